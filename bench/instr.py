@@ -1,0 +1,136 @@
+"""User-space instructions per 1 KiB echo, counted by callgrind over 10 connections.
+
+A run of 6,000 messages less a run of 2,000, divided by 4,000: start, connecting and exit cancel out. The generator
+sends one message on each connection, waits for all answers and begins again. It shares a core with the server, which
+never preempts it (SCHED_BATCH), so each turn of the server's loop finds all connections ready, and counts repeat.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import harness
+
+CONNS = 10
+SIZE = 1024
+FEW, MANY = 2000, 6000
+COST_LINE = tuple("0123456789+-*")  # line numbers, absolute or relative to the line before
+DEFAULT = ["pynet-data", "pynet-pipe", "uvloop", "asyncio", "libuv"]
+LIMITS = {"pynet-data": 1900, "pynet-pipe": 500}
+
+
+def run_once(name, messages, out):
+    """Serve `messages` under callgrind, with the profile in `out`; the number of instructions."""
+    core = harness.cores()[0]
+    wrapper = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"]
+    server = harness.Server(name, core=core, batch=True, wrapper=wrapper)
+    try:
+        options = ["--mode", "lockstep", "--conns", CONNS, "--size", SIZE, "--count", messages]
+        harness.generate(server, *options, core=core)
+    finally:
+        log = server.stop()
+    total = read_total(out)
+    if total is None:
+        raise harness.Failed(f"{name}: callgrind left no profile\n{log}")
+    return total
+
+
+def read_total(out):
+    """The instruction count in a callgrind profile, or None."""
+    try:
+        with open(out, encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if line.startswith(("summary:", "totals:")):
+                    return int(line.split()[1])
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def _named(text, names):
+    """The full form of callgrind's compressed name: `(7) foo` defines 7, `(7)` uses it."""
+    number, _, name = text.partition(" ")
+    if name:
+        names[number] = name
+    return names.get(number, text)
+
+
+def self_costs(out):
+    """Instructions spent in each function itself, as {(function, object): instructions}."""
+    costs, functions, objects = {}, {}, {}
+    function = where = ""
+    skip = False
+    with open(out, encoding="utf-8", errors="replace") as file:
+        for line in map(str.rstrip, file):
+            key, equals, value = line.partition("=")
+            if line.startswith(COST_LINE):
+                if skip:  # the cost of a call belongs to the callee, which has its own lines
+                    skip = False
+                    continue
+                place = (function, where)
+                costs[place] = costs.get(place, 0) + int(line.split()[1])
+            elif not equals:
+                continue
+            elif key == "fn":
+                function = _named(value, functions)
+            elif key == "ob":
+                where = _named(value, objects)
+            elif key == "cfn":
+                _named(value, functions)
+            elif key == "cob":
+                _named(value, objects)
+            elif key == "calls":
+                skip = True
+    return costs
+
+
+def annotate(few, many, rows):
+    """Print where the instructions of one message go, function by function."""
+    before, after = self_costs(few), self_costs(many)
+    spent = {place: (cost - before.get(place, 0)) / (MANY - FEW) for place, cost in after.items()}
+    shown = sorted(spent.items(), key=lambda item: -item[1])[:rows]
+    for (function, where), cost in shown:
+        if cost >= 0.5:
+            print(f"    {cost:8.1f}  {function}  [{Path(where).name}]")
+
+
+def measure(name, options, folder):
+    few, many = folder / f"{name}.few", folder / f"{name}.many"
+    count = (run_once(name, MANY, many) - run_once(name, FEW, few)) / (MANY - FEW)
+    limit = LIMITS.get(name)
+    verdict = "" if limit is None else f"  (at most {limit:,}: {'ok' if count <= limit else 'TOO MANY'})"
+    print(f"{name:<17}{count:>10,.0f}{verdict}", flush=True)
+    if options.annotate and name.startswith(options.annotate):
+        annotate(few, many, options.rows)
+    return count
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--servers", help="comma-separated: " + ", ".join(DEFAULT))
+    parser.add_argument("--annotate", nargs="?", const="pynet", metavar="SERVER",
+                        help="also print what each function costs (of pynet's servers, or of SERVER)")  # fmt: skip
+    parser.add_argument("--rows", type=int, default=40, help="how many of them")
+    parser.add_argument("--json", metavar="FILE", help="write the numbers there too")
+    parser.add_argument("--check", action="store_true", help="exit 1 if pynet is over its limits")
+    options = parser.parse_args()
+    if shutil.which("valgrind") is None:
+        sys.exit("bench-instr needs valgrind (apt install valgrind)")
+    names = harness.available(harness.chosen(options.servers, DEFAULT))
+    print(f"{'server':<17}instructions per message")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            counts = {name: measure(name, options, Path(folder)) for name in names}
+    except harness.Failed as failure:
+        sys.exit(str(failure))
+    if options.json:
+        Path(options.json).write_text(json.dumps(counts, indent=2) + "\n")
+    if options.check and any(counts.get(name, 0) > limit for name, limit in LIMITS.items()):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

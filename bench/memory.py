@@ -1,0 +1,104 @@
+"""Memory that an idle connection costs its server, and whether a second wave of connections costs any more.
+
+Private memory that was written to (smaps_rollup), after a garbage collection, before and after a wave of connections is
+opened; a few connections come and go first, so that what a server makes once is not counted. Then the wave is closed
+and another one opened: what the process grows by beyond its first peak was leaked or fragmented.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import harness
+
+DEFAULT = ["pynet-idle", "pynet-data", "uvloop", "asyncio", "libuv"]
+KNOWN = [*DEFAULT, "pynet-pipe", "node-data"]
+LIMIT, GROWTH = 1200, 0.10
+WAIT_SECONDS = 60
+
+
+def private_bytes(pid):
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Private_Dirty:"):
+            return int(line.split()[1]) * 1024
+    raise harness.Failed("no Private_Dirty in smaps_rollup")
+
+
+def wait_files(server, count):
+    """Wait until the server has `count` descriptors open: it has then accepted, or closed, them all."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while server.open_files() != count:
+        if time.monotonic() > deadline:
+            raise harness.Failed(f"{server.name}: {server.open_files()} descriptors open, expected {count}")
+        time.sleep(0.01)
+
+
+def settled(server):
+    """The server's memory once its last events and a collection are behind it."""
+    if server.name != "libuv":
+        server.control()
+    time.sleep(0.1)  # the end of the loop's turn, and Node's own collector
+    return private_bytes(server.pid)
+
+
+def wave(server, files, conns, options):
+    """Open `conns` connections, measure, close them again; the memory while they were open."""
+    with harness.Idle(server, conns, *options):
+        wait_files(server, files + conns)
+        peak = settled(server)
+    wait_files(server, files)
+    return peak
+
+
+def measure(name, conns, options):
+    with harness.Server(name, files=conns + 256, control=name != "libuv") as server:
+        files = server.open_files()
+        wave(server, files, 20, options)
+        before = settled(server)
+        first = wave(server, files, conns, options)
+        between = settled(server)
+        second = wave(server, files, conns, options)
+    grown = first - before
+    return {
+        "bytes_per_connection": grown / conns,
+        "kept_after_close": (between - before) / conns,
+        "second_wave_growth": (second - first) / grown,
+    }
+
+
+def verdict(name, result):
+    if not name.startswith("pynet"):
+        return ""
+    good = result["bytes_per_connection"] <= LIMIT and result["second_wave_growth"] < GROWTH
+    return f"  (at most {LIMIT:,} and {GROWTH:.0%}: {'ok' if good else 'TOO MUCH'})"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--servers", help="comma-separated: " + ", ".join(KNOWN) + "; default all but the last two")
+    parser.add_argument("--conns", type=int, default=4000)
+    parser.add_argument("--ping", action="store_true", help="exchange one message on each connection first")
+    parser.add_argument("--json", metavar="FILE", help="write the numbers there too")
+    parser.add_argument("--check", action="store_true", help="exit 1 if pynet is over its limits")
+    options = parser.parse_args()
+    names = harness.available(harness.chosen(options.servers, KNOWN) if options.servers else DEFAULT)
+    extra = ["--ping"] if options.ping else []
+    print(f"{'server':<17}{'bytes per connection':>22}{'kept after close':>18}{'second wave grows by':>22}")
+    results = {}
+    try:
+        for name in names:
+            result = results[name] = measure(name, options.conns, extra)
+            print(f"{name:<17}{result['bytes_per_connection']:>22,.0f}{result['kept_after_close']:>18,.0f}"
+                  f"{result['second_wave_growth']:>22.1%}{verdict(name, result)}", flush=True)  # fmt: skip
+    except harness.Failed as failure:
+        sys.exit(str(failure))
+    if options.json:
+        Path(options.json).write_text(json.dumps(results, indent=2) + "\n")
+    if options.check and any("TOO MUCH" in verdict(name, result) for name, result in results.items()):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""For the memory measurement: a pynet server whose connections each hold a pair of closures as listeners."""
+
+import pynet
+import support
+
+closed = 0
+
+
+def on_connection(sock):
+    def on_data(data):
+        sock.write(data)
+
+    def on_close(had_error):
+        global closed
+        closed += 1
+
+    sock.on("data", on_data)
+    sock.on("close", on_close)
+
+
+def start():
+    server = pynet.create_server(on_connection, no_delay=True)
+    server.listen(0, "127.0.0.1", 511, lambda: support.announce(server.address().port, lambda: {"closed": closed}))
+
+
+if __name__ == "__main__":
+    pynet.run(start)

@@ -1,0 +1,110 @@
+/* addr.c - addresses as values: canonical text and comparison. */
+#include "addr.h"
+
+#include <string.h>
+
+static char *
+put_decimal(char *p, unsigned value)
+{
+    if (value >= 100)
+        *p++ = (char)('0' + value / 100);
+    if (value >= 10)
+        *p++ = (char)('0' + value / 10 % 10);
+    *p++ = (char)('0' + value % 10);
+    return p;
+}
+
+static char *
+put_ipv4(char *p, const uint8_t bytes[4])
+{
+    for (int i = 0; i < 4; i++) {
+        if (i > 0)
+            *p++ = '.';
+        p = put_decimal(p, bytes[i]);
+    }
+    return p;
+}
+
+static char *
+put_hex(char *p, unsigned group)
+{
+    static const char digits[] = "0123456789abcdef";
+    if (group >= 0x1000)
+        *p++ = digits[group >> 12];
+    if (group >= 0x100)
+        *p++ = digits[group >> 8 & 15];
+    if (group >= 0x10)
+        *p++ = digits[group >> 4 & 15];
+    *p++ = digits[group & 15];
+    return p;
+}
+
+/* The longest run of two or more zero groups, the first of equals: its start, and its length in `*run`. */
+static unsigned
+longest_zero_run(const unsigned groups[8], unsigned *run)
+{
+    unsigned best = 8;
+    *run = 1;
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned start = i;
+        while (i < 8 && groups[i] == 0)
+            i++;
+        if (i - start > *run) {
+            best = start;
+            *run = i - start;
+        }
+    }
+    return best;
+}
+
+static char *
+put_ipv6(char *p, const uint8_t bytes[16])
+{
+    unsigned groups[8], run;
+    for (int i = 0; i < 8; i++)
+        groups[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
+    unsigned gap = longest_zero_run(groups, &run);
+    /* IPv4-compatible and IPv4-mapped addresses show their last four bytes as IPv4. */
+    bool dotted = gap == 0 && (run == 6 || (run == 5 && groups[5] == 0xffff));
+    unsigned count = dotted ? 6 : 8;
+
+    for (unsigned i = 0; i < count; i++) {
+        if (i == gap) {
+            *p++ = ':';
+            i += run - 1;
+            if (i == 7)
+                *p++ = ':';
+            continue;
+        }
+        if (i > 0)
+            *p++ = ':';
+        p = put_hex(p, groups[i]);
+    }
+    if (dotted) {
+        *p++ = ':';
+        p = put_ipv4(p, bytes + 12);
+    }
+    return p;
+}
+
+size_t
+pn_addr_format(const struct pn_addr *a, char out[PN_ADDR_TEXT])
+{
+    char *p = out;
+    if (a->family == 4)
+        p = put_ipv4(p, a->bytes);
+    else if (a->family == 6)
+        p = put_ipv6(p, a->bytes);
+    *p = '\0';
+    return (size_t)(p - out);
+}
+
+bool
+pn_addr_same_ip(const struct pn_addr *a, const struct pn_addr *b)
+{
+    if (a->family != b->family)
+        return false;
+    if (a->family == 4)
+        return memcmp(a->bytes, b->bytes, 4) == 0;
+    return memcmp(a->bytes, b->bytes, 16) == 0 && a->scope == b->scope;
+}

@@ -1,0 +1,13 @@
+/* functions.h - the module's functions that make sockets and servers. */
+#ifndef PN_PY_FUNCTIONS_H
+#define PN_PY_FUNCTIONS_H
+
+#include "state.h"
+
+PyObject *pn_connect(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+/* Live handles and objects, for the tests. */
+PyObject *pn_counts(PyObject *module, PyObject *unused);
+extern const char pn_connect_function_doc[], pn_create_server_doc[];
+
+#endif

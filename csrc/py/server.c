@@ -1,0 +1,608 @@
+/* server.c - the Server type: node:net's Server.
+ *
+ * Owns:    its listener, which holds a reference to the server until it is closed.
+ * Threads: every function runs with the GIL held; connections are accepted on the driving thread. */
+#include "server.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../uvio/sockaddr.h"
+#include "args.h"
+#include "driver.h"
+#include "errors.h"
+#include "socket.h"
+
+/* --- options --- */
+
+static const char *const server_names[] = {
+    "allow_half_open", "pause_on_connect", "no_delay", "keep_alive", "keep_alive_initial_delay", "high_water_mark",
+    "listener", NULL,
+};
+enum { S_HALF_OPEN, S_PAUSE, S_NO_DELAY, S_KEEP_ALIVE, S_DELAY, S_MARK, S_LISTENER, S_COUNT };
+
+static int
+apply_options(PnServer *s, PyObject **v)
+{
+    uint32_t mark = PN_DEFAULT_HIGH_WATER_MARK, delay = 0;
+    int flags[4];
+    for (int i = 0; i < 4; i++) {
+        flags[i] = pn_arg_bool(v[i]);
+        if (flags[i] < 0)
+            return -1;
+    }
+    if (pn_keep_alive_delay(v[S_DELAY], &delay) < 0 || pn_high_water_mark(v[S_MARK], &mark) < 0)
+        return -1;
+    if (v[S_LISTENER] != NULL && pn_check_callable(s->em.st, v[S_LISTENER], "listener") < 0)
+        return -1;
+    s->allow_half_open = flags[S_HALF_OPEN] != 0;
+    s->pause_on_connect = flags[S_PAUSE] != 0;
+    s->no_delay = flags[S_NO_DELAY] != 0;
+    s->keep_alive = flags[S_KEEP_ALIVE] != 0;
+    s->keep_alive_delay = delay;
+    s->high_water_mark = mark;
+    if (v[S_LISTENER] != NULL)
+        return pn_add_listener(&s->em, s->em.st->names.connection, v[S_LISTENER], false, false);
+    return 0;
+}
+
+/* Server(options, listener), both optional, keyword options beside them. */
+static int
+server_init(PyObject *op, PyObject *args, PyObject *kwargs)
+{
+    PnServer *s = PN_SERVER(op);
+    PyObject *first = NULL, *second = NULL, *mapping = NULL, *listener = NULL;
+    PyObject *v[S_COUNT];
+    if (!PyArg_UnpackTuple(args, "Server", 0, 2, &first, &second))
+        return -1;
+    if (first != NULL && pn_is_callback(first) && second == NULL)
+        listener = first;
+    else if (first != NULL && first != Py_None && !pn_is_options(first)) {
+        pn_raise_arg_type("options", "a mapping or a function", first);
+        return -1;
+    }
+    else if (first != Py_None)
+        mapping = first;
+    if (second != NULL && second != Py_None) {
+        if (pn_check_callable(s->em.st, second, "listener") < 0)
+            return -1;
+        listener = second;
+    }
+    if (pn_options_dict("Server", server_names, mapping, kwargs, v) < 0)
+        return -1;
+    if (listener != NULL)
+        Py_XSETREF(v[S_LISTENER], Py_NewRef(listener));
+    int status = apply_options(s, v);
+    pn_options_clear(v, S_COUNT);
+    return status;
+}
+
+/* --- accepting --- */
+
+static bool
+is_full(const PnServer *s)
+{
+    if (s->max_connections == NULL)
+        return false;
+    double max = PyFloat_AsDouble(s->max_connections);
+    return !isnan(max) && (double)s->connections >= max;
+}
+
+static int
+set_item(PyObject *dict, const char *key, PyObject *value)
+{
+    int status = value != NULL ? PyDict_SetItemString(dict, key, value) : -1;
+    Py_XDECREF(value);
+    return status;
+}
+
+static int
+set_end(PyObject *dict, const char *side, const struct pn_addr *addr)
+{
+    char key[32], text[PN_ADDR_TEXT + 24];
+    (void)pn_addr_format_scoped(addr, text, sizeof(text));
+    PyOS_snprintf(key, sizeof(key), "%sAddress", side);
+    if (set_item(dict, key, PyUnicode_FromString(text)) < 0)
+        return -1;
+    PyOS_snprintf(key, sizeof(key), "%sPort", side);
+    if (set_item(dict, key, PyLong_FromLong(addr->port)) < 0)
+        return -1;
+    PyOS_snprintf(key, sizeof(key), "%sFamily", side);
+    return set_item(dict, key, PyUnicode_FromString(addr->family == 6 ? "IPv6" : "IPv4"));
+}
+
+/* The data of `drop`: both ends of the connection, None on a unix server. */
+static PyObject *
+drop_data(PnServer *s, struct pn_stream *io, const struct pn_addr *peer)
+{
+    struct pn_addr local;
+    if (s->listener->kind != PN_STREAM_TCP)
+        return Py_NewRef(Py_None);
+    if (io == NULL || !pn_stream_local(io, &local))
+        memset(&local, 0, sizeof(local));
+    PyObject *dict = PyDict_New();
+    if (dict != NULL && (set_end(dict, "local", &local) < 0 || set_end(dict, "remote", peer) < 0))
+        Py_CLEAR(dict);
+    return dict;
+}
+
+static void
+drop(PnServer *s, int fd, const struct pn_addr *peer)
+{
+    static const struct pn_stream_events nobody = {0};
+    int status;
+    struct pn_stream *io = pn_stream_open(s->em.st->loop, s->listener->kind, fd, &nobody, NULL, &status);
+    PyObject *data = drop_data(s, io, peer);
+    if (io != NULL)
+        pn_stream_close(io);
+    if (data != NULL)
+        (void)pn_emit1(&s->em, s->em.st->names.drop, data);
+    else
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_XDECREF(data);
+}
+
+static void
+accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
+{
+    PnSocket *sock = pn_socket_accept(s, s->listener->kind, fd, peer);
+    if (sock == NULL) {
+        PyErr_WriteUnraisable((PyObject *)s);
+        return;
+    }
+    s->connections++;
+    if (s->no_delay) {
+        sock->no_delay = 1;
+        (void)pn_stream_set_no_delay(sock->io, true);
+    }
+    if (s->keep_alive) {
+        sock->keep_alive = 1;
+        sock->keep_alive_delay = s->keep_alive_delay;
+        (void)pn_stream_set_keep_alive(sock->io, true, s->keep_alive_delay);
+    }
+    if (s->pause_on_connect) {
+        sock->flowing = PN_FLOWING_FALSE;
+        sock->paused = 1;
+    }
+    else {
+        pn_readable_start(sock);
+    }
+    PyObject *stack[2] = {NULL, (PyObject *)sock};
+    (void)pn_emit_loop(&s->em, s->em.st->names.connection, stack + 1, 1, sock);
+    Py_DECREF(sock);
+}
+
+static bool
+on_accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
+{
+    PnServer *s = l->owner;
+    PnState *st = s->em.st;
+    if (st->closed) {
+        pn_listener_refuse(fd);
+        return false;
+    }
+    unsigned scope = pn_enter(st);
+    unsigned generation = st->generation;
+    Py_INCREF(s);
+    if (is_full(s))
+        drop(s, fd, peer);
+    else
+        accept_connection(s, fd, peer);
+    pn_leave(st, scope);
+    Py_DECREF(s);
+    return st->generation == generation;
+}
+
+static void
+on_accept_failed(struct pn_listener *l, int status)
+{
+    PnServer *s = l->owner;
+    struct pn_where where = {.syscall = "accept"};
+    if (s->em.st->closed)
+        return;
+    unsigned scope = pn_enter(s->em.st);
+    pn_server_failed(s, pn_uv_error(s->em.st, status, &where));
+    pn_leave(s->em.st, scope);
+}
+
+/* --- listening --- */
+
+static void
+listening_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    if (PN_SERVER(self)->listener != NULL)
+        (void)pn_emit_cycle(PN_EMITTER(self), PN_CYCLE_LISTENING, NULL);
+}
+
+static void
+error_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    (void)pn_emit_cycle(PN_EMITTER(PyTuple_GET_ITEM(self, 0)), PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
+}
+
+void
+pn_server_failed(PnServer *s, PyObject *error)
+{
+    PyObject *both = error != NULL ? PyTuple_Pack(2, (PyObject *)s, error) : NULL;
+    if (both == NULL || pn_tick(s->em.st, error_tick, both, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_XDECREF(both);
+    Py_XDECREF(error);
+}
+
+void
+pn_server_listening(PnServer *s, struct pn_listener *l)
+{
+    PnState *st = s->em.st;
+    s->listener = l;
+    Py_INCREF(s);
+    l->owner = s;
+    l->accepted = on_accepted;
+    l->failed = on_accept_failed;
+    pn_late_forget(&s->em);
+    if (s->unref)
+        pn_listener_ref(l, false);
+    s->waits_for_listener = s->em.outside && !pn_has_listeners(&s->em, st->names.connection);
+    if (!s->waits_for_listener)
+        (void)pn_listener_start(l);
+    if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
+void
+pn_server_connection_listener(PnServer *s)
+{
+    if (!s->waits_for_listener)
+        return;
+    s->waits_for_listener = 0;
+    if (s->listener != NULL)
+        (void)pn_listener_start(s->listener);
+}
+
+/* --- closing --- */
+
+static void
+release_listener(PnServer *s)
+{
+    struct pn_listener *l = s->listener;
+    if (l == NULL)
+        return;
+    s->listener = NULL;
+    pn_listener_close(l);
+    Py_CLEAR(s->path);
+    Py_DECREF(s);
+}
+
+static void
+close_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnServer *s = PN_SERVER(self);
+    (void)arg;
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, NULL);
+    PyObject *callbacks = s->on_close;
+    s->on_close = NULL;
+    for (Py_ssize_t i = 0; callbacks != NULL && i < PyList_GET_SIZE(callbacks); i++) {
+        PyObject *pair = PyList_GET_ITEM(callbacks, i);
+        (void)pn_call_one(st, self, PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1));
+    }
+    Py_XDECREF(callbacks);
+}
+
+static void
+close_if_drained(PnServer *s)
+{
+    if (s->listener != NULL || s->connections > 0)
+        return;
+    if (pn_tick(s->em.st, close_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
+void
+pn_server_connection_gone(PnServer *s)
+{
+    s->connections--;
+    if (!s->em.st->closed)
+        close_if_drained(s);
+}
+
+void
+pn_server_close_quietly(PnServer *s)
+{
+    Py_INCREF(s);
+    release_listener(s);
+    close_if_drained(s);
+    Py_DECREF(s);
+}
+
+void
+pn_server_abandon(PnServer *s)
+{
+    pn_server_cancel_lookup(s);
+    release_listener(s);
+}
+
+static int
+add_on_close(PnServer *s, PyObject *callback)
+{
+    PyObject *error = NULL;
+    if (s->listener == NULL)
+        error = pn_net_error(s->em.st, "ERR_SERVER_NOT_RUNNING", "Server is not running.");
+    PyObject *pair = s->listener != NULL ? PyTuple_Pack(2, callback, Py_None)
+                     : error != NULL     ? PyTuple_Pack(2, callback, error) : NULL;
+    Py_XDECREF(error);
+    if (pair != NULL && s->on_close == NULL)
+        s->on_close = PyList_New(0);
+    int status = pair != NULL && s->on_close != NULL ? PyList_Append(s->on_close, pair) : -1;
+    Py_XDECREF(pair);
+    return status;
+}
+
+PyDoc_STRVAR(close_doc,
+"close(callback=None)\n--\n\n"
+"Accepts no more connections, and unlinks a unix path; the open connections live on. \"close\" comes when the last one\n"
+"has gone. callback(err) is called then; err is ERR_SERVER_NOT_RUNNING when the server was not listening. Returns the\n"
+"server. Node: server.close().");
+
+static PyObject *
+server_close(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"callback", NULL};
+    PnServer *s = PN_SERVER(op);
+    PnState *st = s->em.st;
+    PyObject *a[1];
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("close", names, 0, args, nargs, kwnames, a) < 0)
+        return NULL;
+    PyObject *callback = a[0] == Py_None ? NULL : a[0];
+    if (callback != NULL && pn_check_callable(st, callback, "callback") < 0)
+        return NULL;
+    if (pn_state_loop(st) == NULL || (callback != NULL && add_on_close(s, callback) < 0))
+        return NULL;
+    pn_server_cancel_lookup(s);
+    pn_server_close_quietly(s);
+    pn_mark_outside(&s->em);
+    return pn_notify(st) < 0 ? NULL : Py_NewRef(op);
+}
+
+/* --- methods --- */
+
+static void
+connections_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnServer *s = PN_SERVER(PyTuple_GET_ITEM(self, 0));
+    (void)arg;
+    PyObject *count = PyLong_FromSize_t(s->connections);
+    PyObject *stack[3] = {NULL, Py_None, count};
+    if (count == NULL)
+        PyErr_WriteUnraisable((PyObject *)s);
+    else
+        (void)pn_call(st, (PyObject *)s, PyTuple_GET_ITEM(self, 1), stack + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET);
+    Py_XDECREF(count);
+}
+
+PyDoc_STRVAR(get_connections_doc,
+"get_connections(callback)\n--\n\n"
+"Calls callback(err, count) with the number of open connections, by the next tick. Returns the server. Raises\n"
+"TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().");
+
+static PyObject *
+server_get_connections(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"callback", NULL};
+    PnServer *s = PN_SERVER(op);
+    PnState *st = s->em.st;
+    PyObject *a[1];
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("get_connections", names, 1, args, nargs, kwnames, a) < 0 ||
+        pn_check_callable(st, a[0], "callback") < 0 || pn_state_loop(st) == NULL)
+        return NULL;
+    PyObject *both = PyTuple_Pack(2, op, a[0]);
+    int status = both != NULL ? pn_tick(st, connections_tick, both, NULL) : -1;
+    Py_XDECREF(both);
+    return status < 0 || pn_notify(st) < 0 ? NULL : Py_NewRef(op);
+}
+
+PyDoc_STRVAR(address_doc,
+"address()\n--\n\n"
+"AddressInfo(address, port, family), the path of a unix server, or None when it does not listen. Node:\n"
+"server.address().");
+
+static PyObject *
+server_address(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    PnServer *s = PN_SERVER(op);
+    struct pn_addr addr;
+    if (s->listener == NULL)
+        Py_RETURN_NONE;
+    if (s->path != NULL)
+        return Py_NewRef(s->path);
+    if (!pn_listener_local(s->listener, &addr))
+        Py_RETURN_NONE;
+    return pn_address_info(s->em.st, &addr);
+}
+
+PyDoc_STRVAR(fileno_doc, "fileno()\n--\n\nThe listening file descriptor, or -1. It stays pynet's: don't close it.");
+
+static PyObject *
+server_fileno(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    PnServer *s = PN_SERVER(op);
+    return PyLong_FromLong(s->listener != NULL && s->em.generation == s->em.st->generation ? s->listener->fd : -1);
+}
+
+static PyObject *
+set_ref(PyObject *op, bool referenced)
+{
+    PnServer *s = PN_SERVER(op);
+    if (pn_check_alive(&s->em) < 0)
+        return NULL;
+    s->unref = !referenced;
+    if (s->listener != NULL)
+        pn_listener_ref(s->listener, referenced);
+    return Py_NewRef(op);
+}
+
+static PyObject *
+server_ref(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    return set_ref(op, true);
+}
+
+static PyObject *
+server_unref(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    return set_ref(op, false);
+}
+
+/* --- getters --- */
+
+static PyObject *
+server_get_listening(PyObject *op, void *closure)
+{
+    (void)closure;
+    return PyBool_FromLong(PN_SERVER(op)->listener != NULL);
+}
+
+static PyObject *
+server_get_max_connections(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    (void)closure;
+    return Py_NewRef(s->max_connections != NULL ? s->max_connections : Py_None);
+}
+
+static int
+server_set_max_connections(PyObject *op, PyObject *value, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    double ignored;
+    (void)closure;
+    if (value == NULL || value == Py_None) {
+        Py_CLEAR(s->max_connections);
+        return 0;
+    }
+    if (pn_arg_number(value, "max_connections", &ignored) < 0)
+        return -1;
+    Py_XSETREF(s->max_connections, Py_NewRef(value));
+    return 0;
+}
+
+static PyObject *
+server_repr(PyObject *op)
+{
+    PnServer *s = PN_SERVER(op);
+    struct pn_addr addr;
+    char text[PN_ADDR_TEXT + 24];
+    const char *name = Py_TYPE(op)->tp_name;
+    if (s->listener == NULL)
+        return PyUnicode_FromFormat("<%s not listening, %zu connections>", name, s->connections);
+    if (s->path != NULL)
+        return PyUnicode_FromFormat("<%s listening on %R, %zu connections>", name, s->path, s->connections);
+    if (!pn_listener_local(s->listener, &addr))
+        return PyUnicode_FromFormat("<%s listening, %zu connections>", name, s->connections);
+    (void)pn_addr_format_scoped(&addr, text, sizeof(text));
+    return PyUnicode_FromFormat("<%s listening on %s%s%s:%d, %zu connections>", name, addr.family == 6 ? "[" : "", text,
+                                addr.family == 6 ? "]" : "", (int)addr.port, s->connections);
+}
+
+/* --- lifetime --- */
+
+static PyObject *
+server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *op = pn_emitter_new(type, args, kwargs);
+    if (op == NULL)
+        return NULL;
+    PnServer *s = PN_SERVER(op);
+    s->em.kind = PN_SERVER_KIND;
+    s->high_water_mark = PN_DEFAULT_HIGH_WATER_MARK;
+    s->em.st->servers++;
+    pn_mark_outside(&s->em);
+    return op;
+}
+
+static int
+server_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    PnServer *s = PN_SERVER(op);
+    Py_VISIT(s->on_close);
+    Py_VISIT(s->max_connections);
+    return pn_emitter_traverse(op, visit, arg);
+}
+
+static int
+server_clear(PyObject *op)
+{
+    PnServer *s = PN_SERVER(op);
+    Py_CLEAR(s->on_close);
+    Py_CLEAR(s->max_connections);
+    return pn_emitter_clear(op);
+}
+
+static void
+server_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    PnServer *s = PN_SERVER(op);
+    PyObject_GC_UnTrack(op);
+    pn_server_cancel_lookup(s);
+    Py_CLEAR(s->path);
+    Py_CLEAR(s->on_close);
+    Py_CLEAR(s->max_connections);
+    s->em.st->servers--;
+    pn_emitter_free_parts(&s->em);
+    type->tp_free(op);
+    Py_DECREF(type);
+}
+
+/* --- tables --- */
+
+#define KW(name, f, doc) {name, PN_FASTCALL(f), METH_FASTCALL | METH_KEYWORDS, doc}
+
+static PyMethodDef server_methods[] = {
+    KW("listen", pn_server_listen_method, pn_listen_doc),
+    KW("close", server_close, close_doc),
+    KW("get_connections", server_get_connections, get_connections_doc),
+    {"address", server_address, METH_NOARGS, address_doc},
+    {"fileno", server_fileno, METH_NOARGS, fileno_doc},
+    {"ref", server_ref, METH_NOARGS, "ref()\n--\n\nThe server keeps run() going (the default). Node: server.ref()."},
+    {"unref", server_unref, METH_NOARGS, "unref()\n--\n\nThe server does not keep run() going. Node: server.unref()."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef server_getset[] = {
+    {"listening", server_get_listening, NULL, "True while it listens. Node: server.listening.", NULL},
+    {"max_connections", server_get_max_connections, server_set_max_connections,
+     "From this many connections on, new ones are dropped (\"drop\"); 0 drops all, None none. Node:\n"
+     "server.maxConnections.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot server_slots[] = {
+    {Py_tp_doc, "Server(options=None, listener=None, /, **options)\n--\n\n"
+                "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
+                "keep_alive_initial_delay (ms), high_water_mark (bytes). Events: connection(socket), listening, close,\n"
+                "error(err), drop(data). Node: class net.Server."},
+    {Py_tp_new, server_new},
+    {Py_tp_init, server_init},
+    {Py_tp_repr, server_repr},
+    {Py_tp_traverse, server_traverse},
+    {Py_tp_clear, server_clear},
+    {Py_tp_dealloc, server_dealloc},
+    {Py_tp_methods, server_methods},
+    {Py_tp_getset, server_getset},
+    {0, NULL},
+};
+
+PyType_Spec pn_server_spec = {
+    .name = "pynet.Server",
+    .basicsize = sizeof(PnServer),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .slots = server_slots,
+};

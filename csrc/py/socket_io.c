@@ -1,0 +1,124 @@
+/* socket_io.c - what a socket's stream tells it: pn_stream_events.
+ *
+ * Threads: called on the driving thread, within a turn; at exit (st->closed) only the C parts happen. */
+#include "errors.h"
+#include "socket.h"
+
+/* From here on a read is taken for one of many: the next one lands in a bytes object at once. */
+#define BIG_READ 32768
+
+static void
+on_alloc(struct pn_stream *io, char **base, size_t *len)
+{
+    PnSocket *s = io->owner;
+    PnState *st = s->em.st;
+    *base = io->loop->slab;
+    *len = PN_SLAB_SIZE;
+    if (!s->big_reads)
+        return;
+    if (st->direct == NULL)
+        st->direct = PyBytes_FromStringAndSize(NULL, PN_SLAB_SIZE);
+    if (st->direct == NULL)
+        PyErr_Clear();
+    else
+        *base = PyBytes_AS_STRING(st->direct);
+}
+
+static void
+read_failed(PnSocket *s, int status)
+{
+    struct pn_where where = {.syscall = "read"};
+    pn_socket_destroy_steal(s, pn_uv_error(s->em.st, status, &where));
+}
+
+static void
+on_read(struct pn_stream *io, ssize_t nread, char *base)
+{
+    PnSocket *s = io->owner;
+    PnState *st = s->em.st;
+    if (nread == 0 || st->closed || s->io != io)
+        return;
+    unsigned scope = pn_enter(st);
+    Py_INCREF(s);
+    pn_idle_touch(s);
+    if (nread > 0) {
+        s->bytes_read += (size_t)nread;
+        s->big_reads = nread >= BIG_READ && s->pipes == NULL;
+        pn_readable_data(s, base, (size_t)nread);
+    }
+    else if (nread == UV_EOF) {
+        io->reading = false;
+        pn_readable_eof(s);
+    }
+    else {
+        read_failed(s, (int)nread);
+    }
+    pn_leave(st, scope);
+    Py_DECREF(s);
+}
+
+static void
+on_connected(struct pn_stream *io, int status)
+{
+    PnSocket *s = io->owner;
+    PnState *st = s->em.st;
+    if (s->io != io)
+        return;
+    unsigned scope = pn_enter(st);
+    Py_INCREF(s);
+    pn_connect_done(s, status);
+    pn_leave(st, scope);
+    Py_DECREF(s);
+}
+
+static void
+on_written(struct pn_stream *io, int status)
+{
+    PnSocket *s = io->owner;
+    PnState *st = s->em.st;
+    if (s->io != io && !s->destroyed)
+        return;   /* of an earlier life */
+    unsigned scope = pn_enter(st);
+    Py_INCREF(s);
+    pn_idle_touch(s);
+    pn_writable_written(s, status);
+    pn_leave(st, scope);
+    Py_DECREF(s);
+}
+
+static void
+on_shut(struct pn_stream *io, int status)
+{
+    PnSocket *s = io->owner;
+    PnState *st = s->em.st;
+    if (s->io != io || st->closed)
+        return;
+    unsigned scope = pn_enter(st);
+    Py_INCREF(s);
+    pn_writable_shut(s, status);
+    pn_leave(st, scope);
+    Py_DECREF(s);
+}
+
+static void
+on_closed(struct pn_stream *io)
+{
+    PnSocket *s = io->owner;   /* the handle's reference is ours now */
+    PnState *st = s->em.st;
+    io->owner = NULL;
+    if (!st->closed) {
+        unsigned scope = pn_enter(st);
+        pn_socket_close_tick(st, (PyObject *)s, NULL);
+        pn_leave(st, scope);
+    }
+    Py_DECREF(s);
+}
+
+const struct pn_stream_events pn_socket_stream_events = {
+    .alloc = on_alloc,
+    .read = on_read,
+    .connected = on_connected,
+    .written = on_written,
+    .shut = on_shut,
+    .closed = on_closed,
+};

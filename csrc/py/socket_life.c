@@ -1,0 +1,341 @@
+/* socket_life.c - how sockets come to be and how they end.
+ *
+ * Owns: a socket's handle holds a reference to the socket from its opening to its `closed`, so that a connection lives
+ * without anybody holding its object. */
+#include <string.h>
+
+#include "driver.h"
+#include "errors.h"
+#include "server.h"
+#include "socket.h"
+
+/* --- making --- */
+
+PyObject *
+pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *op = pn_emitter_new(type, args, kwargs);
+    if (op == NULL)
+        return NULL;
+    PnSocket *s = PN_SOCKET(op);
+    s->em.kind = PN_SOCKET_KIND;
+    s->high_water_mark = PN_DEFAULT_HIGH_WATER_MARK;
+    s->write_epoch = UINT64_MAX;
+    s->em.st->sockets++;
+    pn_mark_outside(&s->em);
+    return op;
+}
+
+static void
+take_handle(PnSocket *s, struct pn_stream *io, enum pn_stream_kind kind)
+{
+    s->io = io;
+    s->is_pipe = kind == PN_STREAM_PIPE;
+    Py_INCREF(s);
+    if (s->unref)
+        pn_stream_ref(io, false);
+}
+
+int
+pn_socket_open_handle(PnSocket *s, enum pn_stream_kind kind)
+{
+    int status;
+    struct pn_stream *io = pn_stream_new(s->em.st->loop, kind, &pn_socket_stream_events, s, &status);
+    if (io == NULL) {
+        pn_raise_uv(s->em.st, status, "open");
+        return -1;
+    }
+    take_handle(s, io, kind);
+    return 0;
+}
+
+PnSocket *
+pn_socket_accept(PnServer *server, enum pn_stream_kind kind, int fd, const struct pn_addr *peer)
+{
+    PnState *st = server->em.st;
+    PyObject *op = pn_socket_new(st->Socket, NULL, NULL);
+    int status = UV_ENOMEM;
+    struct pn_stream *io = pn_stream_open(st->loop, kind, fd, &pn_socket_stream_events, op, &status);
+    if (op == NULL) {
+        if (io != NULL) {
+            io->owner = NULL;
+            pn_stream_close(io);
+        }
+        return NULL;
+    }
+    if (io == NULL) {
+        Py_DECREF(op);
+        pn_raise_uv(st, status, "accept");
+        return NULL;
+    }
+    PnSocket *s = PN_SOCKET(op);
+    io->peer = *peer;
+    take_handle(s, io, kind);
+    s->connected = 1;
+    s->server = (PnServer *)Py_NewRef((PyObject *)server);
+    s->allow_half_open = server->allow_half_open;
+    s->high_water_mark = server->high_water_mark;
+    s->counted = 1;
+    return s;
+}
+
+void
+pn_socket_reset(PnSocket *s)
+{
+    pn_writable_fail(s, NULL, s->errored);
+    if (s->rq != NULL) {
+        pn_chunkq_clear(s->rq);
+        PyMem_RawFree(s->rq);
+        s->rq = NULL;
+    }
+    PyMem_RawFree(s->ends);
+    s->ends = NULL;
+    Py_CLEAR(s->errored);
+    s->bytes_read = s->bytes_written = 0;
+    s->destroyed = s->had_error = s->connected = 0;
+    s->r_ended = s->end_scheduled = s->end_emitted = 0;
+    s->ending = s->final_called = s->finished = s->need_drain = s->fin_seen = s->write_failed = 0;
+    s->was_connecting = 0;
+    s->write_epoch = UINT64_MAX;
+    pn_late_forget(&s->em);
+}
+
+/* --- ending --- */
+
+void
+pn_socket_drop_handle(PnSocket *s)
+{
+    struct pn_stream *io = s->io;
+    if (io == NULL)
+        return;
+    s->io = NULL;
+    io->owner = NULL;
+    pn_stream_close(io);
+    Py_DECREF(s);
+}
+
+static void
+keep_ends(PnSocket *s)
+{
+    if (s->is_pipe || !s->connected || s->ends != NULL)
+        return;
+    struct pn_ends *ends = PyMem_RawCalloc(1, sizeof(*ends));
+    if (ends == NULL)
+        return;
+    (void)pn_stream_local(s->io, &ends->local);
+    (void)pn_stream_peer(s->io, &ends->peer);
+    s->ends = ends;
+}
+
+static PyObject *
+cancelled(PnSocket *s)
+{
+    struct pn_where where = {.syscall = "write"};
+    if (s->wq != NULL && s->wq->first == NULL)
+        return pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
+    return pn_uv_error(s->em.st, UV_ECANCELED, &where);
+}
+
+static void
+fail_writes(PnSocket *s)
+{
+    PyObject *first = NULL;
+    if (s->wq == NULL || (s->wq->first == NULL && s->wq->on_finish == NULL)) {
+        pn_writable_fail(s, NULL, NULL);
+        return;
+    }
+    if (s->was_connecting)
+        first = pn_net_error(s->em.st, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
+                             "Socket closed before the connection was established");
+    else
+        first = cancelled(s);
+    if (first == NULL)
+        PyErr_Clear();
+    PyObject *rest = s->errored != NULL ? Py_NewRef(s->errored) : Py_XNewRef(first);
+    pn_writable_fail(s, first, rest);
+    Py_XDECREF(first);
+    Py_XDECREF(rest);
+}
+
+void
+pn_socket_close_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    PyObject *had_error = s->had_error ? Py_True : Py_False;
+    bool before = !s->was_connecting;
+    (void)st;
+    (void)arg;
+    if (s->piped_from != NULL)
+        pn_pipe_dest_gone(s);
+    if (before && s->wq != NULL && s->destroyed)
+        fail_writes(s);
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
+    if (!before && s->wq != NULL && s->destroyed)
+        fail_writes(s);
+}
+
+static void
+error_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
+    (void)st;
+    (void)arg;
+    if (s->piped_from != NULL)
+        pn_pipe_dest_gone(s);
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
+}
+
+static void
+emit_error_soon(PnSocket *s, PyObject *error)
+{
+    PyObject *both = PyTuple_Pack(2, (PyObject *)s, error);
+    if (both == NULL || pn_tick(s->em.st, error_tick, both, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_XDECREF(both);
+}
+
+void
+pn_socket_destroy(PnSocket *s, PyObject *error)
+{
+    PnState *st = s->em.st;
+    if (s->destroyed || s->em.generation != st->generation)
+        return;
+    Py_INCREF(s);
+    pn_writable_try_last(s);
+    s->destroyed = 1;
+    s->was_connecting = s->connecting;
+    s->connecting = 0;
+    pn_idle_stop(s);
+    pn_connect_free(s);
+    if (error != NULL) {
+        s->had_error = 1;
+        if (s->errored == NULL)
+            s->errored = Py_NewRef(error);
+        emit_error_soon(s, error);
+    }
+    struct pn_stream *io = s->io;
+    if (io != NULL) {
+        keep_ends(s);
+        s->io = NULL;
+        s->connected = 0;
+        pn_stream_close(io);
+    }
+    else if (pn_tick(st, pn_socket_close_tick, (PyObject *)s, NULL) < 0) {
+        PyErr_WriteUnraisable((PyObject *)s);
+    }
+    if (s->counted) {
+        s->counted = 0;
+        pn_server_connection_gone(s->server);
+    }
+    Py_DECREF(s);
+}
+
+void
+pn_socket_destroy_steal(PnSocket *s, PyObject *error)
+{
+    if (error == NULL) {
+        PyObject *type, *trace;
+        PyErr_Fetch(&type, &error, &trace);
+        PyErr_NormalizeException(&type, &error, &trace);
+        Py_XDECREF(type);
+        Py_XDECREF(trace);
+    }
+    pn_socket_destroy(s, error);
+    Py_XDECREF(error);
+}
+
+void
+pn_socket_maybe_destroy(PnSocket *s)
+{
+    if (s->finished && s->end_emitted && !s->destroyed)
+        pn_socket_destroy(s, NULL);
+}
+
+/* destroySoon(): end() when it is open, and destroy when everything has been written. */
+void
+pn_socket_destroy_soon(PnSocket *s)
+{
+    if (s->destroyed)
+        return;
+    if (s->finished || s->connecting) {
+        pn_socket_destroy(s, NULL);
+        return;
+    }
+    s->destroy_when_finished = 1;
+    if (!s->ending && pn_writable_end(s, NULL) < 0)
+        pn_socket_destroy_steal(s, NULL);
+}
+
+void
+pn_socket_abandon(PnSocket *s)
+{
+    struct pn_stream *io = s->io;
+    if (io == NULL)
+        return;
+    keep_ends(s);
+    s->destroyed = 1;
+    s->connecting = 0;
+    s->counted = 0;
+    pn_connect_free(s);
+    pn_idle_free(s);
+    s->io = NULL;
+    s->connected = 0;
+    pn_stream_close(io);
+}
+
+bool
+pn_socket_has_unsent(PnSocket *s)
+{
+    return s->wq != NULL && s->wq->q.bytes > 0 && !s->write_failed && (s->connected || s->connect != NULL);
+}
+
+/* --- the object --- */
+
+int
+pn_socket_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    PnSocket *s = PN_SOCKET(op);
+    Py_VISIT(s->server);
+    Py_VISIT(s->errored);
+    int status = pn_connect_traverse(s, visit, arg);
+    if (status == 0)
+        status = pn_writable_traverse(s, visit, arg);
+    if (status == 0)
+        status = pn_pipe_traverse(s, visit, arg);
+    return status != 0 ? status : pn_emitter_traverse(op, visit, arg);
+}
+
+int
+pn_socket_clear(PyObject *op)
+{
+    PnSocket *s = PN_SOCKET(op);
+    Py_CLEAR(s->server);
+    Py_CLEAR(s->errored);
+    pn_pipe_free(s);
+    pn_connect_free(s);
+    pn_writable_free(s);
+    return pn_emitter_clear(op);
+}
+
+void
+pn_socket_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    PnSocket *s = PN_SOCKET(op);
+    PyObject_GC_UnTrack(op);
+    pn_idle_free(s);
+    if (s->rq != NULL) {
+        pn_chunkq_clear(s->rq);
+        PyMem_RawFree(s->rq);
+    }
+    PyMem_RawFree(s->ends);
+    s->em.st->sockets--;
+    Py_CLEAR(s->server);
+    Py_CLEAR(s->errored);
+    pn_pipe_free(s);
+    pn_connect_free(s);
+    pn_writable_free(s);
+    pn_emitter_free_parts(&s->em);
+    type->tp_free(op);
+    Py_DECREF(type);
+}

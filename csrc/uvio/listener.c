@@ -1,0 +1,344 @@
+/* listener.c - accepting on descriptors of our own, see listener.h.
+ *
+ * Owns:    its memory, from the constructor to the close callback of its poll handle.
+ * Threads: the lock is held everywhere. */
+#include "listener.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sockaddr.h"
+
+#define RETRY_NS (100 * (uint64_t)1000000)
+
+static void on_poll(uv_poll_t *poll, int status, int events);
+static void on_retry(struct pn_loop_timer *t);
+static void on_bad_descriptor(struct pn_touch *t);
+
+/* --- binding --- */
+
+static int
+last_error(void)
+{
+    return uv_translate_sys_error(errno);
+}
+
+static int
+open_socket(int domain, int *status)
+{
+#ifdef SOCK_CLOEXEC
+    int fd = socket(domain, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+#else
+    int fd = socket(domain, SOCK_STREAM, 0);
+    if (fd >= 0) {
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+        (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+    }
+#endif
+    *status = fd < 0 ? last_error() : 0;
+    return fd;
+}
+
+static int
+bind_tcp(int fd, const struct pn_addr *at, bool dual_stack)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = pn_addr_to_sockaddr(at, &sa);
+    int on = 1;
+    int only = dual_stack ? 0 : 1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
+        return last_error();
+    if (at->family == 6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only)) < 0)
+        return last_error();
+    return bind(fd, (const struct sockaddr *)&sa, len) < 0 ? last_error() : 0;
+}
+
+static struct pn_listener *
+watch(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *status)
+{
+    if (listen(fd, backlog) < 0) {
+        *status = last_error();
+        return NULL;
+    }
+    struct pn_listener *l = calloc(1, sizeof(*l));
+    if (l == NULL) {
+        *status = UV_ENOMEM;
+        return NULL;
+    }
+    *status = uv_poll_init(&loop->uv, &l->poll, fd);
+    if (*status != 0) {
+        free(l);
+        return NULL;
+    }
+    l->poll.data = l;
+    l->loop = loop;
+    l->fd = fd;
+    l->kind = (uint8_t)kind;
+    l->touch.bad = on_bad_descriptor;
+    pn_loop_timer_init(&l->retry, on_retry, false);
+    loop->counts.listeners++;
+    return l;
+}
+
+struct pn_listener *
+pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, bool dual_stack, int backlog, int *status)
+{
+    int fd = open_socket(at->family == 6 ? AF_INET6 : AF_INET, status);
+    if (fd < 0)
+        return NULL;
+    *status = bind_tcp(fd, at, dual_stack);
+    struct pn_listener *l = *status == 0 ? watch(loop, fd, PN_STREAM_TCP, backlog, status) : NULL;
+    if (l == NULL)
+        close(fd);
+    return l;
+}
+
+/* Remembers which file the path is, so that close() unlinks no other. */
+static void
+remember_path(struct pn_listener *l, const char *path, size_t len)
+{
+    struct stat st;
+    if (path[0] == '\0')
+        return;
+    l->path = malloc(len + 1);
+    if (l->path == NULL)
+        return;
+    memcpy(l->path, path, len);
+    l->path[len] = '\0';
+    if (stat(l->path, &st) < 0) {
+        pn_listener_forget_path(l);
+        return;
+    }
+    l->path_dev = st.st_dev;
+    l->path_ino = st.st_ino;
+}
+
+struct pn_listener *
+pn_listener_path(struct pn_loop *loop, const char *path, size_t len, int backlog, int *status)
+{
+    struct sockaddr_un sa;
+    socklen_t sa_len;
+    *status = pn_path_to_sockaddr(path, len, &sa, &sa_len);
+    int fd = *status == 0 ? open_socket(AF_UNIX, status) : -1;
+    if (fd < 0)
+        return NULL;
+    if (bind(fd, (const struct sockaddr *)&sa, sa_len) < 0) {
+        /* libuv's habit, which Node shows: a missing directory reads as a missing permission. */
+        *status = errno == ENOENT ? UV_EACCES : last_error();
+        close(fd);
+        return NULL;
+    }
+    struct pn_listener *l = watch(loop, fd, PN_STREAM_PIPE, backlog, status);
+    if (l == NULL) {
+        if (path[0] != '\0')
+            (void)unlink(sa.sun_path);
+        close(fd);
+        return NULL;
+    }
+    remember_path(l, path, len);
+    return l;
+}
+
+/* --- accepting --- */
+
+static int
+accept_one(struct pn_listener *l, struct pn_addr *peer)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+    int fd;
+    do {
+#ifdef __linux__
+        fd = accept4(l->fd, (struct sockaddr *)&sa, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+#else
+        fd = accept(l->fd, (struct sockaddr *)&sa, &len);
+#endif
+    } while (fd < 0 && errno == EINTR);
+    if (fd < 0)
+        return last_error();
+#ifndef __linux__
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+#endif
+    peer->family = 0;
+    if (l->kind == PN_STREAM_TCP)
+        (void)pn_addr_from_sockaddr((const struct sockaddr *)&sa, peer);
+    return fd;
+}
+
+/* Descriptors have run out. The one kept in reserve lets us take the waiting connections and close them, so that their
+ * clients learn of it; then we look away for a while. */
+static void
+shed(struct pn_listener *l)
+{
+    struct pn_loop *loop = l->loop;
+    struct pn_addr peer;
+    if (loop->reserve_fd >= 0) {
+        close(loop->reserve_fd);
+        int fd;
+        for (int i = 0; i < PN_ACCEPTS_A_TURN && (fd = accept_one(l, &peer)) >= 0; i++)
+            close(fd);
+        loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    }
+    (void)uv_poll_stop(&l->poll);
+    l->watching = false;
+    l->retry.referenced = !l->unref;
+    (void)pn_loop_arm(loop, &l->retry, uv_hrtime() + RETRY_NS);
+}
+
+static void
+on_retry(struct pn_loop_timer *t)
+{
+    struct pn_listener *l = (struct pn_listener *)(void *)((char *)t - offsetof(struct pn_listener, retry));
+    if (l->loop->reserve_fd < 0)
+        l->loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (!l->paused)
+        (void)pn_listener_start(l);
+}
+
+static bool
+is_shortage(int status)
+{
+    return status == UV_EMFILE || status == UV_ENFILE || status == UV_ENOBUFS || status == UV_ENOMEM;
+}
+
+static void
+on_poll(uv_poll_t *poll, int status, int events)
+{
+    struct pn_listener *l = poll->data;
+    struct pn_loop *loop = l->loop;
+    (void)status;
+    (void)events;
+    for (int i = 0; i < PN_ACCEPTS_A_TURN; i++) {
+        if (loop->halted || loop->dead || l->closing || l->paused)
+            return;
+        struct pn_addr peer;
+        int fd = accept_one(l, &peer);
+        if (fd >= 0) {
+            if (!l->accepted(l, fd, &peer))
+                return;
+            continue;
+        }
+        if (fd == UV_EAGAIN || fd == UV_ECONNABORTED)
+            return;
+        if (is_shortage(fd))
+            shed(l);
+        else
+            l->failed(l, fd);
+        return;
+    }
+}
+
+int
+pn_listener_start(struct pn_listener *l)
+{
+    l->paused = false;
+    if (l->watching || l->closing || pn_timer_armed(&l->retry.t))
+        return 0;
+    int status = uv_poll_start(&l->poll, UV_READABLE, on_poll);
+    if (status == 0) {
+        l->watching = true;
+        pn_loop_touch(l->loop, &l->touch, l->fd);
+        pn_loop_wake(l->loop);
+    }
+    return status;
+}
+
+void
+pn_listener_pause(struct pn_listener *l)
+{
+    l->paused = true;
+    if (!l->watching || l->closing)
+        return;
+    (void)uv_poll_stop(&l->poll);
+    l->watching = false;
+}
+
+static void
+on_bad_descriptor(struct pn_touch *t)
+{
+    struct pn_listener *l = (struct pn_listener *)(void *)((char *)t - offsetof(struct pn_listener, touch));
+    if (l->closing || !l->watching)
+        return;
+    (void)uv_poll_stop(&l->poll);
+    l->watching = false;
+    l->failed(l, UV_EBADF);
+}
+
+/* --- closing --- */
+
+static void
+on_uv_close(uv_handle_t *handle)
+{
+    struct pn_listener *l = handle->data;
+    l->loop->counts.listeners--;
+    free(l->path);
+    free(l);
+}
+
+void
+pn_listener_forget_path(struct pn_listener *l)
+{
+    free(l->path);
+    l->path = NULL;
+}
+
+void
+pn_listener_close(struct pn_listener *l)
+{
+    struct stat st;
+    if (l->closing)
+        return;
+    l->closing = true;
+    pn_loop_disarm(l->loop, &l->retry);
+    if (l->path != NULL && stat(l->path, &st) == 0 && st.st_dev == l->path_dev && st.st_ino == l->path_ino)
+        (void)unlink(l->path);
+    uv_close((uv_handle_t *)&l->poll, on_uv_close);
+    close(l->fd);
+    pn_loop_wake(l->loop);
+}
+
+void
+pn_listener_ref(struct pn_listener *l, bool referenced)
+{
+    l->unref = !referenced;
+    if (l->closing)
+        return;
+    if (referenced)
+        uv_ref((uv_handle_t *)&l->poll);
+    else
+        uv_unref((uv_handle_t *)&l->poll);
+    pn_loop_timer_ref(l->loop, &l->retry, referenced);
+    pn_loop_wake(l->loop);
+}
+
+void
+pn_listener_refuse(int fd)
+{
+    close(fd);
+}
+
+bool
+pn_listener_local(const struct pn_listener *l, struct pn_addr *out)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+    if (l->kind != PN_STREAM_TCP || getsockname(l->fd, (struct sockaddr *)&sa, &len) < 0)
+        return false;
+    return pn_addr_from_sockaddr((const struct sockaddr *)&sa, out);
+}
+
+struct pn_listener *
+pn_listener_of_handle(uv_handle_t *handle)
+{
+    if (handle->type != UV_POLL)
+        return NULL;
+    return uv_is_closing(handle) ? NULL : handle->data;
+}

@@ -1,0 +1,57 @@
+/* listener.h - a listening descriptor of our own: bind, listen, watch, accept.
+ *
+ * Freed by libuv's close callback; `owner` and the events are not used after pn_listener_close(). */
+#ifndef PN_UVIO_LISTENER_H
+#define PN_UVIO_LISTENER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <uv.h>
+
+#include "../core/addr.h"
+#include "loop.h"
+#include "stream.h"
+
+#define PN_ACCEPTS_A_TURN 16
+
+struct pn_listener {
+    struct pn_loop       *loop;      /* borrowed */
+    void                 *owner;     /* borrowed */
+    /* A connection, its descriptor now the owner's. `peer` has family 0 on a unix socket. May close the listener.
+     * False: take no more in this turn. */
+    bool                (*accepted)(struct pn_listener *l, int fd, const struct pn_addr *peer);
+    /* accept() failed with something else than a shortage of descriptors; the listener lives on. */
+    void                (*failed)(struct pn_listener *l, int status);
+    char                 *path;      /* own; what to unlink, NULL when nothing */
+    dev_t                 path_dev;
+    ino_t                 path_ino;
+    struct pn_loop_timer  retry;     /* after a shortage */
+    struct pn_touch       touch;
+    int                   fd;
+    uint8_t               kind;      /* enum pn_stream_kind */
+    bool                  watching;
+    bool                  paused;    /* by the owner */
+    bool                  closing;
+    bool                  unref;
+    uv_poll_t             poll;
+};
+
+/* Binds and listens at once. NULL with `*status` set when that fails. */
+struct pn_listener *pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, bool dual_stack, int backlog,
+                                    int *status);
+struct pn_listener *pn_listener_path(struct pn_loop *loop, const char *path, size_t len, int backlog, int *status);
+
+/* Starts to accept (the owner and the events are set by now), or stops; connections wait in the kernel then. */
+int  pn_listener_start(struct pn_listener *l);
+void pn_listener_pause(struct pn_listener *l);
+/* Unlinks the path if it still is the socket that was bound, closes the descriptor. */
+void pn_listener_close(struct pn_listener *l);
+void pn_listener_ref(struct pn_listener *l, bool referenced);
+bool pn_listener_local(const struct pn_listener *l, struct pn_addr *out);
+/* Closes an accepted descriptor that nobody wants. */
+void pn_listener_refuse(int fd);
+/* In the child of a fork: the path is the parent's. */
+void pn_listener_forget_path(struct pn_listener *l);
+struct pn_listener *pn_listener_of_handle(uv_handle_t *handle);
+
+#endif

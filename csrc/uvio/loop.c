@@ -1,0 +1,312 @@
+/* loop.c - the loop's life, its wait and its turn, see loop.h. */
+#include "loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "stream.h"
+
+/* --- life --- */
+
+static int
+open_wake_pipe(struct pn_loop *loop)
+{
+    int fds[2];
+    if (pipe(fds) < 0)
+        return uv_translate_sys_error(errno);
+    for (int i = 0; i < 2; i++) {
+        (void)fcntl(fds[i], F_SETFD, FD_CLOEXEC);
+        (void)fcntl(fds[i], F_SETFL, O_NONBLOCK);
+    }
+    loop->wake_read = fds[0];
+    loop->wake_write = fds[1];
+    return 0;
+}
+
+static void
+on_uv_check(uv_check_t *check)
+{
+    struct pn_loop *loop = check->data;
+    if (!loop->dead && loop->on_check != NULL)
+        loop->on_check(loop);
+}
+
+struct pn_loop *
+pn_loop_new(int *status)
+{
+    struct pn_loop *loop = calloc(1, sizeof(*loop));
+    char *slab = malloc(PN_SLAB_SIZE);
+    if (loop == NULL || slab == NULL) {
+        free(loop);
+        free(slab);
+        *status = UV_ENOMEM;
+        return NULL;
+    }
+    loop->slab = slab;
+    loop->wake_read = loop->wake_write = -1;
+    pn_timers_init(&loop->timers);
+    *status = open_wake_pipe(loop);
+    if (*status == 0)
+        *status = uv_loop_init(&loop->uv);
+    if (*status != 0) {
+        if (loop->wake_read >= 0) {
+            close(loop->wake_read);
+            close(loop->wake_write);
+        }
+        free(slab);
+        free(loop);
+        return NULL;
+    }
+    loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    loop->uv.data = loop;
+    (void)uv_check_init(&loop->uv, &loop->check);
+    loop->check.data = loop;
+    (void)uv_check_start(&loop->check, on_uv_check);
+    return loop;
+}
+
+int
+pn_loop_free(struct pn_loop *loop)
+{
+    if (!loop->closed) {
+        loop->closed = true;
+        uv_close((uv_handle_t *)&loop->check, NULL);
+    }
+    (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+    int status = uv_loop_close(&loop->uv);
+    if (status != 0)
+        return status;
+    if (loop->resolver != NULL)
+        pn_resolver_free(loop->resolver);
+    pn_timers_clear(&loop->timers);
+    if (loop->reserve_fd >= 0)
+        close(loop->reserve_fd);
+    close(loop->wake_read);
+    close(loop->wake_write);
+    free(loop->slab);
+    free(loop);
+    return 0;
+}
+
+struct pn_resolver *
+pn_loop_resolver(struct pn_loop *loop)
+{
+    if (loop->resolver == NULL)
+        loop->resolver = pn_resolver_new(loop->wake_write);
+    return loop->resolver;
+}
+
+/* --- the wait --- */
+
+void
+pn_loop_wake_slow(struct pn_loop *loop)
+{
+    loop->woken = 1;
+    /* A full pipe wakes as well; a closed one is found by the poll. */
+    ssize_t n = write(loop->wake_write, "", 1);
+    (void)n;
+}
+
+int64_t
+pn_loop_timeout(struct pn_loop *loop)
+{
+    if (loop->posted != NULL || (loop->resolver != NULL && pn_resolver_ready(loop->resolver)))
+        return 0;
+    int ms = uv_backend_timeout(&loop->uv);
+    int64_t ns = ms < 0 ? -1 : (int64_t)ms * 1000000;
+    const struct pn_timer *first = pn_timers_first(&loop->timers);
+    if (first == NULL)
+        return ns;
+    uint64_t now = uv_hrtime();
+    int64_t left = first->deadline > now ? (int64_t)(first->deadline - now) : 0;
+    return ns < 0 || left < ns ? left : ns;
+}
+
+static int
+wait_for(struct pollfd *fds, nfds_t count, int64_t timeout_ns)
+{
+#ifdef __linux__
+    struct timespec ts;
+    if (timeout_ns >= 0) {
+        ts.tv_sec = (time_t)(timeout_ns / 1000000000);
+        ts.tv_nsec = (long)(timeout_ns % 1000000000);
+    }
+    return ppoll(fds, count, timeout_ns >= 0 ? &ts : NULL, NULL);
+#else
+    int64_t ms = timeout_ns < 0 ? -1 : (timeout_ns + 999999) / 1000000;
+    return poll(fds, count, ms > 1000000000 ? 1000000000 : (int)ms);
+#endif
+}
+
+int
+pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
+{
+    struct pollfd fds[2] = {
+        {.fd = uv_backend_fd(&loop->uv), .events = POLLIN},
+        {.fd = loop->wake_read, .events = POLLIN},
+    };
+    if (wait_for(fds, 2, timeout_ns) <= 0)
+        return 0;
+    if ((fds[0].revents | fds[1].revents) & POLLNVAL)
+        return UV_EBADF;
+    if (fds[1].revents) {
+        char buf[256];
+        while (read(loop->wake_read, buf, sizeof(buf)) == (ssize_t)sizeof(buf))
+            continue;
+    }
+    return 0;
+}
+
+/* --- the turn --- */
+
+static void
+check_touched(struct pn_loop *loop)
+{
+    struct pn_touch *t = loop->touched;
+    loop->touched = NULL;
+    while (t != NULL) {
+        struct pn_touch *next = t->next;
+        t->queued = false;
+        if (fcntl(t->fd, F_GETFD) < 0 && errno == EBADF)
+            t->bad(t);
+        t = next;
+    }
+}
+
+void
+pn_loop_touch(struct pn_loop *loop, struct pn_touch *t, int fd)
+{
+    t->fd = fd;
+    if (t->queued)
+        return;
+    t->queued = true;
+    t->next = loop->touched;
+    loop->touched = t;
+}
+
+/* libuv writes without MSG_NOSIGNAL. Python ignores SIGPIPE; a program that set it back to its default must
+ * not die of a queued write. */
+static void
+run_uv(struct pn_loop *loop)
+{
+    struct sigaction action;
+    if (loop->writing == 0 || sigaction(SIGPIPE, NULL, &action) < 0 || action.sa_handler != SIG_DFL) {
+        (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+        return;
+    }
+    sigset_t pipe_set, old;
+    struct timespec none = {0, 0};
+    sigemptyset(&pipe_set);
+    sigaddset(&pipe_set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_set, &old);
+    (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+#ifdef __linux__
+    while (sigtimedwait(&pipe_set, NULL, &none) == SIGPIPE)
+        continue;
+#else
+    (void)none;
+#endif
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+static void
+run_timers(struct pn_loop *loop)
+{
+    if (pn_timers_first(&loop->timers) == NULL)
+        return;
+    uint64_t now = uv_hrtime();
+    while (!loop->halted && !loop->dead) {
+        struct pn_timer *t = pn_timers_pop_due(&loop->timers, now);
+        if (t == NULL)
+            return;
+        struct pn_loop_timer *timer = (struct pn_loop_timer *)t;
+        if (timer->referenced)
+            loop->timers_referenced--;
+        timer->fire(timer);
+    }
+}
+
+void
+pn_loop_turn(struct pn_loop *loop)
+{
+    loop->turns++;
+    uv_update_time(&loop->uv);
+    if (loop->posted != NULL)
+        pn_stream_deliver_posted(loop);
+    if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver))
+        pn_resolver_dispatch(loop->resolver, &loop->halted);
+    if (loop->touched != NULL)
+        check_touched(loop);
+    if (!loop->halted && !loop->dead)
+        run_uv(loop);
+    if (!loop->halted && !loop->dead)
+        run_timers(loop);
+}
+
+bool
+pn_loop_alive(struct pn_loop *loop)
+{
+    if (loop->posted != NULL || loop->timers_referenced > 0)
+        return true;
+    if (loop->resolver != NULL && pn_resolver_pending(loop->resolver) > 0)
+        return true;
+    uv_unref((uv_handle_t *)&loop->check);
+    int alive = uv_loop_alive(&loop->uv);
+    uv_ref((uv_handle_t *)&loop->check);
+    return alive != 0;
+}
+
+/* --- timers --- */
+
+void
+pn_loop_timer_init(struct pn_loop_timer *t, void (*fire)(struct pn_loop_timer *), bool referenced)
+{
+    pn_timer_init(&t->t);
+    t->fire = fire;
+    t->referenced = referenced;
+}
+
+int
+pn_loop_arm(struct pn_loop *loop, struct pn_loop_timer *t, uint64_t deadline)
+{
+    pn_loop_disarm(loop, t);
+    if (pn_timers_arm(&loop->timers, &t->t, deadline) < 0)
+        return UV_ENOMEM;
+    if (t->referenced)
+        loop->timers_referenced++;
+    if (pn_timers_first(&loop->timers) == &t->t)
+        pn_loop_wake(loop);
+    return 0;
+}
+
+void
+pn_loop_disarm(struct pn_loop *loop, struct pn_loop_timer *t)
+{
+    if (!pn_timer_armed(&t->t))
+        return;
+    pn_timers_disarm(&loop->timers, &t->t);
+    if (t->referenced)
+        loop->timers_referenced--;
+    pn_loop_wake(loop);
+}
+
+void
+pn_loop_timer_ref(struct pn_loop *loop, struct pn_loop_timer *t, bool referenced)
+{
+    if (t->referenced == referenced)
+        return;
+    t->referenced = referenced;
+    if (!pn_timer_armed(&t->t))
+        return;
+    if (referenced)
+        loop->timers_referenced++;
+    else
+        loop->timers_referenced--;
+    pn_loop_wake(loop);
+}

@@ -1,0 +1,39 @@
+/* resolve_code.c - the platform's EAI_* numbers as Node's codes. */
+#include <netdb.h>
+#include <uv.h>
+
+#include "resolve.h"
+
+static const struct {
+    int status;
+    const char *code;
+} codes[] = {
+    {EAI_NONAME, "ENOTFOUND"},
+#ifdef EAI_NODATA
+    {EAI_NODATA, "ENOTFOUND"},
+#endif
+#ifdef EAI_ADDRFAMILY
+    {EAI_ADDRFAMILY, "EAI_ADDRFAMILY"},
+#endif
+    {EAI_AGAIN, "EAI_AGAIN"},   {EAI_BADFLAGS, "EAI_BADFLAGS"}, {EAI_FAIL, "EAI_FAIL"},
+    {EAI_FAMILY, "EAI_FAMILY"}, {EAI_MEMORY, "EAI_MEMORY"},     {EAI_SERVICE, "EAI_SERVICE"},
+    {EAI_SOCKTYPE, "EAI_SOCKTYPE"},
+};
+
+const char *
+pn_lookup_code(int status, int sys_errno)
+{
+    if (status == EAI_SYSTEM && sys_errno != 0)
+        return uv_err_name(uv_translate_sys_error(sys_errno));
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (codes[i].status == status)
+            return codes[i].code;
+    }
+    return "EAI_SYSTEM";
+}
+
+int
+pn_resolver_default_flags(void)
+{
+    return AI_ADDRCONFIG;
+}

@@ -1,0 +1,522 @@
+/* stream.c - streams over libuv handles, see stream.h.
+ *
+ * Owns:    its memory, from pn_stream_new() to the end of the `closed` event.
+ * Threads: the lock is held everywhere. */
+#include "stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sockaddr.h"
+
+enum { PN_POST_CONNECT = 1, PN_POST_WRITTEN = 2, PN_POST_SHUT = 4, PN_POST_CLOSED = 8 };
+
+struct pn_stream_req {
+    union {
+        uv_connect_t connect;
+        uv_write_t   write;
+    } u;
+};
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+
+static void on_bad_descriptor(struct pn_touch *t);
+static void on_uv_close(uv_handle_t *handle);
+
+/* --- posted completions --- */
+
+static void
+unlink_posted(struct pn_stream *s)
+{
+    if (!s->in_posted)
+        return;
+    struct pn_loop *loop = s->loop;
+    if (s->prev != NULL)
+        s->prev->next = s->next;
+    else
+        loop->posted = s->next;
+    if (s->next != NULL)
+        s->next->prev = s->prev;
+    else
+        loop->posted_last = s->prev;
+    s->next = s->prev = NULL;
+    s->in_posted = false;
+}
+
+static void
+post(struct pn_stream *s, uint8_t bit)
+{
+    struct pn_loop *loop = s->loop;
+    s->posted |= bit;
+    if (s->in_posted)
+        return;
+    s->in_posted = true;
+    s->next = NULL;
+    s->prev = loop->posted_last;
+    if (s->prev != NULL)
+        s->prev->next = s;
+    else
+        loop->posted = s;
+    loop->posted_last = s;
+    pn_loop_wake(loop);
+}
+
+static void
+post_again(struct pn_stream *s, uint8_t bits)
+{
+    struct pn_loop *loop = s->loop;
+    s->posted |= bits;
+    if (s->in_posted)
+        return;
+    s->in_posted = true;
+    s->prev = NULL;
+    s->next = loop->posted;
+    if (s->next != NULL)
+        s->next->prev = s;
+    else
+        loop->posted_last = s;
+    loop->posted = s;
+}
+
+/* Delivers `bits`, lowest first; what a halted turn leaves is posted again, in front. */
+static void
+deliver(struct pn_stream *s, uint8_t bits)
+{
+    while (bits != 0) {
+        uint8_t bit = bits & (uint8_t)-bits;
+        if (s->loop->halted || s->loop->dead) {
+            post_again(s, bits);
+            return;
+        }
+        bits &= (uint8_t)~bit;
+        if (bit == PN_POST_CLOSED) {
+            on_uv_close(&s->h.handle);
+            return;
+        }
+        if (s->owner == NULL)
+            continue;
+        if (bit == PN_POST_WRITTEN)
+            s->events->written(s, s->write_status);
+        else if (s->closing)
+            continue;
+        else if (bit == PN_POST_CONNECT)
+            s->events->connected(s, s->connect_status);
+        else
+            s->events->shut(s, s->shut_status);
+    }
+}
+
+void
+pn_stream_deliver_posted(struct pn_loop *loop)
+{
+    /* What is posted meanwhile waits for the next turn. */
+    size_t count = 0;
+    for (struct pn_stream *s = loop->posted; s != NULL; s = s->next)
+        count++;
+    for (; count > 0 && loop->posted != NULL && !loop->halted && !loop->dead; count--) {
+        struct pn_stream *s = loop->posted;
+        uint8_t bits = s->posted;
+        unlink_posted(s);
+        s->posted = 0;
+        deliver(s, bits);
+    }
+}
+
+/* --- life --- */
+
+struct pn_stream *
+pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_stream_events *events, void *owner,
+              int *status)
+{
+    struct pn_stream *s = calloc(1, sizeof(*s));
+    if (s == NULL) {
+        *status = UV_ENOMEM;
+        return NULL;
+    }
+    s->loop = loop;
+    s->events = events;
+    s->owner = owner;
+    s->kind = (uint8_t)kind;
+    s->touch.bad = on_bad_descriptor;
+    *status = kind == PN_STREAM_TCP ? uv_tcp_init(&loop->uv, &s->h.tcp) : uv_pipe_init(&loop->uv, &s->h.pipe, 0);
+    if (*status != 0) {
+        free(s);
+        return NULL;
+    }
+    s->h.handle.data = s;
+    loop->counts.streams++;
+    return s;
+}
+
+static int
+adopt(struct pn_stream *s, int fd)
+{
+    return s->kind == PN_STREAM_TCP ? uv_tcp_open(&s->h.tcp, fd) : uv_pipe_open(&s->h.pipe, fd);
+}
+
+struct pn_stream *
+pn_stream_open(struct pn_loop *loop, enum pn_stream_kind kind, int fd, const struct pn_stream_events *events,
+               void *owner, int *status)
+{
+    struct pn_stream *s = pn_stream_new(loop, kind, events, owner, status);
+    if (s != NULL && (*status = adopt(s, fd)) != 0) {
+        s->owner = NULL;
+        pn_stream_close(s);
+        s = NULL;
+    }
+    if (s == NULL)
+        close(fd);
+    return s;
+}
+
+static void
+free_request(struct pn_stream *s)
+{
+    if (s->req == NULL)
+        return;
+    free(s->req);
+    s->req = NULL;
+    s->loop->counts.requests--;
+}
+
+static struct pn_stream_req *
+new_request(struct pn_stream *s)
+{
+    s->req = malloc(sizeof(*s->req));
+    if (s->req != NULL)
+        s->loop->counts.requests++;
+    return s->req;
+}
+
+static void
+on_uv_close(uv_handle_t *handle)
+{
+    struct pn_stream *s = handle->data;
+    struct pn_loop *loop = s->loop;
+    if (loop->dead)
+        return;
+    if (loop->halted && s->owner != NULL) {
+        post(s, PN_POST_CLOSED);
+        return;
+    }
+    unlink_posted(s);
+    if (s->owner != NULL)
+        s->events->closed(s);
+    free_request(s);
+    loop->counts.streams--;
+    free(s);
+}
+
+void
+pn_stream_close(struct pn_stream *s)
+{
+    if (s->closing)
+        return;
+    s->closing = true;
+    s->reading = false;
+    s->posted &= (uint8_t)~(PN_POST_CONNECT | PN_POST_SHUT);
+    if (s->posted == 0)
+        unlink_posted(s);
+    if (s->unref)
+        uv_ref(&s->h.handle);   /* its `closed` is awaited whatever the user said */
+    uv_close(&s->h.handle, on_uv_close);
+    pn_loop_wake(s->loop);
+}
+
+void
+pn_stream_set_reset(struct pn_stream *s)
+{
+    struct linger off = {.l_onoff = 1, .l_linger = 0};
+    (void)setsockopt(pn_stream_fd(s), SOL_SOCKET, SO_LINGER, &off, sizeof(off));
+}
+
+static void
+on_bad_descriptor(struct pn_touch *t)
+{
+    struct pn_stream *s = (struct pn_stream *)(void *)((char *)t - offsetof(struct pn_stream, touch));
+    if (s->closing)
+        return;
+    /* Before the backend hears of it: out of libuv's sight at once, the owner learns of it by an error. */
+    bool reading = s->owner != NULL;
+    pn_stream_close(s);
+    if (reading)
+        s->events->read(s, UV_EBADF, NULL);
+}
+
+static void
+touch(struct pn_stream *s)
+{
+    pn_loop_touch(s->loop, &s->touch, pn_stream_fd(s));
+    pn_loop_wake(s->loop);
+}
+
+/* --- connecting --- */
+
+static void
+on_uv_connect(uv_connect_t *req, int status)
+{
+    struct pn_stream *s = req->data;
+    free_request(s);
+    if (s->loop->dead || s->closing)
+        return;
+    s->connect_status = (int16_t)status;
+    if (s->loop->halted) {
+        post(s, PN_POST_CONNECT);
+        return;
+    }
+    if (s->owner != NULL)
+        s->events->connected(s, status);
+}
+
+int
+pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
+{
+    struct sockaddr_storage sa;
+    (void)pn_addr_to_sockaddr(to, &sa);
+    struct pn_stream_req *req = new_request(s);
+    if (req == NULL)
+        return UV_ENOMEM;
+    req->u.connect.data = s;
+    int status = uv_tcp_connect(&req->u.connect, &s->h.tcp, (const struct sockaddr *)&sa, on_uv_connect);
+    if (status != 0) {
+        free_request(s);
+        return status;
+    }
+    s->peer = *to;
+    touch(s);
+    return 0;
+}
+
+/* Ours, not uv_pipe_connect(): libuv 1.44 knows no abstract names and cuts long paths short. */
+static int
+connect_path(struct pn_stream *s, const char *path, size_t len)
+{
+    struct sockaddr_un sa;
+    socklen_t sa_len;
+    int status = pn_path_to_sockaddr(path, len, &sa, &sa_len);
+    if (status != 0)
+        return status;
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (fd < 0)
+        return uv_translate_sys_error(errno);
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+    int r;
+    do
+        r = connect(fd, (const struct sockaddr *)&sa, sa_len);
+    while (r < 0 && errno == EINTR);
+    status = r < 0 ? uv_translate_sys_error(errno) : adopt(s, fd);
+    if (status != 0)
+        close(fd);
+    return status;
+}
+
+int
+pn_stream_connect_path(struct pn_stream *s, const char *path, size_t len)
+{
+    s->connect_status = (int16_t)connect_path(s, path, len);
+    post(s, PN_POST_CONNECT);
+    return 0;
+}
+
+/* --- reading --- */
+
+static void
+on_uv_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    struct pn_stream *s = handle->data;
+    (void)suggested;
+    buf->base = NULL;
+    buf->len = 0;
+    if (s->loop->halted || s->loop->dead || s->owner == NULL)
+        return;
+    char *base = NULL;
+    size_t len = 0;
+    s->events->alloc(s, &base, &len);
+    buf->base = base;
+    buf->len = len;
+}
+
+static void
+on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
+{
+    struct pn_stream *s = stream->data;
+    if (s->loop->dead || s->owner == NULL)
+        return;
+    if (nread == UV_ENOBUFS && buf->len == 0)
+        return;
+    if (s->loop->halted && nread < 0)
+        return;   /* the end or the error is found again by the next read */
+    s->events->read(s, nread, buf->base);
+}
+
+int
+pn_stream_read_start(struct pn_stream *s)
+{
+    if (s->reading || s->closing)
+        return 0;
+    int status = uv_read_start(&s->h.stream, on_uv_alloc, on_uv_read);
+    if (status != 0)
+        return status;
+    s->reading = true;
+    touch(s);
+    return 0;
+}
+
+void
+pn_stream_read_stop(struct pn_stream *s)
+{
+    if (!s->reading || s->closing)
+        return;
+    s->reading = false;
+    (void)uv_read_stop(&s->h.stream);
+    pn_loop_wake(s->loop);
+}
+
+/* --- writing --- */
+
+ssize_t
+pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count)
+{
+    int fd = s->h.stream.io_watcher.fd;
+    ssize_t n;
+    s->loop->syscalls_write++;
+    do {
+        if (count == 1) {
+            n = send(fd, iov[0].iov_base, iov[0].iov_len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        }
+        else {
+            struct msghdr msg;
+            memset(&msg, 0, sizeof(msg));
+            msg.msg_iov = (struct iovec *)(uintptr_t)iov;
+            msg.msg_iovlen = count;
+            n = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+        }
+    } while (n < 0 && errno == EINTR);
+    if (n >= 0)
+        return n;
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+        return UV_EAGAIN;
+    return uv_translate_sys_error(errno);
+}
+
+static void
+on_uv_write(uv_write_t *req, int status)
+{
+    struct pn_stream *s = req->data;
+    struct pn_loop *loop = s->loop;
+    free_request(s);
+    if (loop->dead)
+        return;
+    loop->writing--;
+    s->write_status = (int16_t)status;
+    if (loop->halted) {
+        post(s, PN_POST_WRITTEN);
+        return;
+    }
+    if (s->owner != NULL)
+        s->events->written(s, status);
+}
+
+int
+pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
+{
+    struct pn_stream_req *req = new_request(s);
+    if (req == NULL)
+        return UV_ENOMEM;
+    req->u.write.data = s;
+    /* On unix a uv_buf_t is laid out as a struct iovec: base, then length. */
+    int status = uv_write(&req->u.write, &s->h.stream, (const uv_buf_t *)(const void *)iov, (unsigned)count,
+                          on_uv_write);
+    if (status != 0) {
+        free_request(s);
+        return status;
+    }
+    s->loop->writing++;
+    touch(s);
+    return 0;
+}
+
+void
+pn_stream_shutdown(struct pn_stream *s)
+{
+    s->shut_status = 0;
+    if (shutdown(pn_stream_fd(s), SHUT_WR) < 0)
+        s->shut_status = (int16_t)uv_translate_sys_error(errno);
+    post(s, PN_POST_SHUT);
+}
+
+/* --- what a stream is --- */
+
+void
+pn_stream_ref(struct pn_stream *s, bool referenced)
+{
+    s->unref = !referenced;
+    if (s->closing)
+        return;
+    if (referenced)
+        uv_ref(&s->h.handle);
+    else
+        uv_unref(&s->h.handle);
+    pn_loop_wake(s->loop);
+}
+
+int
+pn_stream_fd(const struct pn_stream *s)
+{
+    uv_os_fd_t fd;
+    return uv_fileno(&s->h.handle, &fd) == 0 ? fd : -1;
+}
+
+typedef int (*name_getter)(int, struct sockaddr *, socklen_t *);
+
+static bool
+name_of(const struct pn_stream *s, name_getter get, struct pn_addr *out)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+    if (s->kind != PN_STREAM_TCP || get(pn_stream_fd(s), (struct sockaddr *)&sa, &len) < 0)
+        return false;
+    return pn_addr_from_sockaddr((const struct sockaddr *)&sa, out);
+}
+
+static int
+get_local(int fd, struct sockaddr *sa, socklen_t *len)
+{
+    return getsockname(fd, sa, len);
+}
+
+static int
+get_peer(int fd, struct sockaddr *sa, socklen_t *len)
+{
+    return getpeername(fd, sa, len);
+}
+
+bool
+pn_stream_local(const struct pn_stream *s, struct pn_addr *out)
+{
+    return name_of(s, get_local, out);
+}
+
+bool
+pn_stream_peer(const struct pn_stream *s, struct pn_addr *out)
+{
+    if (s->peer.family == 0)
+        return name_of(s, get_peer, out);
+    *out = s->peer;
+    return true;
+}
+
+struct pn_stream *
+pn_stream_of_handle(uv_handle_t *handle)
+{
+    if (handle->type != UV_TCP && handle->type != UV_NAMED_PIPE)
+        return NULL;
+    return uv_is_closing(handle) ? NULL : handle->data;
+}

@@ -1,0 +1,5 @@
+"""Node's node:net for Python: TCP and unix-socket servers and clients that call your functions back."""
+
+from pynet._pynet import *  # noqa: F403
+
+__version__ = "0.1.0"

@@ -1,0 +1,259 @@
+"""Builds the C extension pynet._pynet; everything else about the package is in pyproject.toml.
+
+Environment:
+  PYNET_LIBUV=PREFIX   use the libuv in PREFIX/include and PREFIX/lib instead of asking pkg-config
+  PYNET_WERROR=1       many warnings, and each is an error (for us, not for those who install pynet)
+  PYNET_DEBUG=1        no optimisation, assertions on
+  PYNET_SANITIZE=1     AddressSanitizer and UndefinedBehaviorSanitizer, assertions on
+  PYNET_COVERAGE=1     gcov's counters
+  PYNET_CFLAGS=...     more flags for compiler and linker, last
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+ROOT = Path(__file__).resolve().parent
+LIBUV_MINIMUM = (1, 44)
+
+LIBUV_HELP = """\
+Install libuv's development files:
+    Debian, Ubuntu:  apt-get install libuv1-dev pkg-config
+    Fedora, RHEL:    dnf install libuv-devel pkgconf-pkg-config
+    Alpine:          apk add libuv-dev pkgconf
+    macOS:           brew install libuv pkg-config
+or set PYNET_LIBUV to the prefix of a libuv that has include/uv.h and lib/libuv.so (or libuv.a)."""
+
+COMPILER_HELP = """\
+Install a C compiler:
+    Debian, Ubuntu:  apt-get install gcc libc6-dev
+    Fedora, RHEL:    dnf install gcc
+    Alpine:          apk add gcc musl-dev
+    macOS:           xcode-select --install
+or set CC to one."""
+
+HEADERS_HELP = """\
+Install Python's development files:
+    Debian, Ubuntu:  apt-get install python3-dev
+    Fedora, RHEL:    dnf install python3-devel
+    Alpine:          apk add python3-dev"""
+
+
+def stop(reason, help_text=""):
+    """Ends the build with one message, no traceback."""
+    raise SystemExit(f"\npynet cannot be built: {reason}\n{help_text}".rstrip())
+
+
+def switched_on(name):
+    return os.environ.get(name, "") not in ("", "0")
+
+
+# --- libuv ---
+
+
+class Libuv:
+    """What the compiler and the linker need to know of the libuv that was found."""
+
+    def __init__(self, include_dirs, compile_args, link_args):
+        self.include_dirs = include_dirs
+        self.compile_args = compile_args
+        self.link_args = link_args
+
+
+def libuv_version(include_dirs):
+    """(major, minor) by the header that would be compiled against; None when there is none."""
+    for directory in include_dirs:
+        header = Path(directory, "uv", "version.h")
+        if header.is_file():
+            found = dict(re.findall(r"#define\s+UV_VERSION_(MAJOR|MINOR)\s+(\d+)", header.read_text(errors="replace")))
+            if len(found) == 2:
+                return int(found["MAJOR"]), int(found["MINOR"])
+    return None
+
+
+def require_version(version, where):
+    if version is None:
+        stop(f"no libuv in {where} (include/uv/version.h is missing).", LIBUV_HELP)
+    if version < LIBUV_MINIMUM:
+        have, need = (".".join(map(str, v)) for v in (version, LIBUV_MINIMUM))
+        stop(f"libuv {have} in {where} is too old, {need} or newer is needed.", LIBUV_HELP)
+
+
+def libuv_from_prefix(prefix):
+    prefix = Path(prefix).expanduser().resolve()
+    where = f"PYNET_LIBUV={prefix}"
+    include = prefix / "include"
+    require_version(libuv_version([include]), where)
+    folders = [prefix / "lib", prefix / "lib64"]
+    multiarch = sysconfig.get_config_var("MULTIARCH")
+    if multiarch:
+        folders.insert(1, prefix / "lib" / multiarch)
+    for folder in folders:
+        if any((folder / name).exists() for name in ("libuv.so", "libuv.dylib")):
+            return Libuv([str(include)], [], [f"-L{folder}", "-luv", f"-Wl,-rpath,{folder}"])
+    system_libs = ["-lpthread"] if sys.platform == "darwin" else ["-lpthread", "-ldl", "-lrt"]
+    for folder in folders:
+        for name in ("libuv.a", "libuv_a.a"):
+            if (folder / name).exists():
+                return Libuv([str(include)], [], [str(folder / name), *system_libs])
+    looked = ", ".join(str(folder) for folder in folders)
+    stop(f"{where} has the headers of libuv, but neither libuv.so nor libuv.a is in {looked}.", LIBUV_HELP)
+
+
+def pkg_config(*args):
+    tool = os.environ.get("PKG_CONFIG", "pkg-config")
+    try:
+        done = subprocess.run([*shlex.split(tool), *args, "libuv"], capture_output=True, text=True)
+    except OSError:
+        stop("libuv was not looked for, as there is no pkg-config.", LIBUV_HELP)
+    if done.returncode != 0:
+        stop("libuv was not found by pkg-config.", LIBUV_HELP)
+    return done.stdout.strip()
+
+
+def libuv_from_pkg_config():
+    text = pkg_config("--modversion")
+    match = re.match(r"(\d+)\.(\d+)", text)
+    require_version(match and (int(match[1]), int(match[2])), f"pkg-config (version {text})")
+    include_dirs, compile_args = [], []
+    for flag in shlex.split(pkg_config("--cflags")):
+        if flag.startswith("-I"):
+            include_dirs.append(flag[2:])
+        else:
+            compile_args.append(flag)
+    return Libuv(include_dirs, compile_args, shlex.split(pkg_config("--libs")))
+
+
+def find_libuv():
+    prefix = os.environ.get("PYNET_LIBUV")
+    return libuv_from_prefix(prefix) if prefix else libuv_from_pkg_config()
+
+
+# --- flags ---
+
+
+def mode_flags():
+    """(compile, link) flags of the kind of build that the environment asks for."""
+    compile_args = ["-std=c11", "-fvisibility=hidden"]
+    # -std=c11 hides POSIX; Python.h turns it on for those who include it, this does for all.
+    compile_args.append("-D_DARWIN_C_SOURCE=1" if sys.platform == "darwin" else "-D_GNU_SOURCE=1")
+    link_args = []
+    if switched_on("PYNET_SANITIZE"):
+        sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+        compile_args += ["-O1", "-g", "-UNDEBUG", "-fno-omit-frame-pointer", *sanitizers]
+        link_args += sanitizers
+    elif switched_on("PYNET_DEBUG"):
+        compile_args += ["-O0", "-g", "-UNDEBUG"]
+    elif switched_on("PYNET_COVERAGE"):
+        compile_args += ["-O0", "-g", "-DNDEBUG"]
+    else:
+        compile_args += ["-O2", "-DNDEBUG"]
+    if switched_on("PYNET_COVERAGE"):
+        compile_args.append("--coverage")
+        link_args.append("--coverage")
+    if switched_on("PYNET_WERROR"):
+        compile_args += ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
+    extra = shlex.split(os.environ.get("PYNET_CFLAGS", ""))
+    return compile_args + extra, link_args + extra
+
+
+def system_includes(directories):
+    """Other people's headers: their warnings are not ours. (/usr/include must keep its place in the order.)"""
+    return [arg for d in directories if d != "/usr/include" for arg in ("-isystem", d)]
+
+
+# --- the build ---
+
+
+def compiled_already(obj, signature):
+    """True when `obj` was made by the same command, and from files that have not changed since."""
+    record = Path(obj + ".sig")
+    try:
+        made = os.stat(obj).st_mtime_ns
+        if record.read_text() != signature:
+            return False
+        rule = Path(obj + ".d").read_text().replace("\\\n", " ")
+        used = rule.partition(": ")[2].split()
+        return bool(used) and all(os.stat(name).st_mtime_ns < made for name in used)
+    except OSError:
+        return False
+
+
+def compile_in_parallel(compiler, rebuild_all):
+    """Stands in for compiler.compile(): one job for each processor, and only for what has changed."""
+
+    def compile_sources(sources, output_dir=None, macros=None, include_dirs=None, debug=False,
+                        extra_preargs=None, extra_postargs=None, depends=None):  # fmt: skip
+        macros, objects, extra_postargs, pp_opts, build = compiler._setup_compile(
+            output_dir, macros, include_dirs, sources, depends, extra_postargs
+        )
+        cc_args = compiler._get_cc_args(pp_opts, debug, extra_preargs)
+        signature = json.dumps([compiler.compiler_so, cc_args, extra_postargs])
+
+        def compile_one(obj):
+            if not rebuild_all and compiled_already(obj, signature):
+                return
+            source, suffix = build[obj]
+            Path(obj + ".sig").unlink(missing_ok=True)
+            compiler._compile(obj, source, suffix, cc_args, [*extra_postargs, "-MD", "-MF", obj + ".d"], pp_opts)
+            Path(obj + ".sig").write_text(signature)
+
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for _ in pool.map(compile_one, (o for o in objects if o in build)):
+                pass
+        return objects
+
+    return compile_sources
+
+
+class BuildExt(build_ext):
+    """Checks what the build needs before it starts, each with a message of its own."""
+
+    def build_extensions(self):
+        if sysconfig.get_config_var("Py_GIL_DISABLED"):
+            stop("free-threaded Python is not supported yet; pynet's loop is guarded by the GIL.")
+        compiler = self.compiler.compiler_so[0]
+        if shutil.which(compiler) is None:
+            stop(f"there is no C compiler {compiler!r}.", COMPILER_HELP)
+        python_include = {sysconfig.get_path("include"), sysconfig.get_path("platinclude")}
+        if not any(Path(d, "Python.h").is_file() for d in python_include):
+            places = " or ".join(sorted(python_include))
+            stop(f"Python.h is not in {places}.", HEADERS_HELP)
+        libuv = find_libuv()
+        compile_args, link_args = mode_flags()
+        self.compiler.include_dirs = [d for d in self.compiler.include_dirs if d not in python_include]
+        for extension in self.extensions:
+            includes = system_includes([*libuv.include_dirs, *sorted(python_include)])
+            extension.extra_compile_args = [*includes, *libuv.compile_args, *compile_args]
+            extension.extra_link_args = [*libuv.link_args, *link_args]
+        self.compiler.compile = compile_in_parallel(self.compiler, rebuild_all=self.force)
+        # Whether a file is out of date is for compile_in_parallel() to say; linking is cheap.
+        self.force = True
+        super().build_extensions()
+
+
+def files(pattern):
+    return sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob(pattern))
+
+
+setup(
+    ext_modules=[
+        Extension(
+            "pynet._pynet",
+            sources=files("csrc/**/*.c"),
+            depends=files("csrc/**/*.h"),
+            include_dirs=["csrc"],
+        )
+    ],
+    cmdclass={"build_ext": BuildExt},
+)

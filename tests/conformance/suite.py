@@ -1,0 +1,76 @@
+"""What the recorder and the test share: the scenarios, their kinds, and how one is run."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SCENARIOS = HERE / "scenarios"
+RECORDED = HERE / "recorded"
+TIMEOUT_SECONDS = 20
+
+ALL_KINDS = ("tcp", "unix", "plain")  # plain: the scenario has no connection, or is the same for both
+
+
+class ScenarioFailed(Exception):
+    """A scenario that did not come to its end by itself."""
+
+
+def names():
+    return sorted(path.stem for path in SCENARIOS.glob("*.js"))
+
+
+def kinds(name):
+    """The kinds a scenario runs for, from the line `// kinds: ...` of its .js file."""
+    text = (SCENARIOS / f"{name}.js").read_text(encoding="utf-8")
+    found = re.search(r"^// kinds: (.+)$", text, re.MULTILINE)
+    if found is None:
+        raise ValueError(f"{name}.js: no line `// kinds: tcp unix plain`")
+    listed = found.group(1).split()
+    if not set(listed) <= set(ALL_KINDS):
+        raise ValueError(f"{name}.js: unknown kind in {listed}")
+    return listed
+
+
+def only_linux(name):
+    return "// only: linux" in (SCENARIOS / f"{name}.js").read_text(encoding="utf-8")
+
+
+def cases():
+    return [(name, kind) for name in names() for kind in kinds(name)]
+
+
+def recorded_path(name, kind):
+    return RECORDED / f"{name}.{kind}.txt"
+
+
+def _run(command, env, folder):
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=env, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        raise ScenarioFailed(f"still running after {TIMEOUT_SECONDS} s\n{late.stdout}\n{late.stderr}") from late
+    if done.returncode != 0 or "WATCHDOG" in done.stdout:
+        raise ScenarioFailed(f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done.stdout, done.stderr
+
+
+def run_node(node, name, kind):
+    """The trace of real Node, in a new process and an empty folder of its own."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("NODE_")}
+    with tempfile.TemporaryDirectory() as folder:
+        return _run([str(node), str(SCENARIOS / f"{name}.js"), kind], env, folder)
+
+
+def run_pynet(name, kind, folder):
+    """The trace of pynet, in a new process."""
+    import pynet  # here, so that recording needs no build
+
+    package = Path(pynet.__file__).resolve().parent.parent
+    paths = [str(HERE), str(package), os.environ.get("PYTHONPATH", "")]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return _run([sys.executable, str(SCENARIOS / f"{name}.py"), kind], env, folder)
