@@ -84,8 +84,10 @@ function show(value) {
 
 // The argument counts that pynet fixes where Node leaves an argument out.
 function sameCount(emitter, event, args) {
-  if (args.length === 0 && (event === 'drop' || (event === 'close' && emitter instanceof net.Socket)))
-    return [event === 'close' ? false : null];
+  if (args.length === 0 && event === 'drop')
+    return [null];
+  if (args.length === 0 && event === 'close' && emitter instanceof net.Socket)
+    return [emitter.errored !== null];
   if (event.startsWith('connectionAttempt') && typeof args[1] === 'number')
     return [args[0], '<port>', ...args.slice(2)];
   return args;

@@ -57,16 +57,11 @@ def _show_error(err):
     return f"{text} '{_mask_ports(str(err))}'"
 
 
-def _field(value, name):
-    if hasattr(value, name):
-        return getattr(value, name)
-    return value[name]
-
-
-def _show_drop(value):
-    side = "{}|{}|<port>".format
-    local = side(_field(value, "local_address"), _field(value, "local_family"))
-    remote = side(_field(value, "remote_address"), _field(value, "remote_family"))
+def _show_mapping(value):
+    if "localAddress" not in value:
+        return "{" + ", ".join(f"{key}={show(field)}" for key, field in value.items()) + "}"
+    local = f"{value['localAddress']}|{value['localFamily']}|<port>"
+    remote = f"{value['remoteAddress']}|{value['remoteFamily']}|<port>"
     return f"local {local} remote {remote}"
 
 
@@ -86,14 +81,12 @@ def show(value):
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return f"[{', '.join(map(show, value))}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}={show(field)}" for key, field in value.items()) + "}"
+        return _show_mapping(value)
     if id(value) in _names:
         return f"<{_names[id(value)]}>"
     if isinstance(value, pynet.Socket):
         return "<socket>"
-    if callable(value):
-        return "<function>"
-    return _show_drop(value)
+    return "<function>" if callable(value) else repr(value)
 
 
 def _masked(event, args):

@@ -7,9 +7,10 @@ const { pair, record, run, settle, state, trace } = require('../harness.cjs');
 run(() => {
   pair({}, {}, (C, S) => {
     pair({}, {}, (D, T) => {
-      record(D, 'D', 'pipe unpipe error close');
+      record(D, 'D', 'pipe unpipe error');
       record(S, 'S', 'end error close');
       S.pipe(D);
+      record(D, 'D', 'close');
       T.resume();
       D.destroy();
       D.on('close', () => settle(() => {

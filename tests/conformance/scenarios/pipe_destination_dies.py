@@ -6,9 +6,10 @@ from harness import pair, record, run, settle, state, trace
 def main():
     def connected(c, s, server):
         def both(d, t, server):
-            record(d, "D", "pipe unpipe error close")
+            record(d, "D", "pipe unpipe error")
             record(s, "S", "end error close")
             s.pipe(d)
+            record(d, "D", "close")
             t.resume()
 
             def settled():

@@ -1,0 +1,76 @@
+"""Fixtures that every test may use; see helpers.py for the classes behind them."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+import pynet
+from helpers import Pair, Recorder, connected_pair, live_handles, run_script, wait_until
+
+
+@pytest.fixture(autouse=True)
+def no_handles_left(request):
+    """Each test closes what it opened: the live-handle counters are zero when it is over."""
+    yield
+    if request.node.get_closest_marker("leaves_handles"):
+        return
+    gc.collect()
+    assert wait_until(lambda: not any(live_handles().values()), timeout=5), live_handles()
+
+
+@pytest.fixture(params=["tcp", "unix"])
+def kind(request):
+    """Both transports."""
+    return request.param
+
+
+@pytest.fixture
+def where(kind, tmp_path):
+    """What to listen on: a free port of 127.0.0.1, or a path."""
+    return (0, "127.0.0.1") if kind == "tcp" else (str(tmp_path / "s.sock"),)
+
+
+@pytest.fixture
+def server(where):
+    """A function that makes a listening server: server(on_connection=None, **options)."""
+    made = []
+
+    def make(on_connection=None, **options):
+        srv = pynet.create_server(options, on_connection or (lambda sock: None))
+        made.append(srv)
+        srv.listen(*where)
+        assert srv.listening
+        return srv
+
+    yield make
+    for srv in made:
+        srv.close()
+
+
+@pytest.fixture
+def pair(where):
+    """A function that gives a connected Pair(client, peer, server): pair(client_options={}, **server_options)."""
+    made: list[Pair] = []
+
+    def make(client_options=None, **server_options):
+        p = connected_pair(where, client_options or {}, server_options)
+        made.append(p)
+        return p
+
+    yield make
+    for p in made:
+        p.close()
+
+
+@pytest.fixture
+def record():
+    """record(emitter, *events): a Recorder that notes events and their arguments, and can wait for them."""
+    return Recorder
+
+
+@pytest.fixture
+def script():
+    """script(source, *args, timeout=20): runs Python source in a fresh interpreter; see helpers.run_script."""
+    return run_script
