@@ -1,5 +1,6 @@
 """What the benchmark scripts share: building the C parts, finding the rivals, running servers and generator."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -227,8 +228,14 @@ class Server:
             raise Failed(f"{self.name}: no answer on the control channel")
         return json.loads(line)
 
-    def open_files(self):
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
+    def open_sockets(self):
+        """How many sockets the server has open now; one that is just being closed does not count."""
+        count = 0
+        with os.scandir(f"/proc/{self.pid}/fd") as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):
+                    count += os.readlink(entry.path).startswith("socket:")
+        return count
 
     def stop(self):
         """End it by SIGTERM, at once if that does not help; returns what it wrote to a captured stderr."""

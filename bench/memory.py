@@ -26,12 +26,12 @@ def private_bytes(pid):
     raise harness.Failed("no Private_Dirty in smaps_rollup")
 
 
-def wait_files(server, count):
-    """Wait until the server has `count` descriptors open: it has then accepted, or closed, them all."""
+def wait_sockets(server, count):
+    """Wait until the server has `count` sockets open: it has then accepted, or closed, them all."""
     deadline = time.monotonic() + WAIT_SECONDS
-    while server.open_files() != count:
+    while (have := server.open_sockets()) != count:
         if time.monotonic() > deadline:
-            raise harness.Failed(f"{server.name}: {server.open_files()} descriptors open, expected {count}")
+            raise harness.Failed(f"{server.name}: {have} sockets open, expected {count}")
         time.sleep(0.01)
 
 
@@ -43,23 +43,23 @@ def settled(server):
     return private_bytes(server.pid)
 
 
-def wave(server, files, conns, options):
+def wave(server, sockets, conns, options):
     """Open `conns` connections, measure, close them again; the memory while they were open."""
     with harness.Idle(server, conns, *options):
-        wait_files(server, files + conns)
+        wait_sockets(server, sockets + conns)
         peak = settled(server)
-    wait_files(server, files)
+    wait_sockets(server, sockets)
     return peak
 
 
 def measure(name, conns, options):
     with harness.Server(name, files=conns + 256, control=name != "libuv") as server:
-        files = server.open_files()
-        wave(server, files, 20, options)
+        sockets = server.open_sockets()
+        wave(server, sockets, 20, options)
         before = settled(server)
-        first = wave(server, files, conns, options)
+        first = wave(server, sockets, conns, options)
         between = settled(server)
-        second = wave(server, files, conns, options)
+        second = wave(server, sockets, conns, options)
     grown = first - before
     return {
         "bytes_per_connection": grown / conns,

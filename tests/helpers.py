@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import socket
 import subprocess
 import sys
 import textwrap
@@ -141,3 +143,26 @@ def run_script(source: str, *args: str, timeout: float = 20.0, **options) -> sub
         check=False,
         **options,
     )
+
+
+def target(server: pynet.Server) -> dict:
+    """The options for connect() that lead to this server."""
+    address = server.address()
+    return {"path": address} if isinstance(address, str) else {"port": address.port, "host": address.address}
+
+
+def raw_client(server: pynet.Server, timeout: float = 5.0) -> socket.socket:
+    """Python's own socket, connected to this server."""
+    address = server.address()
+    unix = isinstance(address, str)
+    family = socket.AF_UNIX if unix else socket.AF_INET6 if address.family == "IPv6" else socket.AF_INET
+    client = socket.socket(family, socket.SOCK_STREAM)
+    client.settimeout(timeout)
+    client.connect(address if unix else address[:2])
+    return client
+
+
+def read_option(emitter, level: int, option: int) -> int:
+    """getsockopt() on the descriptor of a Socket or Server."""
+    with socket.socket(fileno=os.dup(emitter.fileno())) as copy:
+        return copy.getsockopt(level, option)

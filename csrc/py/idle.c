@@ -99,6 +99,7 @@ pn_idle_set(PnSocket *s, double ms)
         s->idle->socket = s;
     }
     struct pn_idle *idle = s->idle;
+    s->fast_dest = NULL;
     idle->ms = ms;
     idle->delay = (uint64_t)((ms > MAX_MS ? MAX_MS : ms) * 1e6);
     if (ms > 0 && idle->delay < 1000000)

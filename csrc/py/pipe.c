@@ -62,12 +62,14 @@ add(PnSocket *source, PnSocket *dest, bool end)
     *link = p;
     p->next_from = dest->piped_from;
     dest->piped_from = p;
+    source->fast_dest = NULL;
     return 0;
 }
 
 void
 pn_pipe_free(PnSocket *s)
 {
+    s->fast_dest = NULL;
     while (s->pipes != NULL) {
         struct pn_pipe *p = s->pipes;
         s->pipes = p->next;
@@ -121,6 +123,7 @@ static void
 take_out(struct pn_pipe *p)
 {
     PnSocket *source = p->source, *dest = p->dest;
+    source->fast_dest = NULL;
     Py_INCREF(source);
     unlink_from_source(p);
     unlink_from_dest(p);
@@ -141,22 +144,64 @@ pn_pipe_dest_gone(PnSocket *s)
 
 /* --- the flow --- */
 
+/* The destination is full, or failed: the source pauses, once for all of them. */
+static void
+hold_back(PnSocket *s, struct pn_pipe *p, int below)
+{
+    if (below < 0)
+        pn_socket_destroy_steal(p->dest, NULL);
+    p->waiting = true;
+    if (pn_readable_pause(s) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
+/* `fast_dest` holds from one chunk that went the usual way until something that matters changes. */
+static void
+remember_fast(PnSocket *s)
+{
+    struct pn_pipe *p = s->pipes;
+    if (p != NULL && p->next == NULL && !p->waiting && s->idle == NULL)
+        s->fast_dest = p->dest;
+}
+
 void
 pn_pipe_data(PnSocket *s, PyObject *bytes, const char *base, size_t len)
 {
-    bool full = false;
+    struct pn_pipe *full = NULL;
+    int worst = 1;
     /* Writing runs nobody's code: the list stays as it is. */
     for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next) {
         int below = pn_writable_write(p->dest, bytes, base, len, NULL);
         if (below > 0)
             continue;
-        if (below < 0)
-            pn_socket_destroy_steal(p->dest, NULL);
         p->waiting = true;
-        full = true;
+        worst = below;
+        full = p;
     }
-    if (full && pn_readable_pause(s) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
+    if (full != NULL)
+        hold_back(s, full, worst);
+    else if (bytes == NULL)
+        remember_fast(s);
+}
+
+bool
+pn_pipe_fast(PnSocket *s, const char *base, size_t len)
+{
+    PnSocket *d = s->fast_dest;
+    if (d->wq != NULL || !d->can_send || d->idle != NULL)
+        return false;
+    struct iovec iov = {(void *)(uintptr_t)base, len};
+    ssize_t sent = pn_stream_try_write(d->io, &iov, 1);
+    s->bytes_read += len;
+    d->bytes_written += len;
+    if (sent == (ssize_t)len)
+        return true;
+    unsigned scope = pn_enter(s->em.st);
+    int below = pn_writable_rest(d, NULL, base, len, sent, NULL);
+    if (below <= 0)
+        hold_back(s, s->pipes, below);
+    pn_leave(s->em.st, scope);
+    return true;
 }
 
 static bool

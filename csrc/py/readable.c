@@ -222,6 +222,7 @@ int
 pn_readable_pause(PnSocket *s)
 {
     s->paused = 1;
+    s->fast_dest = NULL;
     if (s->flowing == PN_FLOWING_FALSE)
         return 0;
     s->flowing = PN_FLOWING_FALSE;
@@ -231,6 +232,7 @@ pn_readable_pause(PnSocket *s)
 void
 pn_readable_data_listener(PnSocket *s)
 {
+    s->fast_dest = NULL;
     if (s->flowing != PN_FLOWING_FALSE)
         pn_readable_resume(s);
 }

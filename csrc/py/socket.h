@@ -55,6 +55,7 @@ struct PnSocket {
     struct pn_connect *connect;       /* own: while connecting */
     struct pn_pipe    *pipes;         /* own: out of our readable side */
     struct pn_pipe    *piped_from;    /* borrowed: pipes into our writable side */
+    PnSocket          *fast_dest;     /* borrowed: all that is read goes there and nowhere else */
     struct pn_idle    *idle;          /* own */
     struct pn_ends    *ends;          /* own */
     PyObject          *errored;       /* own */
@@ -63,6 +64,7 @@ struct PnSocket {
     uint64_t           write_epoch;   /* the call in which we wrote last */
     uint32_t           high_water_mark;
     uint32_t           keep_alive_delay;   /* seconds */
+    bool     can_send;                /* connected, and neither ended, failed nor destroyed */
     unsigned connecting : 1;
     unsigned connected : 1;
     unsigned destroyed : 1;
@@ -78,7 +80,6 @@ struct PnSocket {
     unsigned end_scheduled : 1;
     unsigned end_emitted : 1;
     unsigned resume_scheduled : 1;
-    unsigned big_reads : 1;
     unsigned ending : 1;              /* end() has been called */
     unsigned final_called : 1;
     unsigned finished : 1;
@@ -142,6 +143,8 @@ bool pn_readable_open(const PnSocket *s);  /* Node's `readable` */
 /* Writes; `bytes` (may be NULL) is the exact bytes object that holds the memory. 1: below the mark, 0: wait for drain,
  * -1 with an exception (out of memory). */
 int  pn_writable_write(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *callback);
+/* What is left of a chunk that was sent at once; `sent` as pn_stream_try_write() gave it. As pn_writable_write(). */
+int  pn_writable_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback);
 int  pn_writable_end(PnSocket *s, PyObject *callback);
 void pn_writable_flush(PnSocket *s);
 void pn_writable_written(PnSocket *s, int status);
@@ -170,6 +173,8 @@ extern const char pn_connect_doc[];
 PyObject *pn_socket_pipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_socket_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs);
 void pn_pipe_data(PnSocket *s, PyObject *bytes, const char *base, size_t len);
+/* The way of a chunk when nothing else is to be done with it; false: it is not that simple now. */
+bool pn_pipe_fast(PnSocket *s, const char *base, size_t len);
 void pn_pipe_source_ended(PnSocket *s);
 void pn_pipe_dest_drained(PnSocket *s);
 /* The destination has finished, failed or closed: its pipes are taken out. */

@@ -205,6 +205,7 @@ connected(PnSocket *s)
     pn_connect_free(s);
     s->connecting = 0;
     s->connected = 1;
+    s->can_send = !s->ending;
     s->bytes_read = 0;
     if (s->no_delay)
         (void)pn_stream_set_no_delay(s->io, true);

@@ -12,10 +12,7 @@ on_alloc(struct pn_stream *io, char **base, size_t *len)
 {
     PnSocket *s = io->owner;
     PnState *st = s->em.st;
-    *base = io->loop->slab;
-    *len = PN_SLAB_SIZE;
-    if (!s->big_reads)
-        return;
+    (void)len;
     if (st->direct == NULL)
         st->direct = PyBytes_FromStringAndSize(NULL, PN_SLAB_SIZE);
     if (st->direct == NULL)
@@ -36,6 +33,8 @@ on_read(struct pn_stream *io, ssize_t nread, char *base)
 {
     PnSocket *s = io->owner;
     PnState *st = s->em.st;
+    if (nread > 0 && s->fast_dest != NULL && pn_pipe_fast(s, base, (size_t)nread))
+        return;
     if (nread == 0 || st->closed || s->io != io)
         return;
     unsigned scope = pn_enter(st);
@@ -43,7 +42,7 @@ on_read(struct pn_stream *io, ssize_t nread, char *base)
     pn_idle_touch(s);
     if (nread > 0) {
         s->bytes_read += (size_t)nread;
-        s->big_reads = nread >= BIG_READ && s->pipes == NULL;
+        io->own_buffer = nread >= BIG_READ && s->pipes == NULL;
         pn_readable_data(s, base, (size_t)nread);
     }
     else if (nread == UV_EOF) {

@@ -72,6 +72,7 @@ pn_socket_accept(PnServer *server, enum pn_stream_kind kind, int fd, const struc
     io->peer = *peer;
     take_handle(s, io, kind);
     s->connected = 1;
+    s->can_send = true;
     s->server = (PnServer *)Py_NewRef((PyObject *)server);
     s->allow_half_open = server->allow_half_open;
     s->high_water_mark = server->high_water_mark;
@@ -92,6 +93,7 @@ pn_socket_reset(PnSocket *s)
     s->ends = NULL;
     Py_CLEAR(s->errored);
     s->bytes_read = s->bytes_written = 0;
+    s->can_send = false;
     s->destroyed = s->had_error = s->connected = 0;
     s->r_ended = s->end_scheduled = s->end_emitted = 0;
     s->ending = s->final_called = s->finished = s->need_drain = s->fin_seen = s->write_failed = 0;
@@ -203,6 +205,8 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     Py_INCREF(s);
     pn_writable_try_last(s);
     s->destroyed = 1;
+    s->can_send = false;
+    s->fast_dest = NULL;
     s->was_connecting = s->connecting;
     s->connecting = 0;
     pn_idle_stop(s);
@@ -274,6 +278,8 @@ pn_socket_abandon(PnSocket *s)
         return;
     keep_ends(s);
     s->destroyed = 1;
+    s->can_send = false;
+    s->fast_dest = NULL;
     s->connecting = 0;
     s->counted = 0;
     pn_connect_free(s);

@@ -251,6 +251,7 @@ fail_now(PnSocket *s, PyObject *error)
         pn_socket_destroy_steal(s, NULL);
         return;
     }
+    s->can_send = false;
     if (s->errored == NULL && !s->destroyed)
         s->errored = Py_NewRef(error);
     pn_writable_fail(s, error, error);
@@ -272,6 +273,7 @@ fail_soon(PnSocket *s, int status)
     if (s->write_failed)
         return;
     s->write_failed = 1;
+    s->can_send = false;
     if (pn_tick(s->em.st, write_failed_tick, (PyObject *)s, (void *)(intptr_t)status) < 0)
         pn_socket_destroy_steal(s, NULL);
 }
@@ -451,12 +453,10 @@ write_behind(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObjec
     return 0;
 }
 
-/* The queue is empty: to the kernel now. */
+/* The kernel has been asked already: what it did not take is queued, or the failure noted. */
 static int
-write_now(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
+queue_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback)
 {
-    struct iovec iov = {(void *)(uintptr_t)base, len};
-    ssize_t sent = len > 0 ? pn_stream_try_write(s->io, &iov, 1) : 0;
     if (sent == (ssize_t)len)
         return callback != NULL ? add_record(s, callback, true) : 0;
     if (sent < 0 && sent != UV_EAGAIN) {
@@ -476,6 +476,32 @@ write_now(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *
     return 0;
 }
 
+/* The queue is empty: to the kernel now. */
+static int
+write_now(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
+{
+    struct iovec iov = {(void *)(uintptr_t)base, len};
+    ssize_t sent = len > 0 ? pn_stream_try_write(s->io, &iov, 1) : 0;
+    return queue_rest(s, bytes, base, len, sent, callback);
+}
+
+/* What write() answers: 1 below the mark, 0 to wait for drain. */
+static int
+below_mark(PnSocket *s)
+{
+    size_t length = pn_writable_length(s);
+    if (length < s->high_water_mark || length == 0)
+        return !s->write_failed;
+    s->need_drain = 1;
+    return 0;
+}
+
+int
+pn_writable_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback)
+{
+    return queue_rest(s, bytes, base, len, sent, callback) < 0 ? -1 : below_mark(s);
+}
+
 int
 pn_writable_write(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
 {
@@ -492,13 +518,7 @@ pn_writable_write(PnSocket *s, PyObject *bytes, const char *base, size_t len, Py
     else
         status = write_now(s, bytes, base, len, callback);
     s->write_epoch = st->epoch;
-    if (status < 0)
-        return -1;
-    size_t length = pn_writable_length(s);
-    if (length < s->high_water_mark || length == 0)
-        return !s->write_failed;
-    s->need_drain = 1;
-    return 0;
+    return status < 0 ? -1 : below_mark(s);
 }
 
 /* --- completions --- */
@@ -652,6 +672,7 @@ pn_writable_end(PnSocket *s, PyObject *callback)
     if (s->destroyed || s->ending)
         return 0;
     s->ending = 1;
+    s->can_send = false;
     pn_writable_flush(s);
     pn_writable_maybe_finish(s);
     return 0;

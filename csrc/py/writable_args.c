@@ -93,12 +93,32 @@ after_write(PnSocket *s)
     return pn_notify(s->em.st);
 }
 
+/* write(bytes) inside a listener, to a socket with nothing queued: what an echo server does all day. */
+static bool
+is_plain_write(PnSocket *s, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    return nargs == 1 && kwnames == NULL && PyBytes_CheckExact(args[0]) && s->can_send && s->wq == NULL &&
+           s->idle == NULL && s->write_epoch != s->em.st->epoch && s->em.generation == s->em.st->generation &&
+           pn_inside(s->em.st);
+}
+
 PyObject *
 pn_socket_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     PnSocket *s = PN_SOCKET(op);
     struct write_args a = {nargs == 1 ? args[0] : NULL, NULL, NULL};
     struct chunk c;
+    if (is_plain_write(s, args, nargs, kwnames)) {
+        size_t len = (size_t)PyBytes_GET_SIZE(args[0]);
+        struct iovec iov = {PyBytes_AS_STRING(args[0]), len};
+        s->bytes_written += len;
+        s->write_epoch = s->em.st->epoch;
+        ssize_t sent = pn_stream_try_write(s->io, &iov, 1);
+        if (sent == (ssize_t)len)
+            Py_RETURN_TRUE;
+        int below = pn_writable_rest(s, args[0], iov.iov_base, len, sent, NULL);
+        return below < 0 ? NULL : PyBool_FromLong(below);
+    }
     if (pn_check_alive(&s->em) < 0)
         return NULL;
     if ((nargs != 1 || kwnames != NULL) && parse(s->em.st, "write", 1, args, nargs, kwnames, &a) < 0)

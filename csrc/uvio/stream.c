@@ -331,14 +331,14 @@ static void
 on_uv_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     struct pn_stream *s = handle->data;
+    struct pn_loop *loop = s->loop;
     (void)suggested;
-    buf->base = NULL;
-    buf->len = 0;
-    if (s->loop->halted || s->loop->dead || s->owner == NULL)
-        return;
-    char *base = NULL;
-    size_t len = 0;
-    s->events->alloc(s, &base, &len);
+    char *base = loop->slab;
+    size_t len = PN_SLAB_SIZE;
+    if ((loop->halted | loop->dead) != 0 || s->owner == NULL)
+        len = 0;
+    else if (s->own_buffer)
+        s->events->alloc(s, &base, &len);
     buf->base = base;
     buf->len = len;
 }

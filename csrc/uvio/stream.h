@@ -17,7 +17,7 @@ enum pn_stream_kind { PN_STREAM_TCP, PN_STREAM_PIPE };
 
 /* Called on the driving thread with the lock held; each may close the stream. */
 struct pn_stream_events {
-    /* Where the next bytes go; a length of 0 reads nothing now. */
+    /* Where the next bytes go, asked while `own_buffer` is set; a length of 0 reads nothing now. */
     void (*alloc)(struct pn_stream *s, char **base, size_t *len);
     /* Bytes at `base`; or `nread` is UV_EOF, 0 (nothing came; what alloc gave is free again), or an error. */
     void (*read)(struct pn_stream *s, ssize_t nread, char *base);
@@ -45,6 +45,7 @@ struct pn_stream {
     bool                           reading;
     bool                           closing;
     bool                           unref;
+    bool                           own_buffer;   /* ask `alloc` where to read to; else it is the loop's slab */
     union {
         uv_handle_t handle;
         uv_stream_t stream;
