@@ -13,7 +13,6 @@ import select
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
 
 import pynet
 
@@ -87,6 +86,8 @@ class Input:
         if self.fd < 0:
             self.sock.end()
         else:
+            if os.isatty(self.fd):
+                self.sock.on("end", self.sock.end)  # nobody types any more once the peer has hung up
             threading.Thread(target=self.read, name="stdin", daemon=True).start()
 
     def read(self) -> None:
@@ -136,7 +137,7 @@ class Output:
         with self.changed:
             self.chunks.append(chunk)
             self.waiting += len(chunk)
-            if self.waiting >= OUTPUT_MARK:
+            if chunk and self.waiting >= OUTPUT_MARK:
                 self.sock.pause()
             self.changed.notify()
 
@@ -242,8 +243,6 @@ def listen_options(args: argparse.Namespace) -> pynet.ListenOptions:
 
 
 def connect_options(args: argparse.Namespace) -> pynet.ConnectOptions:
-    if len(args.where) > 2:
-        raise ValueError("connect takes HOST PORT, PORT or PATH")
     if len(args.where) == 2:
         return {"host": args.where[0].strip("[]"), "port": args.where[1]}
     where = port_or_path(args.where[0])
@@ -253,7 +252,8 @@ def connect_options(args: argparse.Namespace) -> pynet.ConnectOptions:
 def main(argv: list[str] | None = None) -> int:
     commands = parser()
     args = commands.parse_args(argv)
-    action: Callable[[], int]
+    if args.command == "connect" and len(args.where) > 2:
+        commands.error("connect takes HOST PORT, PORT or PATH")
     try:
         if args.command == "echo":
             return echo(pynet.create_server(), listen_options(args))
@@ -261,7 +261,9 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except (TypeError, ValueError) as error:
-        commands.error(str(error))
+        if not hasattr(error, "code"):
+            raise
+        commands.error(str(error))  # an argument that pynet refuses
 
 
 if __name__ == "__main__":

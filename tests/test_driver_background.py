@@ -40,7 +40,7 @@ def test_import_opens_no_descriptor():
         "pynet.create_server().close(lambda err: done.set())",
         "pynet.connect(path='/nonexistent/x').on('error', lambda err: done.set())",
         "pynet.Socket().on('close', lambda had: done.set()).destroy()",
-        "pynet.Socket().set_timeout(1, done.set)",
+        "sock = pynet.Socket().set_timeout(1, done.set)",
     ],
 )
 def test_the_first_call_that_needs_it_starts_it(call):

@@ -47,14 +47,6 @@ def python_greeting(path):
         return client.recv(10)
 
 
-def path_of_length(tmp_path, length):
-    """A path of so many bytes, reached by a short link so that the length is free to choose."""
-    base = f"{tmp_path}/"
-    if len(base) + 1 > length:
-        pytest.skip("the temporary folder has too long a name")
-    return base + "x" * (length - len(base))
-
-
 @pytest.fixture
 def short_folder(tmp_path, monkeypatch):
     """Relative paths have any length that is wanted, however long the name of the temporary folder is."""
@@ -107,12 +99,15 @@ def test_connect_to_an_abstract_name_of_python(make):
 
 
 @linux_only
-def test_abstract_name_does_not_end_at_a_null(make):
-    name = f"\0pynet-{uuid.uuid4()}"
-    make().listen(name + "\0a")
-    other = make().listen(name + "\0b")
-    assert other.listening
-    assert python_greeting(name + "\0b") == b"hi"
+def test_abstract_name_with_a_second_null_is_refused(make):
+    """As libuv does: nothing is cut off silently."""
+    name = f"\0pynet-{uuid.uuid4()}\0a"
+    srv = make()
+    log = Recorder(srv, "error")
+    srv.listen(name)
+    err = log.wait("error")["error"]
+    assert (err.code, err.address) == ("EINVAL", name)
+    assert Recorder(pynet.connect(name), "error", "close").wait("close")["error"].code == "EINVAL"
 
 
 # --- lengths ---

@@ -3,7 +3,7 @@
 import pynet
 import support
 
-closed = 0
+echoed = 0
 
 
 def on_connection(sock):
@@ -11,8 +11,8 @@ def on_connection(sock):
         sock.write(data)
 
     def on_close(had_error):
-        global closed
-        closed += 1
+        global echoed
+        echoed += sock.bytes_read
 
     sock.on("data", on_data)
     sock.on("close", on_close)
@@ -20,7 +20,7 @@ def on_connection(sock):
 
 def start():
     server = pynet.create_server(on_connection, no_delay=True)
-    server.listen(0, "127.0.0.1", 511, lambda: support.announce(server.address().port, lambda: {"closed": closed}))
+    server.listen(0, "127.0.0.1", 511, lambda: support.announce(server.address().port, pynet._pynet._counts))
 
 
 if __name__ == "__main__":

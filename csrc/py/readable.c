@@ -261,7 +261,8 @@ end_tick(PnState *st, PyObject *self, void *arg)
     s->end_emitted = 1;
     if (!s->allow_half_open)
         s->fin_seen = 1;
-    (void)pn_emit_cycle(&s->em, PN_CYCLE_END, NULL);
+    if (pn_emit_cycle(&s->em, PN_CYCLE_END, NULL) < 0)
+        return;   /* as Node: the socket does not end itself then */
     if (s->pipes != NULL)
         pn_pipe_source_ended(s);
     if (pn_writable_open(s) && !s->allow_half_open) {

@@ -281,15 +281,9 @@ static void
 close_tick(PnState *st, PyObject *self, void *arg)
 {
     PnServer *s = PN_SERVER(self);
+    (void)st;
     (void)arg;
     (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, NULL);
-    PyObject *callbacks = s->on_close;
-    s->on_close = NULL;
-    for (Py_ssize_t i = 0; callbacks != NULL && i < PyList_GET_SIZE(callbacks); i++) {
-        PyObject *pair = PyList_GET_ITEM(callbacks, i);
-        (void)pn_call_one(st, self, PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1));
-    }
-    Py_XDECREF(callbacks);
 }
 
 static void
@@ -325,19 +319,19 @@ pn_server_abandon(PnServer *s)
     release_listener(s);
 }
 
+/* As Node: the callback is a once() listener of `close`, in its place among them; `close` itself has no argument. */
 static int
 add_on_close(PnServer *s, PyObject *callback)
 {
-    PyObject *error = NULL;
-    if (s->listener == NULL)
-        error = pn_net_error(s->em.st, "ERR_SERVER_NOT_RUNNING", "Server is not running.");
-    PyObject *pair = s->listener != NULL ? PyTuple_Pack(2, callback, Py_None)
-                     : error != NULL     ? PyTuple_Pack(2, callback, error) : NULL;
-    Py_XDECREF(error);
-    if (pair != NULL && s->on_close == NULL)
-        s->on_close = PyList_New(0);
-    int status = pair != NULL && s->on_close != NULL ? PyList_Append(s->on_close, pair) : -1;
-    Py_XDECREF(pair);
+    PyObject *err = s->listener != NULL ? Py_NewRef(Py_None)
+                    : pn_net_error(s->em.st, "ERR_SERVER_NOT_RUNNING", "Server is not running.");
+    PyObject *functools = PyImport_ImportModule("functools");
+    PyObject *bound = err != NULL && functools != NULL ? PyObject_CallMethod(functools, "partial", "OO", callback, err)
+                                                       : NULL;
+    int status = bound != NULL ? pn_add_listener(&s->em, s->em.st->names.close, bound, true, false) : -1;
+    Py_XDECREF(bound);
+    Py_XDECREF(functools);
+    Py_XDECREF(err);
     return status;
 }
 
@@ -372,20 +366,15 @@ server_close(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kw
 static void
 connections_tick(PnState *st, PyObject *self, void *arg)
 {
-    PnServer *s = PN_SERVER(PyTuple_GET_ITEM(self, 0));
+    PyObject *stack[3] = {NULL, Py_None, PyTuple_GET_ITEM(self, 2)};
     (void)arg;
-    PyObject *count = PyLong_FromSize_t(s->connections);
-    PyObject *stack[3] = {NULL, Py_None, count};
-    if (count == NULL)
-        PyErr_WriteUnraisable((PyObject *)s);
-    else
-        (void)pn_call(st, (PyObject *)s, PyTuple_GET_ITEM(self, 1), stack + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET);
-    Py_XDECREF(count);
+    (void)pn_call(st, PyTuple_GET_ITEM(self, 0), PyTuple_GET_ITEM(self, 1), stack + 1,
+                  2 | PY_VECTORCALL_ARGUMENTS_OFFSET);
 }
 
 PyDoc_STRVAR(get_connections_doc,
 "get_connections(callback)\n--\n\n"
-"Calls callback(err, count) with the number of open connections, by the next tick. Returns the server. Raises\n"
+"Calls callback(err, count) with the number of connections open now, by the next tick. Returns the server. Raises\n"
 "TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().");
 
 static PyObject *
@@ -398,9 +387,9 @@ server_get_connections(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
     if (pn_check_alive(&s->em) < 0 || pn_unpack("get_connections", names, 1, args, nargs, kwnames, a) < 0 ||
         pn_check_callable(st, a[0], "callback") < 0 || pn_state_loop(st) == NULL)
         return NULL;
-    PyObject *both = PyTuple_Pack(2, op, a[0]);
-    int status = both != NULL ? pn_tick(st, connections_tick, both, NULL) : -1;
-    Py_XDECREF(both);
+    PyObject *all = Py_BuildValue("(OOn)", op, a[0], (Py_ssize_t)s->connections);
+    int status = all != NULL ? pn_tick(st, connections_tick, all, NULL) : -1;
+    Py_XDECREF(all);
     return status < 0 || pn_notify(st) < 0 ? NULL : Py_NewRef(op);
 }
 
@@ -531,7 +520,6 @@ static int
 server_traverse(PyObject *op, visitproc visit, void *arg)
 {
     PnServer *s = PN_SERVER(op);
-    Py_VISIT(s->on_close);
     Py_VISIT(s->max_connections);
     return pn_emitter_traverse(op, visit, arg);
 }
@@ -540,7 +528,6 @@ static int
 server_clear(PyObject *op)
 {
     PnServer *s = PN_SERVER(op);
-    Py_CLEAR(s->on_close);
     Py_CLEAR(s->max_connections);
     return pn_emitter_clear(op);
 }
@@ -553,7 +540,6 @@ server_dealloc(PyObject *op)
     PyObject_GC_UnTrack(op);
     pn_server_cancel_lookup(s);
     Py_CLEAR(s->path);
-    Py_CLEAR(s->on_close);
     Py_CLEAR(s->max_connections);
     s->em.st->servers--;
     pn_emitter_free_parts(&s->em);

@@ -11,7 +11,6 @@ struct PnServer {
     struct pn_lookup   *lookup;      /* own: of a host to listen on */
     PyObject           *lookup_host; /* own: str */
     PyObject           *path;        /* own: str, of a unix server */
-    PyObject           *on_close;    /* own: list of (callback, err) */
     PyObject           *max_connections;   /* own: as set; NULL when not */
     size_t              connections;
     int                 backlog;

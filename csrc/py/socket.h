@@ -31,6 +31,7 @@ struct pn_writes {
     struct pn_write_record *first, *last;
     PyObject               *on_finish;   /* own: list of end() callbacks */
     uint64_t                queued, sent;/* bytes that went through `q` */
+    uint64_t                connect_end; /* where the first write before the connection ends */
     size_t                  in_flight;   /* bytes of libuv's request */
     bool                    busy;        /* libuv has a request */
 };
@@ -145,6 +146,8 @@ bool pn_readable_open(const PnSocket *s);  /* Node's `readable` */
 int  pn_writable_write(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *callback);
 /* What is left of a chunk that was sent at once; `sent` as pn_stream_try_write() gave it. As pn_writable_write(). */
 int  pn_writable_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback);
+/* end(data) too late: the error, then the callback. */
+int  pn_writable_refuse_end(PnSocket *s, PyObject *callback);
 int  pn_writable_end(PnSocket *s, PyObject *callback);
 void pn_writable_flush(PnSocket *s);
 void pn_writable_written(PnSocket *s, int status);
@@ -153,6 +156,8 @@ void pn_writable_connected(PnSocket *s);
 void pn_writable_maybe_finish(PnSocket *s);
 /* Answers everything that waits. `first` (may be NULL: as `rest`) goes to the first callback. */
 void pn_writable_fail(PnSocket *s, PyObject *first, PyObject *rest);
+/* The socket is being destroyed: callbacks of end() that wait for nothing but the end are answered by a tick. */
+void pn_writable_fail_end_soon(PnSocket *s);
 void pn_writable_try_last(PnSocket *s);
 void pn_writable_free(PnSocket *s);
 int  pn_writable_traverse(PnSocket *s, visitproc visit, void *arg);

@@ -215,8 +215,10 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
         s->had_error = 1;
         if (s->errored == NULL)
             s->errored = Py_NewRef(error);
-        emit_error_soon(s, error);
     }
+    pn_writable_fail_end_soon(s);
+    if (error != NULL)
+        emit_error_soon(s, error);
     struct pn_stream *io = s->io;
     if (io != NULL) {
         keep_ends(s);

@@ -40,20 +40,25 @@ chunk_of(PnState *st, PyObject *data, PyObject *encoding, struct chunk *out)
     return PyObject_GetBuffer(data, &out->view, PyBUF_SIMPLE);
 }
 
+static void
+release_chunk(struct chunk *c)
+{
+    if (c->bytes != NULL)
+        Py_DECREF(c->bytes);
+    else
+        PyBuffer_Release(&c->view);
+}
+
 static int
 write_chunk(PnSocket *s, struct chunk *c, PyObject *callback)
 {
     int result;
-    if (c->bytes != NULL) {
+    if (c->bytes != NULL)
         result = pn_writable_write(s, c->bytes, PyBytes_AS_STRING(c->bytes), (size_t)PyBytes_GET_SIZE(c->bytes),
                                    callback);
-        Py_DECREF(c->bytes);
-    }
-    else {
-        /* NULL for the bytes: what must wait is copied. */
+    else   /* NULL for the bytes: what must wait is copied */
         result = pn_writable_write(s, NULL, c->view.buf != NULL ? c->view.buf : "", (size_t)c->view.len, callback);
-        PyBuffer_Release(&c->view);
-    }
+    release_chunk(c);
     return result;
 }
 
@@ -139,12 +144,14 @@ pn_socket_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyOb
     struct chunk c;
     if (pn_check_alive(&s->em) < 0 || parse(s->em.st, "end", 0, args, nargs, kwnames, &a) < 0)
         return NULL;
-    bool late = s->ending || s->destroyed;
     if (a.data != NULL && a.data != Py_None) {
         if (chunk_of(s->em.st, a.data, a.encoding, &c) < 0)
             return NULL;
-        /* Too late: the callback of end() is answered with the write's error. */
-        if (write_chunk(s, &c, late ? a.callback : NULL) < 0)
+        bool late = s->ending || s->destroyed;
+        int status = late ? pn_writable_refuse_end(s, a.callback) : write_chunk(s, &c, NULL);
+        if (late)
+            release_chunk(&c);
+        if (status < 0)
             return NULL;
         if (late)
             a.callback = NULL;
