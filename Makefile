@@ -15,7 +15,7 @@ C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort
 SOURCES := $(sort $(filter csrc/%,$(C_FILES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format core-test asan bench bench-instr soak fuzz conformance-record clean \
+.PHONY: help demo test build lint format core-test asan bench bench-instr bench-memory soak conformance-record clean \
 	distclean FORCE
 
 help:  ## this list
@@ -54,11 +54,11 @@ bench: build .venv/.bench  ## speed, beside uvloop, asyncio, Node and plain libu
 bench-instr: build .venv/.bench  ## instructions for each echoed message, by callgrind
 	@$(RUN) $(PY) bench/instr.py $(BENCH_ARGS)
 
+bench-memory: build .venv/.bench  ## memory of an idle connection, beside the others
+	@$(RUN) $(PY) bench/memory.py $(BENCH_ARGS)
+
 soak: build .venv/.test  ## thousands of connections at once, 100,000 in turn: no leak, no error
 	@$(RUN) $(PY) tests/soak.py
-
-fuzz: .venv/.build  ## fuzz csrc/core for a while
-	@$(RUN) $(PY) tests/core/fuzz.py
 
 conformance-record: .venv/.build  ## run the conformance scenarios on real Node and store what it does
 	@bash tools/node.sh

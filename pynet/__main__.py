@@ -18,6 +18,7 @@ import pynet
 
 CHUNK = 65536
 OUTPUT_MARK = 4 * CHUNK  # from here on the socket is paused until stdout has taken everything
+FOREVER = 2**31 - 1  # milliseconds
 INTERRUPTED = 130  # what a shell makes of SIGINT
 
 
@@ -189,6 +190,9 @@ def connect(sock: pynet.Socket, where: pynet.ConnectOptions) -> int:
         complain(err)
 
     def main() -> None:
+        # A socket that is neither read nor written does not keep run() going, and ours is paused when stdout is slow.
+        hold = pynet.set_interval(lambda: None, FOREVER)
+        sock.on("close", lambda had_error: pynet.clear_interval(hold))
         sock.on("error", on_error)
         sock.connect(where, on_connect)
 

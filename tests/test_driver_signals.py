@@ -284,14 +284,14 @@ def test_ctrl_c_ends_a_script_as_it_does_without_pynet():
 SERVER = """
     import sys, pynet
     address = sys.argv[1]
+    def main():
+        server = pynet.create_server(on_connection)
+        server.on("close", lambda: print("server closed"))
+        server.listen(*([address] if "/" in address else [0, "127.0.0.1"]), lambda: print("at", server.address()))
     def on_connection(sock):
         sock.on("close", lambda had: print("gone", had))
-        sock.write(b"x" * 4_000_000)
-        print("writing", sock.writable_length > 0)
-    server = pynet.create_server(on_connection)
-    server.on("close", lambda: print("server closed"))
-    server.listen(*([address] if "/" in address else [0, "127.0.0.1"]), lambda: print("at", server.address()))
-    pynet.run(signals=True)
+        print("writing", not sock.write(b"x" * 16_000_000))
+    pynet.run(main, signals=True)
     print("run is over")
 """
 
@@ -323,7 +323,7 @@ def test_the_first_signal_closes_in_order(kind, tmp_path, number):
     with isolated.start(SERVER, path or "tcp") as process:
         with connect_to(process, path) as sock:
             process.send_signal(number)
-            assert read_to_end(sock) == 4_000_000
+            assert read_to_end(sock) == 16_000_000
         out, err = process.communicate(timeout=20)
         assert (process.returncode, err) == (0, "")
         assert out.splitlines()[-1] == "run is over"
@@ -340,7 +340,7 @@ def test_after_the_first_signal_nobody_is_accepted(tmp_path):
         with socket.socket(socket.AF_UNIX) as other, pytest.raises(OSError):
             other.connect(str(path))
         assert process.poll() is None, "it waits for the queued writes"
-        assert read_to_end(sock) == 4_000_000
+        assert read_to_end(sock) == 16_000_000
         process.communicate(timeout=20)
         assert process.returncode == 0
 
@@ -365,8 +365,7 @@ def test_a_graceful_end_with_nothing_open_is_at_once():
     with isolated.start(
         """
         import pynet
-        pynet.set_interval(lambda: None, 60_000)
-        pynet.run(lambda: print("ready"), signals=True)
+        pynet.run(lambda: (pynet.set_interval(lambda: None, 60_000), print("ready")), signals=True)
         print("over")
         """
     ) as process:
@@ -380,9 +379,10 @@ def test_idle_connections_are_ended_not_reset():
     with isolated.start(
         """
         import pynet
-        server = pynet.create_server(lambda sock: print("accepted"))
-        server.listen(0, "127.0.0.1", lambda: print("at", server.address()))
-        pynet.run(signals=True)
+        def main():
+            server = pynet.create_server(lambda sock: print("accepted"))
+            server.listen(0, "127.0.0.1", lambda: print("at", server.address()))
+        pynet.run(main, signals=True)
         """
     ) as process:
         port = int(process.stdout.readline().partition("port=")[2].partition(",")[0])

@@ -3,7 +3,7 @@
 import json
 
 SCRIPT = """
-    import json, os, resource, socket, sys, threading, time
+    import json, os, resource, socket, sys, time
     import pynet
 
     where = json.loads(sys.argv[1])
@@ -29,18 +29,25 @@ SCRIPT = """
             client.connect(address)
         except BlockingIOError:
             pass
+
+    def turned_away(client):
+        try:
+            return client.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     deadline = time.monotonic() + 5
-    last = -1
-    while len(accepted) != last and time.monotonic() < deadline:
-        last = len(accepted)
-        time.sleep(0.1)
+    while len(accepted) + sum(map(turned_away, clients)) < 40 and time.monotonic() < deadline:
+        time.sleep(0.01)
     full = len(accepted)
+    told = sum(map(turned_away, clients))
     before = os.times()
     time.sleep(0.5)
     after = os.times()
     for sock in list(accepted):
         sock.destroy()
-    time.sleep(0.15)
     for client in clients:
         client.close()
     answers = []
@@ -55,7 +62,7 @@ SCRIPT = """
     for client in late:
         client.close()
     print(json.dumps({
-        "full": full, "errors": [str(err) for err in errors], "listening": server.listening, "answers": answers,
+        "full": full, "told": told, "errors": [str(err) for err in errors], "listening": server.listening, "answers": answers,
         "cpu": after.user + after.system - before.user - before.system,
     }))
     server.close()
@@ -67,6 +74,7 @@ def test_server_without_descriptors_neither_dies_nor_spins(script, where):
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
     assert 0 < seen["full"] < 40, "the limit was never met"
+    assert seen["told"] == 40 - seen["full"], "clients that found no room were not told"
     assert seen["listening"] is True
     assert seen["errors"] == []
     assert seen["cpu"] < 0.1, "the server spins"

@@ -6,6 +6,8 @@
 
 #include "errors.h"
 
+static void raise_unknown(const char *function, pn_option_names names, PyObject *key);
+
 /* --- positional and keyword arguments --- */
 
 static int
@@ -22,7 +24,7 @@ place_keyword(const char *function, const char *const *names, Py_ssize_t nargs, 
         out[i] = value;
         return 0;
     }
-    PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function, key);
+    raise_unknown(function, names, key);
     return -1;
 }
 

@@ -175,14 +175,16 @@ pn_start_driver(PnState *st)
     PyObject *args = PyTuple_New(0);
     PyObject *kwargs = target ? Py_BuildValue("{sOsOss}", "target", target, "daemon", Py_True, "name", "pynet") : NULL;
     PyObject *thread = kwargs && args ? PyObject_Call(make, args, kwargs) : NULL;
+    /* Before it starts: it may have something to report before start() returns. */
+    Py_XSETREF(d->thread_object, Py_XNewRef(thread));
     /* A thread inherits the mask: the loop's thread takes no signal from the main thread. */
     pn_signals_block_all(&old);
     PyObject *started = thread ? PyObject_CallMethod(thread, "start", NULL) : NULL;
     pn_signals_restore(&old);
-    if (started != NULL)
-        Py_XSETREF(d->thread_object, Py_NewRef(thread));
-    else
+    if (started == NULL) {
         d->starting = false;
+        Py_CLEAR(d->thread_object);
+    }
     int status = started != NULL ? 0 : -1;
     Py_XDECREF(started);
     Py_XDECREF(thread);

@@ -102,6 +102,10 @@ parse_run(PnState *st, PyObject *const *args, Py_ssize_t nargs, PyObject *kwname
 {
     static const char *const names[] = {"main", "signals", "on_uncaught", NULL};
     PyObject *a[3];
+    if (nargs > 1) {
+        PyErr_Format(PyExc_TypeError, "run() takes at most 1 positional argument (%zd given)", nargs);
+        return -1;
+    }
     if (pn_unpack("run", names, 0, args, nargs, kwnames, a) < 0)
         return -1;
     out->main = a[0] == Py_None ? NULL : a[0];

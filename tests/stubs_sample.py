@@ -1,0 +1,119 @@
+"""A user's program, as test_stubs_types.py gives it to mypy --strict: every line must be clean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_type
+
+import pynet
+
+if TYPE_CHECKING:
+    from pynet import ConnectOptions
+
+
+class Chat(pynet.Socket):
+    """A subclass keeps its type through chained calls."""
+
+    nickname = "nobody"
+
+
+def on_connection(sock: pynet.Socket) -> None:
+    sock.on("data", lambda data: print(data.hex()))
+    sock.on("error", lambda err: print(err.code, err.errno, err.syscall, err.address, err.port, err.hostname))
+    sock.once("close", lambda had_error: print(had_error.bit_length()))
+    sock.prepend_listener("end", lambda: None).on("timeout", sock.destroy)
+    if not sock.write(b"hello\r\n"):
+        sock.once("drain", lambda: print("drained"))
+    assert_type(sock.pipe(sock), pynet.Socket)
+
+
+def written(err: pynet.NetError | None) -> None:
+    print(err)
+
+
+def refused(err: Exception) -> None:
+    """A wider parameter than NetError is fine."""
+    if isinstance(err, ConnectionRefusedError):
+        print("refused")
+    if isinstance(err, pynet.AggregateError):
+        for one in err.errors:
+            assert_type(one, pynet.NetError)
+
+
+def servers() -> pynet.Server:
+    server = pynet.create_server(on_connection, allow_half_open=True, high_water_mark=1024)
+    pynet.createServer({"noDelay": True, "keep_alive_initial_delay": 1000}, on_connection)
+    pynet.Server(listener=on_connection).close(written)
+    server.listen(0, "127.0.0.1", lambda: print("listening")).listen("/tmp/x.sock", 16).listen(Path("x.sock"))
+    server.listen(0, lambda: None).listen(0, "::1", 511).listen({"port": 0, "backlog": 5}, lambda: None)
+    server.listen(path="x.sock", callback=lambda: None).listen(("127.0.0.1", 0)).listen()
+
+    @server.on("connection")
+    def accepted(sock: pynet.Socket) -> str:
+        return sock.remote_address or "unix"
+
+    assert_type(accepted(pynet.Socket()), str)
+
+    @server.on("drop")
+    def dropped(data: dict[str, object] | None) -> None:
+        print(data)
+
+    server.get_connections(lambda err, count: print(err, count + 1))
+    server.max_connections = server.maxConnections = 10
+    server.max_connections = None
+    address = server.address()
+    if isinstance(address, pynet.AddressInfo):
+        host, port, family = address
+        assert_type(address[:2], tuple[str, int])
+        print(host, port + 1, family.lower())
+    return server.unref()
+
+
+def clients() -> None:
+    options: ConnectOptions = {"host": "localhost", "port": 1, "allowHalfOpen": True, "timeout": 2500}
+    pynet.connect(options, lambda: print("connected")).on("error", refused)
+    pynet.connect(1).connect("/tmp/x.sock").connect(("::1", 1)).connect(port=1, host="::1", family=6)
+    pynet.create_connection("1", "localhost", lambda: None, no_delay=True)
+    sock = pynet.createConnection(1, lambda: None, listener=None)
+    sock.on("lookup", lambda err, address, family, host: print(err, address, family, host))
+    sock.on("connectionAttempt", lambda address, port, family: print(address, port, family))
+    sock.on("connectionAttemptFailed", lambda address, port, family, err: print(address, port, family, err.code))
+    sock.on(pynet.error_monitor, lambda err: print(err.code))
+    sock.off("error", refused).remove_all_listeners("error").set_max_listeners(0)
+    sock.write("text", "latin1", written)
+    sock.write(bytearray(b"x"), written)
+    sock.write(memoryview(b"x"), callback=written)
+    sock.end().end(b"bye").end("bye", written).end(written).end("6869", encoding="hex")
+    sock.set_timeout(1500, lambda: sock.destroy(TimeoutError("late"))).setNoDelay().set_keep_alive(True, 1000)
+    assert_type(sock.bytesRead + sock.bytes_written, int)
+    assert_type(sock.server, pynet.Server | None)
+    sock.allow_half_open = sock.allowHalfOpen = True
+    chat = Chat(high_water_mark=100).on("ready", lambda: None).once("end", lambda: None)
+    assert_type(chat, Chat)
+    print(chat.nickname)
+
+
+def loop() -> None:
+    timer = pynet.set_timeout(print, 100, "a", "b").unref()
+    pynet.clear_timeout(timer.refresh())
+    pynet.clearInterval(pynet.setInterval(lambda n: print(n + 1), 10, 1))
+    pynet.clear_immediate(pynet.set_immediate(int, "5"))
+    pynet.next_tick(on_connection, pynet.Socket())
+    with pynet.turn():
+        clients()
+    previous = pynet.set_uncaught_handler(lambda exc, emitter: print(exc, emitter))
+    pynet.set_uncaught_handler(previous)
+    emitter = pynet.EventEmitter()
+    emitter.on("anything", lambda *args: print(args))
+
+    @emitter.once("other")
+    def other(number: int) -> int:
+        return number
+
+    assert_type(other(1), int)
+    assert_type(emitter.emit("other", 1), bool)
+
+
+if __name__ == "__main__":
+    pynet.run(servers, signals=True, on_uncaught="log")
+    pynet.stop()

@@ -1,0 +1,67 @@
+"""Wrong uses, as test_stubs_types.py gives them to mypy --strict: an error on each line marked so, and on no other."""
+
+from __future__ import annotations
+
+import pynet
+
+
+def nothing() -> None: ...
+
+
+def one(data: bytes) -> None: ...
+
+
+def two(err: object, count: int) -> None: ...
+
+
+def wrong_events(sock: pynet.Socket, server: pynet.Server) -> None:
+    sock.on("conect", nothing)  # E
+    sock.on("listening", nothing)  # E
+    sock.on("data", nothing)  # E
+    sock.once("connect", one)  # E
+    sock.prepend_listener("close", nothing)  # E
+    sock.on("lookup", two)  # E
+    server.on("connection", nothing)  # E
+    server.on("close", one)  # E
+    server.addListener("data", one)  # E
+    sock.on("data", lambda data: data.encode())  # E
+
+    @sock.on("end")  # E
+    def ended(had_error: bool) -> None: ...
+
+    @server.on("drop")
+    def dropped(data: object) -> None: ...
+
+
+def wrong_arguments(sock: pynet.Socket, server: pynet.Server) -> None:
+    pynet.connect("example.com", 80)  # E
+    pynet.connect(80, 80)  # E
+    pynet.connect(80, listener=one)  # E
+    pynet.connect(port=80, alow_half_open=True)  # E
+    pynet.connect({"prot": 80})  # E
+    pynet.connect(80, path=5)  # E
+    pynet.create_server({"no_delay": "yes"})  # E
+    pynet.create_server(nothing)  # E
+    server.listen(80, "::1", "511")  # E
+    server.listen(80, one)  # E
+    server.close(nothing)  # E
+    server.get_connections(one)  # E
+    sock.write(5)  # E
+    sock.write(None)  # E
+    sock.write("x", callback=nothing)  # E
+    sock.destroy("reason")  # E
+    sock.set_timeout("5")  # E
+    sock.set_keep_alive(1000, True, 5)  # E
+    sock.bytes_read = 5  # E
+    sock.pipe(server)  # E
+
+
+def wrong_functions() -> None:
+    pynet.set_timeout(100, nothing)  # E
+    pynet.set_timeout(one, 100)  # E
+    pynet.next_tick(one, "text")  # E
+    pynet.clear_timeout(pynet.set_immediate(nothing))  # E
+    pynet.Timeout()  # no error: nothing in the types can say that only set_timeout() makes one
+    pynet.run(on_uncaught="print")  # E
+    pynet.set_uncaught_handler(one)  # E
+    pynet.is_it_there()  # E
