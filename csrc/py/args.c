@@ -251,13 +251,23 @@ is_coroutine_function(PyObject *obj)
 }
 
 static bool
+is_partial(PyObject *obj)
+{
+    for (PyTypeObject *type = Py_TYPE(obj); type != NULL; type = type->tp_base) {
+        if (strcmp(type->tp_name, "functools.partial") == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool
 makes_coroutines(PyObject *obj)
 {
     if (is_coroutine_function(obj))
         return true;
     if (PyFunction_Check(obj) || PyMethod_Check(obj) || PyCFunction_Check(obj) || PyType_Check(obj))
         return false;
-    if (strcmp(Py_TYPE(obj)->tp_name, "functools.partial") == 0) {
+    if (is_partial(obj)) {
         PyObject *inner = PyObject_GetAttrString(obj, "func");
         bool yes = inner != NULL && makes_coroutines(inner);
         PyErr_Clear();
