@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import threading
 import types
 
@@ -480,3 +481,13 @@ def test_a_pair_to_listen_on():
     again = pynet.Server(print).listen(address)
     assert again.address() == address and address[:2] == ("127.0.0.1", address.port)
     again.close()
+
+
+def test_a_defaultdict_of_options_is_only_read(server):
+    options = collections.defaultdict(lambda: None, port=0, host="127.0.0.1")
+    srv = pynet.create_server()
+    try:
+        srv.listen(options)
+        assert dict(options) == {"port": 0, "host": "127.0.0.1"}
+    finally:
+        srv.close()

@@ -489,7 +489,7 @@ def test_references_come_out_even():
 def test_the_repr_tells_the_state():
     timer = pynet.set_timeout(lambda: None, 50)
     assert repr(timer) == "<pynet.Timeout armed, after 50 ms>"
-    assert repr(timer.close()) == "<pynet.Timeout after cleared 50 ms>"
+    assert repr(timer.close()) == "<pynet.Timeout cleared, after 50 ms>"
     interval = pynet.set_interval(lambda: None, 50)
     assert "every" in repr(interval)
     interval.close()

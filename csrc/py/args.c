@@ -57,19 +57,38 @@ pn_unpack(const char *function, const char *const *names, size_t required, PyObj
 
 /* --- options --- */
 
+/* New reference; NULL without an exception when there is no such key. The mapping is the caller's: a defaultdict must
+ * not grow by being read. */
+static PyObject *
+get_item(PyObject *mapping, const char *name)
+{
+    PyObject *key = PyUnicode_FromString(name);
+    if (key == NULL)
+        return NULL;
+    PyObject *value;
+    if (PyDict_Check(mapping)) {
+        value = Py_XNewRef(PyDict_GetItemWithError(mapping, key));
+    }
+    else {
+        value = PyObject_GetItem(mapping, key);
+        if (value == NULL && PyErr_ExceptionMatches(PyExc_KeyError))
+            PyErr_Clear();
+    }
+    Py_DECREF(key);
+    return value;
+}
+
 static int
 from_mapping(PyObject *mapping, const char *name, PyObject **out)
 {
     char camel[PN_CAMEL_MAX];
     const char *spellings[2] = {name, pn_camel(name, camel) ? camel : NULL};
     for (int i = 0; i < 2 && spellings[i] != NULL; i++) {
-        PyObject *value = PyMapping_GetItemString(mapping, spellings[i]);
-        if (value == NULL) {
-            if (!PyErr_ExceptionMatches(PyExc_KeyError))
-                return -1;
-            PyErr_Clear();
+        PyObject *value = get_item(mapping, spellings[i]);
+        if (value == NULL && PyErr_Occurred())
+            return -1;
+        if (value == NULL)
             continue;
-        }
         if (value != Py_None) {
             *out = value;
             return 0;
