@@ -89,7 +89,7 @@ looks_like_port(PyObject *text)
         PyErr_Clear();
         return false;
     }
-    return pn_js_number(utf8, (size_t)len) >= 0;   /* false for NaN */
+    return pn_js_number(utf8, (size_t)len) >= 0; /* false for NaN */
 }
 
 static bool
@@ -118,7 +118,8 @@ check_order(bool listening, PyObject *first, PyObject *second)
         return 0;
     pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
                    "The port comes first: %s(%S, %R). Received a host first (a path alone, without a port, is a unix "
-                   "socket's)", listening ? "listen" : "connect", second, first);
+                   "socket's)",
+                   listening ? "listen" : "connect", second, first);
     return -1;
 }
 
@@ -229,8 +230,7 @@ apply(bool listening, PyObject *port, PyObject *host, PyObject *path, struct pn_
 }
 
 int
-pn_endpoint_options(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *path,
-                    struct pn_endpoint *e)
+pn_endpoint_options(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *path, struct pn_endpoint *e)
 {
     (void)st;
     if (apply(listening, port, host, path, e) == 0)
