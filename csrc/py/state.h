@@ -86,7 +86,6 @@ struct PnState {
     PyObject *errors_by_code; /* {code: subclass of NetError} */
     PyObject *MaxListenersExceededWarning, *TimeoutOverflowWarning;
     PyObject *error_monitor;
-    PyObject *empty_bytes;
     struct pn_names names;
 };
 
