@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import random
 import threading
 
@@ -217,7 +218,8 @@ def test_memory_stays_flat_when_the_writer_obeys(script, where):
     seen = json.loads(done.stdout)
     assert seen["received"] == 200 << 20
     assert seen["stops"] > 10
-    assert seen["grown"] < 8 << 20
+    if not os.environ.get("PYNET_ASAN"):  # the sanitizer keeps what is freed
+        assert seen["grown"] < 8 << 20
 
 
 # --- gathering ---
