@@ -168,7 +168,8 @@ def soak_kind(kind: str, connections: int, total: int, folder: str, report: Repo
     # What the first wave took is there for the second. A MiB is one arena of Python's allocator.
     if second > max(first // 10, 1200):
         report.errors.append(f"{kind}: the second wave of {connections} grew the process by {second} KiB")
-    warm_up = max(total // 10, WINDOW)
+    # Allocators take some thousands of connections until they have settled.
+    warm_up = max(total // 10, 10_000)
     report.run(f"{kind}: in turn, warming up", Soak(where(), warm_up, WINDOW, False))
     grown = report.run(f"{kind}: in turn", Soak(where(), total, WINDOW, False))
     if grown > 1024:
