@@ -7,7 +7,6 @@ SCRIPT = """
     import pynet
 
     where = json.loads(sys.argv[1])
-    limit = 60
     accepted, errors = [], []
 
     def on_connection(sock):
@@ -22,6 +21,7 @@ SCRIPT = """
     family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
     clients = [socket.socket(family) for _ in range(40)]   # made before the limit falls
     late = [socket.socket(family) for _ in range(5)]
+    limit = max(sock.fileno() for sock in clients + late) + 15   # what is open already differs with libuv and Python
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     for client in clients:
         client.setblocking(False)

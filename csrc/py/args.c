@@ -66,7 +66,8 @@ get_item(PyObject *mapping, const char *name)
     if (key == NULL)
         return NULL;
     PyObject *value;
-    if (PyDict_Check(mapping) && PyObject_HasAttrString((PyObject *)Py_TYPE(mapping), "__missing__")) {
+    if (PyDict_CheckExact(mapping) ||
+        (PyDict_Check(mapping) && PyObject_HasAttrString((PyObject *)Py_TYPE(mapping), "__missing__"))) {
         value = Py_XNewRef(PyDict_GetItemWithError(mapping, key));
     }
     else {

@@ -310,6 +310,19 @@ coded(PyObject *type, const char *code, const char *format, va_list ap)
 }
 
 PyObject *
+pn_take_exception(void)
+{
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    PyErr_NormalizeException(&type, &value, &trace);
+    if (trace != NULL)
+        (void)PyException_SetTraceback(value, trace);
+    Py_XDECREF(type);
+    Py_XDECREF(trace);
+    return value;
+}
+
+PyObject *
 pn_net_error(PnState *st, const char *code, const char *format, ...)
 {
     va_list ap;

@@ -28,6 +28,9 @@ PyObject *pn_aggregate_error(PnState *st, PyObject *errors);
 /* _aggregate_error(errors), for pickle. */
 PyObject *pn_make_aggregate_error(PyObject *module, PyObject *errors);
 
+/* The exception that is raised now, taken away. New reference; NULL only when there is none. */
+PyObject *pn_take_exception(void);
+
 /* Raise; always NULL, so that a caller writes `return pn_raise_...`. */
 PyObject *pn_raise(PyObject *exc); /* steals; NULL is passed through */
 PyObject *pn_raise_uv(PnState *st, int status, const char *syscall);

@@ -47,22 +47,22 @@ connect_socket(PnState *st, PyObject *sock, struct pn_endpoint *e, PyObject **v)
         pass[2].value = e->host;
     if (v[C_PATH] == NULL)
         pass[3].value = e->path;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 5 && !PyErr_Occurred(); i++) {
         if (pass[i].value == NULL)
             continue;
         stack[n + 1] = pass[i].value;
-        names[n++] = PyUnicode_InternFromString(pass[i].name);
+        if ((names[n] = PyUnicode_InternFromString(pass[i].name)) != NULL)
+            n++;
     }
     (void)st;
-    PyObject *kwnames = PyTuple_New(n);
+    PyObject *kwnames = PyErr_Occurred() ? NULL : PyTuple_New(n);
     for (Py_ssize_t i = 0; i < n; i++) {
-        if (kwnames != NULL && names[i] != NULL)
+        if (kwnames != NULL)
             PyTuple_SET_ITEM(kwnames, i, names[i]);
         else
-            Py_XDECREF(names[i]);
+            Py_DECREF(names[i]);
     }
-    PyObject *result =
-        kwnames != NULL && !PyErr_Occurred() ? pn_socket_connect_method(sock, stack + 1, 0, kwnames) : NULL;
+    PyObject *result = kwnames != NULL ? pn_socket_connect_method(sock, stack + 1, 0, kwnames) : NULL;
     Py_XDECREF(kwnames);
     Py_XDECREF(port);
     return result;

@@ -80,7 +80,7 @@ pn_socket_accept(PnServer *server, enum pn_stream_kind kind, int fd, const struc
     return s;
 }
 
-/* What the callbacks of a destroyed socket get. New reference, or NULL without an exception. */
+/* What the callbacks of a destroyed socket get: without memory a MemoryError. New reference. */
 static PyObject *
 cancelled(PnSocket *s)
 {
@@ -93,9 +93,7 @@ cancelled(PnSocket *s)
         error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
     else
         error = pn_uv_error(s->em.st, UV_ECANCELED, &where);
-    if (error == NULL)
-        PyErr_Clear();
-    return error;
+    return error != NULL ? error : pn_take_exception();
 }
 
 void
@@ -248,13 +246,8 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
 void
 pn_socket_destroy_steal(PnSocket *s, PyObject *error)
 {
-    if (error == NULL) {
-        PyObject *type, *trace;
-        PyErr_Fetch(&type, &error, &trace);
-        PyErr_NormalizeException(&type, &error, &trace);
-        Py_XDECREF(type);
-        Py_XDECREF(trace);
-    }
+    if (error == NULL)
+        error = pn_take_exception();
     pn_socket_destroy(s, error);
     Py_XDECREF(error);
 }

@@ -7,22 +7,10 @@
 #include "args.h"
 #include "driver.h"
 #include "emitter.h"
+#include "errors.h"
 #include "socket.h"
 
 /* --- reporting --- */
-
-static PyObject *
-take_exception(void)
-{
-    PyObject *type, *value, *trace;
-    PyErr_Fetch(&type, &value, &trace);
-    PyErr_NormalizeException(&type, &value, &trace);
-    if (trace != NULL)
-        (void)PyException_SetTraceback(value, trace);
-    Py_XDECREF(type);
-    Py_XDECREF(trace);
-    return value;
-}
 
 static void
 unraisable(PyObject *exc, PyObject *where)
@@ -115,7 +103,7 @@ raise_from_run(PnState *st, PyObject *exc, PyObject *emitter)
 void
 pn_uncaught(PnState *st, PyObject *emitter, PnSocket *connection)
 {
-    PyObject *exc = take_exception();
+    PyObject *exc = pn_take_exception();
     if (exc == NULL)
         return;
     Py_XINCREF(emitter);

@@ -147,6 +147,8 @@ fail_end_callbacks(PnSocket *s)
     PyObject *error = Py_XNewRef(s->errored);
     if (error == NULL)
         error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
+    if (error == NULL)
+        error = pn_take_exception();
     s->wq->on_finish = NULL;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
         (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), error);
@@ -353,17 +355,14 @@ PyObject *
 pn_writes_error(PnSocket *s, int status)
 {
     struct pn_where where = {.syscall = "write"};
-    return pn_uv_error(s->em.st, status, &where);
+    PyObject *error = pn_uv_error(s->em.st, status, &where);
+    return error != NULL ? error : pn_take_exception();
 }
 
 /* A write failed: its callback and those after it, then the socket. */
 void
 pn_writes_failed(PnSocket *s, PyObject *error)
 {
-    if (error == NULL) {
-        pn_socket_destroy_steal(s, NULL);
-        return;
-    }
     s->can_send = false;
     if (s->errored == NULL && !s->destroyed)
         s->errored = Py_NewRef(error);

@@ -450,11 +450,13 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
     /* On unix a uv_buf_t is laid out as a struct iovec: base, then length. */
     pn_signal_mask old;
     bool blocked = pn_sigpipe_block(&old);
+    unsigned active = s->loop->uv.active_reqs.count;
     int status =
         uv_write(&req->u.write, &s->h.stream, (const uv_buf_t *)(const void *)iov, (unsigned)count, on_uv_write);
     if (blocked)
         pn_sigpipe_restore(&old);
     if (status != 0) {
+        s->loop->uv.active_reqs.count = active; /* libuv counts a request that it has no memory for */
         free_request(s);
         return status;
     }

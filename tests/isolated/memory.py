@@ -1,0 +1,240 @@
+"""What a run of pynet does when allocations fail: the children of one process, each with another allocation failing.
+
+    python -m isolated.memory tcp|unix FOLDER FIRST STRIDE COUNT      (with failing_malloc.c preloaded)
+
+Prints a line of JSON for each child that went wrong, and one with the totals.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import gc
+import json
+import os
+import signal
+import sys
+import tempfile
+import traceback
+
+import pynet
+
+CHUNK = bytes(range(256)) * 256
+CHUNKS = 8
+HANG = 10  # seconds after which a child is killed
+STALL = 100  # milliseconds for what still happens once a failure has been told
+PATIENCE = 3000  # milliseconds for a scenario that knows of none
+CONSEQUENCES = ("ECANCELED", "ECONNRESET", "EPIPE", "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", "ERR_STREAM_DESTROYED")
+CONSEQUENCES += ("ERR_SOCKET_CLOSED_BEFORE_CONNECTION",)
+
+
+def out_of_memory(error) -> bool:
+    return isinstance(error, MemoryError) or getattr(error, "code", None) in ("ENOMEM", "EAI_MEMORY")
+
+
+class Scenario:
+    """Servers, clients, a pipe, queued writes, timers; whatever goes wrong is noted."""
+
+    def __init__(self, where: tuple):
+        self.where = where
+        self.errors: list[BaseException] = []
+        self.made: list = []
+        self.got = bytearray()
+        self.steps: set[str] = set()
+        self.written = self.closed = 0
+        self.printed = ""  # on stderr: Python's last resort, when there is no memory for sys.unraisablehook()
+
+    def note(self, error) -> None:
+        self.errors.append(error)
+
+    def keep(self, emitter):
+        self.made.append(emitter)
+        emitter.on("error", self.note)
+        return emitter
+
+    # --- the run ---
+
+    def start(self) -> None:
+        server = self.keep(pynet.create_server({"keep_alive": True}))
+        server.on("connection", self.on_connection)
+        server.listen(*self.where, lambda: self.steps.add("listening"))
+        address = server.address()
+        if address is None:
+            return  # its "error" follows
+        if isinstance(address, str):
+            target = {"path": address}
+        else:
+            target = {"port": address.port, "host": "localhost", "family": 4}
+        client = self.keep(pynet.connect(target))
+        client.set_timeout(60_000, self.note)
+        client.once("connect", lambda: self.steps.add("connect"))
+        client.on("data", self.on_data)
+        client.on("end", lambda: self.steps.add("end"))
+        client.on("drain", lambda: self.steps.add("drain"))
+        client.on("close", lambda had_error: (self.steps.add("close"), self.on_close(server)))
+        for _ in range(CHUNKS):
+            client.write(CHUNK, self.on_written)
+        client.write("text", "utf8")
+        client.write(bytearray(b"bytes"), self.on_written)
+        client.end("!", self.on_finish)
+        self.doomed = self.keep(pynet.Socket())
+        self.doomed.connect(target, self.on_doomed)
+        self.doomed.on("close", lambda had_error: self.on_close(server))
+        self.doomed.write(CHUNK * CHUNKS, lambda err: self.steps.add("doomed write"))
+        pynet.set_timeout(lambda: self.steps.add("timeout"), 5)
+        pynet.set_immediate(lambda: self.steps.add("immediate"))
+        pynet.next_tick(lambda: self.steps.add("tick"))
+        interval = pynet.set_interval(lambda: (self.steps.add("interval"), pynet.clear_interval(interval)), 1)
+
+    def on_close(self, server) -> None:
+        self.closed += 1
+        if self.closed == 2:
+            server.close()
+
+    def on_connection(self, sock) -> None:
+        self.keep(sock)
+        sock.pipe(sock)
+
+    def on_data(self, chunk) -> None:
+        self.got += chunk
+
+    def on_written(self, err) -> None:
+        self.written += 1
+        if err is not None:
+            self.note(err)
+
+    def on_finish(self, err) -> None:
+        self.steps.add("finish")
+
+    def on_doomed(self) -> None:
+        self.doomed.write(CHUNK * CHUNKS)
+        self.doomed.pause()
+        self.doomed.destroy()
+        self.steps.add("doomed")
+
+    # --- the end ---
+
+    def look(self, waited: int = STALL) -> None:
+        """Ends the run when nothing more is to be expected of it."""
+        self.guard = None
+        if any(map(out_of_memory, self.errors)) or waited >= PATIENCE:
+            self.steps.add("stalled")
+            pynet.stop()
+        else:
+            self.watch(waited)
+
+    def watch(self, waited: int = 0) -> None:
+        try:
+            self.guard = pynet.set_timeout(self.look, STALL, waited + STALL).unref()
+        except MemoryError as error:
+            self.note(error)
+            pynet.stop()
+
+    def attempt(self, main) -> None:
+        try:
+            pynet.run(main)
+        except Exception as error:
+            self.note(error)
+
+    def clean_up(self) -> None:
+        for emitter in self.made:
+            (emitter.close if isinstance(emitter, pynet.Server) else emitter.destroy)()
+
+    def wrong(self) -> list[str]:
+        """What must not be, when all is closed."""
+        found = [f"{error!r}" for error in self.errors if not self.harmless(error)]
+        expected = CHUNK * CHUNKS + b"textbytes!"
+        if not expected.startswith(bytes(self.got)):
+            found.append("other data came back")
+        steps = "listening connect end close finish timeout immediate tick interval doomed".split()
+        missing = [step for step in steps if step not in self.steps]
+        complete = not missing and len(self.got) == len(expected) and self.written == CHUNKS + 1
+        if not complete and not any(map(out_of_memory, self.errors)) and "MemoryError" not in self.printed:
+            found.append(f"lost without a word: {missing} {len(self.got)} bytes, {self.written} written")
+        counts = pynet._pynet._counts()
+        left = {name: counts[name] for name in ("streams", "listeners", "requests", "sockets", "servers")}
+        return found + ([f"left: {left}"] if any(left.values()) else [])
+
+    def harmless(self, error) -> bool:
+        """Lack of memory, or what follows from it and from the sockets that die on purpose."""
+        return out_of_memory(error) or getattr(error, "code", None) in CONSEQUENCES
+
+
+def run_one(where: tuple, first: int, count: int) -> tuple[list[str], int]:
+    """The scenario with some allocations failing; what is wrong after it, and how many failed."""
+    lib = ctypes.CDLL(None)
+    scenario = Scenario(where)
+    sys.unraisablehook = lambda args: scenario.note(args.exc_value or MemoryError())
+    scenario.watch()
+
+    def main():
+        lib.failing_arm(ctypes.c_long(first), ctypes.c_long(count))
+        scenario.start()
+
+    scenario.attempt(main)
+    while scenario.errors and "stalled" not in scenario.steps and len(scenario.errors) < 100:
+        known = len(scenario.errors)  # run() raises what nobody caught: the rest goes on
+        scenario.attempt(None)
+        if len(scenario.errors) == known:
+            break
+    lib.failing_disarm.restype = ctypes.c_long
+    failed = lib.failing_disarm()
+    if scenario.guard is not None:
+        scenario.guard.close()
+    scenario.attempt(scenario.clean_up)
+    scenario.attempt(None)
+    scenario.made.clear()
+    scenario.doomed = None
+    for error in scenario.errors:
+        traceback.clear_frames(error.__traceback__)
+        error.__traceback__ = None
+    scenario.guard = None
+    gc.collect()
+    scenario.printed = read_stderr()
+    return scenario.wrong(), failed
+
+
+def read_stderr() -> str:
+    sys.stderr.flush()
+    return os.pread(2, 100_000, 0).decode(errors="replace")
+
+
+def child(kind: str, folder: str, first: int, count: int, report: int) -> None:
+    """Ends the process as a script ends."""
+    where = (0, "127.0.0.1") if kind == "tcp" else (f"{folder}/{first}.sock",)
+    signal.alarm(HANG)
+    wrong, failed = run_one(where, first, count)
+    os.write(report, json.dumps({"failed": failed, "wrong": wrong}).encode())
+
+
+def sweep(kind: str, folder: str, first: int, stride: int, count: int) -> None:
+    runs = bad = 0
+    while True:
+        receive, report = os.pipe()
+        errors = tempfile.TemporaryFile(dir=folder)
+        pid = os.fork()
+        if pid == 0:
+            os.dup2(errors.fileno(), 2)
+            child(kind, folder, first, count, report)
+            return
+        os.close(report)
+        with open(receive, "rb") as pipe:
+            text = pipe.read()
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        told = json.loads(text) if text else {"failed": 1, "wrong": ["no report"]}
+        runs += 1
+        printed = os.pread(errors.fileno(), 2000, 0).decode(errors="replace")
+        errors.close()
+        if status != 0 or told["wrong"]:
+            bad += 1
+            print(json.dumps({"n": first, "status": status, "wrong": told["wrong"], "stderr": printed}), flush=True)
+        if told["failed"] == 0:
+            break
+        first += stride
+    print(json.dumps({"runs": runs, "bad": bad, "last": first}), flush=True)
+
+
+if __name__ == "__main__":
+    faulthandler.enable()
+    assert ctypes.CDLL(None).failing_setup() >= 1, "pynet's code was not found"
+    sweep(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:6]))

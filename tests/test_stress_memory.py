@@ -1,0 +1,56 @@
+"""Allocations that fail: a MemoryError somewhere, or nothing at all, but no crash, no hang, nothing left open."""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import isolated
+from isolated import memory_shim
+
+EVERY = bool(os.environ.get("PYNET_MEMORY_SWEEP"))  # each allocation, not one in several: a minute or two
+
+pytestmark = [
+    pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="malloc() is replaced by glibc's means"),
+    pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler"),
+    pytest.mark.skipif("PYNET_ASAN" in os.environ, reason="the sanitizer has a malloc() of its own"),
+]
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory):
+    return memory_shim.build("cc", tmp_path_factory.mktemp("shim"))
+
+
+def sweep(shim, kind, folder, first, stride, count):
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "isolated.memory", kind, folder, *map(str, (first, stride, count))],
+        env=isolated.environment(LD_PRELOAD=shim, PYTHONMALLOC="malloc"),
+        capture_output=True,
+        text=True,
+        timeout=55 if not EVERY else 600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *bad, totals = map(json.loads, done.stdout.splitlines())
+    return bad, totals
+
+
+@pytest.mark.timeout(600 if EVERY else 60)
+@pytest.mark.parametrize("count", [1, 4], ids=["one", "four"])
+def test_allocations_that_fail(shim, kind, count, tmp_path):
+    """The nth allocation that pynet or libuv asks for fails, or four in a row, for many n."""
+    stride = 1 if EVERY else 9
+    bad, totals = sweep(shim, kind, tmp_path, count, stride, count)
+    assert bad == []
+    assert totals["last"] > 100, "too few allocations were seen"
+    assert totals["runs"] >= 100 // stride
+
+
+def test_the_scenario_without_a_failure(shim, kind, tmp_path):
+    bad, totals = sweep(shim, kind, tmp_path, 1_000_000, 1, 1)
+    assert (bad, totals["runs"]) == ([], 1)
