@@ -12,7 +12,7 @@
     X(connectionAttempt) X(connectionAttemptFailed)                                                                  \
     X(code) X(syscall) X(address) X(port) X(hostname) X(errors) X(name) X(type) X(count) X(emitter) X(context)       \
     X(hasUnpiped) X(listener) X(callback) X(open) X(opening) X(readOnly) X(writeOnly) X(closed) X(IPv4) X(IPv6)      \
-    X(host) X(path) X(localhost)
+    X(host) X(path) X(localhost) X(ipv4) X(ipv6)
 
 struct pn_names {
 #define PN_NAME_FIELD(n) PyObject *n;
