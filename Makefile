@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+FUZZ_SECONDS ?= 60
 PYNET_WERROR ?= 1
 export PYTHON PYNET_WERROR
 MAKEFLAGS += --no-print-directory
@@ -15,8 +16,8 @@ C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort
 SOURCES := $(sort $(filter csrc/%,$(C_FILES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format core-test asan bench bench-instr bench-memory soak conformance-record clean \
-	distclean FORCE
+.PHONY: help demo test build lint format core-test fuzz asan bench bench-instr bench-memory soak conformance-record \
+	clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -39,6 +40,9 @@ format: .venv/.lint  ## rewrite the sources in the project's style
 	@.venv/bin/ruff check -q --fix-only .
 	@.venv/bin/ruff format .
 	@.venv/bin/clang-format -i $(C_FILES)
+
+fuzz: .venv/.build  ## clang's libFuzzer on csrc/core, FUZZ_SECONDS=60 for each target (FUZZ_ARGS="--keep name")
+	@$(RUN) $(PY) tests/core/fuzz.py --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
 
 core-test: .venv/.build  ## the C tests of csrc/core, under the sanitizers
 	@$(RUN) $(PY) tests/core/build_and_run.py

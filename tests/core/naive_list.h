@@ -52,10 +52,8 @@ naive_compare(const struct pn_addr *a, const struct pn_addr *b)
 static inline bool
 naive_same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
 {
-    for (unsigned i = 0; i < bits; i++)
-        if (((a[i / 8] ^ b[i / 8]) >> (7 - i % 8) & 1) != 0)
-            return false;
-    return true;
+    unsigned whole = bits / 8, rest = bits % 8;
+    return memcmp(a, b, whole) == 0 && (rest == 0 || (a[whole] ^ b[whole]) >> (8 - rest) == 0);
 }
 
 static inline bool
