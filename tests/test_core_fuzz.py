@@ -1,4 +1,4 @@
-"""The fuzz targets of tests/core/fuzz for some seconds each, on the kept inputs and on others made of them: no clang."""
+"""The fuzz targets of tests/core/fuzz for some seconds each, on the kept inputs and others made of them: no clang."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@
 #define NONE      UINT32_MAX
 #define MAX_COUNT (UINT32_C(1) << 30)
 /* Fewer gaps than this are left alone. */
-#define FEW_GAPS 64
+#define FEW_GAPS  64
 
 /* flags of a record and of a key */
 enum {

@@ -78,6 +78,14 @@ NAME(branch)(const struct NODE *n, KEY key)
     return NAME(rank)(n->keys + 1, n->count - 1, key);
 }
 
+/* Fetches all lines of a node at once: a search in a big tree would wait for one after the other. */
+static inline void
+NAME(fetch)(const struct NODE *n, size_t size)
+{
+    for (size_t at = 0; at < size; at += 64)
+        PREFETCH((const char *)n + at);
+}
+
 static inline bool
 NAME(covers)(const struct TREE *t, KEY key)
 {
@@ -89,9 +97,7 @@ NAME(covers)(const struct TREE *t, KEY key)
         uint32_t i = NAME(branch)(n, key);
         sum += n->sums[i];
         n = NAME(children)(n)[i];
-        /* All of its lines at once, or a search in a big tree would wait for one after the other. */
-        for (size_t at = 0; at < sizeof(*n); at += 64)
-            PREFETCH((const char *)n + at);
+        NAME(fetch)(n, sizeof(*n));
     }
     uint32_t i = NAME(rank)(n->keys, n->count, key);
     return sum + (i > 0 ? n->sums[i - 1] : 0) > 0;
@@ -195,6 +201,7 @@ NAME(make_room)(struct TREE *t, KEY key)
     for (struct NODE *n = t->root; n->level > 0;) {
         uint32_t i = NAME(branch)(n, key);
         struct NODE *child = NAME(children)(n)[i];
+        NAME(fetch)(child, sizeof(struct NAME(leaf)));
         rightmost = rightmost && i == n->count - 1;
         if (child->count == FANOUT) {
             if (NAME(split)(t, n, i, NAME(split_point)(child, key, rightmost)) != 0)
@@ -264,6 +271,7 @@ NAME(take)(struct TREE *t, struct NODE *n, KEY key, int32_t change)
 {
     if (n->level > 0) {
         uint32_t i = NAME(branch)(n, key);
+        NAME(fetch)(NAME(children)(n)[i], sizeof(struct NAME(leaf)));
         for (uint32_t j = i + 1; j < n->count; j++)
             n->sums[j] -= change;
         NAME(take)(t, NAME(children)(n)[i], key, change);

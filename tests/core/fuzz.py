@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-import build_and_run as core  # noqa: E402
+import build_and_run as core
 
 FUZZ = core.HERE / "fuzz"
 CORPUS = FUZZ / "corpus"
@@ -78,9 +78,7 @@ def build(source: Path, cc: str, sanitizer: str, replay: bool, folder: Path = BU
     if core.up_to_date(program, stamp, command, watched):
         return program
     stamp.unlink(missing_ok=True)
-    done = subprocess.run(
-        command, capture_output=True, text=True, errors="replace", env=core.environment(sanitizer)
-    )
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", env=core.environment(sanitizer))
     if done.returncode != 0:
         raise core.BuildError(done.stdout + done.stderr)
     stamp.write_text(shlex.join(command), encoding="utf-8")

@@ -133,7 +133,8 @@ test_mixed_ranges(void)
 {
     check_rule(range("1.1.1.1", "::ffff:2.2.2.2"), "1.1.1.1 2.2.2.2 ::ffff:1.5.5.5", "::1 2.2.2.3 1.1.1.0");
     check_rule(range("::ffff:1.1.1.1", "2.2.2.2"), "1.1.1.1 2.2.2.2 ::ffff:1.5.5.5", "::1 2.2.2.3 1.1.1.0");
-    check_rule(range("1.1.1.1", "2000::"), "::ffff:1.1.1.1 ::ffff:2.2.2.2", "1.1.1.1 2.2.2.2 ::1 1000:: ::ffff:0.0.0.1");
+    check_rule(range("1.1.1.1", "2000::"), "::ffff:1.1.1.1 ::ffff:2.2.2.2",
+               "1.1.1.1 2.2.2.2 ::1 1000:: ::ffff:0.0.0.1");
     check_rule(range("1.1.1.1", "::1"), "", "1.1.1.1 2.2.2.2 ::ffff:1.1.1.1 ::1 ::");
     check_rule(range("::", "1.1.1.1"), "::ffff:1.1.1.1 ::ffff:0.0.0.1", "1.1.1.1 0.0.0.1 ::1 ::ffff:2.2.2.2");
     check_rule(range("2000::", "1.1.1.1"), "", "1.1.1.1 ::ffff:1.1.1.1 2000:: ::1");
@@ -212,10 +213,18 @@ test_compare(void)
         const char *a, *b;
         int want;
     } t[] = {
-        {"1.1.1.1", "1.1.1.2", -1},       {"1.1.1.2", "1.1.1.1", 1},  {"1.1.1.1", "::ffff:1.1.1.1", 0},
-        {"::ffff:1.1.1.2", "1.1.1.1", 1}, {"1.1.1.1", "::", 2},       {"ffff::", "1.1.1.1", 2},
-        {"::1", "::2", -1},               {"1::", "::2", 1},          {"::1", "::1", 0},
-        {"::ffff:1.1.1.1", "2000::", -1}, {"128.0.0.0", "1.0.0.0", 1}, {"ffff::", "::", 1},
+        {"1.1.1.1", "1.1.1.2", -1},
+        {"1.1.1.2", "1.1.1.1", 1},
+        {"1.1.1.1", "::ffff:1.1.1.1", 0},
+        {"::ffff:1.1.1.2", "1.1.1.1", 1},
+        {"1.1.1.1", "::", 2},
+        {"ffff::", "1.1.1.1", 2},
+        {"::1", "::2", -1},
+        {"1::", "::2", 1},
+        {"::1", "::1", 0},
+        {"::ffff:1.1.1.1", "2000::", -1},
+        {"128.0.0.0", "1.0.0.0", 1},
+        {"ffff::", "::", 1},
     };
     for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
         struct pn_addr a = ip(t[i].a), b = ip(t[i].b);
@@ -266,7 +275,14 @@ static struct pn_addr
 random_address(struct random_source *r)
 {
     static const char *const bases[] = {
-        "0.0.0.0", "255.255.255.0", "10.0.0.0", "10.0.1.0", "::", "::ffff:0:0", "::ffff:10.0.0.0", "2001:db8::",
+        "0.0.0.0",
+        "255.255.255.0",
+        "10.0.0.0",
+        "10.0.1.0",
+        "::",
+        "::ffff:0:0",
+        "::ffff:10.0.0.0",
+        "2001:db8::",
         "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff00",
     };
     struct pn_addr a = ip(bases[random_below(r, sizeof(bases) / sizeof(*bases))]);
@@ -284,7 +300,8 @@ random_rule(struct random_source *r)
     struct pn_rule rule = {.kind = (enum pn_rule_kind)(1 + random_below(r, 3)), .start = random_address(r)};
     unsigned bits = rule.start.family == 4 ? 32 : 128;
     if (rule.kind == PN_RULE_SUBNET)
-        rule.prefix = random_below(r, 4) == 0 ? (unsigned)random_below(r, bits + 1) : bits - (unsigned)random_below(r, 9);
+        rule.prefix =
+            random_below(r, 4) == 0 ? (unsigned)random_below(r, bits + 1) : bits - (unsigned)random_below(r, 9);
     if (rule.kind == PN_RULE_RANGE) {
         rule.end = rule.start;
         rule.end.bytes[bits / 8 - 1] |= (uint8_t)random_next(r);
