@@ -138,12 +138,18 @@ def test_address_of_the_other_family():
     refused(ValueError, "ERR_INVALID_ADDRESS", ipaddress.ip_address("::1"), family="ipv4")
 
 
-@pytest.mark.parametrize(("port", "value"), [(0, 0), (65535, 65535), ("80", 80), ("0x50", 80), (80.0, 80), (" 80 ", 80)])
+@pytest.mark.parametrize(
+    ("port", "value"), [(0, 0), (65535, 65535), ("80", 80), ("0x50", 80), (80.0, 80), (" 80 ", 80)]
+)
 def test_port(port, value):
     assert SocketAddress(port=port).port == value
 
 
-@pytest.mark.parametrize("port", ["", " ", math.nan, 1.5, True, "abc", -1, 65536, "65536", "-1", [], {}, b"80", 10**400, 10**9999], ids=lambda p: ascii(p)[:9] if not isinstance(p, int) else "n")
+@pytest.mark.parametrize(
+    "port",
+    ["", " ", math.nan, 1.5, True, "abc", -1, 65536, "65536", "-1", [], {}, b"80", 10**400, 10**9999],
+    ids=lambda p: ascii(p)[:9] if not isinstance(p, int) else "n",
+)
 def test_port_that_is_none(port):
     assert "options.port" in refused(ValueError, "ERR_SOCKET_BAD_PORT", port=port)
 
@@ -154,7 +160,11 @@ def test_flow_label(label):
     assert SocketAddress("1.2.3.4", flowlabel=label).flowlabel == 0
 
 
-@pytest.mark.parametrize("label", [-1, 2**32, 1.5, math.nan, math.inf, 10**400, 10**9999], ids=lambda n: f"{n:.3}"[:5] if isinstance(n, float) else "n")
+@pytest.mark.parametrize(
+    "label",
+    [-1, 2**32, 1.5, math.nan, math.inf, 10**400, 10**9999],
+    ids=lambda n: f"{n:.3}"[:5] if isinstance(n, float) else "n",
+)
 @pytest.mark.parametrize("address", ["::1", "1.2.3.4"])
 def test_flow_label_out_of_range(label, address):
     assert "options.flowlabel" in refused(ValueError, "ERR_OUT_OF_RANGE", address, flowlabel=label)

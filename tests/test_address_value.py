@@ -19,7 +19,9 @@ from pynet import SocketAddress
 
 ports = st.integers(0, 65535)
 labels = st.integers(0, 0xFFFFF)
-values = st.builds(lambda ip, port, label: SocketAddress(str(ip), port, flowlabel=label), st.ip_addresses(), ports, labels)
+values = st.builds(
+    lambda ip, port, label: SocketAddress(str(ip), port, flowlabel=label), st.ip_addresses(), ports, labels
+)
 # Few of each, so that equal ones meet.
 few = st.builds(
     lambda ip, port, label: SocketAddress(ip, port, flowlabel=label),
@@ -63,7 +65,12 @@ def test_sorted_by_family_bytes_port_label(addresses):
 
 
 def test_ipv4_comes_first():
-    listed = [SocketAddress("::", 1), SocketAddress("255.255.255.255"), SocketAddress("::"), SocketAddress("0.0.0.0", 9)]
+    listed = [
+        SocketAddress("::", 1),
+        SocketAddress("255.255.255.255"),
+        SocketAddress("::"),
+        SocketAddress("0.0.0.0", 9),
+    ]
     assert [str(a) for a in sorted(listed)] == ["0.0.0.0:9", "255.255.255.255:0", "[::]:0", "[::]:1"]
 
 

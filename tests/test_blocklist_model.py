@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from pynet import BlockList
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "conformance"))
-import addresses  # noqa: E402
+import addresses
 
 MAPPED = int(ipaddress.ip_address("::ffff:0.0.0.0"))
 
@@ -69,7 +69,9 @@ near_v4 = st.builds(
 )
 near_v6 = st.builds(
     lambda base, low: ipaddress.IPv6Address((base + low) % 2**128),
-    st.sampled_from([0, MAPPED - 8, MAPPED, MAPPED + 0x0A000000, MAPPED + 2**32 - 8, 0xFE80 << 112, 2**64 - 8, 2**128 - 8]),
+    st.sampled_from(
+        [0, MAPPED - 8, MAPPED, MAPPED + 0x0A000000, MAPPED + 2**32 - 8, 0xFE80 << 112, 2**64 - 8, 2**128 - 8]
+    ),
     st.integers(0, 15),
 )
 v4 = near_v4 | st.ip_addresses(v=4)
@@ -156,14 +158,14 @@ class Life(RuleBasedStateMachine):
 
     @rule(added=st.lists(rules, max_size=6))
     def update(self, added):
-        self.list.update([rule.text for rule in added])
-        for rule in added:
-            self.remember(rule)
+        self.list.update([one.text for one in added])
+        for one in added:
+            self.remember(one)
 
     @rule(added=st.lists(rules, max_size=6))
     def fail_to_update(self, added):
         try:
-            self.list.update([rule.text for rule in added] + ["1.2.3.4/33"])
+            self.list.update([one.text for one in added] + ["1.2.3.4/33"])
         except ValueError:
             pass
 
@@ -175,7 +177,7 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data())
     def discard_one(self, data):
         if self.model:
-            text = data.draw(st.sampled_from([rule.text for rule in self.model]))
+            text = data.draw(st.sampled_from([one.text for one in self.model]))
             self.list.discard(text)
             assert self.forget(text)
 

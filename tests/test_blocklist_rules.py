@@ -46,10 +46,22 @@ def test_rules_is_a_new_list_each_time_and_read_only():
 def test_add_returns_none():
     b = BlockList()
     results = [
-        b.add_address("1.2.3.4"), b.add_addresses(["1.2.3.4"]), b.add_range("1.2.3.4", "1.2.3.4"), b.add_subnet("::", 0, "ipv6"),
-        b.add_cidr("::/0"), b.add_cidrs([]), b.add("::1"), b.discard("::1"), b.update([]), b.remove_address("1.2.3.4"),
-        b.remove_range("1.2.3.4", "1.2.3.4"), b.remove_subnet("::", 0, "ipv6"), b.remove_cidr("::/0"), b.from_json([]), b.clear(),
-    ]  # fmt: skip
+        b.add_address("1.2.3.4"),
+        b.add_addresses(["1.2.3.4"]),
+        b.add_range("1.2.3.4", "1.2.3.4"),
+        b.add_subnet("::", 0, "ipv6"),
+        b.add_cidr("::/0"),
+        b.add_cidrs([]),
+        b.add("::1"),
+        b.discard("::1"),
+        b.update([]),
+        b.remove_address("1.2.3.4"),
+        b.remove_range("1.2.3.4", "1.2.3.4"),
+        b.remove_subnet("::", 0, "ipv6"),
+        b.remove_cidr("::/0"),
+        b.from_json([]),
+        b.clear(),
+    ]
     assert results == [None] * len(results)
 
 
@@ -101,10 +113,17 @@ def test_objects_know_their_family():
     b.add_subnet(ipaddress.ip_network("5.0.0.0/8"))
     b.add_cidr(ipaddress.ip_network("fd00::/8"))
     assert b.rules[::-1] == [
-        "Address: IPv6 ::1", "Address: IPv4 1.1.1.1", "Address: IPv6 fe80::1", "Address: IPv4 10.0.0.1",
-        "Range: IPv4 2.0.0.1-2.0.0.9", "Range: IPv4 3.0.0.1-3.0.0.2", "Subnet: IPv6 fc00::1/7", "Subnet: IPv4 4.0.0.0/8",
-        "Subnet: IPv4 5.0.0.0/8", "Subnet: IPv6 fd00::/8",
-    ]  # fmt: skip
+        "Address: IPv6 ::1",
+        "Address: IPv4 1.1.1.1",
+        "Address: IPv6 fe80::1",
+        "Address: IPv4 10.0.0.1",
+        "Range: IPv4 2.0.0.1-2.0.0.9",
+        "Range: IPv4 3.0.0.1-3.0.0.2",
+        "Subnet: IPv6 fc00::1/7",
+        "Subnet: IPv4 4.0.0.0/8",
+        "Subnet: IPv4 5.0.0.0/8",
+        "Subnet: IPv6 fd00::/8",
+    ]
 
 
 def test_zones_never_appear():
@@ -114,8 +133,11 @@ def test_zones_never_appear():
     b.add("fe80::3%a-b")
     b.add("fe80::4%a-b-fe80::5%c-d")
     assert b.rules[::-1] == [
-        "Subnet: IPv6 fe80::1/64", "Address: IPv6 fe80::2", "Address: IPv6 fe80::3", "Range: IPv6 fe80::4-fe80::5",
-    ]  # fmt: skip
+        "Subnet: IPv6 fe80::1/64",
+        "Address: IPv6 fe80::2",
+        "Address: IPv6 fe80::3",
+        "Range: IPv6 fe80::4-fe80::5",
+    ]
 
 
 def test_add_cidr():
@@ -123,9 +145,14 @@ def test_add_cidr():
     for text in ("10.0.0.5/8", "0.0.0.0/0", "1.2.3.4/32", "::/0", "2001:DB8::/32", "::1/128", "::ffff:1.2.3.4/96"):
         b.add_cidr(text)
     assert b.rules[::-1] == [
-        "Subnet: IPv4 10.0.0.5/8", "Subnet: IPv4 0.0.0.0/0", "Subnet: IPv4 1.2.3.4/32", "Subnet: IPv6 ::/0",
-        "Subnet: IPv6 2001:db8::/32", "Subnet: IPv6 ::1/128", "Subnet: IPv6 ::ffff:1.2.3.4/96",
-    ]  # fmt: skip
+        "Subnet: IPv4 10.0.0.5/8",
+        "Subnet: IPv4 0.0.0.0/0",
+        "Subnet: IPv4 1.2.3.4/32",
+        "Subnet: IPv6 ::/0",
+        "Subnet: IPv6 2001:db8::/32",
+        "Subnet: IPv6 ::1/128",
+        "Subnet: IPv6 ::ffff:1.2.3.4/96",
+    ]
 
 
 def test_prefix_may_be_a_whole_float():
@@ -137,13 +164,29 @@ def test_prefix_may_be_a_whole_float():
 
 def test_private_ranges():
     assert BlockList.PRIVATE_RANGES == (
-        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "::1/128", "169.254.0.0/16", "fe80::/10", "fc00::/7",
-    )  # fmt: skip
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "127.0.0.0/8",
+        "::1/128",
+        "169.254.0.0/16",
+        "fe80::/10",
+        "fc00::/7",
+    )
     b = BlockList(BlockList.PRIVATE_RANGES)
     b.clear()
     b.add_cidrs(BlockList.PRIVATE_RANGES)
     assert len(b) == 8
-    for text in ("10.9.8.7", "172.31.255.255", "192.168.0.1", "127.0.0.1", "::1", "169.254.1.1", "fe80::1%eth0", "fd00::1"):
+    for text in (
+        "10.9.8.7",
+        "172.31.255.255",
+        "192.168.0.1",
+        "127.0.0.1",
+        "::1",
+        "169.254.1.1",
+        "fe80::1%eth0",
+        "fd00::1",
+    ):
         assert text in b
     for text in ("11.0.0.0", "172.32.0.0", "192.169.0.0", "128.0.0.0", "::2", "169.255.0.0", "fec0::", "fe00::"):
         assert text not in b
@@ -242,17 +285,25 @@ def test_from_json_that_is_no_json():
     ("entry", "code"),
     [
         # Node skips these in silence: a rule would be lost.
-        ("hello", "ERR_INVALID_ARG_VALUE"), ("", "ERR_INVALID_ARG_VALUE"), ("1.2.3.4", "ERR_INVALID_ARG_VALUE"),
-        ("address: IPv4 1.2.3.4", "ERR_INVALID_ARG_VALUE"), ("Address: ipv4 1.2.3.4", "ERR_INVALID_ARG_VALUE"),
+        ("hello", "ERR_INVALID_ARG_VALUE"),
+        ("", "ERR_INVALID_ARG_VALUE"),
+        ("1.2.3.4", "ERR_INVALID_ARG_VALUE"),
+        ("address: IPv4 1.2.3.4", "ERR_INVALID_ARG_VALUE"),
+        ("Address: ipv4 1.2.3.4", "ERR_INVALID_ARG_VALUE"),
         # Node searches, and finds a rule in these.
-        ("x Address: IPv4 1.2.3.4", "ERR_INVALID_ARG_VALUE"), ("Address: IPv4 1.2.3.4 x", "ERR_INVALID_ADDRESS"),
-        ("Subnet: IPv4 1.1.1.0/240", "ERR_OUT_OF_RANGE"), ("Address: IPv4 1.1.1.1/24", "ERR_INVALID_ADDRESS"),
+        ("x Address: IPv4 1.2.3.4", "ERR_INVALID_ARG_VALUE"),
+        ("Address: IPv4 1.2.3.4 x", "ERR_INVALID_ADDRESS"),
+        ("Subnet: IPv4 1.1.1.0/240", "ERR_OUT_OF_RANGE"),
+        ("Address: IPv4 1.1.1.1/24", "ERR_INVALID_ADDRESS"),
         # Refused by both.
-        ("Address: IPv4 300.1.1.1", "ERR_INVALID_ADDRESS"), ("Subnet: IPv4 1.1.1.1/33", "ERR_OUT_OF_RANGE"),
-        ("Range: IPv4 2.2.2.2-1.1.1.1", "ERR_INVALID_ARG_VALUE"), ("Address: IPv4 ::1", "ERR_INVALID_ADDRESS"),
-        ("Subnet: IPv6 1.1.1.1/24", "ERR_INVALID_ADDRESS"), ("Address: IPv4 \ud800", "ERR_INVALID_ARG_VALUE"),
+        ("Address: IPv4 300.1.1.1", "ERR_INVALID_ADDRESS"),
+        ("Subnet: IPv4 1.1.1.1/33", "ERR_OUT_OF_RANGE"),
+        ("Range: IPv4 2.2.2.2-1.1.1.1", "ERR_INVALID_ARG_VALUE"),
+        ("Address: IPv4 ::1", "ERR_INVALID_ADDRESS"),
+        ("Subnet: IPv6 1.1.1.1/24", "ERR_INVALID_ADDRESS"),
+        ("Address: IPv4 \ud800", "ERR_INVALID_ARG_VALUE"),
     ],
-)  # fmt: skip
+)
 def test_from_json_refuses_what_is_no_rule_and_adds_nothing(entry, code):
     b = BlockList()
     with pytest.raises(ValueError, match="data") as caught:
@@ -269,7 +320,19 @@ def test_from_json_with_a_member_of_a_wrong_type():
 # --- errors ---
 
 WRONG_TYPES = [5, 1.5, True, None, b"1.2.3.4", {}, [], object(), ipaddress.ip_network("::/8")]
-BAD_TEXTS = ["", "x", "1.2.3", "1.2.3.4/8", "1.2.3.04", " 1.2.3.4", "1.2.3.4 ", "1.2.3.4\0", "[::1]", "\ud800", "1" * 100_000]
+BAD_TEXTS = [
+    "",
+    "x",
+    "1.2.3",
+    "1.2.3.4/8",
+    "1.2.3.04",
+    " 1.2.3.4",
+    "1.2.3.4 ",
+    "1.2.3.4\0",
+    "[::1]",
+    "\ud800",
+    "1" * 100_000,
+]
 
 METHODS = [
     ("address", lambda b, v, **o: b.add_address(v, **o)),
@@ -316,7 +379,12 @@ def test_types_that_are_none(name, call):
 
 
 def test_range_that_ends_before_it_starts():
-    refused(ValueError, "ERR_INVALID_ARG_VALUE", "'start' must come before 'end'", lambda b: b.add_range("2.2.2.2", "1.1.1.1"))
+    refused(
+        ValueError,
+        "ERR_INVALID_ARG_VALUE",
+        "'start' must come before 'end'",
+        lambda b: b.add_range("2.2.2.2", "1.1.1.1"),
+    )
     refused(ValueError, "ERR_INVALID_ARG_VALUE", "start", lambda b: b.add_range("::2", "::1", "ipv6"))
     refused(ValueError, "ERR_INVALID_ARG_VALUE", "rule", lambda b: b.add("2.2.2.2-1.1.1.1"))
     b = BlockList()
@@ -362,8 +430,20 @@ def test_cidrs(method):
     name = r"cidrs\[1\]" if method == "add_cidrs" else "cidr"
     for text in ("1.1.1.1", "", "x", "::1"):
         refused(ValueError, "ERR_INVALID_ARG_VALUE", f"{name}.*must contain a prefix length", call, text)
-    for text in ("1.1.1.1/", "1.1.1.1/08", "1.1.1.1/+8", "1.1.1.1/8 ", "1.1.1.1/1e1", "1.1.1.1/8.5", "1.1.1.1/x",
-                 "1.1.1.1/8\0", "1.1.1.1/-", "1.1.1.1/-0", "1.1.1.1/８", "1.1.1.1/" + "9" * 10_000):  # fmt: skip
+    for text in (
+        "1.1.1.1/",
+        "1.1.1.1/08",
+        "1.1.1.1/+8",
+        "1.1.1.1/8 ",
+        "1.1.1.1/1e1",
+        "1.1.1.1/8.5",
+        "1.1.1.1/x",
+        "1.1.1.1/8\0",
+        "1.1.1.1/-",
+        "1.1.1.1/-0",
+        "1.1.1.1/８",
+        "1.1.1.1/" + "9" * 10_000,
+    ):
         refused(ValueError, "ERR_INVALID_ARG_VALUE", f"{name}.*valid integer", call, text)
     for text in ("1.1.1.1/33", "1.1.1.1/-1", "::/129", "::/-5", "1.1.1.1/4294967304"):
         refused(ValueError, "ERR_OUT_OF_RANGE", "prefix", call, text)
@@ -373,7 +453,9 @@ def test_cidrs(method):
         refused(TypeError, "ERR_INVALID_ARG_TYPE", name, call, value)
 
 
-@pytest.mark.parametrize(("method", "name"), [("add_addresses", "addresses"), ("add_cidrs", "cidrs"), ("update", "rules")])
+@pytest.mark.parametrize(
+    ("method", "name"), [("add_addresses", "addresses"), ("add_cidrs", "cidrs"), ("update", "rules")]
+)
 def test_lists_of_a_wrong_type(method, name):
     for value in (8, None, "1.2.3.4", "10.0.0.0/8", b"1.2.3.4", object()):
         refused(TypeError, "ERR_INVALID_ARG_TYPE", name, lambda b, v: getattr(b, method)(v), value)
@@ -405,12 +487,21 @@ def test_wrong_arguments():
 @pytest.mark.parametrize(
     ("ours", "nodes"),
     [
-        ("add_address", "addAddress"), ("add_addresses", "addAddresses"), ("add_range", "addRange"),
-        ("add_subnet", "addSubnet"), ("add_cidr", "addCIDR"), ("add_cidrs", "addCIDRs"), ("remove_address", "removeAddress"),
-        ("remove_range", "removeRange"), ("remove_subnet", "removeSubnet"), ("remove_cidr", "removeCIDR"),
-        ("is_block_list", "isBlockList"), ("to_json", "toJSON"), ("from_json", "fromJSON"),
+        ("add_address", "addAddress"),
+        ("add_addresses", "addAddresses"),
+        ("add_range", "addRange"),
+        ("add_subnet", "addSubnet"),
+        ("add_cidr", "addCIDR"),
+        ("add_cidrs", "addCIDRs"),
+        ("remove_address", "removeAddress"),
+        ("remove_range", "removeRange"),
+        ("remove_subnet", "removeSubnet"),
+        ("remove_cidr", "removeCIDR"),
+        ("is_block_list", "isBlockList"),
+        ("to_json", "toJSON"),
+        ("from_json", "fromJSON"),
     ],
-)  # fmt: skip
+)
 def test_nodes_names(ours, nodes):
     assert vars(BlockList)[ours] is vars(BlockList)[nodes]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import pynet
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "conformance"))
-import addresses  # noqa: E402
+import addresses
 
 V4 = ["127.0.0.1", "0.0.0.0", "255.255.255.255", "1.2.3.4", "10.20.30.40"]
 NO_V4 = [

@@ -66,7 +66,8 @@ def test_stub_is_like_the_module():
 
 
 def method_signatures():
-    for kind in (pynet.EventEmitter, pynet.Socket, pynet.Server, pynet.Timeout, pynet.Immediate):
+    kinds = (pynet.EventEmitter, pynet.Socket, pynet.Server, pynet.Timeout, pynet.Immediate)
+    for kind in (*kinds, pynet.SocketAddress, pynet.BlockList):
         for name, method in vars(kind).items():
             if inspect.ismethoddescriptor(method) and not name.startswith("_"):
                 yield f"{kind.__name__}.{name}", method

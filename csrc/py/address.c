@@ -50,13 +50,17 @@ pn_raise_address(const char *name, uint8_t family, PyObject *got)
     const char *text;
     size_t len;
     const char *hint = "";
-    if (family != 0 && PyUnicode_Check(got) && pn_text_of_str(got, &text, &len) && pn_ip_from_text(text, len, &other) == 0)
+    if (family != 0 && PyUnicode_Check(got) && pn_text_of_str(got, &text, &len) &&
+        pn_ip_from_text(text, len, &other) == 0)
         hint = other.family == 6 ? " (an IPv6 address needs 'ipv6')" : " (an IPv4 address needs 'ipv4')";
     PyObject *received = pn_received(got);
     if (received != NULL)
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ADDRESS",
                        "Invalid socket address: '%s' must be an %s address%s. Received %U", name,
-                       family == 4 ? "IPv4" : family == 6 ? "IPv6" : "IP", hint, received);
+                       family == 4   ? "IPv4"
+                       : family == 6 ? "IPv6"
+                                     : "IP",
+                       hint, received);
     Py_XDECREF(received);
     return NULL;
 }
@@ -160,7 +164,8 @@ from_options(PnState *st, PyTypeObject *type, PyObject **v)
         return NULL;
     if (v[O_ADDRESS] != NULL && !PyUnicode_Check(v[O_ADDRESS]) && !pn_is_ip_object(st, v[O_ADDRESS]))
         return pn_raise_arg_type("options.address", "of type str or an address of the module ipaddress", v[O_ADDRESS]);
-    if (read_port(v[O_PORT], &port) < 0 || read_flowlabel(v[O_FLOWLABEL], &flowlabel) < 0 || read_address(st, v[O_ADDRESS], family, &addr) < 0)
+    if (read_port(v[O_PORT], &port) < 0 || read_flowlabel(v[O_FLOWLABEL], &flowlabel) < 0 ||
+        read_address(st, v[O_ADDRESS], family, &addr) < 0)
         return NULL;
     if (addr.family == 6 && flowlabel > MAX_FLOWLABEL)
         return pn_raise_range("options.flowlabel", ">= 0 && <= 1048575", v[O_FLOWLABEL]);
@@ -179,7 +184,8 @@ address_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         first = NULL;
     bool mapping = first != NULL && pn_is_options(first);
     if (first != NULL && !mapping && !PyUnicode_Check(first) && !pn_is_ip_object(st, first))
-        return pn_raise_arg_type("options", "an address, as str or an object of the module ipaddress, or a mapping", first);
+        return pn_raise_arg_type("options", "an address, as str or an object of the module ipaddress, or a mapping",
+                                 first);
     if (pn_options_dict("SocketAddress", option_names, mapping ? first : NULL, kwargs, v) < 0)
         return NULL;
     PyObject *self = NULL;
@@ -201,8 +207,9 @@ address_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 /* --- methods --- */
 
 static const char parse_doc[] =
-    "parse(text, /, *, strict=False)\n--\n\n"
-    "The SocketAddress that a text such as \"1.2.3.4:80\", \"[::1]:80\" or \"1.2.3.4\" stands for, or None. IPv4 is also\n"
+    "parse($type, text, *, strict=False)\n--\n\n"
+    "The SocketAddress that a text such as \"1.2.3.4:80\", \"[::1]:80\" or \"1.2.3.4\" stands for, or None. IPv4 is "
+    "also\n"
     "read in its older forms (\"127.1\", \"0x7f.1\", octal); strict=True takes dotted quads only, and IPv6 without\n"
     "brackets too. Raises TypeError (ERR_INVALID_ARG_TYPE) for anything but str. Node: SocketAddress.parse().";
 
@@ -254,7 +261,7 @@ address_parse(PyObject *type, PyObject *const *args, Py_ssize_t nargs, PyObject 
 }
 
 static const char is_socket_address_doc[] =
-    "is_socket_address(value, /)\n--\n\nTrue for a SocketAddress. Node: SocketAddress.isSocketAddress().";
+    "is_socket_address($type, value, /)\n--\n\nTrue for a SocketAddress. Node: SocketAddress.isSocketAddress().";
 
 static PyObject *
 address_is_socket_address(PyObject *type, PyObject *value)
@@ -264,7 +271,7 @@ address_is_socket_address(PyObject *type, PyObject *value)
 }
 
 static const char to_json_doc[] =
-    "to_json()\n--\n\nA dict of address, port, family and flowlabel, for json.dumps(). Node: toJSON().";
+    "to_json($self)\n--\n\nA dict of address, port, family and flowlabel, for json.dumps(). Node: toJSON().";
 
 static PyObject *
 address_to_json(PyObject *op, PyObject *unused)

@@ -7,7 +7,7 @@
 
 typedef struct {
     PyObject_HEAD
-    struct pn_addr addr;   /* scope 0: zones are dropped */
+    struct pn_addr addr; /* scope 0: zones are dropped */
     uint32_t flowlabel;
 } PnAddress;
 

@@ -16,8 +16,8 @@ pn_rules_push(struct pn_rules *rules, const struct pn_rule *rule)
 {
     if (rules->count == rules->capacity) {
         size_t capacity = rules->capacity != 0 ? rules->capacity * 2 : 16;
-        struct pn_rule *items = capacity <= PY_SSIZE_T_MAX / sizeof(*items)
-                                    ? PyMem_Realloc(rules->items, capacity * sizeof(*items)) : NULL;
+        struct pn_rule *items =
+            capacity <= PY_SSIZE_T_MAX / sizeof(*items) ? PyMem_Realloc(rules->items, capacity * sizeof(*items)) : NULL;
         if (items == NULL) {
             PyErr_NoMemory();
             return -1;
@@ -110,7 +110,10 @@ pn_rule_prefix(PyObject *obj, uint8_t family, unsigned *out)
         return 0;
     }
     bool whole = !isnan(value) && !isinf(value) && value == floor(value);
-    pn_raise_range("prefix", !whole && PyFloat_Check(obj) ? "an integer" : bits == 32 ? ">= 0 && <= 32" : ">= 0 && <= 128",
+    pn_raise_range("prefix",
+                   !whole && PyFloat_Check(obj) ? "an integer"
+                   : bits == 32                 ? ">= 0 && <= 32"
+                                                : ">= 0 && <= 128",
                    obj);
     return -1;
 }
@@ -216,7 +219,8 @@ raise_text(enum text_status status, const char *where, const char *name, const s
     if (status == TEXT_ADDRESS)
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ADDRESS",
                        "%sInvalid socket address: '%s' must be an IP address, a CIDR (10.0.0.0/8) or a range "
-                       "(10.0.0.1-10.0.0.9). Received %U", where, name, received);
+                       "(10.0.0.1-10.0.0.9). Received %U",
+                       where, name, received);
     else if (status == TEXT_MIXED)
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ADDRESS",
                        "%sInvalid socket address: the ends of the range '%s' must be of one family. Received %U", where,

@@ -7,7 +7,7 @@
 
 typedef struct {
     PyObject_HEAD
-    struct pn_blocklist list;   /* own */
+    struct pn_blocklist list; /* own */
 } PnBlockList;
 
 #define PN_BLOCKLIST(op) ((PnBlockList *)(void *)(op))
@@ -27,10 +27,10 @@ bool pn_blocklist_blocks(PyObject *list, const struct pn_addr *addr);
 
 /* Rules that are to be added together, or not at all. */
 struct pn_rules {
-    struct pn_rule *items;   /* own */
+    struct pn_rule *items; /* own */
     size_t count, capacity;
 };
-int  pn_rules_push(struct pn_rules *rules, const struct pn_rule *rule);
+int pn_rules_push(struct pn_rules *rules, const struct pn_rule *rule);
 void pn_rules_free(struct pn_rules *rules);
 
 /* A text of the family that `type` names (NULL or None: IPv4), a SocketAddress or an object of ipaddress. */

@@ -81,8 +81,7 @@ read_node_rule(PnState *st, PyObject *item, PyObject *type, const char *name, st
 }
 
 static int
-read_members(PnState *st, PyObject *iterator, PyObject *type, const char *name, read_member read,
-             struct pn_rules *out)
+read_members(PnState *st, PyObject *iterator, PyObject *type, const char *name, read_member read, struct pn_rules *out)
 {
     PyObject *item;
     while ((item = PyIter_Next(iterator)) != NULL) {
@@ -462,8 +461,8 @@ blocklist_repr(PyObject *op)
     PyObject *list = texts(op, pn_rule_short);
     PyObject *text = NULL;
     if (list != NULL && PyList_Reverse(list) == 0)
-        text = PyList_GET_SIZE(list) > 0 ? PyUnicode_FromFormat("%s(%R)", name, list)
-                                         : PyUnicode_FromFormat("%s()", name);
+        text =
+            PyList_GET_SIZE(list) > 0 ? PyUnicode_FromFormat("%s(%R)", name, list) : PyUnicode_FromFormat("%s()", name);
     Py_XDECREF(list);
     return text;
 }
@@ -482,7 +481,8 @@ blocklist_reduce(PyObject *op, PyObject *unused)
     (void)unused;
     PyObject *restore = PyObject_GetAttrString((PyObject *)Py_TYPE(op), "_restore");
     PyObject *rules = restore != NULL ? texts(op, pn_rule_short) : NULL;
-    PyObject *state = rules != NULL && PyList_Reverse(rules) == 0 ? PyObject_CallMethod(op, "__getstate__", NULL) : NULL;
+    PyObject *state =
+        rules != NULL && PyList_Reverse(rules) == 0 ? PyObject_CallMethod(op, "__getstate__", NULL) : NULL;
     PyObject *result = state != NULL ? Py_BuildValue("O(O)O", restore, rules, state) : NULL;
     Py_XDECREF(state);
     Py_XDECREF(rules);
@@ -548,48 +548,58 @@ blocklist_dealloc(PyObject *op)
 
 static PyMethodDef blocklist_methods[] = {
     KW("add_address", blocklist_add_address,
-       "add_address(address, type='ipv4')\n--\n\nAdds one address. Raises TypeError and ValueError. Node: addAddress()."),
+       "add_address($self, address, type='ipv4')\n--\n\nAdds one address. Raises TypeError and ValueError. Node: "
+       "addAddress()."),
     KW("add_addresses", blocklist_add_addresses,
-       "add_addresses(addresses, type='ipv4')\n--\n\nAdds each address, or none when one is bad. Node: addAddresses()."),
+       "add_addresses($self, addresses, type='ipv4')\n--\n\nAdds each address, or none when one is bad. Node: "
+       "addAddresses()."),
     KW("add_range", blocklist_add_range,
-       "add_range(start, end, type='ipv4')\n--\n\nAdds the addresses from start to end, both included. Node: addRange()."),
+       "add_range($self, start, end, type='ipv4')\n--\n\nAdds the addresses from start to end, both included. Node: "
+       "addRange()."),
     KW("add_subnet", blocklist_add_subnet,
-       "add_subnet(net, prefix=None, type='ipv4')\n--\n\nAdds the addresses that have the first prefix bits of net, which "
+       "add_subnet($self, net, prefix=None, type='ipv4')\n--\n\nAdds the addresses that have the first prefix bits of "
+       "net, which "
        "may also be\na network of the module ipaddress, without prefix. Node: addSubnet()."),
     {"add_cidr", blocklist_add_cidr, METH_O,
-     "add_cidr(cidr, /)\n--\n\nAdds a subnet, written as \"10.0.0.0/8\" or \"fc00::/7\". Node: addCIDR()."},
+     "add_cidr($self, cidr, /)\n--\n\nAdds a subnet, written as \"10.0.0.0/8\" or \"fc00::/7\". Node: addCIDR()."},
     {"add_cidrs", blocklist_add_cidrs, METH_O,
-     "add_cidrs(cidrs, /)\n--\n\nAdds each subnet, or none when one is bad. Node: addCIDRs()."},
+     "add_cidrs($self, cidrs, /)\n--\n\nAdds each subnet, or none when one is bad. Node: addCIDRs()."},
     KW("remove_address", blocklist_remove_address,
-       "remove_address(address, type='ipv4')\n--\n\nRemoves the rule about one address, if there is one. Node: "
+       "remove_address($self, address, type='ipv4')\n--\n\nRemoves the rule about one address, if there is one. Node: "
        "removeAddress()."),
     KW("remove_range", blocklist_remove_range,
-       "remove_range(start, end, type='ipv4')\n--\n\nRemoves one such range, if there is one. Node: removeRange()."),
+       "remove_range($self, start, end, type='ipv4')\n--\n\nRemoves one such range, if there is one. Node: "
+       "removeRange()."),
     KW("remove_subnet", blocklist_remove_subnet,
-       "remove_subnet(net, prefix=None, type='ipv4')\n--\n\nRemoves one such subnet, as it was written when it was "
+       "remove_subnet($self, net, prefix=None, type='ipv4')\n--\n\nRemoves one such subnet, as it was written when it "
+       "was "
        "added, if there is one. Node: removeSubnet()."),
     {"remove_cidr", blocklist_remove_cidr, METH_O,
-     "remove_cidr(cidr, /)\n--\n\nRemoves one such subnet, if there is one. Node: removeCIDR()."},
+     "remove_cidr($self, cidr, /)\n--\n\nRemoves one such subnet, if there is one. Node: removeCIDR()."},
     {"add", blocklist_add, METH_O,
-     "add(rule, /)\n--\n\nAdds an address, a subnet (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9), of either family; also\n"
+     "add($self, rule, /)\n--\n\nAdds an address, a subnet (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9), of either "
+     "family; also\n"
      "a SocketAddress, and an address or network of the module ipaddress."},
     {"discard", blocklist_discard, METH_O,
-     "discard(rule, /)\n--\n\nRemoves a rule, written as add() takes it, if it is there."},
+     "discard($self, rule, /)\n--\n\nRemoves a rule, written as add() takes it, if it is there."},
     {"update", blocklist_update, METH_O,
-     "update(rules, /)\n--\n\nAdds each rule of an iterable, as add() takes them, or none when one is bad."},
+     "update($self, rules, /)\n--\n\nAdds each rule of an iterable, as add() takes them, or none when one is bad."},
     {"load", blocklist_load, METH_O,
-     "load(file, /)\n--\n\nAdds the rules in a file (its path, or an open file), one a line as add() takes them; # and ;\n"
+     "load($self, file, /)\n--\n\nAdds the rules in a file (its path, or an open file), one a line as add() takes "
+     "them; # and ;\n"
      "begin a comment. Returns how many there were. When a line is bad the error names it, and none is added."},
-    {"clear", blocklist_clear_rules, METH_NOARGS, "clear()\n--\n\nRemoves all rules. Node: clear()."},
+    {"clear", blocklist_clear_rules, METH_NOARGS, "clear($self)\n--\n\nRemoves all rules. Node: clear()."},
     KW("check", blocklist_check,
-       "check(address, type='ipv4')\n--\n\nTrue when a rule covers the address. An IPv6 text needs type='ipv6'; `address "
+       "check($self, address, type='ipv4')\n--\n\nTrue when a rule covers the address. An IPv6 text needs type='ipv6'; "
+       "`address "
        "in blocklist` finds that\nout by itself. Text that is no address is False. Node: check()."),
-    {"to_json", blocklist_to_json, METH_NOARGS, "to_json()\n--\n\nThe same as rules. Node: toJSON()."},
+    {"to_json", blocklist_to_json, METH_NOARGS, "to_json($self)\n--\n\nThe same as rules. Node: toJSON()."},
     {"from_json", blocklist_from_json, METH_O,
-     "from_json(data, /)\n--\n\nAdds the rules of a list as to_json() gives it, or of its JSON text; all or none. Node: "
+     "from_json($self, data, /)\n--\n\nAdds the rules of a list as to_json() gives it, or of its JSON text; all or "
+     "none. Node: "
      "fromJSON()."},
     {"is_block_list", blocklist_is_block_list, METH_O | METH_CLASS,
-     "is_block_list(value, /)\n--\n\nTrue for a BlockList. Node: BlockList.isBlockList()."},
+     "is_block_list($type, value, /)\n--\n\nTrue for a BlockList. Node: BlockList.isBlockList()."},
     {"_restore", blocklist_restore, METH_O | METH_CLASS, NULL},
     {"__reduce__", blocklist_reduce, METH_NOARGS, NULL},
     {"__sizeof__", blocklist_sizeof, METH_NOARGS, NULL},

@@ -203,7 +203,7 @@ ip_version(PyObject *input)
 }
 
 const char pn_is_ip_doc[] =
-    "is_ip(input, /)\n--\n\n"
+    "is_ip($module, input, /)\n--\n\n"
     "6 or 4 when the input is an IPv6 or IPv4 address, else 0. A zone (fe80::1%eth0) is allowed; leading zeros, short\n"
     "forms and white space are not. bytes are read as ASCII, anything else as str(input). Node: net.isIP().";
 
@@ -215,8 +215,7 @@ pn_is_ip(PyObject *module, PyObject *input)
     return version < 0 ? NULL : PyLong_FromLong(version);
 }
 
-const char pn_is_ipv4_doc[] =
-    "is_ipv4(input, /)\n--\n\nTrue when is_ip(input) is 4. Node: net.isIPv4().";
+const char pn_is_ipv4_doc[] = "is_ipv4($module, input, /)\n--\n\nTrue when is_ip(input) is 4. Node: net.isIPv4().";
 
 PyObject *
 pn_is_ipv4(PyObject *module, PyObject *input)
@@ -226,8 +225,7 @@ pn_is_ipv4(PyObject *module, PyObject *input)
     return version < 0 ? NULL : PyBool_FromLong(version == 4);
 }
 
-const char pn_is_ipv6_doc[] =
-    "is_ipv6(input, /)\n--\n\nTrue when is_ip(input) is 6. Node: net.isIPv6().";
+const char pn_is_ipv6_doc[] = "is_ipv6($module, input, /)\n--\n\nTrue when is_ip(input) is 6. Node: net.isIPv6().";
 
 PyObject *
 pn_is_ipv6(PyObject *module, PyObject *input)

@@ -76,12 +76,16 @@ def number(rnd):
 def endpoint(rnd):
     kind = rnd.random()
     if kind < 0.35:
-        text = ".".join(number(rnd) for _ in range(rnd.choice([1, 2, 3, 4, 4, 5]))) + rnd.choice(["", "", "", ".", ".."])
+        text = ".".join(number(rnd) for _ in range(rnd.choice([1, 2, 3, 4, 4, 5]))) + rnd.choice(
+            ["", "", "", ".", ".."]
+        )
     elif kind < 0.65:
         text = ipv4(rnd)
     else:
         text = f"[{ipv6(rnd)}]"
-    text += rnd.choice(["", "", ":", ":0", ":1", ":80", ":080", ":443", ":65535", ":65536", ":00081", ":x", ":-1", ":+1"])
+    text += rnd.choice(
+        ["", "", ":", ":0", ":1", ":80", ":080", ":443", ":65535", ":65536", ":00081", ":x", ":-1", ":+1"]
+    )
     return text if rnd.random() < 0.7 else spoil(rnd, text)
 
 
