@@ -135,7 +135,7 @@ def connected_pair(where: tuple, client_options: dict, server_options: dict) -> 
 def run_script(source: str, *args: str, timeout: float = 20.0, **options) -> subprocess.CompletedProcess:
     """Runs Python source in a fresh interpreter, with its output captured as text."""
     return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(source), *args],
+        [sys.executable, "-P", "-c", textwrap.dedent(source), *args],
         capture_output=True,
         text=True,
         timeout=timeout,

@@ -115,6 +115,32 @@ def test_echo_stops_in_order(echo, number):
     assert len(target) == 2 or not os.path.exists(target[0])
 
 
+@pytest.mark.slow
+def test_a_second_signal_ends_echo_although_a_client_never_reads(echo):
+    process, target = echo
+    with plain_socket(target) as sock:
+        sock.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            for _ in range(10_000):
+                sock.send(b"x" * 65536)
+        process.terminate()
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.3)  # what is queued cannot leave
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def test_echo_needs_no_reader_of_its_line(tmp_path):
+    path = str(tmp_path / "pipe.sock")
+    reader, writer = os.pipe()
+    os.close(reader)
+    with cli("echo", path, stdout=writer) as process:
+        os.close(writer)
+        assert wait_for_path(path, process)
+        process.terminate()
+        assert finished(process) == (0, None, b"")
+
+
 def test_echo_survives_a_client_that_resets(echo):
     process, target = echo
     with plain_socket(target) as sock:
@@ -216,6 +242,8 @@ def test_reset_by_the_peer_is_one_line_and_1(running):
     with listener() as (server, port):
         process = running("connect", port)
         peer = server.accept()[0]
+        peer.sendall(b"x")
+        assert process.stdout.read(1) == b"x"  # or the reset may come before the connection
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         peer.close()
         assert finished(process) == (1, b"", b"pynet: read ECONNRESET\n")

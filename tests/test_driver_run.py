@@ -209,7 +209,6 @@ def test_stop_in_a_listener_lets_the_turn_end():
     def main():
         pynet.set_immediate(lambda: (log.append("a"), pynet.stop(), pynet.next_tick(log.append, "tick of a")))
         pynet.set_immediate(log.append, "b")
-        pynet.set_interval(lambda: log.append("interval"), 500).unref()
 
     pynet.run(main)
     assert log == ["a", "tick of a", "b"]

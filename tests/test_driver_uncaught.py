@@ -151,7 +151,13 @@ def test_after_it_reads_accepts_and_completions_of_that_turn_wait():
         for client in clients:
             client.on("close", lambda had: log.append("client closed"))
             client.resume()
-        pynet.set_interval(lambda: len(log) >= 12 and server.close(), 5).unref()
+
+        def close_when_over():
+            if len(log) == 12:
+                server.close()
+                pynet.clear_interval(timer)
+
+        timer = pynet.set_interval(close_when_over, 5)
 
     with pytest.raises(Boom):
         pynet.run(main)

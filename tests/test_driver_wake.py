@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+import isolated
 import pynet
 from helpers import on_loop, wait_until
 from isolated.tools import raw_connect
@@ -218,10 +219,16 @@ def test_a_cleared_timer_of_another_thread_never_fires():
     assert len(fired) < 40
 
 
-def test_an_idle_loop_does_not_spin(server):
-    server()
-    on_loop(lambda: None)
-    time.sleep(0.05)
-    before = pynet._pynet._counts()["turns"]
-    time.sleep(0.2)
-    assert pynet._pynet._counts()["turns"] - before <= 3
+def test_an_idle_loop_does_not_spin():
+    isolated.check("""
+        import threading, time, pynet
+        server = pynet.create_server(lambda sock: None).listen(0, "127.0.0.1").unref()
+        done = threading.Event()
+        pynet.set_timeout(done.set, 20)
+        assert done.wait(10)
+        time.sleep(0.05)
+        before, cpu = pynet._pynet._counts()["turns"], time.process_time()
+        time.sleep(0.2)
+        assert pynet._pynet._counts()["turns"] - before <= 3
+        assert time.process_time() - cpu < 0.1
+    """)

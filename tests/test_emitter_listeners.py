@@ -25,14 +25,12 @@ ADDING = ["on", "add_listener", "once", "prepend_listener", "prepend_once_listen
 
 
 @pytest.mark.parametrize("method", [*ADDING, "off", "remove_listener"])
-@pytest.mark.parametrize("value", [None, 5, "x", [], {}, object()], ids=repr)
-def test_not_callable(em, method, value):
-    if repr(value).startswith("<object"):
-        value = object()
-    with pytest.raises(TypeError) as info:
-        getattr(em, method)("x", value)
-    assert info.value.code == "ERR_INVALID_ARG_TYPE"
-    assert '"listener"' in str(info.value)
+def test_not_callable(em, method):
+    for value in (None, 5, "x", [], {}, object()):
+        with pytest.raises(TypeError) as info:
+            getattr(em, method)("x", value)
+        assert info.value.code == "ERR_INVALID_ARG_TYPE"
+        assert '"listener"' in str(info.value)
     assert em.event_names() == []
 
 
@@ -79,13 +77,11 @@ COROUTINES = {
 }
 
 
-@pytest.mark.parametrize("method", ADDING)
 @pytest.mark.parametrize("name", COROUTINES)
-def test_coroutine_functions_are_refused(em, method, name):
-    for call in (
-        lambda: getattr(em, method)("x", COROUTINES[name]),
-        lambda: getattr(em, method)("x")(COROUTINES[name]),
-    ):
+def test_coroutine_functions_are_refused(em, name):
+    calls = [lambda m=m: getattr(em, m)("x", COROUTINES[name]) for m in ADDING]
+    calls += [lambda m=m: getattr(em, m)("x")(COROUTINES[name]) for m in ADDING]
+    for call in calls:
         with pytest.raises(TypeError) as info:
             call()
         assert info.value.code == "ERR_INVALID_ARG_TYPE"
@@ -205,8 +201,7 @@ def test_once_fires_once_in_nested_emissions(em, log):
 
     em.on("x", first).once("x", lambda: log.append("once"))
     em.emit("x")
-    assert log == ["first", "first", "first", "once"] or log == ["first", "first", "once", "first"][:3] + []
-    assert log.count("once") == 1
+    assert log == ["first", "first", "first", "once"]
 
 
 def test_once_that_emits_its_own_event(em, log):

@@ -348,12 +348,14 @@ def test_subclass(where):
 
 
 def test_server_in_a_cycle_is_collected():
-    srv = pynet.create_server()
-    srv.on("connection", lambda sock: srv)
+    gc.collect()
     before = pynet._pynet._counts()["servers"]
+    srv = pynet.create_server()
+    srv.on("connection", srv.close)
+    assert pynet._pynet._counts()["servers"] == before + 1
     del srv
     gc.collect()
-    assert pynet._pynet._counts()["servers"] == before - 1
+    assert pynet._pynet._counts()["servers"] == before
 
 
 def test_listening_server_lives_without_a_reference(where):

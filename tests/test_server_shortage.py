@@ -62,7 +62,8 @@ SCRIPT = """
     for client in late:
         client.close()
     print(json.dumps({
-        "full": full, "told": told, "errors": [str(err) for err in errors], "listening": server.listening, "answers": answers,
+        "full": full, "told": told, "errors": [str(err) for err in errors], "listening": server.listening,
+        "answers": answers,
         "cpu": after.user + after.system - before.user - before.system,
     }))
     server.close()

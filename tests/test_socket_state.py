@@ -232,7 +232,7 @@ def test_bytes_read_and_written(pair):
 
 
 def test_bytes_written_counts_what_waits(server):
-    srv = server()
+    srv = server(lambda sock: sock.resume())
     client = pynet.Socket()
     log = Recorder(client, "connect")
     with pynet.turn():
@@ -297,7 +297,7 @@ def test_repr_of_a_connection(pair, kind):
 
 
 def test_repr_while_connecting(server):
-    srv = server()
+    srv = server(lambda sock: sock.resume())
     client = pynet.Socket()
     with pynet.turn():
         client.connect(target(srv))

@@ -14,8 +14,6 @@ import pytest
 import pynet
 from helpers import ROOT
 
-pytest.importorskip("mypy", reason="mypy is not installed")
-
 TESTS = ROOT / "tests"
 PACKAGE = Path(pynet.__file__).resolve().parent.parent
 

@@ -57,19 +57,38 @@ pn_unpack(const char *function, const char *const *names, size_t required, PyObj
 
 /* --- options --- */
 
+/* New reference; NULL without an exception when there is no such key. The mapping is the caller's: a defaultdict must
+ * not grow by being read. */
+static PyObject *
+get_item(PyObject *mapping, const char *name)
+{
+    PyObject *key = PyUnicode_FromString(name);
+    if (key == NULL)
+        return NULL;
+    PyObject *value;
+    if (PyDict_Check(mapping)) {
+        value = Py_XNewRef(PyDict_GetItemWithError(mapping, key));
+    }
+    else {
+        value = PyObject_GetItem(mapping, key);
+        if (value == NULL && PyErr_ExceptionMatches(PyExc_KeyError))
+            PyErr_Clear();
+    }
+    Py_DECREF(key);
+    return value;
+}
+
 static int
 from_mapping(PyObject *mapping, const char *name, PyObject **out)
 {
     char camel[PN_CAMEL_MAX];
     const char *spellings[2] = {name, pn_camel(name, camel) ? camel : NULL};
     for (int i = 0; i < 2 && spellings[i] != NULL; i++) {
-        PyObject *value = PyMapping_GetItemString(mapping, spellings[i]);
-        if (value == NULL) {
-            if (!PyErr_ExceptionMatches(PyExc_KeyError))
-                return -1;
-            PyErr_Clear();
+        PyObject *value = get_item(mapping, spellings[i]);
+        if (value == NULL && PyErr_Occurred())
+            return -1;
+        if (value == NULL)
             continue;
-        }
         if (value != Py_None) {
             *out = value;
             return 0;
@@ -262,13 +281,23 @@ is_coroutine_function(PyObject *obj)
 }
 
 static bool
+is_partial(PyObject *obj)
+{
+    for (PyTypeObject *type = Py_TYPE(obj); type != NULL; type = type->tp_base) {
+        if (strcmp(type->tp_name, "functools.partial") == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool
 makes_coroutines(PyObject *obj)
 {
     if (is_coroutine_function(obj))
         return true;
     if (PyFunction_Check(obj) || PyMethod_Check(obj) || PyCFunction_Check(obj) || PyType_Check(obj))
         return false;
-    if (strcmp(Py_TYPE(obj)->tp_name, "functools.partial") == 0) {
+    if (is_partial(obj)) {
         PyObject *inner = PyObject_GetAttrString(obj, "func");
         bool yes = inner != NULL && makes_coroutines(inner);
         PyErr_Clear();

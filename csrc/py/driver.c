@@ -121,6 +121,8 @@ dispatch(PnState *st)
 {
     unsigned generation = st->generation;
     unsigned scope = pn_enter(st);
+    if (st->ticks.count > 0)
+        st->loop->polled = false;
     pn_leave(st, scope);   /* ticks from outside come first */
     if (st->generation != generation)
         return;
@@ -150,13 +152,16 @@ pn_driver_turn(PnState *st)
         return raise_dead_loop(st);
     if (st->driver.mode == PN_FOREGROUND && PyErr_CheckSignals() < 0)
         return -1;
+    if (st->generation != generation)
+        return 0;   /* a signal handler has forked, and this is the child */
     status = pn_dispatch_begin(st);
     if (status != 0)
         return status < 0 ? -1 : 0;
     dispatch(st);
-    if (st->generation == generation)
-        pn_dispatch_end(st);
-    return 0;
+    if (st->generation != generation)
+        return 0;
+    pn_dispatch_end(st);
+    return loop->dead ? raise_dead_loop(st) : 0;
 }
 
 /* --- the background thread --- */
@@ -218,10 +223,14 @@ pn_drive(PyObject *module, PyObject *unused)
     (void)unused;
     PnState *st = pn_state_of_module(module);
     struct pn_driver *d = &st->driver;
-    if (!d->starting || d->mode != PN_IDLE || st->closed || st->loop == NULL)
+    if (!d->starting)
         Py_RETURN_NONE;
-    unsigned generation = st->generation;
     d->starting = false;
+    if (d->mode != PN_IDLE || st->closed || st->loop == NULL) {
+        pn_gate_open(st);
+        Py_RETURN_NONE;
+    }
+    unsigned generation = st->generation;
     d->mode = PN_BACKGROUND;
     d->tstate = PyThreadState_Get();
     d->thread = PyThread_get_thread_ident();

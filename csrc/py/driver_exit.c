@@ -43,20 +43,23 @@ warn_of_server(PnState *st)
                           "serving\n");
 }
 
-/* True when the background thread has left. */
+/* True when the driver has left: the background thread, or a thread of the user's inside run(). */
 static bool
 join_driver(PnState *st)
 {
     struct pn_driver *d = &st->driver;
     uint64_t deadline = uv_hrtime() + PATIENCE_NS;
-    while ((d->mode == PN_BACKGROUND || d->starting) && uv_hrtime() < deadline) {
+    if (d->mode == PN_FOREGROUND && d->thread == PyThread_get_thread_ident())
+        return false;   /* called inside a listener of run() */
+    while ((d->mode != PN_IDLE || d->starting) && uv_hrtime() < deadline) {
+        d->stop = true;
         pn_loop_wake(st->loop);
         (void)pn_gate_wait(st, 20);
         PyErr_Clear();
         if (d->starting && d->mode == PN_IDLE && d->thread_object == NULL)
             break;
     }
-    return d->mode != PN_BACKGROUND;
+    return d->mode == PN_IDLE;
 }
 
 static void
@@ -121,8 +124,8 @@ close_everything(PnState *st, bool driver_left)
     uv_walk(&loop->uv, close_one, NULL);
     pn_ring_clear(&st->ticks);
     pn_ring_clear(&st->immediates);
-    if (!driver_left || loop->dead)
-        return;   /* somebody is inside uv_run(): the memory stays */
+    if (!driver_left || loop->dead || pn_loop_wait(loop, 0) != 0)
+        return;   /* somebody is inside uv_run(), or it would abort: the memory stays */
     for (int i = 0; i < 3; i++)
         (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
     if (pn_loop_free(loop) == 0)

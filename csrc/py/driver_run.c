@@ -146,7 +146,30 @@ check_run(PnState *st)
     return -1;
 }
 
-/* Waits until the background thread has left. */
+/* From here on nobody else may drive, though nothing is dispatched yet. */
+static void
+claim(PnState *st)
+{
+    struct pn_driver *d = &st->driver;
+    d->mode = PN_FOREGROUND;
+    d->ran = true;
+    d->tstate = PyThreadState_Get();
+    d->thread = PyThread_get_thread_ident();
+    d->stop = d->graceful = d->graceful_done = false;
+}
+
+static void
+give_up_claim(PnState *st)
+{
+    struct pn_driver *d = &st->driver;
+    d->mode = PN_IDLE;
+    d->tstate = NULL;
+    d->stop = d->graceful = d->graceful_done = d->log_uncaught = false;
+    st->loop->halted = 0;
+    pn_gate_open(st);
+}
+
+/* Waits until the background thread has left, and claims its place. */
 static int
 take_over(PnState *st)
 {
@@ -161,6 +184,11 @@ take_over(PnState *st)
     d->hand_over = false;
     if (status == 0 && d->mode == PN_FOREGROUND)
         status = check_run(st);
+    /* The loop is asked for again: a child of a fork, or the exit, may have got here. */
+    if (status == 0 && pn_state_loop(st) == NULL)
+        status = -1;
+    if (status == 0)
+        claim(st);
     return status;
 }
 
@@ -210,27 +238,17 @@ run_loop(PnState *st, PyObject *main)
     return status;
 }
 
-/* Between taking over and giving back; signals are as run() wants them. */
+/* The place is claimed; signals are as run() wants them. */
 static int
 drive_foreground(PnState *st, const struct run_args *a)
 {
-    struct pn_driver *d = &st->driver;
     unsigned generation = st->generation;
-    d->mode = PN_FOREGROUND;
-    d->ran = true;
-    d->tstate = PyThreadState_Get();
-    d->thread = PyThread_get_thread_ident();
-    d->stop = d->graceful = d->graceful_done = false;
-    d->log_uncaught = a->log;
+    st->driver.log_uncaught = a->log;
     st->loop->halted = 0;
     int status = run_loop(st, a->main);
     if (st->generation != generation)
         return status;   /* a forked child, or the interpreter is leaving: nothing of this is ours any more */
-    d->mode = PN_IDLE;
-    d->tstate = NULL;
-    d->stop = d->graceful = d->graceful_done = d->log_uncaught = false;
-    st->loop->halted = 0;
-    pn_gate_open(st);
+    give_up_claim(st);
     PyObject *uncaught = st->uncaught;
     st->uncaught = NULL;
     if (uncaught == NULL)
@@ -248,6 +266,7 @@ struct saved_signals {
 static int
 install_signals(PnState *st, const struct run_args *a, struct saved_signals *saved)
 {
+    int fd = st->loop->wake_write;
     bool main = on_main_thread();
     if (a->signals && !main) {
         PyErr_SetString(PyExc_ValueError, "run(signals=True) works on the main thread only");
@@ -255,7 +274,7 @@ install_signals(PnState *st, const struct run_args *a, struct saved_signals *sav
     }
     if (!main)
         return 0;
-    saved->wakeup_fd = set_wakeup_fd(st->loop->wake_write);
+    saved->wakeup_fd = set_wakeup_fd(fd);
     if (saved->wakeup_fd == NULL || !a->signals)
         return saved->wakeup_fd == NULL ? -1 : 0;
     PyObject *handler = PyObject_GetAttrString(st->module, "_on_signal");
@@ -272,8 +291,15 @@ restore_signals(struct saved_signals *saved)
 {
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
-    if (saved->wakeup_fd != NULL)
-        Py_XDECREF(set_wakeup_fd((int)PyLong_AsLong(saved->wakeup_fd)));
+    if (saved->wakeup_fd != NULL) {
+        PyObject *ours = set_wakeup_fd((int)PyLong_AsLong(saved->wakeup_fd));
+        if (ours == NULL) {
+            /* Whoever had set it has closed it meanwhile. */
+            PyErr_Clear();
+            ours = set_wakeup_fd(-1);
+        }
+        Py_XDECREF(ours);
+    }
     if (saved->sigint != NULL)
         Py_XDECREF(set_handler("SIGINT", saved->sigint));
     if (saved->sigterm != NULL)
@@ -303,9 +329,13 @@ pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwna
     struct saved_signals saved = {NULL, NULL, NULL};
     if (parse_run(st, args, nargs, kwnames, &a) < 0 || check_run(st) < 0 || take_over(st) < 0)
         return NULL;
+    unsigned generation = st->generation;
     int status = install_signals(st, &a, &saved);
-    if (status == 0)
+    /* That ran Python: a signal handler may have forked. */
+    if (status == 0 && st->generation == generation)
         status = drive_foreground(st, &a);
+    else if (st->generation == generation)
+        give_up_claim(st);
     restore_signals(&saved);
     if (status < 0)
         return NULL;

@@ -105,9 +105,24 @@ pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prep
     return check_leak(e, name);
 }
 
+/* self is the tuple (emitter, name, arguments...). */
+static void
+late_emit_tick(PnState *st, PyObject *self, void *arg)
+{
+    PyObject *stack[8] = {NULL};
+    size_t nargs = (size_t)PyTuple_GET_SIZE(self) - 2;
+    (void)st;
+    (void)arg;
+    for (size_t i = 0; i < nargs; i++)
+        stack[i + 1] = PyTuple_GET_ITEM(self, (Py_ssize_t)i + 2);
+    (void)pn_emit_loop(PN_EMITTER(PyTuple_GET_ITEM(self, 0)), PyTuple_GET_ITEM(self, 1), stack + 1, nargs, NULL);
+}
+
 int
 pn_emit_loop(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs, PnSocket *concerned)
 {
+    if (e->st->loop != NULL && e->st->loop->halted && pn_has_listeners(e, name))
+        return pn_tick_with(e->st, late_emit_tick, (PyObject *)e, name, args, nargs) < 0 ? -1 : 1;
     int status = pn_emit(e, name, args, nargs);
     if (status < 0)
         pn_uncaught(e->st, (PyObject *)e, concerned);
@@ -172,7 +187,7 @@ add(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, bo
 }
 
 PyDoc_STRVAR(on_doc,
-"on(event_name, listener=None, /)\n--\n\n"
+"on($self, event_name, listener=None, /)\n--\n\n"
 "Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a\n"
 "decorator: @server.on(\"connection\"). The same function may be added several times. Emits \"newListener\" first.\n\n"
 "Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with\n"
@@ -240,7 +255,7 @@ find_equal(PnEmitter *e, PyObject *name, PyObject *fn, bool *failed)
 }
 
 PyDoc_STRVAR(off_doc,
-"off(event_name, listener, /)\n--\n\n"
+"off($self, event_name, listener, /)\n--\n\n"
 "Removes the most recently added listener that is `listener`, or else equals it (bound methods), also one added\n"
 "with once(), and returns the emitter. Emits \"removeListener\". What is being emitted now is not affected.\n"
 "Node: emitter.off().");
@@ -302,7 +317,7 @@ remove_everything(PnEmitter *e)
 }
 
 PyDoc_STRVAR(remove_all_listeners_doc,
-"remove_all_listeners(event_name=None, /)\n--\n\n"
+"remove_all_listeners($self, event_name=None, /)\n--\n\n"
 "Removes the listeners of one event, or of all events, and returns the emitter. Emits \"removeListener\" for each\n"
 "when somebody listens to it. Node: emitter.removeAllListeners().");
 
@@ -352,7 +367,7 @@ list_of(PyObject *op, PyObject *event, bool raw)
 }
 
 PyDoc_STRVAR(listeners_doc,
-"listeners(event_name, /)\n--\n\n"
+"listeners($self, event_name, /)\n--\n\n"
 "A new list of the functions that listen to event_name, in the order of their calls. Node: emitter.listeners().");
 
 static PyObject *
@@ -362,7 +377,7 @@ emitter_listeners(PyObject *op, PyObject *event)
 }
 
 PyDoc_STRVAR(raw_listeners_doc,
-"raw_listeners(event_name, /)\n--\n\n"
+"raw_listeners($self, event_name, /)\n--\n\n"
 "As listeners(), but once() listeners in their wrappers (`wrapper.listener` is the function). Node:\n"
 "emitter.rawListeners().");
 
@@ -373,7 +388,7 @@ emitter_raw_listeners(PyObject *op, PyObject *event)
 }
 
 PyDoc_STRVAR(listener_count_doc,
-"listener_count(event_name, listener=None, /)\n--\n\n"
+"listener_count($self, event_name, listener=None, /)\n--\n\n"
 "How many listeners event_name has; with `listener`, how often that one is among them. Node:\n"
 "emitter.listenerCount().");
 
@@ -395,7 +410,7 @@ emitter_listener_count(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
 }
 
 PyDoc_STRVAR(event_names_doc,
-"event_names()\n--\n\n"
+"event_names($self, /)\n--\n\n"
 "A new list of the events that have listeners, in the order in which they got their first one. Node:\n"
 "emitter.eventNames().");
 
@@ -434,7 +449,7 @@ raise_unhandled(PnState *st, PyObject *const *args, Py_ssize_t nargs)
 }
 
 PyDoc_STRVAR(emit_doc,
-"emit(event_name, /, *args)\n--\n\n"
+"emit($self, event_name, /, *args)\n--\n\n"
 "Calls the listeners of event_name with args, here and now, in their order. True when there was one. What a\n"
 "listener raises leaves emit(); the listeners after it are not called. An \"error\" without listeners is raised:\n"
 "args[0] itself when it is an exception, else NetError (ERR_UNHANDLED_ERROR) with `.context`. Node: emitter.emit().");
@@ -478,7 +493,7 @@ emitter_emit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 /* --- limits --- */
 
 PyDoc_STRVAR(set_max_listeners_doc,
-"set_max_listeners(n, /)\n--\n\n"
+"set_max_listeners($self, n, /)\n--\n\n"
 "Sets how many listeners an event may have before a warning tells of a likely leak (default 10; 0 and infinity: no\n"
 "limit) and returns the emitter. Raises TypeError for no number, ValueError (ERR_OUT_OF_RANGE) for a negative one.\n"
 "Node: emitter.setMaxListeners().");
@@ -496,7 +511,7 @@ emitter_set_max_listeners(PyObject *op, PyObject *n)
 }
 
 PyDoc_STRVAR(get_max_listeners_doc,
-"get_max_listeners()\n--\n\n"
+"get_max_listeners($self, /)\n--\n\n"
 "The limit of set_max_listeners(); 0: none. Node: emitter.getMaxListeners().");
 
 static PyObject *
@@ -565,9 +580,11 @@ emitter_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
+    Py_TRASHCAN_BEGIN(op, emitter_dealloc)   /* chains of emitters */
     pn_emitter_free_parts(PN_EMITTER(op));
     type->tp_free(op);
     Py_DECREF(type);
+    Py_TRASHCAN_END
 }
 
 /* --- tables --- */
@@ -576,13 +593,17 @@ emitter_dealloc(PyObject *op)
 
 static PyMethodDef emitter_methods[] = {
     ADDING(on, on_doc),
-    {"add_listener", PN_FASTCALL(emitter_on), METH_FASTCALL | METH_KEYWORDS, "The same as on()."},
-    ADDING(once, "once(event_name, listener=None, /)\n--\n\nAs on(), for one call: the listener is removed before it."),
-    ADDING(prepend_listener, "prepend_listener(event_name, listener=None, /)\n--\n\nAs on(), in front of the others."),
+    {"add_listener", PN_FASTCALL(emitter_on), METH_FASTCALL | METH_KEYWORDS,
+     "add_listener($self, event_name, listener=None, /)\n--\n\nThe same as on()."},
+    ADDING(once, "once($self, event_name, listener=None, /)\n--\n\n"
+           "As on(), for one call: the listener is removed before it."),
+    ADDING(prepend_listener, "prepend_listener($self, event_name, listener=None, /)\n--\n\n"
+           "As on(), in front of the others."),
     ADDING(prepend_once_listener,
-           "prepend_once_listener(event_name, listener=None, /)\n--\n\nAs once(), in front of the others."),
+           "prepend_once_listener($self, event_name, listener=None, /)\n--\n\nAs once(), in front of the others."),
     ADDING(off, off_doc),
-    {"remove_listener", PN_FASTCALL(emitter_off), METH_FASTCALL | METH_KEYWORDS, "The same as off()."},
+    {"remove_listener", PN_FASTCALL(emitter_off), METH_FASTCALL | METH_KEYWORDS,
+     "remove_listener($self, event_name, listener, /)\n--\n\nThe same as off()."},
     ADDING(remove_all_listeners, remove_all_listeners_doc),
     {"emit", PN_FASTCALL(emitter_emit), METH_FASTCALL, emit_doc},
     {"listeners", emitter_listeners, METH_O, listeners_doc},

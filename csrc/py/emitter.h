@@ -31,7 +31,7 @@ struct PnEmitter {
     PnState              *st;          /* borrowed */
     struct pn_listeners  *listeners;   /* own, NULL when there are none */
     PyObject             *dict, *weakrefs;
-    PyObject             *late_error;  /* own: what the late or held `error` carries */
+    PyObject             *late_error;  /* own: a list, what each held `error` carries */
     struct pn_hold       *hold;        /* own: an error waits for its listener */
     unsigned              generation;
     uint32_t              late;        /* up to eight pn_cycle_event, 4 bits each, the oldest lowest */

@@ -48,6 +48,38 @@ append(PnEmitter *e, unsigned event)
         e->late |= (uint32_t)event << shift;
 }
 
+static void
+take_out(PnEmitter *e, unsigned shift)
+{
+    uint64_t list = e->late;
+    uint64_t before = list & (((uint64_t)1 << shift) - 1);
+    e->late = (uint32_t)(before | (list >> (shift + 4)) << shift);
+}
+
+/* The errors are kept in a list beside: a server may fail to listen more than once. */
+static int
+remember_error(PnEmitter *e, PyObject *error)
+{
+    if (e->late_error == NULL && (e->late_error = PyList_New(0)) == NULL)
+        return -1;
+    return PyList_Append(e->late_error, error);
+}
+
+/* The first of them, taken out; None when there is none. New reference. */
+static PyObject *
+next_error(PnEmitter *e)
+{
+    PyObject *list = e->late_error;
+    if (list == NULL || PyList_GET_SIZE(list) == 0)
+        return Py_NewRef(Py_None);
+    PyObject *error = Py_NewRef(PyList_GET_ITEM(list, 0));
+    if (PyList_SetSlice(list, 0, 1, NULL) < 0)
+        PyErr_Clear();
+    if (PyList_GET_SIZE(list) == 0)
+        Py_CLEAR(e->late_error);
+    return error;
+}
+
 static bool
 is_late(const PnEmitter *e, PyObject *name)
 {
@@ -99,26 +131,43 @@ emit_error(PnEmitter *e, PyObject *error)
     return status;
 }
 
+static void replay_tick(PnState *st, PyObject *self, void *arg);
+
+static int
+replay_soon(PnEmitter *e)
+{
+    e->replaying = true;
+    if (pn_tick(e->st, replay_tick, (PyObject *)e, NULL) == 0)
+        return 0;
+    e->replaying = false;
+    return -1;
+}
+
 /* Tells what is remembered to whoever listens now; the rest stays remembered. */
 static void
 replay(PnEmitter *e)
 {
     PnState *st = e->st;
     uint8_t cycle = e->late_cycle;
-    uint32_t kept = 0;
-    unsigned kept_shift = 0;
-    while (e->late != 0 && cycle == e->late_cycle && e->hold == NULL) {
-        unsigned event = e->late & 15;
-        e->late >>= 4;
-        if (event == PN_CYCLE_ERROR) {
-            PyObject *error = e->late_error;
-            e->late_error = NULL;
-            (void)emit_error(e, error != NULL ? error : Py_None);
-            Py_XDECREF(error);
+    unsigned shift = 0;
+    /* Those that stay remain in the list all the time: a listener for them may be attached in between. */
+    while (shift < 32 && (e->late >> shift) != 0 && cycle == e->late_cycle && e->hold == NULL) {
+        if (st->loop->halted) {
+            /* run() has to raise first; the tick waits for the next one. */
+            if (replay_soon(e) < 0)
+                PyErr_WriteUnraisable((PyObject *)e);
+            return;
         }
-        else if (!pn_has_listeners(e, name_of(st, event))) {
-            kept |= (uint32_t)event << kept_shift;
-            kept_shift += 4;
+        unsigned event = (e->late >> shift) & 15;
+        if (event != PN_CYCLE_ERROR && !pn_has_listeners(e, name_of(st, event))) {
+            shift += 4;
+            continue;
+        }
+        take_out(e, shift);
+        if (event == PN_CYCLE_ERROR) {
+            PyObject *error = next_error(e);
+            (void)emit_error(e, error);
+            Py_DECREF(error);
         }
         else {
             PyObject *had_error = e->late_had_error ? Py_True : Py_False;
@@ -131,8 +180,6 @@ replay(PnEmitter *e)
             }
         }
     }
-    if (cycle == e->late_cycle)
-        e->late = kept | (e->late << kept_shift);
 }
 
 static void
@@ -153,6 +200,11 @@ static int
 hold(PnEmitter *e, PyObject *error)
 {
     PnState *st = e->st;
+    Py_CLEAR(e->late_error);
+    if (remember_error(e, error) < 0) {
+        PyErr_Clear();
+        return -1;
+    }
     struct pn_hold *h = PyMem_RawMalloc(sizeof(*h));
     if (h == NULL)
         return -1;
@@ -169,7 +221,6 @@ hold(PnEmitter *e, PyObject *error)
         h->next->prev = h;
     st->holds = h;
     e->hold = h;
-    Py_XSETREF(e->late_error, Py_NewRef(error));
     append(e, PN_CYCLE_ERROR);
     return 0;
 }
@@ -179,13 +230,15 @@ pn_late_give_up(PnState *st)
 {
     while (st->holds != NULL) {
         PnEmitter *e = st->holds->emitter;
-        PyObject *error = e->late_error;
-        e->late_error = NULL;
         Py_INCREF(e);
         drop_hold(st->holds);
-        if (error != NULL)
-            uncaught_error(e, error);
-        Py_XDECREF(error);
+        while (e->late_error != NULL) {
+            PyObject *error = next_error(e);
+            /* A listener that has come may not run any more; but the error has been asked for. */
+            if (!pn_has_listeners(e, st->names.error))
+                uncaught_error(e, error);
+            Py_DECREF(error);
+        }
         Py_DECREF(e);
     }
 }
@@ -199,7 +252,10 @@ pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg)
     if (event == PN_CYCLE_CLOSE)
         e->late_had_error = arg == Py_True;
     if (e->hold != NULL) {
-        append(e, event);
+        if (event == PN_CYCLE_ERROR && remember_error(e, arg) < 0)
+            PyErr_WriteUnraisable((PyObject *)e);
+        else
+            append(e, event);
         return 0;
     }
     PyObject *name = name_of(st, event);
@@ -241,12 +297,7 @@ pn_late_listener_added(PnEmitter *e, PyObject *name)
         return 0;
     if (e->hold == NULL && pn_inside(st))
         return 0;
-    e->replaying = true;
-    if (pn_tick(st, replay_tick, (PyObject *)e, NULL) < 0) {
-        e->replaying = false;
-        return -1;
-    }
-    return pn_notify(st);
+    return replay_soon(e) < 0 ? -1 : pn_notify(st);
 }
 
 void

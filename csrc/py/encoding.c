@@ -34,13 +34,16 @@ lookup(PyObject *name, enum pn_encoding *out)
     if (name == NULL || name == Py_None)
         return 0;
     if (PyUnicode_Check(name)) {
-        const char *text = PyUnicode_AsUTF8(name);
+        Py_ssize_t len;
+        const char *text = PyUnicode_AsUTF8AndSize(name, &len);
         if (text == NULL)
             PyErr_Clear();
-        else if (text[0] == '\0')
+        else if (len == 0)
             return 0;
-        else
+        else if (strlen(text) == (size_t)len)   /* "utf8\0..." is no known name */
             *out = pn_encoding_of(text);
+        else
+            *out = PN_ENCODING_UNKNOWN;
         if (text != NULL && *out != PN_ENCODING_UNKNOWN)
             return 0;
     }

@@ -8,6 +8,20 @@
 
 #include "../uvio/resolve.h"
 #include "../uvio/sockaddr.h"
+#include "args.h"
+
+/* --- attributes --- */
+
+static int
+set_text(PyObject *exc, const char *name, const char *text)
+{
+    PyObject *value = PyUnicode_FromString(text);
+    if (value == NULL)
+        return -1;
+    int status = PyObject_SetAttrString(exc, name, value);
+    Py_DECREF(value);
+    return status;
+}
 
 /* --- the family --- */
 
@@ -56,6 +70,52 @@ static PyType_Spec net_error_spec = {
     .name = "pynet.NetError",
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .slots = net_error_slots,
+};
+
+/* A list of errors makes the same error again; its class may be one that was made for the first of them. */
+static PyObject *
+aggregate_error_reduce(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    PnState *st = pn_state_of_type(Py_TYPE(self));
+    PyObject *errors = st != NULL ? PyObject_GetAttr(self, st->names.errors) : NULL;
+    if (errors == NULL)
+        return NULL;
+    PyObject *result = NULL;
+    if (PyList_Check(errors) && PyList_GET_SIZE(errors) > 0) {
+        PyObject *again = PyObject_GetAttrString(st->module, "_aggregate_error");
+        result = again != NULL ? Py_BuildValue("(N(O))", again, errors) : NULL;
+    }
+    else {
+        result = PyObject_CallMethod(PyExc_OSError, "__reduce__", "O", self);
+    }
+    Py_DECREF(errors);
+    return result;
+}
+
+PyObject *
+pn_make_aggregate_error(PyObject *module, PyObject *errors)
+{
+    if (PyList_Check(errors) && PyList_GET_SIZE(errors) > 0)
+        return pn_aggregate_error(pn_state_of_module(module), errors);
+    return pn_raise_arg_type("errors", "a list with an error in it", errors);
+}
+
+static PyMethodDef aggregate_error_methods[] = {
+    {"__reduce__", aggregate_error_reduce, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot aggregate_error_slots[] = {
+    {Py_tp_doc, "Every attempt to connect failed: `errors` holds one error for each."},
+    {Py_tp_methods, aggregate_error_methods},
+    {0, NULL},
+};
+
+static PyType_Spec aggregate_error_spec = {
+    .name = "pynet.AggregateError",
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    .slots = aggregate_error_slots,
 };
 
 /* A class pynet.<name> with the given bases (stolen), added to the module. */
@@ -123,25 +183,19 @@ pn_errors_init(PnState *st, PyObject *module)
     Py_DECREF(gaierror);
     st->AbortError = make_class(module, "AbortError", PyTuple_Pack(1, st->NetError),
                                 "An operation was aborted by its signal; the reason is the __cause__.");
-    st->AggregateError = make_class(module, "AggregateError", PyTuple_Pack(1, st->NetError),
-                                    "Every attempt to connect failed: `errors` holds one error for each.");
-    if (st->LookupError == NULL || st->AbortError == NULL || st->AggregateError == NULL)
+    st->AggregateError = PyType_FromModuleAndSpec(module, &aggregate_error_spec, st->NetError);
+    if (st->LookupError == NULL || st->AbortError == NULL || st->AggregateError == NULL ||
+        PyModule_AddObjectRef(module, "AggregateError", st->AggregateError) < 0)
         return -1;
-    return PyObject_SetAttrString(st->AbortError, "code", PyUnicode_InternFromString("ABORT_ERR"));
+    PyObject *none = PyList_New(0);
+    int status = none != NULL ? PyObject_SetAttr(st->AggregateError, st->names.errors, none) : -1;
+    Py_XDECREF(none);
+    if (status < 0)
+        return -1;
+    return set_text(st->AbortError, "code", "ABORT_ERR");
 }
 
 /* --- building --- */
-
-static int
-set_text(PyObject *exc, const char *name, const char *text)
-{
-    PyObject *value = PyUnicode_FromString(text);
-    if (value == NULL)
-        return -1;
-    int status = PyObject_SetAttrString(exc, name, value);
-    Py_DECREF(value);
-    return status;
-}
 
 static int
 set_number(PyObject *exc, const char *name, long number)

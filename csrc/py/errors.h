@@ -25,6 +25,8 @@ PyObject *pn_lookup_error(PnState *st, int status, int sys_errno, PyObject *host
 PyObject *pn_net_error(PnState *st, const char *code, const char *format, ...);
 /* An AggregateError of a non-empty list of errors. */
 PyObject *pn_aggregate_error(PnState *st, PyObject *errors);
+/* _aggregate_error(errors), for pickle. */
+PyObject *pn_make_aggregate_error(PyObject *module, PyObject *errors);
 
 /* Raise; always NULL, so that a caller writes `return pn_raise_...`. */
 PyObject *pn_raise(PyObject *exc);   /* steals; NULL is passed through */

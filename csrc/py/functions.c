@@ -19,8 +19,9 @@ static const char *const connect_names[] = {
 enum { C_PORT = 5, C_HOST, C_PATH, C_FAMILY, C_LISTENER, C_TIMEOUT, C_COUNT };
 
 const char pn_connect_function_doc[] =
+    "connect(*args, **options)\n--\n\n"
     "connect(port, host=\"localhost\", listener=None, /, **options)\n"
-    "connect(path, listener=None, /, **options)\nconnect(options, listener=None, /, **options)\n--\n\n"
+    "connect(path, listener=None, /, **options)\nconnect(options, listener=None, /, **more)\n\n"
     "Makes a Socket and connects it; returns the socket. Options: those of Socket, those of Socket.connect(), and\n"
     "timeout (ms) as in Socket.set_timeout(). Node: net.createConnection().";
 
@@ -106,7 +107,8 @@ pn_connect(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *
 /* --- create_server() --- */
 
 const char pn_create_server_doc[] =
-    "create_server(options=None, listener=None, /, **options)\n--\n\n"
+    "create_server(*args, **options)\n--\n\n"
+    "create_server(options=None, listener=None, /, **more)\ncreate_server(listener, /, **options)\n\n"
     "Makes a Server; the listener is added for \"connection\". Options as Server has them. Node: net.createServer().";
 
 PyObject *

@@ -74,7 +74,7 @@ pn_immediates_run(struct pn_loop *loop)
 /* --- functions --- */
 
 const char pn_set_immediate_doc[] =
-    "set_immediate(callback, *args)\n--\n\n"
+    "set_immediate(callback, /, *args)\n--\n\n"
     "Calls callback(*args) once, after the I/O of the loop's turn; returns an Immediate. Raises TypeError\n"
     "(ERR_INVALID_ARG_TYPE). Node: setImmediate().";
 
@@ -193,9 +193,9 @@ immediate_dealloc(PyObject *op)
 /* --- tables --- */
 
 static PyMethodDef immediate_methods[] = {
-    {"ref", immediate_ref, METH_NOARGS, "ref()\n--\n\nIt keeps run() going (the default); returns it."},
-    {"unref", immediate_unref, METH_NOARGS, "unref()\n--\n\nIt does not keep run() going; returns it."},
-    {"has_ref", immediate_has_ref, METH_NOARGS, "has_ref()\n--\n\nTrue unless unref() was called last."},
+    {"ref", immediate_ref, METH_NOARGS, "ref($self, /)\n--\n\nIt keeps run() going (the default); returns it."},
+    {"unref", immediate_unref, METH_NOARGS, "unref($self, /)\n--\n\nIt does not keep run() going; returns it."},
+    {"has_ref", immediate_has_ref, METH_NOARGS, "has_ref($self, /)\n--\n\nTrue unless unref() was called last."},
     {NULL, NULL, 0, NULL},
 };
 

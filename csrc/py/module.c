@@ -123,6 +123,9 @@ module_exec(PyObject *m)
     if (refuse_subinterpreter() < 0 || pn_names_init(&st->names) < 0 || pn_driver_init(st) < 0 ||
         pn_errors_init(st, m) < 0 || add_types(st, m) < 0 || add_values(st, m) < 0 || add_hooks(m) < 0)
         return -1;
+    /* For ever: at the interpreter's end a collection may clear the types, and with them the last reference to the
+     * module, before the objects that still use its state. */
+    Py_INCREF(m);
     return pn_alias_module(m);
 }
 
@@ -179,7 +182,7 @@ module_free(void *m)
 
 static PyMethodDef module_methods[] = {
     KW("connect", pn_connect, pn_connect_function_doc),
-    KW("create_connection", pn_connect, "The same as connect()."),
+    KW("create_connection", pn_connect, "create_connection(*args, **options)\n--\n\nThe same as connect()."),
     KW("create_server", pn_create_server, pn_create_server_doc),
     KW("run", pn_run, pn_run_doc),
     {"stop", pn_stop, METH_NOARGS, pn_stop_doc},
@@ -189,13 +192,14 @@ static PyMethodDef module_methods[] = {
     FAST("set_interval", pn_set_interval, pn_set_interval_doc),
     FAST("set_immediate", pn_set_immediate, pn_set_immediate_doc),
     {"clear_timeout", pn_clear_timeout, METH_O, pn_clear_timeout_doc},
-    {"clear_interval", pn_clear_timeout, METH_O, pn_clear_timeout_doc},
+    {"clear_interval", pn_clear_timeout, METH_O, "clear_interval(timer, /)\n--\n\nThe same as clear_timeout()."},
     {"clear_immediate", pn_clear_immediate, METH_O, pn_clear_immediate_doc},
     {"set_uncaught_handler", pn_set_uncaught_handler, METH_O, pn_set_uncaught_handler_doc},
     {"is_ip", pn_is_ip, METH_O, pn_is_ip_doc},
     {"is_ipv4", pn_is_ipv4, METH_O, pn_is_ipv4_doc},
     {"is_ipv6", pn_is_ipv6, METH_O, pn_is_ipv6_doc},
     {"_counts", pn_counts, METH_NOARGS, "Live handles and objects, for the tests."},
+    {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
     {"_drive", pn_drive, METH_NOARGS, NULL},
     FAST("_on_signal", pn_on_signal, NULL),
     {"_at_exit", pn_at_exit, METH_NOARGS, NULL},

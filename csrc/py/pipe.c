@@ -6,6 +6,7 @@
 #include "driver.h"
 #include "errors.h"
 #include "socket.h"
+#include "uncaught.h"
 
 struct pn_pipe {
     struct pn_pipe *next;        /* of the same source */
@@ -14,6 +15,8 @@ struct pn_pipe {
     PnSocket *dest;              /* own */
     bool end;                    /* the destination ends when the source does */
     bool waiting;                /* for the destination's drain */
+    bool given;                  /* the chunk of now */
+    bool told;                   /* that the source has ended */
 };
 
 /* --- the lists --- */
@@ -56,6 +59,7 @@ add(PnSocket *source, PnSocket *dest, bool end)
     p->source = source;
     p->dest = (PnSocket *)Py_NewRef((PyObject *)dest);
     p->end = end;
+    p->given = true;
     struct pn_pipe **link = &source->pipes;
     while (*link != NULL)
         link = &(*link)->next;
@@ -88,6 +92,14 @@ pn_pipe_traverse(PnSocket *s, visitproc visit, void *arg)
 }
 
 /* --- taking out --- */
+
+/* What a `pause` listener raises is reported, as that of any event the loop causes. */
+static void
+pause_source(PnSocket *s)
+{
+    if (pn_readable_pause(s) < 0)
+        pn_uncaught(s->em.st, (PyObject *)s, NULL);
+}
 
 /* `unpipe` on the destination, with what Node gives: the source and {hasUnpiped: false}. */
 static void
@@ -128,8 +140,8 @@ take_out(struct pn_pipe *p)
     unlink_from_source(p);
     unlink_from_dest(p);
     PyMem_RawFree(p);
-    if (source->pipes == NULL && pn_readable_pause(source) < 0)
-        PyErr_WriteUnraisable((PyObject *)source);
+    if (source->pipes == NULL)
+        pause_source(source);
     emit_unpipe(dest, source);
     Py_DECREF(dest);
     Py_DECREF(source);
@@ -144,17 +156,6 @@ pn_pipe_dest_gone(PnSocket *s)
 
 /* --- the flow --- */
 
-/* The destination is full, or failed: the source pauses, once for all of them. */
-static void
-hold_back(PnSocket *s, struct pn_pipe *p, int below)
-{
-    if (below < 0)
-        pn_socket_destroy_steal(p->dest, NULL);
-    p->waiting = true;
-    if (pn_readable_pause(s) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-}
-
 /* `fast_dest` holds from one chunk that went the usual way until something that matters changes. */
 static void
 remember_fast(PnSocket *s)
@@ -164,22 +165,39 @@ remember_fast(PnSocket *s)
         s->fast_dest = p->dest;
 }
 
+/* Writes to the destination; false: the source is to pause. */
+static bool
+give(struct pn_pipe *p, PyObject *bytes, const char *base, size_t len)
+{
+    PnSocket *dest = (PnSocket *)Py_NewRef((PyObject *)p->dest);
+    bool waited = p->waiting;
+    p->given = p->waiting = true;
+    int below = pn_writable_write(dest, bytes, base, len, NULL);
+    if (below > 0)
+        p->waiting = waited;
+    else if (below < 0)
+        pn_socket_destroy_steal(dest, NULL);
+    Py_DECREF(dest);
+    return below > 0;
+}
+
 void
 pn_pipe_data(PnSocket *s, PyObject *bytes, const char *base, size_t len)
 {
-    struct pn_pipe *full = NULL;
-    int worst = 1;
-    /* Writing runs nobody's code: the list stays as it is. */
-    for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next) {
-        int below = pn_writable_write(p->dest, bytes, base, len, NULL);
-        if (below > 0)
-            continue;
-        p->waiting = true;
-        worst = below;
-        full = p;
+    bool full = false;
+    for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next)
+        p->given = false;
+    /* A write that is refused makes an error, which may collect garbage, whose __del__ may unpipe: from the start. */
+    for (struct pn_pipe *p = s->pipes; p != NULL;) {
+        if (p->given)
+            p = p->next;
+        else {
+            full |= !give(p, bytes, base, len);
+            p = s->pipes;
+        }
     }
-    if (full != NULL)
-        hold_back(s, full, worst);
+    if (full)
+        pause_source(s);
     else if (bytes == NULL)
         remember_fast(s);
 }
@@ -198,8 +216,12 @@ pn_pipe_fast(PnSocket *s, const char *base, size_t len)
         return true;
     unsigned scope = pn_enter(s->em.st);
     int below = pn_writable_rest(d, NULL, base, len, sent, NULL);
-    if (below <= 0)
-        hold_back(s, s->pipes, below);
+    if (below <= 0) {
+        s->pipes->waiting = true;
+        if (below < 0)
+            pn_socket_destroy_steal(d, NULL);
+        pause_source(s);
+    }
     pn_leave(s->em.st, scope);
     return true;
 }
@@ -226,17 +248,29 @@ pn_pipe_dest_drained(PnSocket *dest)
     }
 }
 
+static void
+tell_end(struct pn_pipe *p)
+{
+    PnSocket *dest = (PnSocket *)Py_NewRef((PyObject *)p->dest);
+    p->told = true;
+    if (!p->end)
+        take_out(p);
+    else if (!dest->ending && pn_writable_end(dest, NULL) < 0)
+        pn_socket_destroy_steal(dest, NULL);
+    Py_DECREF(dest);
+}
+
 void
 pn_pipe_source_ended(PnSocket *s)
 {
-    struct pn_pipe *p = s->pipes;
-    while (p != NULL) {
-        struct pn_pipe *next = p->next;
-        if (!p->end)
-            take_out(p);
-        else if (!p->dest->ending && pn_writable_end(p->dest, NULL) < 0)
-            pn_socket_destroy_steal(p->dest, NULL);
-        p = next;
+    /* Telling one runs listeners, which may take out others: from the start each time. */
+    for (struct pn_pipe *p = s->pipes; p != NULL;) {
+        if (p->told)
+            p = p->next;
+        else {
+            tell_end(p);
+            p = s->pipes;
+        }
     }
 }
 
@@ -251,7 +285,7 @@ ended_tick(PnState *st, PyObject *self, void *arg)
 /* --- methods --- */
 
 const char pn_pipe_doc[] =
-    "pipe(destination, *, end=True)\n--\n\n"
+    "pipe($self, destination, *, end=True)\n--\n\n"
     "Writes everything that is read here to `destination`, another socket or this one, and returns the destination.\n"
     "Reading pauses while the destination is full. When reading ends, destination.end() is called unless end=False.\n"
     "Emits \"pipe\" on the destination. Raises TypeError (ERR_INVALID_ARG_TYPE) when it is no socket.\n"
@@ -329,7 +363,7 @@ pn_socket_pipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
 }
 
 const char pn_unpipe_doc[] =
-    "unpipe(destination=None, /)\n--\n\n"
+    "unpipe($self, destination=None, /)\n--\n\n"
     "Takes out the pipe to `destination`, or all pipes, and returns the socket. Emits \"unpipe\" on each destination.\n"
     "When none is left, reading is paused. Node: readable.unpipe().";
 

@@ -167,14 +167,20 @@ pn_readable_start(PnSocket *s)
     }
 }
 
+static void flow_tick(PnState *st, PyObject *self, void *arg);
+
 /* Emits what is buffered, for as long as the socket flows. */
 static void
 flow(PnSocket *s)
 {
     PnState *st = s->em.st;
     while (s->flowing == PN_FLOWING_TRUE && s->rq != NULL && s->rq->count > 0 && !s->destroyed) {
-        if (st->loop->halted)
+        if (st->loop->halted) {
+            /* run() has to raise first; the tick waits for the next one. */
+            if (pn_tick(st, flow_tick, (PyObject *)s, NULL) < 0)
+                PyErr_WriteUnraisable((PyObject *)s);
             return;
+        }
         struct pn_chunk chunk = pn_chunkq_shift(s->rq);
         PyObject *bytes = chunk.owner;
         emit_data(s, bytes);
@@ -189,6 +195,16 @@ flow(PnSocket *s)
 }
 
 static void
+flow_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    flow(PN_SOCKET(self));
+    if (PN_SOCKET(self)->flowing == PN_FLOWING_TRUE)
+        pn_readable_start(PN_SOCKET(self));
+}
+
+static void
 resume_tick(PnState *st, PyObject *self, void *arg)
 {
     PnSocket *s = PN_SOCKET(self);
@@ -198,9 +214,7 @@ resume_tick(PnState *st, PyObject *self, void *arg)
         return;
     pn_readable_start(s);
     (void)pn_emit0(&s->em, st->names.resume);
-    flow(s);
-    if (s->flowing == PN_FLOWING_TRUE)
-        pn_readable_start(s);
+    flow_tick(st, self, NULL);
 }
 
 void
@@ -245,7 +259,7 @@ auto_end_tick(PnState *st, PyObject *self, void *arg)
     PnSocket *s = PN_SOCKET(self);
     (void)st;
     (void)arg;
-    if (pn_writable_open(s) && pn_writable_end(s, NULL) < 0)
+    if (s->r_ended && pn_writable_open(s) && pn_writable_end(s, NULL) < 0)
         pn_socket_destroy_steal(s, NULL);
 }
 
@@ -255,7 +269,7 @@ end_tick(PnState *st, PyObject *self, void *arg)
     PnSocket *s = PN_SOCKET(self);
     (void)arg;
     s->end_scheduled = 0;
-    if (s->end_emitted || s->errored != NULL || (s->rq != NULL && s->rq->count > 0) ||
+    if (!s->r_ended || s->end_emitted || s->errored != NULL || (s->rq != NULL && s->rq->count > 0) ||
         (s->destroyed && s->io == NULL && !s->connected))
         return;
     s->end_emitted = 1;

@@ -4,7 +4,6 @@
  * Threads: every function runs with the GIL held; connections are accepted on the driving thread. */
 #include "server.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "../uvio/sockaddr.h"
@@ -82,10 +81,7 @@ server_init(PyObject *op, PyObject *args, PyObject *kwargs)
 static bool
 is_full(const PnServer *s)
 {
-    if (s->max_connections == NULL)
-        return false;
-    double max = PyFloat_AsDouble(s->max_connections);
-    return !isnan(max) && (double)s->connections >= max;
+    return s->max_connections != NULL && (double)s->connections >= s->max;   /* false for NaN */
 }
 
 static int
@@ -336,7 +332,7 @@ add_on_close(PnServer *s, PyObject *callback)
 }
 
 PyDoc_STRVAR(close_doc,
-"close(callback=None)\n--\n\n"
+"close($self, callback=None)\n--\n\n"
 "Accepts no more connections, and unlinks a unix path; the open connections live on. \"close\" comes when the last one\n"
 "has gone. callback(err) is called then; err is ERR_SERVER_NOT_RUNNING when the server was not listening. Returns the\n"
 "server. Node: server.close().");
@@ -373,7 +369,7 @@ connections_tick(PnState *st, PyObject *self, void *arg)
 }
 
 PyDoc_STRVAR(get_connections_doc,
-"get_connections(callback)\n--\n\n"
+"get_connections($self, callback)\n--\n\n"
 "Calls callback(err, count) with the number of connections open now, by the next tick. Returns the server. Raises\n"
 "TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().");
 
@@ -394,7 +390,7 @@ server_get_connections(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
 }
 
 PyDoc_STRVAR(address_doc,
-"address()\n--\n\n"
+"address($self, /)\n--\n\n"
 "AddressInfo(address, port, family), the path of a unix server, or None when it does not listen. Node:\n"
 "server.address().");
 
@@ -413,7 +409,9 @@ server_address(PyObject *op, PyObject *unused)
     return pn_address_info(s->em.st, &addr);
 }
 
-PyDoc_STRVAR(fileno_doc, "fileno()\n--\n\nThe listening file descriptor, or -1. It stays pynet's: don't close it.");
+PyDoc_STRVAR(fileno_doc,
+"fileno($self, /)\n--\n\n"
+"The listening file descriptor, or -1. It stays pynet's: don't close it.");
 
 static PyObject *
 server_fileno(PyObject *op, PyObject *unused)
@@ -470,14 +468,15 @@ static int
 server_set_max_connections(PyObject *op, PyObject *value, void *closure)
 {
     PnServer *s = PN_SERVER(op);
-    double ignored;
+    double max;
     (void)closure;
     if (value == NULL || value == Py_None) {
         Py_CLEAR(s->max_connections);
         return 0;
     }
-    if (pn_arg_number(value, "max_connections", &ignored) < 0)
+    if (pn_arg_number(value, "max_connections", &max) < 0)
         return -1;
+    s->max = max;
     Py_XSETREF(s->max_connections, Py_NewRef(value));
     return 0;
 }
@@ -538,6 +537,7 @@ server_dealloc(PyObject *op)
     PyTypeObject *type = Py_TYPE(op);
     PnServer *s = PN_SERVER(op);
     PyObject_GC_UnTrack(op);
+    Py_TRASHCAN_BEGIN(op, server_dealloc)
     pn_server_cancel_lookup(s);
     Py_CLEAR(s->path);
     Py_CLEAR(s->max_connections);
@@ -545,6 +545,7 @@ server_dealloc(PyObject *op)
     pn_emitter_free_parts(&s->em);
     type->tp_free(op);
     Py_DECREF(type);
+    Py_TRASHCAN_END
 }
 
 /* --- tables --- */
@@ -557,8 +558,10 @@ static PyMethodDef server_methods[] = {
     KW("get_connections", server_get_connections, get_connections_doc),
     {"address", server_address, METH_NOARGS, address_doc},
     {"fileno", server_fileno, METH_NOARGS, fileno_doc},
-    {"ref", server_ref, METH_NOARGS, "ref()\n--\n\nThe server keeps run() going (the default). Node: server.ref()."},
-    {"unref", server_unref, METH_NOARGS, "unref()\n--\n\nThe server does not keep run() going. Node: server.unref()."},
+    {"ref", server_ref, METH_NOARGS, "ref($self, /)\n--\n\n"
+     "The server keeps run() going (the default). Node: server.ref()."},
+    {"unref", server_unref, METH_NOARGS, "unref($self, /)\n--\n\n"
+     "The server does not keep run() going. Node: server.unref()."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -571,7 +574,8 @@ static PyGetSetDef server_getset[] = {
 };
 
 static PyType_Slot server_slots[] = {
-    {Py_tp_doc, "Server(options=None, listener=None, /, **options)\n--\n\n"
+    {Py_tp_doc, "Server(*args, **options)\n--\n\n"
+                "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
                 "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
                 "keep_alive_initial_delay (ms), high_water_mark (bytes). Events: connection(socket), listening, close,\n"
                 "error(err), drop(data). Node: class net.Server."},

@@ -12,6 +12,7 @@ struct PnServer {
     PyObject           *lookup_host; /* own: str */
     PyObject           *path;        /* own: str, of a unix server */
     PyObject           *max_connections;   /* own: as set; NULL when not */
+    double              max;         /* the same as a number; NaN: no limit */
     size_t              connections;
     int                 backlog;
     uint16_t            port;        /* to listen on after the lookup */

@@ -174,6 +174,13 @@ backlog_of(PyObject *option, PyObject *positional, int *out)
     return 0;
 }
 
+static int
+raise_listening(PnState *st)
+{
+    pn_raise_net(st, "ERR_SERVER_ALREADY_LISTEN", "Listen method has been called more than once without closing.");
+    return -1;
+}
+
 /* Everything is checked before anything happens. */
 static int
 check(PnServer *s, struct pn_endpoint *e, PyObject **v, int *backlog)
@@ -186,10 +193,8 @@ check(PnServer *s, struct pn_endpoint *e, PyObject **v, int *backlog)
             return -1;
         Py_XSETREF(e->callback, Py_NewRef(v[L_CALLBACK]));
     }
-    if (s->listener != NULL) {
-        pn_raise_net(st, "ERR_SERVER_ALREADY_LISTEN", "Listen method has been called more than once without closing.");
-        return -1;
-    }
+    if (s->listener != NULL)
+        return raise_listening(st);
     /* {"port": None} is a random port, as in Node. */
     if (e->options != NULL && !e->has_port && e->path == NULL && !PyMapping_HasKeyString(e->options, "port")) {
         pn_raise_arg_value("options", "must have the property \"port\" or \"path\"", e->options);
@@ -218,6 +223,8 @@ start(PnServer *s, struct pn_endpoint *e, PyObject **v)
     pn_mark_outside(&s->em);
     if (e->callback != NULL && pn_add_listener(&s->em, st->names.listening, e->callback, true, false) < 0)
         return -1;
+    if (s->listener != NULL)
+        return raise_listening(st);   /* a `newListener` listener was faster */
     pn_server_cancel_lookup(s);
     s->backlog = backlog;
     int status = 0;
@@ -231,8 +238,9 @@ start(PnServer *s, struct pn_endpoint *e, PyObject **v)
 }
 
 const char pn_listen_doc[] =
+    "listen($self, /, *args, **options)\n--\n\n"
     "listen(port=0, host=None, backlog=511, callback=None, /)\nlisten(path, backlog=511, callback=None, /)\n"
-    "listen(options, callback=None, /, **options)\n--\n\n"
+    "listen(options, callback=None, /, **more)\n\n"
     "Starts to listen and returns the server. Port 0 is any free one; without a host on all addresses (\"::\", both\n"
     "families). A path makes a unix server (\"\\0name\": abstract). Options: port, host, path, backlog. The callback is\n"
     "added with once(\"listening\"). address() is right at once, except for a host that must be looked up.\n\n"

@@ -127,7 +127,7 @@ done(PyObject *op)
 }
 
 PyDoc_STRVAR(destroy_doc,
-"destroy(error=None, /)\n--\n\n"
+"destroy($self, error=None, /)\n--\n\n"
 "Closes the connection at once; what is queued is tried once and its callbacks get ECANCELED. Emits \"error\" when an\n"
 "error is given, then \"close\". Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE) when error is no\n"
 "exception. Node: socket.destroy().");
@@ -151,7 +151,7 @@ socket_destroy(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *
 }
 
 PyDoc_STRVAR(destroy_soon_doc,
-"destroy_soon()\n--\n\n"
+"destroy_soon($self, /)\n--\n\n"
 "Ends the writing side if it is open, and destroys the socket when everything has been written. Node:\n"
 "socket.destroySoon().");
 
@@ -170,7 +170,8 @@ socket_destroy_soon(PyObject *op, PyObject *unused)
 }
 
 PyDoc_STRVAR(pause_doc,
-"pause()\n--\n\nStops emitting \"data\"; returns the socket. Emits \"pause\". At most one more chunk is read and kept.\n"
+"pause($self, /)\n--\n\n"
+"Stops emitting \"data\"; returns the socket. Emits \"pause\". Reading stops at the high-water mark.\n"
 "Node: socket.pause().");
 
 static PyObject *
@@ -183,7 +184,8 @@ socket_pause(PyObject *op, PyObject *unused)
 }
 
 PyDoc_STRVAR(resume_doc,
-"resume()\n--\n\nReads on after pause(); without a \"data\" listener what comes is thrown away. Emits \"resume\" by the\n"
+"resume($self, /)\n--\n\n"
+"Reads on after pause(); without a \"data\" listener what comes is thrown away. Emits \"resume\" by the\n"
 "next tick. Returns the socket. Node: socket.resume().");
 
 static PyObject *
@@ -196,7 +198,9 @@ socket_resume(PyObject *op, PyObject *unused)
     return done(op);
 }
 
-PyDoc_STRVAR(is_paused_doc, "is_paused()\n--\n\nTrue after pause(), until resume(). Node: readable.isPaused().");
+PyDoc_STRVAR(is_paused_doc,
+"is_paused($self, /)\n--\n\n"
+"True after pause(), until resume(). Node: readable.isPaused().");
 
 static PyObject *
 socket_is_paused(PyObject *op, PyObject *unused)
@@ -206,7 +210,7 @@ socket_is_paused(PyObject *op, PyObject *unused)
 }
 
 PyDoc_STRVAR(set_no_delay_doc,
-"set_no_delay(no_delay=True, /)\n--\n\n"
+"set_no_delay($self, no_delay=True, /)\n--\n\n"
 "Switches Nagle's algorithm off (TCP_NODELAY), or on again; before the connection is there it is remembered. Returns\n"
 "the socket. Node: socket.setNoDelay().");
 
@@ -218,7 +222,7 @@ socket_set_no_delay(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObj
     PyObject *a[1];
     if (pn_check_alive(&s->em) < 0 || pn_unpack("set_no_delay", names, 0, args, nargs, kwnames, a) < 0)
         return NULL;
-    int on = a[0] == NULL ? 1 : pn_arg_bool(a[0]);
+    int on = a[0] == NULL || a[0] == Py_None ? 1 : pn_arg_bool(a[0]);
     if (on < 0)
         return NULL;
     if (s->io != NULL && s->connected && s->no_delay != (unsigned)on)
@@ -228,7 +232,7 @@ socket_set_no_delay(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObj
 }
 
 PyDoc_STRVAR(set_keep_alive_doc,
-"set_keep_alive(enable=False, initial_delay=0, /)\n--\n\n"
+"set_keep_alive($self, enable=False, initial_delay=0, /)\n--\n\n"
 "Switches keep-alive probes on or off. initial_delay is the idle time in milliseconds before the first one\n"
 "(TCP_KEEPIDLE, whole seconds, with TCP_KEEPINTVL 1 and TCP_KEEPCNT 10); under 1000 the system's times stay. Before\n"
 "the connection is there it is remembered. Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE).\n"
@@ -256,7 +260,7 @@ socket_set_keep_alive(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
 }
 
 PyDoc_STRVAR(address_doc,
-"address()\n--\n\n"
+"address($self, /)\n--\n\n"
 "AddressInfo(address, port, family) of our end, or None when it is not connected or a unix socket. Node:\n"
 "socket.address().");
 
@@ -271,7 +275,9 @@ socket_address(PyObject *op, PyObject *unused)
     return pn_address_info(s->em.st, &addr);
 }
 
-PyDoc_STRVAR(fileno_doc, "fileno()\n--\n\nThe file descriptor, or -1 when there is none. It stays pynet's: don't close it.");
+PyDoc_STRVAR(fileno_doc,
+"fileno($self, /)\n--\n\n"
+"The file descriptor, or -1 when there is none. It stays pynet's: don't close it.");
 
 static PyObject *
 socket_fileno(PyObject *op, PyObject *unused)
@@ -443,7 +449,7 @@ socket_repr(PyObject *op)
 #define KW(name, f, doc) {name, PN_FASTCALL(f), METH_FASTCALL | METH_KEYWORDS, doc}
 
 static const char write_doc[] =
-    "write(data, encoding=\"utf8\", callback=None)\n--\n\n"
+    "write($self, data, encoding=\"utf8\", callback=None)\n--\n\n"
     "Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with a\n"
     "buffer. True while less than the high-water mark is queued; False: wait for \"drain\". callback(err) is called when\n"
     "the data has left, err None, or when it will not.\n\n"
@@ -451,7 +457,7 @@ static const char write_doc[] =
     "TypeError (ERR_STREAM_NULL_VALUES, ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING).\n"
     "Node: socket.write().";
 static const char end_doc[] =
-    "end(data=None, encoding=\"utf8\", callback=None)\n--\n\n"
+    "end($self, data=None, encoding=\"utf8\", callback=None)\n--\n\n"
     "Writes data, if any, and half-closes: the peer gets our end when everything has left. callback(err) is called\n"
     "before \"finish\". Events: prefinish, finish. Returns the socket. Node: socket.end().";
 
@@ -471,9 +477,10 @@ static PyMethodDef socket_methods[] = {
     KW("set_keep_alive", socket_set_keep_alive, set_keep_alive_doc),
     {"address", socket_address, METH_NOARGS, address_doc},
     {"fileno", socket_fileno, METH_NOARGS, fileno_doc},
-    {"ref", socket_ref, METH_NOARGS, "ref()\n--\n\nThe socket keeps run() going (the default). Node: socket.ref()."},
+    {"ref", socket_ref, METH_NOARGS, "ref($self, /)\n--\n\n"
+     "The socket keeps run() going (the default). Node: socket.ref()."},
     {"unref", socket_unref, METH_NOARGS,
-     "unref()\n--\n\nThe socket does not keep run() going; a connect under way does. Node: socket.unref()."},
+     "unref($self, /)\n--\n\nThe socket does not keep run() going; a connect under way does. Node: socket.unref()."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -506,7 +513,7 @@ static PyGetSetDef socket_getset[] = {
 };
 
 static PyType_Slot socket_slots[] = {
-    {Py_tp_doc, "Socket(options=None, /, **options)\n--\n\n"
+    {Py_tp_doc, "Socket(options=None, /, **more)\n--\n\n"
                 "A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes), no_delay,\n"
                 "keep_alive, keep_alive_initial_delay (ms). Node: class net.Socket."},
     {Py_tp_new, pn_socket_new},

@@ -70,6 +70,7 @@ struct PnSocket {
     unsigned connected : 1;
     unsigned destroyed : 1;
     unsigned had_error : 1;           /* what `close` will say */
+    unsigned had_error_before : 1;    /* in the life before: its `close` may be still to come */
     unsigned counted : 1;             /* by its server */
     unsigned allow_half_open : 1;
     unsigned unref : 1;
@@ -158,6 +159,8 @@ void pn_writable_maybe_finish(PnSocket *s);
 void pn_writable_fail(PnSocket *s, PyObject *first, PyObject *rest);
 /* The socket is being destroyed: callbacks of end() that wait for nothing but the end are answered by a tick. */
 void pn_writable_fail_end_soon(PnSocket *s);
+/* A new life begins: what still waits of the last one is answered by ticks. */
+void pn_writable_leave_behind(PnSocket *s, PyObject *error);
 void pn_writable_try_last(PnSocket *s);
 void pn_writable_free(PnSocket *s);
 int  pn_writable_traverse(PnSocket *s, visitproc visit, void *arg);

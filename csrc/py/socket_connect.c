@@ -8,6 +8,7 @@
 #include "driver.h"
 #include "endpoint.h"
 #include "errors.h"
+#include "server.h"
 #include "socket.h"
 
 struct pn_connect {
@@ -107,12 +108,14 @@ connect_error(PnSocket *s, int status, bool at_once)
 {
     struct pn_connect *c = s->connect;
     struct pn_where where = {.syscall = "connect"};
-    struct pn_addr local;
+    struct pn_addr local, to;
     char details[PN_ADDR_TEXT + 32];
     if (c->path != NULL)
         where.path = pn_path_text(c->path);
-    else
-        where.addr = &c->addrs[c->index];
+    else {
+        to = c->addrs[c->index];   /* making an error may collect garbage, and `c` be gone */
+        where.addr = &to;
+    }
     if (c->path == NULL && at_once && s->io != NULL && pn_stream_local(s->io, &local)) {
         char text[PN_ADDR_TEXT];
         (void)pn_addr_format(&local, text);
@@ -151,13 +154,16 @@ next_address(PnSocket *s)
 }
 
 static void
-attempt_failed(PnSocket *s, PyObject *error)
+attempt_failed(PnSocket *s, int status, bool at_once)
 {
     struct pn_connect *c = s->connect;
     PyObject *name = s->em.st->names.connectionAttemptFailed;
     uint64_t id = c->id;
-    if (error == NULL) {
-        pn_socket_destroy_steal(s, NULL);
+    PyObject *error = connect_error(s, status, at_once);
+    if (error == NULL || !still(s, id)) {
+        if (error == NULL)
+            pn_socket_destroy_steal(s, NULL);
+        Py_XDECREF(error);
         return;
     }
     bool single = c->count < 2;
@@ -186,7 +192,7 @@ try_address(PnSocket *s)
         return;
     int status = pn_stream_connect(s->io, &c->addrs[c->index]);
     if (status != 0)
-        attempt_failed(s, connect_error(s, status, true));
+        attempt_failed(s, status, true);
 }
 
 static void
@@ -233,7 +239,7 @@ pn_connect_done(PnSocket *s, int status)
     if (status == 0)
         connected(s);
     else if (!s->em.st->closed)
-        attempt_failed(s, connect_error(s, status, false));
+        attempt_failed(s, status, false);
 }
 
 /* --- the lookup --- */
@@ -276,13 +282,14 @@ static void
 emit_lookup(PnSocket *s, PyObject *error, const struct pn_addr *addr)
 {
     PnState *st = s->em.st;
-    PyObject *host = s->connect->host;
     if (!pn_has_listeners(&s->em, st->names.lookup))
         return;
+    PyObject *host = Py_NewRef(s->connect->host);   /* making a tuple may collect garbage */
     if (error != NULL)
         emit_args(s, st->names.lookup, Py_BuildValue("(OOOO)", error, Py_None, Py_None, host));
     else
         emit_args(s, st->names.lookup, Py_BuildValue("(ONiO)", Py_None, address_text(addr), (int)addr->family, host));
+    Py_DECREF(host);
 }
 
 static void
@@ -292,13 +299,17 @@ looked_up(PnSocket *s, int status, int sys_errno, const struct pn_addr *addrs, s
     struct pn_connect *c = s->connect;
     uint64_t id = c->id;
     if (status != 0 || count == 0) {
-        PyObject *error = pn_lookup_error(st, status, sys_errno, c->host);
-        if (error != NULL)
+        PyObject *host = Py_NewRef(c->host);
+        PyObject *error = pn_lookup_error(st, status, sys_errno, host);
+        Py_DECREF(host);
+        if (error != NULL && still(s, id))
             emit_lookup(s, error, NULL);
         if (still(s, id))
             pn_socket_destroy_steal(s, error);
+        else if (error != NULL)
+            Py_DECREF(error);
         else
-            Py_XDECREF(error);
+            PyErr_Clear();
         return;
     }
     for (size_t i = 0; i < count && still(s, id); i++)
@@ -336,7 +347,13 @@ start_lookup(PnSocket *s, int family)
     struct pn_connect *c = s->connect;
     struct pn_loop *loop = s->em.st->loop;
     struct pn_resolver *r = pn_loop_resolver(loop);
+    uint64_t id = c->id;
     PyObject *name = pn_host_bytes(c->host);
+    if (!still(s, id)) {   /* the codec for names in other scripts is Python, and may collect garbage */
+        Py_XDECREF(name);
+        PyErr_Clear();
+        return 0;
+    }
     if (name != NULL && r != NULL)
         c->lookup = pn_resolver_start(r, PyBytes_AS_STRING(name), family, pn_resolver_default_flags(), on_lookup, s);
     bool bad_name = name == NULL;
@@ -425,6 +442,15 @@ refuse_busy(PnSocket *s)
     return pn_notify(s->em.st);
 }
 
+/* As before the call. */
+static void
+take_back(PnSocket *s)
+{
+    pn_connect_free(s);
+    pn_socket_drop_handle(s);
+    s->connecting = 0;
+}
+
 static int
 start(PnSocket *s, struct pn_endpoint *e, int family)
 {
@@ -437,23 +463,23 @@ start(PnSocket *s, struct pn_endpoint *e, int family)
     if (c == NULL)
         return -1;
     pn_socket_reset(s);
-    if (pn_socket_open_handle(s, c->path != NULL ? PN_STREAM_PIPE : PN_STREAM_TCP) < 0 ||
-        (e->callback != NULL && pn_add_listener(&s->em, st->names.connect, e->callback, true, false) < 0)) {
-        s->connect = c;
-        pn_connect_free(s);
-        pn_socket_drop_handle(s);
-        return -1;
-    }
     s->connect = c;
     s->connecting = 1;
+    uint64_t id = c->id;
+    if (pn_socket_open_handle(s, c->path != NULL ? PN_STREAM_PIPE : PN_STREAM_TCP) < 0 ||
+        (e->callback != NULL && pn_add_listener(&s->em, st->names.connect, e->callback, true, false) < 0)) {
+        if (still(s, id))
+            take_back(s);
+        return -1;
+    }
     pn_mark_outside(&s->em);
+    if (!still(s, id))
+        return pn_notify(st);   /* a `newListener` listener has destroyed it */
     pn_idle_touch(s);
     int status = c->path != NULL ? start_path(s) : start_tcp(s, family);
     if (status < 0) {
-        /* As before the call. */
-        pn_connect_free(s);
-        pn_socket_drop_handle(s);
-        s->connecting = 0;
+        if (still(s, id))
+            take_back(s);
         return -1;
     }
     return pn_notify(st);
@@ -495,10 +521,10 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
 {
     PnState *st = s->em.st;
     int family;
-    double delay = 0;
+    uint32_t delay = 0;
     if (family_of(v[C_FAMILY], &family) < 0)
         return -1;
-    if (v[C_DELAY] != NULL && pn_arg_number(v[C_DELAY], "options.keepAliveInitialDelay", &delay) < 0)
+    if (pn_keep_alive_delay(v[C_DELAY], &delay) < 0)
         return -1;
     int no_delay = pn_arg_bool(v[C_NO_DELAY]);
     int keep_alive = no_delay < 0 ? -1 : pn_arg_bool(v[C_KEEP_ALIVE]);
@@ -524,14 +550,15 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
         s->no_delay = 1;
     if (keep_alive) {
         s->keep_alive = 1;
-        s->keep_alive_delay = delay > 0 ? (uint32_t)(delay / 1000) : 0;
+        s->keep_alive_delay = delay;
     }
     return start(s, e, family);
 }
 
 const char pn_connect_doc[] =
+    "connect($self, /, *args, **options)\n--\n\n"
     "connect(port, host=\"localhost\", listener=None, /)\nconnect(path, listener=None, /)\n"
-    "connect(options, listener=None, /, **options)\n--\n\n"
+    "connect(options, listener=None, /, **more)\n\n"
     "Starts to connect and returns the socket. A port with a host, a (host, port) pair, the path of a unix socket\n"
     "(\"\\0name\": abstract), or options: port, host, path, family (0, 4, 6), no_delay, keep_alive,\n"
     "keep_alive_initial_delay (ms). The listener is added with once(\"connect\"). A name is looked up, and its addresses\n"

@@ -80,10 +80,32 @@ pn_socket_accept(PnServer *server, enum pn_stream_kind kind, int fd, const struc
     return s;
 }
 
+/* What the callbacks of a destroyed socket get. New reference, or NULL without an exception. */
+static PyObject *
+cancelled(PnSocket *s)
+{
+    struct pn_where where = {.syscall = "write"};
+    PyObject *error;
+    if (s->was_connecting)
+        error = pn_net_error(s->em.st, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
+                             "Socket closed before the connection was established");
+    else if (s->wq != NULL && s->wq->first == NULL)
+        error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
+    else
+        error = pn_uv_error(s->em.st, UV_ECANCELED, &where);
+    if (error == NULL)
+        PyErr_Clear();
+    return error;
+}
+
 void
 pn_socket_reset(PnSocket *s)
 {
-    pn_writable_fail(s, NULL, s->errored);
+    if (s->wq != NULL) {
+        PyObject *error = s->errored != NULL ? Py_NewRef(s->errored) : cancelled(s);
+        pn_writable_leave_behind(s, error);
+        Py_XDECREF(error);
+    }
     if (s->rq != NULL) {
         pn_chunkq_clear(s->rq);
         PyMem_RawFree(s->rq);
@@ -94,6 +116,7 @@ pn_socket_reset(PnSocket *s)
     Py_CLEAR(s->errored);
     s->bytes_read = s->bytes_written = 0;
     s->can_send = false;
+    s->had_error_before = s->had_error;
     s->destroyed = s->had_error = s->connected = 0;
     s->r_ended = s->end_scheduled = s->end_emitted = 0;
     s->ending = s->final_called = s->finished = s->need_drain = s->fin_seen = s->write_failed = 0;
@@ -129,15 +152,6 @@ keep_ends(PnSocket *s)
     s->ends = ends;
 }
 
-static PyObject *
-cancelled(PnSocket *s)
-{
-    struct pn_where where = {.syscall = "write"};
-    if (s->wq != NULL && s->wq->first == NULL)
-        return pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
-    return pn_uv_error(s->em.st, UV_ECANCELED, &where);
-}
-
 static void
 fail_writes(PnSocket *s)
 {
@@ -146,13 +160,7 @@ fail_writes(PnSocket *s)
         pn_writable_fail(s, NULL, NULL);
         return;
     }
-    if (s->was_connecting)
-        first = pn_net_error(s->em.st, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
-                             "Socket closed before the connection was established");
-    else
-        first = cancelled(s);
-    if (first == NULL)
-        PyErr_Clear();
+    first = cancelled(s);
     PyObject *rest = s->errored != NULL ? Py_NewRef(s->errored) : Py_XNewRef(first);
     pn_writable_fail(s, first, rest);
     Py_XDECREF(first);
@@ -163,7 +171,8 @@ void
 pn_socket_close_tick(PnState *st, PyObject *self, void *arg)
 {
     PnSocket *s = PN_SOCKET(self);
-    PyObject *had_error = s->had_error ? Py_True : Py_False;
+    bool failed = s->destroyed ? s->had_error : s->had_error_before;
+    PyObject *had_error = failed ? Py_True : Py_False;
     bool before = !s->was_connecting;
     (void)st;
     (void)arg;
@@ -331,6 +340,7 @@ pn_socket_dealloc(PyObject *op)
     PyTypeObject *type = Py_TYPE(op);
     PnSocket *s = PN_SOCKET(op);
     PyObject_GC_UnTrack(op);
+    Py_TRASHCAN_BEGIN(op, pn_socket_dealloc)   /* chains of pipes */
     pn_idle_free(s);
     if (s->rq != NULL) {
         pn_chunkq_clear(s->rq);
@@ -346,4 +356,5 @@ pn_socket_dealloc(PyObject *op)
     pn_emitter_free_parts(&s->em);
     type->tp_free(op);
     Py_DECREF(type);
+    Py_TRASHCAN_END
 }

@@ -103,11 +103,42 @@ pn_leave_outermost(PnState *st)
 
 /* --- calls --- */
 
+/* self is the tuple (emitter or None, callable, arguments...). */
+static void
+call_tick(PnState *st, PyObject *self, void *arg)
+{
+    PyObject *emitter = PyTuple_GET_ITEM(self, 0);
+    (void)arg;
+    (void)pn_call(st, emitter != Py_None ? emitter : NULL, PyTuple_GET_ITEM(self, 1), &PyTuple_GET_ITEM(self, 2),
+                  (size_t)PyTuple_GET_SIZE(self) - 2);
+}
+
+int
+pn_tick_with(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *first, PyObject *second,
+             PyObject *const *args, size_t nargs)
+{
+    PyObject *all = PyTuple_New((Py_ssize_t)nargs + 2);
+    if (all != NULL) {
+        PyTuple_SET_ITEM(all, 0, Py_NewRef(first));
+        PyTuple_SET_ITEM(all, 1, Py_NewRef(second));
+        for (size_t i = 0; i < nargs; i++)
+            PyTuple_SET_ITEM(all, (Py_ssize_t)i + 2, Py_NewRef(args[i]));
+    }
+    int status = all != NULL ? pn_tick(st, run, all, NULL) : -1;
+    if (status < 0)
+        PyErr_WriteUnraisable(second);
+    Py_XDECREF(all);
+    return status;
+}
+
 int
 pn_call(PnState *st, PyObject *emitter, PyObject *callable, PyObject *const *args, size_t nargs)
 {
     if (st->closed)
         return -1;
+    if (st->loop != NULL && st->loop->halted)   /* run() has to raise first: with the next one's ticks */
+        return pn_tick_with(st, call_tick, emitter != NULL ? emitter : Py_None, callable, args,
+                            (size_t)PyVectorcall_NARGS(nargs));
     Py_INCREF(callable);
     PyObject *result = PyObject_Vectorcall(callable, args, nargs, NULL);
     Py_DECREF(callable);
@@ -138,7 +169,7 @@ run_user_tick(PnState *st, PyObject *self, void *arg)
 }
 
 const char pn_next_tick_doc[] =
-    "next_tick(callback, *args)\n--\n\n"
+    "next_tick(callback, /, *args)\n--\n\n"
     "Calls callback(*args) as soon as the call out of the loop that is under way returns, before any I/O: Node's\n"
     "process.nextTick(). From another thread than the loop's it runs at the start of the loop's next turn.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE) when callback is not callable or is a coroutine function.";

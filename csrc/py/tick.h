@@ -43,6 +43,11 @@ int pn_call(PnState *st, PyObject *emitter, PyObject *callable, PyObject *const 
 /* The same with one argument, None for NULL. */
 int pn_call_one(PnState *st, PyObject *emitter, PyObject *callable, PyObject *arg);
 
+/* pn_tick() with the tuple (first, second, args...) as `self`; a failure is reported. For what a halted turn must not call
+ * any more. */
+int  pn_tick_with(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *first, PyObject *second,
+                  PyObject *const *args, size_t nargs);
+
 /* Runs what is queued, until nothing is left or the turn is halted. */
 void pn_ticks_run(PnState *st);
 

@@ -126,7 +126,7 @@ create(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool repeat)
 /* --- functions --- */
 
 const char pn_set_timeout_doc[] =
-    "set_timeout(callback, ms=1, *args)\n--\n\n"
+    "set_timeout(callback, ms=1, /, *args)\n--\n\n"
     "Calls callback(*args) once, after at least ms milliseconds; returns a Timeout. Less than 1 counts as 1, more than\n"
     "2,147,483,647 as 1 with a TimeoutOverflowWarning. Raises TypeError (ERR_INVALID_ARG_TYPE). Node: setTimeout().";
 
@@ -137,7 +137,7 @@ pn_set_timeout(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 }
 
 const char pn_set_interval_doc[] =
-    "set_interval(callback, ms=1, *args)\n--\n\n"
+    "set_interval(callback, ms=1, /, *args)\n--\n\n"
     "Calls callback(*args) every ms milliseconds, counted from the end of the call before; returns a Timeout. As\n"
     "set_timeout() otherwise. Node: setInterval().";
 
@@ -219,7 +219,7 @@ timeout_repr(PyObject *op)
 {
     PnTimeout *self = (PnTimeout *)(void *)op;
     const char *state = self->cleared ? "cleared" : is_armed(self) ? "armed" : "fired";
-    return PyUnicode_FromFormat("<pynet.Timeout %s %s %d ms>", self->repeat ? "every" : "after", state,
+    return PyUnicode_FromFormat("<pynet.Timeout %s, %s %d ms>", state, self->repeat ? "every" : "after",
                                 (int)(self->delay / 1000000));
 }
 
@@ -257,11 +257,12 @@ timeout_dealloc(PyObject *op)
 /* --- tables --- */
 
 static PyMethodDef timeout_methods[] = {
-    {"ref", timeout_ref, METH_NOARGS, "ref()\n--\n\nThe timer keeps run() going (the default); returns it."},
-    {"unref", timeout_unref, METH_NOARGS, "unref()\n--\n\nThe timer does not keep run() going; returns it."},
-    {"has_ref", timeout_has_ref, METH_NOARGS, "has_ref()\n--\n\nTrue unless unref() was called last."},
-    {"refresh", timeout_refresh, METH_NOARGS, "refresh()\n--\n\nStarts the delay anew, also after it has fired."},
-    {"close", timeout_close, METH_NOARGS, "close()\n--\n\nCancels the timer, as clear_timeout()."},
+    {"ref", timeout_ref, METH_NOARGS, "ref($self, /)\n--\n\nThe timer keeps run() going (the default); returns it."},
+    {"unref", timeout_unref, METH_NOARGS, "unref($self, /)\n--\n\nThe timer does not keep run() going; returns it."},
+    {"has_ref", timeout_has_ref, METH_NOARGS, "has_ref($self, /)\n--\n\nTrue unless unref() was called last."},
+    {"refresh", timeout_refresh, METH_NOARGS, "refresh($self, /)\n--\n\n"
+     "Starts the delay anew, also after it has fired."},
+    {"close", timeout_close, METH_NOARGS, "close($self, /)\n--\n\nCancels the timer, as clear_timeout()."},
     {NULL, NULL, 0, NULL},
 };
 

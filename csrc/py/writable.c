@@ -231,7 +231,7 @@ finish_tick(PnState *st, PyObject *self, void *arg)
 {
     PnSocket *s = PN_SOCKET(self);
     (void)arg;
-    if (s->destroyed || s->errored != NULL || s->finished)
+    if (s->destroyed || s->errored != NULL || s->finished || !s->ending)
         return;
     s->finished = 1;
     PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;

@@ -102,6 +102,15 @@ pn_writable_open(const PnSocket *s)
 
 /* --- answering --- */
 
+static void
+run_ready_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    pn_writes_run_ready(PN_SOCKET(self));
+    pn_writes_tidy(PN_SOCKET(self));
+}
+
 void
 pn_writes_run_ready(PnSocket *s)
 {
@@ -109,8 +118,14 @@ pn_writes_run_ready(PnSocket *s)
     while (s->wq != NULL && s->wq->first != NULL) {
         struct pn_writes *wq = s->wq;
         struct pn_write_record *r = wq->first;
-        if (r->in_tick || (r->callback != NULL && wq->sent < r->end) || (st->loop != NULL && st->loop->halted))
+        if (r->in_tick || (r->callback != NULL && wq->sent < r->end))
             return;
+        if (st->loop != NULL && st->loop->halted) {
+            /* run() has to raise first; the tick waits for the next one. */
+            if (pn_tick(st, run_ready_tick, (PyObject *)s, NULL) < 0)
+                PyErr_WriteUnraisable((PyObject *)s);
+            return;
+        }
         wq->first = r->next;
         if (wq->first == NULL)
             wq->last = NULL;
@@ -230,39 +245,48 @@ pn_writes_answer_soon(PnSocket *s, PyObject *callback, PyObject *error)
     return status;
 }
 
+/* callback(error) by a tick, or at least a word to the hook for unraisable exceptions. */
 static void
-fail_records(PnSocket *s, PyObject *first, PyObject *rest)
+answer_or_complain(PnSocket *s, PyObject *callback, PyObject *error)
 {
-    struct pn_write_record *r = s->wq->first;
-    bool is_first = true;
-    while (s->wq != NULL && r != NULL) {
-        PyObject *callback = r->callback;
-        bool sent = s->wq->sent >= r->end;
-        /* A tick still stands for it: it stays in the list, answered, or keeps its own answer. */
+    if (pn_writes_answer_soon(s, callback, error) < 0)
+        PyErr_WriteUnraisable(callback);
+}
+
+/* Takes the callbacks out of the queue, as records of their own; those that a tick stands for stay behind, empty. One that
+ * has left is answered by its tick, or here, and then its `end` is 0. */
+static struct pn_write_record *
+take_records(PnSocket *s, PyObject *error)
+{
+    struct pn_writes *wq = s->wq;
+    struct pn_write_record *taken = NULL, **tail = &taken, **link = &wq->first;
+    wq->last = NULL;
+    while (*link != NULL) {
+        struct pn_write_record *r = *link, *own = r;
+        bool sent = wq->sent >= r->end;
         if (r->in_tick) {
-            if (!sent)
-                r->callback = NULL;
-            else
-                callback = NULL;
-            r = r->next;
+            wq->last = r;
+            link = &r->next;
+            if (sent || r->callback == NULL)
+                continue;
+            own = PyMem_RawMalloc(sizeof(*own));
+            if (own == NULL) {
+                answer_or_complain(s, r->callback, error);
+                Py_CLEAR(r->callback);
+                continue;
+            }
+            own->callback = r->callback;
+            r->callback = NULL;
         }
         else {
-            struct pn_write_record *next = r->next;
-            struct pn_write_record **link = &s->wq->first;
-            while (*link != r)
-                link = &(*link)->next;
-            *link = next;
-            if (s->wq->last == r)
-                s->wq->last = link == &s->wq->first ? NULL : (struct pn_write_record *)(void *)link;
-            PyMem_RawFree(r);
-            r = next;
+            *link = r->next;
         }
-        if (callback == NULL)
-            continue;
-        (void)pn_call_one(s->em.st, (PyObject *)s, callback, sent ? NULL : is_first ? first : rest);
-        Py_DECREF(callback);
-        is_first = false;
+        own->end = sent ? 0 : 1;
+        own->next = NULL;
+        *tail = own;
+        tail = &own->next;
     }
+    return taken;
 }
 
 void
@@ -270,15 +294,56 @@ pn_writable_fail(PnSocket *s, PyObject *first, PyObject *rest)
 {
     if (s->wq == NULL)
         return;
+    PyObject *error = first != NULL ? first : rest;
     pn_chunkq_clear(&s->wq->q);
-    fail_records(s, first != NULL ? first : rest, rest);
-    PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
-    if (on_finish != NULL) {
-        s->wq->on_finish = NULL;
-        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
-            (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), rest);
-        Py_DECREF(on_finish);
+    /* All are taken out before the first is called: it may connect the socket anew, and write. */
+    PyObject *on_finish = s->wq->on_finish;
+    s->wq->on_finish = NULL;
+    struct pn_write_record *r = take_records(s, rest);
+    while (r != NULL) {
+        struct pn_write_record *next = r->next;
+        PyObject *callback = r->callback;
+        bool sent = r->end == 0;
+        PyMem_RawFree(r);
+        r = next;
+        if (callback == NULL)
+            continue;
+        (void)pn_call_one(s->em.st, (PyObject *)s, callback, sent ? NULL : error);
+        Py_DECREF(callback);
+        error = rest;
     }
+    for (Py_ssize_t i = 0; on_finish != NULL && i < PyList_GET_SIZE(on_finish); i++)
+        (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), rest);
+    Py_XDECREF(on_finish);
+    pn_writes_tidy(s);
+}
+
+void
+pn_writable_leave_behind(PnSocket *s, PyObject *error)
+{
+    struct pn_writes *wq = s->wq;
+    pn_chunkq_clear(&wq->q);
+    struct pn_write_record **link = &wq->first;
+    wq->last = NULL;
+    while (*link != NULL) {
+        struct pn_write_record *r = *link;
+        if (r->callback != NULL)
+            answer_or_complain(s, r->callback, wq->sent >= r->end ? NULL : error);
+        Py_CLEAR(r->callback);
+        if (r->in_tick) {   /* its tick frees it */
+            r->end = 0;
+            wq->last = r;
+            link = &r->next;
+            continue;
+        }
+        *link = r->next;
+        PyMem_RawFree(r);
+    }
+    for (Py_ssize_t i = 0; wq->on_finish != NULL && i < PyList_GET_SIZE(wq->on_finish); i++)
+        answer_or_complain(s, PyList_GET_ITEM(wq->on_finish, i), error);
+    Py_CLEAR(wq->on_finish);
+    wq->queued = wq->sent = wq->connect_end = 0;
+    wq->busy = false;   /* the old handle's request is none of ours any more */
     pn_writes_tidy(s);
 }
 
@@ -302,8 +367,10 @@ pn_writes_failed(PnSocket *s, PyObject *error)
     s->can_send = false;
     if (s->errored == NULL && !s->destroyed)
         s->errored = Py_NewRef(error);
+    PyObject *reason = s->errored;   /* only to be compared */
     pn_writable_fail(s, error, error);
-    pn_socket_destroy(s, error);
+    if (s->errored == reason)        /* else a callback has connected it anew */
+        pn_socket_destroy(s, error);
     Py_DECREF(error);
 }
 
@@ -311,7 +378,7 @@ static void
 write_failed_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
-    if (!PN_SOCKET(self)->destroyed)
+    if (!PN_SOCKET(self)->destroyed && PN_SOCKET(self)->write_failed)
         pn_writes_failed(PN_SOCKET(self), pn_writes_error(PN_SOCKET(self), (int)(intptr_t)arg));
 }
 

@@ -60,6 +60,28 @@ bind_tcp(int fd, const struct pn_addr *at, bool dual_stack)
     return bind(fd, (const struct sockaddr *)&sa, len) < 0 ? last_error() : 0;
 }
 
+/* To libuv a handle that watches nothing is no work; a server that listens is. To be called after each change. */
+static void
+count_idle(struct pn_listener *l)
+{
+    bool idle = !l->watching && !l->closing && !l->unref && !l->lost;
+    if (idle == l->idle)
+        return;
+    l->idle = idle;
+    if (idle)
+        l->loop->idle_listeners++;
+    else
+        l->loop->idle_listeners--;
+}
+
+static void
+unwatch(struct pn_listener *l)
+{
+    (void)uv_poll_stop(&l->poll);
+    l->watching = false;
+    count_idle(l);
+}
+
 static struct pn_listener *
 watch(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *status)
 {
@@ -84,6 +106,7 @@ watch(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *
     l->touch.bad = on_bad_descriptor;
     pn_loop_timer_init(&l->retry, on_retry, false);
     loop->counts.listeners++;
+    count_idle(l);
     return l;
 }
 
@@ -187,9 +210,7 @@ shed(struct pn_listener *l)
             close(fd);
         loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     }
-    (void)uv_poll_stop(&l->poll);
-    l->watching = false;
-    l->retry.referenced = !l->unref;
+    unwatch(l);
     (void)pn_loop_arm(loop, &l->retry, uv_hrtime() + RETRY_NS);
 }
 
@@ -201,6 +222,17 @@ on_retry(struct pn_loop_timer *t)
         l->loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (!l->paused)
         (void)pn_listener_start(l);
+}
+
+/* No accept() will ever succeed again; without this the loop would spin. */
+static void
+lose(struct pn_listener *l, int status)
+{
+    if (status != UV_EINVAL)
+        l->fd = -1;   /* whatever has this number now is not ours */
+    l->lost = true;
+    unwatch(l);
+    l->failed(l, status);
 }
 
 static bool
@@ -230,6 +262,8 @@ on_poll(uv_poll_t *poll, int status, int events)
             return;
         if (is_shortage(fd))
             shed(l);
+        else if (fd == UV_EINVAL || fd == UV_EBADF || fd == UV_ENOTSOCK)
+            lose(l, fd);
         else
             l->failed(l, fd);
         return;
@@ -240,11 +274,12 @@ int
 pn_listener_start(struct pn_listener *l)
 {
     l->paused = false;
-    if (l->watching || l->closing || pn_timer_armed(&l->retry.t))
+    if (l->watching || l->closing || l->lost || pn_timer_armed(&l->retry.t))
         return 0;
     int status = uv_poll_start(&l->poll, UV_READABLE, on_poll);
     if (status == 0) {
         l->watching = true;
+        count_idle(l);
         pn_loop_touch(l->loop, &l->touch, l->fd);
         pn_loop_wake(l->loop);
     }
@@ -255,10 +290,8 @@ void
 pn_listener_pause(struct pn_listener *l)
 {
     l->paused = true;
-    if (!l->watching || l->closing)
-        return;
-    (void)uv_poll_stop(&l->poll);
-    l->watching = false;
+    if (l->watching && !l->closing)
+        unwatch(l);
 }
 
 static void
@@ -267,9 +300,7 @@ on_bad_descriptor(struct pn_touch *t)
     struct pn_listener *l = (struct pn_listener *)(void *)((char *)t - offsetof(struct pn_listener, touch));
     if (l->closing || !l->watching)
         return;
-    (void)uv_poll_stop(&l->poll);
-    l->watching = false;
-    l->failed(l, UV_EBADF);
+    lose(l, UV_EBADF);
 }
 
 /* --- closing --- */
@@ -297,11 +328,14 @@ pn_listener_close(struct pn_listener *l)
     if (l->closing)
         return;
     l->closing = true;
+    count_idle(l);
     pn_loop_disarm(l->loop, &l->retry);
+    pn_loop_untouch(&l->touch);
     if (l->path != NULL && stat(l->path, &st) == 0 && st.st_dev == l->path_dev && st.st_ino == l->path_ino)
         (void)unlink(l->path);
     uv_close((uv_handle_t *)&l->poll, on_uv_close);
-    close(l->fd);
+    if (l->fd >= 0)
+        close(l->fd);
     pn_loop_wake(l->loop);
 }
 
@@ -311,11 +345,11 @@ pn_listener_ref(struct pn_listener *l, bool referenced)
     l->unref = !referenced;
     if (l->closing)
         return;
+    count_idle(l);
     if (referenced)
         uv_ref((uv_handle_t *)&l->poll);
     else
         uv_unref((uv_handle_t *)&l->poll);
-    pn_loop_timer_ref(l->loop, &l->retry, referenced);
     pn_loop_wake(l->loop);
 }
 

@@ -27,12 +27,14 @@ struct pn_listener {
     ino_t                 path_ino;
     struct pn_loop_timer  retry;     /* after a shortage */
     struct pn_touch       touch;
-    int                   fd;
+    int                   fd;        /* own; -1 when somebody else has closed it */
     uint8_t               kind;      /* enum pn_stream_kind */
     bool                  watching;
     bool                  paused;    /* by the owner */
     bool                  closing;
     bool                  unref;
+    bool                  lost;      /* the descriptor accepts no more: somebody has closed it or shut it down */
+    bool                  idle;      /* counted in loop->idle_listeners */
     uv_poll_t             poll;
 };
 

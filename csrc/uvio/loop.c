@@ -4,15 +4,33 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
+
+#include "signals.h"
 #include "stream.h"
 
 /* --- life --- */
+
+/* libuv aborts when it is to close a descriptor of a standard stream. A process that was started without some gets
+ * empty ones. */
+static void
+fill_standard_streams(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
 
 static int
 open_wake_pipe(struct pn_loop *loop)
@@ -48,6 +66,7 @@ pn_loop_new(int *status)
         *status = UV_ENOMEM;
         return NULL;
     }
+    fill_standard_streams();
     loop->slab = slab;
     loop->wake_read = loop->wake_write = -1;
     pn_timers_init(&loop->timers);
@@ -64,6 +83,8 @@ pn_loop_new(int *status)
         return NULL;
     }
     loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    /* libuv would open this with the first stream, and by then the user may have closed a standard stream. */
+    loop->uv.emfile_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     loop->uv.data = loop;
     (void)uv_check_init(&loop->uv, &loop->check);
     loop->check.data = loop;
@@ -108,9 +129,9 @@ void
 pn_loop_wake_slow(struct pn_loop *loop)
 {
     loop->woken = 1;
-    /* A full pipe wakes as well; a closed one is found by the poll. */
-    ssize_t n = write(loop->wake_write, "", 1);
-    (void)n;
+    /* A full pipe wakes as well; a closed one wakes nobody ever again. */
+    if (write(loop->wake_write, "", 1) < 0 && errno == EBADF)
+        loop->dead = 1;
 }
 
 int64_t
@@ -127,6 +148,10 @@ pn_loop_timeout(struct pn_loop *loop)
     int64_t left = first->deadline > now ? (int64_t)(first->deadline - now) : 0;
     return ns < 0 || left < ns ? left : ns;
 }
+
+/* Neither descriptor of ours is ever writable, nor does the other end of the pipe ever go: whatever shows this has got
+ * the number of one that was closed behind our back. */
+#define NOT_OURS (POLLNVAL | POLLOUT | POLLHUP | POLLERR)
 
 static int
 wait_for(struct pollfd *fds, nfds_t count, int64_t timeout_ns)
@@ -148,12 +173,13 @@ int
 pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
 {
     struct pollfd fds[2] = {
-        {.fd = uv_backend_fd(&loop->uv), .events = POLLIN},
-        {.fd = loop->wake_read, .events = POLLIN},
+        {.fd = uv_backend_fd(&loop->uv), .events = POLLIN | POLLOUT},
+        {.fd = loop->wake_read, .events = POLLIN | POLLOUT},
     };
+    loop->polled = true;
     if (wait_for(fds, 2, timeout_ns) <= 0)
         return 0;
-    if ((fds[0].revents | fds[1].revents) & POLLNVAL)
+    if ((fds[0].revents | fds[1].revents) & NOT_OURS)
         return UV_EBADF;
     if (fds[1].revents) {
         char buf[256];
@@ -165,17 +191,31 @@ pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
 
 /* --- the turn --- */
 
+/* What libuv is about to ask of the backend will work: the number may be closed, or be somebody else's by now. */
+static bool
+can_be_watched(struct pn_loop *loop, int fd)
+{
+    struct stat st;
+#ifdef __linux__
+    const uv__io_t *w = (unsigned)fd < loop->uv.nwatchers ? loop->uv.watchers[fd] : NULL;
+    if (w != NULL && w->events != 0) {
+        struct epoll_event same = {.events = w->events, .data.fd = fd};
+        return epoll_ctl(uv_backend_fd(&loop->uv), EPOLL_CTL_MOD, fd, &same) == 0;
+    }
+#else
+    (void)loop;
+#endif
+    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
 static void
 check_touched(struct pn_loop *loop)
 {
-    struct pn_touch *t = loop->touched;
-    loop->touched = NULL;
-    while (t != NULL) {
-        struct pn_touch *next = t->next;
-        t->queued = false;
-        if (fcntl(t->fd, F_GETFD) < 0 && errno == EBADF)
+    struct pn_touch *t;
+    while ((t = loop->touched) != NULL) {
+        pn_loop_untouch(t);
+        if (!can_be_watched(loop, t->fd))
             t->bad(t);
-        t = next;
     }
 }
 
@@ -183,36 +223,46 @@ void
 pn_loop_touch(struct pn_loop *loop, struct pn_touch *t, int fd)
 {
     t->fd = fd;
-    if (t->queued)
+    if (t->link != NULL)
         return;
-    t->queued = true;
+    t->link = &loop->touched;
     t->next = loop->touched;
+    if (t->next != NULL)
+        t->next->link = &t->next;
     loop->touched = t;
 }
 
-/* libuv writes without MSG_NOSIGNAL. Python ignores SIGPIPE; a program that set it back to its default must
- * not die of a queued write. */
+void
+pn_loop_untouch(struct pn_touch *t)
+{
+    if (t->link == NULL)
+        return;
+    *t->link = t->next;
+    if (t->next != NULL)
+        t->next->link = t->link;
+    t->link = NULL;
+}
+
 static void
 run_uv(struct pn_loop *loop)
 {
-    struct sigaction action;
-    if (loop->writing == 0 || sigaction(SIGPIPE, NULL, &action) < 0 || action.sa_handler != SIG_DFL) {
-        (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
-        return;
-    }
-    sigset_t pipe_set, old;
-    struct timespec none = {0, 0};
-    sigemptyset(&pipe_set);
-    sigaddset(&pipe_set, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_set, &old);
+    pn_signal_mask old;
+    bool blocked = loop->writing > 0 && pn_sigpipe_block(&old);
     (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
-#ifdef __linux__
-    while (sigtimedwait(&pipe_set, NULL, &none) == SIGPIPE)
-        continue;
-#else
-    (void)none;
-#endif
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (blocked)
+        pn_sigpipe_restore(&old);
+}
+
+/* libuv aborts the process when its backend is gone. The poll has looked at it, if there was one and nothing of the
+ * user's has run since. */
+static bool
+backend_is_there(struct pn_loop *loop)
+{
+    struct pollfd backend = {.fd = uv_backend_fd(&loop->uv), .events = POLLIN | POLLOUT};
+    if (!loop->polled && poll(&backend, 1, 0) > 0 && (backend.revents & NOT_OURS) != 0)
+        loop->dead = 1;
+    loop->polled = false;
+    return !loop->dead;
 }
 
 static void
@@ -237,13 +287,17 @@ pn_loop_turn(struct pn_loop *loop)
 {
     loop->turns++;
     uv_update_time(&loop->uv);
-    if (loop->posted != NULL)
+    if (loop->posted != NULL) {
+        loop->polled = false;
         pn_stream_deliver_posted(loop);
-    if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver))
+    }
+    if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver)) {
+        loop->polled = false;
         pn_resolver_dispatch(loop->resolver, &loop->halted);
+    }
     if (loop->touched != NULL)
         check_touched(loop);
-    if (!loop->halted && !loop->dead)
+    if (!loop->halted && !loop->dead && backend_is_there(loop))
         run_uv(loop);
     if (!loop->halted && !loop->dead)
         run_timers(loop);
@@ -252,7 +306,7 @@ pn_loop_turn(struct pn_loop *loop)
 bool
 pn_loop_alive(struct pn_loop *loop)
 {
-    if (loop->posted != NULL || loop->timers_referenced > 0)
+    if (loop->posted != NULL || loop->timers_referenced > 0 || loop->idle_listeners > 0)
         return true;
     if (loop->resolver != NULL && pn_resolver_pending(loop->resolver) > 0)
         return true;

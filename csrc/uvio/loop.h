@@ -28,10 +28,9 @@ struct pn_loop_timer {
 /* A descriptor whose watcher is about to change. libuv aborts the process when epoll refuses a descriptor, so those
  * that somebody may have closed behind our back are looked at before each uv_run(). */
 struct pn_touch {
-    struct pn_touch *next;
+    struct pn_touch *next, **link;           /* in loop->touched; `link` NULL: not in it */
     void (*bad)(struct pn_touch *);          /* the descriptor is not open any more */
     int  fd;
-    bool queued;
 };
 
 /* Live objects, for the tests: all zero when everything is closed. */
@@ -54,6 +53,7 @@ struct pn_loop {
     void               (*on_check)(struct pn_loop *);   /* after the poll phase: immediates */
     void                *data;
     struct pn_loop_counts counts;
+    size_t               idle_listeners; /* referenced, but not watching for connections just now */
     size_t               writing;       /* streams with a queued write */
     uint64_t             turns;         /* uv_run() calls, for the tests */
     uint64_t             syscalls_write;/* send calls made by us, for the tests */
@@ -63,6 +63,7 @@ struct pn_loop {
     int                  woken;         /* the wake pipe has been written since */
     int                  halted;        /* nothing more is dispatched in this turn */
     int                  dead;          /* belongs to a process before fork(), or its backend is gone */
+    bool                 polled;        /* the backend has been looked at since anything of the user's ran */
     bool                 closed;
 };
 
@@ -92,6 +93,8 @@ void pn_loop_timer_init(struct pn_loop_timer *t, void (*fire)(struct pn_loop_tim
 void pn_loop_timer_ref(struct pn_loop *loop, struct pn_loop_timer *t, bool referenced);
 
 void pn_loop_touch(struct pn_loop *loop, struct pn_touch *t, int fd);
+/* To be called before the descriptor is closed, or the owner freed. */
+void pn_loop_untouch(struct pn_touch *t);
 
 /* The resolver, made when first asked for; NULL when out of memory. */
 struct pn_resolver *pn_loop_resolver(struct pn_loop *loop);

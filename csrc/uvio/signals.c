@@ -14,3 +14,32 @@ pn_signals_restore(const pn_signal_mask *old)
 {
     pthread_sigmask(SIG_SETMASK, old, NULL);
 }
+
+bool
+pn_sigpipe_block(pn_signal_mask *old)
+{
+    struct sigaction action;
+    sigset_t pipe_set;
+    /* Python ignores it, so that this is all there is to it nearly always. */
+    if (sigaction(SIGPIPE, NULL, &action) < 0 || action.sa_handler != SIG_DFL)
+        return false;
+    sigemptyset(&pipe_set);
+    sigaddset(&pipe_set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_set, old);
+    if (!sigismember(old, SIGPIPE))
+        return true;
+    return false;   /* the program has blocked it itself */
+}
+
+void
+pn_sigpipe_restore(const pn_signal_mask *old)
+{
+    sigset_t pending, pipe_set;
+    int taken;
+    sigemptyset(&pipe_set);
+    sigaddset(&pipe_set, SIGPIPE);
+    /* A write raises it for the thread that writes: it is here by now or will not come. */
+    if (sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE))
+        (void)sigwait(&pipe_set, &taken);
+    pthread_sigmask(SIG_SETMASK, old, NULL);
+}

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "signals.h"
 #include "sockaddr.h"
 
 enum { PN_POST_CONNECT = 1, PN_POST_WRITTEN = 2, PN_POST_SHUT = 4, PN_POST_CLOSED = 8 };
@@ -223,9 +224,14 @@ pn_stream_close(struct pn_stream *s)
     s->posted &= (uint8_t)~(PN_POST_CONNECT | PN_POST_SHUT);
     if (s->posted == 0)
         unlink_posted(s);
+    pn_loop_untouch(&s->touch);
     if (s->unref)
         uv_ref(&s->h.handle);   /* its `closed` is awaited whatever the user said */
+    int fd = pn_stream_fd(s);
     uv_close(&s->h.handle, on_uv_close);
+    /* libuv takes 0 to 2 for the standard streams, whoever closed those, and leaves them open. */
+    if (fd >= 0 && fd <= STDERR_FILENO)
+        close(fd);
     pn_loop_wake(s->loop);
 }
 
@@ -252,6 +258,8 @@ on_bad_descriptor(struct pn_touch *t)
 static void
 touch(struct pn_stream *s)
 {
+    if (s->closing)
+        return;
     pn_loop_touch(s->loop, &s->touch, pn_stream_fd(s));
     pn_loop_wake(s->loop);
 }
@@ -351,8 +359,13 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
         return;
     if (nread == UV_ENOBUFS && buf->len == 0)
         return;
-    if (s->loop->halted && nread < 0)
-        return;   /* the end or the error is found again by the next read */
+    if (nread < 0 && s->req != NULL)
+        touch(s);   /* libuv goes on waiting, for the write only */
+    if (s->loop->halted && nread < 0) {
+        /* What libuv says after a listener of the chunk before it has raised. Reading anew finds it again. */
+        (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
+        return;
+    }
     s->events->read(s, nread, buf->base);
 }
 
@@ -376,6 +389,8 @@ pn_stream_read_stop(struct pn_stream *s)
         return;
     s->reading = false;
     (void)uv_read_stop(&s->h.stream);
+    if (s->req != NULL)
+        touch(s);
     pn_loop_wake(s->loop);
 }
 
@@ -415,6 +430,7 @@ on_uv_write(uv_write_t *req, int status)
     if (loop->dead)
         return;
     loop->writing--;
+    touch(s);   /* libuv stops waiting to write */
     s->write_status = (int16_t)status;
     if (loop->halted) {
         post(s, PN_POST_WRITTEN);
@@ -432,8 +448,12 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
         return UV_ENOMEM;
     req->u.write.data = s;
     /* On unix a uv_buf_t is laid out as a struct iovec: base, then length. */
+    pn_signal_mask old;
+    bool blocked = pn_sigpipe_block(&old);
     int status = uv_write(&req->u.write, &s->h.stream, (const uv_buf_t *)(const void *)iov, (unsigned)count,
                           on_uv_write);
+    if (blocked)
+        pn_sigpipe_restore(&old);
     if (status != 0) {
         free_request(s);
         return status;

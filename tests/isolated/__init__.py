@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import subprocess
 import sys
@@ -19,6 +20,11 @@ def environment(**more: str) -> dict[str, str]:
     """Scripts may import helpers and isolated.tools; pynet is the one that the tests themselves use."""
     path = [os.environ.get("PYTHONPATH"), str(TESTS)]
     return {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(filter(None, path)), **more}
+
+
+def join(*parts: str) -> str:
+    """A script of several parts, each without its own indentation."""
+    return "\n".join(inspect.cleandoc(part) for part in parts)
 
 
 def run(source: str, *args: str, timeout: float = 30.0, env: dict[str, str] | None = None, **options):
