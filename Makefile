@@ -16,8 +16,8 @@ C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort
 SOURCES := $(sort $(filter csrc/%,$(C_FILES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format core-test fuzz asan bench bench-instr bench-memory bench-addresses soak conformance-record \
-	clean distclean FORCE
+.PHONY: help demo test build lint format core-test fuzz asan bench bench-instr bench-memory bench-addresses soak \
+	conformance-record clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'

@@ -518,8 +518,11 @@ static int
 blocklist_init(PyObject *op, PyObject *args, PyObject *kwargs)
 {
     PyObject *rules = NULL;
-    static char *names[] = {"", NULL};
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O:BlockList", names, &rules))
+    if (kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0) {
+        PyErr_SetString(PyExc_TypeError, "BlockList() takes no keyword arguments");
+        return -1;
+    }
+    if (!PyArg_UnpackTuple(args, "BlockList", 0, 1, &rules))
         return -1;
     pn_blocklist_clear(&PN_BLOCKLIST(op)->list);
     return rules == NULL || rules == Py_None ? 0 : add_all(op, rules, NULL, "rules", read_any);
