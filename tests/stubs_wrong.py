@@ -72,7 +72,7 @@ pynet.SocketAddress("::1", flow=1)  # E
 pynet.SocketAddress("::1").port = 5  # E
 pynet.SocketAddress.parse(b"::1")  # E
 pynet.SocketAddress.parse("::1", True)  # E
-pynet.SocketAddress("::1") < "::1"  # E
+print(pynet.SocketAddress("::1") < "::1")  # E
 pynet.BlockList("1.2.3.4").add(5)  # E
 pynet.BlockList().add_subnet("10.0.0.0")  # E
 pynet.BlockList().check(b"1.2.3.4")  # E

@@ -144,7 +144,9 @@ read_address(PnState *st, PyObject *obj, uint8_t family, struct pn_addr *out)
     int found = pn_ip_from_object(st, obj, out);
     if (found < 0)
         return -1;
-    if (found == 0 && (!pn_text_of_str(obj, &text, &len) || pn_ip_from_text(text, len, out) < 0))
+    /* An object whose bytes are not what its class promises is neither. */
+    if (found == 0 &&
+        (!PyUnicode_Check(obj) || !pn_text_of_str(obj, &text, &len) || pn_ip_from_text(text, len, out) < 0))
         out->family = 0;
     if (out->family != 0 && (family == 0 || family == out->family))
         return 0;
