@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import random
 import socket
 import threading
@@ -389,7 +390,8 @@ def test_memory_of_a_proxy_stays_flat(script, kind, tmp_path):
     seen = json.loads(done.stdout)
     assert seen["received"] == 256 << 20
     assert seen["stuck"] < 64 << 20, "the source was never stopped"
-    assert seen["grown"] < 8 << 20
+    if not os.environ.get("PYNET_ASAN"):  # the sanitizer keeps what is freed
+        assert seen["grown"] < 8 << 20
 
 
 def test_a_slow_destination_holds_only_the_mark(line):

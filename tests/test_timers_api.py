@@ -213,7 +213,8 @@ def test_an_interval_that_clears_itself(log):
             pynet.clear_interval(interval)
             over.set()
 
-    interval = on_loop(lambda: pynet.set_interval(tick, 1))
+    with pynet.turn():  # it does not fire before it has a name
+        interval = pynet.set_interval(tick, 1)
     assert over.wait(5)
     elapse()
     assert log == [0, 1, 2]

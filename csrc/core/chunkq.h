@@ -9,17 +9,17 @@
 
 struct pn_chunk {
     const char *base;
-    size_t      len;
-    void       *owner;
-    void      (*release)(void *owner);   /* NULL: nothing to release */
+    size_t len;
+    void *owner;
+    void (*release)(void *owner); /* NULL: nothing to release */
 };
 
 struct pn_chunkq {
-    struct pn_chunk *ring;     /* own */
-    size_t           head;     /* index of the first chunk */
-    size_t           count;
-    size_t           capacity; /* a power of two, or 0 */
-    size_t           bytes;    /* sum of all lengths */
+    struct pn_chunk *ring; /* own */
+    size_t head;           /* index of the first chunk */
+    size_t count;
+    size_t capacity; /* a power of two, or 0 */
+    size_t bytes;    /* sum of all lengths */
 };
 
 void pn_chunkq_init(struct pn_chunkq *q);

@@ -13,15 +13,15 @@
 
 struct pn_timer {
     uint64_t deadline;
-    uint64_t seq;         /* order of arming, for equal deadlines */
-    size_t   index;       /* place in the heap, PN_TIMER_IDLE when not armed */
+    uint64_t seq; /* order of arming, for equal deadlines */
+    size_t index; /* place in the heap, PN_TIMER_IDLE when not armed */
 };
 
 struct pn_timers {
-    struct pn_timer **heap;   /* own the array, borrow the timers */
-    size_t            count;
-    size_t            capacity;
-    uint64_t          next_seq;
+    struct pn_timer **heap; /* own the array, borrow the timers */
+    size_t count;
+    size_t capacity;
+    uint64_t next_seq;
 };
 
 void pn_timers_init(struct pn_timers *h);
@@ -32,7 +32,7 @@ void pn_timer_init(struct pn_timer *t);
 bool pn_timer_armed(const struct pn_timer *t);
 
 /* Arms `t`, or moves it when it is armed already. 0, or -1 when out of memory (`t` is then not armed). */
-int  pn_timers_arm(struct pn_timers *h, struct pn_timer *t, uint64_t deadline);
+int pn_timers_arm(struct pn_timers *h, struct pn_timer *t, uint64_t deadline);
 /* No-op when `t` is not armed. */
 void pn_timers_disarm(struct pn_timers *h, struct pn_timer *t);
 

@@ -66,7 +66,7 @@ get_item(PyObject *mapping, const char *name)
     if (key == NULL)
         return NULL;
     PyObject *value;
-    if (PyDict_Check(mapping)) {
+    if (PyDict_Check(mapping) && PyObject_HasAttrString((PyObject *)Py_TYPE(mapping), "__missing__")) {
         value = Py_XNewRef(PyDict_GetItemWithError(mapping, key));
     }
     else {
@@ -161,8 +161,8 @@ clear_all(pn_option_names names, PyObject **out)
 }
 
 int
-pn_options(const char *function, pn_option_names names, PyObject *mapping, PyObject *const *kwvalues,
-           PyObject *kwnames, PyObject **out)
+pn_options(const char *function, pn_option_names names, PyObject *mapping, PyObject *const *kwvalues, PyObject *kwnames,
+           PyObject **out)
 {
     size_t count = clear_all(names, out);
     int status = read_mapping(names, mapping, out);
@@ -257,7 +257,7 @@ pn_raise_range(const char *name, const char *range, PyObject *got)
 {
     PyObject *shown = PyObject_Repr(got);
     if (shown == NULL) {
-        PyErr_Clear();   /* Python refuses to show an int of thousands of digits */
+        PyErr_Clear(); /* Python refuses to show an int of thousands of digits */
         shown = pn_received(got);
     }
     if (shown != NULL)
@@ -324,7 +324,8 @@ pn_check_callable(PnState *st, PyObject *obj, const char *name)
     pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
                    "The \"%s\" argument must be a plain function, not a coroutine function: nothing would await it. "
                    "Start the coroutine from a plain function, with asyncio.run_coroutine_threadsafe(coro(), loop). "
-                   "Received %R", name, obj);
+                   "Received %R",
+                   name, obj);
     return -1;
 }
 
@@ -339,7 +340,7 @@ pn_arg_number(PyObject *obj, const char *name, double *out)
     }
     *out = PyFloat_AsDouble(obj);
     if (*out == -1.0 && PyErr_Occurred()) {
-        PyErr_Clear();   /* an int too big for a float: as good as infinite */
+        PyErr_Clear(); /* an int too big for a float: as good as infinite */
         *out = Py_HUGE_VAL;
     }
     return 0;
@@ -425,7 +426,7 @@ port_number(PyObject *obj)
         const char *text = PyUnicode_AsUTF8AndSize(obj, &len);
         if (text == NULL)
             PyErr_Clear();
-        else if (strspn(text, " \t\n\v\f\r") < (size_t)len)   /* '' and ' ' are no port */
+        else if (strspn(text, " \t\n\v\f\r") < (size_t)len) /* '' and ' ' are no port */
             value = pn_js_number(text, (size_t)len);
         return value;
     }
@@ -446,8 +447,8 @@ pn_arg_port(PyObject *obj, const char *name, uint16_t *out)
     if (!(value >= 0 && value <= 65535) || value != floor(value)) {
         PyObject *received = pn_received(obj);
         if (received != NULL)
-            pn_raise_coded(PyExc_ValueError, "ERR_SOCKET_BAD_PORT", "%s should be >= 0 and < 65536. Received %U.",
-                           name, received);
+            pn_raise_coded(PyExc_ValueError, "ERR_SOCKET_BAD_PORT", "%s should be >= 0 and < 65536. Received %U.", name,
+                           received);
         Py_XDECREF(received);
         return -1;
     }

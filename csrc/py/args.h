@@ -6,8 +6,8 @@
 
 /* Fills `out` (borrowed, NULL where absent) from positional and keyword arguments called `names`, of which the first
  * `required` must be given. `names` ends with NULL. 0, or -1 with TypeError. */
-int pn_unpack(const char *function, const char *const *names, size_t required, PyObject *const *args,
-              Py_ssize_t nargs, PyObject *kwnames, PyObject **out);
+int pn_unpack(const char *function, const char *const *names, size_t required, PyObject *const *args, Py_ssize_t nargs,
+              PyObject *kwnames, PyObject **out);
 
 /* The names of the options that a call takes, PEP 8 spelling, ending with NULL. */
 typedef const char *const *pn_option_names;
@@ -15,11 +15,10 @@ typedef const char *const *pn_option_names;
 /* Fills `out` (own references, NULL where absent) from a mapping, in which unknown keys are ignored and both
  * spellings are taken, and from keyword arguments, which win and must be known. Either may be NULL. On failure
  * -1 and nothing is kept. None counts as absent in a mapping and in keywords. */
-int  pn_options(const char *function, pn_option_names names, PyObject *mapping, PyObject *const *kwvalues,
-                PyObject *kwnames, PyObject **out);
+int pn_options(const char *function, pn_option_names names, PyObject *mapping, PyObject *const *kwvalues,
+               PyObject *kwnames, PyObject **out);
 /* The same from a dict of keyword arguments, as tp_init has them. */
-int  pn_options_dict(const char *function, pn_option_names names, PyObject *mapping, PyObject *kwargs,
-                     PyObject **out);
+int pn_options_dict(const char *function, pn_option_names names, PyObject *mapping, PyObject *kwargs, PyObject **out);
 void pn_options_clear(PyObject **values, size_t count);
 
 /* A callable that is no coroutine function: 0, or -1 with TypeError (ERR_INVALID_ARG_TYPE). */

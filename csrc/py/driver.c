@@ -123,7 +123,7 @@ dispatch(PnState *st)
     unsigned scope = pn_enter(st);
     if (st->ticks.count > 0)
         st->loop->polled = false;
-    pn_leave(st, scope);   /* ticks from outside come first */
+    pn_leave(st, scope); /* ticks from outside come first */
     if (st->generation != generation)
         return;
     if (st->driver.graceful)
@@ -153,7 +153,7 @@ pn_driver_turn(PnState *st)
     if (st->driver.mode == PN_FOREGROUND && PyErr_CheckSignals() < 0)
         return -1;
     if (st->generation != generation)
-        return 0;   /* a signal handler has forked, and this is the child */
+        return 0; /* a signal handler has forked, and this is the child */
     status = pn_dispatch_begin(st);
     if (status != 0)
         return status < 0 ? -1 : 0;

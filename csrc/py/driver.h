@@ -7,7 +7,7 @@
 
 #include "state.h"
 
-int  pn_driver_init(PnState *st);
+int pn_driver_init(PnState *st);
 void pn_driver_clear(PnState *st);
 
 /* To be called by every method that gave the loop something to do: starts the background thread when nobody drives.
@@ -26,11 +26,11 @@ pn_notify(PnState *st)
 int pn_driver_turn(PnState *st);
 /* Begins and ends what the driver dispatches: turn() blocks are waited for, others learn of the end. 0; 1 when nothing is
  * to be dispatched (the driver is to leave); -1 when a signal handler raised. */
-int  pn_dispatch_begin(PnState *st);
+int pn_dispatch_begin(PnState *st);
 void pn_dispatch_end(PnState *st);
 
 /* Waits without the GIL for a change in the driver, at most `ms`. -1 when a signal handler raised. */
-int  pn_gate_wait(PnState *st, unsigned ms);
+int pn_gate_wait(PnState *st, unsigned ms);
 void pn_gate_open(PnState *st);
 
 /* This thread is inside a turn() block. */

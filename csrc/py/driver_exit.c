@@ -50,7 +50,7 @@ join_driver(PnState *st)
     struct pn_driver *d = &st->driver;
     uint64_t deadline = uv_hrtime() + PATIENCE_NS;
     if (d->mode == PN_FOREGROUND && d->thread == PyThread_get_thread_ident())
-        return false;   /* called inside a listener of run() */
+        return false; /* called inside a listener of run() */
     while ((d->mode != PN_IDLE || d->starting) && uv_hrtime() < deadline) {
         d->stop = true;
         pn_loop_wake(st->loop);
@@ -125,7 +125,7 @@ close_everything(PnState *st, bool driver_left)
     pn_ring_clear(&st->ticks);
     pn_ring_clear(&st->immediates);
     if (!driver_left || loop->dead || pn_loop_wait(loop, 0) != 0)
-        return;   /* somebody is inside uv_run(), or it would abort: the memory stays */
+        return; /* somebody is inside uv_run(), or it would abort: the memory stays */
     for (int i = 0; i < 3; i++)
         (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
     if (pn_loop_free(loop) == 0)

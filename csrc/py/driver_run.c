@@ -58,7 +58,7 @@ pn_on_signal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     (void)nargs;
     PnState *st = pn_state_of_module(module);
     if (st->driver.graceful)
-        st->driver.stop = true;   /* the second one: at once */
+        st->driver.stop = true; /* the second one: at once */
     st->driver.graceful = true;
     if (st->loop != NULL)
         pn_loop_wake(st->loop);
@@ -93,8 +93,8 @@ pn_close_gracefully(PnState *st)
 
 struct run_args {
     PyObject *main;
-    bool      signals;
-    bool      log;
+    bool signals;
+    bool log;
 };
 
 static int
@@ -247,7 +247,7 @@ drive_foreground(PnState *st, const struct run_args *a)
     st->loop->halted = 0;
     int status = run_loop(st, a->main);
     if (st->generation != generation)
-        return status;   /* a forked child, or the interpreter is leaving: nothing of this is ours any more */
+        return status; /* a forked child, or the interpreter is leaving: nothing of this is ours any more */
     give_up_claim(st);
     PyObject *uncaught = st->uncaught;
     st->uncaught = NULL;
@@ -315,9 +315,11 @@ const char pn_run_doc[] =
     "run(main=None, *, signals=False, on_uncaught=None)\n--\n\n"
     "Drives the loop on the calling thread until nothing referenced is left to do, or stop() is called. main() is\n"
     "called first, inside the first turn. The background thread, if it was driving, hands over.\n\n"
-    "signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, lets queued writes\n"
+    "signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, lets queued "
+    "writes\n"
     "leave, unlinks unix paths), the second returns at once. on_uncaught=\"log\": what leaves a listener is logged\n"
-    "(logger \"pynet\"), the connection concerned is destroyed, and run() goes on; by default run() raises it, destroys\n"
+    "(logger \"pynet\"), the connection concerned is destroyed, and run() goes on; by default run() raises it, "
+    "destroys\n"
     "nothing, and may be called again.\n\n"
     "Raises RuntimeError inside a listener, inside turn(), and while another run() is active.";
 

@@ -4,8 +4,8 @@
 
 typedef struct {
     PyObject_HEAD
-    PnState *st;      /* borrowed */
-    int entered;      /* holds that are ours; on the driver there are none */
+    PnState *st; /* borrowed */
+    int entered; /* holds that are ours; on the driver there are none */
 } PnTurn;
 
 /* --- helpers --- */
@@ -36,7 +36,7 @@ remove_holder(PnState *st)
     while (i >= 0 && d->holders[i] != me)
         i--;
     if (i < 0)
-        i = d->holds - 1;   /* left by another thread than the one that entered: the count is what matters */
+        i = d->holds - 1; /* left by another thread than the one that entered: the count is what matters */
     if (i < 0)
         return;
     d->holders[i] = d->holders[--d->holds];
@@ -83,7 +83,8 @@ turn_exit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 
 const char pn_turn_doc[] =
     "turn()\n--\n\n"
-    "with turn(): nothing is dispatched until the block ends, so that several calls are one step for the loop, as they\n"
+    "with turn(): nothing is dispatched until the block ends, so that several calls are one step for the loop, as "
+    "they\n"
     "are inside a listener. From any thread; it nests, and inside a listener it does nothing. Entering waits for the\n"
     "turn that is under way. Don't enter it holding a lock that a listener takes.";
 

@@ -33,7 +33,7 @@ pn_event_name(PnState *st, PyObject *name)
     }
     if (name == Py_None || PyBool_Check(name) || PyLong_Check(name) || PyFloat_Check(name) || PyBytes_Check(name))
         return pn_raise_arg_type("event_name", "a str or an object of its own kind", name);
-    return Py_NewRef(name);   /* any other object is compared by identity, as Node's symbols are */
+    return Py_NewRef(name); /* any other object is compared by identity, as Node's symbols are */
 }
 
 static int
@@ -43,14 +43,14 @@ warn_leak(PnEmitter *e, PyObject *name, size_t count)
     PyObject *warning = PyObject_CallFunction(
         st->MaxListenersExceededWarning, "N",
         PyUnicode_FromFormat("Possible EventEmitter memory leak detected. %zu %S listeners added to %R. Use "
-                             "set_max_listeners() to raise the limit", count, name, (PyObject *)e));
+                             "set_max_listeners() to raise the limit",
+                             count, name, (PyObject *)e));
     PyObject *number = PyLong_FromSize_t(count);
     PyObject *warnings = PyImport_ImportModule("warnings");
     PyObject *result = NULL;
     if (warning != NULL && number != NULL && warnings != NULL &&
         PyObject_SetAttr(warning, st->names.emitter, (PyObject *)e) == 0 &&
-        PyObject_SetAttr(warning, st->names.type, name) == 0 &&
-        PyObject_SetAttr(warning, st->names.count, number) == 0)
+        PyObject_SetAttr(warning, st->names.type, name) == 0 && PyObject_SetAttr(warning, st->names.count, number) == 0)
         result = PyObject_CallMethod(warnings, "warn", "O", warning);
     Py_XDECREF(warnings);
     Py_XDECREF(number);
@@ -156,7 +156,7 @@ pn_emit_from_method(PnEmitter *e, PyObject *name)
     if (!pn_has_listeners(e, name))
         return 0;
     if (!pn_inside(e->st))
-        return pn_tick(e->st, emit_tick, (PyObject *)e, name);   /* names of events live as long as the module */
+        return pn_tick(e->st, emit_tick, (PyObject *)e, name); /* names of events live as long as the module */
     PyObject *stack[1] = {NULL};
     return pn_emit(e, name, stack + 1, 0) < 0 ? -1 : 0;
 }
@@ -186,12 +186,14 @@ add(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, bo
     return result;
 }
 
-PyDoc_STRVAR(on_doc,
-"on($self, event_name, listener=None, /)\n--\n\n"
-"Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a\n"
-"decorator: @server.on(\"connection\"). The same function may be added several times. Emits \"newListener\" first.\n\n"
-"Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with\n"
-"MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().");
+PyDoc_STRVAR(
+    on_doc,
+    "on($self, event_name, listener=None, /)\n--\n\n"
+    "Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a\n"
+    "decorator: @server.on(\"connection\"). The same function may be added several times. Emits \"newListener\" "
+    "first.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with\n"
+    "MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().");
 
 static PyObject *
 emitter_on(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -239,7 +241,7 @@ static PyObject *
 find_equal(PnEmitter *e, PyObject *name, PyObject *fn, bool *failed)
 {
     PyObject *found = NULL;
-    PyObject *raw = entries_of(e, name, true);   /* a copy: __eq__ may do anything */
+    PyObject *raw = entries_of(e, name, true); /* a copy: __eq__ may do anything */
     *failed = raw == NULL;
     for (Py_ssize_t i = raw != NULL ? PyList_GET_SIZE(raw) : 0; i > 0 && found == NULL && !*failed; i--) {
         PyObject *held = PyList_GET_ITEM(raw, i - 1);
@@ -254,11 +256,12 @@ find_equal(PnEmitter *e, PyObject *name, PyObject *fn, bool *failed)
     return found;
 }
 
-PyDoc_STRVAR(off_doc,
-"off($self, event_name, listener, /)\n--\n\n"
-"Removes the most recently added listener that is `listener`, or else equals it (bound methods), also one added\n"
-"with once(), and returns the emitter. Emits \"removeListener\". What is being emitted now is not affected.\n"
-"Node: emitter.off().");
+PyDoc_STRVAR(
+    off_doc,
+    "off($self, event_name, listener, /)\n--\n\n"
+    "Removes the most recently added listener that is `listener`, or else equals it (bound methods), also one added\n"
+    "with once(), and returns the emitter. Emits \"removeListener\". What is being emitted now is not affected.\n"
+    "Node: emitter.off().");
 
 static PyObject *
 emitter_off(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -316,10 +319,11 @@ remove_everything(PnEmitter *e)
     return status < 0 ? -1 : remove_named(e, last);
 }
 
-PyDoc_STRVAR(remove_all_listeners_doc,
-"remove_all_listeners($self, event_name=None, /)\n--\n\n"
-"Removes the listeners of one event, or of all events, and returns the emitter. Emits \"removeListener\" for each\n"
-"when somebody listens to it. Node: emitter.removeAllListeners().");
+PyDoc_STRVAR(
+    remove_all_listeners_doc,
+    "remove_all_listeners($self, event_name=None, /)\n--\n\n"
+    "Removes the listeners of one event, or of all events, and returns the emitter. Emits \"removeListener\" for each\n"
+    "when somebody listens to it. Node: emitter.removeAllListeners().");
 
 static PyObject *
 emitter_remove_all_listeners(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -366,9 +370,10 @@ list_of(PyObject *op, PyObject *event, bool raw)
     return list;
 }
 
-PyDoc_STRVAR(listeners_doc,
-"listeners($self, event_name, /)\n--\n\n"
-"A new list of the functions that listen to event_name, in the order of their calls. Node: emitter.listeners().");
+PyDoc_STRVAR(
+    listeners_doc,
+    "listeners($self, event_name, /)\n--\n\n"
+    "A new list of the functions that listen to event_name, in the order of their calls. Node: emitter.listeners().");
 
 static PyObject *
 emitter_listeners(PyObject *op, PyObject *event)
@@ -377,9 +382,9 @@ emitter_listeners(PyObject *op, PyObject *event)
 }
 
 PyDoc_STRVAR(raw_listeners_doc,
-"raw_listeners($self, event_name, /)\n--\n\n"
-"As listeners(), but once() listeners in their wrappers (`wrapper.listener` is the function). Node:\n"
-"emitter.rawListeners().");
+             "raw_listeners($self, event_name, /)\n--\n\n"
+             "As listeners(), but once() listeners in their wrappers (`wrapper.listener` is the function). Node:\n"
+             "emitter.rawListeners().");
 
 static PyObject *
 emitter_raw_listeners(PyObject *op, PyObject *event)
@@ -388,9 +393,9 @@ emitter_raw_listeners(PyObject *op, PyObject *event)
 }
 
 PyDoc_STRVAR(listener_count_doc,
-"listener_count($self, event_name, listener=None, /)\n--\n\n"
-"How many listeners event_name has; with `listener`, how often that one is among them. Node:\n"
-"emitter.listenerCount().");
+             "listener_count($self, event_name, listener=None, /)\n--\n\n"
+             "How many listeners event_name has; with `listener`, how often that one is among them. Node:\n"
+             "emitter.listenerCount().");
 
 static PyObject *
 emitter_listener_count(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -410,9 +415,9 @@ emitter_listener_count(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
 }
 
 PyDoc_STRVAR(event_names_doc,
-"event_names($self, /)\n--\n\n"
-"A new list of the events that have listeners, in the order in which they got their first one. Node:\n"
-"emitter.eventNames().");
+             "event_names($self, /)\n--\n\n"
+             "A new list of the events that have listeners, in the order in which they got their first one. Node:\n"
+             "emitter.eventNames().");
 
 static PyObject *
 emitter_event_names(PyObject *op, PyObject *unused)
@@ -448,11 +453,13 @@ raise_unhandled(PnState *st, PyObject *const *args, Py_ssize_t nargs)
     return pn_raise(exc);
 }
 
-PyDoc_STRVAR(emit_doc,
-"emit($self, event_name, /, *args)\n--\n\n"
-"Calls the listeners of event_name with args, here and now, in their order. True when there was one. What a\n"
-"listener raises leaves emit(); the listeners after it are not called. An \"error\" without listeners is raised:\n"
-"args[0] itself when it is an exception, else NetError (ERR_UNHANDLED_ERROR) with `.context`. Node: emitter.emit().");
+PyDoc_STRVAR(
+    emit_doc,
+    "emit($self, event_name, /, *args)\n--\n\n"
+    "Calls the listeners of event_name with args, here and now, in their order. True when there was one. What a\n"
+    "listener raises leaves emit(); the listeners after it are not called. An \"error\" without listeners is raised:\n"
+    "args[0] itself when it is an exception, else NetError (ERR_UNHANDLED_ERROR) with `.context`. Node: "
+    "emitter.emit().");
 
 static PyObject *
 emitter_emit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
@@ -492,11 +499,12 @@ emitter_emit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 
 /* --- limits --- */
 
-PyDoc_STRVAR(set_max_listeners_doc,
-"set_max_listeners($self, n, /)\n--\n\n"
-"Sets how many listeners an event may have before a warning tells of a likely leak (default 10; 0 and infinity: no\n"
-"limit) and returns the emitter. Raises TypeError for no number, ValueError (ERR_OUT_OF_RANGE) for a negative one.\n"
-"Node: emitter.setMaxListeners().");
+PyDoc_STRVAR(set_max_listeners_doc, "set_max_listeners($self, n, /)\n--\n\n"
+                                    "Sets how many listeners an event may have before a warning tells of a likely leak "
+                                    "(default 10; 0 and infinity: no\n"
+                                    "limit) and returns the emitter. Raises TypeError for no number, ValueError "
+                                    "(ERR_OUT_OF_RANGE) for a negative one.\n"
+                                    "Node: emitter.setMaxListeners().");
 
 static PyObject *
 emitter_set_max_listeners(PyObject *op, PyObject *n)
@@ -510,9 +518,8 @@ emitter_set_max_listeners(PyObject *op, PyObject *n)
     return Py_NewRef(op);
 }
 
-PyDoc_STRVAR(get_max_listeners_doc,
-"get_max_listeners($self, /)\n--\n\n"
-"The limit of set_max_listeners(); 0: none. Node: emitter.getMaxListeners().");
+PyDoc_STRVAR(get_max_listeners_doc, "get_max_listeners($self, /)\n--\n\n"
+                                    "The limit of set_max_listeners(); 0: none. Node: emitter.getMaxListeners().");
 
 static PyObject *
 emitter_get_max_listeners(PyObject *op, PyObject *unused)
@@ -580,8 +587,8 @@ emitter_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
-    Py_TRASHCAN_BEGIN(op, emitter_dealloc)   /* chains of emitters */
-    pn_emitter_free_parts(PN_EMITTER(op));
+    Py_TRASHCAN_BEGIN(op, emitter_dealloc) /* chains of emitters */
+        pn_emitter_free_parts(PN_EMITTER(op));
     type->tp_free(op);
     Py_DECREF(type);
     Py_TRASHCAN_END
@@ -596,9 +603,9 @@ static PyMethodDef emitter_methods[] = {
     {"add_listener", PN_FASTCALL(emitter_on), METH_FASTCALL | METH_KEYWORDS,
      "add_listener($self, event_name, listener=None, /)\n--\n\nThe same as on()."},
     ADDING(once, "once($self, event_name, listener=None, /)\n--\n\n"
-           "As on(), for one call: the listener is removed before it."),
+                 "As on(), for one call: the listener is removed before it."),
     ADDING(prepend_listener, "prepend_listener($self, event_name, listener=None, /)\n--\n\n"
-           "As on(), in front of the others."),
+                             "As on(), in front of the others."),
     ADDING(prepend_once_listener,
            "prepend_once_listener($self, event_name, listener=None, /)\n--\n\nAs once(), in front of the others."),
     ADDING(off, off_doc),

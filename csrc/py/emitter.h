@@ -6,12 +6,12 @@
 
 /* One listener: its event (interned, so names compare by pointer) and the function with two tag bits. */
 struct pn_listener_entry {
-    PyObject *name;      /* own */
-    uintptr_t fn;        /* own; PN_FN_* bits */
+    PyObject *name; /* own */
+    uintptr_t fn;   /* own; PN_FN_* bits */
 };
 
-#define PN_FN_ONCE   ((uintptr_t)1)   /* the function is a OnceListener */
-#define PN_FN_WARNED ((uintptr_t)2)   /* on an event's first entry: the leak warning has been given */
+#define PN_FN_ONCE   ((uintptr_t)1) /* the function is a OnceListener */
+#define PN_FN_WARNED ((uintptr_t)2) /* on an event's first entry: the leak warning has been given */
 #define PN_FN_TAGS   ((uintptr_t)3)
 
 struct pn_listeners {
@@ -21,26 +21,32 @@ struct pn_listeners {
 
 /* The events that happen once in a cycle of an object's life; see emitter_late.c. */
 enum pn_cycle_event {
-    PN_CYCLE_NONE, PN_CYCLE_CONNECT, PN_CYCLE_READY, PN_CYCLE_LISTENING, PN_CYCLE_END, PN_CYCLE_ERROR, PN_CYCLE_CLOSE,
+    PN_CYCLE_NONE,
+    PN_CYCLE_CONNECT,
+    PN_CYCLE_READY,
+    PN_CYCLE_LISTENING,
+    PN_CYCLE_END,
+    PN_CYCLE_ERROR,
+    PN_CYCLE_CLOSE,
 };
 
 enum pn_emitter_kind { PN_PLAIN_KIND, PN_SOCKET_KIND, PN_SERVER_KIND };
 
 struct PnEmitter {
     PyObject_HEAD
-    PnState              *st;          /* borrowed */
-    struct pn_listeners  *listeners;   /* own, NULL when there are none */
-    PyObject             *dict, *weakrefs;
-    PyObject             *late_error;  /* own: a list, what each held `error` carries */
-    struct pn_hold       *hold;        /* own: an error waits for its listener */
-    unsigned              generation;
-    uint32_t              late;        /* up to eight pn_cycle_event, 4 bits each, the oldest lowest */
-    int32_t               max_listeners;   /* -1: the default; 0: no limit */
-    uint8_t               kind;        /* enum pn_emitter_kind */
-    uint8_t               late_cycle;  /* goes up when the late events are forgotten */
-    bool                  outside;     /* made or used by somebody who is not in a listener */
-    bool                  replaying;   /* a replay of late events is queued */
-    bool                  late_had_error;   /* what the late `close` carries */
+    PnState *st;                    /* borrowed */
+    struct pn_listeners *listeners; /* own, NULL when there are none */
+    PyObject *dict, *weakrefs;
+    PyObject *late_error; /* own: a list, what each held `error` carries */
+    struct pn_hold *hold; /* own: an error waits for its listener */
+    unsigned generation;
+    uint32_t late;         /* up to eight pn_cycle_event, 4 bits each, the oldest lowest */
+    int32_t max_listeners; /* -1: the default; 0: no limit */
+    uint8_t kind;          /* enum pn_emitter_kind */
+    uint8_t late_cycle;    /* goes up when the late events are forgotten */
+    bool outside;          /* made or used by somebody who is not in a listener */
+    bool replaying;        /* a replay of late events is queued */
+    bool late_had_error;   /* what the late `close` carries */
 };
 
 #define PN_EMITTER(o) ((PnEmitter *)(void *)(o))
@@ -54,9 +60,9 @@ pn_entry_fn(const struct pn_listener_entry *entry)
 
 /* --- emitter_list.c --- */
 size_t pn_count_listeners(const PnEmitter *e, PyObject *name);
-void   pn_list_free(PnEmitter *e);
-int    pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend);
-void   pn_list_remove(PnEmitter *e, uint32_t i);
+void pn_list_free(PnEmitter *e);
+int pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend);
+void pn_list_remove(PnEmitter *e, uint32_t i);
 
 extern PyType_Spec pn_emitter_spec;
 extern PyType_Spec pn_once_spec;
@@ -64,8 +70,8 @@ extern PyType_Spec pn_decorator_spec;
 
 /* For subclasses in C. */
 PyObject *pn_emitter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);
-int  pn_emitter_traverse(PyObject *self, visitproc visit, void *arg);
-int  pn_emitter_clear(PyObject *self);
+int pn_emitter_traverse(PyObject *self, visitproc visit, void *arg);
+int pn_emitter_clear(PyObject *self);
 void pn_emitter_free_parts(PnEmitter *e);
 
 /* 1 when there were listeners, 0 when not, -1 when one raised (the exception is set). An `error` without listeners
@@ -90,7 +96,7 @@ PyObject *pn_event_name(PnState *st, PyObject *name);
 
 /* --- emitter_once.c --- */
 PyObject *pn_once_new(PnEmitter *e, PyObject *name, PyObject *fn);
-PyObject *pn_once_listener(PyObject *once);        /* borrowed */
+PyObject *pn_once_listener(PyObject *once); /* borrowed */
 /* The entry has left the emitter's list. */
 void pn_once_detach(PyObject *once);
 /* Marks it as fired; false when it was already. */
@@ -102,9 +108,9 @@ PyObject *pn_decorator_new(PnEmitter *e, PyObject *name, bool once, bool prepend
 /* --- emitter_late.c --- */
 /* Emits an event of the cycle from the loop; when nobody listens it is remembered, and an unheard error is held back
  * or uncaught. `arg` is the error, the bool of a socket's close, or NULL. As pn_emit_loop(). */
-int  pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg);
+int pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg);
 /* A listener for `name` has been added: replays what it missed if it comes from outside. */
-int  pn_late_listener_added(PnEmitter *e, PyObject *name);
+int pn_late_listener_added(PnEmitter *e, PyObject *name);
 /* A new connect() or listen(): nothing of the last cycle is told any more. */
 void pn_late_forget(PnEmitter *e);
 /* Every held error is uncaught now: the interpreter leaves. */

@@ -12,9 +12,9 @@
 
 /* An error that waits for its listener. */
 struct pn_hold {
-    struct pn_loop_timer timer;      /* first */
-    PnEmitter           *emitter;    /* own */
-    struct pn_hold      *next, *prev;
+    struct pn_loop_timer timer; /* first */
+    PnEmitter *emitter;         /* own */
+    struct pn_hold *next, *prev;
 };
 
 /* --- the list --- */

@@ -10,11 +10,11 @@ static const struct {
     const char *name;
     enum pn_encoding encoding;
 } known[] = {
-    {"utf8", PN_UTF8},         {"utf-8", PN_UTF8},           {"utf_8", PN_UTF8},       {"ucs2", PN_UTF16LE},
-    {"ucs-2", PN_UTF16LE},     {"utf16le", PN_UTF16LE},      {"utf-16le", PN_UTF16LE}, {"utf-16-le", PN_UTF16LE},
-    {"utf_16_le", PN_UTF16LE}, {"latin1", PN_LATIN1},        {"latin-1", PN_LATIN1},   {"latin_1", PN_LATIN1},
-    {"binary", PN_LATIN1},     {"iso-8859-1", PN_LATIN1},    {"iso8859-1", PN_LATIN1}, {"ascii", PN_ASCII},
-    {"us-ascii", PN_ASCII},    {"hex", PN_HEX},              {"base64", PN_BASE64},    {"base64url", PN_BASE64URL},
+    {"utf8", PN_UTF8},         {"utf-8", PN_UTF8},        {"utf_8", PN_UTF8},       {"ucs2", PN_UTF16LE},
+    {"ucs-2", PN_UTF16LE},     {"utf16le", PN_UTF16LE},   {"utf-16le", PN_UTF16LE}, {"utf-16-le", PN_UTF16LE},
+    {"utf_16_le", PN_UTF16LE}, {"latin1", PN_LATIN1},     {"latin-1", PN_LATIN1},   {"latin_1", PN_LATIN1},
+    {"binary", PN_LATIN1},     {"iso-8859-1", PN_LATIN1}, {"iso8859-1", PN_LATIN1}, {"ascii", PN_ASCII},
+    {"us-ascii", PN_ASCII},    {"hex", PN_HEX},           {"base64", PN_BASE64},    {"base64url", PN_BASE64URL},
 };
 
 enum pn_encoding
@@ -40,7 +40,7 @@ lookup(PyObject *name, enum pn_encoding *out)
             PyErr_Clear();
         else if (len == 0)
             return 0;
-        else if (strlen(text) == (size_t)len)   /* "utf8\0..." is no known name */
+        else if (strlen(text) == (size_t)len) /* "utf8\0..." is no known name */
             *out = pn_encoding_of(text);
         else
             *out = PN_ENCODING_UNKNOWN;

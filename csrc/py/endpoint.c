@@ -101,7 +101,7 @@ looks_like_port(PyObject *text)
         PyErr_Clear();
         return false;
     }
-    return pn_js_number(utf8, (size_t)len) >= 0;   /* false for NaN */
+    return pn_js_number(utf8, (size_t)len) >= 0; /* false for NaN */
 }
 
 static bool
@@ -127,7 +127,8 @@ raise_order(bool listening, PyObject *first, PyObject *second)
 {
     pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
                    "The port comes first: %s(%S, %R). Received a host first (a path alone, without a port, is a unix "
-                   "socket's)", listening ? "listen" : "connect", second, first);
+                   "socket's)",
+                   listening ? "listen" : "connect", second, first);
     return -1;
 }
 
@@ -266,8 +267,7 @@ apply(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *pat
 }
 
 int
-pn_endpoint_options(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *path,
-                    struct pn_endpoint *e)
+pn_endpoint_options(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *path, struct pn_endpoint *e)
 {
     if (apply(st, listening, port, host, path, e) == 0)
         return 0;

@@ -5,13 +5,13 @@
 #include "state.h"
 
 struct pn_endpoint {
-    PyObject *path;        /* own: bytes; NULL for TCP */
-    PyObject *host;        /* own: str; NULL when not given */
-    PyObject *callback;    /* own: the function given last */
-    PyObject *backlog;     /* own: positional, listen() only */
-    PyObject *options;     /* own: a mapping given first */
-    uint16_t  port;
-    bool      has_port;
+    PyObject *path;     /* own: bytes; NULL for TCP */
+    PyObject *host;     /* own: str; NULL when not given */
+    PyObject *callback; /* own: the function given last */
+    PyObject *backlog;  /* own: positional, listen() only */
+    PyObject *options;  /* own: a mapping given first */
+    uint16_t port;
+    bool has_port;
 };
 
 void pn_endpoint_clear(struct pn_endpoint *e);

@@ -26,8 +26,8 @@ set_text(PyObject *exc, const char *name, const char *text)
 /* --- the family --- */
 
 static const struct kind {
-    const char *name;      /* of our class */
-    PyObject  **base;      /* the builtin */
+    const char *name; /* of our class */
+    PyObject **base;  /* the builtin */
     const char *codes[3];
 } kinds[] = {
     {"NetConnectionRefusedError", &PyExc_ConnectionRefusedError, {"ECONNREFUSED"}},

@@ -10,11 +10,11 @@ int pn_errors_init(PnState *st, PyObject *module);
 
 /* What a system error happened to: any part may be missing. */
 struct pn_where {
-    const char           *syscall;    /* "connect", "listen", "read", ... */
-    const struct pn_addr *addr;       /* address and port */
-    PyObject             *path;       /* str: a unix path; borrowed */
-    const char           *details;    /* appended as " - Local (...)" */
-    bool                  describe;   /* "listen EADDRINUSE: address already in use ..." */
+    const char *syscall;        /* "connect", "listen", "read", ... */
+    const struct pn_addr *addr; /* address and port */
+    PyObject *path;             /* str: a unix path; borrowed */
+    const char *details;        /* appended as " - Local (...)" */
+    bool describe;              /* "listen EADDRINUSE: address already in use ..." */
 };
 
 /* The error Node would emit for a libuv status: errno, code, syscall, address, port. New reference or NULL. */
@@ -29,7 +29,7 @@ PyObject *pn_aggregate_error(PnState *st, PyObject *errors);
 PyObject *pn_make_aggregate_error(PyObject *module, PyObject *errors);
 
 /* Raise; always NULL, so that a caller writes `return pn_raise_...`. */
-PyObject *pn_raise(PyObject *exc);   /* steals; NULL is passed through */
+PyObject *pn_raise(PyObject *exc); /* steals; NULL is passed through */
 PyObject *pn_raise_uv(PnState *st, int status, const char *syscall);
 PyObject *pn_raise_net(PnState *st, const char *code, const char *format, ...);
 /* TypeError or ValueError with `.code`. */

@@ -13,8 +13,8 @@
 
 /* Those of the constructor first, then those of Socket.connect(), then our own. */
 static const char *const connect_names[] = {
-    "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay",
-    "port", "host", "path", "family", "listener", "timeout", NULL,
+    "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay", "port", "host", "path",
+    "family",          "listener",        "timeout",  NULL,
 };
 enum { C_PORT = 5, C_HOST, C_PATH, C_FAMILY, C_LISTENER, C_TIMEOUT, C_COUNT };
 
@@ -32,9 +32,13 @@ connect_socket(PnState *st, PyObject *sock, struct pn_endpoint *e, PyObject **v)
     PyObject *stack[8] = {NULL};
     PyObject *names[6];
     Py_ssize_t n = 0;
-    struct { PyObject *value; const char *name; } pass[] = {
-        {v[C_FAMILY], "family"}, {v[C_LISTENER] != NULL ? v[C_LISTENER] : e->callback, "listener"}, {v[C_HOST], "host"},
-        {v[C_PATH], "path"}, {v[C_PORT], "port"},
+    struct {
+        PyObject *value;
+        const char *name;
+    } pass[] = {
+        {v[C_FAMILY], "family"}, {v[C_LISTENER] != NULL ? v[C_LISTENER] : e->callback, "listener"},
+        {v[C_HOST], "host"},     {v[C_PATH], "path"},
+        {v[C_PORT], "port"},
     };
     PyObject *port = v[C_PORT] == NULL && e->has_port ? PyLong_FromLong(e->port) : NULL;
     if (port != NULL)
@@ -57,8 +61,8 @@ connect_socket(PnState *st, PyObject *sock, struct pn_endpoint *e, PyObject **v)
         else
             Py_XDECREF(names[i]);
     }
-    PyObject *result = kwnames != NULL && !PyErr_Occurred()
-                           ? pn_socket_connect_method(sock, stack + 1, 0, kwnames) : NULL;
+    PyObject *result =
+        kwnames != NULL && !PyErr_Occurred() ? pn_socket_connect_method(sock, stack + 1, 0, kwnames) : NULL;
     Py_XDECREF(kwnames);
     Py_XDECREF(port);
     return result;

@@ -10,12 +10,12 @@
 #define MAX_MS 2147483647.0
 
 struct pn_idle {
-    struct pn_loop_timer timer;   /* first */
-    PnSocket *socket;             /* borrowed: freed with it */
-    double    ms;                 /* as given */
-    uint64_t  delay;              /* nanoseconds; 0: switched off */
-    uint64_t  last;               /* activity */
-    size_t    queued;             /* in libuv, when it fired last */
+    struct pn_loop_timer timer; /* first */
+    PnSocket *socket;           /* borrowed: freed with it */
+    double ms;                  /* as given */
+    uint64_t delay;             /* nanoseconds; 0: switched off */
+    uint64_t last;              /* activity */
+    size_t queued;              /* in libuv, when it fired last */
 };
 
 /* --- the timer --- */
@@ -86,8 +86,9 @@ int
 pn_idle_set(PnSocket *s, double ms)
 {
     PnState *st = s->em.st;
-    if (ms > MAX_MS && PyErr_WarnFormat(st->TimeoutOverflowWarning, 1,
-                                        "a timeout does not fit into a 32-bit signed integer: it was cut to 2147483647 ms"))
+    if (ms > MAX_MS &&
+        PyErr_WarnFormat(st->TimeoutOverflowWarning, 1,
+                         "a timeout does not fit into a 32-bit signed integer: it was cut to 2147483647 ms"))
         return -1;
     if (s->idle == NULL) {
         s->idle = PyMem_RawCalloc(1, sizeof(*s->idle));
@@ -118,7 +119,8 @@ pn_idle_set(PnSocket *s, double ms)
 const char pn_set_socket_timeout_doc[] =
     "set_timeout($self, ms, callback=None)\n--\n\n"
     "Emits \"timeout\" after ms milliseconds without activity, once until there is activity again; 0 switches it off.\n"
-    "The connection is not touched. callback is added as a once() listener (removed when ms is 0). Returns the socket.\n\n"
+    "The connection is not touched. callback is added as a once() listener (removed when ms is 0). Returns the "
+    "socket.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: socket.setTimeout().";
 
 PyObject *

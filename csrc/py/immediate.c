@@ -8,11 +8,11 @@
 
 typedef struct {
     PyObject_HEAD
-    PnState  *st;          /* borrowed */
-    PyObject *callback;    /* own; NULL when run or cleared */
-    PyObject *args;        /* own: a tuple */
-    unsigned  generation;
-    bool      referenced;
+    PnState *st;        /* borrowed */
+    PyObject *callback; /* own; NULL when run or cleared */
+    PyObject *args;     /* own: a tuple */
+    unsigned generation;
+    bool referenced;
 } PnImmediate;
 
 /* --- helpers --- */

@@ -67,8 +67,8 @@ add_values(PnState *st, PyObject *m)
     Py_XDECREF(args);
     Py_XDECREF(make);
     Py_XDECREF(collections);
-    st->MaxListenersExceededWarning = add_warning(m, "MaxListenersExceededWarning",
-                                                  "More listeners for an event than set_max_listeners() allows.");
+    st->MaxListenersExceededWarning =
+        add_warning(m, "MaxListenersExceededWarning", "More listeners for an event than set_max_listeners() allows.");
     st->TimeoutOverflowWarning = add_warning(m, "TimeoutOverflowWarning", "A delay of more than 2,147,483,647 ms.");
     /* An event name that is no str: compared by identity, as Node's symbols. */
     st->error_monitor = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
@@ -131,11 +131,13 @@ module_exec(PyObject *m)
 
 /* --- traversal --- */
 
-#define FOR_EACH_OWNED(X)                                                                                            \
-    X(uncaught) X(uncaught_handler) X(spare) X(direct) X(EventEmitter) X(OnceListener) X(ListenerDecorator)          \
-    X(Socket) X(Server) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(IPv4Address)                 \
-    X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(NetError) X(AggregateError) X(AbortError)          \
+/* clang-format off */
+#define FOR_EACH_OWNED(X) \
+    X(uncaught) X(uncaught_handler) X(spare) X(direct) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
+    X(Socket) X(Server) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(IPv4Address) \
+    X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(NetError) X(AggregateError) X(AbortError) \
     X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor)
+/* clang-format on */
 
 static int
 module_traverse(PyObject *m, visitproc visit, void *arg)
@@ -177,7 +179,7 @@ module_free(void *m)
 
 /* --- tables --- */
 
-#define KW(name, f, doc) {name, PN_FASTCALL(f), METH_FASTCALL | METH_KEYWORDS, doc}
+#define KW(name, f, doc)   {name, PN_FASTCALL(f), METH_FASTCALL | METH_KEYWORDS, doc}
 #define FAST(name, f, doc) {name, PN_FASTCALL(f), METH_FASTCALL, doc}
 
 static PyMethodDef module_methods[] = {

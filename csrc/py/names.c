@@ -6,8 +6,8 @@
 int
 pn_names_init(struct pn_names *names)
 {
-#define PN_NAME_INIT(n)                                                                                              \
-    if ((names->n = PyUnicode_InternFromString(#n)) == NULL)                                                         \
+#define PN_NAME_INIT(n)                                      \
+    if ((names->n = PyUnicode_InternFromString(#n)) == NULL) \
         return -1;
     PN_NAMES(PN_NAME_INIT)
 #undef PN_NAME_INIT

@@ -6,13 +6,15 @@
 #include <Python.h>
 
 /* Each is a field of struct pn_names and an interned str of that text. */
-#define PN_NAMES(X)                                                                                                  \
-    X(connect) X(ready) X(listening) X(end) X(error) X(close) X(data) X(drain) X(timeout) X(lookup) X(connection)    \
-    X(drop) X(finish) X(prefinish) X(pause) X(resume) X(pipe) X(unpipe) X(newListener) X(removeListener)             \
-    X(connectionAttempt) X(connectionAttemptFailed)                                                                  \
-    X(code) X(syscall) X(address) X(port) X(hostname) X(errors) X(name) X(type) X(count) X(emitter) X(context)       \
-    X(hasUnpiped) X(listener) X(callback) X(open) X(opening) X(readOnly) X(writeOnly) X(closed) X(IPv4) X(IPv6)      \
-    X(host) X(path) X(localhost) X(ipv4) X(ipv6)
+/* clang-format off */
+#define PN_NAMES(X) \
+    X(connect) X(ready) X(listening) X(end) X(error) X(close) X(data) X(drain) X(timeout) X(lookup) X(connection) \
+    X(drop) X(finish) X(prefinish) X(pause) X(resume) X(pipe) X(unpipe) X(newListener) X(removeListener) \
+    X(connectionAttempt) X(connectionAttemptFailed) \
+    X(code) X(hostname) X(errors) X(type) X(count) X(emitter) X(context) \
+    X(hasUnpiped) X(callback) X(open) X(opening) X(readOnly) X(writeOnly) X(closed) X(IPv4) X(IPv6) \
+    X(localhost) X(ipv4) X(ipv6)
+/* clang-format on */
 
 struct pn_names {
 #define PN_NAME_FIELD(n) PyObject *n;
@@ -20,7 +22,7 @@ struct pn_names {
 #undef PN_NAME_FIELD
 };
 
-int  pn_names_init(struct pn_names *names);
+int pn_names_init(struct pn_names *names);
 void pn_names_clear(struct pn_names *names);
 
 #define PN_CAMEL_MAX 96

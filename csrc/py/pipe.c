@@ -9,14 +9,14 @@
 #include "uncaught.h"
 
 struct pn_pipe {
-    struct pn_pipe *next;        /* of the same source */
-    struct pn_pipe *next_from;   /* to the same destination */
-    PnSocket *source;            /* borrowed */
-    PnSocket *dest;              /* own */
-    bool end;                    /* the destination ends when the source does */
-    bool waiting;                /* for the destination's drain */
-    bool given;                  /* the chunk of now */
-    bool told;                   /* that the source has ended */
+    struct pn_pipe *next;      /* of the same source */
+    struct pn_pipe *next_from; /* to the same destination */
+    PnSocket *source;          /* borrowed */
+    PnSocket *dest;            /* own */
+    bool end;                  /* the destination ends when the source does */
+    bool waiting;              /* for the destination's drain */
+    bool given;                /* the chunk of now */
+    bool told;                 /* that the source has ended */
 };
 
 /* --- the lists --- */

@@ -276,7 +276,7 @@ end_tick(PnState *st, PyObject *self, void *arg)
     if (!s->allow_half_open)
         s->fin_seen = 1;
     if (pn_emit_cycle(&s->em, PN_CYCLE_END, NULL) < 0)
-        return;   /* as Node: the socket does not end itself then */
+        return; /* as Node: the socket does not end itself then */
     if (s->pipes != NULL)
         pn_pipe_source_ended(s);
     if (pn_writable_open(s) && !s->allow_half_open) {

@@ -15,8 +15,8 @@
 /* --- options --- */
 
 static const char *const server_names[] = {
-    "allow_half_open", "pause_on_connect", "no_delay", "keep_alive", "keep_alive_initial_delay", "high_water_mark",
-    "listener", NULL,
+    "allow_half_open",          "pause_on_connect", "no_delay", "keep_alive",
+    "keep_alive_initial_delay", "high_water_mark",  "listener", NULL,
 };
 enum { S_HALF_OPEN, S_PAUSE, S_NO_DELAY, S_KEEP_ALIVE, S_DELAY, S_MARK, S_LISTENER, S_COUNT };
 
@@ -81,7 +81,7 @@ server_init(PyObject *op, PyObject *args, PyObject *kwargs)
 static bool
 is_full(const PnServer *s)
 {
-    return s->max_connections != NULL && (double)s->connections >= s->max;   /* false for NaN */
+    return s->max_connections != NULL && (double)s->connections >= s->max; /* false for NaN */
 }
 
 static int
@@ -320,10 +320,10 @@ static int
 add_on_close(PnServer *s, PyObject *callback)
 {
     PyObject *err = s->listener != NULL ? Py_NewRef(Py_None)
-                    : pn_net_error(s->em.st, "ERR_SERVER_NOT_RUNNING", "Server is not running.");
+                                        : pn_net_error(s->em.st, "ERR_SERVER_NOT_RUNNING", "Server is not running.");
     PyObject *functools = PyImport_ImportModule("functools");
-    PyObject *bound = err != NULL && functools != NULL ? PyObject_CallMethod(functools, "partial", "OO", callback, err)
-                                                       : NULL;
+    PyObject *bound =
+        err != NULL && functools != NULL ? PyObject_CallMethod(functools, "partial", "OO", callback, err) : NULL;
     int status = bound != NULL ? pn_add_listener(&s->em, s->em.st->names.close, bound, true, false) : -1;
     Py_XDECREF(bound);
     Py_XDECREF(functools);
@@ -331,11 +331,12 @@ add_on_close(PnServer *s, PyObject *callback)
     return status;
 }
 
-PyDoc_STRVAR(close_doc,
-"close($self, callback=None)\n--\n\n"
-"Accepts no more connections, and unlinks a unix path; the open connections live on. \"close\" comes when the last one\n"
-"has gone. callback(err) is called then; err is ERR_SERVER_NOT_RUNNING when the server was not listening. Returns the\n"
-"server. Node: server.close().");
+PyDoc_STRVAR(close_doc, "close($self, callback=None)\n--\n\n"
+                        "Accepts no more connections, and unlinks a unix path; the open connections live on. \"close\" "
+                        "comes when the last one\n"
+                        "has gone. callback(err) is called then; err is ERR_SERVER_NOT_RUNNING when the server was not "
+                        "listening. Returns the\n"
+                        "server. Node: server.close().");
 
 static PyObject *
 server_close(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -368,10 +369,11 @@ connections_tick(PnState *st, PyObject *self, void *arg)
                   2 | PY_VECTORCALL_ARGUMENTS_OFFSET);
 }
 
-PyDoc_STRVAR(get_connections_doc,
-"get_connections($self, callback)\n--\n\n"
-"Calls callback(err, count) with the number of connections open now, by the next tick. Returns the server. Raises\n"
-"TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().");
+PyDoc_STRVAR(
+    get_connections_doc,
+    "get_connections($self, callback)\n--\n\n"
+    "Calls callback(err, count) with the number of connections open now, by the next tick. Returns the server. Raises\n"
+    "TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().");
 
 static PyObject *
 server_get_connections(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -390,9 +392,9 @@ server_get_connections(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
 }
 
 PyDoc_STRVAR(address_doc,
-"address($self, /)\n--\n\n"
-"AddressInfo(address, port, family), the path of a unix server, or None when it does not listen. Node:\n"
-"server.address().");
+             "address($self, /)\n--\n\n"
+             "AddressInfo(address, port, family), the path of a unix server, or None when it does not listen. Node:\n"
+             "server.address().");
 
 static PyObject *
 server_address(PyObject *op, PyObject *unused)
@@ -409,9 +411,8 @@ server_address(PyObject *op, PyObject *unused)
     return pn_address_info(s->em.st, &addr);
 }
 
-PyDoc_STRVAR(fileno_doc,
-"fileno($self, /)\n--\n\n"
-"The listening file descriptor, or -1. It stays pynet's: don't close it.");
+PyDoc_STRVAR(fileno_doc, "fileno($self, /)\n--\n\n"
+                         "The listening file descriptor, or -1. It stays pynet's: don't close it.");
 
 static PyObject *
 server_fileno(PyObject *op, PyObject *unused)
@@ -537,8 +538,7 @@ server_dealloc(PyObject *op)
     PyTypeObject *type = Py_TYPE(op);
     PnServer *s = PN_SERVER(op);
     PyObject_GC_UnTrack(op);
-    Py_TRASHCAN_BEGIN(op, server_dealloc)
-    pn_server_cancel_lookup(s);
+    Py_TRASHCAN_BEGIN(op, server_dealloc) pn_server_cancel_lookup(s);
     Py_CLEAR(s->path);
     Py_CLEAR(s->max_connections);
     s->em.st->servers--;
@@ -558,9 +558,11 @@ static PyMethodDef server_methods[] = {
     KW("get_connections", server_get_connections, get_connections_doc),
     {"address", server_address, METH_NOARGS, address_doc},
     {"fileno", server_fileno, METH_NOARGS, fileno_doc},
-    {"ref", server_ref, METH_NOARGS, "ref($self, /)\n--\n\n"
+    {"ref", server_ref, METH_NOARGS,
+     "ref($self, /)\n--\n\n"
      "The server keeps run() going (the default). Node: server.ref()."},
-    {"unref", server_unref, METH_NOARGS, "unref($self, /)\n--\n\n"
+    {"unref", server_unref, METH_NOARGS,
+     "unref($self, /)\n--\n\n"
      "The server does not keep run() going. Node: server.unref()."},
     {NULL, NULL, 0, NULL},
 };
@@ -569,16 +571,18 @@ static PyGetSetDef server_getset[] = {
     {"listening", server_get_listening, NULL, "True while it listens. Node: server.listening.", NULL},
     {"max_connections", server_get_max_connections, server_set_max_connections,
      "From this many connections on, new ones are dropped (\"drop\"); 0 drops all, None none. Node:\n"
-     "server.maxConnections.", NULL},
+     "server.maxConnections.",
+     NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyType_Slot server_slots[] = {
-    {Py_tp_doc, "Server(*args, **options)\n--\n\n"
-                "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
-                "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
-                "keep_alive_initial_delay (ms), high_water_mark (bytes). Events: connection(socket), listening, close,\n"
-                "error(err), drop(data). Node: class net.Server."},
+    {Py_tp_doc,
+     "Server(*args, **options)\n--\n\n"
+     "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
+     "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
+     "keep_alive_initial_delay (ms), high_water_mark (bytes). Events: connection(socket), listening, close,\n"
+     "error(err), drop(data). Node: class net.Server."},
     {Py_tp_new, server_new},
     {Py_tp_init, server_init},
     {Py_tp_repr, server_repr},

@@ -6,25 +6,25 @@
 #include "emitter.h"
 
 struct PnServer {
-    PnEmitter           em;
-    struct pn_listener *listener;    /* own; holds a reference to us until it is closed */
-    struct pn_lookup   *lookup;      /* own: of a host to listen on */
-    PyObject           *lookup_host; /* own: str */
-    PyObject           *path;        /* own: str, of a unix server */
-    PyObject           *max_connections;   /* own: as set; NULL when not */
-    double              max;         /* the same as a number; NaN: no limit */
-    size_t              connections;
-    int                 backlog;
-    uint16_t            port;        /* to listen on after the lookup */
-    uint32_t            high_water_mark;
-    uint32_t            keep_alive_delay;   /* seconds */
-    unsigned            allow_half_open : 1;
-    unsigned            pause_on_connect : 1;
-    unsigned            no_delay : 1;
-    unsigned            keep_alive : 1;
-    unsigned            drop_max_connection : 1;
-    unsigned            unref : 1;
-    unsigned            waits_for_listener : 1;   /* made outside the loop, no `connection` listener yet */
+    PnEmitter em;
+    struct pn_listener *listener; /* own; holds a reference to us until it is closed */
+    struct pn_lookup *lookup;     /* own: of a host to listen on */
+    PyObject *lookup_host;        /* own: str */
+    PyObject *path;               /* own: str, of a unix server */
+    PyObject *max_connections;    /* own: as set; NULL when not */
+    double max;                   /* the same as a number; NaN: no limit */
+    size_t connections;
+    int backlog;
+    uint16_t port; /* to listen on after the lookup */
+    uint32_t high_water_mark;
+    uint32_t keep_alive_delay; /* seconds */
+    unsigned allow_half_open : 1;
+    unsigned pause_on_connect : 1;
+    unsigned no_delay : 1;
+    unsigned keep_alive : 1;
+    unsigned drop_max_connection : 1;
+    unsigned unref : 1;
+    unsigned waits_for_listener : 1; /* made outside the loop, no `connection` listener yet */
 };
 
 #define PN_SERVER(o) ((PnServer *)(void *)(o))
@@ -34,7 +34,7 @@ extern PyType_Spec pn_server_spec;
 /* --- server.c --- */
 /* The listener is there: watches it, `listening` by a tick. */
 void pn_server_listening(PnServer *s, struct pn_listener *l);
-void pn_server_failed(PnServer *s, PyObject *error);   /* steals; `error` by a tick */
+void pn_server_failed(PnServer *s, PyObject *error); /* steals; `error` by a tick */
 void pn_server_connection_gone(PnServer *s);
 void pn_server_connection_listener(PnServer *s);
 void pn_server_close_quietly(PnServer *s);

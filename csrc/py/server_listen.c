@@ -54,8 +54,8 @@ listen_path(PnServer *s, PyObject *path)
     PyObject *text = pn_path_text(path);
     if (text == NULL)
         return -1;
-    struct pn_listener *l = pn_listener_path(s->em.st->loop, PyBytes_AS_STRING(path), (size_t)PyBytes_GET_SIZE(path),
-                                             s->backlog, &status);
+    struct pn_listener *l =
+        pn_listener_path(s->em.st->loop, PyBytes_AS_STRING(path), (size_t)PyBytes_GET_SIZE(path), s->backlog, &status);
     if (l == NULL) {
         listen_failed(s, status, NULL, text);
     }
@@ -78,7 +78,7 @@ pn_server_cancel_lookup(PnServer *s)
         pn_lookup_cancel(s->lookup);
     s->lookup = NULL;
     Py_CLEAR(s->lookup_host);
-    Py_DECREF(s);   /* the lookup's reference */
+    Py_DECREF(s); /* the lookup's reference */
 }
 
 static bool
@@ -116,7 +116,7 @@ on_lookup(void *data, int status, int sys_errno, const struct pn_addr *addrs, si
         pn_leave(st, scope);
     }
     Py_XDECREF(host);
-    Py_DECREF(s);   /* the lookup's reference */
+    Py_DECREF(s); /* the lookup's reference */
 }
 
 static int
@@ -224,7 +224,7 @@ start(PnServer *s, struct pn_endpoint *e, PyObject **v)
     if (e->callback != NULL && pn_add_listener(&s->em, st->names.listening, e->callback, true, false) < 0)
         return -1;
     if (s->listener != NULL)
-        return raise_listening(st);   /* a `newListener` listener was faster */
+        return raise_listening(st); /* a `newListener` listener was faster */
     pn_server_cancel_lookup(s);
     s->backlog = backlog;
     int status = 0;
@@ -242,7 +242,8 @@ const char pn_listen_doc[] =
     "listen(port=0, host=None, backlog=511, callback=None, /)\nlisten(path, backlog=511, callback=None, /)\n"
     "listen(options, callback=None, /, **more)\n\n"
     "Starts to listen and returns the server. Port 0 is any free one; without a host on all addresses (\"::\", both\n"
-    "families). A path makes a unix server (\"\\0name\": abstract). Options: port, host, path, backlog. The callback is\n"
+    "families). A path makes a unix server (\"\\0name\": abstract). Options: port, host, path, backlog. The callback "
+    "is\n"
     "added with once(\"listening\"). address() is right at once, except for a host that must be looked up.\n\n"
     "Events: listening, or error (EADDRINUSE, EACCES, EINVAL, a failed lookup). Raises NetError\n"
     "(ERR_SERVER_ALREADY_LISTEN), TypeError, ValueError (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE).\n"

@@ -3,12 +3,12 @@
  * Owns:    see PnSocket in socket.h.
  * Threads: every function runs with the GIL held; the GIL is the loop's lock. Any thread may call any method. */
 
+#include "socket.h"
 #include "../uvio/sockaddr.h"
 #include "args.h"
 #include "driver.h"
 #include "errors.h"
 #include "server.h"
-#include "socket.h"
 
 /* --- options --- */
 
@@ -126,11 +126,13 @@ done(PyObject *op)
     return pn_notify(s->em.st) < 0 ? NULL : Py_NewRef(op);
 }
 
-PyDoc_STRVAR(destroy_doc,
-"destroy($self, error=None, /)\n--\n\n"
-"Closes the connection at once; what is queued is tried once and its callbacks get ECANCELED. Emits \"error\" when an\n"
-"error is given, then \"close\". Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE) when error is no\n"
-"exception. Node: socket.destroy().");
+PyDoc_STRVAR(
+    destroy_doc,
+    "destroy($self, error=None, /)\n--\n\n"
+    "Closes the connection at once; what is queued is tried once and its callbacks get ECANCELED. Emits \"error\" when "
+    "an\n"
+    "error is given, then \"close\". Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE) when error is no\n"
+    "exception. Node: socket.destroy().");
 
 static PyObject *
 socket_destroy(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -151,9 +153,9 @@ socket_destroy(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *
 }
 
 PyDoc_STRVAR(destroy_soon_doc,
-"destroy_soon($self, /)\n--\n\n"
-"Ends the writing side if it is open, and destroys the socket when everything has been written. Node:\n"
-"socket.destroySoon().");
+             "destroy_soon($self, /)\n--\n\n"
+             "Ends the writing side if it is open, and destroys the socket when everything has been written. Node:\n"
+             "socket.destroySoon().");
 
 static PyObject *
 socket_destroy_soon(PyObject *op, PyObject *unused)
@@ -170,9 +172,9 @@ socket_destroy_soon(PyObject *op, PyObject *unused)
 }
 
 PyDoc_STRVAR(pause_doc,
-"pause($self, /)\n--\n\n"
-"Stops emitting \"data\"; returns the socket. Emits \"pause\". Reading stops at the high-water mark.\n"
-"Node: socket.pause().");
+             "pause($self, /)\n--\n\n"
+             "Stops emitting \"data\"; returns the socket. Emits \"pause\". Reading stops at the high-water mark.\n"
+             "Node: socket.pause().");
 
 static PyObject *
 socket_pause(PyObject *op, PyObject *unused)
@@ -184,9 +186,9 @@ socket_pause(PyObject *op, PyObject *unused)
 }
 
 PyDoc_STRVAR(resume_doc,
-"resume($self, /)\n--\n\n"
-"Reads on after pause(); without a \"data\" listener what comes is thrown away. Emits \"resume\" by the\n"
-"next tick. Returns the socket. Node: socket.resume().");
+             "resume($self, /)\n--\n\n"
+             "Reads on after pause(); without a \"data\" listener what comes is thrown away. Emits \"resume\" by the\n"
+             "next tick. Returns the socket. Node: socket.resume().");
 
 static PyObject *
 socket_resume(PyObject *op, PyObject *unused)
@@ -198,9 +200,8 @@ socket_resume(PyObject *op, PyObject *unused)
     return done(op);
 }
 
-PyDoc_STRVAR(is_paused_doc,
-"is_paused($self, /)\n--\n\n"
-"True after pause(), until resume(). Node: readable.isPaused().");
+PyDoc_STRVAR(is_paused_doc, "is_paused($self, /)\n--\n\n"
+                            "True after pause(), until resume(). Node: readable.isPaused().");
 
 static PyObject *
 socket_is_paused(PyObject *op, PyObject *unused)
@@ -209,10 +210,10 @@ socket_is_paused(PyObject *op, PyObject *unused)
     return PyBool_FromLong(PN_SOCKET(op)->paused);
 }
 
-PyDoc_STRVAR(set_no_delay_doc,
-"set_no_delay($self, no_delay=True, /)\n--\n\n"
-"Switches Nagle's algorithm off (TCP_NODELAY), or on again; before the connection is there it is remembered. Returns\n"
-"the socket. Node: socket.setNoDelay().");
+PyDoc_STRVAR(set_no_delay_doc, "set_no_delay($self, no_delay=True, /)\n--\n\n"
+                               "Switches Nagle's algorithm off (TCP_NODELAY), or on again; before the connection is "
+                               "there it is remembered. Returns\n"
+                               "the socket. Node: socket.setNoDelay().");
 
 static PyObject *
 socket_set_no_delay(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -231,12 +232,14 @@ socket_set_no_delay(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObj
     return Py_NewRef(op);
 }
 
-PyDoc_STRVAR(set_keep_alive_doc,
-"set_keep_alive($self, enable=False, initial_delay=0, /)\n--\n\n"
-"Switches keep-alive probes on or off. initial_delay is the idle time in milliseconds before the first one\n"
-"(TCP_KEEPIDLE, whole seconds, with TCP_KEEPINTVL 1 and TCP_KEEPCNT 10); under 1000 the system's times stay. Before\n"
-"the connection is there it is remembered. Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE).\n"
-"Node: socket.setKeepAlive().");
+PyDoc_STRVAR(
+    set_keep_alive_doc,
+    "set_keep_alive($self, enable=False, initial_delay=0, /)\n--\n\n"
+    "Switches keep-alive probes on or off. initial_delay is the idle time in milliseconds before the first one\n"
+    "(TCP_KEEPIDLE, whole seconds, with TCP_KEEPINTVL 1 and TCP_KEEPCNT 10); under 1000 the system's times stay. "
+    "Before\n"
+    "the connection is there it is remembered. Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE).\n"
+    "Node: socket.setKeepAlive().");
 
 static PyObject *
 socket_set_keep_alive(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -260,9 +263,9 @@ socket_set_keep_alive(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
 }
 
 PyDoc_STRVAR(address_doc,
-"address($self, /)\n--\n\n"
-"AddressInfo(address, port, family) of our end, or None when it is not connected or a unix socket. Node:\n"
-"socket.address().");
+             "address($self, /)\n--\n\n"
+             "AddressInfo(address, port, family) of our end, or None when it is not connected or a unix socket. Node:\n"
+             "socket.address().");
 
 static PyObject *
 socket_address(PyObject *op, PyObject *unused)
@@ -275,9 +278,8 @@ socket_address(PyObject *op, PyObject *unused)
     return pn_address_info(s->em.st, &addr);
 }
 
-PyDoc_STRVAR(fileno_doc,
-"fileno($self, /)\n--\n\n"
-"The file descriptor, or -1 when there is none. It stays pynet's: don't close it.");
+PyDoc_STRVAR(fileno_doc, "fileno($self, /)\n--\n\n"
+                         "The file descriptor, or -1 when there is none. It stays pynet's: don't close it.");
 
 static PyObject *
 socket_fileno(PyObject *op, PyObject *unused)
@@ -336,7 +338,12 @@ socket_get_ready_state(PyObject *op, void *closure)
 
 /* What a boolean getter asks. */
 enum flag {
-    F_CONNECTING, F_PENDING, F_DESTROYED, F_READABLE, F_WRITABLE, F_CLOSED,
+    F_CONNECTING,
+    F_PENDING,
+    F_DESTROYED,
+    F_READABLE,
+    F_WRITABLE,
+    F_CLOSED,
 };
 
 static PyObject *
@@ -451,9 +458,11 @@ socket_repr(PyObject *op)
 static const char write_doc[] =
     "write($self, data, encoding=\"utf8\", callback=None)\n--\n\n"
     "Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with a\n"
-    "buffer. True while less than the high-water mark is queued; False: wait for \"drain\". callback(err) is called when\n"
+    "buffer. True while less than the high-water mark is queued; False: wait for \"drain\". callback(err) is called "
+    "when\n"
     "the data has left, err None, or when it will not.\n\n"
-    "After end(): \"error\" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED. Raises\n"
+    "After end(): \"error\" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED. "
+    "Raises\n"
     "TypeError (ERR_STREAM_NULL_VALUES, ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING).\n"
     "Node: socket.write().";
 static const char end_doc[] =
@@ -477,7 +486,8 @@ static PyMethodDef socket_methods[] = {
     KW("set_keep_alive", socket_set_keep_alive, set_keep_alive_doc),
     {"address", socket_address, METH_NOARGS, address_doc},
     {"fileno", socket_fileno, METH_NOARGS, fileno_doc},
-    {"ref", socket_ref, METH_NOARGS, "ref($self, /)\n--\n\n"
+    {"ref", socket_ref, METH_NOARGS,
+     "ref($self, /)\n--\n\n"
      "The socket keeps run() going (the default). Node: socket.ref()."},
     {"unref", socket_unref, METH_NOARGS,
      "unref($self, /)\n--\n\nThe socket does not keep run() going; a connect under way does. Node: socket.unref()."},
@@ -485,7 +495,7 @@ static PyMethodDef socket_methods[] = {
 };
 
 #define FLAG(name, flag, doc) {name, socket_get_flag, NULL, doc, (void *)(intptr_t)(flag)}
-#define END(name, part, doc) {name, socket_get_end, NULL, doc, (void *)(uintptr_t)(part)}
+#define END(name, part, doc)  {name, socket_get_end, NULL, doc, (void *)(uintptr_t)(part)}
 
 static PyGetSetDef socket_getset[] = {
     FLAG("connecting", F_CONNECTING, "True from connect() until it has an outcome. Node: socket.connecting."),

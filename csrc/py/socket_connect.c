@@ -12,14 +12,14 @@
 #include "socket.h"
 
 struct pn_connect {
-    PyObject         *host;      /* own: as given, for `lookup` */
-    PyObject         *path;      /* own: bytes; unix sockets */
-    PyObject         *errors;    /* own: list, one for each address that failed */
-    struct pn_lookup *lookup;    /* own: under way */
-    struct pn_addr   *addrs;     /* own: in the order in which they are tried */
-    size_t            count, index;
-    uint64_t          id;        /* tells attempts apart when a listener has started another */
-    uint16_t          port;
+    PyObject *host;           /* own: as given, for `lookup` */
+    PyObject *path;           /* own: bytes; unix sockets */
+    PyObject *errors;         /* own: list, one for each address that failed */
+    struct pn_lookup *lookup; /* own: under way */
+    struct pn_addr *addrs;    /* own: in the order in which they are tried */
+    size_t count, index;
+    uint64_t id; /* tells attempts apart when a listener has started another */
+    uint16_t port;
 };
 
 /* --- helpers --- */
@@ -113,7 +113,7 @@ connect_error(PnSocket *s, int status, bool at_once)
     if (c->path != NULL)
         where.path = pn_path_text(c->path);
     else {
-        to = c->addrs[c->index];   /* making an error may collect garbage, and `c` be gone */
+        to = c->addrs[c->index]; /* making an error may collect garbage, and `c` be gone */
         where.addr = &to;
     }
     if (c->path == NULL && at_once && s->io != NULL && pn_stream_local(s->io, &local)) {
@@ -170,7 +170,7 @@ attempt_failed(PnSocket *s, int status, bool at_once)
     if (!single && PyList_Append(c->errors, error) < 0)
         PyErr_Clear();
     if (single)
-        s->failing = 1;   /* Node: not connecting any more, while this event is told */
+        s->failing = 1; /* Node: not connecting any more, while this event is told */
     emit_attempt(s, name, error);
     s->failing = 0;
     if (still(s, id)) {
@@ -223,7 +223,7 @@ connected(PnSocket *s)
         return;
     }
     if (pn_emit_cycle(&s->em, PN_CYCLE_CONNECT, NULL) < 0)
-        return;   /* as Node: no `ready`, and reading never starts */
+        return; /* as Node: no `ready`, and reading never starts */
     if (s->io != NULL && s->connected)
         pn_writable_connected(s);
     (void)pn_emit_cycle(&s->em, PN_CYCLE_READY, NULL);
@@ -261,7 +261,7 @@ set_candidates(struct pn_connect *c, const struct pn_addr *found, size_t count)
     c->addrs = PyMem_RawCalloc(count, sizeof(*c->addrs));
     if (c->addrs == NULL)
         return -1;
-    size_t next[2] = {0, 0};   /* where the scan of each family is */
+    size_t next[2] = {0, 0}; /* where the scan of each family is */
     uint8_t family[2] = {found[0].family, found[0].family == 4 ? 6 : 4};
     for (size_t turn = 0, idle = 0; idle < 2; turn ^= 1) {
         size_t *i = &next[turn];
@@ -284,7 +284,7 @@ emit_lookup(PnSocket *s, PyObject *error, const struct pn_addr *addr)
     PnState *st = s->em.st;
     if (!pn_has_listeners(&s->em, st->names.lookup))
         return;
-    PyObject *host = Py_NewRef(s->connect->host);   /* making a tuple may collect garbage */
+    PyObject *host = Py_NewRef(s->connect->host); /* making a tuple may collect garbage */
     if (error != NULL)
         emit_args(s, st->names.lookup, Py_BuildValue("(OOOO)", error, Py_None, Py_None, host));
     else
@@ -349,7 +349,7 @@ start_lookup(PnSocket *s, int family)
     struct pn_resolver *r = pn_loop_resolver(loop);
     uint64_t id = c->id;
     PyObject *name = pn_host_bytes(c->host);
-    if (!still(s, id)) {   /* the codec for names in other scripts is Python, and may collect garbage */
+    if (!still(s, id)) { /* the codec for names in other scripts is Python, and may collect garbage */
         Py_XDECREF(name);
         PyErr_Clear();
         return 0;
@@ -474,7 +474,7 @@ start(PnSocket *s, struct pn_endpoint *e, int family)
     }
     pn_mark_outside(&s->em);
     if (!still(s, id))
-        return pn_notify(st);   /* a `newListener` listener has destroyed it */
+        return pn_notify(st); /* a `newListener` listener has destroyed it */
     pn_idle_touch(s);
     int status = c->path != NULL ? start_path(s) : start_tcp(s, family);
     if (status < 0) {
@@ -506,8 +506,9 @@ family_of(PyObject *obj, int *out)
             return 0;
     }
     else if (PyUnicode_Check(obj)) {
-        *out = PyUnicode_CompareWithASCIIString(obj, "IPv4") == 0 ? 4
-               : PyUnicode_CompareWithASCIIString(obj, "IPv6") == 0 ? 6 : 0;
+        *out = PyUnicode_CompareWithASCIIString(obj, "IPv4") == 0   ? 4
+               : PyUnicode_CompareWithASCIIString(obj, "IPv6") == 0 ? 6
+                                                                    : 0;
         if (*out != 0)
             return 0;
     }
@@ -561,7 +562,8 @@ const char pn_connect_doc[] =
     "connect(options, listener=None, /, **more)\n\n"
     "Starts to connect and returns the socket. A port with a host, a (host, port) pair, the path of a unix socket\n"
     "(\"\\0name\": abstract), or options: port, host, path, family (0, 4, 6), no_delay, keep_alive,\n"
-    "keep_alive_initial_delay (ms). The listener is added with once(\"connect\"). A name is looked up, and its addresses\n"
+    "keep_alive_initial_delay (ms). The listener is added with once(\"connect\"). A name is looked up, and its "
+    "addresses\n"
     "are tried one after the other.\n\n"
     "Events: lookup, connectionAttempt, connectionAttemptFailed, connect, ready; error and close when it fails.\n"
     "Raises TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE) and ValueError (ERR_SOCKET_BAD_PORT,\n"

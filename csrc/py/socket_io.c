@@ -76,7 +76,7 @@ on_written(struct pn_stream *io, int status)
     PnSocket *s = io->owner;
     PnState *st = s->em.st;
     if (s->io != io && !s->destroyed)
-        return;   /* of an earlier life */
+        return; /* of an earlier life */
     unsigned scope = pn_enter(st);
     Py_INCREF(s);
     pn_idle_touch(s);
@@ -102,7 +102,7 @@ on_shut(struct pn_stream *io, int status)
 static void
 on_closed(struct pn_stream *io)
 {
-    PnSocket *s = io->owner;   /* the handle's reference is ours now */
+    PnSocket *s = io->owner; /* the handle's reference is ours now */
     PnState *st = s->em.st;
     io->owner = NULL;
     if (!st->closed) {

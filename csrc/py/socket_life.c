@@ -340,8 +340,8 @@ pn_socket_dealloc(PyObject *op)
     PyTypeObject *type = Py_TYPE(op);
     PnSocket *s = PN_SOCKET(op);
     PyObject_GC_UnTrack(op);
-    Py_TRASHCAN_BEGIN(op, pn_socket_dealloc)   /* chains of pipes */
-    pn_idle_free(s);
+    Py_TRASHCAN_BEGIN(op, pn_socket_dealloc) /* chains of pipes */
+        pn_idle_free(s);
     if (s->rq != NULL) {
         pn_chunkq_clear(s->rq);
         PyMem_RawFree(s->rq);

@@ -34,7 +34,8 @@ register_with_multiprocessing(PnState *st)
     PyObject *callback = finalize != NULL ? PyObject_GetAttrString(st->module, "_at_exit") : NULL;
     PyObject *args = Py_BuildValue("(OO)", Py_None, callback != NULL ? callback : Py_None);
     PyObject *kwargs = Py_BuildValue("{si}", "exitpriority", 0);
-    PyObject *result = callback != NULL && args != NULL && kwargs != NULL ? PyObject_Call(finalize, args, kwargs) : NULL;
+    PyObject *result =
+        callback != NULL && args != NULL && kwargs != NULL ? PyObject_Call(finalize, args, kwargs) : NULL;
     PyErr_Clear();
     Py_XDECREF(result);
     Py_XDECREF(kwargs);

@@ -25,11 +25,11 @@ typedef struct PnServer PnServer;
 struct pn_tick {
     void (*run)(PnState *st, PyObject *self, void *arg);
     PyObject *self;
-    void *arg;   /* what `run` makes of it; a tick that is dropped unrun leaks nothing but this */
+    void *arg; /* what `run` makes of it; a tick that is dropped unrun leaks nothing but this */
 };
 
 struct pn_ring {
-    struct pn_tick *items;    /* own */
+    struct pn_tick *items; /* own */
     size_t head, count, capacity;
 };
 
@@ -37,58 +37,57 @@ enum pn_mode { PN_IDLE, PN_BACKGROUND, PN_FOREGROUND };
 
 /* Who drives the loop, and who waits for whom. The mutex guards nothing but the condition: the GIL guards the rest. */
 struct pn_driver {
-    PyThreadState  *tstate;        /* the driving thread, while it drives */
-    unsigned long   thread;        /* its ident */
-    enum pn_mode    mode;
-    bool            starting;      /* a background thread has been asked for */
-    bool            hand_over;     /* run() waits for the background thread to leave */
-    bool            dispatching;   /* a turn is under way */
-    bool            stop;          /* run() is to return */
-    bool            graceful;      /* close everything in order, then return */
-    bool            graceful_done;
-    bool            log_uncaught;
-    bool            ran;           /* run() has been called: the user knows of it */
-    int             holds;         /* turn() blocks that are open */
-    int             waiters;       /* threads in pn_gate_wait() */
-    unsigned long  *holders;       /* own: the threads inside turn(), once for each */
-    size_t          holders_size;
-    PyObject       *thread_object; /* own: the background threading.Thread */
-    uv_mutex_t      mutex;
-    uv_cond_t       cond;
+    PyThreadState *tstate; /* the driving thread, while it drives */
+    unsigned long thread;  /* its ident */
+    enum pn_mode mode;
+    bool starting;    /* a background thread has been asked for */
+    bool hand_over;   /* run() waits for the background thread to leave */
+    bool dispatching; /* a turn is under way */
+    bool stop;        /* run() is to return */
+    bool graceful;    /* close everything in order, then return */
+    bool graceful_done;
+    bool log_uncaught;
+    bool ran;               /* run() has been called: the user knows of it */
+    int holds;              /* turn() blocks that are open */
+    int waiters;            /* threads in pn_gate_wait() */
+    unsigned long *holders; /* own: the threads inside turn(), once for each */
+    size_t holders_size;
+    PyObject *thread_object; /* own: the background threading.Thread */
+    uv_mutex_t mutex;
+    uv_cond_t cond;
 };
 
 struct PnState {
-    PyObject         *module;      /* borrowed */
-    struct pn_loop   *loop;        /* own; NULL until needed and after exit */
-    PyThreadState    *inside;      /* the thread a listener runs on now, else NULL */
-    int               depth;       /* of calls out of the loop */
-    unsigned          generation;  /* goes up in a forked child and at exit */
-    bool              closed;      /* the interpreter is leaving: no loop any more */
-    bool              forked;
-    uint64_t          epoch;       /* goes up when an outermost call or a tick ends: design.md's "call" */
-    struct pn_driver  driver;
-    struct pn_ring    ticks;
-    struct pn_ring    immediates;
-    size_t            immediates_referenced;
-    struct pn_hold   *holds;       /* errors that wait for a listener, newest first */
-    PnSocket         *flush;       /* sockets with gathered writes, newest first */
-    PyObject         *uncaught;    /* own: what run() will raise */
-    PyObject         *uncaught_handler;
-    PyObject         *spare;       /* own: a bytes object to be used again for a small read */
-    Py_ssize_t        spare_size;  /* what it was made for */
-    PyObject         *direct;      /* own: a bytes object that a big read lands in */
-    size_t            sockets, servers;   /* alive, for the tests */
-    uint64_t          connect_ids;
+    PyObject *module;      /* borrowed */
+    struct pn_loop *loop;  /* own; NULL until needed and after exit */
+    PyThreadState *inside; /* the thread a listener runs on now, else NULL */
+    int depth;             /* of calls out of the loop */
+    unsigned generation;   /* goes up in a forked child and at exit */
+    bool closed;           /* the interpreter is leaving: no loop any more */
+    bool forked;
+    uint64_t epoch; /* goes up when an outermost call or a tick ends: design.md's "call" */
+    struct pn_driver driver;
+    struct pn_ring ticks;
+    struct pn_ring immediates;
+    size_t immediates_referenced;
+    struct pn_hold *holds; /* errors that wait for a listener, newest first */
+    PnSocket *flush;       /* sockets with gathered writes, newest first */
+    PyObject *uncaught;    /* own: what run() will raise */
+    PyObject *uncaught_handler;
+    PyObject *spare;         /* own: a bytes object to be used again for a small read */
+    Py_ssize_t spare_size;   /* what it was made for */
+    PyObject *direct;        /* own: a bytes object that a big read lands in */
+    size_t sockets, servers; /* alive, for the tests */
+    uint64_t connect_ids;
 
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Timeout, *Immediate, *Turn;
     PyTypeObject *SocketAddress, *BlockList;
-    PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network;   /* of the module ipaddress, once it is there */
+    PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is there */
     PyObject *AddressInfo;
     PyObject *NetError, *AggregateError, *AbortError, *LookupError;
-    PyObject *errors_by_code;      /* {code: subclass of NetError} */
+    PyObject *errors_by_code; /* {code: subclass of NetError} */
     PyObject *MaxListenersExceededWarning, *TimeoutOverflowWarning;
     PyObject *error_monitor;
-    PyObject *empty_bytes;
     struct pn_names names;
 };
 

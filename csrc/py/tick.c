@@ -136,7 +136,7 @@ pn_call(PnState *st, PyObject *emitter, PyObject *callable, PyObject *const *arg
 {
     if (st->closed)
         return -1;
-    if (st->loop != NULL && st->loop->halted)   /* run() has to raise first: with the next one's ticks */
+    if (st->loop != NULL && st->loop->halted) /* run() has to raise first: with the next one's ticks */
         return pn_tick_with(st, call_tick, emitter != NULL ? emitter : Py_None, callable, args,
                             (size_t)PyVectorcall_NARGS(nargs));
     Py_INCREF(callable);

@@ -8,7 +8,7 @@
 #include "state.h"
 
 /* Appends; takes a reference to `self`. 0, or -1 with MemoryError. Wakes the driver. */
-int  pn_tick(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self, void *arg);
+int pn_tick(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self, void *arg);
 void pn_leave_outermost(PnState *st);
 
 /* What pn_leave() wants back: a fork or the exit in between makes the call one of a dead generation. */
@@ -45,16 +45,16 @@ int pn_call_one(PnState *st, PyObject *emitter, PyObject *callable, PyObject *ar
 
 /* pn_tick() with the tuple (first, second, args...) as `self`; a failure is reported. For what a halted turn must not call
  * any more. */
-int  pn_tick_with(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *first, PyObject *second,
-                  PyObject *const *args, size_t nargs);
+int pn_tick_with(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *first, PyObject *second,
+                 PyObject *const *args, size_t nargs);
 
 /* Runs what is queued, until nothing is left or the turn is halted. */
 void pn_ticks_run(PnState *st);
 
-int  pn_ring_push(struct pn_ring *ring, struct pn_tick item);
+int pn_ring_push(struct pn_ring *ring, struct pn_tick item);
 bool pn_ring_shift(struct pn_ring *ring, struct pn_tick *out);
 void pn_ring_clear(struct pn_ring *ring);
-int  pn_ring_traverse(const struct pn_ring *ring, visitproc visit, void *arg);
+int pn_ring_traverse(const struct pn_ring *ring, visitproc visit, void *arg);
 
 /* next_tick(callback, *args) */
 PyObject *pn_next_tick(PyObject *module, PyObject *const *args, Py_ssize_t nargs);

@@ -14,13 +14,13 @@
 typedef struct {
     PyObject_HEAD
     struct pn_loop_timer timer;
-    PnState  *st;          /* borrowed */
-    PyObject *callback;    /* own */
-    PyObject *args;        /* own: a tuple */
-    uint64_t  delay;       /* nanoseconds */
-    unsigned  generation;
-    bool      repeat;
-    bool      cleared;
+    PnState *st;        /* borrowed */
+    PyObject *callback; /* own */
+    PyObject *args;     /* own: a tuple */
+    uint64_t delay;     /* nanoseconds */
+    unsigned generation;
+    bool repeat;
+    bool cleared;
 } PnTimeout;
 
 #define OF_TIMER(t) ((PnTimeout *)(void *)((char *)(t) - offsetof(PnTimeout, timer)))
@@ -76,7 +76,7 @@ disarm(PnTimeout *self)
 static void
 on_fire(struct pn_loop_timer *timer)
 {
-    PnTimeout *self = OF_TIMER(timer);   /* the heap's reference is ours now */
+    PnTimeout *self = OF_TIMER(timer); /* the heap's reference is ours now */
     PnState *st = self->st;
     if (!st->closed && self->callback != NULL) {
         unsigned scope = pn_enter(st);
@@ -127,7 +127,8 @@ create(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool repeat)
 
 const char pn_set_timeout_doc[] =
     "set_timeout(callback, ms=1, /, *args)\n--\n\n"
-    "Calls callback(*args) once, after at least ms milliseconds; returns a Timeout. Less than 1 counts as 1, more than\n"
+    "Calls callback(*args) once, after at least ms milliseconds; returns a Timeout. Less than 1 counts as 1, more "
+    "than\n"
     "2,147,483,647 as 1 with a TimeoutOverflowWarning. Raises TypeError (ERR_INVALID_ARG_TYPE). Node: setTimeout().";
 
 PyObject *
@@ -260,7 +261,8 @@ static PyMethodDef timeout_methods[] = {
     {"ref", timeout_ref, METH_NOARGS, "ref($self, /)\n--\n\nThe timer keeps run() going (the default); returns it."},
     {"unref", timeout_unref, METH_NOARGS, "unref($self, /)\n--\n\nThe timer does not keep run() going; returns it."},
     {"has_ref", timeout_has_ref, METH_NOARGS, "has_ref($self, /)\n--\n\nTrue unless unref() was called last."},
-    {"refresh", timeout_refresh, METH_NOARGS, "refresh($self, /)\n--\n\n"
+    {"refresh", timeout_refresh, METH_NOARGS,
+     "refresh($self, /)\n--\n\n"
      "Starts the delay anew, also after it has fired."},
     {"close", timeout_close, METH_NOARGS, "close($self, /)\n--\n\nCancels the timer, as clear_timeout()."},
     {NULL, NULL, 0, NULL},

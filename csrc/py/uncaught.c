@@ -47,8 +47,8 @@ to_threading(PnState *st, PyObject *exc)
     PyObject *hook = threading ? PyObject_GetAttrString(threading, "excepthook") : NULL;
     PyObject *trace = PyException_GetTraceback(exc);
     PyObject *thread = st->driver.thread_object ? st->driver.thread_object : Py_None;
-    PyObject *args = make ? PyObject_CallFunction(make, "((OOOO))", Py_TYPE(exc), exc, trace ? trace : Py_None, thread)
-                          : NULL;
+    PyObject *args =
+        make ? PyObject_CallFunction(make, "((OOOO))", Py_TYPE(exc), exc, trace ? trace : Py_None, thread) : NULL;
     PyObject *result = args && hook ? PyObject_CallOneArg(hook, args) : NULL;
     if (result == NULL)
         PyErr_WriteUnraisable(hook);
@@ -105,7 +105,7 @@ static void
 raise_from_run(PnState *st, PyObject *exc, PyObject *emitter)
 {
     if (st->uncaught != NULL) {
-        unraisable(exc, emitter);   /* run() can raise but one */
+        unraisable(exc, emitter); /* run() can raise but one */
         return;
     }
     st->uncaught = Py_NewRef(exc);
@@ -149,7 +149,8 @@ pn_uncaught(PnState *st, PyObject *emitter, PnSocket *connection)
 
 const char pn_set_uncaught_handler_doc[] =
     "set_uncaught_handler(handler, /)\n--\n\n"
-    "Sets what is called with (exc, emitter) for an exception that leaves a listener or callback, and for an \"error\"\n"
+    "Sets what is called with (exc, emitter) for an exception that leaves a listener or callback, and for an "
+    "\"error\"\n"
     "event nobody listens to; emitter is the object whose listener raised, or None. It replaces what run() and the\n"
     "background loop do otherwise. Returns the previous handler; None resets. What the handler raises goes to\n"
     "sys.unraisablehook. KeyboardInterrupt and SystemExit never reach it.\n\n"

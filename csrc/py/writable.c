@@ -96,7 +96,8 @@ queue_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t s
         return callback != NULL ? pn_writes_add_record(s, callback, true) : 0;
     if (sent < 0 && sent != UV_EAGAIN) {
         struct pn_writes *wq = pn_writes_of(s);
-        if (wq == NULL || pn_writes_append(wq, bytes, base, len) < 0 || (callback != NULL && pn_writes_add_record(s, callback, false) < 0))
+        if (wq == NULL || pn_writes_append(wq, bytes, base, len) < 0 ||
+            (callback != NULL && pn_writes_add_record(s, callback, false) < 0))
             return -1;
         pn_writes_fail_soon(s, (int)sent);
         return 0;
@@ -279,7 +280,7 @@ pn_writable_maybe_finish(PnSocket *s)
 void
 pn_writable_shut(PnSocket *s, int status)
 {
-    (void)status;   /* as Node: an end that the peer did not wait for is none the less an end */
+    (void)status; /* as Node: an end that the peer did not wait for is none the less an end */
     if (s->destroyed || s->errored != NULL)
         return;
     pn_idle_touch(s);

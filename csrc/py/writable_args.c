@@ -9,8 +9,8 @@
 
 /* The chunk as an exact bytes object, or a buffer view over the caller's memory. */
 struct chunk {
-    PyObject  *bytes;     /* own, or NULL */
-    Py_buffer  view;      /* own when bytes is NULL */
+    PyObject *bytes; /* own, or NULL */
+    Py_buffer view;  /* own when bytes is NULL */
 };
 
 static int
@@ -32,7 +32,8 @@ chunk_of(PnState *st, PyObject *data, PyObject *encoding, struct chunk *out)
         return -1;
     }
     if (!PyObject_CheckBuffer(data)) {
-        pn_raise_arg_type("chunk", "of type str or an object with a buffer (bytes, bytearray, memoryview, array)", data);
+        pn_raise_arg_type("chunk", "of type str or an object with a buffer (bytes, bytearray, memoryview, array)",
+                          data);
         return -1;
     }
     if (encoding != NULL && pn_encoding_check(st, encoding, data) < 0)
@@ -54,9 +55,9 @@ write_chunk(PnSocket *s, struct chunk *c, PyObject *callback)
 {
     int result;
     if (c->bytes != NULL)
-        result = pn_writable_write(s, c->bytes, PyBytes_AS_STRING(c->bytes), (size_t)PyBytes_GET_SIZE(c->bytes),
-                                   callback);
-    else   /* NULL for the bytes: what must wait is copied */
+        result =
+            pn_writable_write(s, c->bytes, PyBytes_AS_STRING(c->bytes), (size_t)PyBytes_GET_SIZE(c->bytes), callback);
+    else /* NULL for the bytes: what must wait is copied */
         result = pn_writable_write(s, NULL, c->view.buf != NULL ? c->view.buf : "", (size_t)c->view.len, callback);
     release_chunk(c);
     return result;
@@ -65,7 +66,7 @@ write_chunk(PnSocket *s, struct chunk *c, PyObject *callback)
 /* --- arguments --- */
 
 struct write_args {
-    PyObject *data, *encoding, *callback;   /* borrowed; NULL where absent */
+    PyObject *data, *encoding, *callback; /* borrowed; NULL where absent */
 };
 
 static int

@@ -330,7 +330,7 @@ pn_writable_leave_behind(PnSocket *s, PyObject *error)
         if (r->callback != NULL)
             answer_or_complain(s, r->callback, wq->sent >= r->end ? NULL : error);
         Py_CLEAR(r->callback);
-        if (r->in_tick) {   /* its tick frees it */
+        if (r->in_tick) { /* its tick frees it */
             r->end = 0;
             wq->last = r;
             link = &r->next;
@@ -343,7 +343,7 @@ pn_writable_leave_behind(PnSocket *s, PyObject *error)
         answer_or_complain(s, PyList_GET_ITEM(wq->on_finish, i), error);
     Py_CLEAR(wq->on_finish);
     wq->queued = wq->sent = wq->connect_end = 0;
-    wq->busy = false;   /* the old handle's request is none of ours any more */
+    wq->busy = false; /* the old handle's request is none of ours any more */
     pn_writes_tidy(s);
 }
 
@@ -367,9 +367,9 @@ pn_writes_failed(PnSocket *s, PyObject *error)
     s->can_send = false;
     if (s->errored == NULL && !s->destroyed)
         s->errored = Py_NewRef(error);
-    PyObject *reason = s->errored;   /* only to be compared */
+    PyObject *reason = s->errored; /* only to be compared */
     pn_writable_fail(s, error, error);
-    if (s->errored == reason)        /* else a callback has connected it anew */
+    if (s->errored == reason) /* else a callback has connected it anew */
         pn_socket_destroy(s, error);
     Py_DECREF(error);
 }

@@ -9,16 +9,16 @@ struct pn_writes *pn_writes_of(PnSocket *s);
 /* Frees the queue when nothing waits in it: an idle socket has none. */
 void pn_writes_tidy(PnSocket *s);
 /* `bytes` is held, or NULL: the memory is copied. -1 with MemoryError. */
-int  pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t len);
+int pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t len);
 
 /* A write with a callback, complete when all that is queued now has left; `by_tick` reserves its place in the ticks. */
-int  pn_writes_add_record(PnSocket *s, PyObject *callback, bool by_tick);
+int pn_writes_add_record(PnSocket *s, PyObject *callback, bool by_tick);
 /* Calls back for what is complete, in order, up to one that a tick stands for. */
 void pn_writes_run_ready(PnSocket *s);
 /* What ends after this place in the queue is answered by ticks from now on. */
 void pn_writes_answer_by_tick(PnSocket *s, uint64_t after);
 /* callback(error) by a tick; None for NULL. */
-int  pn_writes_answer_soon(PnSocket *s, PyObject *callback, PyObject *error);
+int pn_writes_answer_soon(PnSocket *s, PyObject *callback, PyObject *error);
 
 /* Hands what is queued to libuv. */
 void pn_writes_request(PnSocket *s);

@@ -229,7 +229,7 @@ static void
 lose(struct pn_listener *l, int status)
 {
     if (status != UV_EINVAL)
-        l->fd = -1;   /* whatever has this number now is not ours */
+        l->fd = -1; /* whatever has this number now is not ours */
     l->lost = true;
     unwatch(l);
     l->failed(l, status);

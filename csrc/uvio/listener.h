@@ -15,27 +15,27 @@
 #define PN_ACCEPTS_A_TURN 16
 
 struct pn_listener {
-    struct pn_loop       *loop;      /* borrowed */
-    void                 *owner;     /* borrowed */
+    struct pn_loop *loop; /* borrowed */
+    void *owner;          /* borrowed */
     /* A connection, its descriptor now the owner's. `peer` has family 0 on a unix socket. May close the listener.
      * False: take no more in this turn. */
-    bool                (*accepted)(struct pn_listener *l, int fd, const struct pn_addr *peer);
+    bool (*accepted)(struct pn_listener *l, int fd, const struct pn_addr *peer);
     /* accept() failed with something else than a shortage of descriptors; the listener lives on. */
-    void                (*failed)(struct pn_listener *l, int status);
-    char                 *path;      /* own; what to unlink, NULL when nothing */
-    dev_t                 path_dev;
-    ino_t                 path_ino;
-    struct pn_loop_timer  retry;     /* after a shortage */
-    struct pn_touch       touch;
-    int                   fd;        /* own; -1 when somebody else has closed it */
-    uint8_t               kind;      /* enum pn_stream_kind */
-    bool                  watching;
-    bool                  paused;    /* by the owner */
-    bool                  closing;
-    bool                  unref;
-    bool                  lost;      /* the descriptor accepts no more: somebody has closed it or shut it down */
-    bool                  idle;      /* counted in loop->idle_listeners */
-    uv_poll_t             poll;
+    void (*failed)(struct pn_listener *l, int status);
+    char *path; /* own; what to unlink, NULL when nothing */
+    dev_t path_dev;
+    ino_t path_ino;
+    struct pn_loop_timer retry; /* after a shortage */
+    struct pn_touch touch;
+    int fd;       /* own; -1 when somebody else has closed it */
+    uint8_t kind; /* enum pn_stream_kind */
+    bool watching;
+    bool paused; /* by the owner */
+    bool closing;
+    bool unref;
+    bool lost; /* the descriptor accepts no more: somebody has closed it or shut it down */
+    bool idle; /* counted in loop->idle_listeners */
+    uv_poll_t poll;
 };
 
 /* Binds and listens at once. NULL with `*status` set when that fails. */
@@ -44,7 +44,7 @@ struct pn_listener *pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *
 struct pn_listener *pn_listener_path(struct pn_loop *loop, const char *path, size_t len, int backlog, int *status);
 
 /* Starts to accept (the owner and the events are set by now), or stops; connections wait in the kernel then. */
-int  pn_listener_start(struct pn_listener *l);
+int pn_listener_start(struct pn_listener *l);
 void pn_listener_pause(struct pn_listener *l);
 /* Unlinks the path if it still is the socket that was bound, closes the descriptor. */
 void pn_listener_close(struct pn_listener *l);

@@ -20,17 +20,17 @@ struct pn_loop;
 
 /* A timer of the loop, embedded in its owner. Deadlines are absolute, in nanoseconds of uv_hrtime(). */
 struct pn_loop_timer {
-    struct pn_timer t;                       /* first: the heap hands this back */
-    void (*fire)(struct pn_loop_timer *);    /* disarmed when called; may free the owner */
-    bool referenced;                         /* counts as work */
+    struct pn_timer t;                    /* first: the heap hands this back */
+    void (*fire)(struct pn_loop_timer *); /* disarmed when called; may free the owner */
+    bool referenced;                      /* counts as work */
 };
 
 /* A descriptor whose watcher is about to change. libuv aborts the process when epoll refuses a descriptor, so those
  * that somebody may have closed behind our back are looked at before each uv_run(). */
 struct pn_touch {
-    struct pn_touch *next, **link;           /* in loop->touched; `link` NULL: not in it */
-    void (*bad)(struct pn_touch *);          /* the descriptor is not open any more */
-    int  fd;
+    struct pn_touch *next, **link;  /* in loop->touched; `link` NULL: not in it */
+    void (*bad)(struct pn_touch *); /* the descriptor is not open any more */
+    int fd;
 };
 
 /* Live objects, for the tests: all zero when everything is closed. */
@@ -41,30 +41,30 @@ struct pn_loop_counts {
 };
 
 struct pn_loop {
-    uv_loop_t            uv;
-    uv_check_t           check;         /* the referenced handle without which libuv never polls */
-    struct pn_timers     timers;
-    size_t               timers_referenced;
-    struct pn_resolver  *resolver;      /* own, made on demand */
-    struct pn_stream    *posted;        /* streams with completions to deliver, oldest first */
-    struct pn_stream    *posted_last;
-    struct pn_touch     *touched;
-    char                *slab;          /* own: where small reads land */
-    void               (*on_check)(struct pn_loop *);   /* after the poll phase: immediates */
-    void                *data;
+    uv_loop_t uv;
+    uv_check_t check; /* the referenced handle without which libuv never polls */
+    struct pn_timers timers;
+    size_t timers_referenced;
+    struct pn_resolver *resolver; /* own, made on demand */
+    struct pn_stream *posted;     /* streams with completions to deliver, oldest first */
+    struct pn_stream *posted_last;
+    struct pn_touch *touched;
+    char *slab;                         /* own: where small reads land */
+    void (*on_check)(struct pn_loop *); /* after the poll phase: immediates */
+    void *data;
     struct pn_loop_counts counts;
-    size_t               idle_listeners; /* referenced, but not watching for connections just now */
-    size_t               writing;       /* streams with a queued write */
-    uint64_t             turns;         /* uv_run() calls, for the tests */
-    uint64_t             syscalls_write;/* send calls made by us, for the tests */
-    int                  wake_read, wake_write;
-    int                  reserve_fd;    /* given up to accept and shed when descriptors run out */
-    int                  polling;       /* the driver is, or is about to be, in the wait */
-    int                  woken;         /* the wake pipe has been written since */
-    int                  halted;        /* nothing more is dispatched in this turn */
-    int                  dead;          /* belongs to a process before fork(), or its backend is gone */
-    bool                 polled;        /* the backend has been looked at since anything of the user's ran */
-    bool                 closed;
+    size_t idle_listeners;   /* referenced, but not watching for connections just now */
+    size_t writing;          /* streams with a queued write */
+    uint64_t turns;          /* uv_run() calls, for the tests */
+    uint64_t syscalls_write; /* send calls made by us, for the tests */
+    int wake_read, wake_write;
+    int reserve_fd; /* given up to accept and shed when descriptors run out */
+    int polling;    /* the driver is, or is about to be, in the wait */
+    int woken;      /* the wake pipe has been written since */
+    int halted;     /* nothing more is dispatched in this turn */
+    int dead;       /* belongs to a process before fork(), or its backend is gone */
+    bool polled;    /* the backend has been looked at since anything of the user's ran */
+    bool closed;
 };
 
 /* A new loop, or NULL with `*status` set. */
@@ -87,7 +87,7 @@ void pn_loop_turn(struct pn_loop *loop);
 bool pn_loop_alive(struct pn_loop *loop);
 
 /* 0, or UV_ENOMEM. Moves a timer that is armed. */
-int  pn_loop_arm(struct pn_loop *loop, struct pn_loop_timer *t, uint64_t deadline);
+int pn_loop_arm(struct pn_loop *loop, struct pn_loop_timer *t, uint64_t deadline);
 void pn_loop_disarm(struct pn_loop *loop, struct pn_loop_timer *t);
 void pn_loop_timer_init(struct pn_loop_timer *t, void (*fire)(struct pn_loop_timer *), bool referenced);
 void pn_loop_timer_ref(struct pn_loop *loop, struct pn_loop_timer *t, bool referenced);

@@ -28,7 +28,7 @@ pn_sigpipe_block(pn_signal_mask *old)
     pthread_sigmask(SIG_BLOCK, &pipe_set, old);
     if (!sigismember(old, SIGPIPE))
         return true;
-    return false;   /* the program has blocked it itself */
+    return false; /* the program has blocked it itself */
 }
 
 void

@@ -19,7 +19,7 @@ enum { PN_POST_CONNECT = 1, PN_POST_WRITTEN = 2, PN_POST_SHUT = 4, PN_POST_CLOSE
 struct pn_stream_req {
     union {
         uv_connect_t connect;
-        uv_write_t   write;
+        uv_write_t write;
     } u;
 };
 
@@ -226,7 +226,7 @@ pn_stream_close(struct pn_stream *s)
         unlink_posted(s);
     pn_loop_untouch(&s->touch);
     if (s->unref)
-        uv_ref(&s->h.handle);   /* its `closed` is awaited whatever the user said */
+        uv_ref(&s->h.handle); /* its `closed` is awaited whatever the user said */
     int fd = pn_stream_fd(s);
     uv_close(&s->h.handle, on_uv_close);
     /* libuv takes 0 to 2 for the standard streams, whoever closed those, and leaves them open. */
@@ -360,7 +360,7 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
     if (nread == UV_ENOBUFS && buf->len == 0)
         return;
     if (nread < 0 && s->req != NULL)
-        touch(s);   /* libuv goes on waiting, for the write only */
+        touch(s); /* libuv goes on waiting, for the write only */
     if (s->loop->halted && nread < 0) {
         /* What libuv says after a listener of the chunk before it has raised. Reading anew finds it again. */
         (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
@@ -430,7 +430,7 @@ on_uv_write(uv_write_t *req, int status)
     if (loop->dead)
         return;
     loop->writing--;
-    touch(s);   /* libuv stops waiting to write */
+    touch(s); /* libuv stops waiting to write */
     s->write_status = (int16_t)status;
     if (loop->halted) {
         post(s, PN_POST_WRITTEN);
@@ -450,8 +450,8 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
     /* On unix a uv_buf_t is laid out as a struct iovec: base, then length. */
     pn_signal_mask old;
     bool blocked = pn_sigpipe_block(&old);
-    int status = uv_write(&req->u.write, &s->h.stream, (const uv_buf_t *)(const void *)iov, (unsigned)count,
-                          on_uv_write);
+    int status =
+        uv_write(&req->u.write, &s->h.stream, (const uv_buf_t *)(const void *)iov, (unsigned)count, on_uv_write);
     if (blocked)
         pn_sigpipe_restore(&old);
     if (status != 0) {

@@ -29,34 +29,34 @@ struct pn_stream_events {
 };
 
 struct pn_stream {
-    struct pn_loop                *loop;      /* borrowed */
+    struct pn_loop *loop; /* borrowed */
     const struct pn_stream_events *events;
-    void                          *owner;     /* borrowed; NULL: nobody listens any more */
-    struct pn_stream              *next, *prev;   /* in loop->posted */
-    struct pn_touch                touch;
-    struct pn_stream_req          *req;       /* own: the connect or write under way */
-    struct pn_addr                 peer;      /* family 0 when not known or a unix socket */
-    int16_t                        connect_status;
-    int16_t                        write_status;
-    int16_t                        shut_status;
-    uint8_t                        kind;      /* enum pn_stream_kind */
-    uint8_t                        posted;    /* PN_POST_* bits */
-    bool                           in_posted;
-    bool                           reading;
-    bool                           closing;
-    bool                           unref;
-    bool                           own_buffer;   /* ask `alloc` where to read to; else it is the loop's slab */
+    void *owner;                   /* borrowed; NULL: nobody listens any more */
+    struct pn_stream *next, *prev; /* in loop->posted */
+    struct pn_touch touch;
+    struct pn_stream_req *req; /* own: the connect or write under way */
+    struct pn_addr peer;       /* family 0 when not known or a unix socket */
+    int16_t connect_status;
+    int16_t write_status;
+    int16_t shut_status;
+    uint8_t kind;   /* enum pn_stream_kind */
+    uint8_t posted; /* PN_POST_* bits */
+    bool in_posted;
+    bool reading;
+    bool closing;
+    bool unref;
+    bool own_buffer; /* ask `alloc` where to read to; else it is the loop's slab */
     union {
         uv_handle_t handle;
         uv_stream_t stream;
-        uv_tcp_t    tcp;
-        uv_pipe_t   pipe;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
     } h;
 };
 
 /* Without a descriptor yet. NULL when out of memory or libuv refuses (`*status`). */
-struct pn_stream *pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind,
-                                const struct pn_stream_events *events, void *owner, int *status);
+struct pn_stream *pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_stream_events *events,
+                                void *owner, int *status);
 /* Over a connected, non-blocking descriptor, which is taken over (closed on failure). */
 struct pn_stream *pn_stream_open(struct pn_loop *loop, enum pn_stream_kind kind, int fd,
                                  const struct pn_stream_events *events, void *owner, int *status);
@@ -66,7 +66,7 @@ int pn_stream_connect(struct pn_stream *s, const struct pn_addr *to);
 /* A path or an abstract name. The outcome always comes by `connected`. */
 int pn_stream_connect_path(struct pn_stream *s, const char *path, size_t len);
 
-int  pn_stream_read_start(struct pn_stream *s);
+int pn_stream_read_start(struct pn_stream *s);
 void pn_stream_read_stop(struct pn_stream *s);
 
 /* Sends what the kernel takes now; the bytes sent, UV_EAGAIN, or an error. Not while a write is queued. Never raises
@@ -84,7 +84,7 @@ void pn_stream_set_reset(struct pn_stream *s);
 
 void pn_stream_ref(struct pn_stream *s, bool referenced);
 /* -1 when there is none. */
-int  pn_stream_fd(const struct pn_stream *s);
+int pn_stream_fd(const struct pn_stream *s);
 /* false when not connected, or a unix socket. */
 bool pn_stream_local(const struct pn_stream *s, struct pn_addr *out);
 bool pn_stream_peer(const struct pn_stream *s, struct pn_addr *out);
