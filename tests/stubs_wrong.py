@@ -66,6 +66,7 @@ def wrong_functions() -> None:
     pynet.set_uncaught_handler(one)  # E
     pynet.is_it_there()  # E
 
+
 # addresses
 pynet.SocketAddress(5)  # E
 pynet.SocketAddress("::1", flow=1)  # E
