@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+FUZZ_SECONDS ?= 60
 PYNET_WERROR ?= 1
 export PYTHON PYNET_WERROR
 MAKEFLAGS += --no-print-directory
@@ -15,8 +16,8 @@ C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort
 SOURCES := $(sort $(filter csrc/%,$(C_FILES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format core-test asan bench bench-instr bench-memory soak conformance-record clean \
-	distclean FORCE
+.PHONY: help demo test build lint format core-test fuzz asan bench bench-instr bench-memory bench-addresses soak \
+	conformance-record clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -40,6 +41,9 @@ format: .venv/.lint  ## rewrite the sources in the project's style
 	@.venv/bin/ruff format .
 	@.venv/bin/clang-format -i $(C_FILES)
 
+fuzz: .venv/.build  ## clang's libFuzzer on csrc/core, FUZZ_SECONDS=60 for each target (FUZZ_ARGS="--keep name")
+	@$(RUN) $(PY) tests/core/fuzz.py --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
+
 core-test: .venv/.build  ## the C tests of csrc/core, under the sanitizers
 	@$(RUN) $(PY) tests/core/build_and_run.py
 
@@ -57,12 +61,19 @@ bench-instr: build .venv/.bench  ## instructions for each echoed message, by cal
 bench-memory: build .venv/.bench  ## memory of an idle connection, beside the others
 	@$(RUN) $(PY) bench/memory.py $(BENCH_ARGS)
 
+bench-addresses: build .venv/.bench  ## is_ip, SocketAddress.parse and BlockList, beside pytricia, py-radix and Node
+	@bash tools/node.sh --optional
+	@for name in pytricia py-radix; do $(PY) -m pip install -qq --disable-pip-version-check $$name || \
+		echo "$$name could not be installed: it is left out" >&2; done
+	@$(RUN) $(PY) bench/addresses.py $(BENCH_ARGS)
+
 soak: build .venv/.test  ## thousands of connections at once, 100,000 in turn: no leak, no error
 	@$(RUN) $(PY) tests/soak.py
 
 conformance-record: .venv/.build  ## run the conformance scenarios on real Node and store what it does
 	@bash tools/node.sh
 	@$(RUN) $(PY) tests/conformance/record.py
+	@$(RUN) $(PY) tests/conformance/addresses.py
 
 clean:  ## remove what was built
 	rm -rf build dist *.egg-info pynet/*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,11 +9,13 @@ TYPE_CHECKING, or leave their evaluation to `from __future__ import annotations`
 """
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from os import PathLike
 from types import TracebackType
 from typing import (
     Any,
+    ClassVar,
     Final,
     Literal,
     NamedTuple,
@@ -29,7 +31,8 @@ from typing import (
     type_check_only,
 )
 
-from typing_extensions import Buffer, disjoint_base
+from _typeshed import SupportsRead
+from typing_extensions import Buffer, TypeIs, disjoint_base
 
 _SocketT = TypeVar("_SocketT", bound=Socket)
 _Ts = TypeVarTuple("_Ts")
@@ -39,7 +42,8 @@ _F = TypeVar("_F", bound=Callable[..., object])
 
 _Port: TypeAlias = int | str
 _Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
-_Pair: TypeAlias = tuple[str, int] | tuple[str, int, int, int] | AddressInfo
+_Host: TypeAlias = str | IPv4Address | IPv6Address
+_Pair: TypeAlias = tuple[_Host, int] | tuple[str, int, int, int] | AddressInfo | SocketAddress
 _Listener: TypeAlias = Callable[[], object] | None
 _Done: TypeAlias = Callable[[NetError | None], object] | None
 _Family: TypeAlias = Literal["IPv4", "IPv6"]
@@ -77,7 +81,7 @@ class SocketConnectOptions(TypedDict, total=False):
     """Options of Socket.connect(): port or path."""
 
     port: _Port | None
-    host: str | None
+    host: _Host | None
     path: _Path | None
     family: Literal[0, 4, 6, "IPv4", "IPv6"] | None
     listener: Callable[[], object] | None
@@ -103,7 +107,7 @@ class ListenOptions(TypedDict, total=False):
     """Options of Server.listen(): port or path."""
 
     port: _Port | None
-    host: str | None
+    host: _Host | None
     path: _Path | None
     backlog: int | None
     callback: Callable[[], object] | None
@@ -274,7 +278,7 @@ class Socket(EventEmitter):
     def connect(self, port: _Port, listener: _Listener = None, /, **options: Unpack[SocketConnectOptions]) -> Self: ...
     @overload
     def connect(
-        self, port: _Port, host: str | None, listener: _Listener = None, /, **options: Unpack[SocketConnectOptions]
+        self, port: _Port, host: _Host | None, listener: _Listener = None, /, **options: Unpack[SocketConnectOptions]
     ) -> Self: ...
     @overload
     def connect(self, path: _Path, listener: _Listener = None, /, **options: Unpack[SocketConnectOptions]) -> Self: ...
@@ -433,7 +437,7 @@ class Server(EventEmitter):
     def listen(self, port: _Port | None, callback: _Listener = None, /, **options: Unpack[ListenOptions]) -> Self: ...
     @overload
     def listen(
-        self, port: _Port | None, host: str | None, callback: _Listener = None, /, **options: Unpack[ListenOptions]
+        self, port: _Port | None, host: _Host | None, callback: _Listener = None, /, **options: Unpack[ListenOptions]
     ) -> Self: ...
     @overload
     def listen(
@@ -443,7 +447,7 @@ class Server(EventEmitter):
     def listen(
         self,
         port: _Port | None,
-        host: str | None,
+        host: _Host | None,
         backlog: int | None,
         callback: _Listener = None,
         /,
@@ -494,7 +498,7 @@ class Server(EventEmitter):
 def connect(port: _Port, listener: _Listener = None, /, **options: Unpack[ConnectOptions]) -> Socket: ...
 @overload
 def connect(
-    port: _Port, host: str | None, listener: _Listener = None, /, **options: Unpack[ConnectOptions]
+    port: _Port, host: _Host | None, listener: _Listener = None, /, **options: Unpack[ConnectOptions]
 ) -> Socket: ...
 @overload
 def connect(path: _Path, listener: _Listener = None, /, **options: Unpack[ConnectOptions]) -> Socket: ...
@@ -572,3 +576,124 @@ clear_interval = clear_timeout
 clearTimeout = clear_timeout
 clearInterval = clear_timeout
 clearImmediate = clear_immediate
+
+# --- addresses ---
+
+_IPNetwork: TypeAlias = IPv4Network | IPv6Network
+_IP: TypeAlias = _Host | SocketAddress
+_Rule: TypeAlias = _IP | _IPNetwork
+
+@type_check_only
+class SocketAddressOptions(TypedDict, total=False):
+    address: _Host | None
+    port: _Port | float | None
+    family: str | None
+    flowlabel: float | None
+
+@type_check_only
+class _SocketAddressDict(TypedDict):
+    address: str
+    port: int
+    family: Literal["ipv4", "ipv6"]
+    flowlabel: int
+
+def is_ip(input: object, /) -> Literal[0, 4, 6]: ...
+def is_ipv4(input: object, /) -> bool: ...
+def is_ipv6(input: object, /) -> bool: ...
+
+isIP = is_ip
+isIPv4 = is_ipv4
+isIPv6 = is_ipv6
+
+@disjoint_base
+class SocketAddress:
+    __match_args__: Final = ("address", "port", "family", "flowlabel")
+    @overload
+    def __new__(
+        cls,
+        address: _Host | None = None,
+        port: _Port | float | None = None,
+        *,
+        family: str | None = None,
+        flowlabel: float | None = None,
+    ) -> Self: ...
+    @overload
+    def __new__(
+        cls, options: SocketAddressOptions | _SocketAddressDict, /, **more: Unpack[SocketAddressOptions]
+    ) -> Self: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def family(self) -> Literal["ipv4", "ipv6"]: ...
+    @property
+    def flowlabel(self) -> int: ...
+    @classmethod
+    def parse(cls, text: str, *, strict: bool = False) -> Self | None: ...
+    @classmethod
+    def is_socket_address(cls, value: object, /) -> TypeIs[SocketAddress]: ...
+    @classmethod
+    def isSocketAddress(cls, value: object, /) -> TypeIs[SocketAddress]: ...
+    def to_json(self) -> _SocketAddressDict: ...
+    toJSON = to_json
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __lt__(self, other: SocketAddress, /) -> bool: ...
+    def __le__(self, other: SocketAddress, /) -> bool: ...
+    def __gt__(self, other: SocketAddress, /) -> bool: ...
+    def __ge__(self, other: SocketAddress, /) -> bool: ...
+
+@disjoint_base
+class BlockList:
+    PRIVATE_RANGES: Final[tuple[str, ...]]
+    def __init__(self, rules: Iterable[_Rule] | None = (), /) -> None: ...
+    @property
+    def rules(self) -> list[str]: ...
+    @property
+    def size(self) -> int: ...
+    def add(self, rule: _Rule, /) -> None: ...
+    def discard(self, rule: _Rule, /) -> None: ...
+    def update(self, rules: Iterable[_Rule], /) -> None: ...
+    def load(self, file: _Path | SupportsRead[str] | SupportsRead[bytes], /) -> int: ...
+    def add_address(self, address: _IP, type: str | None = "ipv4") -> None: ...
+    addAddress = add_address
+    def add_addresses(self, addresses: Iterable[_IP], type: str | None = "ipv4") -> None: ...
+    addAddresses = add_addresses
+    def add_range(self, start: _IP, end: _IP, type: str | None = "ipv4") -> None: ...
+    addRange = add_range
+    @overload
+    def add_subnet(self, net: _IP, prefix: float, type: str | None = "ipv4") -> None: ...
+    @overload
+    def add_subnet(self, net: _IPNetwork, prefix: None = None, type: str | None = "ipv4") -> None: ...
+    addSubnet = add_subnet
+    def add_cidr(self, cidr: str | _IPNetwork, /) -> None: ...
+    addCIDR = add_cidr
+    def add_cidrs(self, cidrs: Iterable[str | _IPNetwork], /) -> None: ...
+    addCIDRs = add_cidrs
+    def remove_address(self, address: _IP, type: str | None = "ipv4") -> None: ...
+    removeAddress = remove_address
+    def remove_range(self, start: _IP, end: _IP, type: str | None = "ipv4") -> None: ...
+    removeRange = remove_range
+    @overload
+    def remove_subnet(self, net: _IP, prefix: float, type: str | None = "ipv4") -> None: ...
+    @overload
+    def remove_subnet(self, net: _IPNetwork, prefix: None = None, type: str | None = "ipv4") -> None: ...
+    removeSubnet = remove_subnet
+    def remove_cidr(self, cidr: str | _IPNetwork, /) -> None: ...
+    removeCIDR = remove_cidr
+    def clear(self) -> None: ...
+    def check(self, address: _IP, type: str | None = "ipv4") -> bool: ...
+    def to_json(self) -> list[str]: ...
+    toJSON = to_json
+    def from_json(self, data: str | list[str] | tuple[str, ...], /) -> None: ...
+    fromJSON = from_json
+    @classmethod
+    def is_block_list(cls, value: object, /) -> TypeIs[BlockList]: ...
+    @classmethod
+    def isBlockList(cls, value: object, /) -> TypeIs[BlockList]: ...
+    def __contains__(self, address: _IP, /) -> bool: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __len__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]

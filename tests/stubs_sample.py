@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_type
+from typing import TYPE_CHECKING, Literal, assert_type
 
 import pynet
 
@@ -117,3 +118,23 @@ def loop() -> None:
 if __name__ == "__main__":
     pynet.run(servers, signals=True, on_uncaught="log")
     pynet.stop()
+
+
+def addresses(peer: pynet.SocketAddress, blocked: pynet.BlockList) -> list[pynet.SocketAddress]:
+    assert_type(pynet.is_ip(ip_address("::1")), Literal[0, 4, 6])
+    assert_type(pynet.SocketAddress.parse("1.2.3.4:80", strict=True), pynet.SocketAddress | None)
+    blocked.add(ip_network("10.0.0.0/8"))
+    blocked.update(["1.2.3.4", peer, ip_address("::1")])
+    blocked.add_subnet("10.0.0.0", 8)
+    blocked.addSubnet(ip_network("10.0.0.0/8"))
+    blocked.add_addresses(["::1", peer], type="ipv6")
+    blocked.load(Path("list.txt"))
+    pynet.BlockList(pynet.BlockList.PRIVATE_RANGES).from_json(blocked.toJSON())
+    if "1.2.3.4" in blocked or peer in blocked or blocked.check("::1", "ipv6"):
+        print(len(blocked), [rule.upper() for rule in blocked])
+    pynet.connect(peer, lambda: None)
+    pynet.connect(("::1", 1)).connect((ip_address("::1"), 1)).connect(1, ip_address("::1"))
+    match peer:
+        case pynet.SocketAddress(address, port, family="ipv6"):
+            print(address.upper(), port + 1)
+    return sorted({peer, pynet.SocketAddress({"address": "::1", "port": 80}), pynet.SocketAddress(**peer.to_json())})

@@ -65,3 +65,17 @@ def wrong_functions() -> None:
     pynet.run(on_uncaught="print")  # E
     pynet.set_uncaught_handler(one)  # E
     pynet.is_it_there()  # E
+
+
+# addresses
+pynet.SocketAddress(5)  # E
+pynet.SocketAddress("::1", flow=1)  # E
+pynet.SocketAddress("::1").port = 5  # E
+pynet.SocketAddress.parse(b"::1")  # E
+pynet.SocketAddress.parse("::1", True)  # E
+print(pynet.SocketAddress("::1") < "::1")  # E
+pynet.BlockList("1.2.3.4").add(5)  # E
+pynet.BlockList().add_subnet("10.0.0.0")  # E
+pynet.BlockList().check(b"1.2.3.4")  # E
+pynet.BlockList().rules = []  # E
+pynet.is_ip()  # E

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -64,9 +65,10 @@ def test_stub_is_like_the_module():
 
 
 def method_signatures():
-    for kind in (pynet.EventEmitter, pynet.Socket, pynet.Server, pynet.Timeout, pynet.Immediate):
+    kinds = (pynet.EventEmitter, pynet.Socket, pynet.Server, pynet.Timeout, pynet.Immediate)
+    for kind in (*kinds, pynet.SocketAddress, pynet.BlockList):
         for name, method in vars(kind).items():
-            if inspect.ismethoddescriptor(method) and not name.startswith("_"):
+            if isinstance(method, types.MethodDescriptorType) and not name.startswith("_"):
                 yield f"{kind.__name__}.{name}", method
 
 

@@ -223,6 +223,9 @@ pn_received(PyObject *obj)
         Py_XDECREF(head);
         return text;
     }
+    int overflow = 0;
+    if (PyLong_CheckExact(obj) && PyLong_AsLongLongAndOverflow(obj, &overflow) == -1 && overflow != 0)
+        return PyUnicode_FromString("a very big int");
     if (PyUnicode_CheckExact(obj) || PyLong_CheckExact(obj) || PyFloat_CheckExact(obj) || PyBool_Check(obj))
         return PyUnicode_FromFormat("type %s (%R)", Py_TYPE(obj)->tp_name, obj);
     return PyUnicode_FromFormat("an instance of %s", Py_TYPE(obj)->tp_name);
@@ -253,8 +256,16 @@ pn_raise_arg_value(const char *name, const char *reason, PyObject *got)
 PyObject *
 pn_raise_range(const char *name, const char *range, PyObject *got)
 {
-    return pn_raise_coded(PyExc_ValueError, "ERR_OUT_OF_RANGE",
-                          "The value of \"%s\" is out of range. It must be %s. Received %R", name, range, got);
+    PyObject *shown = PyObject_Repr(got);
+    if (shown == NULL) {
+        PyErr_Clear(); /* Python refuses to show an int of thousands of digits */
+        shown = pn_received(got);
+    }
+    if (shown != NULL)
+        pn_raise_coded(PyExc_ValueError, "ERR_OUT_OF_RANGE",
+                       "The value of \"%s\" is out of range. It must be %s. Received %.60U", name, range, shown);
+    Py_XDECREF(shown);
+    return NULL;
 }
 
 /* --- callables --- */

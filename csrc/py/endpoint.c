@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "../core/addr.h"
+#include "address.h"
 #include "args.h"
 #include "errors.h"
+#include "ip_objects.h"
 
 void
 pn_endpoint_clear(struct pn_endpoint *e)
@@ -36,10 +38,8 @@ set_port(PyObject *obj, bool listening, struct pn_endpoint *e)
 }
 
 static int
-set_host(PyObject *obj, struct pn_endpoint *e)
+set_host_text(PyObject *obj, struct pn_endpoint *e)
 {
-    if (obj == NULL || obj == Py_None)
-        return 0;
     if (!PyUnicode_Check(obj)) {
         pn_raise_arg_type("options.host", "of type str", obj);
         return -1;
@@ -52,6 +52,18 @@ set_host(PyObject *obj, struct pn_endpoint *e)
     }
     Py_XSETREF(e->host, Py_NewRef(obj));
     return 0;
+}
+
+/* A name or an address; also an address of the module ipaddress. */
+static int
+set_host(PnState *st, PyObject *obj, struct pn_endpoint *e)
+{
+    if (obj == NULL || obj == Py_None)
+        return 0;
+    PyObject *host = pn_host_of_object(st, obj);
+    int status = host != NULL ? set_host_text(host, e) : -1;
+    Py_XDECREF(host);
+    return status;
 }
 
 static int
@@ -110,17 +122,23 @@ is_number(PyObject *obj)
     return obj != NULL && (PyLong_Check(obj) || PyFloat_Check(obj)) && !PyBool_Check(obj);
 }
 
+static int
+raise_order(bool listening, PyObject *first, PyObject *second)
+{
+    pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
+                   "The port comes first: %s(%S, %R). Received a host first (a path alone, without a port, is a unix "
+                   "socket's)",
+                   listening ? "listen" : "connect", second, first);
+    return -1;
+}
+
 /* connect("example.com", 80): Node takes the host for a path. */
 static int
 check_order(bool listening, PyObject *first, PyObject *second)
 {
     if (!is_number(second) || (listening && !is_local_name(first)))
         return 0;
-    pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
-                   "The port comes first: %s(%S, %R). Received a host first (a path alone, without a port, is a unix "
-                   "socket's)",
-                   listening ? "listen" : "connect", second, first);
-    return -1;
+    return raise_order(listening, first, second);
 }
 
 static int
@@ -136,18 +154,32 @@ take_text(PyObject *const *args, Py_ssize_t nargs, bool listening, struct pn_end
     return set_port(args[0], listening, e);
 }
 
+static bool
+is_host(PnState *st, PyObject *obj)
+{
+    return PyUnicode_Check(obj) || pn_is_ip_object(st, obj);
+}
+
 /* (host, port), as the socket module and address() have it. */
 static int
 take_pair(PnState *st, PyObject *pair, bool listening, struct pn_endpoint *e)
 {
-    (void)st;
-    if (PyTuple_GET_SIZE(pair) < 2 || !PyUnicode_Check(PyTuple_GET_ITEM(pair, 0))) {
+    if (PyTuple_GET_SIZE(pair) < 2 || !is_host(st, PyTuple_GET_ITEM(pair, 0))) {
         pn_raise_arg_type("address", "a (host, port) tuple", pair);
         return -1;
     }
     if (set_port(PyTuple_GET_ITEM(pair, 1), listening, e) < 0)
         return -1;
-    return set_host(PyTuple_GET_ITEM(pair, 0), e);
+    return set_host(st, PyTuple_GET_ITEM(pair, 0), e);
+}
+
+static int
+take_address(const struct pn_addr *addr, struct pn_endpoint *e)
+{
+    Py_XSETREF(e->host, pn_address_text(addr));
+    e->port = addr->port;
+    e->has_port = true;
+    return e->host != NULL ? 0 : -1;
 }
 
 static int
@@ -160,6 +192,11 @@ take_first(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening,
         return 0;
     if (PyTuple_Check(first))
         return take_pair(st, first, listening, e);
+    const struct pn_addr *addr = pn_address_value(st, first);
+    if (addr != NULL)
+        return take_address(addr, e);
+    if (pn_is_ip_object(st, first) && nargs > 1 && is_number(args[1]))
+        return raise_order(listening, first, args[1]);
     if (pn_is_options(first)) {
         e->options = Py_NewRef(first);
         return 0;
@@ -184,8 +221,8 @@ parse(PnState *st, bool listening, PyObject *const *args, Py_ssize_t nargs, stru
         return -1;
     bool first_none = nargs > 0 && args[0] == Py_None;
     if ((e->has_port || (listening && first_none)) && e->host == NULL && used < nargs &&
-        (args[used] == Py_None || PyUnicode_Check(args[used]) || !listening)) {
-        if (set_host(args[used++], e) < 0)
+        (args[used] == Py_None || is_host(st, args[used]) || !listening)) {
+        if (set_host(st, args[used++], e) < 0)
             return -1;
     }
     while (listening && used < nargs && (args[used] == Py_None || is_number(args[used]))) {
@@ -213,11 +250,11 @@ pn_endpoint_parse(PnState *st, bool listening, PyObject *const *args, Py_ssize_t
 }
 
 static int
-apply(bool listening, PyObject *port, PyObject *host, PyObject *path, struct pn_endpoint *e)
+apply(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *path, struct pn_endpoint *e)
 {
     if (port != NULL && set_port(port, listening, e) < 0)
         return -1;
-    if (set_host(host, e) < 0)
+    if (set_host(st, host, e) < 0)
         return -1;
     if (path != NULL && set_path(path, "options.path", e) < 0)
         return -1;
@@ -232,8 +269,7 @@ apply(bool listening, PyObject *port, PyObject *host, PyObject *path, struct pn_
 int
 pn_endpoint_options(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *path, struct pn_endpoint *e)
 {
-    (void)st;
-    if (apply(listening, port, host, path, e) == 0)
+    if (apply(st, listening, port, host, path, e) == 0)
         return 0;
     pn_endpoint_clear(e);
     return -1;

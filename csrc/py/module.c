@@ -1,8 +1,11 @@
 /* module.c - the module pynet._pynet: definition, execution, traversal. */
+#include "address.h"
+#include "blocklist_py.h"
 #include "driver.h"
 #include "emitter.h"
 #include "errors.h"
 #include "functions.h"
+#include "ip_objects.h"
 #include "server.h"
 #include "socket.h"
 #include "timers_py.h"
@@ -33,7 +36,10 @@ add_types(PnState *st, PyObject *m)
         add_type(st, m, &pn_server_spec, st->EventEmitter, "Server", &st->Server) < 0 ||
         add_type(st, m, &pn_timeout_spec, NULL, "Timeout", &st->Timeout) < 0 ||
         add_type(st, m, &pn_immediate_spec, NULL, "Immediate", &st->Immediate) < 0 ||
-        add_type(st, m, &pn_turn_spec, NULL, NULL, &st->Turn) < 0)
+        add_type(st, m, &pn_turn_spec, NULL, NULL, &st->Turn) < 0 ||
+        add_type(st, m, &pn_address_spec, NULL, "SocketAddress", &st->SocketAddress) < 0 ||
+        add_type(st, m, &pn_blocklist_spec, NULL, "BlockList", &st->BlockList) < 0 || pn_address_setup(st) < 0 ||
+        pn_blocklist_setup(st) < 0)
         return -1;
     return PyModule_AddObjectRef(m, "Stream", (PyObject *)st->Socket);
 }
@@ -128,7 +134,8 @@ module_exec(PyObject *m)
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
     X(uncaught) X(uncaught_handler) X(spare) X(direct) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
-    X(Socket) X(Server) X(Timeout) X(Immediate) X(Turn) X(AddressInfo) X(NetError) X(AggregateError) X(AbortError) \
+    X(Socket) X(Server) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(IPv4Address) \
+    X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(NetError) X(AggregateError) X(AbortError) \
     X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor)
 /* clang-format on */
 
@@ -190,6 +197,9 @@ static PyMethodDef module_methods[] = {
     {"clear_interval", pn_clear_timeout, METH_O, "clear_interval(timer, /)\n--\n\nThe same as clear_timeout()."},
     {"clear_immediate", pn_clear_immediate, METH_O, pn_clear_immediate_doc},
     {"set_uncaught_handler", pn_set_uncaught_handler, METH_O, pn_set_uncaught_handler_doc},
+    {"is_ip", pn_is_ip, METH_O, pn_is_ip_doc},
+    {"is_ipv4", pn_is_ipv4, METH_O, pn_is_ipv4_doc},
+    {"is_ipv6", pn_is_ipv6, METH_O, pn_is_ipv6_doc},
     {"_counts", pn_counts, METH_NOARGS, "Live handles and objects, for the tests."},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
     {"_drive", pn_drive, METH_NOARGS, NULL},

@@ -13,7 +13,7 @@
     X(connectionAttempt) X(connectionAttemptFailed) \
     X(code) X(hostname) X(errors) X(type) X(count) X(emitter) X(context) \
     X(hasUnpiped) X(callback) X(open) X(opening) X(readOnly) X(writeOnly) X(closed) X(IPv4) X(IPv6) \
-    X(localhost)
+    X(localhost) X(ipv4) X(ipv6)
 /* clang-format on */
 
 struct pn_names {

@@ -81,6 +81,8 @@ struct PnState {
     uint64_t connect_ids;
 
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Timeout, *Immediate, *Turn;
+    PyTypeObject *SocketAddress, *BlockList;
+    PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is there */
     PyObject *AddressInfo;
     PyObject *NetError, *AggregateError, *AbortError, *LookupError;
     PyObject *errors_by_code; /* {code: subclass of NetError} */

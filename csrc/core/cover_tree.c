@@ -1,0 +1,126 @@
+/* cover_tree.c - see cover_tree.h; the work is in cover_tree_impl.h. */
+#include "cover_tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef __GNUC__
+#define PREFETCH(p) __builtin_prefetch(p)
+#else
+#define PREFETCH(p) ((void)(p))
+#endif
+
+/* --- IPv4 --- */
+
+#define KEY          uint32_t
+#define KEY_LE(a, b) ((a) <= (b))
+#define KEY_EQ(a, b) ((a) == (b))
+#define FANOUT       32
+#define TREE         pn_tree4
+#define NODE         pn_node4
+#define NAME(x)      tree4_##x
+#include "cover_tree_impl.h"
+#undef KEY
+#undef KEY_LE
+#undef KEY_EQ
+#undef FANOUT
+#undef TREE
+#undef NODE
+#undef NAME
+
+int
+pn_tree4_add(struct pn_tree4 *t, uint32_t first, uint32_t last)
+{
+    uint32_t after = last + 1;
+    return tree4_add(t, first, after != 0 ? &after : NULL);
+}
+
+void
+pn_tree4_remove(struct pn_tree4 *t, uint32_t first, uint32_t last)
+{
+    uint32_t after = last + 1;
+    tree4_remove(t, first, after != 0 ? &after : NULL);
+}
+
+bool
+pn_tree4_covers(const struct pn_tree4 *t, uint32_t key)
+{
+    return tree4_covers(t, key);
+}
+
+int
+pn_tree4_copy(struct pn_tree4 *to, const struct pn_tree4 *from)
+{
+    if (from->root == NULL)
+        return 0;
+    return (to->root = tree4_copy_node(to, from->root)) != NULL ? 0 : -1;
+}
+
+void
+pn_tree4_clear(struct pn_tree4 *t)
+{
+    tree4_free_all(t, t->root);
+    t->root = NULL;
+}
+
+/* --- IPv6 --- */
+
+/* Without a branch, which a search would take at random. */
+static inline bool
+key6_le(struct pn_key6 a, struct pn_key6 b)
+{
+    return (a.hi < b.hi) | ((a.hi == b.hi) & (a.lo <= b.lo));
+}
+
+/* The key after `k`: false when there is none. */
+static inline bool
+key6_after(struct pn_key6 k, struct pn_key6 *after)
+{
+    after->lo = k.lo + 1;
+    after->hi = k.hi + (after->lo == 0);
+    return after->lo != 0 || after->hi != 0;
+}
+
+#define KEY          struct pn_key6
+#define KEY_LE(a, b) key6_le(a, b)
+#define KEY_EQ(a, b) ((a).lo == (b).lo && (a).hi == (b).hi)
+#define FANOUT       16
+#define TREE         pn_tree6
+#define NODE         pn_node6
+#define NAME(x)      tree6_##x
+#include "cover_tree_impl.h"
+
+int
+pn_tree6_add(struct pn_tree6 *t, struct pn_key6 first, struct pn_key6 last)
+{
+    struct pn_key6 after;
+    return tree6_add(t, first, key6_after(last, &after) ? &after : NULL);
+}
+
+void
+pn_tree6_remove(struct pn_tree6 *t, struct pn_key6 first, struct pn_key6 last)
+{
+    struct pn_key6 after;
+    tree6_remove(t, first, key6_after(last, &after) ? &after : NULL);
+}
+
+bool
+pn_tree6_covers(const struct pn_tree6 *t, struct pn_key6 key)
+{
+    return tree6_covers(t, key);
+}
+
+int
+pn_tree6_copy(struct pn_tree6 *to, const struct pn_tree6 *from)
+{
+    if (from->root == NULL)
+        return 0;
+    return (to->root = tree6_copy_node(to, from->root)) != NULL ? 0 : -1;
+}
+
+void
+pn_tree6_clear(struct pn_tree6 *t)
+{
+    tree6_free_all(t, t->root);
+    t->root = NULL;
+}
