@@ -171,8 +171,8 @@ def test_a_busy_loop_does_not_interrupt_the_main_thread():
 def test_ctrl_c_hits_the_main_thread_and_the_loop_goes_on():
     isolated.check("""
         import os, signal, threading, time, pynet
-        pynet.set_timeout(lambda: os.kill(os.getpid(), signal.SIGINT), 10)
         try:
+            pynet.set_timeout(lambda: os.kill(os.getpid(), signal.SIGINT), 10)
             time.sleep(20)
         except KeyboardInterrupt:
             done = threading.Event()
