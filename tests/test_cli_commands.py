@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
-import shutil
 import signal
 import socket
 import subprocess
@@ -95,7 +94,6 @@ def test_echo_serves_a_socket_of_pythons(echo):
         assert receive_all(sock) == BIG
 
 
-@pytest.mark.skipif(shutil.which("nc") is None, reason="nc (netcat-openbsd) is not installed")
 def test_echo_serves_nc(echo):
     _, target = echo
     command = ["nc", "-N", *(["-U"] if len(target) == 1 else []), *target]

@@ -208,9 +208,15 @@ install_group() {
 }
 
 group_tools() {
-    # Not needed by those who cannot install them: the tests that want them say so and are skipped.
+    # What only some tests want. Without root they are not installed: those tests fail and name the package.
     case $group in
-        test) can_apt && ! have nc && apt_install netcat-openbsd ;;
+        test)
+            local missing=()
+            have nc || missing+=(netcat-openbsd)
+            have strace || missing+=(strace)
+            have valgrind || missing+=(valgrind)
+            [ ${#missing[@]} = 0 ] || { can_apt && apt_install "${missing[@]}"; }
+            ;;
         bench) can_apt && ! have valgrind && apt_install valgrind ;;
     esac
     return 0
