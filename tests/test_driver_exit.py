@@ -57,7 +57,7 @@ STAGES = {
     "idle timeouts": """
         server = pynet.create_server(lambda s: s.set_timeout(1, lambda: None)).listen(0, '127.0.0.1').unref()
         s = client_of(server); s.set_timeout(5000); settle()""",
-    "a turn block": "pynet.turn().__enter__(); pynet.set_timeout(print, 1)",
+    "a turn block": "pynet.turn().__enter__(); pynet.set_timeout(print, 60000)",
     "a kept turn block": "turn = pynet.turn(); turn.__enter__(); pynet.set_timeout(print, 1)",
     "cycles of listeners": """
         server = pynet.create_server(lambda s: s.on('close', lambda had: s)).listen(0, '127.0.0.1').unref()

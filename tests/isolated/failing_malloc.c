@@ -11,7 +11,9 @@
 #include <string.h>
 #include <unwind.h>
 
-#define DEPTH  7 /* deeper, Python 3.11 itself loses an exception when it leaves a function */
+#ifndef DEPTH
+#define DEPTH 4
+#endif
 #define RANGES 8
 
 void *__libc_malloc(size_t size);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("failing_malloc.c")
@@ -11,5 +12,9 @@ FLAGS = ["-shared", "-fPIC", "-O1", "-std=c11", "-D_GNU_SOURCE", "-ftls-model=in
 
 def build(cc: str, folder: Path) -> str:
     target = str(folder / "failing_malloc.so")
-    subprocess.run([cc, *FLAGS, "-o", target, str(SOURCE), "-ldl"], check=True)
+    # Deeper, it is Python that loses an exception when it leaves a function. A Python that is one piece, with its
+    # functions inlined into each other, is less deep than one with a shared library.
+    shared = "/libpython" in Path("/proc/self/maps").read_text()
+    depth = 7 if shared and sys.version_info[:2] == (3, 11) else 4
+    subprocess.run([cc, *FLAGS, f"-DDEPTH={depth}", "-o", target, str(SOURCE), "-ldl"], check=True)
     return target
