@@ -83,12 +83,6 @@ take_bytes(PnSocket *s, char *base, size_t len, Py_ssize_t *made_for)
 
 /* --- buffering --- */
 
-static void
-release_object(void *owner)
-{
-    Py_DECREF((PyObject *)owner);
-}
-
 static int
 buffer(PnSocket *s, PyObject *bytes)
 {
@@ -98,7 +92,7 @@ buffer(PnSocket *s, PyObject *bytes)
             return -1;
         pn_chunkq_init(s->rq);
     }
-    struct pn_chunk chunk = {PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes), bytes, release_object};
+    struct pn_chunk chunk = {PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes), bytes, pn_release_object};
     if (pn_chunkq_push(s->rq, chunk) < 0)
         return -1;
     Py_INCREF(bytes);

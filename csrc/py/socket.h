@@ -162,6 +162,8 @@ void pn_writable_fail_end_soon(PnSocket *s);
 /* A new life begins: what still waits of the last one is answered by ticks. */
 void pn_writable_leave_behind(PnSocket *s, PyObject *error);
 void pn_writable_try_last(PnSocket *s);
+/* `release` of a chunk whose owner is a Python object. */
+void pn_release_object(void *owner);
 void pn_writable_free(PnSocket *s);
 int pn_writable_traverse(PnSocket *s, visitproc visit, void *arg);
 bool pn_writable_open(const PnSocket *s); /* Node's `writable` */
