@@ -232,12 +232,10 @@ pn_drive(PyObject *module, PyObject *unused)
     }
     unsigned generation = st->generation;
     d->mode = PN_BACKGROUND;
-    d->tstate = PyThreadState_Get();
     d->thread = PyThread_get_thread_ident();
     drive(st);
     if (st->generation == generation || st->closed) {
         d->mode = PN_IDLE;
-        d->tstate = NULL;
         pn_gate_open(st);
     }
     Py_RETURN_NONE;

@@ -170,7 +170,6 @@ pn_after_fork(PyObject *module, PyObject *unused)
     /* What the parent's loop held stays where it is: releasing it could run anything. */
     st->loop = NULL;
     st->generation++;
-    st->forked = true;
     st->depth = 0;
     st->inside = NULL;
     st->flush = NULL;

@@ -153,7 +153,6 @@ claim(PnState *st)
     struct pn_driver *d = &st->driver;
     d->mode = PN_FOREGROUND;
     d->ran = true;
-    d->tstate = PyThreadState_Get();
     d->thread = PyThread_get_thread_ident();
     d->stop = d->graceful = d->graceful_done = false;
 }
@@ -163,7 +162,6 @@ give_up_claim(PnState *st)
 {
     struct pn_driver *d = &st->driver;
     d->mode = PN_IDLE;
-    d->tstate = NULL;
     d->stop = d->graceful = d->graceful_done = d->log_uncaught = false;
     st->loop->halted = 0;
     pn_gate_open(st);

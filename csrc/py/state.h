@@ -37,8 +37,7 @@ enum pn_mode { PN_IDLE, PN_BACKGROUND, PN_FOREGROUND };
 
 /* Who drives the loop, and who waits for whom. The mutex guards nothing but the condition: the GIL guards the rest. */
 struct pn_driver {
-    PyThreadState *tstate; /* the driving thread, while it drives */
-    unsigned long thread;  /* its ident */
+    unsigned long thread; /* its ident */
     enum pn_mode mode;
     bool starting;    /* a background thread has been asked for */
     bool hand_over;   /* run() waits for the background thread to leave */
@@ -64,8 +63,7 @@ struct PnState {
     int depth;             /* of calls out of the loop */
     unsigned generation;   /* goes up in a forked child and at exit */
     bool closed;           /* the interpreter is leaving: no loop any more */
-    bool forked;
-    uint64_t epoch; /* goes up when an outermost call or a tick ends: design.md's "call" */
+    uint64_t epoch;        /* goes up when an outermost call or a tick ends: design.md's "call" */
     struct pn_driver driver;
     struct pn_ring ticks;
     struct pn_ring immediates;
