@@ -146,6 +146,8 @@ SCRIPT = """
     if mode == "foreground":
         closer = threading.Thread(target=lambda: (joined(), pynet.next_tick(clean)))
         pynet.run(lambda: [t.start() for t in [*threads, closer]])
+        closer.join(100)   # run() returns whenever nothing is left, and the threads may make more after that
+        clean()
     else:
         for thread in threads: thread.start()
         joined()
