@@ -86,6 +86,8 @@ listener_added(PnEmitter *e, PyObject *name)
         return 0;
     if (e->kind == PN_SOCKET_KIND && name == e->st->names.data)
         pn_readable_data_listener(PN_SOCKET(e));
+    else if (e->kind == PN_SOCKET_KIND && name == e->st->names.readable)
+        return pn_readable_readable_listener(PN_SOCKET(e)) < 0 ? -1 : pn_notify(e->st);
     else if (e->kind == PN_SERVER_KIND && name == e->st->names.connection)
         pn_server_connection_listener((PnServer *)(void *)e);
     return pn_late_listener_added(e, name);
@@ -307,6 +309,8 @@ remove_everything(PnEmitter *e)
     PyObject *last = e->st->names.removeListener;
     if (!pn_has_listeners(e, last)) {
         pn_list_free(e);
+        if (e->kind == PN_SOCKET_KIND)
+            pn_readable_listener_gone(PN_SOCKET(e));
         return 0;
     }
     PyObject *names = emitter_event_names((PyObject *)e, NULL);

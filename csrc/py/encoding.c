@@ -1,4 +1,4 @@
-/* encoding.c - the text encodings of Node's Buffer, for writing, see encoding.h. */
+/* encoding.c - the text encodings of Node's Buffer, see encoding.h. */
 #include "encoding.h"
 
 #include <string.h>
@@ -6,49 +6,88 @@
 #include "args.h"
 #include "errors.h"
 
+/* With `-` wherever Python may also have `_`. */
 static const struct {
     const char *name;
     enum pn_encoding encoding;
 } known[] = {
-    {"utf8", PN_UTF8},         {"utf-8", PN_UTF8},        {"utf_8", PN_UTF8},       {"ucs2", PN_UTF16LE},
-    {"ucs-2", PN_UTF16LE},     {"utf16le", PN_UTF16LE},   {"utf-16le", PN_UTF16LE}, {"utf-16-le", PN_UTF16LE},
-    {"utf_16_le", PN_UTF16LE}, {"latin1", PN_LATIN1},     {"latin-1", PN_LATIN1},   {"latin_1", PN_LATIN1},
-    {"binary", PN_LATIN1},     {"iso-8859-1", PN_LATIN1}, {"iso8859-1", PN_LATIN1}, {"ascii", PN_ASCII},
-    {"us-ascii", PN_ASCII},    {"hex", PN_HEX},           {"base64", PN_BASE64},    {"base64url", PN_BASE64URL},
+    {"utf8", PN_UTF8},         {"utf-8", PN_UTF8},       {"ucs2", PN_UTF16LE},        {"ucs-2", PN_UTF16LE},
+    {"utf16le", PN_UTF16LE},   {"utf-16le", PN_UTF16LE}, {"utf-16-le", PN_UTF16LE},   {"latin1", PN_LATIN1},
+    {"latin-1", PN_LATIN1},    {"binary", PN_LATIN1},    {"latin", PN_LATIN1},        {"l1", PN_LATIN1},
+    {"iso-8859-1", PN_LATIN1}, {"iso8859-1", PN_LATIN1}, {"ascii", PN_ASCII},         {"us-ascii", PN_ASCII},
+    {"hex", PN_HEX},           {"base64", PN_BASE64},    {"base64url", PN_BASE64URL},
 };
+
+/* Without regard to case, and to which of `-` and `_` it is. */
+static bool
+same_name(const char *name, const char *ours)
+{
+    for (; *name != '\0'; name++, ours++) {
+        char c = *name == '_' ? '-' : (char)Py_TOLOWER((unsigned char)*name);
+        if (c != *ours)
+            return false;
+    }
+    return *ours == '\0';
+}
 
 enum pn_encoding
 pn_encoding_of(const char *name)
 {
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (PyOS_stricmp(name, known[i].name) == 0)
+        if (same_name(name, known[i].name))
             return known[i].encoding;
     }
     return PN_ENCODING_UNKNOWN;
 }
 
-static int
-lookup(PyObject *name, enum pn_encoding *out)
+const char *
+pn_encoding_name(enum pn_encoding encoding)
 {
-    *out = PN_UTF8;
+    switch (encoding) {
+    case PN_UTF8:
+        return "utf8";
+    case PN_UTF16LE:
+        return "utf16le";
+    case PN_LATIN1:
+        return "latin1";
+    case PN_ASCII:
+        return "ascii";
+    case PN_HEX:
+        return "hex";
+    case PN_BASE64:
+        return "base64";
+    case PN_BASE64URL:
+        return "base64url";
+    default:
+        return NULL;
+    }
+}
+
+int
+pn_encoding_lookup(PyObject *name, enum pn_encoding *out)
+{
+    enum pn_encoding found = PN_ENCODING_UNKNOWN;
     if (name == NULL || name == Py_None)
-        return 0;
-    if (PyUnicode_Check(name)) {
+        found = PN_UTF8;
+    else if (PyUnicode_Check(name)) {
         Py_ssize_t len;
         const char *text = PyUnicode_AsUTF8AndSize(name, &len);
-        if (text == NULL)
-            PyErr_Clear();
+        if (text == NULL) {
+            if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+                return -1;
+            PyErr_Clear(); /* a lone surrogate is in no name */
+        }
         else if (len == 0)
-            return 0;
+            found = PN_UTF8;
         else if (strlen(text) == (size_t)len) /* "utf8\0..." is no known name */
-            *out = pn_encoding_of(text);
-        else
-            *out = PN_ENCODING_UNKNOWN;
-        if (text != NULL && *out != PN_ENCODING_UNKNOWN)
-            return 0;
+            found = pn_encoding_of(text);
     }
-    pn_raise_coded(PyExc_ValueError, "ERR_UNKNOWN_ENCODING", "Unknown encoding: %S", name);
-    return -1;
+    if (found == PN_ENCODING_UNKNOWN) {
+        pn_raise_coded(PyExc_ValueError, "ERR_UNKNOWN_ENCODING", "Unknown encoding: %S", name);
+        return -1;
+    }
+    *out = found;
+    return 0;
 }
 
 int
@@ -57,7 +96,7 @@ pn_encoding_check(PnState *st, PyObject *name, PyObject *data)
     enum pn_encoding ignored;
     (void)st;
     (void)data;
-    return lookup(name, &ignored);
+    return pn_encoding_lookup(name, &ignored);
 }
 
 /* A lone surrogate becomes U+FFFD, as in Node. */
@@ -171,13 +210,9 @@ from_base64(PyObject *text)
 }
 
 PyObject *
-pn_encode(PnState *st, PyObject *text, PyObject *encoding)
+pn_encode_as(PyObject *text, enum pn_encoding encoding)
 {
-    enum pn_encoding e;
-    (void)st;
-    if (lookup(encoding, &e) < 0)
-        return NULL;
-    switch (e) {
+    switch (encoding) {
     case PN_UTF8:
         return to_utf8(text);
     case PN_UTF16LE:
@@ -190,4 +225,12 @@ pn_encode(PnState *st, PyObject *text, PyObject *encoding)
     default:
         return from_base64(text);
     }
+}
+
+PyObject *
+pn_encode(PnState *st, PyObject *text, PyObject *encoding)
+{
+    enum pn_encoding e;
+    (void)st;
+    return pn_encoding_lookup(encoding, &e) < 0 ? NULL : pn_encode_as(text, e);
 }

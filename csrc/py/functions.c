@@ -13,10 +13,9 @@
 
 /* Those of the constructor first, then those of Socket.connect(), then our own. */
 static const char *const connect_names[] = {
-    "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay", "port", "host", "path",
-    "family",          "listener",        "timeout",  NULL,
+    PN_SOCKET_OPTIONS, "port", "host", "path", "family", "listener", "timeout", NULL,
 };
-enum { C_PORT = 5, C_HOST, C_PATH, C_FAMILY, C_LISTENER, C_TIMEOUT, C_COUNT };
+enum { C_PORT = PN_SOCKET_OPTION_COUNT, C_HOST, C_PATH, C_FAMILY, C_LISTENER, C_TIMEOUT, C_COUNT };
 
 const char pn_connect_function_doc[] =
     "connect(*args, **options)\n--\n\n"
@@ -120,6 +119,38 @@ pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyOb
 {
     PnState *st = pn_state_of_module(module);
     return PyObject_Vectorcall((PyObject *)st->Server, args, (size_t)nargs, kwnames);
+}
+
+/* --- the default high-water mark --- */
+
+const char pn_get_default_high_water_mark_doc[] =
+    "get_default_high_water_mark()\n--\n\n"
+    "The high-water mark (bytes) of sockets and servers made without one: 65536 at first.\n"
+    "Node: stream.getDefaultHighWaterMark().";
+
+PyObject *
+pn_get_default_high_water_mark(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyLong_FromUnsignedLong(pn_state_of_module(module)->default_mark);
+}
+
+const char pn_set_default_high_water_mark_doc[] =
+    "set_default_high_water_mark(value, /)\n--\n\n"
+    "Sets the high-water mark (bytes, an integer from 0 to 2147483647) of sockets and servers made from now on without\n"
+    "one. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
+    "Node: stream.setDefaultHighWaterMark().";
+
+PyObject *
+pn_set_default_high_water_mark(PyObject *module, PyObject *value)
+{
+    double n;
+    if (pn_arg_number(value, "value", &n) < 0)
+        return NULL;
+    if (!(n >= 0 && n <= 2147483647) || n != (double)(uint32_t)n)
+        return pn_raise_range("value", "an integer >= 0 and <= 2147483647", value);
+    pn_state_of_module(module)->default_mark = (uint32_t)n;
+    Py_RETURN_NONE;
 }
 
 /* --- for the tests --- */

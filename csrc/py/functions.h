@@ -8,6 +8,9 @@ PyObject *pn_connect(PyObject *module, PyObject *const *args, Py_ssize_t nargs, 
 PyObject *pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 /* Live handles and objects, for the tests. */
 PyObject *pn_counts(PyObject *module, PyObject *unused);
-extern const char pn_connect_function_doc[], pn_create_server_doc[];
+PyObject *pn_get_default_high_water_mark(PyObject *module, PyObject *unused);
+PyObject *pn_set_default_high_water_mark(PyObject *module, PyObject *value);
+extern const char pn_connect_function_doc[], pn_create_server_doc[], pn_get_default_high_water_mark_doc[],
+    pn_set_default_high_water_mark_doc[];
 
 #endif

@@ -4,6 +4,7 @@
 #include "driver.h"
 #include "emitter.h"
 #include "errors.h"
+#include "framing.h"
 #include "functions.h"
 #include "ip_objects.h"
 #include "server.h"
@@ -120,6 +121,7 @@ module_exec(PyObject *m)
 {
     PnState *st = pn_state_of_module(m);
     st->module = m;
+    st->default_mark = PN_DEFAULT_HIGH_WATER_MARK;
     if (refuse_subinterpreter() < 0 || pn_names_init(&st->names) < 0 || pn_driver_init(st) < 0 ||
         pn_errors_init(st, m) < 0 || add_types(st, m) < 0 || add_values(st, m) < 0 || add_hooks(m) < 0)
         return -1;
@@ -197,9 +199,14 @@ static PyMethodDef module_methods[] = {
     {"clear_interval", pn_clear_timeout, METH_O, "clear_interval(timer, /)\n--\n\nThe same as clear_timeout()."},
     {"clear_immediate", pn_clear_immediate, METH_O, pn_clear_immediate_doc},
     {"set_uncaught_handler", pn_set_uncaught_handler, METH_O, pn_set_uncaught_handler_doc},
+    {"get_default_high_water_mark", pn_get_default_high_water_mark, METH_NOARGS, pn_get_default_high_water_mark_doc},
+    {"set_default_high_water_mark", pn_set_default_high_water_mark, METH_O, pn_set_default_high_water_mark_doc},
     {"is_ip", pn_is_ip, METH_O, pn_is_ip_doc},
     {"is_ipv4", pn_is_ipv4, METH_O, pn_is_ipv4_doc},
     {"is_ipv6", pn_is_ipv6, METH_O, pn_is_ipv6_doc},
+    FAST("_read_until", pn_read_until, NULL),
+    FAST("_read_exactly", pn_read_exactly, NULL),
+    {"_at_end", pn_at_end, METH_O, NULL},
     {"_counts", pn_counts, METH_NOARGS, "Live handles and objects, for the tests."},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
     {"_drive", pn_drive, METH_NOARGS, NULL},

@@ -8,7 +8,7 @@
 /* Each is a field of struct pn_names and an interned str of that text. */
 /* clang-format off */
 #define PN_NAMES(X) \
-    X(connect) X(ready) X(listening) X(end) X(error) X(close) X(data) X(drain) X(timeout) X(lookup) X(connection) \
+    X(connect) X(ready) X(listening) X(end) X(error) X(close) X(data) X(readable) X(drain) X(timeout) X(lookup) X(connection) \
     X(drop) X(finish) X(prefinish) X(pause) X(resume) X(pipe) X(unpipe) X(newListener) X(removeListener) \
     X(connectionAttempt) X(connectionAttemptFailed) \
     X(code) X(hostname) X(errors) X(type) X(count) X(emitter) X(context) \

@@ -1,30 +1,22 @@
-/* pipe.c - a.pipe(b) from socket to socket: bytes go from read to write in C.
+/* pipe.c - a.pipe(b): from socket to socket bytes go from read to write in C; see pipe_object.c for other destinations.
  *
  * Owns:    each pipe holds a reference to its destination; the source's list owns the pipes.
- * Borrows: the destination's list of the pipes that lead to it. */
+ * Borrows: a socket's list of the pipes that lead to it. */
 #include "args.h"
 #include "driver.h"
+#include "encoding.h"
 #include "errors.h"
-#include "socket.h"
+#include "pipe.h"
 #include "uncaught.h"
-
-struct pn_pipe {
-    struct pn_pipe *next;      /* of the same source */
-    struct pn_pipe *next_from; /* to the same destination */
-    PnSocket *source;          /* borrowed */
-    PnSocket *dest;            /* own */
-    bool end;                  /* the destination ends when the source does */
-    bool waiting;              /* for the destination's drain */
-    bool given;                /* the chunk of now */
-    bool told;                 /* that the source has ended */
-};
 
 /* --- the lists --- */
 
 static void
 unlink_from_dest(struct pn_pipe *p)
 {
-    struct pn_pipe **link = &p->dest->piped_from;
+    if (p->sock == NULL)
+        return;
+    struct pn_pipe **link = &p->sock->piped_from;
     while (*link != p)
         link = &(*link)->next_from;
     *link = p->next_from;
@@ -39,8 +31,8 @@ unlink_from_source(struct pn_pipe *p)
     *link = p->next;
 }
 
-static struct pn_pipe *
-find(PnSocket *source, PnSocket *dest)
+struct pn_pipe *
+pn_pipe_find(PnSocket *source, PyObject *dest)
 {
     struct pn_pipe *p = source->pipes;
     while (p != NULL && p->dest != dest)
@@ -48,26 +40,29 @@ find(PnSocket *source, PnSocket *dest)
     return p;
 }
 
-static int
-add(PnSocket *source, PnSocket *dest, bool end)
+static struct pn_pipe *
+add(PnSocket *source, PyObject *dest, bool end)
 {
     struct pn_pipe *p = PyMem_RawCalloc(1, sizeof(*p));
     if (p == NULL) {
         PyErr_NoMemory();
-        return -1;
+        return NULL;
     }
     p->source = source;
-    p->dest = (PnSocket *)Py_NewRef((PyObject *)dest);
+    p->dest = Py_NewRef(dest);
+    p->sock = PyObject_TypeCheck(dest, source->em.st->Socket) ? PN_SOCKET(dest) : NULL;
     p->end = end;
     p->given = true;
     struct pn_pipe **link = &source->pipes;
     while (*link != NULL)
         link = &(*link)->next;
     *link = p;
-    p->next_from = dest->piped_from;
-    dest->piped_from = p;
+    if (p->sock != NULL) {
+        p->next_from = p->sock->piped_from;
+        p->sock->piped_from = p;
+    }
     source->fast_dest = NULL;
-    return 0;
+    return p;
 }
 
 void
@@ -78,16 +73,20 @@ pn_pipe_free(PnSocket *s)
         struct pn_pipe *p = s->pipes;
         s->pipes = p->next;
         unlink_from_dest(p);
-        Py_DECREF(p->dest);
+        PyObject *dest = p->dest, *hooks = p->hooks;
         PyMem_RawFree(p);
+        Py_XDECREF(hooks);
+        Py_DECREF(dest);
     }
 }
 
 int
 pn_pipe_traverse(PnSocket *s, visitproc visit, void *arg)
 {
-    for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next)
+    for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next) {
         Py_VISIT(p->dest);
+        Py_VISIT(p->hooks);
+    }
     return 0;
 }
 
@@ -117,32 +116,44 @@ unpipe_tick(PnState *st, PyObject *self, void *arg)
     Py_DECREF(info);
 }
 
-static void
-emit_unpipe(PnSocket *dest, PnSocket *source)
+/* The destination's events, when it has any. */
+static PnEmitter *
+emitter_of(PnState *st, PyObject *dest)
 {
-    PnState *st = dest->em.st;
-    if (!pn_has_listeners(&dest->em, st->names.unpipe))
-        return;
-    PyObject *both = PyTuple_Pack(2, (PyObject *)dest, (PyObject *)source);
-    if (both != NULL && pn_inside(st))
-        unpipe_tick(st, both, NULL);
-    else if (both == NULL || pn_tick(st, unpipe_tick, both, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)dest);
-    Py_XDECREF(both);
+    return PyObject_TypeCheck(dest, st->EventEmitter) ? PN_EMITTER(dest) : NULL;
 }
 
 static void
-take_out(struct pn_pipe *p)
+emit_unpipe(PnState *st, PyObject *dest, PnSocket *source)
 {
-    PnSocket *source = p->source, *dest = p->dest;
+    PnEmitter *e = emitter_of(st, dest);
+    if (e == NULL || !pn_has_listeners(e, st->names.unpipe))
+        return;
+    PyObject *both = PyTuple_Pack(2, dest, (PyObject *)source);
+    if (both != NULL && pn_inside(st))
+        unpipe_tick(st, both, NULL);
+    else if (both == NULL || pn_tick(st, unpipe_tick, both, NULL) < 0)
+        PyErr_WriteUnraisable(dest);
+    Py_XDECREF(both);
+}
+
+void
+pn_pipe_take_out(struct pn_pipe *p, bool quietly)
+{
+    PnSocket *source = p->source;
+    PyObject *dest = p->dest, *hooks = p->hooks;
     source->fast_dest = NULL;
     Py_INCREF(source);
     unlink_from_source(p);
     unlink_from_dest(p);
     PyMem_RawFree(p);
-    if (source->pipes == NULL)
+    if (hooks != NULL)
+        pn_pipe_object_unhook(source->em.st, dest, hooks);
+    if (!quietly && source->pipes == NULL)
         pause_source(source);
-    emit_unpipe(dest, source);
+    if (!quietly)
+        emit_unpipe(source->em.st, dest, source);
+    Py_XDECREF(hooks);
     Py_DECREF(dest);
     Py_DECREF(source);
 }
@@ -151,7 +162,7 @@ void
 pn_pipe_dest_gone(PnSocket *s)
 {
     while (s->piped_from != NULL)
-        take_out(s->piped_from);
+        pn_pipe_take_out(s->piped_from, false);
 }
 
 /* --- the flow --- */
@@ -161,19 +172,38 @@ static void
 remember_fast(PnSocket *s)
 {
     struct pn_pipe *p = s->pipes;
-    if (p != NULL && p->next == NULL && !p->waiting && s->idle == NULL)
-        s->fast_dest = p->dest;
+    if (p != NULL && p->next == NULL && p->sock != NULL && !p->waiting && s->idle == NULL && s->r == NULL)
+        s->fast_dest = p->sock;
+}
+
+/* Writes to a socket; as pn_writable_write(). */
+static int
+write_to_socket(PnSocket *dest, PyObject *data, const char *base, size_t len)
+{
+    if (base != NULL)
+        return pn_writable_write(dest, data, base, len, NULL);
+    PyObject *bytes = pn_encode_as(data, (enum pn_encoding)dest->default_encoding);
+    if (bytes == NULL)
+        return -1;
+    int below = pn_writable_write(dest, bytes, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes), NULL);
+    Py_DECREF(bytes);
+    return below;
 }
 
 /* Writes to the destination; false: the source is to pause. */
 static bool
-give(struct pn_pipe *p, PyObject *bytes, const char *base, size_t len)
+give(struct pn_pipe *p, PyObject *data, const char *base, size_t len)
 {
-    PnSocket *dest = (PnSocket *)Py_NewRef((PyObject *)p->dest);
+    p->given = true;
+    if (p->sock == NULL)
+        return pn_pipe_object_give(p, data, base, len);
+    PnSocket *dest = (PnSocket *)Py_NewRef((PyObject *)p->sock);
+    PnSocket *source = p->source;
     bool waited = p->waiting;
-    p->given = p->waiting = true;
-    int below = pn_writable_write(dest, bytes, base, len, NULL);
-    if (below > 0)
+    p->waiting = true;
+    int below = write_to_socket(dest, data, base, len);
+    p = pn_pipe_find(source, (PyObject *)dest);
+    if (below > 0 && p != NULL)
         p->waiting = waited;
     else if (below < 0)
         pn_socket_destroy_steal(dest, NULL);
@@ -182,7 +212,7 @@ give(struct pn_pipe *p, PyObject *bytes, const char *base, size_t len)
 }
 
 void
-pn_pipe_data(PnSocket *s, PyObject *bytes, const char *base, size_t len)
+pn_pipe_data(PnSocket *s, PyObject *data, const char *base, size_t len)
 {
     bool full = false;
     for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next)
@@ -192,13 +222,13 @@ pn_pipe_data(PnSocket *s, PyObject *bytes, const char *base, size_t len)
         if (p->given)
             p = p->next;
         else {
-            full |= !give(p, bytes, base, len);
+            full |= !give(p, data, base, len);
             p = s->pipes;
         }
     }
-    if (full)
+    if (full && s->pipes != NULL)
         pause_source(s);
-    else if (bytes == NULL)
+    else if (data == NULL)
         remember_fast(s);
 }
 
@@ -237,26 +267,33 @@ anything_waits(const PnSocket *source)
 }
 
 void
+pn_pipe_drained(struct pn_pipe *p)
+{
+    if (!p->waiting)
+        return;
+    p->waiting = false;
+    if (!anything_waits(p->source))
+        pn_readable_resume(p->source);
+}
+
+void
 pn_pipe_dest_drained(PnSocket *dest)
 {
-    for (struct pn_pipe *p = dest->piped_from; p != NULL; p = p->next_from) {
-        if (!p->waiting)
-            continue;
-        p->waiting = false;
-        if (!anything_waits(p->source))
-            pn_readable_resume(p->source);
-    }
+    for (struct pn_pipe *p = dest->piped_from; p != NULL; p = p->next_from)
+        pn_pipe_drained(p);
 }
 
 static void
 tell_end(struct pn_pipe *p)
 {
-    PnSocket *dest = (PnSocket *)Py_NewRef((PyObject *)p->dest);
+    PyObject *dest = Py_NewRef(p->dest);
     p->told = true;
     if (!p->end)
-        take_out(p);
-    else if (!dest->ending && pn_writable_end(dest, NULL) < 0)
-        pn_socket_destroy_steal(dest, NULL);
+        pn_pipe_take_out(p, false);
+    else if (p->sock == NULL)
+        pn_pipe_object_end(p);
+    else if (!p->sock->ending && pn_writable_end(p->sock, NULL) < 0)
+        pn_socket_destroy_steal(PN_SOCKET(dest), NULL);
     Py_DECREF(dest);
 }
 
@@ -286,10 +323,12 @@ ended_tick(PnState *st, PyObject *self, void *arg)
 
 const char pn_pipe_doc[] =
     "pipe($self, destination, *, end=True)\n--\n\n"
-    "Writes everything that is read here to `destination`, another socket or this one, and returns the destination.\n"
-    "Reading pauses while the destination is full. When reading ends, destination.end() is called unless end=False.\n"
-    "Emits \"pipe\" on the destination. Raises TypeError (ERR_INVALID_ARG_TYPE) when it is no socket.\n"
-    "Node: readable.pipe().";
+    "Writes everything that is read here to `destination` and returns it: a socket, or any object with a write(), such\n"
+    "as a binary file. Reading pauses while it is full: from a write() that gives False until its \"drain\", if it has\n"
+    "events. When reading ends, destination.end() is called unless end=False; of an object that has none flush(), and\n"
+    "whoever opened it closes it. Emits \"pipe\" on the destination. When its write() raises, the pipe is taken out, and\n"
+    "the exception is the \"error\" of the destination, or of this socket when the destination has no events.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) when it has no write(). Node: readable.pipe().";
 
 static void
 pipe_event_tick(PnState *st, PyObject *self, void *arg)
@@ -300,18 +339,50 @@ pipe_event_tick(PnState *st, PyObject *self, void *arg)
 }
 
 static int
-emit_pipe(PnSocket *dest, PnSocket *source)
+emit_pipe(PyObject *dest, PnSocket *source)
 {
-    PnState *st = dest->em.st;
-    if (!pn_has_listeners(&dest->em, st->names.pipe))
+    PnState *st = source->em.st;
+    PnEmitter *e = emitter_of(st, dest);
+    if (e == NULL || !pn_has_listeners(e, st->names.pipe))
         return 0;
     PyObject *stack[2] = {NULL, (PyObject *)source};
     if (pn_inside(st))
-        return pn_emit(&dest->em, st->names.pipe, stack + 1, 1) < 0 ? -1 : 0;
-    PyObject *both = PyTuple_Pack(2, (PyObject *)dest, (PyObject *)source);
+        return pn_emit(e, st->names.pipe, stack + 1, 1) < 0 ? -1 : 0;
+    PyObject *both = PyTuple_Pack(2, dest, (PyObject *)source);
     int status = both != NULL ? pn_tick(st, pipe_event_tick, both, NULL) : -1;
     Py_XDECREF(both);
     return status;
+}
+
+/* The argument `end`, or {end: ...} as in Node; -1 with an exception. */
+static int
+parse_end(PyObject *obj)
+{
+    static const char *const options[] = {"end", NULL};
+    PyObject *value[1];
+    if (obj == NULL || obj == Py_None)
+        return 1;
+    if (!pn_is_options(obj))
+        return pn_arg_bool(obj);
+    if (pn_options("pipe", options, obj, NULL, NULL, value) < 0)
+        return -1;
+    int end = value[0] != NULL ? pn_arg_bool(value[0]) : 1;
+    pn_options_clear(value, 1);
+    return end;
+}
+
+/* As Node: a `data` listener, then the flow as the destination has it. */
+static int
+start(PnSocket *s, PyObject *dest)
+{
+    struct pn_pipe *p = pn_pipe_find(s, dest);
+    pn_readable_data_listener(s);
+    if (p != NULL && (p->sock != NULL ? (bool)p->sock->need_drain : p->waiting)) {
+        p->waiting = true;
+        return pn_readable_pause(s);
+    }
+    pn_readable_resume(s);
+    return 0;
 }
 
 PyObject *
@@ -321,41 +392,20 @@ pn_socket_pipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
     PnSocket *s = PN_SOCKET(op);
     PnState *st = s->em.st;
     PyObject *a[2];
-    if (pn_check_alive(&s->em) < 0 || pn_unpack("pipe", names, 1, args, nargs, kwnames, a) < 0)
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("pipe", names, 1, args, nargs, kwnames, a) < 0 ||
+        pn_state_loop(st) == NULL)
         return NULL;
-    int end = 1;
-    if (a[1] != NULL && pn_is_options(a[1])) {
-        static const char *const options[] = {"end", NULL};
-        PyObject *value[1];
-        if (pn_options("pipe", options, a[1], NULL, NULL, value) < 0)
-            return NULL;
-        end = value[0] != NULL ? pn_arg_bool(value[0]) : 1;
-        pn_options_clear(value, 1);
-    }
-    else if (a[1] != NULL && a[1] != Py_None) {
-        end = pn_arg_bool(a[1]);
-    }
-    if (end < 0)
+    int end = parse_end(a[1]);
+    bool socket = PyObject_TypeCheck(a[0], st->Socket);
+    if (end < 0 || (socket ? pn_check_alive(PN_EMITTER(a[0])) : pn_pipe_object_check(st, a[0])) < 0)
         return NULL;
-    if (!PyObject_TypeCheck(a[0], st->Socket))
-        return pn_raise_arg_type("destination", "an instance of Socket", a[0]);
-    PnSocket *dest = PN_SOCKET(a[0]);
-    if (pn_check_alive(&dest->em) < 0 || add(s, dest, end) < 0)
+    struct pn_pipe *p = add(s, a[0], end);
+    if (p == NULL || (!socket && pn_pipe_object_hook(p) < 0))
         return NULL;
     if (s->end_emitted && pn_tick(st, ended_tick, op, NULL) < 0)
         return NULL;
-    if (emit_pipe(dest, s) < 0)
+    if (emit_pipe(a[0], s) < 0 || start(s, a[0]) < 0)
         return NULL;
-    if (dest->need_drain) {
-        struct pn_pipe *p = find(s, dest);
-        if (p != NULL)
-            p->waiting = true;
-        if (pn_readable_pause(s) < 0)
-            return NULL;
-    }
-    else {
-        pn_readable_resume(s);
-    }
     pn_mark_outside(&s->em);
     if (pn_notify(st) < 0)
         return NULL;
@@ -378,13 +428,13 @@ pn_socket_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
     if (pn_check_alive(&s->em) < 0)
         return NULL;
     PyObject *dest = nargs > 0 && args[0] != Py_None ? args[0] : NULL;
-    if (dest != NULL && !PyObject_TypeCheck(dest, s->em.st->Socket))
-        return pn_raise_arg_type("destination", "an instance of Socket", dest);
+    if (dest != NULL && !PyObject_HasAttrString(dest, "write"))
+        return pn_raise_arg_type("destination", "a socket or an object with write()", dest);
     while (s->pipes != NULL && dest == NULL)
-        take_out(s->pipes);
-    struct pn_pipe *p = dest != NULL ? find(s, PN_SOCKET(dest)) : NULL;
+        pn_pipe_take_out(s->pipes, false);
+    struct pn_pipe *p = dest != NULL ? pn_pipe_find(s, dest) : NULL;
     if (p != NULL)
-        take_out(p);
+        pn_pipe_take_out(p, false);
     if (pn_notify(s->em.st) < 0)
         return NULL;
     return Py_NewRef(op);

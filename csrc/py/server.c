@@ -16,21 +16,23 @@
 
 static const char *const server_names[] = {
     "allow_half_open",          "pause_on_connect", "no_delay", "keep_alive",
-    "keep_alive_initial_delay", "high_water_mark",  "listener", NULL,
+    "keep_alive_initial_delay", "high_water_mark",  "max_write_buffer", "listener", NULL,
 };
-enum { S_HALF_OPEN, S_PAUSE, S_NO_DELAY, S_KEEP_ALIVE, S_DELAY, S_MARK, S_LISTENER, S_COUNT };
+enum { S_HALF_OPEN, S_PAUSE, S_NO_DELAY, S_KEEP_ALIVE, S_DELAY, S_MARK, S_MAX_WRITE, S_LISTENER, S_COUNT };
 
 static int
 apply_options(PnServer *s, PyObject **v)
 {
-    uint32_t mark = PN_DEFAULT_HIGH_WATER_MARK, delay = 0;
+    uint32_t mark = s->em.st->default_mark, max_write = UINT32_MAX;
+    uint16_t delay = 0;
     int flags[4];
     for (int i = 0; i < 4; i++) {
         flags[i] = pn_arg_bool(v[i]);
         if (flags[i] < 0)
             return -1;
     }
-    if (pn_keep_alive_delay(v[S_DELAY], &delay) < 0 || pn_high_water_mark(v[S_MARK], &mark) < 0)
+    if (pn_keep_alive_delay(v[S_DELAY], &delay) < 0 || pn_high_water_mark(v[S_MARK], &mark) < 0 ||
+        pn_max_write_buffer(v[S_MAX_WRITE], &max_write) < 0)
         return -1;
     if (v[S_LISTENER] != NULL && pn_check_callable(s->em.st, v[S_LISTENER], "listener") < 0)
         return -1;
@@ -40,6 +42,7 @@ apply_options(PnServer *s, PyObject **v)
     s->keep_alive = flags[S_KEEP_ALIVE] != 0;
     s->keep_alive_delay = delay;
     s->high_water_mark = mark;
+    s->max_write_buffer = max_write;
     if (v[S_LISTENER] != NULL)
         return pn_add_listener(&s->em, s->em.st->names.connection, v[S_LISTENER], false, false);
     return 0;
@@ -161,7 +164,7 @@ accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
         sock->paused = 1;
     }
     else {
-        pn_readable_start(sock);
+        pn_readable_poll(sock);
     }
     PyObject *stack[2] = {NULL, (PyObject *)sock};
     (void)pn_emit_loop(&s->em, s->em.st->names.connection, stack + 1, 1, sock);
@@ -510,7 +513,8 @@ server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     PnServer *s = PN_SERVER(op);
     s->em.kind = PN_SERVER_KIND;
-    s->high_water_mark = PN_DEFAULT_HIGH_WATER_MARK;
+    s->high_water_mark = s->em.st->default_mark;
+    s->max_write_buffer = UINT32_MAX;
     s->em.st->servers++;
     pn_mark_outside(&s->em);
     return op;
@@ -581,7 +585,7 @@ static PyType_Slot server_slots[] = {
      "Server(*args, **options)\n--\n\n"
      "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
      "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
-     "keep_alive_initial_delay (ms), high_water_mark (bytes). Events: connection(socket), listening, close,\n"
+     "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes). Events: connection(socket), listening, close,\n"
      "error(err), drop(data). Node: class net.Server."},
     {Py_tp_new, server_new},
     {Py_tp_init, server_init},

@@ -16,14 +16,15 @@ struct PnServer {
     size_t connections;
     int backlog;
     uint16_t port; /* to listen on after the lookup */
-    uint32_t high_water_mark;
-    uint32_t keep_alive_delay; /* seconds */
+    uint32_t high_water_mark, max_write_buffer;
+    uint16_t keep_alive_delay; /* seconds */
     unsigned allow_half_open : 1;
     unsigned pause_on_connect : 1;
     unsigned no_delay : 1;
     unsigned keep_alive : 1;
     unsigned drop_max_connection : 1;
     unsigned unref : 1;
+    unsigned close_emitted : 1;
     unsigned waits_for_listener : 1; /* made outside the loop, no `connection` listener yet */
 };
 
@@ -48,6 +49,8 @@ extern const char pn_listen_doc[];
 
 /* --- socket.c: option checks that both share --- */
 int pn_high_water_mark(PyObject *obj, uint32_t *out);
-int pn_keep_alive_delay(PyObject *obj, uint32_t *out);
+int pn_max_write_buffer(PyObject *obj, uint32_t *out);
+int pn_keep_alive_delay(PyObject *obj, uint16_t *out);
+uint16_t pn_keep_alive_seconds(double ms);
 
 #endif

@@ -7,26 +7,22 @@
 #include "../uvio/sockaddr.h"
 #include "args.h"
 #include "driver.h"
+#include "encoding.h"
 #include "errors.h"
 #include "server.h"
 
 /* --- options --- */
 
-const char *const pn_socket_option_names[] = {
-    "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay", NULL,
-};
-enum { O_HALF_OPEN, O_HIGH_WATER_MARK, O_NO_DELAY, O_KEEP_ALIVE, O_DELAY, O_COUNT };
-
-int
-pn_high_water_mark(PyObject *obj, uint32_t *out)
+static int
+bytes_option(PyObject *obj, const char *name, uint32_t *out)
 {
     double value;
     if (obj == NULL)
         return 0;
-    if (pn_arg_number(obj, "options.highWaterMark", &value) < 0)
+    if (pn_arg_number(obj, name, &value) < 0)
         return -1;
     if (!(value >= 0 && value <= 2147483647) || value != (double)(uint32_t)value) {
-        pn_raise_arg_value("options.highWaterMark", "is invalid", obj);
+        pn_raise_arg_value(name, "is invalid", obj);
         return -1;
     }
     *out = (uint32_t)value;
@@ -34,39 +30,81 @@ pn_high_water_mark(PyObject *obj, uint32_t *out)
 }
 
 int
-pn_keep_alive_delay(PyObject *obj, uint32_t *out)
+pn_high_water_mark(PyObject *obj, uint32_t *out)
+{
+    return bytes_option(obj, "options.highWaterMark", out);
+}
+
+int
+pn_max_write_buffer(PyObject *obj, uint32_t *out)
+{
+    return bytes_option(obj, "options.max_write_buffer", out);
+}
+
+uint16_t
+pn_keep_alive_seconds(double ms)
+{
+    /* Linux takes no more than 32767. */
+    return ms >= 65535000 ? UINT16_MAX : ms > 0 ? (uint16_t)(ms / 1000) : 0;
+}
+
+int
+pn_keep_alive_delay(PyObject *obj, uint16_t *out)
 {
     double ms;
     if (obj == NULL)
         return 0;
     if (pn_arg_number(obj, "options.keepAliveInitialDelay", &ms) < 0)
         return -1;
-    *out = ms > 0 && ms <= 4e12 ? (uint32_t)(ms / 1000) : 0;
+    *out = pn_keep_alive_seconds(ms);
     return 0;
+}
+
+static int
+encoding_option(PyObject *obj, enum pn_encoding *out)
+{
+    return obj == NULL ? 0 : pn_encoding_lookup(obj, out);
 }
 
 int
 pn_socket_apply_options(PnSocket *s, PyObject **v)
 {
-    uint32_t mark = PN_DEFAULT_HIGH_WATER_MARK, delay = 0;
-    int half_open = pn_arg_bool(v[O_HALF_OPEN]);
-    int no_delay = half_open < 0 ? -1 : pn_arg_bool(v[O_NO_DELAY]);
-    int keep_alive = no_delay < 0 ? -1 : pn_arg_bool(v[O_KEEP_ALIVE]);
-    if (keep_alive < 0 || pn_high_water_mark(v[O_HIGH_WATER_MARK], &mark) < 0 ||
-        pn_keep_alive_delay(v[O_DELAY], &delay) < 0)
+    uint32_t both = s->em.st->default_mark, max = UINT32_MAX;
+    uint16_t delay = 0;
+    enum pn_encoding encoding = PN_UTF8, default_encoding = PN_UTF8;
+    int half_open = pn_arg_bool(v[PN_O_HALF_OPEN]);
+    int no_delay = half_open < 0 ? -1 : pn_arg_bool(v[PN_O_NO_DELAY]);
+    int keep_alive = no_delay < 0 ? -1 : pn_arg_bool(v[PN_O_KEEP_ALIVE]);
+    if (keep_alive < 0 || pn_high_water_mark(v[PN_O_MARK], &both) < 0)
+        return -1;
+    uint32_t read_mark = both, write_mark = both;
+    if (bytes_option(v[PN_O_READ_MARK], "options.readableHighWaterMark", &read_mark) < 0 ||
+        bytes_option(v[PN_O_WRITE_MARK], "options.writableHighWaterMark", &write_mark) < 0 ||
+        pn_max_write_buffer(v[PN_O_MAX_WRITE], &max) < 0 || pn_keep_alive_delay(v[PN_O_DELAY], &delay) < 0 ||
+        encoding_option(v[PN_O_ENCODING], &encoding) < 0 ||
+        encoding_option(v[PN_O_DEFAULT_ENCODING], &default_encoding) < 0)
+        return -1;
+    /* The last ones that may fail, and nothing else has been changed. */
+    if ((v[PN_O_ONREAD] != NULL && pn_onread_set(s, v[PN_O_ONREAD]) < 0) ||
+        (v[PN_O_ENCODING] != NULL && pn_readable_set_encoding(s, encoding) < 0))
         return -1;
     s->allow_half_open = half_open != 0;
     s->no_delay = no_delay != 0;
     s->keep_alive = keep_alive != 0;
-    s->high_water_mark = mark;
+    s->read_mark = read_mark;
+    s->write_mark = write_mark;
+    s->max_write_buffer = max;
     s->keep_alive_delay = delay;
+    s->default_encoding = (unsigned)default_encoding & 7;
     return 0;
 }
+
+static const char *const option_names[] = {PN_SOCKET_OPTIONS, NULL};
 
 static int
 socket_init(PyObject *op, PyObject *args, PyObject *kwargs)
 {
-    PyObject *v[O_COUNT];
+    PyObject *v[PN_SOCKET_OPTION_COUNT];
     PyObject *mapping = NULL;
     if (!PyArg_UnpackTuple(args, "Socket", 0, 1, &mapping))
         return -1;
@@ -76,10 +114,10 @@ socket_init(PyObject *op, PyObject *args, PyObject *kwargs)
         pn_raise_arg_type("options", "a mapping", mapping);
         return -1;
     }
-    if (pn_options_dict("Socket", pn_socket_option_names, mapping, kwargs, v) < 0)
+    if (pn_options_dict("Socket", option_names, mapping, kwargs, v) < 0)
         return -1;
     int status = pn_socket_apply_options(PN_SOCKET(op), v);
-    pn_options_clear(v, O_COUNT);
+    pn_options_clear(v, PN_SOCKET_OPTION_COUNT);
     return status;
 }
 
@@ -92,28 +130,6 @@ pn_address_info(PnState *st, const struct pn_addr *addr)
     (void)pn_addr_format_scoped(addr, text, sizeof(text));
     return PyObject_CallFunction(st->AddressInfo, "siO", text, (int)addr->port,
                                  addr->family == 6 ? st->names.IPv6 : st->names.IPv4);
-}
-
-bool
-pn_socket_local(PnSocket *s, struct pn_addr *out)
-{
-    if (s->io != NULL && s->connected)
-        return pn_stream_local(s->io, out);
-    if (s->ends == NULL || s->ends->local.family == 0)
-        return false;
-    *out = s->ends->local;
-    return true;
-}
-
-bool
-pn_socket_peer(PnSocket *s, struct pn_addr *out)
-{
-    if (s->io != NULL && s->connected)
-        return pn_stream_peer(s->io, out);
-    if (s->ends == NULL || s->ends->peer.family == 0)
-        return false;
-    *out = s->ends->peer;
-    return true;
 }
 
 /* --- methods --- */
@@ -201,13 +217,14 @@ socket_resume(PyObject *op, PyObject *unused)
 }
 
 PyDoc_STRVAR(is_paused_doc, "is_paused($self, /)\n--\n\n"
-                            "True after pause(), until resume(). Node: readable.isPaused().");
+                            "True after pause(), until resume(); also while a \"readable\" listener takes the place of "
+                            "flowing.\nNode: readable.isPaused().");
 
 static PyObject *
 socket_is_paused(PyObject *op, PyObject *unused)
 {
     (void)unused;
-    return PyBool_FromLong(PN_SOCKET(op)->paused);
+    return PyBool_FromLong(pn_readable_is_paused(PN_SOCKET(op)));
 }
 
 PyDoc_STRVAR(set_no_delay_doc, "set_no_delay($self, no_delay=True, /)\n--\n\n"
@@ -253,7 +270,7 @@ socket_set_keep_alive(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
     int on = pn_arg_bool(a[0]);
     if (on < 0 || (a[1] != NULL && a[1] != Py_None && pn_arg_number(a[1], "initial_delay", &ms) < 0))
         return NULL;
-    uint32_t seconds = ms > 0 && ms <= 4e12 ? (uint32_t)(ms / 1000) : 0;
+    uint16_t seconds = pn_keep_alive_seconds(ms);
     bool changed = s->keep_alive != (unsigned)on || (on && seconds != s->keep_alive_delay);
     s->keep_alive = on != 0;
     s->keep_alive_delay = seconds;
@@ -315,120 +332,6 @@ socket_unref(PyObject *op, PyObject *unused)
     return set_ref(op, false);
 }
 
-/* --- getters --- */
-
-static PyObject *
-ready_state(PnSocket *s)
-{
-    struct pn_names *n = &s->em.st->names;
-    if (s->connecting && !s->failing)
-        return n->opening;
-    bool readable = pn_readable_open(s), writable = pn_writable_open(s);
-    if (readable)
-        return writable ? n->open : n->readOnly;
-    return writable ? n->writeOnly : n->closed;
-}
-
-static PyObject *
-socket_get_ready_state(PyObject *op, void *closure)
-{
-    (void)closure;
-    return Py_NewRef(ready_state(PN_SOCKET(op)));
-}
-
-/* What a boolean getter asks. */
-enum flag {
-    F_CONNECTING,
-    F_PENDING,
-    F_DESTROYED,
-    F_READABLE,
-    F_WRITABLE,
-    F_CLOSED,
-};
-
-static PyObject *
-socket_get_flag(PyObject *op, void *closure)
-{
-    PnSocket *s = PN_SOCKET(op);
-    bool value = false;
-    switch ((enum flag)(intptr_t)closure) {
-    case F_CONNECTING:
-        value = s->connecting && !s->failing;
-        break;
-    case F_PENDING:
-        value = s->io == NULL || (s->connecting && !s->failing);
-        break;
-    case F_DESTROYED:
-    case F_CLOSED:
-        value = s->destroyed;
-        break;
-    case F_READABLE:
-        value = pn_readable_open(s);
-        break;
-    case F_WRITABLE:
-        value = pn_writable_open(s);
-        break;
-    }
-    return PyBool_FromLong(value);
-}
-
-static PyObject *
-socket_get_allow_half_open(PyObject *op, void *closure)
-{
-    (void)closure;
-    return PyBool_FromLong(PN_SOCKET(op)->allow_half_open);
-}
-
-static int
-socket_set_allow_half_open(PyObject *op, PyObject *value, void *closure)
-{
-    (void)closure;
-    int on = value == NULL ? 0 : PyObject_IsTrue(value);
-    if (on >= 0)
-        PN_SOCKET(op)->allow_half_open = on != 0;
-    return on < 0 ? -1 : 0;
-}
-
-static PyObject *
-socket_get_server(PyObject *op, void *closure)
-{
-    PnSocket *s = PN_SOCKET(op);
-    (void)closure;
-    return Py_NewRef(s->server != NULL ? (PyObject *)s->server : Py_None);
-}
-
-static PyObject *
-socket_get_errored(PyObject *op, void *closure)
-{
-    PnSocket *s = PN_SOCKET(op);
-    (void)closure;
-    return Py_NewRef(s->errored != NULL ? s->errored : Py_None);
-}
-
-static PyObject *
-socket_get_count(PyObject *op, void *closure)
-{
-    PnSocket *s = PN_SOCKET(op);
-    return PyLong_FromUnsignedLongLong(closure != NULL ? s->bytes_written : s->bytes_read);
-}
-
-/* Which part of which end: "la" the local address, "rp" the remote port, ... */
-static PyObject *
-socket_get_end(PyObject *op, void *closure)
-{
-    PnSocket *s = PN_SOCKET(op);
-    const char *part = closure;
-    struct pn_addr addr;
-    if (!(part[0] == 'l' ? pn_socket_local(s, &addr) : pn_socket_peer(s, &addr)))
-        Py_RETURN_NONE;
-    PyObject *info = pn_address_info(s->em.st, &addr);
-    if (info == NULL)
-        return NULL;
-    PyObject *value = PySequence_GetItem(info, part[1] == 'a' ? 0 : part[1] == 'p' ? 1 : 2);
-    Py_DECREF(info);
-    return value;
-}
-
 /* --- repr --- */
 
 static PyObject *
@@ -438,7 +341,7 @@ socket_repr(PyObject *op)
     struct pn_addr local, peer;
     char here[PN_ADDR_TEXT + 24], there[PN_ADDR_TEXT + 24];
     const char *name = Py_TYPE(op)->tp_name;
-    PyObject *state = s->destroyed ? s->em.st->names.closed : ready_state(s);
+    PyObject *state = s->destroyed ? s->em.st->names.closed : pn_socket_ready_state(s);
     if (pn_socket_local(s, &local) && pn_socket_peer(s, &peer)) {
         (void)pn_addr_format_scoped(&local, here, sizeof(here));
         (void)pn_addr_format_scoped(&peer, there, sizeof(there));
@@ -455,29 +358,21 @@ socket_repr(PyObject *op)
 
 #define KW(name, f, doc) {name, PN_FASTCALL(f), METH_FASTCALL | METH_KEYWORDS, doc}
 
-static const char write_doc[] =
-    "write($self, data, encoding=\"utf8\", callback=None)\n--\n\n"
-    "Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with a\n"
-    "buffer. True while less than the high-water mark is queued; False: wait for \"drain\". callback(err) is called "
-    "when\n"
-    "the data has left, err None, or when it will not.\n\n"
-    "After end(): \"error\" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED. "
-    "Raises\n"
-    "TypeError (ERR_STREAM_NULL_VALUES, ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING).\n"
-    "Node: socket.write().";
-static const char end_doc[] =
-    "end($self, data=None, encoding=\"utf8\", callback=None)\n--\n\n"
-    "Writes data, if any, and half-closes: the peer gets our end when everything has left. callback(err) is called\n"
-    "before \"finish\". Events: prefinish, finish. Returns the socket. Node: socket.end().";
-
 static PyMethodDef socket_methods[] = {
     KW("connect", pn_socket_connect_method, pn_connect_doc),
-    KW("write", pn_socket_write_method, write_doc),
-    KW("end", pn_socket_end_method, end_doc),
+    KW("write", pn_socket_write_method, pn_write_doc),
+    KW("end", pn_socket_end_method, pn_end_doc),
     KW("destroy", socket_destroy, destroy_doc),
     {"destroy_soon", socket_destroy_soon, METH_NOARGS, destroy_soon_doc},
     {"pause", socket_pause, METH_NOARGS, pause_doc},
     {"resume", socket_resume, METH_NOARGS, resume_doc},
+    KW("read", pn_socket_read_method, pn_read_doc),
+    KW("unshift", pn_socket_unshift_method, pn_unshift_doc),
+    KW("set_encoding", pn_socket_set_encoding_method, pn_set_encoding_doc),
+    {"writelines", pn_socket_writelines_method, METH_O, pn_writelines_doc},
+    {"cork", pn_socket_cork_method, METH_NOARGS, pn_cork_doc},
+    {"uncork", pn_socket_uncork_method, METH_NOARGS, pn_uncork_doc},
+    KW("set_default_encoding", pn_socket_set_default_encoding_method, pn_set_default_encoding_doc),
     {"is_paused", socket_is_paused, METH_NOARGS, is_paused_doc},
     KW("pipe", pn_socket_pipe_method, pn_pipe_doc),
     {"unpipe", PN_FASTCALL(pn_socket_unpipe_method), METH_FASTCALL, pn_unpipe_doc},
@@ -494,38 +389,12 @@ static PyMethodDef socket_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-#define FLAG(name, flag, doc) {name, socket_get_flag, NULL, doc, (void *)(intptr_t)(flag)}
-#define END(name, part, doc)  {name, socket_get_end, NULL, doc, (void *)(uintptr_t)(part)}
-
-static PyGetSetDef socket_getset[] = {
-    FLAG("connecting", F_CONNECTING, "True from connect() until it has an outcome. Node: socket.connecting."),
-    FLAG("pending", F_PENDING, "True when not connected: not begun, or under way. Node: socket.pending."),
-    FLAG("destroyed", F_DESTROYED, "True after destroy(). Node: socket.destroyed."),
-    FLAG("closed", F_CLOSED, "True after destroy(). Node: stream.closed."),
-    FLAG("readable", F_READABLE, "True until \"end\" or an error. Node: readable.readable."),
-    FLAG("writable", F_WRITABLE, "True until end() or an error. Node: writable.writable."),
-    {"ready_state", socket_get_ready_state, NULL,
-     "\"opening\", \"open\", \"readOnly\", \"writeOnly\" or \"closed\". Node: socket.readyState.", NULL},
-    {"allow_half_open", socket_get_allow_half_open, socket_set_allow_half_open,
-     "False: when the peer ends, so do we. May be set at any time.", NULL},
-    {"server", socket_get_server, NULL, "The server that accepted it, or None.", NULL},
-    {"errored", socket_get_errored, NULL, "The error it died of, or None. Node: stream.errored.", NULL},
-    {"bytes_read", socket_get_count, NULL, "Bytes received. Node: socket.bytesRead.", NULL},
-    {"bytes_written", socket_get_count, NULL, "Bytes sent and queued. Node: socket.bytesWritten.", (void *)1},
-    {"timeout", pn_socket_get_timeout, NULL, "The milliseconds of set_timeout(), or None. Node: socket.timeout.", NULL},
-    END("local_address", "la", "Our address, or None. Node: socket.localAddress."),
-    END("local_port", "lp", "Our port, or None. Node: socket.localPort."),
-    END("local_family", "lf", "\"IPv4\", \"IPv6\" or None. Node: socket.localFamily."),
-    END("remote_address", "ra", "The peer's address, or None; kept after the socket has died."),
-    END("remote_port", "rp", "The peer's port, or None; kept after the socket has died."),
-    END("remote_family", "rf", "\"IPv4\", \"IPv6\" or None; kept after the socket has died."),
-    {NULL, NULL, NULL, NULL, NULL},
-};
-
 static PyType_Slot socket_slots[] = {
     {Py_tp_doc, "Socket(options=None, /, **more)\n--\n\n"
-                "A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes), no_delay,\n"
-                "keep_alive, keep_alive_initial_delay (ms). Node: class net.Socket."},
+                "A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes, for both halves),\n"
+                "readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; over it: \"error\"\n"
+                "ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}), no_delay, keep_alive,\n"
+                "keep_alive_initial_delay (ms). Node: class net.Socket."},
     {Py_tp_new, pn_socket_new},
     {Py_tp_init, socket_init},
     {Py_tp_repr, socket_repr},
@@ -533,7 +402,7 @@ static PyType_Slot socket_slots[] = {
     {Py_tp_clear, pn_socket_clear},
     {Py_tp_dealloc, pn_socket_dealloc},
     {Py_tp_methods, socket_methods},
-    {Py_tp_getset, socket_getset},
+    {Py_tp_getset, pn_socket_getset},
     {0, NULL},
 };
 

@@ -4,16 +4,24 @@
  *   socket_io.c       what the stream tells: reads, completions, the end of the handle
  *   socket_life.c     making, accepting, destroying
  *   socket_connect.c  connect(): forms, lookup, attempts
- *   readable.c        the reading half: flowing and paused, `data`, `end`
- *   writable.c        the writing half: queue, gathering, callbacks, `drain`, `finish`
- *   pipe.c            socket to socket in C
+ *   socket_state.c    properties
+ *   readable.c        the reading half: flowing and paused, `data`, `readable`, `end`
+ *   readable_args.c   read(), unshift(), set_encoding() as methods
+ *   onread.c          reading into the user's own buffer
+ *   framing.c         read_until(), read_exactly(): what they find in what has been read
+ *   writable.c        the writing half: gathering, callbacks, `drain`, `finish`
+ *   writable_args.c   write(), writelines(), end(), cork() as methods
+ *   writes.c          the queue behind it
+ *   pipe.c            pipe() to sockets, in C; pipe_object.c to anything with a write()
  *   idle.c            set_timeout() */
 #ifndef PN_PY_SOCKET_H
 #define PN_PY_SOCKET_H
 
 #include "../core/chunkq.h"
 #include "../uvio/stream.h"
+#include "decoder.h"
 #include "emitter.h"
+#include "read_queue.h"
 
 #define PN_DEFAULT_HIGH_WATER_MARK 65536
 
@@ -36,6 +44,19 @@ struct pn_writes {
     bool busy;             /* libuv has a request */
 };
 
+struct pn_onread;
+
+/* What the reading half of a socket has to keep, when there is something. */
+struct pn_reads {
+    struct pn_read_queue q;
+    struct pn_decoder decoder; /* while `decoding` */
+    bool decoding;             /* set_encoding() has been called */
+    struct pn_onread *onread;  /* own */
+    size_t want;               /* somebody waits for so much: reading goes on beyond the mark */
+    PyObject *searched_for;    /* own: bytes or str, a separator that does not end within `searched` */
+    size_t searched;
+};
+
 /* Where a socket was connected, kept when it has died. */
 struct pn_ends {
     struct pn_addr local, peer;
@@ -51,7 +72,7 @@ struct PnSocket {
     PnEmitter em;
     struct pn_stream *io;       /* own; holds a reference to us until it is closed */
     PnServer *server;           /* own, NULL on clients */
-    struct pn_chunkq *rq;       /* own: read and not consumed */
+    struct pn_reads *r;         /* own; NULL: nothing to keep */
     struct pn_writes *wq;       /* own */
     struct pn_connect *connect; /* own: while connecting */
     struct pn_pipe *pipes;      /* own: out of our readable side */
@@ -63,8 +84,10 @@ struct PnSocket {
     PnSocket *next_flush;
     uint64_t bytes_read, bytes_written;
     uint64_t write_epoch; /* the call in which we wrote last */
-    uint32_t high_water_mark;
-    uint32_t keep_alive_delay; /* seconds */
+    uint32_t read_mark, write_mark; /* high-water marks */
+    uint32_t max_write_buffer;      /* UINT32_MAX: no limit */
+    uint16_t keep_alive_delay;      /* seconds */
+    uint16_t corked;                /* by so many cork() */
     bool can_send;             /* connected, and neither ended, failed nor destroyed */
     unsigned connecting : 1;
     unsigned connected : 1;
@@ -93,6 +116,15 @@ struct PnSocket {
     unsigned was_connecting : 1; /* when it was destroyed */
     unsigned destroy_when_finished : 1;
     unsigned failing : 1; /* the one attempt has failed, `error` is to come */
+    unsigned was_connected : 1; /* in this life */
+    unsigned close_emitted : 1;
+    unsigned default_encoding : 3; /* enum pn_encoding, of text that is written without one */
+    unsigned reading : 1;          /* more has been asked for and has not come: Node's state.reading */
+    unsigned reading_more : 1;     /* a tick will ask for more */
+    unsigned need_readable : 1;
+    unsigned emitted_readable : 1; /* `readable` is on its way, or has been told and not acted on */
+    unsigned readable_listening : 1;
+    unsigned did_read : 1; /* something has been consumed */
 };
 
 #define PN_SOCKET(o) ((PnSocket *)(void *)(o))
@@ -125,21 +157,79 @@ void pn_socket_close_tick(PnState *st, PyObject *self, void *arg);
 
 /* --- socket.c --- */
 PyObject *pn_address_info(PnState *st, const struct pn_addr *addr);
-bool pn_socket_local(PnSocket *s, struct pn_addr *out);
-bool pn_socket_peer(PnSocket *s, struct pn_addr *out);
-extern const char *const pn_socket_option_names[];
-/* Applies the options of the constructor from values in the order of pn_socket_option_names. */
+/* The options of the constructor, without the end of the list; the same in the same order as numbers. */
+#define PN_SOCKET_OPTIONS                                                                                             \
+    "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay",                       \
+        "readable_high_water_mark", "writable_high_water_mark", "max_write_buffer", "encoding", "default_encoding",   \
+        "onread"
+enum pn_socket_option {
+    PN_O_HALF_OPEN,
+    PN_O_MARK,
+    PN_O_NO_DELAY,
+    PN_O_KEEP_ALIVE,
+    PN_O_DELAY,
+    PN_O_READ_MARK,
+    PN_O_WRITE_MARK,
+    PN_O_MAX_WRITE,
+    PN_O_ENCODING,
+    PN_O_DEFAULT_ENCODING,
+    PN_O_ONREAD,
+    PN_SOCKET_OPTION_COUNT,
+};
+/* Applies the options of the constructor from values in the order of PN_SOCKET_OPTIONS. */
 int pn_socket_apply_options(PnSocket *s, PyObject **values);
 
+/* --- socket_state.c --- */
+extern PyGetSetDef pn_socket_getset[];
+bool pn_socket_local(PnSocket *s, struct pn_addr *out);
+bool pn_socket_peer(PnSocket *s, struct pn_addr *out);
+PyObject *pn_socket_ready_state(PnSocket *s); /* borrowed */
+
 /* --- readable.c --- */
+#define PN_READ_ALL SIZE_MAX
 void pn_readable_data(PnSocket *s, char *base, size_t len);
 void pn_readable_eof(PnSocket *s);
-void pn_readable_start(PnSocket *s); /* reads from the kernel when there is reason to */
+/* Node's read(0): asks for more when there is room, tells of what is there. */
+void pn_readable_poll(PnSocket *s);
+/* The connection is there: reading begins if somebody has asked for it or nobody is against it. */
+void pn_readable_connected(PnSocket *s);
+/* Node's read(n) without its `data`: the first `n` bytes or characters, or with PN_READ_ALL all of them (the first chunk
+ * while flowing). New reference; NULL when there is not so much, or with an exception. */
+PyObject *pn_readable_take(PnSocket *s, size_t n);
+/* `data` from a method: at once inside a listener, else by a tick. 0, or -1 with an exception. */
+int pn_readable_tell_data(PnSocket *s, PyObject *data);
+/* A chunk is put back, or in front. 0, or -1 with an exception. */
+int pn_readable_unshift(PnSocket *s, PyObject *data);
 void pn_readable_resume(PnSocket *s);
 int pn_readable_pause(PnSocket *s);
-void pn_readable_data_listener(PnSocket *s);
-void pn_readable_maybe_end(PnSocket *s);
+void pn_readable_data_listener(PnSocket *s);     /* one has been added */
+int pn_readable_readable_listener(PnSocket *s); /* the same */
+void pn_readable_listener_gone(PnSocket *s);    /* a `readable` listener was removed, or all of all events */
+bool pn_readable_is_paused(const PnSocket *s);
+size_t pn_readable_length(const PnSocket *s);
 bool pn_readable_open(const PnSocket *s); /* Node's `readable` */
+struct pn_reads *pn_reads_of(PnSocket *s); /* made when needed; NULL with MemoryError */
+void pn_reads_tidy(PnSocket *s);
+void pn_reads_free(PnSocket *s);
+/* A new life: what was read is forgotten, what was set stays. */
+void pn_reads_reset(PnSocket *s);
+
+/* --- readable_args.c --- */
+PyObject *pn_socket_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_socket_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_socket_set_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+int pn_readable_set_encoding(PnSocket *s, enum pn_encoding encoding);
+extern const char pn_read_doc[], pn_unshift_doc[], pn_set_encoding_doc[];
+
+/* --- onread.c --- */
+/* The option `onread`: checked and kept. 0, or -1 with an exception. */
+int pn_onread_set(PnSocket *s, PyObject *option);
+/* Where the next bytes go; false: the socket has been destroyed for want of a place. */
+bool pn_onread_alloc(PnSocket *s, char **base, size_t *len);
+void pn_onread_data(PnSocket *s, size_t len);
+void pn_onread_release(PnSocket *s); /* the buffer is the user's again */
+void pn_onread_free(PnSocket *s);
+int pn_onread_traverse(PnSocket *s, visitproc visit, void *arg);
 
 /* --- writable.c --- */
 /* Writes; `bytes` (may be NULL) is the exact bytes object that holds the memory. 1: below the mark, 0: wait for drain,
@@ -150,6 +240,8 @@ int pn_writable_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len,
 /* end(data) too late: the error, then the callback. */
 int pn_writable_refuse_end(PnSocket *s, PyObject *callback);
 int pn_writable_end(PnSocket *s, PyObject *callback);
+int pn_writable_below_mark(PnSocket *s); /* what write() answers; need_drain is set */
+int pn_writable_uncork(PnSocket *s); /* one cork() less; 0, or -1 with MemoryError */
 void pn_writable_flush(PnSocket *s);
 void pn_writable_written(PnSocket *s, int status);
 void pn_writable_shut(PnSocket *s, int status);
@@ -170,6 +262,13 @@ bool pn_writable_open(const PnSocket *s); /* Node's `writable` */
 size_t pn_writable_length(const PnSocket *s);
 void pn_socket_flush_gathered(PnState *st);
 PyObject *pn_socket_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_socket_writelines_method(PyObject *op, PyObject *lines);
+PyObject *pn_socket_cork_method(PyObject *op, PyObject *unused);
+PyObject *pn_socket_uncork_method(PyObject *op, PyObject *unused);
+PyObject *pn_socket_set_default_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs,
+                                                PyObject *kwnames);
+extern const char pn_write_doc[], pn_writelines_doc[], pn_cork_doc[], pn_uncork_doc[], pn_end_doc[],
+    pn_set_default_encoding_doc[];
 PyObject *pn_socket_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 
 /* --- socket_connect.c --- */
@@ -182,7 +281,8 @@ extern const char pn_connect_doc[];
 /* --- pipe.c --- */
 PyObject *pn_socket_pipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_socket_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs);
-void pn_pipe_data(PnSocket *s, PyObject *bytes, const char *base, size_t len);
+/* `data` may be NULL, for bytes that no object has been made of. */
+void pn_pipe_data(PnSocket *s, PyObject *data, const char *base, size_t len);
 /* The way of a chunk when nothing else is to be done with it; false: it is not that simple now. */
 bool pn_pipe_fast(PnSocket *s, const char *base, size_t len);
 void pn_pipe_source_ended(PnSocket *s);

@@ -210,8 +210,8 @@ connected(PnSocket *s)
     PnState *st = s->em.st;
     pn_connect_free(s);
     s->connecting = 0;
-    s->connected = 1;
-    s->can_send = !s->ending;
+    s->connected = s->was_connected = 1;
+    s->can_send = !s->ending && s->corked == 0;
     s->bytes_read = 0;
     if (s->no_delay)
         (void)pn_stream_set_no_delay(s->io, true);
@@ -227,8 +227,7 @@ connected(PnSocket *s)
     if (s->io != NULL && s->connected)
         pn_writable_connected(s);
     (void)pn_emit_cycle(&s->em, PN_CYCLE_READY, NULL);
-    if (!s->destroyed && !s->paused)
-        pn_readable_start(s);
+    pn_readable_connected(s);
 }
 
 void
@@ -522,7 +521,7 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
 {
     PnState *st = s->em.st;
     int family;
-    uint32_t delay = 0;
+    uint16_t delay = 0;
     if (family_of(v[C_FAMILY], &family) < 0)
         return -1;
     if (pn_keep_alive_delay(v[C_DELAY], &delay) < 0)

@@ -12,7 +12,11 @@ on_alloc(struct pn_stream *io, char **base, size_t *len)
 {
     PnSocket *s = io->owner;
     PnState *st = s->em.st;
-    (void)len;
+    if (s->r != NULL && s->r->onread != NULL) {
+        if (!pn_onread_alloc(s, base, len))
+            *len = 0;
+        return;
+    }
     if (st->direct == NULL)
         st->direct = PyBytes_FromStringAndSize(NULL, PN_SLAB_SIZE);
     if (st->direct == NULL)
@@ -42,7 +46,7 @@ on_read(struct pn_stream *io, ssize_t nread, char *base)
     pn_idle_touch(s);
     if (nread > 0) {
         s->bytes_read += (size_t)nread;
-        io->own_buffer = nread >= BIG_READ && s->pipes == NULL;
+        io->own_buffer = (nread >= BIG_READ && s->pipes == NULL) || (s->r != NULL && s->r->onread != NULL);
         pn_readable_data(s, base, (size_t)nread);
     }
     else if (nread == UV_EOF) {

@@ -19,7 +19,8 @@ pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     PnSocket *s = PN_SOCKET(op);
     s->em.kind = PN_SOCKET_KIND;
-    s->high_water_mark = PN_DEFAULT_HIGH_WATER_MARK;
+    s->read_mark = s->write_mark = s->em.st->default_mark;
+    s->max_write_buffer = UINT32_MAX;
     s->write_epoch = UINT64_MAX;
     s->em.st->sockets++;
     pn_mark_outside(&s->em);
@@ -30,6 +31,7 @@ static void
 take_handle(PnSocket *s, struct pn_stream *io, enum pn_stream_kind kind)
 {
     s->io = io;
+    io->own_buffer = s->r != NULL && s->r->onread != NULL;
     s->is_pipe = kind == PN_STREAM_PIPE;
     Py_INCREF(s);
     if (s->unref)
@@ -75,7 +77,9 @@ pn_socket_accept(PnServer *server, enum pn_stream_kind kind, int fd, const struc
     s->can_send = true;
     s->server = (PnServer *)Py_NewRef((PyObject *)server);
     s->allow_half_open = server->allow_half_open;
-    s->high_water_mark = server->high_water_mark;
+    s->was_connected = 1;
+    s->read_mark = s->write_mark = server->high_water_mark;
+    s->max_write_buffer = server->max_write_buffer;
     s->counted = 1;
     return s;
 }
@@ -104,11 +108,7 @@ pn_socket_reset(PnSocket *s)
         pn_writable_leave_behind(s, error);
         Py_XDECREF(error);
     }
-    if (s->rq != NULL) {
-        pn_chunkq_clear(s->rq);
-        PyMem_RawFree(s->rq);
-        s->rq = NULL;
-    }
+    pn_reads_reset(s);
     PyMem_RawFree(s->ends);
     s->ends = NULL;
     Py_CLEAR(s->errored);
@@ -117,6 +117,9 @@ pn_socket_reset(PnSocket *s)
     s->had_error_before = s->had_error;
     s->destroyed = s->had_error = s->connected = 0;
     s->r_ended = s->end_scheduled = s->end_emitted = 0;
+    s->reading = s->need_readable = s->emitted_readable = s->did_read = 0;
+    s->was_connected = s->close_emitted = 0;
+    s->corked = 0;
     s->ending = s->final_called = s->finished = s->need_drain = s->fin_seen = s->write_failed = 0;
     s->was_connecting = 0;
     s->write_epoch = UINT64_MAX;
@@ -178,6 +181,8 @@ pn_socket_close_tick(PnState *st, PyObject *self, void *arg)
         pn_pipe_dest_gone(s);
     if (before && s->wq != NULL && s->destroyed)
         fail_writes(s);
+    if (s->destroyed)
+        s->close_emitted = 1;
     (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
     if (!before && s->wq != NULL && s->destroyed)
         fail_writes(s);
@@ -218,6 +223,7 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     s->connecting = 0;
     pn_idle_stop(s);
     pn_connect_free(s);
+    pn_onread_release(s);
     if (error != NULL) {
         s->had_error = 1;
         if (s->errored == NULL)
@@ -312,6 +318,8 @@ pn_socket_traverse(PyObject *op, visitproc visit, void *arg)
         status = pn_writable_traverse(s, visit, arg);
     if (status == 0)
         status = pn_pipe_traverse(s, visit, arg);
+    if (status == 0)
+        status = pn_onread_traverse(s, visit, arg);
     return status != 0 ? status : pn_emitter_traverse(op, visit, arg);
 }
 
@@ -324,6 +332,7 @@ pn_socket_clear(PyObject *op)
     pn_pipe_free(s);
     pn_connect_free(s);
     pn_writable_free(s);
+    pn_onread_free(s);
     return pn_emitter_clear(op);
 }
 
@@ -335,10 +344,7 @@ pn_socket_dealloc(PyObject *op)
     PyObject_GC_UnTrack(op);
     Py_TRASHCAN_BEGIN(op, pn_socket_dealloc) /* chains of pipes */
         pn_idle_free(s);
-    if (s->rq != NULL) {
-        pn_chunkq_clear(s->rq);
-        PyMem_RawFree(s->rq);
-    }
+    pn_reads_free(s);
     PyMem_RawFree(s->ends);
     s->em.st->sockets--;
     Py_CLEAR(s->server);

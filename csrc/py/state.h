@@ -75,6 +75,7 @@ struct PnState {
     PyObject *spare;         /* own: a bytes object to be used again for a small read */
     Py_ssize_t spare_size;   /* what it was made for */
     PyObject *direct;        /* own: a bytes object that a big read lands in */
+    uint32_t default_mark;   /* high-water mark of new sockets and servers */
     size_t sockets, servers; /* alive, for the tests */
     uint64_t connect_ids;
 

@@ -72,7 +72,7 @@ write_behind(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObjec
     struct pn_writes *wq = pn_writes_of(s);
     if (wq == NULL)
         return -1;
-    bool waits = wq->busy || !s->connected;
+    bool waits = wq->busy || !s->connected || s->corked > 0;
     if (pn_writes_append(wq, bytes, base, len) < 0)
         return -1;
     if (!s->connected && wq->connect_end == 0)
@@ -81,7 +81,7 @@ write_behind(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObjec
         return -1;
     if (waits)
         return 0;
-    if (inside && wq->q.bytes < s->high_water_mark)
+    if (inside && wq->q.bytes < s->write_mark)
         pn_writes_gather(s);
     else
         pn_writable_flush(s);
@@ -121,12 +121,30 @@ write_now(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *
     return queue_rest(s, bytes, base, len, sent, callback);
 }
 
-/* What write() answers: 1 below the mark, 0 to wait for drain. */
+/* More is queued than the option max_write_buffer allows. */
 static int
-below_mark(PnSocket *s)
+overflow(PnSocket *s)
+{
+    PyObject *error = pn_net_error(s->em.st, "ERR_WRITE_BUFFER_FULL", "The write buffer is over max_write_buffer");
+    if (error == NULL)
+        return -1;
+    pn_socket_destroy(s, error);
+    Py_DECREF(error);
+    return 0;
+}
+
+/* What write() answers: 1 below the mark, 0 to wait for drain. */
+int
+pn_writable_below_mark(PnSocket *s)
 {
     size_t length = pn_writable_length(s);
-    if (length < s->high_water_mark || length == 0)
+    if (length > s->max_write_buffer) {
+        pn_writable_flush(s);
+        length = pn_writable_length(s);
+        if (length > s->max_write_buffer)
+            return overflow(s);
+    }
+    if (length < s->write_mark || length == 0)
         return !s->write_failed;
     s->need_drain = 1;
     return 0;
@@ -135,7 +153,7 @@ below_mark(PnSocket *s)
 int
 pn_writable_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback)
 {
-    return queue_rest(s, bytes, base, len, sent, callback) < 0 ? -1 : below_mark(s);
+    return queue_rest(s, bytes, base, len, sent, callback) < 0 ? -1 : pn_writable_below_mark(s);
 }
 
 int
@@ -160,13 +178,13 @@ pn_writable_write(PnSocket *s, PyObject *bytes, const char *base, size_t len, Py
     s->bytes_written += len;
     pn_idle_touch(s);
     int status;
-    if (!s->connected || (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)) ||
+    if (!s->connected || s->corked > 0 || (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)) ||
         (inside && s->write_epoch == st->epoch))
         status = write_behind(s, bytes, base, len, callback, inside);
     else
         status = write_now(s, bytes, base, len, callback);
     s->write_epoch = st->epoch;
-    return status < 0 ? -1 : below_mark(s);
+    return status < 0 ? -1 : pn_writable_below_mark(s);
 }
 
 /* --- completions --- */
@@ -223,6 +241,33 @@ pn_writable_connected(PnSocket *s)
     if (wq != NULL)
         pn_writes_answer_by_tick(s, wq->connect_end);
     drained(s);
+}
+
+/* --- cork() --- */
+
+static void
+uncorked_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    drained(PN_SOCKET(self));
+}
+
+int
+pn_writable_uncork(PnSocket *s)
+{
+    if (s->corked == 0 || --s->corked > 0)
+        return 0;
+    s->can_send = s->connected && !s->ending && s->errored == NULL && !s->write_failed;
+    pn_writable_flush(s);
+    /* What has left at once is answered, as that of any write, by a tick. */
+    if (s->wq == NULL || s->wq->q.count > 0 || s->wq->busy)
+        return 0;
+    if (s->wq->first == NULL && !s->need_drain) {
+        pn_writes_tidy(s);
+        return 0;
+    }
+    return pn_tick(s->em.st, uncorked_tick, (PyObject *)s, NULL);
 }
 
 /* --- end() and finish --- */
@@ -323,6 +368,11 @@ pn_writable_end(PnSocket *s, PyObject *callback)
         return -1;
     if (s->destroyed || s->ending)
         return 0;
+    if (s->corked > 0) {
+        s->corked = 1;
+        if (pn_writable_uncork(s) < 0)
+            return -1;
+    }
     s->ending = 1;
     s->can_send = false;
     pn_writable_flush(s);

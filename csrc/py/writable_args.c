@@ -14,8 +14,9 @@ struct chunk {
 };
 
 static int
-chunk_of(PnState *st, PyObject *data, PyObject *encoding, struct chunk *out)
+chunk_of(PnSocket *s, PyObject *data, PyObject *encoding, struct chunk *out)
 {
+    PnState *st = s->em.st;
     out->bytes = NULL;
     if (PyBytes_CheckExact(data)) {
         if (encoding != NULL && pn_encoding_check(st, encoding, data) < 0)
@@ -24,7 +25,7 @@ chunk_of(PnState *st, PyObject *data, PyObject *encoding, struct chunk *out)
         return 0;
     }
     if (PyUnicode_Check(data)) {
-        out->bytes = pn_encode(st, data, encoding);
+        out->bytes = encoding != NULL ? pn_encode(st, data, encoding) : pn_encode_as(data, s->default_encoding);
         return out->bytes == NULL ? -1 : 0;
     }
     if (data == Py_None) {
@@ -108,6 +109,18 @@ is_plain_write(PnSocket *s, PyObject *const *args, Py_ssize_t nargs, PyObject *k
            pn_inside(s->em.st);
 }
 
+const char pn_write_doc[] =
+    "write($self, data, encoding=\"utf8\", callback=None)\n--\n\n"
+    "Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with a\n"
+    "buffer. True while less than the high-water mark is queued; False: wait for \"drain\". callback(err) is called "
+    "when\n"
+    "the data has left, err None, or when it will not.\n\n"
+    "After end(): \"error\" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED; when "
+    "more\n"
+    "is queued than max_write_buffer allows: \"error\" ERR_WRITE_BUFFER_FULL. Raises TypeError "
+    "(ERR_STREAM_NULL_VALUES,\n"
+    "ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: socket.write().";
+
 PyObject *
 pn_socket_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -129,13 +142,18 @@ pn_socket_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
         return NULL;
     if ((nargs != 1 || kwnames != NULL) && parse(s->em.st, "write", 1, args, nargs, kwnames, &a) < 0)
         return NULL;
-    if (chunk_of(s->em.st, a.data, a.encoding, &c) < 0)
+    if (chunk_of(s, a.data, a.encoding, &c) < 0)
         return NULL;
     int below = write_chunk(s, &c, a.callback);
     if (below < 0 || after_write(s) < 0)
         return NULL;
     return PyBool_FromLong(below);
 }
+
+const char pn_end_doc[] =
+    "end($self, data=None, encoding=\"utf8\", callback=None)\n--\n\n"
+    "Writes data, if any, and half-closes: the peer gets our end when everything has left. callback(err) is called\n"
+    "before \"finish\". Events: prefinish, finish. Returns the socket. Node: socket.end().";
 
 PyObject *
 pn_socket_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -146,7 +164,7 @@ pn_socket_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyOb
     if (pn_check_alive(&s->em) < 0 || parse(s->em.st, "end", 0, args, nargs, kwnames, &a) < 0)
         return NULL;
     if (a.data != NULL && a.data != Py_None) {
-        if (chunk_of(s->em.st, a.data, a.encoding, &c) < 0)
+        if (chunk_of(s, a.data, a.encoding, &c) < 0)
             return NULL;
         bool late = s->ending || s->destroyed;
         int status = late ? pn_writable_refuse_end(s, a.callback) : write_chunk(s, &c, NULL);
@@ -159,5 +177,121 @@ pn_socket_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyOb
     }
     if (pn_writable_end(s, a.callback) < 0 || after_write(s) < 0)
         return NULL;
+    return Py_NewRef(op);
+}
+
+/* --- cork() --- */
+
+const char pn_cork_doc[] =
+    "cork($self, /)\n--\n\n"
+    "What is written from now on stays in the queue until uncork() has been called as often as cork(), or end().\n"
+    "Node: writable.cork().";
+
+PyObject *
+pn_socket_cork_method(PyObject *op, PyObject *unused)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)unused;
+    if (pn_check_alive(&s->em) < 0)
+        return NULL;
+    if (s->corked == UINT16_MAX) {
+        PyErr_SetString(PyExc_OverflowError, "cork() was called too often");
+        return NULL;
+    }
+    if (s->corked == 0)
+        pn_writable_flush(s); /* what was gathered before was not corked */
+    s->corked++;
+    s->can_send = false;
+    Py_RETURN_NONE;
+}
+
+const char pn_uncork_doc[] =
+    "uncork($self, /)\n--\n\n"
+    "Takes one cork() back; with the last one everything queued leaves together. Does nothing when there was none.\n"
+    "Node: writable.uncork().";
+
+PyObject *
+pn_socket_uncork_method(PyObject *op, PyObject *unused)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)unused;
+    if (pn_check_alive(&s->em) < 0 || pn_writable_uncork(s) < 0 || after_write(s) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* --- writelines() --- */
+
+const char pn_writelines_doc[] =
+    "writelines($self, lines, /)\n--\n\n"
+    "Writes each item of an iterable as write() would, all of them together; nothing is added between them. Every item\n"
+    "is looked at before the first is written. Returns what the last write() would. Raises as write() does.";
+
+/* All items as exact bytes, so that nothing can go wrong once the first is written. New tuple. */
+static PyObject *
+encoded_lines(PnSocket *s, PyObject *lines)
+{
+    PyObject *list = PySequence_List(lines);
+    for (Py_ssize_t i = 0; list != NULL && i < PyList_GET_SIZE(list); i++) {
+        struct chunk c;
+        PyObject *item = Py_NewRef(PyList_GET_ITEM(list, i));
+        int status = chunk_of(s, item, NULL, &c);
+        if (status == 0 && c.bytes == NULL) {
+            c.bytes = PyBytes_FromStringAndSize(c.view.buf, c.view.len);
+            PyBuffer_Release(&c.view);
+        }
+        Py_DECREF(item);
+        if (status < 0 || c.bytes == NULL || PyList_SetItem(list, i, c.bytes) < 0)
+            Py_CLEAR(list);
+    }
+    PyObject *all = list != NULL ? PyList_AsTuple(list) : NULL;
+    Py_XDECREF(list);
+    return all;
+}
+
+PyObject *
+pn_socket_writelines_method(PyObject *op, PyObject *lines)
+{
+    PnSocket *s = PN_SOCKET(op);
+    PyObject *all = pn_check_alive(&s->em) < 0 ? NULL : encoded_lines(s, lines);
+    if (all == NULL)
+        return NULL;
+    bool corked = s->corked < UINT16_MAX && pn_writable_open(s);
+    unsigned waited = s->need_drain;
+    int below = 1;
+    s->corked = (uint16_t)(s->corked + corked);
+    for (Py_ssize_t i = 0; below >= 0 && i < PyTuple_GET_SIZE(all); i++) {
+        PyObject *bytes = PyTuple_GET_ITEM(all, i);
+        below = pn_writable_write(s, bytes, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes), NULL);
+    }
+    Py_DECREF(all);
+    if (corked && s->corked > 0 && below >= 0) {
+        s->need_drain = waited & 1; /* only what is left after all have been offered to the kernel counts */
+        below = pn_writable_uncork(s) < 0 ? -1 : pn_writable_below_mark(s);
+    }
+    if (below < 0 || after_write(s) < 0)
+        return NULL;
+    return PyBool_FromLong(below);
+}
+
+/* --- set_default_encoding() --- */
+
+const char pn_set_default_encoding_doc[] =
+    "set_default_encoding($self, encoding, /)\n--\n\n"
+    "The encoding of str that write() and end() get without one; \"utf8\" at first. Returns the socket.\n"
+    "Raises ValueError (ERR_UNKNOWN_ENCODING). Node: writable.setDefaultEncoding().";
+
+PyObject *
+pn_socket_set_default_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"encoding", NULL};
+    PnSocket *s = PN_SOCKET(op);
+    PyObject *a[1];
+    enum pn_encoding encoding;
+    if (pn_check_alive(&s->em) < 0 ||
+        pn_unpack("set_default_encoding", names, 1, args, nargs, kwnames, a) < 0 ||
+        pn_encoding_lookup(a[0], &encoding) < 0)
+        return NULL;
+    s->default_encoding = (unsigned)encoding & 7;
     return Py_NewRef(op);
 }

@@ -449,7 +449,7 @@ pn_writes_request(PnSocket *s)
 void
 pn_writable_flush(PnSocket *s)
 {
-    if (s->wq == NULL || s->wq->busy || s->io == NULL || !s->connected || s->write_failed)
+    if (s->wq == NULL || s->wq->busy || s->io == NULL || !s->connected || s->write_failed || s->corked > 0)
         return;
     if (send_queue(s) == 0)
         pn_writes_request(s);
@@ -458,7 +458,8 @@ pn_writable_flush(PnSocket *s)
 void
 pn_writable_try_last(PnSocket *s)
 {
-    if (s->wq != NULL && !s->wq->busy && s->io != NULL && s->connected && !s->write_failed && s->wq->q.count > 0)
+    if (s->wq != NULL && !s->wq->busy && s->io != NULL && s->connected && !s->write_failed && s->corked == 0 &&
+        s->wq->q.count > 0)
         (void)send_queue(s);
 }
 

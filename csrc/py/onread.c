@@ -1,0 +1,209 @@
+/* onread.c - the option `onread`: reading into a buffer of the user's, with no object made for a chunk.
+ *
+ * Owns: the buffer's view from the moment bytes may land in it until the socket is closed; with a function, until its
+ * next buffer takes its place. */
+#include "args.h"
+#include "errors.h"
+#include "socket.h"
+#include "uncaught.h"
+
+struct pn_onread {
+    PyObject *make;     /* own: gives the next buffer; NULL when there is one for all */
+    PyObject *buffer;   /* own: what the callback gets; NULL: `make` is to be asked */
+    PyObject *callback; /* own */
+    Py_buffer view;     /* own, while `held` */
+    bool held;
+};
+
+static void
+release(struct pn_onread *o)
+{
+    if (!o->held)
+        return;
+    o->held = false;
+    PyBuffer_Release(&o->view);
+}
+
+static void
+free_onread(struct pn_onread *o)
+{
+    release(o);
+    Py_XDECREF(o->make);
+    Py_XDECREF(o->buffer);
+    Py_XDECREF(o->callback);
+    PyMem_RawFree(o);
+}
+
+void
+pn_onread_free(PnSocket *s)
+{
+    struct pn_onread *o = s->r != NULL ? s->r->onread : NULL;
+    if (o == NULL)
+        return;
+    s->r->onread = NULL;
+    free_onread(o);
+}
+
+int
+pn_onread_traverse(PnSocket *s, visitproc visit, void *arg)
+{
+    struct pn_onread *o = s->r != NULL ? s->r->onread : NULL;
+    if (o == NULL)
+        return 0;
+    Py_VISIT(o->make);
+    Py_VISIT(o->buffer);
+    Py_VISIT(o->callback);
+    return 0;
+}
+
+void
+pn_onread_release(PnSocket *s)
+{
+    if (s->r != NULL && s->r->onread != NULL)
+        release(s->r->onread);
+}
+
+/* --- the option --- */
+
+static int
+hold(struct pn_onread *o, const char *name)
+{
+    if (PyObject_GetBuffer(o->buffer, &o->view, PyBUF_WRITABLE) < 0) {
+        if (!PyErr_ExceptionMatches(PyExc_MemoryError)) {
+            PyErr_Clear();
+            pn_raise_arg_type(name, "a writable buffer (bytearray, memoryview, array)", o->buffer);
+        }
+        return -1;
+    }
+    o->held = true;
+    if (o->view.len > 0)
+        return 0;
+    release(o);
+    pn_raise_arg_value(name, "must not be empty", o->buffer);
+    return -1;
+}
+
+static int
+fill(struct pn_onread *o, PnState *st, PyObject *buffer, PyObject *callback)
+{
+    if (pn_check_callable(st, callback, "options.onread.callback") < 0)
+        return -1;
+    o->callback = Py_NewRef(callback);
+    if (PyCallable_Check(buffer) && !PyObject_CheckBuffer(buffer)) {
+        o->make = Py_NewRef(buffer);
+        return 0;
+    }
+    o->buffer = Py_NewRef(buffer);
+    if (hold(o, "options.onread.buffer") < 0)
+        return -1;
+    release(o); /* until something is to be read, it may still be resized */
+    return 0;
+}
+
+int
+pn_onread_set(PnSocket *s, PyObject *option)
+{
+    static const char *const names[] = {"buffer", "callback", NULL};
+    PyObject *v[2];
+    if (!pn_is_options(option)) {
+        pn_raise_arg_type("options.onread", "a mapping with buffer and callback", option);
+        return -1;
+    }
+    if (pn_options_dict("onread", names, option, NULL, v) < 0)
+        return -1;
+    struct pn_onread *o = PyMem_RawCalloc(1, sizeof(*o));
+    if (o == NULL)
+        PyErr_NoMemory();
+    int status = o == NULL ? -1 : fill(o, s->em.st, v[0] ? v[0] : Py_None, v[1] ? v[1] : Py_None);
+    pn_options_clear(v, 2);
+    struct pn_reads *r = status == 0 ? pn_reads_of(s) : NULL;
+    if (r == NULL) {
+        if (o != NULL)
+            free_onread(o);
+        return -1;
+    }
+    pn_onread_free(s); /* the constructor may be called twice */
+    if (s->r != NULL)
+        s->r->onread = o;
+    return 0;
+}
+
+/* --- reading --- */
+
+/* The function is asked for the next buffer; it may do anything to the socket. */
+static int
+next_buffer(PnSocket *s, struct pn_onread *o)
+{
+    PyObject *buffer = PyObject_CallNoArgs(o->make);
+    if (buffer == NULL)
+        return -1;
+    if (s->r == NULL || s->r->onread != o || s->destroyed) {
+        Py_DECREF(buffer);
+        return 0;
+    }
+    Py_XSETREF(o->buffer, buffer);
+    return 0;
+}
+
+bool
+pn_onread_alloc(PnSocket *s, char **base, size_t *len)
+{
+    struct pn_onread *o = s->r->onread;
+    int status = 0;
+    *len = 0;
+    if (o->buffer == NULL) {
+        unsigned scope = pn_enter(s->em.st);
+        status = next_buffer(s, o);
+        if (status < 0)
+            pn_socket_destroy_steal(s, NULL);
+        pn_leave(s->em.st, scope);
+        if (status < 0 || s->destroyed || s->r == NULL || s->r->onread != o || o->buffer == NULL)
+            return false;
+        if (s->paused) {
+            pn_stream_read_stop(s->io);
+            s->reading = 0;
+            return false;
+        }
+    }
+    if (!o->held && hold(o, "options.onread.buffer") < 0) {
+        unsigned scope = pn_enter(s->em.st);
+        pn_socket_destroy_steal(s, NULL);
+        pn_leave(s->em.st, scope);
+        return false;
+    }
+    *base = o->view.buf;
+    *len = (size_t)o->view.len;
+    return true;
+}
+
+void
+pn_onread_data(PnSocket *s, size_t len)
+{
+    PnState *st = s->em.st;
+    struct pn_onread *o = s->r->onread;
+    PyObject *callback = Py_NewRef(o->callback);
+    PyObject *buffer = Py_XNewRef(o->buffer);
+    PyObject *stack[3] = {NULL, PyLong_FromSize_t(len), buffer};
+    PyObject *result = NULL;
+    s->did_read = 1;
+    if (o->make != NULL) { /* the next bytes go elsewhere: this one is the user's again */
+        release(o);
+        Py_CLEAR(o->buffer);
+    }
+    if (stack[1] != NULL && buffer != NULL)
+        result = PyObject_Vectorcall(callback, stack + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    Py_XDECREF(stack[1]);
+    if (result == NULL) {
+        pn_uncaught(st, (PyObject *)s, NULL);
+    }
+    else if (result == Py_False && !s->destroyed) {
+        if (pn_readable_pause(s) < 0)
+            pn_uncaught(st, (PyObject *)s, NULL);
+        if (s->io != NULL && s->paused)
+            pn_stream_read_stop(s->io);
+        s->reading = 0;
+    }
+    Py_XDECREF(result);
+    Py_XDECREF(buffer);
+    Py_DECREF(callback);
+}

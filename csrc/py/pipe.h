@@ -1,0 +1,38 @@
+/* pipe.h - one pipe, shared by pipe.c (sockets) and pipe_object.c (anything else with a write()). */
+#ifndef PN_PY_PIPE_H
+#define PN_PY_PIPE_H
+
+#include "socket.h"
+
+struct pn_pipe {
+    struct pn_pipe *next;      /* of the same source */
+    struct pn_pipe *next_from; /* to the same socket */
+    PnSocket *source;          /* borrowed */
+    PyObject *dest;            /* own */
+    PnSocket *sock;            /* borrowed: the destination when it is a socket */
+    PyObject *hooks;           /* own: of another destination, (drain, gone, error) */
+    bool end;                  /* the destination ends when the source does */
+    bool waiting;              /* for the destination's drain */
+    bool given;                /* the chunk of now */
+    bool told;                 /* that the source has ended */
+    bool raw;                  /* its write() may take a part only: an unbuffered file */
+};
+
+struct pn_pipe *pn_pipe_find(PnSocket *source, PyObject *dest);
+/* Frees the pipe. `unpipe` and, when it was the last one, a pause of the source, unless `quietly`. */
+void pn_pipe_take_out(struct pn_pipe *p, bool quietly);
+/* The destination has room again. */
+void pn_pipe_drained(struct pn_pipe *p);
+
+/* --- pipe_object.c --- */
+/* 0, or -1 with TypeError: no write(), or a coroutine function. */
+int pn_pipe_object_check(PnState *st, PyObject *dest);
+/* Listens to the destination's events, when it has any. On failure the pipe is gone. */
+int pn_pipe_object_hook(struct pn_pipe *p);
+void pn_pipe_object_unhook(PnState *st, PyObject *dest, PyObject *hooks);
+/* Writes; false: the source is to pause. The pipe may be gone after. */
+bool pn_pipe_object_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len);
+/* The source has ended. */
+void pn_pipe_object_end(struct pn_pipe *p);
+
+#endif

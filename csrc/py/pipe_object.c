@@ -1,0 +1,325 @@
+/* pipe_object.c - pipes to what is no socket: a file, or anything with a write().
+ *
+ * Every call into the destination may do anything, to the pipe too: it is looked for again after each. */
+#include "args.h"
+#include "driver.h"
+#include "errors.h"
+#include "pipe.h"
+#include "uncaught.h"
+
+enum { HOOK_DRAIN, HOOK_GONE, HOOK_ERROR, HOOK_COUNT };
+
+/* --- hooks: functions that stand in the destination's lists of listeners; self is (source, destination) --- */
+
+static struct pn_pipe *
+pipe_of(PyObject *self)
+{
+    return pn_pipe_find(PN_SOCKET(PyTuple_GET_ITEM(self, 0)), PyTuple_GET_ITEM(self, 1));
+}
+
+/* The destination's events may come from any thread. */
+static PyObject *
+notified(PyObject *self)
+{
+    return pn_notify(PN_SOCKET(PyTuple_GET_ITEM(self, 0))->em.st) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *
+on_drain(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    struct pn_pipe *p = pipe_of(self);
+    if (p != NULL)
+        pn_pipe_drained(p);
+    return notified(self);
+}
+
+static PyObject *
+on_gone(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    struct pn_pipe *p = pipe_of(self);
+    if (p != NULL)
+        pn_pipe_take_out(p, false);
+    return notified(self);
+}
+
+/* Heard by nobody else, it is raised again, as an `error` without listeners is. */
+static PyObject *
+on_error(PyObject *self, PyObject *args)
+{
+    PyObject *dest = PyTuple_GET_ITEM(self, 1);
+    PnState *st = PN_SOCKET(PyTuple_GET_ITEM(self, 0))->em.st;
+    struct pn_pipe *p = pipe_of(self);
+    if (p != NULL)
+        pn_pipe_take_out(p, false);
+    if (!pn_has_listeners(PN_EMITTER(dest), st->names.error) && PyTuple_GET_SIZE(args) > 0 &&
+        PyExceptionInstance_Check(PyTuple_GET_ITEM(args, 0)))
+        return pn_raise(Py_NewRef(PyTuple_GET_ITEM(args, 0)));
+    return notified(self);
+}
+
+static PyMethodDef hook_methods[] = {
+    [HOOK_DRAIN] = {"_pipe_drained", on_drain, METH_VARARGS, NULL},
+    [HOOK_GONE] = {"_pipe_gone", on_gone, METH_VARARGS, NULL},
+    [HOOK_ERROR] = {"_pipe_failed", on_error, METH_VARARGS, NULL},
+};
+
+static PyObject *
+make_hooks(struct pn_pipe *p)
+{
+    PyObject *both = PyTuple_Pack(2, (PyObject *)p->source, p->dest);
+    PyObject *all = both != NULL ? PyTuple_New(HOOK_COUNT) : NULL;
+    for (int i = 0; all != NULL && i < HOOK_COUNT; i++) {
+        PyObject *hook = PyCFunction_New(&hook_methods[i], both);
+        if (hook == NULL)
+            Py_CLEAR(all);
+        else
+            PyTuple_SET_ITEM(all, i, hook);
+    }
+    Py_XDECREF(both);
+    return all;
+}
+
+static bool
+is_emitter(PnState *st, PyObject *dest)
+{
+    return PyObject_TypeCheck(dest, st->EventEmitter);
+}
+
+/* As Node: `error` in front of the user's, `close` and `finish` behind. */
+static int
+hook(PnState *st, PyObject *dest, PyObject *all)
+{
+    PnEmitter *e = PN_EMITTER(dest);
+    if (pn_add_listener(e, st->names.error, PyTuple_GET_ITEM(all, HOOK_ERROR), false, true) < 0 ||
+        pn_add_listener(e, st->names.close, PyTuple_GET_ITEM(all, HOOK_GONE), false, false) < 0)
+        return -1;
+    return pn_add_listener(e, st->names.finish, PyTuple_GET_ITEM(all, HOOK_GONE), false, false);
+}
+
+static int
+unhook(PnState *st, PyObject *dest, PyObject *all)
+{
+    PnEmitter *e = PN_EMITTER(dest);
+    int status = pn_remove_entry(e, st->names.error, PyTuple_GET_ITEM(all, HOOK_ERROR));
+    if (status >= 0)
+        status = pn_remove_entry(e, st->names.close, PyTuple_GET_ITEM(all, HOOK_GONE));
+    if (status >= 0)
+        status = pn_remove_entry(e, st->names.finish, PyTuple_GET_ITEM(all, HOOK_GONE));
+    return status;
+}
+
+/* Whatever was added with once() or on(); some emitters raise when it is not there. */
+static void
+stop_waiting(PyObject *dest, PyObject *all)
+{
+    static const char *const names[] = {"off", "remove_listener"};
+    for (size_t i = 0; i < 2; i++) {
+        PyObject *method = PyObject_GetAttrString(dest, names[i]);
+        PyObject *result =
+            method != NULL ? PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN)) : NULL;
+        bool found = method != NULL;
+        Py_XDECREF(method);
+        Py_XDECREF(result);
+        PyErr_Clear();
+        if (found)
+            return;
+    }
+}
+
+void
+pn_pipe_object_unhook(PnState *st, PyObject *dest, PyObject *all)
+{
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    if (is_emitter(st, dest) && unhook(st, dest, all) < 0)
+        pn_uncaught(st, dest, NULL);
+    stop_waiting(dest, all);
+    PyErr_Restore(type, value, trace);
+}
+
+/* --- the destination --- */
+
+int
+pn_pipe_object_check(PnState *st, PyObject *dest)
+{
+    PyObject *method = PyObject_GetAttrString(dest, "write");
+    if (method == NULL || !PyCallable_Check(method)) {
+        PyErr_Clear();
+        Py_XDECREF(method);
+        pn_raise_arg_type("destination", "a socket or an object with write()", dest);
+        return -1;
+    }
+    int status = pn_check_callable(st, method, "destination.write");
+    Py_DECREF(method);
+    return status;
+}
+
+static bool
+is_raw_file(PyObject *dest)
+{
+    PyObject *io = PyImport_ImportModule("io");
+    PyObject *type = io != NULL ? PyObject_GetAttrString(io, "RawIOBase") : NULL;
+    int raw = type != NULL ? PyObject_IsInstance(dest, type) : 0;
+    PyErr_Clear();
+    Py_XDECREF(type);
+    Py_XDECREF(io);
+    return raw > 0;
+}
+
+static bool
+needs_drain(PyObject *dest)
+{
+    PyObject *value = PyObject_GetAttrString(dest, "writable_need_drain");
+    bool yes = value == Py_True;
+    PyErr_Clear();
+    Py_XDECREF(value);
+    return yes;
+}
+
+/* 1: the hook will be called, 0: the destination has no events, -1 with an exception. */
+static int
+wait_for_drain(PyObject *dest, PyObject *all)
+{
+    static const char *const names[] = {"once", "on"};
+    for (size_t i = 0; i < 2; i++) {
+        PyObject *method = PyObject_GetAttrString(dest, names[i]);
+        if (method == NULL || !PyCallable_Check(method)) {
+            PyErr_Clear();
+            Py_XDECREF(method);
+            continue;
+        }
+        if (i == 1)
+            stop_waiting(dest, all); /* it may stand there from the last time */
+        PyObject *result = PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN));
+        Py_DECREF(method);
+        Py_XDECREF(result);
+        return result != NULL ? 1 : -1;
+    }
+    return 0;
+}
+
+int
+pn_pipe_object_hook(struct pn_pipe *p)
+{
+    PnSocket *source = p->source;
+    PnState *st = source->em.st;
+    PyObject *dest = p->dest;
+    PyObject *all = make_hooks(p);
+    p->hooks = Py_XNewRef(all);
+    p->raw = is_raw_file(dest);
+    int status = all != NULL ? 0 : -1;
+    if (status == 0 && is_emitter(st, dest))
+        status = hook(st, dest, all);
+    if (status == 0 && needs_drain(dest)) {
+        status = wait_for_drain(dest, all);
+        p = pn_pipe_find(source, dest);
+        if (status > 0 && p != NULL)
+            p->waiting = true;
+    }
+    Py_XDECREF(all);
+    p = status < 0 ? pn_pipe_find(source, dest) : NULL;
+    if (p != NULL)
+        pn_pipe_take_out(p, true);
+    return status < 0 ? -1 : 0;
+}
+
+/* --- writing --- */
+
+/* What the destination raised: the pipe goes, the rest goes on. */
+static void
+failed(PnSocket *source, PyObject *dest)
+{
+    PnState *st = source->em.st;
+    PyObject *error = pn_take_exception();
+    struct pn_pipe *p = pn_pipe_find(source, dest);
+    if (p != NULL)
+        pn_pipe_take_out(p, false);
+    if (PyErr_GivenExceptionMatches(error, PyExc_KeyboardInterrupt) ||
+        PyErr_GivenExceptionMatches(error, PyExc_SystemExit)) {
+        (void)pn_raise(Py_NewRef(error));
+        pn_uncaught(st, (PyObject *)source, NULL);
+    }
+    else if (is_emitter(st, dest)) {
+        (void)pn_emit_cycle(PN_EMITTER(dest), PN_CYCLE_ERROR, error);
+    }
+    else {
+        pn_socket_destroy(source, error);
+    }
+    Py_XDECREF(error);
+}
+
+/* write(chunk) until all of it has been taken: an unbuffered file may take a part. New reference, or NULL. */
+static PyObject *
+write_all(PyObject *dest, PyObject *chunk, bool raw)
+{
+    PyObject *result = PyObject_CallMethod(dest, "write", "O", chunk);
+    Py_ssize_t size = raw && PyBytes_Check(chunk) ? PyBytes_GET_SIZE(chunk) : 0;
+    Py_ssize_t done = 0;
+    while (result != NULL && PyLong_CheckExact(result) && done < size) {
+        Py_ssize_t taken = PyLong_AsSsize_t(result);
+        if (taken == -1 && PyErr_Occurred())
+            Py_CLEAR(result);
+        if (taken <= 0 || taken > size - done)
+            break;
+        done += taken;
+        if (done == size)
+            break;
+        PyObject *rest = PyBytes_FromStringAndSize(PyBytes_AS_STRING(chunk) + done, size - done);
+        Py_SETREF(result, rest != NULL ? PyObject_CallMethod(dest, "write", "O", rest) : NULL);
+        Py_XDECREF(rest);
+    }
+    return result;
+}
+
+bool
+pn_pipe_object_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len)
+{
+    PnSocket *source = (PnSocket *)Py_NewRef((PyObject *)p->source);
+    PyObject *dest = Py_NewRef(p->dest), *all = Py_NewRef(p->hooks);
+    PyObject *chunk = data != NULL ? Py_NewRef(data) : PyBytes_FromStringAndSize(base, (Py_ssize_t)len);
+    PyObject *result = chunk != NULL ? write_all(dest, chunk, p->raw) : NULL;
+    int waits = 0;
+    if (result == Py_False && pn_pipe_find(source, dest) != NULL) {
+        p = pn_pipe_find(source, dest);
+        p->waiting = true; /* its drain may come while it is asked for */
+        waits = wait_for_drain(dest, all);
+        p = pn_pipe_find(source, dest);
+        if (p != NULL && waits == 0)
+            p->waiting = false;
+        waits = p != NULL && waits > 0 ? p->waiting : waits;
+    }
+    if (result == NULL || waits < 0)
+        failed(source, dest);
+    Py_XDECREF(result);
+    Py_XDECREF(chunk);
+    Py_DECREF(all);
+    Py_DECREF(dest);
+    Py_DECREF(source);
+    return waits <= 0;
+}
+
+void
+pn_pipe_object_end(struct pn_pipe *p)
+{
+    PnSocket *source = (PnSocket *)Py_NewRef((PyObject *)p->source);
+    PyObject *dest = Py_NewRef(p->dest);
+    PyObject *method = PyObject_GetAttrString(dest, "end");
+    bool ends = method != NULL && PyCallable_Check(method);
+    if (!ends) {
+        PyErr_Clear();
+        Py_XSETREF(method, PyObject_GetAttrString(dest, "flush"));
+    }
+    PyObject *result = method != NULL && PyCallable_Check(method) ? PyObject_CallNoArgs(method) : Py_NewRef(Py_None);
+    if (result == NULL)
+        failed(source, dest);
+    PyErr_Clear();
+    Py_XDECREF(result);
+    Py_XDECREF(method);
+    p = ends ? NULL : pn_pipe_find(source, dest);
+    if (p != NULL) /* nothing will come of it any more */
+        pn_pipe_take_out(p, true);
+    Py_DECREF(dest);
+    Py_DECREF(source);
+}
