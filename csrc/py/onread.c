@@ -185,7 +185,6 @@ pn_onread_data(PnSocket *s, size_t len)
     PyObject *buffer = Py_XNewRef(o->buffer);
     PyObject *stack[3] = {NULL, PyLong_FromSize_t(len), buffer};
     PyObject *result = NULL;
-    s->did_read = 1;
     if (o->make != NULL) { /* the next bytes go elsewhere: this one is the user's again */
         release(o);
         Py_CLEAR(o->buffer);
@@ -199,9 +198,6 @@ pn_onread_data(PnSocket *s, size_t len)
     else if (result == Py_False && !s->destroyed) {
         if (pn_readable_pause(s) < 0)
             pn_uncaught(st, (PyObject *)s, NULL);
-        if (s->io != NULL && s->paused)
-            pn_stream_read_stop(s->io);
-        s->reading = 0;
     }
     Py_XDECREF(result);
     Py_XDECREF(buffer);

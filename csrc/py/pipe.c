@@ -377,7 +377,7 @@ start(PnSocket *s, PyObject *dest)
 {
     struct pn_pipe *p = pn_pipe_find(s, dest);
     pn_readable_data_listener(s);
-    if (p != NULL && (p->sock != NULL ? (bool)p->sock->need_drain : p->waiting)) {
+    if (p != NULL && (p->sock != NULL ? p->sock->need_drain && !p->sock->ending && !p->sock->destroyed : p->waiting)) {
         p->waiting = true;
         return pn_readable_pause(s);
     }

@@ -3,84 +3,10 @@
  * Node's Readable. While flowing, a chunk goes to the listeners at once. Otherwise it is kept until somebody calls
  * read(), and reading from the kernel stops when as much is kept as the high-water mark says. A socket that only flows
  * keeps nothing: `r` is NULL. */
-#include <string.h>
-
 #include "driver.h"
 #include "errors.h"
+#include "read_bytes.h"
 #include "socket.h"
-
-/* How much longer than its content the spare bytes object may be. */
-#define SPARE_SLACK 32
-
-/* --- bytes objects for small reads --- */
-
-static void
-reset_bytes(PyObject *bytes, const char *base, size_t len)
-{
-    PyBytesObject *b = (PyBytesObject *)(void *)bytes;
-    Py_SET_SIZE(b, (Py_ssize_t)len);
-    memcpy(b->ob_sval, base, len);
-    b->ob_sval[len] = '\0';
-#if defined(__GNUC__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-#endif
-    b->ob_shash = -1;
-#if defined(__GNUC__)
-#pragma GCC diagnostic pop
-#endif
-}
-
-/* An exact bytes object with these bytes. The one made for the last read is used again when nobody kept it. */
-static PyObject *
-small_bytes(PnState *st, const char *base, size_t len)
-{
-    PyObject *spare = st->spare;
-    Py_ssize_t size = (Py_ssize_t)len;
-    if (spare != NULL && size <= st->spare_size && size + SPARE_SLACK >= st->spare_size) {
-        st->spare = NULL;
-        reset_bytes(spare, base, len);
-        return spare;
-    }
-    PyObject *bytes = PyBytes_FromStringAndSize(base, size);
-    /* A bytes object of one byte is shared by all of Python. */
-    if (bytes != NULL && len > 1 && spare != NULL) {
-        st->spare = NULL;
-        Py_DECREF(spare);
-    }
-    return bytes;
-}
-
-static void
-give_back(PnState *st, PyObject *bytes, Py_ssize_t made_for)
-{
-    if (Py_REFCNT(bytes) == 1 && st->spare == NULL && made_for > 1 && !st->closed) {
-        st->spare = bytes;
-        st->spare_size = made_for;
-        return;
-    }
-    Py_DECREF(bytes);
-}
-
-/* The bytes object for what has been read; a big read is in st->direct already. */
-static PyObject *
-take_bytes(PnState *st, char *base, size_t len, Py_ssize_t *made_for)
-{
-    PyObject *direct = st->direct;
-    bool landed = direct != NULL && base == PyBytes_AS_STRING(direct);
-    if (!landed || len < 4096) {
-        Py_ssize_t spare_size = st->spare != NULL ? st->spare_size : 0;
-        PyObject *spare = st->spare;
-        PyObject *bytes = small_bytes(st, base, len);
-        *made_for = bytes == spare ? spare_size : (Py_ssize_t)len;
-        return bytes;
-    }
-    st->direct = NULL;
-    *made_for = 0;
-    if (len < PN_SLAB_SIZE)
-        (void)_PyBytes_Resize(&direct, (Py_ssize_t)len);
-    return direct;
-}
 
 /* --- what is kept --- */
 
@@ -188,6 +114,8 @@ static void
 emit_data(PnSocket *s, PyObject *data)
 {
     PyObject *stack[2] = {NULL, data};
+    if (s->error_emitted || s->close_emitted)
+        return;
     s->did_read = 1;
     (void)pn_emit_loop(&s->em, s->em.st->names.data, stack + 1, 1, NULL);
     if (s->pipes != NULL)
@@ -206,8 +134,10 @@ int
 pn_readable_tell_data(PnSocket *s, PyObject *data)
 {
     PnState *st = s->em.st;
+    if (s->error_emitted || s->close_emitted)
+        return 0;
     s->did_read = 1;
-    if (s->errored != NULL || s->close_emitted || !has_consumer(s))
+    if (!has_consumer(s))
         return 0;
     if (!pn_inside(st))
         return pn_tick_with(st, data_tick, (PyObject *)s, data, NULL, 0);
@@ -382,11 +312,11 @@ add(PnSocket *s, char *base, size_t len)
     }
     else {
         Py_ssize_t made_for;
-        PyObject *bytes = take_bytes(st, base, len, &made_for);
+        PyObject *bytes = pn_read_bytes_take(st, base, len, &made_for);
         if (bytes == NULL || keep(s, bytes, false) < 0)
             out_of_memory(s);
         if (bytes != NULL)
-            give_back(st, bytes, made_for);
+            pn_read_bytes_give_back(st, bytes, made_for);
     }
     read_more_soon(s);
     if (is_full(s) && s->io != NULL)
@@ -412,13 +342,13 @@ pn_readable_data(PnSocket *s, char *base, size_t len)
         return;
     }
     Py_ssize_t made_for;
-    PyObject *bytes = take_bytes(st, base, len, &made_for);
+    PyObject *bytes = pn_read_bytes_take(st, base, len, &made_for);
     if (bytes == NULL) {
         out_of_memory(s);
         return;
     }
     emit_data(s, bytes);
-    give_back(st, bytes, made_for);
+    pn_read_bytes_give_back(st, bytes, made_for);
 }
 
 int
@@ -473,8 +403,7 @@ pn_readable_take(PnSocket *s, size_t n)
         return NULL;
     }
     struct pn_read_queue *q = &s->r->q;
-    bool first = n == PN_READ_ALL && s->flowing == PN_FLOWING_TRUE;
-    PyObject *data = first ? pn_read_queue_shift(q) : pn_read_queue_take(q, taking);
+    PyObject *data = n == PN_READ_ALL ? pn_read_queue_shift(q) : pn_read_queue_take(q, taking);
     if (data == NULL)
         return NULL;
     s->r->searched = s->r->want = 0;
@@ -509,7 +438,7 @@ flow_tick(PnState *st, PyObject *self, void *arg)
 static void
 flow(PnSocket *s)
 {
-    while (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) > 0 && !s->destroyed) {
+    while (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) > 0 && !s->close_emitted) {
         if (s->em.st->loop->halted) {
             /* run() has to raise first; the tick waits for the next one. */
             soon(s, flow_tick);
@@ -557,6 +486,8 @@ resume_soon(PnSocket *s)
 void
 pn_readable_resume(PnSocket *s)
 {
+    if (s->destroyed)
+        return;
     s->paused = 0;
     if (s->flowing == PN_FLOWING_TRUE)
         return;
@@ -567,8 +498,14 @@ pn_readable_resume(PnSocket *s)
 int
 pn_readable_pause(PnSocket *s)
 {
+    if (s->destroyed)
+        return 0;
     s->paused = 1;
     s->fast_dest = NULL;
+    if (s->r != NULL && s->r->onread != NULL && s->io != NULL && s->connected) {
+        pn_stream_read_stop(s->io);
+        s->reading = 0;
+    }
     if (s->flowing == PN_FLOWING_FALSE)
         return 0;
     s->flowing = PN_FLOWING_FALSE;

@@ -12,7 +12,7 @@
 
 const char pn_read_doc[] =
     "read($self, n=None, /)\n--\n\n"
-    "What has been read and not consumed, as one bytes object (str after set_encoding()); with n exactly so many bytes\n"
+    "The first chunk of what has been read and not consumed, as bytes (str after set_encoding()); with n so many bytes\n"
     "(characters), or None when there are not so many; after the peer's end what is left. None when nothing is there.\n"
     "It never blocks: wait for \"readable\". read(-1) is read(); read(0) gives None and reads from the kernel if there "
     "is\n"

@@ -78,9 +78,11 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     if (keep_alive < 0 || pn_high_water_mark(v[PN_O_MARK], &both) < 0)
         return -1;
     uint32_t read_mark = both, write_mark = both;
-    if (bytes_option(v[PN_O_READ_MARK], "options.readableHighWaterMark", &read_mark) < 0 ||
-        bytes_option(v[PN_O_WRITE_MARK], "options.writableHighWaterMark", &write_mark) < 0 ||
-        pn_max_write_buffer(v[PN_O_MAX_WRITE], &max) < 0 || pn_keep_alive_delay(v[PN_O_DELAY], &delay) < 0 ||
+    /* As in Node, the one for both wins. */
+    if (v[PN_O_MARK] == NULL && (bytes_option(v[PN_O_READ_MARK], "options.readableHighWaterMark", &read_mark) < 0 ||
+                                 bytes_option(v[PN_O_WRITE_MARK], "options.writableHighWaterMark", &write_mark) < 0))
+        return -1;
+    if (pn_max_write_buffer(v[PN_O_MAX_WRITE], &max) < 0 || pn_keep_alive_delay(v[PN_O_DELAY], &delay) < 0 ||
         encoding_option(v[PN_O_ENCODING], &encoding) < 0 ||
         encoding_option(v[PN_O_DEFAULT_ENCODING], &default_encoding) < 0)
         return -1;

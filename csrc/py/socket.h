@@ -40,6 +40,7 @@ struct pn_writes {
     PyObject *on_finish;   /* own: list of end() callbacks */
     uint64_t queued, sent; /* bytes that went through `q` */
     uint64_t connect_end;  /* where the first write before the connection ends */
+    bool before_connect;   /* `connect_end` holds */
     size_t in_flight;      /* bytes of libuv's request */
     bool busy;             /* libuv has a request */
 };
@@ -117,6 +118,7 @@ struct PnSocket {
     unsigned destroy_when_finished : 1;
     unsigned failing : 1; /* the one attempt has failed, `error` is to come */
     unsigned was_connected : 1; /* in this life */
+    unsigned error_emitted : 1;
     unsigned close_emitted : 1;
     unsigned default_encoding : 3; /* enum pn_encoding, of text that is written without one */
     unsigned reading : 1;          /* more has been asked for and has not come: Node's state.reading */
@@ -193,8 +195,7 @@ void pn_readable_eof(PnSocket *s);
 void pn_readable_poll(PnSocket *s);
 /* The connection is there: reading begins if somebody has asked for it or nobody is against it. */
 void pn_readable_connected(PnSocket *s);
-/* Node's read(n) without its `data`: the first `n` bytes or characters, or with PN_READ_ALL all of them (the first chunk
- * while flowing). New reference; NULL when there is not so much, or with an exception. */
+/* Node's read(n) without its `data`: the  first `n` bytes or characters, or with PN_READ_ALL the first chunk. New reference; NULL when there is not so much, or with an exception. */
 PyObject *pn_readable_take(PnSocket *s, size_t n);
 /* `data` from a method: at once inside a listener, else by a tick. 0, or -1 with an exception. */
 int pn_readable_tell_data(PnSocket *s, PyObject *data);
@@ -251,6 +252,8 @@ void pn_writable_maybe_finish(PnSocket *s);
 void pn_writable_fail(PnSocket *s, PyObject *first, PyObject *rest);
 /* The socket is being destroyed: callbacks of end() that wait for nothing but the end are answered by a tick. */
 void pn_writable_fail_end_soon(PnSocket *s);
+/* The same for what cork() holds back: nobody has tried to send it. */
+void pn_writable_fail_corked_soon(PnSocket *s);
 /* A new life begins: what still waits of the last one is answered by ticks. */
 void pn_writable_leave_behind(PnSocket *s, PyObject *error);
 void pn_writable_try_last(PnSocket *s);

@@ -118,7 +118,7 @@ pn_socket_reset(PnSocket *s)
     s->destroyed = s->had_error = s->connected = 0;
     s->r_ended = s->end_scheduled = s->end_emitted = 0;
     s->reading = s->need_readable = s->emitted_readable = s->did_read = 0;
-    s->was_connected = s->close_emitted = 0;
+    s->was_connected = s->error_emitted = s->close_emitted = 0;
     s->corked = 0;
     s->ending = s->final_called = s->finished = s->need_drain = s->fin_seen = s->write_failed = 0;
     s->was_connecting = 0;
@@ -196,6 +196,8 @@ error_tick(PnState *st, PyObject *self, void *arg)
     (void)arg;
     if (s->piped_from != NULL)
         pn_pipe_dest_gone(s);
+    if (s->destroyed)
+        s->error_emitted = 1;
     (void)pn_emit_cycle(&s->em, PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
 }
 
@@ -229,6 +231,7 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
         if (s->errored == NULL)
             s->errored = Py_NewRef(error);
     }
+    pn_writable_fail_corked_soon(s);
     pn_writable_fail_end_soon(s);
     if (error != NULL)
         emit_error_soon(s, error);
@@ -271,7 +274,7 @@ pn_socket_destroy_soon(PnSocket *s)
 {
     if (s->destroyed)
         return;
-    if (s->finished || s->connecting) {
+    if (s->finished) {
         pn_socket_destroy(s, NULL);
         return;
     }

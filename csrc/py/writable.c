@@ -43,10 +43,10 @@ refusal(PnSocket *s)
     PnState *st = s->em.st;
     if (s->fin_seen && s->ending)
         return pn_net_error(st, "EPIPE", "This socket has been ended by the other party");
-    if (s->destroyed)
-        return pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
     if (s->ending)
         return pn_net_error(st, "ERR_STREAM_WRITE_AFTER_END", "write after end");
+    if (s->destroyed)
+        return pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
     return Py_XNewRef(s->errored);
 }
 
@@ -75,8 +75,10 @@ write_behind(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObjec
     bool waits = wq->busy || !s->connected || s->corked > 0;
     if (pn_writes_append(wq, bytes, base, len) < 0)
         return -1;
-    if (!s->connected && wq->connect_end == 0)
+    if (!s->connected && !wq->before_connect && s->corked == 0) {
+        wq->before_connect = true;
         wq->connect_end = wq->queued;
+    }
     if (callback != NULL && pn_writes_add_record(s, callback, !waits) < 0)
         return -1;
     if (waits)
@@ -228,6 +230,8 @@ pn_writable_written(PnSocket *s, int status)
         return;
     }
     /* The socket was destroyed: the write under way was cancelled, those behind it get its reason. */
+    if (s->errored == NULL && s->io == NULL)
+        s->errored = Py_XNewRef(error); /* as Node: without an `error` event */
     pn_writable_fail(s, error, s->errored != NULL ? s->errored : error);
     Py_XDECREF(error);
 }
@@ -239,12 +243,13 @@ pn_writable_connected(PnSocket *s)
     struct pn_writes *wq = s->wq;
     pn_writable_flush(s);
     if (wq != NULL)
-        pn_writes_answer_by_tick(s, wq->connect_end);
+        pn_writes_answer_by_tick(s, wq->before_connect ? wq->connect_end : UINT64_MAX);
     drained(s);
 }
 
 /* --- cork() --- */
 
+/* `drain`, before the callbacks, which have ticks of their own. */
 static void
 uncorked_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -267,7 +272,10 @@ pn_writable_uncork(PnSocket *s)
         pn_writes_tidy(s);
         return 0;
     }
-    return pn_tick(s->em.st, uncorked_tick, (PyObject *)s, NULL);
+    if (pn_tick(s->em.st, uncorked_tick, (PyObject *)s, NULL) < 0)
+        return -1;
+    pn_writes_answer_by_tick(s, 0);
+    return 0;
 }
 
 /* --- end() and finish --- */

@@ -198,7 +198,7 @@ pn_socket_cork_method(PyObject *op, PyObject *unused)
         PyErr_SetString(PyExc_OverflowError, "cork() was called too often");
         return NULL;
     }
-    if (s->corked == 0)
+    if (s->corked == 0 && s->in_flush)
         pn_writable_flush(s); /* what was gathered before was not corked */
     s->corked++;
     s->can_send = false;

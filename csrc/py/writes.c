@@ -175,6 +175,32 @@ pn_writable_fail_end_soon(PnSocket *s)
         PyErr_WriteUnraisable((PyObject *)s);
 }
 
+static void
+fail_corked_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    (void)arg;
+    if (!s->destroyed || s->wq == NULL || s->wq->busy)
+        return;
+    PyObject *error = Py_XNewRef(s->errored);
+    if (error == NULL)
+        error = pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
+    if (error == NULL)
+        error = pn_take_exception();
+    pn_writable_fail(s, error, error);
+    Py_XDECREF(error);
+}
+
+void
+pn_writable_fail_corked_soon(PnSocket *s)
+{
+    struct pn_writes *wq = s->wq;
+    if (wq == NULL || s->corked == 0 || wq->busy || wq->q.count == 0 || (wq->before_connect && s->was_connecting))
+        return;
+    if (pn_tick(s->em.st, fail_corked_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
 /* The place in the tick queue that a write() reserved for its callback. */
 static void
 record_tick(PnState *st, PyObject *self, void *arg)
@@ -194,7 +220,7 @@ void
 pn_writes_answer_by_tick(PnSocket *s, uint64_t after)
 {
     for (struct pn_write_record *r = s->wq->first; r != NULL; r = r->next) {
-        if (r->end <= after || r->in_tick)
+        if ((r->end <= after && after != 0) || r->in_tick)
             continue;
         r->in_tick = true;
         if (pn_tick(s->em.st, record_tick, (PyObject *)s, r) < 0) {
@@ -345,6 +371,7 @@ pn_writable_leave_behind(PnSocket *s, PyObject *error)
         answer_or_complain(s, PyList_GET_ITEM(wq->on_finish, i), error);
     Py_CLEAR(wq->on_finish);
     wq->queued = wq->sent = wq->connect_end = 0;
+    wq->before_connect = false;
     wq->busy = false; /* the old handle's request is none of ours any more */
     pn_writes_tidy(s);
 }

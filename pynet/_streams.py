@@ -1,0 +1,439 @@
+"""finished() and pipeline(): how a stream ends, and several of them joined; in Python, over the public API.
+
+A stream here is a Socket, or an object of the user's with the same events (on() and off(), and pipe() or write()). The
+flags that such an object lacks count as "not yet", so that its events decide.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import types
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar, overload
+
+from pynet._pynet import NetError, Socket, next_tick, turn
+
+__all__ = ["finished", "pipeline"]
+
+_Callback: TypeAlias = Callable[[NetError | None], object]
+
+
+class _Emitter(Protocol):
+    def on(self, event_name: Any, listener: Any, /) -> Any: ...
+    def off(self, event_name: Any, listener: Any, /) -> Any: ...
+
+
+class _Source(_Emitter, Protocol):
+    def pipe(self, destination: Any, *, end: bool = True) -> Any: ...
+
+
+class _Destination(Protocol):
+    def write(self, data: bytes, /) -> object: ...
+
+
+class _OwnMiddle(_Source, _Destination, Protocol): ...
+
+
+_Middle: TypeAlias = Socket | _OwnMiddle
+_D = TypeVar("_D", bound=_Destination)
+
+
+# --- errors and arguments ---
+
+
+def _received(value: object) -> str:
+    if value is None:
+        return "None"
+    if isinstance(value, types.FunctionType):
+        return f"function {value.__name__}"
+    if type(value) in (str, int, float, bool):
+        text = repr(value)
+        return f"type {type(value).__name__} ({text if len(text) <= 30 else text[:26] + '...'})"
+    return f"an instance of {type(value).__name__}"
+
+
+def _type_error(code: str, message: str) -> TypeError:
+    error = TypeError(message)
+    error.code = code  # type: ignore[attr-defined]
+    return error
+
+
+def _arg_type(name: str, expected: str, value: object) -> TypeError:
+    text = f'The "{name}" argument must be {expected}. Received {_received(value)}'
+    return _type_error("ERR_INVALID_ARG_TYPE", text)
+
+
+def _net_error(code: str, message: str) -> NetError:
+    error = NetError(message)
+    error.code = code
+    return error
+
+
+_PREMATURE = "ERR_STREAM_PREMATURE_CLOSE"
+
+
+def _premature_close() -> NetError:
+    return _net_error(_PREMATURE, "Premature close")
+
+
+def _check_callback(callback: Any) -> None:
+    if callback is None:
+        raise _arg_type("callback", "of type function", callback)
+    Socket().set_timeout(0, callback)  # refuses what every method refuses as its callback, and keeps nothing
+
+
+def _has(stream: object, *methods: str) -> bool:
+    return all(callable(getattr(stream, name, None)) for name in methods)
+
+
+def _has_events(stream: object) -> bool:
+    return isinstance(stream, Socket) or _has(stream, "on", "off")
+
+
+def _is(stream: object, flag: str) -> bool:
+    """A flag that is True; a method of that name, as files have, is none."""
+    return getattr(stream, flag, None) is True
+
+
+# --- finished ---
+
+
+class _Watch:
+    """The listeners that call back, once, when what is wanted of a stream is over."""
+
+    __slots__ = ("callback", "read", "reading", "stream", "writing", "written")
+
+    def __init__(self, stream: Any, callback: _Callback, *, reading: bool, writing: bool) -> None:
+        self.stream = stream
+        self.callback: _Callback | None = callback
+        self.reading = reading
+        self.writing = writing
+        self.read = _is(stream, "readable_ended")
+        self.written = _is(stream, "writable_finished")
+
+    def start(self, error: bool) -> Callable[[], None]:
+        """Adds the listeners; the function that is returned takes them away, and the callback too."""
+        stream = self.stream
+        listeners: list[tuple[str, Any]] = [("end", self.on_end), ("finish", self.on_finish)]
+        if error:
+            listeners.append(("error", self.done))
+        listeners.append(("close", self.on_close))
+
+        def forget() -> None:
+            self.callback = self.stream = None
+            for event, listener in listeners:
+                stream.off(event, listener)
+
+        for event, listener in listeners:
+            stream.on(event, listener)
+        if _is(stream, "closed"):
+            next_tick(self.on_close)
+        elif (self.written and not self.reading) or (self.read and not self.writing):
+            next_tick(self.done, None)
+        return forget
+
+    def done(self, err: Any) -> None:
+        callback, self.callback = self.callback, None
+        self.stream = None  # what stays on the stream does not lead back to it
+        if callback is not None:
+            callback(err)
+
+    def on_end(self) -> None:
+        self.read = True
+        if self.written or not self.writing:
+            self.done(None)
+
+    def on_finish(self) -> None:
+        self.written = True
+        if self.read or not self.reading:
+            self.done(None)
+
+    def on_close(self, *_had_error: object) -> None:
+        if self.callback is None:
+            return
+        err = getattr(self.stream, "errored", None)
+        if isinstance(err, BaseException):
+            self.done(err)
+        elif (self.reading and not self.read) or (self.writing and not self.written):
+            self.done(_premature_close())
+        else:
+            self.done(None)
+
+
+_OPTIONS = ("readable", "writable", "error")
+
+
+def _finished_options(mapping: object, keywords: dict[str, Any]) -> dict[str, Any]:
+    """Keywords win over the mapping, whose unknown keys are ignored; None is as if it were not there."""
+    for name in keywords:
+        if name not in _OPTIONS:
+            near = difflib.get_close_matches(name, (*_OPTIONS, "callback"), 1, 0.1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise TypeError(f"finished() got an unexpected keyword argument '{name}'{hint}")
+    if mapping is None:
+        mapping = {}
+    elif not isinstance(mapping, Mapping):
+        raise _arg_type("options", "a mapping", mapping)
+    found = {name: mapping[name] for name in _OPTIONS if name in mapping} | keywords
+    return {name: value for name, value in found.items() if value is not None}
+
+
+@overload
+def finished(
+    stream: Socket | _Emitter,
+    callback: _Callback,
+    /,
+    *,
+    readable: bool | None = None,
+    writable: bool | None = None,
+    error: bool | None = None,
+) -> Callable[[], None]: ...
+@overload
+def finished(
+    stream: Socket | _Emitter,
+    options: Mapping[str, Any] | None,
+    callback: _Callback,
+    /,
+    *,
+    readable: bool | None = None,
+    writable: bool | None = None,
+    error: bool | None = None,
+) -> Callable[[], None]: ...
+@overload
+def finished(
+    stream: Socket | _Emitter,
+    options: Mapping[str, Any] | None = None,
+    /,
+    *,
+    callback: _Callback,
+    readable: bool | None = None,
+    writable: bool | None = None,
+    error: bool | None = None,
+) -> Callable[[], None]: ...
+def finished(stream: Any, options: Any = None, callback: Any = None, /, **more: Any) -> Callable[[], None]:
+    """Calls callback(err) once, when `stream` has ended and finished, has failed, or has closed.
+
+    `err` is None when both halves came to their end, else the error of the stream, or a NetError
+    (ERR_STREAM_PREMATURE_CLOSE) when it closed before. The callback comes within the event that decides; when the
+    stream has closed already, by the next tick.
+
+    Options, as keywords or a mapping, all bools: `readable` and `writable` (default True; of an object that is no
+    Socket: whether it has pipe(), write()) say which halves to wait for; `error=False`: "error" events are left to
+    others, and an error is told at "close".
+
+    Returns a function without arguments that takes the listeners away; a callback that has not come then never
+    comes. The listeners stay when it has come, and what is an "error" later is still heard, as in Node.
+
+    `stream` is a Socket, or an object with on() and off() and with pipe() or write(). Raises TypeError
+    (ERR_INVALID_ARG_TYPE). Node: stream.finished().
+    """
+    keyword = more.pop("callback", None)
+    if callback is None and keyword is None and not isinstance(options, Mapping):
+        options, callback = None, options
+    elif callback is None:
+        callback = keyword
+    elif keyword is not None:
+        raise TypeError("finished() got multiple values for argument 'callback'")
+    wanted = _finished_options(options, more)
+    if not (isinstance(stream, Socket) or (_has_events(stream) and (_has(stream, "pipe") or _has(stream, "write")))):
+        raise _arg_type("stream", "an instance of Socket, or have on(), off() and pipe() or write()", stream)
+    _check_callback(callback)
+    with turn():
+        watch = _Watch(
+            stream,
+            callback,
+            reading=bool(wanted.get("readable", _has(stream, "pipe"))),
+            writing=bool(wanted.get("writable", _has(stream, "write"))),
+        )
+        return watch.start(bool(wanted.get("error", True)))
+
+
+# --- pipeline ---
+
+
+def _uncaught(err: Any) -> None:
+    """The callback of a pipeline that was given none: an error is never lost."""
+    if err is not None:
+        raise err
+
+
+def _answer(callback: _Callback, err: Any, source: Any) -> None:
+    if err is None and isinstance(getattr(source, "errored", None), BaseException):
+        err = source.errored
+    callback(err)
+
+
+class _Pipeline:
+    """Streams, each piped into the next. The parts are what is still open of them: (place of the stream, half)."""
+
+    __slots__ = ("callback", "error", "forget", "parts", "streams")
+
+    def __init__(self, streams: Sequence[Any], callback: _Callback) -> None:
+        self.streams = streams
+        self.callback: _Callback | None = callback
+        self.error: Any = None
+        self.forget: list[list[Callable[[], object]]] = [[] for _ in streams]
+        last = len(streams) - 1
+        self.parts = {(at, "read") for at in range(last)}
+        self.parts |= {(at, "write") for at in range(1, last + 1) if _has_events(streams[at])}
+
+    def start(self) -> None:
+        try:
+            for at in range(len(self.streams) - 1):
+                self.join(at)
+        except BaseException:
+            for steps in self.forget:
+                for step in steps:
+                    step()
+            raise
+
+    def join(self, at: int) -> None:
+        source, dest = self.streams[at], self.streams[at + 1]
+        evented = _has_events(dest)
+        ends = evented and _has(dest, "end")  # here; otherwise the pipe flushes it or calls its end()
+
+        def on_end() -> None:
+            if not ends:
+                self.over((at + 1, "write"), None)
+            elif self.error is None:
+                dest.end()
+
+        def on_dest_close(*_had_error: object) -> None:
+            if (at, "read") in self.parts:
+                self.fail(_premature_close())
+
+        source.pipe(dest, end=not ends)
+        self.forget[at].append(functools.partial(source.unpipe, dest))
+        if _is(source, "readable_ended"):
+            next_tick(on_end)
+        else:
+            self.listen(at, "end", on_end)
+        # An error counts until the callback is due, also that of a stream whose part is over.
+        if at == 0:
+            self.listen(at, "error", self.fail)
+        if evented:
+            self.listen(at + 1, "error", self.fail)
+            self.listen(at + 1, "close", on_dest_close)
+        self.watch(at, "read")
+        if ends:
+            self.watch(at + 1, "write")
+
+    def listen(self, at: int, event: str, listener: Callable[..., object]) -> None:
+        stream = self.streams[at]
+        stream.on(event, listener)
+        self.forget[at].append(functools.partial(stream.off, event, listener))
+
+    def watch(self, at: int, half: str) -> None:
+        def over(err: Any) -> None:
+            self.over((at, half), err)
+
+        watch = _Watch(self.streams[at], over, reading=half == "read", writing=half == "write")
+        self.forget[at].append(watch.start(error=True))
+
+    def over(self, part: tuple[int, str], err: Any) -> None:
+        if err is not None:
+            self.fail(err)
+        self.parts.discard(part)
+        if not self.parts:
+            self.finish()
+
+    def fail(self, err: Any) -> None:
+        """Destroys what is still open. The first error counts, but for a close that an error of its own explains."""
+        if self.error is not None:
+            if getattr(self.error, "code", None) == _PREMATURE:
+                self.error = err
+            return
+        self.error = err
+        for at in sorted({at for at, _ in self.parts}):
+            stream = self.streams[at]
+            if isinstance(stream, Socket):
+                stream.destroy(err)
+                continue
+            # Somebody's object: it need not answer with an event, and what it raises is not for the others to bear.
+            if _has(stream, "destroy"):
+                next_tick(stream.destroy, err)
+            self.parts -= {(at, "read"), (at, "write")}
+        if not self.parts:
+            self.finish()
+
+    def finish(self) -> None:
+        callback, self.callback = self.callback, None
+        if callback is None:
+            return
+        if self.error is None:
+            for step in self.forget[-1]:
+                step()
+        # Flushing comes after the "end" that ended the last part: look again when the callback is due.
+        source = None if _has_events(self.streams[-1]) else self.streams[-2]
+        self.streams, self.forget = (), []
+        next_tick(_answer, callback, self.error, source)
+
+
+def _check_streams(streams: Sequence[Any]) -> None:
+    if len(streams) < 2:
+        raise _type_error("ERR_MISSING_ARGS", 'The "streams" argument must be specified')
+    last = len(streams) - 1
+    for at, stream in enumerate(streams):
+        if isinstance(stream, Socket):
+            continue
+        if at < last and not (_has_events(stream) and _has(stream, "pipe") and (at == 0 or _has(stream, "write"))):
+            needs = "on(), off() and pipe()" if at == 0 else "on(), off(), pipe() and write()"
+            raise _arg_type(f"streams[{at}]", f"an instance of Socket, or have {needs}", stream)
+        if at == last and not _has(stream, "write"):
+            raise _arg_type(f"streams[{at}]", "an instance of Socket, or have write()", stream)
+    for stream in streams[1:]:
+        if _is(stream, "destroyed") or _is(stream, "closed"):
+            raise _net_error("ERR_STREAM_UNABLE_TO_PIPE", "Cannot pipe to a closed or destroyed stream")
+
+
+@overload
+def pipeline(source: Socket | _Source, last: _D, callback: _Callback | None = None, /) -> _D: ...
+@overload
+def pipeline(source: Socket | _Source, last: _D, /, *, callback: _Callback | None = None) -> _D: ...
+@overload
+def pipeline(source: Socket | _Source, middle: _Middle, last: _D, callback: _Callback | None = None, /) -> _D: ...
+@overload
+def pipeline(source: Socket | _Source, middle: _Middle, last: _D, /, *, callback: _Callback | None = None) -> _D: ...
+@overload
+def pipeline(streams: list[Any] | tuple[Any, ...], callback: _Callback | None = None, /) -> Any: ...
+@overload
+def pipeline(streams: list[Any] | tuple[Any, ...], /, *, callback: _Callback | None = None) -> Any: ...
+@overload
+def pipeline(
+    source: Socket | _Source,
+    second: _Middle,
+    third: _Middle,
+    /,
+    *more: _Destination | _Callback | None,
+    callback: _Callback | None = None,
+) -> Any: ...
+def pipeline(*streams: Any, callback: _Callback | None = None) -> Any:
+    """Pipes each stream into the next, and calls callback(err) once, when all is through or one of them has failed.
+
+    pipeline(source, ..., destination, callback), or pipeline([source, ..., destination], callback); at least two
+    streams, all but the last Sockets (or objects with on(), off() and pipe(), in the middle also write()). The last is
+    a Socket or any object with write(): a file, sys.stdout.buffer, one of the user's own. Returns the last.
+
+    When a source ends, the stream after it is ended; a file is flushed, never closed. `err` is then None. When one
+    fails, or closes before it is through (NetError, ERR_STREAM_PREMATURE_CLOSE), the others that are not through are
+    destroyed with that error ("error" and "close" events), and `err` is it; objects that are no Sockets are told by
+    their destroy(err), if they have one. What a file's write() raises is the error of the source. The callback comes
+    by the next tick after the last of these events. After a success the last stream is free of listeners; on the
+    others they stay, as in Node, and "error" events that come later are heard. Without a callback an error is
+    uncaught.
+
+    Raises TypeError (ERR_MISSING_ARGS for fewer than two, ERR_INVALID_ARG_TYPE) and NetError
+    (ERR_STREAM_UNABLE_TO_PIPE, when one to write to is destroyed), all before anything is piped.
+    Node: stream.pipeline().
+    """
+    if callback is None and streams and (streams[-1] is None or callable(streams[-1])):
+        *streams, callback = streams  # type: ignore[assignment]
+    if len(streams) == 1 and isinstance(streams[0], (list, tuple)):
+        streams = tuple(streams[0])
+    if callback is not None:
+        _check_callback(callback)
+    with turn():
+        _check_streams(streams)
+        _Pipeline(tuple(streams), callback or _uncaught).start()
+    return streams[-1]
