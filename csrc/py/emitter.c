@@ -310,7 +310,7 @@ remove_everything(PnEmitter *e)
     if (!pn_has_listeners(e, last)) {
         pn_list_free(e);
         if (e->kind == PN_SOCKET_KIND)
-            pn_readable_listener_gone(PN_SOCKET(e));
+            pn_readable_listener_gone(PN_SOCKET(e), e->st->names.readable);
         return 0;
     }
     PyObject *names = emitter_event_names((PyObject *)e, NULL);

@@ -136,8 +136,8 @@ pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn)
         PyObject *shown = Py_NewRef(entry->fn & PN_FN_ONCE ? pn_once_listener(fn) : fn);
         PyObject *stack[3] = {NULL, name, shown};
         pn_list_remove(e, i - 1);
-        if (e->kind == PN_SOCKET_KIND && name == e->st->names.readable)
-            pn_readable_listener_gone(PN_SOCKET(e));
+        if (e->kind == PN_SOCKET_KIND)
+            pn_readable_listener_gone(PN_SOCKET(e), name);
         int status = pn_emit(e, e->st->names.removeListener, stack + 1, 2);
         Py_DECREF(shown);
         return status < 0 ? -1 : 1;

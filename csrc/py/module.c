@@ -7,6 +7,7 @@
 #include "framing.h"
 #include "functions.h"
 #include "ip_objects.h"
+#include "pipe.h"
 #include "server.h"
 #include "socket.h"
 #include "timers_py.h"
@@ -35,6 +36,7 @@ add_types(PnState *st, PyObject *m)
         add_type(st, m, &pn_decorator_spec, NULL, NULL, &st->ListenerDecorator) < 0 ||
         add_type(st, m, &pn_socket_spec, st->EventEmitter, "Socket", &st->Socket) < 0 ||
         add_type(st, m, &pn_server_spec, st->EventEmitter, "Server", &st->Server) < 0 ||
+        add_type(st, m, &pn_pipe_spec, NULL, NULL, &st->Pipe) < 0 ||
         add_type(st, m, &pn_timeout_spec, NULL, "Timeout", &st->Timeout) < 0 ||
         add_type(st, m, &pn_immediate_spec, NULL, "Immediate", &st->Immediate) < 0 ||
         add_type(st, m, &pn_turn_spec, NULL, NULL, &st->Turn) < 0 ||
@@ -136,7 +138,7 @@ module_exec(PyObject *m)
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
     X(uncaught) X(uncaught_handler) X(spare) X(direct) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
-    X(Socket) X(Server) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(IPv4Address) \
+    X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(IPv4Address) \
     X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(NetError) X(AggregateError) X(AbortError) \
     X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor)
 /* clang-format on */

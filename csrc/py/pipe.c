@@ -1,6 +1,8 @@
 /* pipe.c - a.pipe(b): from socket to socket bytes go from read to write in C; see pipe_object.c for other destinations.
  *
- * Owns:    each pipe holds a reference to its destination; the source's list owns the pipes.
+ * A pipe is a listener of `data`, as in Node; while a socket has no others, no object is made for a chunk.
+ *
+ * Owns:    the source's list owns its pipes, each of which owns its destination.
  * Borrows: a socket's list of the pipes that lead to it. */
 #include "args.h"
 #include "driver.h"
@@ -43,24 +45,18 @@ pn_pipe_find(PnSocket *source, PyObject *dest)
 static struct pn_pipe *
 add(PnSocket *source, PyObject *dest, bool end)
 {
-    struct pn_pipe *p = PyMem_RawCalloc(1, sizeof(*p));
-    if (p == NULL) {
-        PyErr_NoMemory();
+    struct pn_pipe *p = pn_pipe_new(source, dest, end);
+    if (p == NULL)
         return NULL;
-    }
-    p->source = source;
-    p->dest = Py_NewRef(dest);
-    p->sock = PyObject_TypeCheck(dest, source->em.st->Socket) ? PN_SOCKET(dest) : NULL;
-    p->end = end;
-    p->given = true;
     struct pn_pipe **link = &source->pipes;
     while (*link != NULL)
         link = &(*link)->next;
     *link = p;
-    if (p->sock != NULL) {
-        p->next_from = p->sock->piped_from;
-        p->sock->piped_from = p;
-    }
+    link = p->sock != NULL ? &p->sock->piped_from : NULL;
+    while (link != NULL && *link != NULL)
+        link = &(*link)->next_from;
+    if (link != NULL)
+        *link = p;
     source->fast_dest = NULL;
     return p;
 }
@@ -73,20 +69,16 @@ pn_pipe_free(PnSocket *s)
         struct pn_pipe *p = s->pipes;
         s->pipes = p->next;
         unlink_from_dest(p);
-        PyObject *dest = p->dest, *hooks = p->hooks;
-        PyMem_RawFree(p);
-        Py_XDECREF(hooks);
-        Py_DECREF(dest);
+        p->source = NULL;
+        Py_DECREF(p);
     }
 }
 
 int
 pn_pipe_traverse(PnSocket *s, visitproc visit, void *arg)
 {
-    for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next) {
-        Py_VISIT(p->dest);
-        Py_VISIT(p->hooks);
-    }
+    for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next)
+        Py_VISIT(p);
     return 0;
 }
 
@@ -137,24 +129,44 @@ emit_unpipe(PnState *st, PyObject *dest, PnSocket *source)
     Py_XDECREF(both);
 }
 
+static bool
+anything_waits(const PnSocket *source)
+{
+    for (const struct pn_pipe *p = source->pipes; p != NULL; p = p->next) {
+        if (p->waiting)
+            return true;
+    }
+    return false;
+}
+
+static void
+resume_source(PnSocket *source)
+{
+    if (!anything_waits(source) && pn_has_listeners(&source->em, source->em.st->names.data))
+        pn_readable_resume(source);
+}
+
 void
 pn_pipe_take_out(struct pn_pipe *p, bool quietly)
 {
     PnSocket *source = p->source;
-    PyObject *dest = p->dest, *hooks = p->hooks;
+    PnState *st = source->em.st;
     source->fast_dest = NULL;
     Py_INCREF(source);
     unlink_from_source(p);
     unlink_from_dest(p);
-    PyMem_RawFree(p);
-    if (hooks != NULL)
-        pn_pipe_object_unhook(source->em.st, dest, hooks);
+    p->source = NULL;
     if (!quietly && source->pipes == NULL)
         pause_source(source);
+    if (p->hooks != NULL)
+        pn_pipe_object_unhook(st, p);
+    if (pn_remove_entry(&source->em, st->names.data, (PyObject *)p) < 0)
+        pn_uncaught(st, (PyObject *)source, NULL);
     if (!quietly)
-        emit_unpipe(source->em.st, dest, source);
-    Py_XDECREF(hooks);
-    Py_DECREF(dest);
+        emit_unpipe(st, p->dest, source);
+    if (p->waiting)
+        resume_source(source);
+    Py_DECREF(p);
     Py_DECREF(source);
 }
 
@@ -190,46 +202,56 @@ write_to_socket(PnSocket *dest, PyObject *data, const char *base, size_t len)
     return below;
 }
 
-/* Writes to the destination; false: the source is to pause. */
-static bool
-give(struct pn_pipe *p, PyObject *data, const char *base, size_t len)
+void
+pn_pipe_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len)
 {
-    p->given = true;
-    if (p->sock == NULL)
-        return pn_pipe_object_give(p, data, base, len);
-    PnSocket *dest = (PnSocket *)Py_NewRef((PyObject *)p->sock);
-    PnSocket *source = p->source;
     bool waited = p->waiting;
-    p->waiting = true;
-    int below = write_to_socket(dest, data, base, len);
-    p = pn_pipe_find(source, (PyObject *)dest);
-    if (below > 0 && p != NULL)
+    Py_INCREF(p);
+    p->given = p->waiting = true;
+    bool room;
+    if (p->sock == NULL) {
+        room = pn_pipe_object_give(p, data, base, len);
+    }
+    else {
+        int below = write_to_socket(p->sock, data, base, len);
+        room = below > 0;
+        if (below < 0)
+            pn_socket_destroy_steal(p->sock, NULL);
+    }
+    if (room)
         p->waiting = waited;
-    else if (below < 0)
-        pn_socket_destroy_steal(dest, NULL);
-    Py_DECREF(dest);
-    return below > 0;
+    else if (p->source != NULL)
+        pause_source(p->source);
+    Py_DECREF(p);
+}
+
+bool
+pn_pipe_only(const PnSocket *s)
+{
+    const struct pn_listeners *l = s->em.listeners;
+    PnState *st = s->em.st;
+    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
+        if (l->at[i].name == st->names.data && !Py_IS_TYPE(pn_entry_fn(&l->at[i]), st->Pipe))
+            return false;
+    }
+    return true;
 }
 
 void
-pn_pipe_data(PnSocket *s, PyObject *data, const char *base, size_t len)
+pn_pipe_data(PnSocket *s, const char *base, size_t len)
 {
-    bool full = false;
     for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next)
         p->given = false;
-    /* A write that is refused makes an error, which may collect garbage, whose __del__ may unpipe: from the start. */
+    /* Anything may happen to the list meanwhile: from the start each time. */
     for (struct pn_pipe *p = s->pipes; p != NULL;) {
         if (p->given)
             p = p->next;
         else {
-            full |= !give(p, data, base, len);
+            pn_pipe_give(p, NULL, base, len);
             p = s->pipes;
         }
     }
-    if (full && s->pipes != NULL)
-        pause_source(s);
-    else if (data == NULL)
-        remember_fast(s);
+    remember_fast(s);
 }
 
 bool
@@ -256,24 +278,14 @@ pn_pipe_fast(PnSocket *s, const char *base, size_t len)
     return true;
 }
 
-static bool
-anything_waits(const PnSocket *source)
-{
-    for (const struct pn_pipe *p = source->pipes; p != NULL; p = p->next) {
-        if (p->waiting)
-            return true;
-    }
-    return false;
-}
-
 void
 pn_pipe_drained(struct pn_pipe *p)
 {
     if (!p->waiting)
         return;
     p->waiting = false;
-    if (!anything_waits(p->source))
-        pn_readable_resume(p->source);
+    if (p->source != NULL)
+        resume_source(p->source);
 }
 
 void
@@ -286,15 +298,15 @@ pn_pipe_dest_drained(PnSocket *dest)
 static void
 tell_end(struct pn_pipe *p)
 {
-    PyObject *dest = Py_NewRef(p->dest);
+    Py_INCREF(p);
     p->told = true;
     if (!p->end)
         pn_pipe_take_out(p, false);
     else if (p->sock == NULL)
         pn_pipe_object_end(p);
     else if (!p->sock->ending && pn_writable_end(p->sock, NULL) < 0)
-        pn_socket_destroy_steal(PN_SOCKET(dest), NULL);
-    Py_DECREF(dest);
+        pn_socket_destroy_steal(p->sock, NULL);
+    Py_DECREF(p);
 }
 
 void
@@ -371,18 +383,32 @@ parse_end(PyObject *obj)
     return end;
 }
 
-/* As Node: a `data` listener, then the flow as the destination has it. */
+/* As Node: `pipe`, then the flow as the destination has it. */
 static int
-start(PnSocket *s, PyObject *dest)
+start(PnSocket *s, struct pn_pipe *p)
 {
-    struct pn_pipe *p = pn_pipe_find(s, dest);
-    pn_readable_data_listener(s);
-    if (p != NULL && (p->sock != NULL ? p->sock->need_drain && !p->sock->ending && !p->sock->destroyed : p->waiting)) {
+    if (emit_pipe(p->dest, s) < 0)
+        return -1;
+    if (p->sock != NULL ? p->sock->need_drain && !p->sock->ending && !p->sock->destroyed : p->waiting) {
         p->waiting = true;
         return pn_readable_pause(s);
     }
     pn_readable_resume(s);
     return 0;
+}
+
+/* Listens, at both ends. On failure the pipe is taken out. */
+static int
+hook(PnSocket *s, struct pn_pipe *p)
+{
+    int status = p->sock == NULL ? pn_pipe_object_hook(p) : 0;
+    if (status == 0)
+        status = pn_add_listener(&s->em, s->em.st->names.data, (PyObject *)p, false, false);
+    if (status == 0 && s->end_emitted)
+        status = pn_tick(s->em.st, ended_tick, (PyObject *)s, NULL);
+    if (status < 0 && p->source != NULL)
+        pn_pipe_take_out(p, true);
+    return status;
 }
 
 PyObject *
@@ -400,14 +426,15 @@ pn_socket_pipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
     if (end < 0 || (socket ? pn_check_alive(PN_EMITTER(a[0])) : pn_pipe_object_check(st, a[0])) < 0)
         return NULL;
     struct pn_pipe *p = add(s, a[0], end);
-    if (p == NULL || (!socket && pn_pipe_object_hook(p) < 0))
+    if (p == NULL)
         return NULL;
-    if (s->end_emitted && pn_tick(st, ended_tick, op, NULL) < 0)
-        return NULL;
-    if (emit_pipe(a[0], s) < 0 || start(s, a[0]) < 0)
-        return NULL;
+    Py_INCREF(p);
+    int status = hook(s, p);
+    if (status == 0)
+        status = start(s, p);
+    Py_DECREF(p);
     pn_mark_outside(&s->em);
-    if (pn_notify(st) < 0)
+    if (status < 0 || pn_notify(st) < 0)
         return NULL;
     return Py_NewRef(a[0]);
 }

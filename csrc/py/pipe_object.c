@@ -9,28 +9,22 @@
 
 enum { HOOK_DRAIN, HOOK_GONE, HOOK_ERROR, HOOK_COUNT };
 
-/* --- hooks: functions that stand in the destination's lists of listeners; self is (source, destination) --- */
+/* --- hooks: functions that stand in the destination's lists of listeners; self is the pipe --- */
 
-static struct pn_pipe *
-pipe_of(PyObject *self)
-{
-    return pn_pipe_find(PN_SOCKET(PyTuple_GET_ITEM(self, 0)), PyTuple_GET_ITEM(self, 1));
-}
+#define PIPE(op) ((struct pn_pipe *)(void *)(op))
 
 /* The destination's events may come from any thread. */
 static PyObject *
 notified(PyObject *self)
 {
-    return pn_notify(PN_SOCKET(PyTuple_GET_ITEM(self, 0))->em.st) < 0 ? NULL : Py_NewRef(Py_None);
+    return pn_notify(pn_state_of_type(Py_TYPE(self))) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *
 on_drain(PyObject *self, PyObject *unused)
 {
     (void)unused;
-    struct pn_pipe *p = pipe_of(self);
-    if (p != NULL)
-        pn_pipe_drained(p);
+    pn_pipe_drained(PIPE(self));
     return notified(self);
 }
 
@@ -38,9 +32,8 @@ static PyObject *
 on_gone(PyObject *self, PyObject *unused)
 {
     (void)unused;
-    struct pn_pipe *p = pipe_of(self);
-    if (p != NULL)
-        pn_pipe_take_out(p, false);
+    if (PIPE(self)->source != NULL)
+        pn_pipe_take_out(PIPE(self), false);
     return notified(self);
 }
 
@@ -48,11 +41,10 @@ on_gone(PyObject *self, PyObject *unused)
 static PyObject *
 on_error(PyObject *self, PyObject *args)
 {
-    PyObject *dest = PyTuple_GET_ITEM(self, 1);
-    PnState *st = PN_SOCKET(PyTuple_GET_ITEM(self, 0))->em.st;
-    struct pn_pipe *p = pipe_of(self);
-    if (p != NULL)
-        pn_pipe_take_out(p, false);
+    PyObject *dest = PIPE(self)->dest;
+    PnState *st = PN_EMITTER(dest)->st;
+    if (PIPE(self)->source != NULL)
+        pn_pipe_take_out(PIPE(self), false);
     if (!pn_has_listeners(PN_EMITTER(dest), st->names.error) && PyTuple_GET_SIZE(args) > 0 &&
         PyExceptionInstance_Check(PyTuple_GET_ITEM(args, 0)))
         return pn_raise(Py_NewRef(PyTuple_GET_ITEM(args, 0)));
@@ -68,16 +60,14 @@ static PyMethodDef hook_methods[] = {
 static PyObject *
 make_hooks(struct pn_pipe *p)
 {
-    PyObject *both = PyTuple_Pack(2, (PyObject *)p->source, p->dest);
-    PyObject *all = both != NULL ? PyTuple_New(HOOK_COUNT) : NULL;
+    PyObject *all = PyTuple_New(HOOK_COUNT);
     for (int i = 0; all != NULL && i < HOOK_COUNT; i++) {
-        PyObject *hook = PyCFunction_New(&hook_methods[i], both);
+        PyObject *hook = PyCFunction_New(&hook_methods[i], (PyObject *)p);
         if (hook == NULL)
             Py_CLEAR(all);
         else
             PyTuple_SET_ITEM(all, i, hook);
     }
-    Py_XDECREF(both);
     return all;
 }
 
@@ -129,13 +119,16 @@ stop_waiting(PyObject *dest, PyObject *all)
 }
 
 void
-pn_pipe_object_unhook(PnState *st, PyObject *dest, PyObject *all)
+pn_pipe_object_unhook(PnState *st, struct pn_pipe *p)
 {
     PyObject *type, *value, *trace;
+    PyObject *all = p->hooks;
+    p->hooks = NULL;
     PyErr_Fetch(&type, &value, &trace);
-    if (is_emitter(st, dest) && unhook(st, dest, all) < 0)
-        pn_uncaught(st, dest, NULL);
-    stop_waiting(dest, all);
+    if (is_emitter(st, p->dest) && unhook(st, p->dest, all) < 0)
+        pn_uncaught(st, p->dest, NULL);
+    stop_waiting(p->dest, all);
+    Py_DECREF(all);
     PyErr_Restore(type, value, trace);
 }
 
@@ -203,25 +196,20 @@ wait_for_drain(PyObject *dest, PyObject *all)
 int
 pn_pipe_object_hook(struct pn_pipe *p)
 {
-    PnSocket *source = p->source;
-    PnState *st = source->em.st;
-    PyObject *dest = p->dest;
+    PnState *st = p->source->em.st;
     PyObject *all = make_hooks(p);
     p->hooks = Py_XNewRef(all);
-    p->raw = is_raw_file(dest);
+    p->raw = is_raw_file(p->dest);
     int status = all != NULL ? 0 : -1;
-    if (status == 0 && is_emitter(st, dest))
-        status = hook(st, dest, all);
-    if (status == 0 && needs_drain(dest)) {
-        status = wait_for_drain(dest, all);
-        p = pn_pipe_find(source, dest);
-        if (status > 0 && p != NULL)
-            p->waiting = true;
+    if (status == 0 && is_emitter(st, p->dest))
+        status = hook(st, p->dest, all);
+    if (status == 0 && needs_drain(p->dest)) {
+        p->waiting = true;
+        status = wait_for_drain(p->dest, all);
+        if (status == 0)
+            p->waiting = false;
     }
     Py_XDECREF(all);
-    p = status < 0 ? pn_pipe_find(source, dest) : NULL;
-    if (p != NULL)
-        pn_pipe_take_out(p, true);
     return status < 0 ? -1 : 0;
 }
 
@@ -229,12 +217,12 @@ pn_pipe_object_hook(struct pn_pipe *p)
 
 /* What the destination raised: the pipe goes, the rest goes on. */
 static void
-failed(PnSocket *source, PyObject *dest)
+failed(struct pn_pipe *p, PnSocket *source)
 {
     PnState *st = source->em.st;
+    PyObject *dest = p->dest;
     PyObject *error = pn_take_exception();
-    struct pn_pipe *p = pn_pipe_find(source, dest);
-    if (p != NULL)
+    if (p->source != NULL)
         pn_pipe_take_out(p, false);
     if (PyErr_GivenExceptionMatches(error, PyExc_KeyboardInterrupt) ||
         PyErr_GivenExceptionMatches(error, PyExc_SystemExit)) {
@@ -276,27 +264,26 @@ write_all(PyObject *dest, PyObject *chunk, bool raw)
 bool
 pn_pipe_object_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len)
 {
-    PnSocket *source = (PnSocket *)Py_NewRef((PyObject *)p->source);
-    PyObject *dest = Py_NewRef(p->dest), *all = Py_NewRef(p->hooks);
+    PnSocket *source = p->source; /* NULL: taken out by a listener of the same chunk */
+    PyObject *all = Py_XNewRef(p->hooks);
     PyObject *chunk = data != NULL ? Py_NewRef(data) : PyBytes_FromStringAndSize(base, (Py_ssize_t)len);
-    PyObject *result = chunk != NULL ? write_all(dest, chunk, p->raw) : NULL;
+    PyObject *result;
     int waits = 0;
-    if (result == Py_False && pn_pipe_find(source, dest) != NULL) {
-        p = pn_pipe_find(source, dest);
-        p->waiting = true; /* its drain may come while it is asked for */
-        waits = wait_for_drain(dest, all);
-        p = pn_pipe_find(source, dest);
-        if (p != NULL && waits == 0)
-            p->waiting = false;
-        waits = p != NULL && waits > 0 ? p->waiting : waits;
+    Py_XINCREF(source);
+    result = chunk != NULL ? write_all(p->dest, chunk, p->raw) : NULL;
+    if (result == Py_False && p->source != NULL) {
+        waits = wait_for_drain(p->dest, all);
+        if (waits > 0 && !p->waiting)
+            waits = 0; /* it came at once */
     }
-    if (result == NULL || waits < 0)
-        failed(source, dest);
+    if ((result == NULL || waits < 0) && source != NULL)
+        failed(p, source);
+    else if (result == NULL)
+        PyErr_WriteUnraisable(p->dest);
     Py_XDECREF(result);
     Py_XDECREF(chunk);
-    Py_DECREF(all);
-    Py_DECREF(dest);
-    Py_DECREF(source);
+    Py_XDECREF(all);
+    Py_XDECREF(source);
     return waits <= 0;
 }
 
@@ -304,22 +291,19 @@ void
 pn_pipe_object_end(struct pn_pipe *p)
 {
     PnSocket *source = (PnSocket *)Py_NewRef((PyObject *)p->source);
-    PyObject *dest = Py_NewRef(p->dest);
-    PyObject *method = PyObject_GetAttrString(dest, "end");
+    PyObject *method = PyObject_GetAttrString(p->dest, "end");
     bool ends = method != NULL && PyCallable_Check(method);
     if (!ends) {
         PyErr_Clear();
-        Py_XSETREF(method, PyObject_GetAttrString(dest, "flush"));
+        Py_XSETREF(method, PyObject_GetAttrString(p->dest, "flush"));
+        PyErr_Clear();
     }
     PyObject *result = method != NULL && PyCallable_Check(method) ? PyObject_CallNoArgs(method) : Py_NewRef(Py_None);
     if (result == NULL)
-        failed(source, dest);
-    PyErr_Clear();
+        failed(p, source);
     Py_XDECREF(result);
     Py_XDECREF(method);
-    p = ends ? NULL : pn_pipe_find(source, dest);
-    if (p != NULL) /* nothing will come of it any more */
+    if (!ends && p->source != NULL) /* nothing will come of it any more */
         pn_pipe_take_out(p, true);
-    Py_DECREF(dest);
     Py_DECREF(source);
 }

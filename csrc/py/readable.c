@@ -95,19 +95,7 @@ soon(PnSocket *s, void (*run)(PnState *, PyObject *, void *))
 static bool
 has_consumer(const PnSocket *s)
 {
-    return s->pipes != NULL || pn_has_listeners(&s->em, s->em.st->names.data);
-}
-
-static const char *
-base_of(PyObject *data)
-{
-    return PyBytes_Check(data) ? PyBytes_AS_STRING(data) : NULL;
-}
-
-static size_t
-size_of(PyObject *data)
-{
-    return PyBytes_Check(data) ? (size_t)PyBytes_GET_SIZE(data) : 0;
+    return pn_has_listeners(&s->em, s->em.st->names.data);
 }
 
 static void
@@ -118,8 +106,6 @@ emit_data(PnSocket *s, PyObject *data)
         return;
     s->did_read = 1;
     (void)pn_emit_loop(&s->em, s->em.st->names.data, stack + 1, 1, NULL);
-    if (s->pipes != NULL)
-        pn_pipe_data(s, data, base_of(data), size_of(data));
 }
 
 static void
@@ -142,11 +128,7 @@ pn_readable_tell_data(PnSocket *s, PyObject *data)
     if (!pn_inside(st))
         return pn_tick_with(st, data_tick, (PyObject *)s, data, NULL, 0);
     PyObject *stack[2] = {NULL, data};
-    if (pn_emit(&s->em, st->names.data, stack + 1, 1) < 0)
-        return -1;
-    if (s->pipes != NULL)
-        pn_pipe_data(s, data, base_of(data), size_of(data));
-    return 0;
+    return pn_emit(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
 }
 
 static void flow(PnSocket *s);
@@ -336,9 +318,9 @@ pn_readable_data(PnSocket *s, char *base, size_t len)
         return;
     }
     s->need_readable = 1; /* what Node's read(0) after each chunk does */
-    if (s->pipes != NULL && !pn_has_listeners(&s->em, st->names.data)) {
+    if (s->pipes != NULL && !st->loop->halted && pn_pipe_only(s)) {
         s->did_read = 1;
-        pn_pipe_data(s, NULL, base, len);
+        pn_pipe_data(s, base, len);
         return;
     }
     Py_ssize_t made_for;
@@ -553,9 +535,10 @@ listener_gone_tick(PnState *st, PyObject *self, void *arg)
 }
 
 void
-pn_readable_listener_gone(PnSocket *s)
+pn_readable_listener_gone(PnSocket *s, PyObject *name)
 {
-    if (!s->readable_listening || s->em.generation != s->em.st->generation)
+    s->fast_dest = NULL;
+    if (name != s->em.st->names.readable || !s->readable_listening || s->em.generation != s->em.st->generation)
         return;
     if (pn_tick(s->em.st, listener_gone_tick, (PyObject *)s, NULL) < 0 || pn_notify(s->em.st) < 0)
         PyErr_WriteUnraisable((PyObject *)s);

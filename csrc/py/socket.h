@@ -205,7 +205,8 @@ void pn_readable_resume(PnSocket *s);
 int pn_readable_pause(PnSocket *s);
 void pn_readable_data_listener(PnSocket *s);     /* one has been added */
 int pn_readable_readable_listener(PnSocket *s); /* the same */
-void pn_readable_listener_gone(PnSocket *s);    /* a `readable` listener was removed, or all of all events */
+/* A listener was removed; for all of all events `name` is that of `readable`. */
+void pn_readable_listener_gone(PnSocket *s, PyObject *name);
 bool pn_readable_is_paused(const PnSocket *s);
 size_t pn_readable_length(const PnSocket *s);
 bool pn_readable_open(const PnSocket *s); /* Node's `readable` */
@@ -284,8 +285,10 @@ extern const char pn_connect_doc[];
 /* --- pipe.c --- */
 PyObject *pn_socket_pipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_socket_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs);
-/* `data` may be NULL, for bytes that no object has been made of. */
-void pn_pipe_data(PnSocket *s, PyObject *data, const char *base, size_t len);
+/* All that listens to `data` is a pipe. */
+bool pn_pipe_only(const PnSocket *s);
+/* Then: a chunk to all of them. */
+void pn_pipe_data(PnSocket *s, const char *base, size_t len);
 /* The way of a chunk when nothing else is to be done with it; false: it is not that simple now. */
 bool pn_pipe_fast(PnSocket *s, const char *base, size_t len);
 void pn_pipe_source_ended(PnSocket *s);

@@ -79,7 +79,7 @@ struct PnState {
     size_t sockets, servers; /* alive, for the tests */
     uint64_t connect_ids;
 
-    PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Timeout, *Immediate, *Turn;
+    PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn;
     PyTypeObject *SocketAddress, *BlockList;
     PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is there */
     PyObject *AddressInfo;

@@ -1,0 +1,94 @@
+/* pipe_type.c - a pipe as an object: it stands among the source's `data` listeners, in the place where pipe() was called.
+ *
+ * Owns: its destination. The source is borrowed, and NULL when the pipe has been taken out. */
+#include "args.h"
+#include "pipe.h"
+
+struct pn_pipe *
+pn_pipe_new(PnSocket *source, PyObject *dest, bool end)
+{
+    PnState *st = source->em.st;
+    struct pn_pipe *p = (struct pn_pipe *)(void *)st->Pipe->tp_alloc(st->Pipe, 0);
+    if (p == NULL)
+        return NULL;
+    p->source = source;
+    p->dest = Py_NewRef(dest);
+    p->sock = PyObject_TypeCheck(dest, st->Socket) ? PN_SOCKET(dest) : NULL;
+    p->end = end;
+    p->given = true;
+    return p;
+}
+
+/* A chunk, by an emission of `data`. */
+static PyObject *
+pipe_call(PyObject *op, PyObject *args, PyObject *kwargs)
+{
+    if (PyTuple_GET_SIZE(args) != 1 || (kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0)) {
+        PyErr_SetString(PyExc_TypeError, "a pipe takes one chunk");
+        return NULL;
+    }
+    PyObject *data = PyTuple_GET_ITEM(args, 0);
+    if (!PyBytes_CheckExact(data) && !PyUnicode_Check(data)) /* emitted by hand */
+        return pn_raise_arg_type("chunk", "of type bytes or str", data);
+    pn_pipe_give((struct pn_pipe *)(void *)op, data, PyBytes_Check(data) ? PyBytes_AS_STRING(data) : NULL,
+                 PyBytes_Check(data) ? (size_t)PyBytes_GET_SIZE(data) : 0);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+pipe_repr(PyObject *op)
+{
+    return PyUnicode_FromFormat("<pynet pipe to %R>", ((struct pn_pipe *)(void *)op)->dest);
+}
+
+/* --- lifetime --- */
+
+static int
+pipe_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    struct pn_pipe *p = (struct pn_pipe *)(void *)op;
+    Py_VISIT(Py_TYPE(op));
+    Py_VISIT(p->dest);
+    Py_VISIT(p->hooks);
+    return 0;
+}
+
+/* Not the destination: the source's list may still lead here. A circle is broken at the socket in it. */
+static int
+pipe_clear(PyObject *op)
+{
+    Py_CLEAR(((struct pn_pipe *)(void *)op)->hooks);
+    return 0;
+}
+
+static void
+pipe_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    PyObject_GC_UnTrack(op);
+    Py_TRASHCAN_BEGIN(op, pipe_dealloc) /* chains of pipes */
+    (void)pipe_clear(op);
+    Py_CLEAR(((struct pn_pipe *)(void *)op)->dest);
+    type->tp_free(op);
+    Py_DECREF(type);
+    Py_TRASHCAN_END
+}
+
+/* --- tables --- */
+
+static PyType_Slot pipe_slots[] = {
+    {Py_tp_doc, "A pipe, as listeners(\"data\") shows it."},
+    {Py_tp_call, pipe_call},
+    {Py_tp_repr, pipe_repr},
+    {Py_tp_traverse, pipe_traverse},
+    {Py_tp_clear, pipe_clear},
+    {Py_tp_dealloc, pipe_dealloc},
+    {0, NULL},
+};
+
+PyType_Spec pn_pipe_spec = {
+    .name = "pynet.Pipe",
+    .basicsize = sizeof(struct pn_pipe),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = pipe_slots,
+};
