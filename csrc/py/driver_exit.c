@@ -176,7 +176,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->holds = NULL;
     st->uncaught = NULL;
     st->spare = NULL;
-    st->direct = NULL;
+    memset(st->direct, 0, sizeof(st->direct));
     st->immediates_referenced = 0;
     memset(&st->ticks, 0, sizeof(st->ticks));
     memset(&st->immediates, 0, sizeof(st->immediates));

@@ -6,6 +6,7 @@
  * from outside is held back for a while, with the events after it, before it counts as uncaught. */
 #include "driver.h"
 #include "emitter.h"
+#include "socket.h"
 #include "uncaught.h"
 
 #define HOLD_NS (250 * (uint64_t)1000000)
@@ -265,11 +266,15 @@ pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg)
             return emit_error(e, arg);
         return 0;
     }
+    PyObject *stack[2] = {NULL, arg};
+    if (heard && e->kind == PN_SOCKET_KIND && pn_early_only(e, name)) {
+        (void)pn_emit_loop(e, name, stack + 1, arg != NULL ? 1 : 0, NULL);
+        heard = false; /* by nobody of the user's */
+    }
     if (!heard) {
         append(e, event);
         return 0;
     }
-    PyObject *stack[2] = {NULL, arg};
     if (event == PN_CYCLE_CLOSE)
         pn_late_forget(e);
     return pn_emit_loop(e, name, stack + 1, arg != NULL ? 1 : 0, NULL);

@@ -160,6 +160,10 @@ call_entry(PnEmitter *e, PyObject *name, PyObject *fn, bool once, PyObject *cons
         if (fn == NULL)
             return 0;
     }
+    else if (fn == e->st->early_write) {
+        pn_early_run(PN_SOCKET(e), name);
+        return 0;
+    }
     PyObject *result = PyObject_Vectorcall(fn, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     if (result == NULL)
         return -1;

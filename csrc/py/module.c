@@ -75,7 +75,8 @@ add_values(PnState *st, PyObject *m)
     st->TimeoutOverflowWarning = add_warning(m, "TimeoutOverflowWarning", "A delay of more than 2,147,483,647 ms.");
     /* An event name that is no str: compared by identity, as Node's symbols. */
     st->error_monitor = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
-    if (st->AddressInfo == NULL || st->MaxListenersExceededWarning == NULL || st->TimeoutOverflowWarning == NULL ||
+    st->early_write = PyObject_GetAttrString(m, "_early_write");
+    if (st->early_write == NULL || st->AddressInfo == NULL || st->MaxListenersExceededWarning == NULL || st->TimeoutOverflowWarning == NULL ||
         st->error_monitor == NULL)
         return -1;
     if (PyModule_AddObjectRef(m, "AddressInfo", st->AddressInfo) < 0)
@@ -137,10 +138,10 @@ module_exec(PyObject *m)
 
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
-    X(uncaught) X(uncaught_handler) X(spare) X(direct) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
+    X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
     X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(IPv4Address) \
     X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(NetError) X(AggregateError) X(AbortError) \
-    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor)
+    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write)
 /* clang-format on */
 
 static int
@@ -206,6 +207,7 @@ static PyMethodDef module_methods[] = {
     {"is_ip", pn_is_ip, METH_O, pn_is_ip_doc},
     {"is_ipv4", pn_is_ipv4, METH_O, pn_is_ipv4_doc},
     {"is_ipv6", pn_is_ipv6, METH_O, pn_is_ipv6_doc},
+    {"_early_write", pn_early_write, METH_VARARGS, NULL},
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},

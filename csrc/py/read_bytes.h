@@ -11,12 +11,11 @@
 /* How much longer than its content the spare bytes object may be. */
 #define PN_SPARE_SLACK 32
 
+/* The content has changed, or will: the length and the hash with it. */
 static inline void
-pn_read_bytes_reset(PyObject *bytes, const char *base, size_t len)
+pn_read_bytes_set_size(PyBytesObject *b, size_t len)
 {
-    PyBytesObject *b = (PyBytesObject *)(void *)bytes;
     Py_SET_SIZE(b, (Py_ssize_t)len);
-    memcpy(b->ob_sval, base, len);
     b->ob_sval[len] = '\0';
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -26,6 +25,13 @@ pn_read_bytes_reset(PyObject *bytes, const char *base, size_t len)
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
+}
+
+static inline void
+pn_read_bytes_reset(PyObject *bytes, const char *base, size_t len)
+{
+    memcpy(PyBytes_AS_STRING(bytes), base, len);
+    pn_read_bytes_set_size((PyBytesObject *)(void *)bytes, len);
 }
 
 /* An exact bytes object with these bytes. The one made for the last read is used again when nobody kept it. */
@@ -48,35 +54,60 @@ pn_read_bytes_small(PnState *st, const char *base, size_t len)
     return bytes;
 }
 
+/* How big the memory of a bytes object in st->direct is. */
+static inline Py_ssize_t
+pn_read_bytes_capacity(size_t read_class)
+{
+    return (Py_ssize_t)PN_READ_SIZE << read_class;
+}
+
+/* `made_for` is as pn_read_bytes_take() gave it. An object that nobody kept is used again. */
 static inline void
 pn_read_bytes_give_back(PnState *st, PyObject *bytes, Py_ssize_t made_for)
 {
-    if (Py_REFCNT(bytes) == 1 && st->spare == NULL && made_for > 1 && !st->closed) {
+    bool ours = Py_REFCNT(bytes) == 1 && !st->closed;
+    if (ours && made_for < 0 && st->direct[-1 - made_for] == NULL) {
+        Py_SET_SIZE(bytes, pn_read_bytes_capacity((size_t)(-1 - made_for)));
+        st->direct[-1 - made_for] = bytes;
+    }
+    else if (ours && made_for > 1 && st->spare == NULL) {
         st->spare = bytes;
         st->spare_size = made_for;
-        return;
     }
-    Py_DECREF(bytes);
+    else {
+        Py_DECREF(bytes);
+    }
 }
 
-/* The bytes object for what has been read; a big read is in st->direct already. */
-static inline PyObject *
-pn_read_bytes_take(PnState *st, char *base, size_t len, Py_ssize_t *made_for)
+/* The object in st->direct that the bytes have landed in; PN_READ_CLASSES: none. */
+static inline size_t
+pn_read_bytes_landed(PnState *st, const char *base)
 {
-    PyObject *direct = st->direct;
-    bool landed = direct != NULL && base == PyBytes_AS_STRING(direct);
-    if (!landed || len < 4096) {
-        Py_ssize_t spare_size = st->spare != NULL ? st->spare_size : 0;
-        PyObject *spare = st->spare;
-        PyObject *bytes = pn_read_bytes_small(st, base, len);
-        *made_for = bytes == spare ? spare_size : (Py_ssize_t)len;
-        return bytes;
+    size_t c = 0;
+    while (c < PN_READ_CLASSES && (st->direct[c] == NULL || base != PyBytes_AS_STRING(st->direct[c])))
+        c++;
+    return c;
+}
+
+/* The bytes object for what has been read. A big read has landed in one already; it is given as it is when it is full
+ * enough, without giving the rest of its memory back: resizing costs more than copying, and both more than neither. */
+static inline PyObject *
+pn_read_bytes_take(PnState *st, const char *base, size_t len, Py_ssize_t *made_for)
+{
+    size_t c = len > PN_READ_SIZE / 2 ? pn_read_bytes_landed(st, base) : PN_READ_CLASSES;
+    if (c < PN_READ_CLASSES && (Py_ssize_t)len >= pn_read_bytes_capacity(c) / 4 * 3) {
+        PyObject *direct = st->direct[c];
+        PyBytesObject *b = (PyBytesObject *)(void *)direct;
+        st->direct[c] = NULL;
+        *made_for = -1 - (Py_ssize_t)c;
+        pn_read_bytes_set_size(b, len);
+        return direct;
     }
-    st->direct = NULL;
-    *made_for = 0;
-    if (len < PN_SLAB_SIZE)
-        (void)_PyBytes_Resize(&direct, (Py_ssize_t)len);
-    return direct;
+    PyObject *spare = st->spare;
+    Py_ssize_t spare_size = spare != NULL ? st->spare_size : 0;
+    PyObject *bytes = pn_read_bytes_small(st, base, len);
+    *made_for = bytes == spare ? spare_size : (Py_ssize_t)len;
+    return bytes;
 }
 
 #endif

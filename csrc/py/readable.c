@@ -318,6 +318,8 @@ pn_readable_data(PnSocket *s, char *base, size_t len)
         return;
     }
     s->need_readable = 1; /* what Node's read(0) after each chunk does */
+    if (s->io != NULL)
+        s->io->read_big = true;
     if (s->pipes != NULL && !st->loop->halted && pn_pipe_only(s)) {
         s->did_read = 1;
         pn_pipe_data(s, base, len);
@@ -488,6 +490,8 @@ pn_readable_pause(PnSocket *s)
         pn_stream_read_stop(s->io);
         s->reading = 0;
     }
+    if (s->io != NULL)
+        pn_stream_read_big(s->io, false); /* what comes now is kept */
     if (s->flowing == PN_FLOWING_FALSE)
         return 0;
     s->flowing = PN_FLOWING_FALSE;
@@ -512,6 +516,8 @@ pn_readable_readable_listener(PnSocket *s)
         return 0;
     s->readable_listening = s->need_readable = 1;
     s->flowing = PN_FLOWING_FALSE;
+    if (s->io != NULL)
+        pn_stream_read_big(s->io, false);
     s->emitted_readable = 0;
     if (pn_readable_length(s) > 0)
         emit_readable(s);

@@ -40,7 +40,7 @@ struct pn_writes {
     PyObject *on_finish;   /* own: list of end() callbacks */
     uint64_t queued, sent; /* bytes that went through `q` */
     uint64_t connect_end;  /* where the first write before the connection ends */
-    bool before_connect;   /* `connect_end` holds */
+    bool before_connect;   /* and waits for it: `connect_end` holds */
     size_t in_flight;      /* bytes of libuv's request */
     bool busy;             /* libuv has a request */
 };
@@ -155,6 +155,8 @@ void pn_socket_reset(PnSocket *s);
 /* At exit: closed without a word. */
 void pn_socket_abandon(PnSocket *s);
 bool pn_socket_has_unsent(PnSocket *s);
+/* Answers what still waits in the queue of a destroyed socket. */
+void pn_socket_fail_writes(PnSocket *s);
 void pn_socket_close_tick(PnState *st, PyObject *self, void *arg);
 
 /* --- socket.c --- */
@@ -274,6 +276,17 @@ PyObject *pn_socket_set_default_encoding_method(PyObject *op, PyObject *const *a
 extern const char pn_write_doc[], pn_writelines_doc[], pn_cork_doc[], pn_uncork_doc[], pn_end_doc[],
     pn_set_default_encoding_doc[];
 PyObject *pn_socket_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+
+/* --- writes_early.c --- */
+/* The first write before the connection, which is queued. 0, or -1 with MemoryError. */
+int pn_early_begin(PnSocket *s);
+/* All that listens to the event is the marker. */
+bool pn_early_only(const PnEmitter *e, PyObject *name);
+/* Its turn among the listeners of `connect` or `close` has come. */
+void pn_early_run(PnSocket *s, PyObject *name);
+void pn_early_forget(PnSocket *s);
+/* The marker: as a function it does nothing. */
+PyObject *pn_early_write(PyObject *module, PyObject *args);
 
 /* --- socket_connect.c --- */
 PyObject *pn_socket_connect_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);

@@ -17,12 +17,13 @@ on_alloc(struct pn_stream *io, char **base, size_t *len)
             *len = 0;
         return;
     }
-    if (st->direct == NULL)
-        st->direct = PyBytes_FromStringAndSize(NULL, PN_SLAB_SIZE);
-    if (st->direct == NULL)
+    PyObject **direct = &st->direct[io->read_class];
+    if (*direct == NULL)
+        *direct = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)*len);
+    if (*direct == NULL)
         PyErr_Clear();
     else
-        *base = PyBytes_AS_STRING(st->direct);
+        *base = PyBytes_AS_STRING(*direct);
 }
 
 static void

@@ -103,6 +103,7 @@ cancelled(PnSocket *s)
 void
 pn_socket_reset(PnSocket *s)
 {
+    pn_early_forget(s);
     if (s->wq != NULL) {
         PyObject *error = s->errored != NULL ? Py_NewRef(s->errored) : cancelled(s);
         pn_writable_leave_behind(s, error);
@@ -153,11 +154,13 @@ keep_ends(PnSocket *s)
     s->ends = ends;
 }
 
-static void
-fail_writes(PnSocket *s)
+void
+pn_socket_fail_writes(PnSocket *s)
 {
     PyObject *first = NULL;
-    if (s->wq == NULL || (s->wq->first == NULL && s->wq->on_finish == NULL)) {
+    if (s->wq == NULL || !s->destroyed)
+        return;
+    if (s->wq->first == NULL && s->wq->on_finish == NULL) {
         pn_writable_fail(s, NULL, NULL);
         return;
     }
@@ -179,13 +182,13 @@ pn_socket_close_tick(PnState *st, PyObject *self, void *arg)
     (void)arg;
     if (s->piped_from != NULL)
         pn_pipe_dest_gone(s);
-    if (before && s->wq != NULL && s->destroyed)
-        fail_writes(s);
+    if (before)
+        pn_socket_fail_writes(s);
     if (s->destroyed)
         s->close_emitted = 1;
     (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
-    if (!before && s->wq != NULL && s->destroyed)
-        fail_writes(s);
+    if (!before)
+        pn_socket_fail_writes(s);
 }
 
 static void

@@ -74,7 +74,7 @@ struct PnState {
     PyObject *uncaught_handler;
     PyObject *spare;         /* own: a bytes object to be used again for a small read */
     Py_ssize_t spare_size;   /* what it was made for */
-    PyObject *direct;        /* own: a bytes object that a big read lands in */
+    PyObject *direct[PN_READ_CLASSES]; /* own: bytes objects that big reads land in, by read_class */
     uint32_t default_mark;   /* high-water mark of new sockets and servers */
     size_t sockets, servers; /* alive, for the tests */
     uint64_t connect_ids;
@@ -87,6 +87,7 @@ struct PnState {
     PyObject *errors_by_code; /* {code: subclass of NetError} */
     PyObject *MaxListenersExceededWarning, *TimeoutOverflowWarning;
     PyObject *error_monitor;
+    PyObject *early_write; /* own: see writes_early.c */
     struct pn_names names;
 };
 

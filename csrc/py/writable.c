@@ -72,13 +72,11 @@ write_behind(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObjec
     struct pn_writes *wq = pn_writes_of(s);
     if (wq == NULL)
         return -1;
-    bool waits = wq->busy || !s->connected || s->corked > 0;
+    bool waits = wq->busy || !s->connected || s->corked > 0 || wq->before_connect;
     if (pn_writes_append(wq, bytes, base, len) < 0)
         return -1;
-    if (!s->connected && !wq->before_connect && s->corked == 0) {
-        wq->before_connect = true;
-        wq->connect_end = wq->queued;
-    }
+    if (!s->connected && !wq->before_connect && s->corked == 0 && pn_early_begin(s) < 0)
+        return -1;
     if (callback != NULL && pn_writes_add_record(s, callback, !waits) < 0)
         return -1;
     if (waits)
@@ -240,10 +238,11 @@ pn_writable_written(PnSocket *s, int status)
 void
 pn_writable_connected(PnSocket *s)
 {
-    struct pn_writes *wq = s->wq;
+    bool early = s->wq != NULL && s->wq->before_connect;
+    pn_early_forget(s);
     pn_writable_flush(s);
-    if (wq != NULL)
-        pn_writes_answer_by_tick(s, wq->before_connect ? wq->connect_end : UINT64_MAX);
+    if (early && s->wq != NULL)
+        pn_writes_answer_by_tick(s, (int64_t)s->wq->connect_end);
     drained(s);
 }
 
@@ -264,6 +263,8 @@ pn_writable_uncork(PnSocket *s)
     if (s->corked == 0 || --s->corked > 0)
         return 0;
     s->can_send = s->connected && !s->ending && s->errored == NULL && !s->write_failed;
+    if (s->connecting && s->wq != NULL && s->wq->q.count > 0 && !s->wq->before_connect)
+        return pn_early_begin(s);
     pn_writable_flush(s);
     /* What has left at once is answered, as that of any write, by a tick. */
     if (s->wq == NULL || s->wq->q.count > 0 || s->wq->busy)
@@ -274,7 +275,7 @@ pn_writable_uncork(PnSocket *s)
     }
     if (pn_tick(s->em.st, uncorked_tick, (PyObject *)s, NULL) < 0)
         return -1;
-    pn_writes_answer_by_tick(s, 0);
+    pn_writes_answer_by_tick(s, -1);
     return 0;
 }
 

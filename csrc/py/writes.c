@@ -5,7 +5,7 @@
 
 #include "errors.h"
 
-#define MAX_IOV 64
+#define MAX_IOV 1024 /* the kernel's own limit */
 
 /* --- the queue --- */
 
@@ -217,10 +217,10 @@ record_tick(PnState *st, PyObject *self, void *arg)
 }
 
 void
-pn_writes_answer_by_tick(PnSocket *s, uint64_t after)
+pn_writes_answer_by_tick(PnSocket *s, int64_t after)
 {
     for (struct pn_write_record *r = s->wq->first; r != NULL; r = r->next) {
-        if ((r->end <= after && after != 0) || r->in_tick)
+        if ((int64_t)r->end <= after || r->in_tick)
             continue;
         r->in_tick = true;
         if (pn_tick(s->em.st, record_tick, (PyObject *)s, r) < 0) {
@@ -476,7 +476,8 @@ pn_writes_request(PnSocket *s)
 void
 pn_writable_flush(PnSocket *s)
 {
-    if (s->wq == NULL || s->wq->busy || s->io == NULL || !s->connected || s->write_failed || s->corked > 0)
+    if (s->wq == NULL || s->wq->busy || s->io == NULL || !s->connected || s->write_failed || s->corked > 0 ||
+        s->wq->before_connect)
         return;
     if (send_queue(s) == 0)
         pn_writes_request(s);
@@ -486,7 +487,7 @@ void
 pn_writable_try_last(PnSocket *s)
 {
     if (s->wq != NULL && !s->wq->busy && s->io != NULL && s->connected && !s->write_failed && s->corked == 0 &&
-        s->wq->q.count > 0)
+        !s->wq->before_connect && s->wq->q.count > 0)
         (void)send_queue(s);
 }
 

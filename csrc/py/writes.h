@@ -16,7 +16,7 @@ int pn_writes_add_record(PnSocket *s, PyObject *callback, bool by_tick);
 /* Calls back for what is complete, in order, up to one that a tick stands for. */
 void pn_writes_run_ready(PnSocket *s);
 /* What ends after this place in the queue is answered by ticks from now on. */
-void pn_writes_answer_by_tick(PnSocket *s, uint64_t after);
+void pn_writes_answer_by_tick(PnSocket *s, int64_t after);
 /* callback(error) by a tick; None for NULL. */
 int pn_writes_answer_soon(PnSocket *s, PyObject *callback, PyObject *error);
 

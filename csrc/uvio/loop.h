@@ -13,7 +13,10 @@
 #include "../core/timers.h"
 #include "resolve.h"
 
-#define PN_SLAB_SIZE 65536
+/* A read takes up to PN_READ_SIZE bytes, or while it is one of many twice or four times as much. */
+#define PN_READ_SIZE    65536
+#define PN_READ_CLASSES 3
+#define PN_SLAB_SIZE    (PN_READ_SIZE << (PN_READ_CLASSES - 1))
 
 struct pn_stream;
 struct pn_loop;

@@ -342,13 +342,24 @@ on_uv_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     struct pn_loop *loop = s->loop;
     (void)suggested;
     char *base = loop->slab;
-    size_t len = PN_SLAB_SIZE;
+    size_t len = (size_t)PN_READ_SIZE << s->read_class;
     if ((loop->halted | loop->dead) != 0 || s->owner == NULL)
         len = 0;
     else if (s->own_buffer)
         s->events->alloc(s, &base, &len);
     buf->base = base;
     buf->len = len;
+}
+
+/* A read that filled its buffer is followed by a bigger one, one that left most of it empty by a smaller one. */
+static void
+choose_class(struct pn_stream *s, size_t nread)
+{
+    size_t capacity = (size_t)PN_READ_SIZE << s->read_class;
+    if (nread >= capacity && s->read_big && s->read_class + 1 < PN_READ_CLASSES)
+        s->read_class++;
+    else if (nread * 4 < capacity && s->read_class > 0)
+        s->read_class--;
 }
 
 static void
@@ -366,7 +377,17 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
         (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
         return;
     }
+    if (nread > 0)
+        choose_class(s, (size_t)nread);
     s->events->read(s, nread, buf->base);
+}
+
+void
+pn_stream_read_big(struct pn_stream *s, bool big)
+{
+    s->read_big = big;
+    if (!big)
+        s->read_class = 0;
 }
 
 int

@@ -45,7 +45,9 @@ struct pn_stream {
     bool reading;
     bool closing;
     bool unref;
-    bool own_buffer; /* ask `alloc` where to read to; else it is the loop's slab */
+    uint8_t read_class; /* the next read takes up to PN_READ_SIZE << read_class */
+    bool read_big;      /* read_class may rise */
+    bool own_buffer;    /* ask `alloc` where to read to; else it is the loop's slab */
     union {
         uv_handle_t handle;
         uv_stream_t stream;
@@ -68,6 +70,8 @@ int pn_stream_connect_path(struct pn_stream *s, const char *path, size_t len);
 
 int pn_stream_read_start(struct pn_stream *s);
 void pn_stream_read_stop(struct pn_stream *s);
+/* Whether reads may get bigger than PN_READ_SIZE when there is much to read. */
+void pn_stream_read_big(struct pn_stream *s, bool big);
 
 /* Sends what the kernel takes now; the bytes sent, UV_EAGAIN, or an error. Not while a write is queued. Never raises
  * SIGPIPE. */
