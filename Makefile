@@ -74,6 +74,7 @@ conformance-record: .venv/.build  ## run the conformance scenarios on real Node 
 	@bash tools/node.sh
 	@$(RUN) $(PY) tests/conformance/record.py
 	@$(RUN) $(PY) tests/conformance/addresses.py
+	@$(RUN) $(PY) tests/conformance/decoder.py
 
 clean:  ## remove what was built
 	rm -rf build dist *.egg-info pynet/*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,22 @@
+"""The source of a pipeline is destroyed before its end: a premature close, and the destination is destroyed."""
+
+import pynet
+from harness import record, run, settle, state, trace
+from writing import between
+
+
+def main():
+    def connected(c, s, d, t):
+        record(s, "S", "error close")
+        record(d, "D", "unpipe finish error close")
+        record(t, "T", "data close")
+        c.resume()
+        t.on("error", lambda err: None)
+        pynet.pipeline(s, d, lambda err: trace("main", "pipeline", err, state(s), state(d)))
+        c.write("passed on")
+        settle(lambda: s.destroy())
+
+    between({}, {}, connected)
+
+
+run(main)
