@@ -21,7 +21,7 @@ def test_data_is_exact_bytes(pair):
         p.peer.write(b"x" * size)
     log.wait_for(lambda: p.client.bytes_read == len(log.data()) == 265_639)
     assert {type(data) for (data,) in log.args("data")} == {bytes}
-    assert all(0 < len(data) <= 65536 for (data,) in log.args("data"))
+    assert all(0 < len(data) <= 262_144 for (data,) in log.args("data"))
 
 
 def test_bytes_of_a_listener_stay_as_they_are(pair):
