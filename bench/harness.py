@@ -28,6 +28,7 @@ NAMES = [
     "pynet-data", "pynet-background", "pynet-pipe", "uvloop", "asyncio", "node-data", "node-pipe", "libuv",
 ]  # fmt: skip
 
+# The script, and its first arguments.
 _SCRIPTS = {
     "pynet-data": "pynet_data.py",
     "pynet-background": "pynet_background.py",
@@ -37,6 +38,25 @@ _SCRIPTS = {
     "asyncio": "asyncio_protocol.py",
     "node-data": "node_data.js",
     "node-pipe": "node_pipe.js",
+    # for streams.py
+    "pynet-sink-data": "pynet_sink.py data",
+    "pynet-sink-onread": "pynet_sink.py onread",
+    "uvloop-sink-data": "uvloop_sink.py data",
+    "uvloop-sink-buffered": "uvloop_sink.py buffered",
+    "asyncio-sink-data": "asyncio_sink.py data",
+    "node-sink-data": "node_sink.js data",
+    "node-sink-onread": "node_sink.js onread",
+    "pynet-proxy": "pynet_proxy.py",
+    "uvloop-proxy": "uvloop_proxy.py",
+    "asyncio-proxy": "asyncio_proxy.py",
+    "node-proxy": "node_proxy.js",
+    "pynet-burst": "pynet_burst.py",
+    "uvloop-burst": "uvloop_burst.py",
+    "asyncio-burst": "asyncio_burst.py",
+    "node-burst": "node_burst.js",
+    "node-burst-corked": "node_burst.js --cork",
+    "pynet-writer": "pynet_writer.py",
+    "node-writer": "node_writer.js",
 }
 
 
@@ -106,14 +126,15 @@ def command_of(name):
     kind = name.split("-")[0]
     if kind == "libuv":
         return [str(build("libuv_echo"))]
-    script = str(SERVERS / _SCRIPTS[name])
+    file, *first = _SCRIPTS[name].split()
+    script = [str(SERVERS / file), *first]
     if kind == "node":
-        return [node(), "--expose-gc", script]
+        return [node(), "--expose-gc", *script]
     if kind == "uvloop" and not _can_import("uvloop", "run"):
         raise Unavailable("uvloop is not installed (pip install uvloop)")
     if kind == "pynet" and not _can_import("pynet", "run"):
         raise Unavailable("pynet is not built (make build)")
-    return [sys.executable, script]
+    return [sys.executable, *script]
 
 
 def available(names):
@@ -175,11 +196,11 @@ def _child_setup(core, batch, files):
 
 
 class Server:
-    """A running echo server; leaving the `with` block ends it. `where` are the generator's options to reach it."""
+    """A running server; leaving the `with` block ends it. `where` are the generator's options to reach it."""
 
-    def __init__(self, name, *, path=None, core=None, batch=False, wrapper=(), files=None, control=False):
+    def __init__(self, name, *, arguments=(), path=None, core=None, batch=False, wrapper=(), files=None, control=False):
         self.name = name
-        command = [*wrapper, *command_of(name)]
+        command = [*wrapper, *command_of(name), *map(str, arguments)]
         if path is not None:
             command.append(str(path))
         environment = _environment(BENCH_CONTROL="1") if control else _environment()
@@ -227,6 +248,14 @@ class Server:
         if not line:
             raise Failed(f"{self.name}: no answer on the control channel")
         return json.loads(line)
+
+    def cpu_seconds(self):
+        """The exact time on CPU of all its threads, in the kernel too."""
+        total = 0
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                total += int((task / "schedstat").read_text().split()[0])
+        return total / 1e9
 
     def open_sockets(self):
         """How many sockets the server has open now; one that is just being closed does not count."""

@@ -7,9 +7,15 @@ import sys
 import threading
 
 
-def unix_path():
+def unix_path(place=1):
     """The unix path to listen at, or None for TCP on a free port."""
-    return sys.argv[1] if len(sys.argv) > 1 else None
+    return sys.argv[place] if len(sys.argv) > place else None
+
+
+def target(place=1):
+    """Where to connect to, by an argument, a port or a unix path: the options for it."""
+    where = sys.argv[place]
+    return {"host": "127.0.0.1", "port": int(where)} if where.isdigit() else {"path": where}
 
 
 def announce(where, counters=dict):

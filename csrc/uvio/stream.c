@@ -377,7 +377,7 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
         (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
         return;
     }
-    if (nread > 0)
+    if (nread >= PN_READ_SIZE || (s->read_class > 0 && nread > 0))
         choose_class(s, (size_t)nread);
     s->events->read(s, nread, buf->base);
 }
