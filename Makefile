@@ -16,8 +16,8 @@ C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort
 SOURCES := $(sort $(filter csrc/%,$(C_FILES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format core-test fuzz asan bench bench-instr bench-memory bench-addresses soak \
-	conformance-record clean distclean FORCE
+.PHONY: help demo test build lint format core-test fuzz asan bench bench-instr bench-memory bench-addresses \
+	bench-streams bench-blocked soak conformance-record clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -69,6 +69,14 @@ bench-addresses: build .venv/.bench  ## is_ip, SocketAddress.parse and BlockList
 
 soak: build .venv/.test  ## thousands of connections at once, 100,000 in turn: no leak, no error
 	@$(RUN) $(PY) tests/soak.py
+
+bench-streams: build .venv/.bench  ## bytes in bulk, proxies and many small writes, beside uvloop, asyncio and Node
+	@bash tools/node.sh --optional
+	@$(RUN) $(PY) bench/streams.py $(BENCH_ARGS)
+
+bench-blocked: build .venv/.bench  ## memory of a proxy whose reader does not read, beside uvloop and Node
+	@bash tools/node.sh --optional
+	@$(RUN) $(PY) bench/blocked.py $(BENCH_ARGS)
 
 conformance-record: .venv/.build  ## run the conformance scenarios on real Node and store what it does
 	@bash tools/node.sh

@@ -1,0 +1,26 @@
+'use strict';
+// What pynet_writer.py does, with Node.
+const net = require('node:net');
+
+const CHUNK = Buffer.alloc(65536);
+const [, , target, mib] = process.argv;
+const where = /^\d+$/.test(target) ? { port: +target, host: '127.0.0.1' } : { path: target };
+let left = mib * ((1 << 20) / CHUNK.length);
+const sock = net.connect({ ...where, allowHalfOpen: true });
+
+function send() {
+  while (left > 0) {
+    left--;
+    if (!sock.write(CHUNK)) break;
+  }
+  if (left === 0) {
+    left = -1;
+    sock.end();
+  }
+}
+
+sock.once('data', () => {
+  sock.on('drain', send);
+  send();
+});
+console.log('ready');
