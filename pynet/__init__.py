@@ -1,7 +1,24 @@
 """Node's node:net for Python: TCP and unix-socket servers and clients that call your functions back."""
 
+from typing import TYPE_CHECKING
+
 from pynet._pynet import *  # noqa: F403
 from pynet._streams import finished as finished
 from pynet._streams import pipeline as pipeline
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from pynet._waiting import Future as Future
+    from pynet._waiting import IncompleteReadError as IncompleteReadError
+    from pynet._waiting import once as once
+else:
+
+    def __getattr__(name):
+        # These bring concurrent.futures, which not every program needs.
+        if name not in ("Future", "IncompleteReadError", "once"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from pynet import _waiting
+
+        value = globals()[name] = getattr(_waiting, name)
+        return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, assert_type
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, assert_type
 import pynet
 
 if TYPE_CHECKING:
-    from pynet import ConnectOptions
+    from pynet import ConnectOptions, SocketOptions
 
 
 class Chat(pynet.Socket):
@@ -92,6 +94,76 @@ def clients() -> None:
     chat = Chat(high_water_mark=100).on("ready", lambda: None).once("end", lambda: None)
     assert_type(chat, Chat)
     print(chat.nickname)
+
+
+def streams(sock: pynet.Socket) -> None:
+    pynet.set_default_high_water_mark(pynet.getDefaultHighWaterMark() * 2)
+    options: SocketOptions = {"readable_high_water_mark": 1, "writableHighWaterMark": 2, "maxWriteBuffer": 1 << 20}
+    pynet.Socket(options, encoding="utf8", default_encoding="latin1", max_write_buffer=None)
+    pynet.connect(1, onread={"buffer": bytearray(4096), "callback": lambda n, buffer: print(n + 1, buffer[:n])})
+    pynet.connect(1, onread={"buffer": lambda: memoryview(bytearray(10)), "callback": lambda n, buffer: False})
+    pynet.create_server(on_connection, max_write_buffer=1 << 20, high_water_mark=0)
+
+    sock.on("readable", lambda: print(sock.read(5)))
+    while (chunk := sock.read()) is not None:
+        print(chunk.hex())
+        sock.unshift(chunk[1:])
+    sock.set_encoding().setEncoding("latin1").pause()
+
+    def on_text(text: str) -> None: ...
+
+    @sock.on("data")
+    def on_either(chunk: bytes | str) -> None: ...
+
+    sock.on("data", on_text).on("data", on_either)
+    text: str | None = sock.read()  # after set_encoding()
+    assert_type(sock.readable_flowing, bool | None)
+    assert_type(sock.readableLength + sock.writable_length + sock.writable_corked, int)
+    print(text, sock.readable_encoding, sock.buffer_size or 0, sock.writableNeedDrain, sock.readable_did_read)
+
+    sock.cork()
+    assert_type(sock.writelines([b"a", "b", memoryview(b"c")]), bool)
+    sock.uncork()
+    sock.set_default_encoding("hex").write("6869")
+    assert_type(sock.pipe(io.BytesIO()), io.BytesIO)
+    sock.pipe(sys.stdout, end=False)
+    sock.unpipe(sys.stdout)
+    forget = pynet.finished(sock, written, readable=False)
+    assert_type(forget(), None)
+    pynet.pipeline(sock, sys.stdout.buffer, written).flush()
+
+
+def in_a_thread(server: pynet.Server) -> list[bytes]:
+    with server, pynet.connect(1) as sock:
+        sock.wait("connect", timeout=5)
+        sock.drain().result(1.5)
+        head: bytes = sock.read_exactly(4)
+        rest: bytes = sock.readUntil(b"\r\n", max=1024, timeout=2)
+        print(head.hex(), rest.partition(b" ")[0], head[0] + 1)
+        for line in sock.lines(max=100, keep_ends=True):
+            print(line.strip())
+        with sock.iterator(destroy_on_return=False) as chunks:
+            print(next(chunks))
+        assert_type(server.wait("connection"), pynet.Socket)
+        try:
+            sock.read_exactly(1)
+        except pynet.IncompleteReadError as error:
+            print(error.partial, error.expected, error.code)
+        return list(sock)
+
+
+async def under_asyncio() -> bytes:
+    async with pynet.create_server() as server, pynet.connect(1) as sock:
+        await pynet.once(sock, "connect")
+        await sock.drain()
+        size = int.from_bytes(await sock.read_exactly(4), "big")
+        body: bytes = await sock.read_until(b"\0", size)
+        async for line in sock.lines():
+            print(line)
+        async for chunk in sock:
+            print(chunk)
+        pynet.once(server, "close").add_done_callback(lambda future: print(future.result()))
+    return body
 
 
 def loop() -> None:

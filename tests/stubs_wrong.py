@@ -24,7 +24,9 @@ def wrong_events(sock: pynet.Socket, server: pynet.Server) -> None:
     server.on("connection", nothing)  # E
     server.on("close", one)  # E
     server.addListener("data", one)  # E
-    sock.on("data", lambda data: data.encode())  # E
+    sock.on("data", lambda data: data.encod())  # E
+    sock.on("readable", one)  # E
+    sock.wait("conect")  # E
 
     @sock.on("end")  # E
     def ended(had_error: bool) -> None: ...
@@ -54,6 +56,31 @@ def wrong_arguments(sock: pynet.Socket, server: pynet.Server) -> None:
     sock.set_keep_alive(1000, True, 5)  # E
     sock.bytes_read = 5  # E
     sock.pipe(server)  # E
+    sock.read("3")  # E
+    sock.read().hex()  # E
+    sock.unshift(None)  # E
+    sock.set_encoding(8)  # E
+    sock.write_lines([b"x"])  # E
+    sock.writelines([1])  # E
+    sock.writable_length = 5  # E
+    sock.read_exactly("4")  # E
+    sock.read_until(10)  # E
+    sock.lines(limit=5)  # E
+    sock.wait("connect", "5")  # E
+    sock.iterator(True)  # E
+    pynet.Socket(onread={"buffer": b""})  # E
+    pynet.Socket(high_water_mark="64k")  # E
+    pynet.create_server(encoding="utf8")  # E
+    server.wait("data")  # E
+    pynet.set_default_high_water_mark("64k")  # E
+    pynet.pipeline(sock)  # E
+    pynet.finished(sock)  # E
+
+
+async def not_awaitable(sock: pynet.Socket) -> None:
+    await sock.read()  # E
+    async for line in sock.drain():  # E
+        print(line)
 
 
 def wrong_functions() -> None:

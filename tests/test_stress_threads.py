@@ -53,6 +53,54 @@ SCRIPT = """
     def raiser(*args):
         raise LookupError("of a listener")
 
+    class Sink:
+        # a destination of pipes that is full, asks for a break or breaks now and then, and does other things meanwhile
+        def __init__(self, rng): self.rng = rng
+        def write(self, chunk):
+            dice = self.rng.random()
+            if dice < 0.05: act(self.rng)
+            if dice > 0.98: raiser()
+            return dice > 0.3
+        def end(self): act(self.rng)
+        def once(self, name, listener): pynet.set_timeout(listener, 1)
+        def off(self, name, listener): pass
+
+    class Emitter(pynet.EventEmitter):
+        def __init__(self, rng):
+            self.rng = rng
+            self.on("error", lambda err: None)
+            self.set_max_listeners(0)
+        def write(self, chunk):
+            if self.rng.random() < 0.5: return True
+            pynet.set_immediate(self.emit, "drain")
+            return False
+
+    def buffer_function(rng, sock):
+        def buffer():
+            if rng.random() < 0.05: act(rng)
+            if rng.random() < 0.01: (sock[0] if sock else rng.choice(sockets)).destroy()
+            return bytearray(rng.choice([1, 100, 70_000]))
+        return buffer
+
+    def new_socket(rng):
+        made = []
+        onread = {"callback": lambda n, buf: rng.random() > 0.1}
+        options = rng.choice([{}, {}, {"high_water_mark": 0}, {"high_water_mark": 10, "encoding": "utf16le"},
+                              {"max_write_buffer": 100_000}, {"default_encoding": "latin1", "encoding": "base64"},
+                              {"onread": {"buffer": bytearray(1000), **onread}},
+                              {"onread": {"buffer": buffer_function(rng, made), **onread}}])
+        made.append(keep(pynet.Socket(options)))
+        made[0].connect(target(rng))
+
+    def look(s):
+        return [getattr(s, name) for name in dir(pynet.Socket) if "_" in name.strip("_") or name in PROPERTIES]
+    PROPERTIES = {"readable", "writable", "errored", "closed", "destroyed", "pending", "timeout", "server"}
+
+    def tell(chunk):
+        pass
+    TEXT = ["text", "\\u20ac\\ud800", b"bytes", bytearray(5), bytes(100_000), ""]
+    ENCODINGS = ["utf8", "utf16le", "latin1", "ascii", "hex", "base64", "base64url"]
+
     socket_calls = [
         lambda s, rng: s.write(rng.choice([b"x", "text", bytes(100), bytearray(70_000), bytes(300_000)])),
         lambda s, rng: s.write("with callback", lambda err: None),
@@ -78,6 +126,31 @@ SCRIPT = """
         lambda s, rng: (repr(s), s.address(), s.remote_address, s.bytes_read, s.bytes_written, s.ready_state),
         lambda s, rng: (s.pending, s.connecting, s.destroyed, s.fileno(), s.listeners("data"), s.event_names()),
         lambda s, rng: s.emit("data", b"made up"),
+        lambda s, rng: s.read(rng.choice([None, None, -1, 0, 1, 5, 1000, 100_000])),
+        lambda s, rng: s.unshift(rng.choice(TEXT), rng.choice([None, *ENCODINGS])),
+        lambda s, rng: s.set_encoding(rng.choice(ENCODINGS)),
+        lambda s, rng: s.set_default_encoding(rng.choice(ENCODINGS)),
+        lambda s, rng: (s.cork(), s.write("corked", lambda err: None), rng.random() < 0.8 and s.uncork()),
+        lambda s, rng: s.uncork(),
+        lambda s, rng: s.writelines(rng.choice(TEXT) for _ in range(rng.randrange(5))),
+        lambda s, rng: (s.cork(), s.end("ended", "utf8", lambda err: act(rng))),
+        lambda s, rng: s.pipe(s),
+        lambda s, rng: s.pipe(rng.choice([Sink, Emitter])(rng), end=rng.random() < 0.5),
+        lambda s, rng: s.on("readable", lambda: s.read()),
+        lambda s, rng: s.on("readable", tell),
+        lambda s, rng: s.off("readable", tell),
+        lambda s, rng: s.on("data", tell),
+        lambda s, rng: s.off("data", tell),
+        lambda s, rng: s.remove_all_listeners("readable"),
+        lambda s, rng: s.once(rng.choice(["readable", "pause", "resume", "pipe", "unpipe", "finish", "prefinish"]),
+                              lambda *args: act(rng)),
+        lambda s, rng: look(s),
+        lambda s, rng: s.is_paused(),
+        lambda s, rng: s.__init__({"encoding": "latin1"}) if rng.random() < 0.1 else None,
+        lambda s, rng: s.__init__({"onread": {"buffer": bytearray(10), "callback": lambda n, buf: act(rng)}})
+            if rng.random() < 0.1 else None,
+        lambda s, rng: s.__init__({"onread": {"buffer": buffer_function(rng, [s]), "callback": lambda n, buf: None}})
+            if rng.random() < 0.1 else None,
     ]
     server_calls = [
         lambda s, rng: s.close(),
@@ -108,8 +181,10 @@ SCRIPT = """
         calls += 1
         dice = rng.random()
         try:
-            if dice < 0.15:
+            if dice < 0.10:
                 keep(pynet.connect(target(rng)))
+            elif dice < 0.17:
+                new_socket(rng)
             elif dice < 0.80 and sockets:
                 rng.choice(socket_calls)(rng.choice(sockets), rng)
             elif dice < 0.92:
@@ -120,6 +195,17 @@ SCRIPT = """
                 in_turn(rng)
         except allowed:
             pass
+
+    busy, collected = [False], random.Random(seed)
+
+    def during_collection(phase, info):
+        # what a finalizer may do: anything, in the midst of anything
+        if not busy[0] and collected.random() < 0.2:
+            busy[0] = True
+            try: act(collected)
+            finally: busy[0] = False
+    gc.callbacks.append(during_collection)
+    gc.set_threshold(300)
 
     def work(number):
         rng = random.Random(f"{seed} {number}")
@@ -167,6 +253,17 @@ SCRIPT = """
     assert not any(counts().values()), counts()
     assert os.listdir(folder) == [], "a path was left"
     assert calls > 200, calls
+
+    gc.callbacks.clear()
+    for held in (everything, sockets, servers, uncaught, threads, busy): held.clear()
+    thread = closer = None
+    end = time.monotonic() + 10
+    while (pynet._pynet._counts()["sockets"] or pynet._pynet._counts()["ticks"]) and time.monotonic() < end:
+        turned = threading.Event()
+        pynet.set_timeout(turned.set, 5)
+        assert turned.wait(10), "the loop does not go on"
+        gc.collect()
+    assert pynet._pynet._counts()["sockets"] == 0, "sockets are never freed"
     print("well")
 """
 

@@ -107,6 +107,15 @@ pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prep
     return check_leak(e, name);
 }
 
+int
+pn_add_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn)
+{
+    if (pn_list_insert_quiet(e, name, fn) < 0)
+        return -1;
+    pn_mark_outside(e);
+    return e->kind != PN_PLAIN_KIND ? listener_added(e, name) : 0;
+}
+
 /* self is the tuple (emitter, name, arguments...). */
 static void
 late_emit_tick(PnState *st, PyObject *self, void *arg)
@@ -228,7 +237,7 @@ find_identical(PnEmitter *e, PyObject *name, PyObject *fn)
     struct pn_listeners *l = e->listeners;
     for (uint32_t i = l != NULL ? l->count : 0; i > 0; i--) {
         PyObject *held = pn_entry_fn(&l->at[i - 1]);
-        if (l->at[i - 1].name != name)
+        if (l->at[i - 1].name != name || (l->at[i - 1].fn & PN_FN_QUIET))
             continue;
         if (held == fn || ((l->at[i - 1].fn & PN_FN_ONCE) && pn_once_listener(held) == fn))
             return held;
@@ -308,7 +317,7 @@ remove_everything(PnEmitter *e)
 {
     PyObject *last = e->st->names.removeListener;
     if (!pn_has_listeners(e, last)) {
-        pn_list_free(e);
+        pn_list_remove_loud(e);
         if (e->kind == PN_SOCKET_KIND)
             pn_readable_listener_gone(PN_SOCKET(e), e->st->names.readable);
         return 0;
@@ -354,7 +363,7 @@ entries_of(PnEmitter *e, PyObject *name, bool raw)
     for (uint32_t i = 0; list != NULL && e->listeners != NULL && i < e->listeners->count; i++) {
         const struct pn_listener_entry *entry = &e->listeners->at[i];
         PyObject *fn = pn_entry_fn(entry);
-        if (entry->name != name)
+        if (entry->name != name || (entry->fn & PN_FN_QUIET))
             continue;
         if (PyList_Append(list, !raw && (entry->fn & PN_FN_ONCE) ? pn_once_listener(fn) : fn) < 0)
             Py_CLEAR(list);
@@ -431,9 +440,9 @@ emitter_event_names(PyObject *op, PyObject *unused)
     PyObject *list = PyList_New(0);
     for (uint32_t i = 0; list != NULL && e->listeners != NULL && i < e->listeners->count; i++) {
         PyObject *name = e->listeners->at[i].name;
-        bool seen = false;
+        bool seen = (e->listeners->at[i].fn & PN_FN_QUIET) != 0;
         for (uint32_t j = 0; j < i && !seen; j++)
-            seen = e->listeners->at[j].name == name;
+            seen = e->listeners->at[j].name == name && !(e->listeners->at[j].fn & PN_FN_QUIET);
         if (!seen && PyList_Append(list, name) < 0)
             Py_CLEAR(list);
     }

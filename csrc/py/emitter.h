@@ -12,7 +12,8 @@ struct pn_listener_entry {
 
 #define PN_FN_ONCE   ((uintptr_t)1) /* the function is a OnceListener */
 #define PN_FN_WARNED ((uintptr_t)2) /* on an event's first entry: the leak warning has been given */
-#define PN_FN_TAGS   ((uintptr_t)3)
+#define PN_FN_QUIET  ((uintptr_t)4) /* our own: nobody sees, counts or removes it but who added it */
+#define PN_FN_TAGS   ((uintptr_t)7)
 
 struct pn_listeners {
     uint32_t count, capacity;
@@ -59,10 +60,15 @@ pn_entry_fn(const struct pn_listener_entry *entry)
 }
 
 /* --- emitter_list.c --- */
+/* Without the quiet ones. */
 size_t pn_count_listeners(const PnEmitter *e, PyObject *name);
 void pn_list_free(PnEmitter *e);
 int pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend);
+/* At the end, PN_FN_QUIET. */
+int pn_list_insert_quiet(PnEmitter *e, PyObject *name, PyObject *fn);
 void pn_list_remove(PnEmitter *e, uint32_t i);
+/* All but the quiet ones. */
+void pn_list_remove_loud(PnEmitter *e);
 
 extern PyType_Spec pn_emitter_spec;
 extern PyType_Spec pn_once_spec;
@@ -88,6 +94,10 @@ int pn_emit_from_method(PnEmitter *e, PyObject *name);
 bool pn_has_listeners(const PnEmitter *e, PyObject *name);
 /* Adds a checked function; 0, or -1 with what a newListener listener or the leak warning raised. */
 int pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend);
+/* A listener with all that a listener causes, but which nobody else is told of; 0 or -1. For those who wait. */
+int pn_add_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn);
+/* Takes it out, if it is there. */
+void pn_remove_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn);
 /* Takes out the newest entry of exactly this OnceListener or function and emits removeListener. 1, 0 when it is not
  * there, -1 when a removeListener listener raised. */
 int pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn);

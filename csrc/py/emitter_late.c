@@ -6,7 +6,6 @@
  * from outside is held back for a while, with the events after it, before it counts as uncaught. */
 #include "driver.h"
 #include "emitter.h"
-#include "socket.h"
 #include "uncaught.h"
 
 #define HOLD_NS (250 * (uint64_t)1000000)
@@ -144,6 +143,14 @@ replay_soon(PnEmitter *e)
     return -1;
 }
 
+static void
+emit_late(PnEmitter *e, unsigned event)
+{
+    PyObject *stack[2] = {NULL, e->late_had_error ? Py_True : Py_False};
+    size_t nargs = event == PN_CYCLE_CLOSE && e->kind == PN_SOCKET_KIND ? 1 : 0;
+    (void)pn_emit_loop(e, name_of(e->st, event), stack + 1, nargs, NULL);
+}
+
 /* Tells what is remembered to whoever listens now; the rest stays remembered. */
 static void
 replay(PnEmitter *e)
@@ -160,7 +167,8 @@ replay(PnEmitter *e)
             return;
         }
         unsigned event = (e->late >> shift) & 15;
-        if (event != PN_CYCLE_ERROR && !pn_has_listeners(e, name_of(st, event))) {
+        if (event != PN_CYCLE_ERROR && pn_count_listeners(e, name_of(st, event)) == 0) {
+            emit_late(e, event); /* the quiet ones have not been told while an error was held */
             shift += 4;
             continue;
         }
@@ -171,10 +179,7 @@ replay(PnEmitter *e)
             Py_DECREF(error);
         }
         else {
-            PyObject *had_error = e->late_had_error ? Py_True : Py_False;
-            PyObject *stack[2] = {NULL, had_error};
-            size_t nargs = event == PN_CYCLE_CLOSE && e->kind == PN_SOCKET_KIND ? 1 : 0;
-            (void)pn_emit_loop(e, name_of(st, event), stack + 1, nargs, NULL);
+            emit_late(e, event);
             if (event == PN_CYCLE_CLOSE && cycle == e->late_cycle) {
                 e->late = 0;
                 return;
@@ -260,23 +265,17 @@ pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg)
         return 0;
     }
     PyObject *name = name_of(st, event);
-    bool heard = pn_has_listeners(e, name);
     if (event == PN_CYCLE_ERROR) {
-        if (heard || !e->outside || st->closed || hold(e, arg) < 0)
+        if (pn_has_listeners(e, name) || !e->outside || st->closed || hold(e, arg) < 0)
             return emit_error(e, arg);
         return 0;
     }
-    PyObject *stack[2] = {NULL, arg};
-    if (heard && e->kind == PN_SOCKET_KIND && pn_early_only(e, name)) {
-        (void)pn_emit_loop(e, name, stack + 1, arg != NULL ? 1 : 0, NULL);
-        heard = false; /* by nobody of the user's */
-    }
-    if (!heard) {
+    /* What is quiet takes nothing away from a listener that comes later. */
+    if (pn_count_listeners(e, name) == 0)
         append(e, event);
-        return 0;
-    }
-    if (event == PN_CYCLE_CLOSE)
+    else if (event == PN_CYCLE_CLOSE)
         pn_late_forget(e);
+    PyObject *stack[2] = {NULL, arg};
     return pn_emit_loop(e, name, stack + 1, arg != NULL ? 1 : 0, NULL);
 }
 

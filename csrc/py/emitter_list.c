@@ -29,7 +29,7 @@ pn_count_listeners(const PnEmitter *e, PyObject *name)
     size_t count = 0;
     const struct pn_listeners *l = e->listeners;
     for (uint32_t i = 0; l != NULL && i < l->count; i++)
-        count += l->at[i].name == name;
+        count += l->at[i].name == name && !(l->at[i].fn & PN_FN_QUIET);
     return count;
 }
 
@@ -81,6 +81,15 @@ pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepe
     return 0;
 }
 
+int
+pn_list_insert_quiet(PnEmitter *e, PyObject *name, PyObject *fn)
+{
+    if (pn_list_insert(e, name, fn, false, false) < 0)
+        return -1;
+    e->listeners->at[e->listeners->count - 1].fn |= PN_FN_QUIET;
+    return 0;
+}
+
 static void
 release_entry(struct pn_listener_entry entry)
 {
@@ -125,6 +134,18 @@ pn_list_free(PnEmitter *e)
     PyMem_Free(l);
 }
 
+void
+pn_list_remove_loud(PnEmitter *e)
+{
+    /* What is let go may run anything: the vector is looked at anew each time. */
+    for (uint32_t i = 0; e->listeners != NULL && i < e->listeners->count;) {
+        if (e->listeners->at[i].fn & PN_FN_QUIET)
+            i++;
+        else
+            pn_list_remove(e, i);
+    }
+}
+
 int
 pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn)
 {
@@ -143,6 +164,20 @@ pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn)
         return status < 0 ? -1 : 1;
     }
     return 0;
+}
+
+void
+pn_remove_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn)
+{
+    struct pn_listeners *l = e->listeners;
+    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
+        if (l->at[i].name == name && pn_entry_fn(&l->at[i]) == fn && (l->at[i].fn & PN_FN_QUIET)) {
+            pn_list_remove(e, i);
+            if (e->kind == PN_SOCKET_KIND)
+                pn_readable_listener_gone(PN_SOCKET(e), name);
+            return;
+        }
+    }
 }
 
 /* --- emitting --- */

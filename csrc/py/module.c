@@ -12,6 +12,7 @@
 #include "socket.h"
 #include "timers_py.h"
 #include "uncaught.h"
+#include "waiting.h"
 
 /* --- execution --- */
 
@@ -141,7 +142,7 @@ module_exec(PyObject *m)
     X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
     X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(IPv4Address) \
     X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(NetError) X(AggregateError) X(AbortError) \
-    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write)
+    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(waiting)
 /* clang-format on */
 
 static int
@@ -211,6 +212,7 @@ static PyMethodDef module_methods[] = {
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
+    PN_WAITING_FUNCTION_ROWS,
     {"_counts", pn_counts, METH_NOARGS, "Live handles and objects, for the tests."},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
     {"_drive", pn_drive, METH_NOARGS, NULL},

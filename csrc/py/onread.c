@@ -15,6 +15,12 @@ struct pn_onread {
     bool held;
 };
 
+static struct pn_onread *
+onread_of(const PnSocket *s)
+{
+    return s->r != NULL ? s->r->onread : NULL;
+}
+
 static void
 release(struct pn_onread *o)
 {
@@ -37,7 +43,7 @@ free_onread(struct pn_onread *o)
 void
 pn_onread_free(PnSocket *s)
 {
-    struct pn_onread *o = s->r != NULL ? s->r->onread : NULL;
+    struct pn_onread *o = onread_of(s);
     if (o == NULL)
         return;
     s->r->onread = NULL;
@@ -47,7 +53,7 @@ pn_onread_free(PnSocket *s)
 int
 pn_onread_traverse(PnSocket *s, visitproc visit, void *arg)
 {
-    struct pn_onread *o = s->r != NULL ? s->r->onread : NULL;
+    struct pn_onread *o = onread_of(s);
     if (o == NULL)
         return 0;
     Py_VISIT(o->make);
@@ -90,6 +96,8 @@ fill(struct pn_onread *o, PnState *st, PyObject *buffer, PyObject *callback)
         return -1;
     o->callback = Py_NewRef(callback);
     if (PyCallable_Check(buffer) && !PyObject_CheckBuffer(buffer)) {
+        if (pn_check_callable(st, buffer, "options.onread.buffer") < 0)
+            return -1;
         o->make = Py_NewRef(buffer);
         return 0;
     }
@@ -130,57 +138,78 @@ pn_onread_set(PnSocket *s, PyObject *option)
 
 /* --- reading --- */
 
-/* The function is asked for the next buffer; it may do anything to the socket. */
+/* The function is asked for the next buffer; it may do anything to the socket, and to this. */
 static int
-next_buffer(PnSocket *s, struct pn_onread *o)
+make_buffer(PnSocket *s, struct pn_onread *o)
 {
-    PyObject *buffer = PyObject_CallNoArgs(o->make);
+    PyObject *make = Py_NewRef(o->make);
+    PyObject *buffer = PyObject_CallNoArgs(make);
+    Py_DECREF(make);
     if (buffer == NULL)
         return -1;
-    if (s->r == NULL || s->r->onread != o || s->destroyed) {
+    if (onread_of(s) == o && o->buffer == NULL)
+        o->buffer = buffer;
+    else
         Py_DECREF(buffer);
-        return 0;
-    }
-    Py_XSETREF(o->buffer, buffer);
     return 0;
 }
 
 bool
-pn_onread_alloc(PnSocket *s, char **base, size_t *len)
+pn_onread_prepare(PnSocket *s)
 {
-    struct pn_onread *o = s->r->onread;
-    int status = 0;
-    *len = 0;
-    if (o->buffer == NULL) {
-        unsigned scope = pn_enter(s->em.st);
-        status = next_buffer(s, o);
-        if (status < 0)
-            pn_socket_destroy_steal(s, NULL);
-        pn_leave(s->em.st, scope);
-        if (status < 0 || s->destroyed || s->r == NULL || s->r->onread != o || o->buffer == NULL)
-            return false;
-        if (s->paused) {
-            pn_stream_read_stop(s->io);
-            s->reading = 0;
-            return false;
-        }
-    }
-    if (!o->held && hold(o, "options.onread.buffer") < 0) {
-        unsigned scope = pn_enter(s->em.st);
+    struct pn_onread *o = onread_of(s);
+    bool made = o->buffer == NULL;
+    if (made && make_buffer(s, o) < 0) {
         pn_socket_destroy_steal(s, NULL);
-        pn_leave(s->em.st, scope);
         return false;
     }
-    *base = o->view.buf;
-    *len = (size_t)o->view.len;
-    return true;
+    o = onread_of(s);
+    if (o == NULL || o->buffer == NULL || s->destroyed || s->io == NULL)
+        return false;
+    if (made && s->paused) /* by the function: not now */
+        return false;
+    if (!o->held && hold(o, "options.onread.buffer") < 0) {
+        pn_socket_destroy_steal(s, NULL);
+        return false;
+    }
+    return !s->destroyed && s->io != NULL;
+}
+
+bool
+pn_onread_needs_call(const PnSocket *s)
+{
+    const struct pn_onread *o = onread_of(s);
+    return o->buffer == NULL;
+}
+
+/* libuv asks: nothing may be called from here that could close the handle. */
+void
+pn_onread_alloc(PnSocket *s, char **base, size_t *len)
+{
+    const struct pn_onread *o = onread_of(s);
+    *base = o->held ? o->view.buf : NULL;
+    *len = o->held ? (size_t)o->view.len : 0;
+}
+
+/* Where the next bytes go, unless reading has been stopped meanwhile: then it is asked for when it goes on. */
+static void
+prepare_next(PnSocket *s)
+{
+    struct pn_onread *o = onread_of(s);
+    if (o == NULL || o->make == NULL || o->buffer != NULL || s->destroyed || s->io == NULL)
+        return;
+    if (s->paused || !pn_onread_prepare(s)) {
+        if (s->io != NULL)
+            pn_stream_read_stop(s->io);
+        s->reading = 0;
+    }
 }
 
 void
 pn_onread_data(PnSocket *s, size_t len)
 {
     PnState *st = s->em.st;
-    struct pn_onread *o = s->r->onread;
+    struct pn_onread *o = onread_of(s);
     PyObject *callback = Py_NewRef(o->callback);
     PyObject *buffer = Py_XNewRef(o->buffer);
     PyObject *stack[3] = {NULL, PyLong_FromSize_t(len), buffer};
@@ -202,4 +231,5 @@ pn_onread_data(PnSocket *s, size_t len)
     Py_XDECREF(result);
     Py_XDECREF(buffer);
     Py_DECREF(callback);
+    prepare_next(s);
 }

@@ -165,17 +165,39 @@ emit_readable(PnSocket *s)
 
 /* --- asking for more --- */
 
+static void
+start_tick(PnState *st, PyObject *self, void *arg);
+
 /* Node's _read(): before the connection it is only remembered. */
 static void
 start_reading(PnSocket *s)
 {
     if (s->io == NULL || !s->connected || s->r_ended || s->destroyed)
         return;
+    if (s->r != NULL && s->r->onread != NULL) {
+        if (pn_onread_needs_call(s) && !pn_inside(s->em.st)) {
+            soon(s, start_tick); /* the user's function is called on the driving thread */
+            return;
+        }
+        if (!pn_onread_prepare(s)) {
+            s->reading = 0;
+            return;
+        }
+    }
     int status = pn_stream_read_start(s->io);
     if (status != 0) {
         struct pn_where where = {.syscall = "read"};
         pn_socket_destroy_steal(s, pn_uv_error(s->em.st, status, &where));
     }
+}
+
+static void
+start_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    if (PN_SOCKET(self)->reading)
+        start_reading(PN_SOCKET(self));
 }
 
 static void

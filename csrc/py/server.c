@@ -11,6 +11,7 @@
 #include "driver.h"
 #include "errors.h"
 #include "socket.h"
+#include "waiting.h"
 
 /* --- options --- */
 
@@ -282,6 +283,7 @@ close_tick(PnState *st, PyObject *self, void *arg)
     PnServer *s = PN_SERVER(self);
     (void)st;
     (void)arg;
+    s->close_emitted = s->listener == NULL && s->lookup == NULL; /* else it has begun to listen again */
     (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, NULL);
 }
 
@@ -559,6 +561,7 @@ server_dealloc(PyObject *op)
 static PyMethodDef server_methods[] = {
     KW("listen", pn_server_listen_method, pn_listen_doc),
     KW("close", server_close, close_doc),
+    PN_WAITING_SERVER_ROWS,
     KW("get_connections", server_get_connections, get_connections_doc),
     {"address", server_address, METH_NOARGS, address_doc},
     {"fileno", server_fileno, METH_NOARGS, fileno_doc},

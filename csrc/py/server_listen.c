@@ -226,6 +226,7 @@ start(PnServer *s, struct pn_endpoint *e, PyObject **v)
     if (s->listener != NULL)
         return raise_listening(st); /* a `newListener` listener was faster */
     pn_server_cancel_lookup(s);
+    s->close_emitted = 0;
     s->backlog = backlog;
     int status = 0;
     if (e->path != NULL && !e->has_port)

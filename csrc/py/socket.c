@@ -10,6 +10,7 @@
 #include "encoding.h"
 #include "errors.h"
 #include "server.h"
+#include "waiting.h"
 
 /* --- options --- */
 
@@ -378,6 +379,7 @@ static PyMethodDef socket_methods[] = {
     {"is_paused", socket_is_paused, METH_NOARGS, is_paused_doc},
     KW("pipe", pn_socket_pipe_method, pn_pipe_doc),
     {"unpipe", PN_FASTCALL(pn_socket_unpipe_method), METH_FASTCALL, pn_unpipe_doc},
+    PN_WAITING_SOCKET_ROWS,
     KW("set_timeout", pn_socket_set_timeout_method, pn_set_socket_timeout_doc),
     KW("set_no_delay", socket_set_no_delay, set_no_delay_doc),
     KW("set_keep_alive", socket_set_keep_alive, set_keep_alive_doc),
@@ -400,6 +402,8 @@ static PyType_Slot socket_slots[] = {
     {Py_tp_new, pn_socket_new},
     {Py_tp_init, socket_init},
     {Py_tp_repr, socket_repr},
+    {Py_tp_iter, pn_waiting_iter_slot},
+    {Py_am_aiter, pn_waiting_aiter_slot},
     {Py_tp_traverse, pn_socket_traverse},
     {Py_tp_clear, pn_socket_clear},
     {Py_tp_dealloc, pn_socket_dealloc},

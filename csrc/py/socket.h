@@ -228,8 +228,11 @@ extern const char pn_read_doc[], pn_unshift_doc[], pn_set_encoding_doc[];
 /* --- onread.c --- */
 /* The option `onread`: checked and kept. 0, or -1 with an exception. */
 int pn_onread_set(PnSocket *s, PyObject *option);
-/* Where the next bytes go; false: the socket has been destroyed for want of a place. */
-bool pn_onread_alloc(PnSocket *s, char **base, size_t *len);
+/* Sees to it that there is a place for the next bytes, on the driving thread; false: reading cannot begin. */
+bool pn_onread_prepare(PnSocket *s);
+/* pn_onread_prepare() would call the user's function. */
+bool pn_onread_needs_call(const PnSocket *s);
+void pn_onread_alloc(PnSocket *s, char **base, size_t *len);
 void pn_onread_data(PnSocket *s, size_t len);
 void pn_onread_release(PnSocket *s); /* the buffer is the user's again */
 void pn_onread_free(PnSocket *s);
@@ -280,8 +283,6 @@ PyObject *pn_socket_end_method(PyObject *op, PyObject *const *args, Py_ssize_t n
 /* --- writes_early.c --- */
 /* The first write before the connection, which is queued. 0, or -1 with MemoryError. */
 int pn_early_begin(PnSocket *s);
-/* All that listens to the event is the marker. */
-bool pn_early_only(const PnEmitter *e, PyObject *name);
 /* Its turn among the listeners of `connect` or `close` has come. */
 void pn_early_run(PnSocket *s, PyObject *name);
 void pn_early_forget(PnSocket *s);

@@ -219,6 +219,7 @@ connected(PnSocket *s)
         (void)pn_stream_set_keep_alive(s->io, true, s->keep_alive_delay);
     pn_idle_touch(s);
     if (st->closed) {
+        pn_early_forget(s);
         pn_writable_flush(s);
         return;
     }

@@ -13,8 +13,7 @@ on_alloc(struct pn_stream *io, char **base, size_t *len)
     PnSocket *s = io->owner;
     PnState *st = s->em.st;
     if (s->r != NULL && s->r->onread != NULL) {
-        if (!pn_onread_alloc(s, base, len))
-            *len = 0;
+        pn_onread_alloc(s, base, len);
         return;
     }
     PyObject **direct = &st->direct[io->read_class];

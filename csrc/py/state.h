@@ -88,6 +88,7 @@ struct PnState {
     PyObject *MaxListenersExceededWarning, *TimeoutOverflowWarning;
     PyObject *error_monitor;
     PyObject *early_write; /* own: see writes_early.c */
+    PyObject *waiting; /* own: the functions of pynet._waiting, see waiting.c */
     struct pn_names names;
 };
 

@@ -9,22 +9,11 @@
 /* --- the marker --- */
 
 static void
-take_out(PnEmitter *e, PyObject *name)
-{
-    struct pn_listeners *l = e->listeners;
-    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
-        if (l->at[i].name == name && pn_entry_fn(&l->at[i]) == e->st->early_write) {
-            pn_list_remove(e, i);
-            return;
-        }
-    }
-}
-
-static void
 unmark(PnSocket *s)
 {
-    take_out(&s->em, s->em.st->names.connect);
-    take_out(&s->em, s->em.st->names.close);
+    PnState *st = s->em.st;
+    pn_remove_quiet_listener(&s->em, st->names.connect, st->early_write);
+    pn_remove_quiet_listener(&s->em, st->names.close, st->early_write);
 }
 
 int
@@ -34,27 +23,11 @@ pn_early_begin(PnSocket *s)
     PyObject *marker = s->em.st->early_write;
     struct pn_writes *wq = s->wq;
     unmark(s);
-    if (pn_list_insert(&s->em, n->connect, marker, false, false) < 0 ||
-        pn_list_insert(&s->em, n->close, marker, false, false) < 0)
+    if (pn_list_insert_quiet(&s->em, n->connect, marker) < 0 || pn_list_insert_quiet(&s->em, n->close, marker) < 0)
         return -1;
     wq->before_connect = true;
     wq->connect_end = wq->queued;
     return 0;
-}
-
-bool
-pn_early_only(const PnEmitter *e, PyObject *name)
-{
-    const struct pn_listeners *l = e->listeners;
-    bool marked = false;
-    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
-        if (l->at[i].name != name)
-            continue;
-        if (pn_entry_fn(&l->at[i]) != e->st->early_write)
-            return false;
-        marked = true;
-    }
-    return marked;
 }
 
 void

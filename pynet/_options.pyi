@@ -1,0 +1,109 @@
+"""Types of the C module: options, and the values that arguments take. For type checkers only.
+
+All classes here but AddressInfo, all dicts of options, exist for type checkers only: import them from pynet under
+TYPE_CHECKING, or leave their evaluation to `from __future__ import annotations`.
+"""
+
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address
+from os import PathLike
+from typing import Any, Literal, NamedTuple, TypeAlias, TypedDict, type_check_only
+
+from typing_extensions import Buffer
+
+from pynet._addresses import SocketAddress
+from pynet._errors import NetError
+from pynet._pynet import Socket
+
+Port: TypeAlias = int | str
+Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
+Host: TypeAlias = str | IPv4Address | IPv6Address
+Pair: TypeAlias = tuple[Host, int] | tuple[str, int, int, int] | AddressInfo | SocketAddress
+Listener: TypeAlias = Callable[[], object] | None
+Done: TypeAlias = Callable[[NetError | None], object] | None
+Family: TypeAlias = Literal["IPv4", "IPv6"]
+
+class AddressInfo(NamedTuple):
+    address: str
+    port: int
+    family: Family
+
+@type_check_only
+class OnReadOptions(TypedDict):
+    """The option onread; callback(nread, buffer), where False pauses."""
+
+    buffer: Buffer | Callable[[], Buffer]
+    callback: Callable[[int, Any], object]
+
+@type_check_only
+class _CommonOptions(TypedDict, total=False):
+    allow_half_open: bool | None
+    allowHalfOpen: bool | None
+    high_water_mark: int | None
+    highWaterMark: int | None
+    max_write_buffer: int | None
+    maxWriteBuffer: int | None
+    no_delay: bool | None
+    noDelay: bool | None
+    keep_alive: bool | None
+    keepAlive: bool | None
+    keep_alive_initial_delay: float | None
+    keepAliveInitialDelay: float | None
+
+@type_check_only
+class SocketOptions(_CommonOptions, total=False):
+    """Options of Socket(); None: as if it were not there."""
+
+    readable_high_water_mark: int | None
+    readableHighWaterMark: int | None
+    writable_high_water_mark: int | None
+    writableHighWaterMark: int | None
+    encoding: str | None
+    default_encoding: str | None
+    defaultEncoding: str | None
+    onread: OnReadOptions | None
+
+@type_check_only
+class ServerOptions(_CommonOptions, total=False):
+    """Options of Server() and create_server()."""
+
+    pause_on_connect: bool | None
+    pauseOnConnect: bool | None
+    listener: Callable[[Socket], object] | None
+
+@type_check_only
+class SocketConnectOptions(TypedDict, total=False):
+    """Options of Socket.connect(): port or path."""
+
+    port: Port | None
+    host: Host | None
+    path: Path | None
+    family: Literal[0, 4, 6, "IPv4", "IPv6"] | None
+    listener: Callable[[], object] | None
+    no_delay: bool | None
+    noDelay: bool | None
+    keep_alive: bool | None
+    keepAlive: bool | None
+    keep_alive_initial_delay: float | None
+    keepAliveInitialDelay: float | None
+
+@type_check_only
+class ConnectOptions(SocketOptions, total=False):
+    """Options of connect() and create_connection(): those of Socket and of Socket.connect(), and timeout (ms)."""
+
+    port: Port | None
+    host: Host | None
+    path: Path | None
+    family: Literal[0, 4, 6, "IPv4", "IPv6"] | None
+    listener: Callable[[], object] | None
+    timeout: float | None
+
+@type_check_only
+class ListenOptions(TypedDict, total=False):
+    """Options of Server.listen(): port or path."""
+
+    port: Port | None
+    host: Host | None
+    path: Path | None
+    backlog: int | None
+    callback: Callable[[], object] | None

@@ -1,0 +1,28 @@
+"""The private functions of the C module, with their types: csrc/py/waiting.h and framing.h say what each does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pynet import _pynet
+
+_c: Any = _pynet
+_Function = Callable[..., object]
+
+# --- waiting.c ---
+
+reached: Callable[[_pynet.EventEmitter, object], tuple[Any, ...] | None] = _c._reached
+over: Callable[[_pynet.EventEmitter], bool] = _c._over
+listen: Callable[[_pynet.EventEmitter, object, _Function], None] = _c._listen
+unlisten: Callable[[_pynet.EventEmitter, object, _Function], None] = _c._unlisten
+hear_errors: Callable[[_pynet.Socket, _Function], None] = _c._hear_errors
+check_blocking: Callable[[str], None] = _c._check_blocking
+peek: Callable[[_pynet.Socket], Any] = _c._peek
+destroy_connections: Callable[[_pynet.Server], None] = _c._destroy_connections
+
+# --- framing.c ---
+
+read_until: Callable[[_pynet.Socket, Any, int], Any] = _c._read_until
+read_exactly: Callable[[_pynet.Socket, int], Any] = _c._read_exactly
+at_end: Callable[[_pynet.Socket], bool] = _c._at_end

@@ -1,0 +1,377 @@
+"""Loops over a socket, and framing: lines(), read_until(), read_exactly(); for threads and for asyncio.
+
+Who reads tries first. Only when there is nothing it adds its (quiet) listeners, and is woken by the loop's thread to
+try again. What has come stays in the socket until it is handed out: a timeout, an error or a loop left early lose
+nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from pynet import _private, _pynet
+from pynet._support import as_error, check_size, coded, running_loop, seconds_of, wake_later, what_it_died_of
+
+DEFAULT_MAX = 65536
+_END: Any = object()  # instead of a chunk
+_read_until = _private.read_until
+
+
+class IncompleteReadError(_pynet.NetError, EOFError):
+    """The peer ended before all that read_exactly() or read_until() was to read had come.
+
+    `partial` is what came (it stays in the socket), `expected` how much was asked for, None for read_until().
+    """
+
+    __module__ = "pynet"
+
+    def __init__(self, partial: bytes | str, expected: int | None) -> None:
+        wanted = "the separator" if expected is None else str(expected)
+        super().__init__(f"The peer ended after {len(partial)}, before {wanted}")
+        self.code = "ERR_INCOMPLETE_READ"
+        self.partial = partial
+        self.expected = expected
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.partial, self.expected)
+
+
+# --- waiting for something to read ---
+
+
+class Watch:
+    """The listeners of one who reads a socket, and whom to wake when there may be something new."""
+
+    __slots__ = ("_fresh", "_listeners", "_wakers", "error", "socket")
+
+    def __init__(self, socket: _pynet.Socket) -> None:
+        self.socket = socket
+        self.error: BaseException | None = None
+        self._fresh = deque([True])
+        self._listeners: list[tuple[str, Callable[..., None]]] = []
+        self._wakers: deque[Callable[[], object]] = deque()
+
+    def listen(self) -> None:
+        """Adds the listeners: only the first call does."""
+        if not self._fresh:
+            return
+        try:
+            self._fresh.pop()
+        except IndexError:  # another thread was faster
+            return
+        wake = self._wake
+        self._listeners = [("error", self._on_error), ("readable", wake), ("end", wake), ("close", wake)]
+        for event, function in self._listeners:
+            _private.listen(self.socket, event, function)
+
+    def leave(self) -> None:
+        """Takes them away, and wakes all who wait."""
+        listeners, self._listeners = self._listeners, []
+        for event, function in listeners:
+            _private.unlisten(self.socket, event, function)
+        self._wake()
+
+    def over(self) -> bool:
+        """True when the socket has ended; raises what it died of instead; False when there may be more to come."""
+        if self.error is not None:
+            raise self.error
+        closed = _private.over(self.socket)
+        if closed and self.socket.errored is not None:
+            raise self.socket.errored
+        if _private.reached(self.socket, "end") is not None:
+            return True
+        if closed:
+            raise what_it_died_of(self.socket)
+        return False
+
+    def _wake(self, *args: object) -> None:
+        with contextlib.suppress(IndexError):  # empty: another thread may have been faster
+            while True:
+                self._wakers.popleft()()
+
+    def _on_error(self, *args: object) -> None:
+        self.error = as_error(args)
+        self._wake()
+
+    def wait(self, attempt: Callable[[], Any], seconds: float | None, what: str) -> Any:
+        """Blocks until attempt() gives something else than None."""
+        _private.check_blocking(what)
+        deadline = None if seconds is None else time.monotonic() + seconds
+        asleep = threading.Lock()
+        asleep.acquire()
+        while True:
+            self._wakers.append(asleep.release)  # before the attempt: what comes after it wakes
+            item = attempt()
+            if item is not None:
+                return item
+            left = -1 if deadline is None else max(0.0, deadline - time.monotonic())
+            if not asleep.acquire(timeout=left):
+                raise TimeoutError(f"{what} has waited for {seconds} seconds")
+
+    async def wait_async(self, attempt: Callable[[], Any], seconds: float | None, what: str) -> Any:
+        """The same under asyncio."""
+        import asyncio
+
+        _private.check_blocking(what)
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(seconds):
+            while True:
+                waiter: asyncio.Future[None] = loop.create_future()
+                self._wakers.append(partial(wake_later, loop, waiter))
+                item = attempt()
+                if item is not None:
+                    return item
+                await waiter
+
+
+# --- loops ---
+
+
+class SocketIterator:
+    """Chunks of a socket, for `for` and `async for`; what Socket.iterator() gives.
+
+    Its listeners are there from the first chunk to the end, or until close() or until it is dropped, as a loop does
+    that is left early. `with` closes it.
+    """
+
+    __slots__ = ("__weakref__", "_destroy", "_done", "_listening", "_watch", "socket")
+
+    def __init__(self, socket: _pynet.Socket, destroy_on_return: bool = False) -> None:
+        self.socket = socket
+        self._destroy = destroy_on_return
+        self._done = False
+        self._listening = False
+        self._watch = Watch(socket)
+
+    def __iter__(self) -> SocketIterator:
+        _private.check_blocking("a loop over a socket")
+        return self
+
+    def __aiter__(self) -> SocketIterator:
+        return self
+
+    def __next__(self) -> Any:
+        item = self._attempt()
+        if item is None:
+            item = self._watch.wait(self._attempt, None, "a loop over a socket")
+        if item is _END:
+            raise StopIteration
+        return item
+
+    async def __anext__(self) -> Any:
+        item = self._attempt()
+        if item is None:
+            item = await self._watch.wait_async(self._attempt, None, "a loop over a socket")
+        if item is _END:
+            raise StopAsyncIteration
+        return item
+
+    def close(self) -> None:
+        """Ends the loop here: the listeners go, and the socket is destroyed if that was asked for."""
+        if self._done:
+            return
+        self._done = True
+        self._listening = False
+        if self._destroy:
+            self._destroy_socket()
+        self._watch.leave()
+
+    async def aclose(self) -> None:
+        """close() under the name that async iterators have for it."""
+        self.close()
+
+    def __enter__(self) -> SocketIterator:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> SocketIterator:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        # Nobody is there to be told that the interpreter is leaving.
+        with contextlib.suppress(Exception):
+            self.close()
+
+    def _take(self) -> Any:
+        """What is there now, or None."""
+        return None if self.socket.destroyed else self.socket.read()
+
+    def _failed(self) -> None:
+        """The loop is about to raise."""
+        self._destroy = True
+
+    def _attempt(self) -> Any:
+        if not self._listening:
+            if self._done:
+                return _END
+            self._watch.listen()
+            self._listening = True
+        try:
+            item = self._take()
+            if item is not None:
+                return item
+            ended = self._watch.over()
+        except BaseException:
+            self._failed()
+            self.close()
+            raise
+        if not ended:
+            return None
+        self.close()
+        return _END
+
+    def _destroy_socket(self) -> None:
+        socket = self.socket
+        if socket.destroyed:
+            return
+        if socket.readable or socket.writable:
+            _private.hear_errors(socket, _hear)
+            socket.destroy(_pynet.AbortError("The operation was aborted"))
+        else:
+            socket.destroy()
+
+
+class LineIterator(SocketIterator):
+    """Lines of a socket, for `for` and `async for`; what Socket.lines() gives."""
+
+    __slots__ = ("_keep_ends", "_max")
+
+    def __init__(self, socket: _pynet.Socket, max: int, keep_ends: bool) -> None:
+        super().__init__(socket)
+        self._max = max
+        self._keep_ends = keep_ends
+
+    def _take(self) -> Any:
+        line = _read_until(self.socket, "\n", self._max)
+        if line is None:
+            if not _private.at_end(self.socket):
+                return None
+            # The last one may lack its end. read() when nothing is left: it lets "end" come.
+            left = self.socket.readable_length
+            return _private.read_exactly(self.socket, left) if left else self.socket.read()
+        if self._keep_ends:
+            return line
+        crlf = "\r\n" if isinstance(line, str) else b"\r\n"
+        return line[:-2] if line[-2:] == crlf else line[:-1]
+
+    def _failed(self) -> None:
+        # What is too long for a line may be read otherwise.
+        return
+
+
+def iterate(socket: _pynet.Socket, /) -> SocketIterator:
+    """Socket.__iter__()."""
+    return SocketIterator(socket).__iter__()
+
+
+def iterate_async(socket: _pynet.Socket, /) -> SocketIterator:
+    """Socket.__aiter__()."""
+    return SocketIterator(socket)
+
+
+def iterator(socket: _pynet.Socket, destroy_on_return: bool, /) -> SocketIterator:
+    """Socket.iterator()."""
+    return SocketIterator(socket, destroy_on_return)
+
+
+def lines(socket: _pynet.Socket, max: int = DEFAULT_MAX, keep_ends: bool = False) -> LineIterator:
+    """Socket.lines()."""
+    check_size("max", max, 1)
+    return LineIterator(socket, max, bool(keep_ends))
+
+
+# --- framing ---
+
+
+def _hear(*args: object) -> None:
+    """Listens to `error` of a socket that is read by calls: the next call raises it."""
+
+
+def read_until(
+    socket: _pynet.Socket,
+    separator: Any,
+    max: int = DEFAULT_MAX,
+    timeout: float | None = None,
+) -> Any:
+    """Socket.read_until()."""
+    if not isinstance(separator, bytes | str):
+        try:
+            separator = bytes(memoryview(separator))
+        except TypeError:
+            message = f'The "separator" argument must be str or an object with a buffer. Received {separator!r}'
+            raise coded(TypeError(message), "ERR_INVALID_ARG_TYPE") from None
+    if not separator:
+        message = f'The argument "separator" must not be empty. Received {separator!r}'
+        raise coded(ValueError(message), "ERR_INVALID_ARG_VALUE")
+    check_size("max", max, 1)
+    return _read(socket, partial(_private.read_until, socket, separator, max), None, timeout, "read_until()")
+
+
+def read_exactly(socket: _pynet.Socket, n: int, timeout: float | None = None) -> Any:
+    """Socket.read_exactly()."""
+    if type(n) is not int or not 0 <= n <= sys.maxsize:
+        check_size("n", n, 0)
+    return _read(socket, partial(_private.read_exactly, socket, n), n, timeout, "read_exactly()")
+
+
+def _read(
+    socket: _pynet.Socket,
+    take: Callable[[], bytes | str | None],
+    expected: int | None,
+    timeout: float | None,
+    what: str,
+) -> Any:
+    seconds = None if timeout is None else seconds_of(timeout)
+    if running_loop() is not None:
+        return _read_async(socket, take, expected, seconds, what)
+    _private.check_blocking(what)
+    _private.hear_errors(socket, _hear)
+    data = take()
+    if data is not None:
+        return data
+    watch = Watch(socket)
+    try:
+        watch.listen()
+        return watch.wait(partial(_attempt, watch, take, expected), seconds, what)
+    finally:
+        watch.leave()
+
+
+async def _read_async(
+    socket: _pynet.Socket,
+    take: Callable[[], bytes | str | None],
+    expected: int | None,
+    seconds: float | None,
+    what: str,
+) -> Any:
+    _private.hear_errors(socket, _hear)
+    data = take()
+    if data is not None:
+        return data
+    watch = Watch(socket)
+    try:
+        watch.listen()
+        return await watch.wait_async(partial(_attempt, watch, take, expected), seconds, what)
+    finally:
+        watch.leave()
+
+
+def _attempt(watch: Watch, take: Callable[[], bytes | str | None], expected: int | None) -> Any:
+    data = take()
+    if data is not None:
+        return data
+    if _private.at_end(watch.socket) or watch.over():
+        raise IncompleteReadError(_private.peek(watch.socket), expected)
+    return None

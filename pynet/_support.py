@@ -1,0 +1,83 @@
+"""What _waiting.py and _reading.py share: errors, checks of arguments, and waking asyncio from the loop's thread."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pynet import _pynet
+
+if TYPE_CHECKING:
+    import asyncio
+
+_X = TypeVar("_X", bound=BaseException)
+
+# --- errors ---
+
+
+def coded(error: _X, code: str) -> _X:
+    """The error with Node's code."""
+    error.code = code  # type: ignore[attr-defined]
+    return error
+
+
+def as_error(args: tuple[Any, ...]) -> BaseException:
+    """What an `error` event carries, as something that can be raised."""
+    value = args[0] if args else None
+    return value if isinstance(value, BaseException) else RuntimeError(f"Unhandled error. ({value!r})")
+
+
+def what_it_died_of(emitter: _pynet.EventEmitter) -> BaseException:
+    """The error of a socket that is closed; else ERR_STREAM_PREMATURE_CLOSE."""
+    error = getattr(emitter, "errored", None)
+    if isinstance(error, BaseException):
+        return error
+    return coded(_pynet.NetError("Premature close"), "ERR_STREAM_PREMATURE_CLOSE")
+
+
+# --- arguments ---
+
+
+def seconds_of(timeout: float | None) -> float | None:
+    """A timeout as the waits of threading take it."""
+    if timeout is None:
+        return None
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
+        message = f'The "timeout" argument must be None or a number of seconds. Received {timeout!r}'
+        raise coded(TypeError(message), "ERR_INVALID_ARG_TYPE")
+    if not timeout >= 0:
+        message = f'The value of "timeout" is out of range. It must be >= 0. Received {timeout!r}'
+        raise coded(ValueError(message), "ERR_OUT_OF_RANGE")
+    return float(min(timeout, threading.TIMEOUT_MAX))
+
+
+def check_size(name: str, value: int, least: int) -> None:
+    """An int that may be a number of bytes."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        message = f'The "{name}" argument must be an int. Received {value!r}'
+        raise coded(TypeError(message), "ERR_INVALID_ARG_TYPE")
+    if not least <= value <= sys.maxsize:
+        message = f'The value of "{name}" is out of range. It must be >= {least}. Received {value!r}'
+        raise coded(ValueError(message), "ERR_OUT_OF_RANGE")
+
+
+# --- asyncio ---
+
+
+def _finish(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+def wake_later(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None], *args: object) -> None:
+    """From any thread: the waiter is done. When its loop is closed nobody is there to be told."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(_finish, waiter)
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The asyncio loop that runs in this thread; asyncio is not imported for it."""
+    events = sys.modules.get("asyncio.events")
+    return events._get_running_loop() if events is not None else None

@@ -1,0 +1,361 @@
+"""Waiting, loops and context managers: what threads and asyncio do with the objects that call functions back.
+
+The methods of Socket and Server that wait are carried out here: `sock.wait(event)` calls wait(sock, event). Loops and
+framing are in _reading.py, which is given out here, so that the C types find all in one module.
+
+How an event is waited for without missing it: look at the state, add the listeners, look again. The listeners are quiet
+(`_private.listen`): nobody else sees them, and they take no late event away from a listener that comes after.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import weakref
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent import futures
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pynet import _private, _pynet
+from pynet._reading import (
+    IncompleteReadError,
+    LineIterator,
+    SocketIterator,
+    iterate,
+    iterate_async,
+    iterator,
+    lines,
+    read_exactly,
+    read_until,
+)
+from pynet._support import as_error, seconds_of, wake_later, what_it_died_of
+
+if TYPE_CHECKING:
+    import asyncio
+
+__all__ = [
+    "Future",
+    "IncompleteReadError",
+    "LineIterator",
+    "SocketIterator",
+    "drain",
+    "enter_async",
+    "iterate",
+    "iterate_async",
+    "iterator",
+    "leave",
+    "leave_async",
+    "lines",
+    "once",
+    "read_exactly",
+    "read_until",
+    "wait",
+]
+
+_E = TypeVar("_E", _pynet.Socket, _pynet.Server)
+
+# --- one event ---
+
+
+def _result(args: tuple[Any, ...]) -> Any:
+    """What an event's arguments are as one value."""
+    return None if not args else args[0] if len(args) == 1 else args
+
+
+class _Link:
+    """What listens for a Future, and keeps it only once it has a callback: nobody waits for one that was dropped."""
+
+    __slots__ = ("_future", "kept")
+
+    def __init__(self, future: Future) -> None:
+        self._future = weakref.ref(future)
+        self.kept: Future | None = None
+
+    def on_event(self, *args: Any) -> None:
+        future = self._future()
+        if future is not None:
+            future._settle(args)
+
+    def on_error(self, *args: Any) -> None:
+        future = self._future()
+        if future is not None:
+            future._fail(as_error(args))
+
+    def on_close(self, *args: Any) -> None:
+        future = self._future()
+        if future is not None:
+            future._closed()
+
+
+class Future(futures.Future[Any]):
+    """What once() gives: a concurrent.futures.Future that can be awaited under asyncio as well.
+
+    result() and exception() take a timeout in seconds; while there is no result they raise RuntimeError on the thread
+    that drives the loop, in a listener and inside turn(). cancel(), also by a cancelled await, takes the listeners
+    away; so does dropping it, unless it has a callback.
+    """
+
+    __module__ = "pynet"
+
+    def __init__(self, emitter: _pynet.EventEmitter, event: object) -> None:
+        super().__init__()
+        self._emitter = emitter
+        self._event = event
+        self._link = _Link(self)
+        self._listeners: deque[tuple[object, Callable[..., None]]] = deque()
+        if not self._look():
+            self._subscribe()
+            self._look()
+        if self.done():
+            self._leave()
+
+    def result(self, timeout: float | None = None) -> Any:
+        """The event's value; see once(). Raises TimeoutError after `timeout` seconds, CancelledError after cancel()."""
+        if not self.done():
+            _private.check_blocking("result()")
+        try:
+            return super().result(timeout)
+        finally:
+            del self  # no cycle with the traceback of what is raised
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """What result() would raise, or None. Raises TimeoutError and CancelledError as it does."""
+        if not self.done():
+            _private.check_blocking("exception()")
+        return super().exception(timeout)
+
+    def add_done_callback(self, fn: Callable[[futures.Future[Any]], object]) -> None:
+        """Calls fn(future) where listeners are called, when it is done; here and now when it is done already."""
+        self._link.kept = self
+        super().add_done_callback(fn)
+        if self.done():
+            self._link.kept = None
+
+    def cancel(self) -> bool:
+        """Gives the wait up; False when there is a result already."""
+        cancelled = super().cancel()
+        if cancelled:
+            self._leave()
+        return cancelled
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        if not self.done():
+            _private.check_blocking("await")
+            yield from self._wait_under_asyncio().__await__()
+        return super().result()
+
+    async def _wait_under_asyncio(self) -> None:
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = loop.create_future()
+        self.add_done_callback(partial(wake_later, loop, waiter))
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            self.cancel()
+            raise
+        if self.cancelled():
+            raise asyncio.CancelledError
+
+    def __del__(self) -> None:
+        # Nobody is there to be told that the interpreter is leaving.
+        with contextlib.suppress(Exception):
+            self._leave()
+
+    # --- inside ---
+
+    def _look(self) -> bool:
+        """Settles it when the state is reached already, or never will be."""
+        if self.done():
+            return True
+        reached = _private.reached(self._emitter, self._event)
+        if reached is not None:
+            self._settle(reached)
+        elif _private.over(self._emitter):
+            self._fail(what_it_died_of(self._emitter))
+        else:
+            return False
+        return True
+
+    def _subscribe(self) -> None:
+        link = self._link
+        self._listen(self._event, link.on_event)
+        if self._event != "error":
+            self._listen("error", link.on_error)
+        if self._event == "drain":
+            # After end() there is no `drain` any more.
+            self._listen("finish", link.on_event)
+        if self._event != "close" and isinstance(self._emitter, _pynet.Socket | _pynet.Server):
+            self._listen("close", link.on_close)
+
+    def _listen(self, event: object, function: Callable[..., None]) -> None:
+        _private.listen(self._emitter, event, function)
+        self._listeners.append((event, function))
+
+    def _leave(self) -> None:
+        self._link.kept = None
+        while self._listeners:
+            try:
+                event, function = self._listeners.popleft()
+            except IndexError:  # another thread was faster
+                return
+            _private.unlisten(self._emitter, event, function)
+
+    def _closed(self) -> None:
+        # The `close` of the life before may come while the next one has begun.
+        if not _private.over(self._emitter):
+            return
+        error = getattr(self._emitter, "errored", None)
+        if self._event == "error" and error is not None:
+            self._settle((error,))
+        else:
+            self._fail(what_it_died_of(self._emitter))
+
+    def _settle(self, args: tuple[Any, ...]) -> None:
+        try:
+            self.set_result(_result(args))
+        except futures.InvalidStateError:
+            pass  # settled by another event, or cancelled
+        finally:
+            self._leave()
+
+    def _fail(self, error: BaseException) -> None:
+        try:
+            self.set_exception(error)
+        except futures.InvalidStateError:
+            pass
+        finally:
+            self._leave()
+
+
+class _Already(Future):
+    """The future of every state that is reached and carries nothing: one for all, since it never changes."""
+
+    def __init__(self) -> None:
+        futures.Future.__init__(self)
+        self._link = _Link(self)
+        self._listeners = deque()
+        self.set_result(None)
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return
+        yield
+
+
+_already = _Already()
+
+
+def _renew_after_fork() -> None:
+    # Another thread of the parent may have held its lock.
+    global _already
+    _already = _Already()
+
+
+os.register_at_fork(after_in_child=_renew_after_fork)
+
+
+def once(emitter: _pynet.EventEmitter, event: object, /) -> Future:
+    """once(emitter, event) -> Future: of the next such event, or of the state that it stands for if that is reached.
+
+    The value is None, the event's one argument, or the tuple of its arguments. `await` it under asyncio, ask for its
+    result(timeout) in a thread, or give it a function by add_done_callback(), which is called where the listeners are.
+
+    At once: a socket's connect, ready, end, finish and close when they have been; drain when nothing is to be drained
+    (after end(): when everything has been sent); a server's listening and close. The exception is what an "error" event
+    carries, unless that is waited for; when the object closes first, what it died of, or NetError
+    (ERR_STREAM_PREMATURE_CLOSE). Raises TypeError (ERR_INVALID_ARG_TYPE) for what is no EventEmitter or no event name.
+    Node: events.once().
+    """
+    return _already if _private.reached(emitter, event) == () else Future(emitter, event)
+
+
+def wait(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float | None = None) -> Any:
+    """Socket.wait() and Server.wait()."""
+    _private.check_blocking("wait()")
+    seconds = seconds_of(timeout)
+    future = once(emitter, event)
+    try:
+        return future.result(seconds)
+    except TimeoutError:
+        if not future.cancel():  # it came in the last moment; or the TimeoutError is the socket's own
+            return future.result()
+        raise TimeoutError(f"no {event!r} within {timeout} seconds") from None
+    finally:
+        future.cancel()
+        del future  # no cycle with the traceback of what is raised
+
+
+def drain(socket: _pynet.Socket, /) -> Future:
+    """Socket.drain()."""
+    return once(socket, "drain")
+
+
+# --- context managers ---
+
+
+def _destroy_all(self: _pynet.Socket | _pynet.Server) -> None:
+    if isinstance(self, _pynet.Server):
+        _private.destroy_connections(self)
+    else:
+        self.destroy()
+
+
+def leave(
+    self: _pynet.Socket | _pynet.Server,
+    exc_type: type[BaseException] | None,
+    exc: BaseException | None,
+    traceback: TracebackType | None,
+    /,
+) -> None:
+    """__exit__() of both types."""
+    try:
+        if isinstance(self, _pynet.Server):
+            if _private.reached(self, "close") is None:
+                self.close()
+        elif exc_type is None:
+            self.destroy_soon()
+        if exc_type is not None:
+            _destroy_all(self)
+    except _pynet.NetError as error:
+        # What is the parent's is closed already in a forked child, and all is at exit.
+        if error.code not in ("ERR_FORKED", "ERR_LOOP_CLOSED"):
+            raise
+
+
+async def enter_async(self: _E, /) -> _E:
+    """__aenter__() of both types."""
+    return self
+
+
+async def leave_async(
+    self: _pynet.Socket | _pynet.Server,
+    exc_type: type[BaseException] | None,
+    exc: BaseException | None,
+    traceback: TracebackType | None,
+    /,
+) -> None:
+    """__aexit__() of both types."""
+    closed = once(self, "close")
+    leave(self, exc_type, exc, traceback)
+    try:
+        await closed
+    except Exception as error:
+        # `close` comes after it; and it may have closed in between.
+        if getattr(self, "destroyed", False):
+            await _closed_at_last(self)
+        if exc_type is None:
+            raise error
+    except BaseException:
+        _destroy_all(self)
+        raise
+
+
+async def _closed_at_last(self: _pynet.Socket | _pynet.Server) -> None:
+    try:
+        await once(self, "close")
+    except Exception:
+        return  # of this error the caller knows

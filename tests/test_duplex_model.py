@@ -1,0 +1,262 @@
+"""Two connected sockets in random lives, held against Node's rules; see duplex.py for the model.
+
+DUPLEX_EXAMPLES=5000 makes it a long run, with shrinking."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+import pynet
+from duplex import FORMS, Side
+from helpers import connected_pair, live_handles, on_loop, wait_until
+
+EXAMPLES = int(os.environ.get("DUPLEX_EXAMPLES", "0"))
+MARKS = [None, None, 0, 1, 16, 1000, 65536]
+SIZES = [0, 1, 3, 10, 100, 1000, 4096, 65536, 70_000, 300_000]
+sizes = st.sampled_from(SIZES)
+forms = st.sampled_from(FORMS)
+
+
+def action(name, *args):
+    return st.tuples(st.just(name), *args)
+
+
+WRITING = st.one_of(
+    action("write", sizes, forms, st.booleans()),
+    action("write", sizes, forms, st.booleans()),
+    action("writelines", st.lists(st.sampled_from(SIZES[:-1]), max_size=5)),
+    action("cork"),
+    action("uncork"),
+)
+LISTENING = st.one_of(
+    action("pause"),
+    action("resume"),
+    action("data_on"),
+    action("data_off"),
+    action("readable_on", st.sampled_from(["all", "all", "one", 1, 7, "none"])),
+    action("readable_off"),
+    action("pipe", st.sampled_from([0, 1, 2, 3]), st.booleans()),
+    action("unpipe", st.booleans()),
+    action("sink_drain"),
+)
+READING = st.one_of(
+    action("read", st.sampled_from([None, None, -1, 0, 1, 5, 100, 5000])),
+    action("unshift", st.sampled_from([0, 1, 4, 100, 70_000])),
+)
+ENDING = st.one_of(
+    action("end", st.none() | sizes, forms, st.booleans()),
+    action("destroy", st.booleans()),
+)
+ACTIONS = st.one_of(WRITING, LISTENING, READING)
+EVENTS = ["data", "data", "readable", "end", "prefinish", "finish", "drain", "close", "error", "answer", "resume"]
+SCRIPTS = action("script", st.sampled_from(EVENTS), st.lists(ACTIONS | ENDING, min_size=1, max_size=3))
+STEPS = st.lists(st.tuples(st.integers(0, 1), ACTIONS | SCRIPTS), min_size=2, max_size=8)
+RAW = ("write", "writelines", "cork", "uncork", "end", "destroy")  # the model may follow these a moment later
+
+
+CONNECTIONS = st.tuples(
+    st.tuples(st.booleans(), st.booleans()),  # allow_half_open
+    st.tuples(st.sampled_from(MARKS), st.sampled_from(MARKS)),
+    st.booleans(),  # small buffers in the kernel
+    st.booleans(),  # destroyed at the end, or ended
+    st.integers(0, 15),  # steps before either is ended
+)
+
+
+def dead(life):
+    return all(side.sock.destroyed for side in life.sides)
+
+
+def old(life):
+    return life.patience <= 0
+
+
+class Life(RuleBasedStateMachine):
+    kind = "tcp"
+
+    def __init__(self):
+        super().__init__()
+        self.failures: list[BaseException] = []
+        self.closing = contextlib.ExitStack()
+        self.sides: list[Side] = []
+        self.broken = False
+        self.turns = 0
+
+    @initialize(how=CONNECTIONS)
+    def connect(self, how):
+        half_open, marks, tight, self.destroyed, self.patience = how
+        self.sides = []
+        self.handles = live_handles()
+        folder = self.closing.enter_context(tempfile.TemporaryDirectory())
+        where = (0, "127.0.0.1") if self.kind == "tcp" else (str(Path(folder) / "s"),)
+        options = [
+            {"allow_half_open": half, **({} if mark is None else {"high_water_mark": mark})}
+            for half, mark in zip(half_open, marks, strict=True)
+        ]
+        self.closing.callback(pynet.set_uncaught_handler, pynet.set_uncaught_handler(self.uncaught))
+        pair = connected_pair(where, options[0], options[1])
+        self.server = pair.server
+        self.closing.callback(pair.close)
+        for sock, half in zip((pair.client, pair.peer), half_open, strict=True):
+            sock.remove_all_listeners()
+            if tight:
+                with socket.socket(fileno=os.dup(sock.fileno())) as copy:
+                    copy.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536 if self.kind == "tcp" else 8192)
+            self.sides.append(Side(sock, half, self.failures))
+        self.sides[0].peer, self.sides[1].peer = reversed(self.sides)
+        self.settle()
+
+    def uncaught(self, error, emitter):
+        self.failures.append(error)
+
+    # --- steps ---
+
+    def act(self, steps, outside):
+        for number, (name, *args) in steps:
+            side = self.sides[number]
+            side.outside = outside
+            try:
+                side.act(name, *args)
+            finally:
+                side.outside = False
+
+    @rule(steps=STEPS)
+    def on_the_loop(self, steps):
+        on_loop(self.act, steps, False)
+        self.settle()
+
+    @rule(steps=STEPS)
+    def in_one_turn(self, steps):
+        with pynet.turn():
+            self.act(steps, True)
+        self.settle()
+
+    @rule(number=st.integers(0, 1), action=ACTIONS)
+    def from_a_thread(self, number, action):
+        with contextlib.nullcontext() if action[0] in RAW else pynet.turn():
+            self.act([(number, action)], True)
+        self.settle()
+
+    @precondition(old)
+    @rule(number=st.integers(0, 1), action=ENDING, outside=st.booleans(), before=STEPS, after=STEPS)
+    def end_one(self, number, action, outside, before, after):
+        steps = [*before[:3], (number, action), *after[:3]]
+        if outside:
+            with pynet.turn():
+                self.act(steps, True)
+        else:
+            on_loop(self.act, steps, False)
+        self.settle()
+
+    @precondition(old)
+    @rule(number=st.integers(0, 1), action=ENDING)
+    def end_from_a_thread(self, number, action):
+        self.act([(number, action)], True)
+        self.settle()
+
+    @precondition(dead)
+    @rule(how=CONNECTIONS)
+    def live_again(self, how):
+        self.close()
+        self.connect(how)
+
+    # --- looking ---
+
+    def still(self):
+        """On the loop: whether all is as it will stay until the next step, for a few turns already."""
+        self.fail()
+        self.turns = self.turns + 1 if all(side.waits_for() is None for side in self.sides) else 0
+        return self.turns > 3
+
+    def settle(self):
+        """Until nothing moves any more, and a few turns more."""
+        self.patience -= 1
+        self.broken = True
+        self.turns = 0
+        if not any(on_loop(self.still) for _ in range(30)) and not wait_until(lambda: on_loop(self.still), timeout=2):
+            raise AssertionError(f"nothing comes of it: {on_loop(lambda: [side.waits_for() for side in self.sides])}")
+        on_loop(self.look)
+        self.broken = False
+
+    def look(self):
+        self.fail()
+        for side in self.sides:
+            side.check_still()
+
+    def fail(self):
+        if self.failures:
+            raise self.failures[0]
+
+    # --- the end of a life ---
+
+    def finish(self):
+        """Both read everything and end."""
+        for side in self.sides:
+            side.scripts.clear()
+            if side.sock.destroyed:
+                continue
+            for name in ("unpipe", "readable_off", "data_on", "resume"):
+                side.act(name, *[True] * (name == "unpipe"))
+            if not side.ended:
+                side.act("end", 5, "bytes", True)
+
+    def over(self):
+        return all("close" in side.log for side in self.sides)
+
+    def check_normal(self):
+        for side in self.sides:
+            names = [name for name in side.log if name in ("prefinish", "finish", "end", "error", "close")]
+            assert sorted(names) == ["close", "end", "finish", "prefinish"]
+            assert side.sock.bytes_read == len(side.peer.sent)
+            assert side.at == len(side.peer.sent) or side.discards
+            assert not any(call.error for call in side.calls if call.fate != "refused")
+
+    def live_on(self):
+        """To the end, by one of two ways."""
+        self.settle()
+        if not self.destroyed:
+            on_loop(self.finish)
+            self.settle()
+            on_loop(lambda: [side.act("resume") for side in self.sides])  # where a `readable` listener had paused it
+        else:
+            for side in self.sides:
+                side.scripts.clear()
+                self.act([(self.sides.index(side), ("destroy", False))], True)
+        assert wait_until(lambda: on_loop(self.over)), [side.log for side in self.sides]
+        self.settle()
+        if not any(side.cause for side in self.sides):
+            self.check_normal()
+
+    def close(self):
+        with self.closing:
+            if len(self.sides) == 2 and not self.broken:
+                self.live_on()
+        if self.sides:
+            assert wait_until(lambda: live_handles() == self.handles), live_handles()
+
+    teardown = close
+
+
+class UnixLife(Life):
+    kind = "unix"
+
+
+PROFILE = settings(
+    max_examples=EXAMPLES or 60,
+    stateful_step_count=20,
+    deadline=None,
+    phases=list(Phase) if EXAMPLES else [Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes too long
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+TestTcp = Life.TestCase
+TestUnix = UnixLife.TestCase
+TestTcp.settings = TestUnix.settings = PROFILE

@@ -1,0 +1,233 @@
+"""pipe() to objects that raise: the pipe goes, the destination or the source has the error, the others go on."""
+
+import pytest
+
+import pynet
+from helpers import Recorder, raw_client, wait_until
+
+
+@pytest.fixture
+def pair(pair):
+    """As everywhere, and the client does not mind being reset: the other end often dies with unread data."""
+
+    def make(*args, **options):
+        p = pair(*args, **options)
+        p.client.on("error", lambda err: None)
+        return p
+
+    return make
+
+
+class Plain:
+    """Nothing but write()."""
+
+    def __init__(self):
+        self.chunks = []
+
+    def write(self, chunk):
+        self.chunks.append(chunk)
+
+    def data(self):
+        return b"".join(self.chunks)
+
+
+class Ending(Plain):
+    """write() and end(), as Node's own have."""
+
+    def __init__(self):
+        super().__init__()
+        self.ended = []
+
+    def end(self):
+        self.ended.append(True)
+
+
+class Emitting(pynet.EventEmitter):
+    """An emitter of our own with a write()."""
+
+    def __init__(self, fails=None):
+        super().__init__()
+        self.chunks, self.ended, self.fails, self.full = [], 0, fails, False
+
+    def write(self, chunk):
+        if self.fails is not None:
+            raise self.fails
+        self.chunks.append(chunk)
+        return not self.full
+
+    def end(self):
+        self.ended += 1
+        self.emit("finish")
+
+    def data(self):
+        return b"".join(self.chunks)
+
+
+@pytest.fixture
+def uncaught():
+    seen = []
+    previous = pynet.set_uncaught_handler(lambda exc, emitter: seen.append((exc, emitter)))
+    yield seen
+    pynet.set_uncaught_handler(previous)
+
+
+# --- destinations with events ---
+
+
+def test_an_emitter_that_raises_in_write_gets_the_error(pair):
+    boom = LookupError("boom")
+    p = pair()
+    dest, other = Emitting(fails=boom), Plain()
+    log, here = Recorder(dest, "unpipe", "error"), Recorder(p.peer, "error", "close")
+    p.peer.pipe(dest)
+    p.peer.pipe(other)
+    p.client.write(b"1")
+    log.wait("error")
+    assert log.names == ["unpipe", "error"]
+    assert log["error"] is boom
+    p.client.write(b"2")
+    assert wait_until(lambda: other.data() == b"12")
+    assert here.names == []
+
+
+def test_an_emitter_that_raises_and_nobody_hears(pair, uncaught):
+    boom = LookupError("boom")
+    p = pair()
+    dest = Emitting(fails=boom)
+    p.peer.pipe(dest)
+    p.client.write(b"1")
+    assert wait_until(lambda: uncaught)
+    assert uncaught[0] == (boom, dest)
+    assert p.peer.destroyed is False
+
+
+def test_an_emitter_that_raises_in_end_gets_the_error(pair):
+    boom = LookupError("boom")
+    p = pair()
+
+    class Bad(Emitting):
+        def end(self):
+            raise boom
+
+    dest = Bad()
+    log, here = Recorder(dest, "unpipe", "error"), Recorder(p.peer, "error", "close")
+    p.peer.pipe(dest)
+    p.client.end(b"1")
+    log.wait("error")
+    here.wait("close")
+    assert (log.names, log["error"] is boom, here.names) == (["unpipe", "error"], True, ["close"])
+
+
+# --- destinations without ---
+
+
+class Raising(Plain):
+    def __init__(self, error, method="write"):
+        super().__init__()
+        self.error, self.method = error, method
+        if method != "write":
+            setattr(self, method, self.fail)
+
+    def fail(self):
+        raise self.error
+
+    def write(self, chunk):
+        if self.method == "write":
+            raise self.error
+        super().write(chunk)
+
+
+def test_write_that_raises_is_the_error_of_the_source(pair):
+    boom = LookupError("boom")
+    p = pair()
+    log = Recorder(p.peer, "error", "close")
+    p.peer.pipe(Raising(boom))
+    p.client.write(b"1")
+    log.wait("close")
+    assert (log.names, log["error"] is boom, p.peer.errored is boom) == (["error", "close"], True, True)
+    assert log.args("close") == [(True,)]
+
+
+def test_the_others_get_the_chunk_that_one_raised_at(pair):
+    p = pair()
+    first, last = Plain(), Plain()
+    log = Recorder(p.peer, "error", "close")
+    p.peer.pipe(first)
+    p.peer.pipe(Raising(LookupError("boom")))
+    p.peer.pipe(last)
+    p.client.write(b"1")
+    log.wait("close")
+    assert (first.data(), last.data()) == (b"1", b"1")
+
+
+@pytest.mark.parametrize("method", ["end", "flush"])
+def test_end_or_flush_that_raises_is_the_error_of_the_source(pair, method):
+    boom = OSError("disk full")
+    p = pair()
+    dest, other = Raising(boom, method), Ending()
+    log = Recorder(p.peer, "error", "close")
+    p.peer.pipe(dest)
+    p.peer.pipe(other)
+    p.client.end(b"1")
+    log.wait("close")
+    assert (log.names, log["error"] is boom) == (["error", "close"], True)
+    assert (dest.data(), other.data(), len(other.ended)) == (b"1", b"1", 1)
+
+
+def test_once_that_raises_is_the_error_of_the_source(pair):
+    boom = LookupError("boom")
+    p = pair()
+
+    class Bad(Plain):
+        def write(self, chunk):
+            return False
+
+        def once(self, event, function):
+            raise boom
+
+    log = Recorder(p.peer, "error", "close")
+    p.peer.pipe(Bad())
+    p.client.write(b"1")
+    log.wait("close")
+    assert log["error"] is boom
+
+
+def test_the_loop_serves_others_when_one_destination_raises(server):
+    dead = []
+
+    def on_connection(sock):
+        sock.on("error", dead.append)
+        sock.pipe(Raising(LookupError("boom")) if not dead else sock)
+
+    srv = server(on_connection)
+    with raw_client(srv) as first:
+        first.sendall(b"x")
+        assert wait_until(lambda: dead)
+    with raw_client(srv) as second:
+        second.sendall(b"hello")
+        assert second.recv(100) == b"hello"
+    assert [str(err) for err in dead] == ["boom"]
+
+
+@pytest.mark.parametrize("way", [KeyboardInterrupt, SystemExit])
+def test_what_ends_a_program_leaves_run(script, way):
+    """KeyboardInterrupt and SystemExit are no errors of a connection."""
+    done = script(
+        f"""
+        import pynet
+
+        class Dest:
+            def write(self, chunk):
+                raise {way.__name__}(3)
+
+        def main():
+            server = pynet.create_server(lambda sock: sock.pipe(Dest())).listen(0, "127.0.0.1")
+            pynet.connect(server.address().port).write("x")
+
+        try:
+            pynet.run(main)
+        except {way.__name__} as exc:
+            print("left run", exc)
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "left run 3\n"), done.stderr

@@ -1,0 +1,246 @@
+"""pipe() to objects: who is let go, and when."""
+
+import gc
+import socket
+import threading
+import weakref
+
+import pytest
+
+import pynet
+from helpers import Recorder, on_loop, raw_client, wait_until
+
+
+@pytest.fixture
+def pair(pair):
+    """As everywhere, and the client does not mind being reset: the other end often dies with unread data."""
+
+    def make(*args, **options):
+        p = pair(*args, **options)
+        p.client.on("error", lambda err: None)
+        return p
+
+    return make
+
+
+class Plain:
+    """Nothing but write()."""
+
+    def __init__(self):
+        self.chunks = []
+
+    def write(self, chunk):
+        self.chunks.append(chunk)
+
+    def data(self):
+        return b"".join(self.chunks)
+
+
+class Ending(Plain):
+    """write() and end(), as Node's own have."""
+
+    def __init__(self):
+        super().__init__()
+        self.ended = []
+
+    def end(self):
+        self.ended.append(threading.get_ident())
+
+
+class Full(Ending):
+    """write() gives False from the first chunk on, and drain comes when the test says so."""
+
+    full = True
+
+    def __init__(self):
+        super().__init__()
+        self.waiting = []
+
+    def write(self, chunk):
+        super().write(chunk)
+        return not self.full
+
+    def drain(self):
+        waiting, self.waiting = self.waiting, []
+        for function in waiting:
+            function()
+
+
+class Once(Full):
+    def once(self, event, function):
+        assert event == "drain"
+        self.waiting.append(function)
+
+
+class On(Full):
+    """Its listeners stay, as those of on() do everywhere."""
+
+    def on(self, event, function):
+        assert event == "drain"
+        self.waiting.append(function)
+
+    def drain(self):
+        for function in list(self.waiting):
+            function()
+
+
+class Emitting(pynet.EventEmitter):
+    """An emitter of our own with a write()."""
+
+    def __init__(self, fails=None):
+        super().__init__()
+        self.chunks, self.ended, self.fails, self.full = [], 0, fails, False
+
+    def write(self, chunk):
+        if self.fails is not None:
+            raise self.fails
+        self.chunks.append(chunk)
+        return not self.full
+
+    def end(self):
+        self.ended += 1
+        self.emit("finish")
+
+    def data(self):
+        return b"".join(self.chunks)
+
+
+def quiet():
+    """Two turns of the loop: what was going to happen at once has happened."""
+    on_loop(lambda: None)
+    on_loop(lambda: None)
+
+
+@pytest.mark.parametrize("how", ["source ends", "end=False", "unpipe"])
+def test_the_destination_is_let_go_by_a_source_that_somebody_keeps(pair, how):
+    p = pair()
+    log = Recorder(p.peer, "close")
+
+    def start():
+        dest = Plain()
+        p.peer.pipe(dest, end=how != "end=False")
+        p.client.write(b"data")
+        assert wait_until(lambda: dest.chunks)
+        if how == "unpipe":
+            p.peer.unpipe(dest)
+        return weakref.ref(dest)
+
+    dead = start()
+    if how != "unpipe":
+        p.client.end()
+        log.wait("close")
+
+    def is_dead():
+        gc.collect()
+        return dead() is None
+
+    assert wait_until(is_dead)
+
+
+class Angry(Plain):
+    def write(self, chunk):
+        super().write(chunk)
+        raise LookupError("boom")
+
+
+@pytest.mark.parametrize("kind_of", [Plain, Ending, Once, On, Angry, Emitting])
+@pytest.mark.parametrize("how", ["source ends", "source is destroyed", "peer resets"])
+def test_a_source_and_its_destination_are_let_go(server, kind_of, how):
+    refs = []
+
+    def on_connection(sock):
+        dest = kind_of()
+        sock.on("error", lambda err: None)
+        sock.on("data", lambda data: how == "source is destroyed" and sock.destroy())
+        refs.extend([weakref.ref(sock), weakref.ref(dest)])
+        sock.pipe(dest)
+        if isinstance(dest, Once):
+            dest.full = False
+
+    srv = server(on_connection)
+    with raw_client(srv) as client:
+        client.sendall(b"x")
+        assert wait_until(lambda: len(refs) == 2)
+        if how == "source ends":
+            client.shutdown(socket.SHUT_WR)
+        elif how == "peer resets":
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            client.close()
+
+        def are_dead():
+            gc.collect()
+            return [ref() for ref in refs] == [None, None]
+
+        assert wait_until(are_dead)
+
+
+def test_a_cycle_of_source_and_destination_is_collected(server):
+    class Owning(Plain):
+        pass
+
+    refs = []
+
+    def on_connection(sock):
+        dest = Owning()
+        dest.source = sock
+        dest.sock_refs = sock.on("close", lambda had_error: dest.chunks)
+        sock.pipe(dest)
+        refs.extend([weakref.ref(sock), weakref.ref(dest)])
+
+    srv = server(on_connection)
+    with raw_client(srv) as client:
+        client.sendall(b"x")
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(1) == b""
+
+    def are_dead():
+        gc.collect()
+        return [ref() for ref in refs] == [None, None]
+
+    assert wait_until(are_dead)
+
+
+def test_an_emitter_that_lives_on_does_not_hold_its_sources(server):
+    """Its listeners are taken off when the source has closed."""
+    dest, refs = Emitting(), []
+
+    def on_connection(sock):
+        sock.pipe(dest, end=False)
+        refs.append(weakref.ref(sock))
+
+    srv = server(on_connection)
+    for _ in range(5):
+        with raw_client(srv) as client:
+            client.sendall(b"x")
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(1) == b""
+
+    def are_dead():
+        gc.collect()
+        return [ref() for ref in refs] == [None] * 5
+
+    assert wait_until(are_dead)
+    assert (dest.data(), dest.event_names()) == (b"xxxxx", [])
+
+
+def test_an_object_that_was_full_does_not_hold_its_source(server):
+    """It keeps the function it was given; the socket behind it is gone."""
+    dest, refs = Once(), []
+
+    def on_connection(sock):
+        sock.pipe(dest)
+        refs.append(weakref.ref(sock))
+
+    srv = server(on_connection)
+    with raw_client(srv) as client:
+        client.sendall(b"x")
+        assert wait_until(lambda: dest.waiting)
+        on_loop(lambda: refs[0]().destroy())
+
+    def is_dead():
+        gc.collect()
+        return refs[0]() is None
+
+    assert wait_until(is_dead)
+    dest.drain()
+    quiet()
