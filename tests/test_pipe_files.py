@@ -129,7 +129,6 @@ def test_a_number_from_what_is_no_raw_file_is_no_part(pair):
     assert dest.data() == b"0123456789"
 
 
-@pytest.mark.xfail(reason="what it does not take is lost")
 def test_an_unbuffered_file_that_would_block_is_an_error(pair):
     """It takes a part, then gives None: the rest must not be lost in silence."""
     p = pair()

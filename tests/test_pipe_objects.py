@@ -194,7 +194,6 @@ def test_false_stops_the_source_until_drain(pair, kind_of, thread):
     assert (dest.data(), len(dest.ended)) == (b"1234", 1)
 
 
-@pytest.mark.xfail(reason="once more for each chunk, when there is no off()")
 def test_on_gets_one_listener_only(pair):
     p = pair()
     dest = On()
@@ -373,8 +372,6 @@ def test_one_that_is_full_already_but_has_no_events(pair):
 @pytest.mark.parametrize("listener", [False, pytest.param(True, id="with a listener")])
 def test_a_destination_taken_out_by_another_still_gets_this_chunk(pair, request, listener):
     """As Node's, whose emit() calls the listeners that there were; with a listener of `data` or without."""
-    if not listener:
-        request.applymarker(pytest.mark.xfail(reason="not when there are only pipes"))
     p = pair()
 
     class Taking(Plain):
@@ -412,7 +409,6 @@ def test_a_destination_put_in_by_another_gets_the_next_chunk(pair):
     assert (first.data(), second.data()) == (b"12", b"2")
 
 
-@pytest.mark.xfail(reason="to a socket bytes go in C, whatever its class says")
 def test_a_socket_whose_class_has_its_own_write_and_end(pair):
     p = pair()
     calls = []

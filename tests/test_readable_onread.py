@@ -359,7 +359,6 @@ def test_wrong_shapes_raise_at_once(server, name, make):
     GOOD.pop()
 
 
-@pytest.mark.xfail(reason="only the callback is looked at")
 def test_a_coroutine_function_as_the_buffer_is_refused():
     with pytest.raises(TypeError, match="options.onread.buffer"):
         pynet.Socket(onread={"buffer": coroutine, "callback": print})
@@ -497,9 +496,7 @@ def test_other_connections_go_on_when_a_callback_raises(serving, uncaught):
 
 
 @pytest.mark.parametrize("way", [KeyboardInterrupt, SystemExit])
-@pytest.mark.parametrize(
-    "part", ["callback", pytest.param("buffer", marks=pytest.mark.xfail(reason="it is the socket's error"))]
-)
+@pytest.mark.parametrize("part", ["callback", "buffer"])
 def test_what_ends_a_program_leaves_run(script, way, part):
     """KeyboardInterrupt and SystemExit are no errors of a connection."""
     done = script(

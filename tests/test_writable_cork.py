@@ -404,7 +404,6 @@ def test_one_write_over_the_limit(pair, inside):
     assert (p.client.errored, p.client.destroyed, log.args("close")) == (log["error"], True, [(True,)])
 
 
-@pytest.mark.xfail(reason="it gets ECANCELED: its write was under way")
 def test_the_callback_of_a_write_over_the_limit_gets_the_error(pair):
     p = pair({"max_write_buffer": 1 << 20})
     p.peer.pause()
@@ -508,7 +507,6 @@ def test_what_leaves_at_once_does_not_count(pair):
     assert (len(there.data()), log.names) == (10_000, [])
 
 
-@pytest.mark.xfail(reason="the limit is looked at while the lines are corked")
 def test_lines_that_leave_at_once_do_not_count(pair):
     p = pair({"max_write_buffer": 10})
     there = Recorder(p.peer, "data", "end")

@@ -160,7 +160,10 @@ pn_onread_prepare(PnSocket *s)
     struct pn_onread *o = onread_of(s);
     bool made = o->buffer == NULL;
     if (made && make_buffer(s, o) < 0) {
-        pn_socket_destroy_steal(s, NULL);
+        if (PyErr_ExceptionMatches(PyExc_Exception))
+            pn_socket_destroy_steal(s, NULL);
+        else /* KeyboardInterrupt, SystemExit */
+            pn_uncaught(s->em.st, (PyObject *)s, NULL);
         return false;
     }
     o = onread_of(s);

@@ -207,7 +207,7 @@ pn_pipe_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len)
 {
     bool waited = p->waiting;
     Py_INCREF(p);
-    p->given = p->waiting = true;
+    p->waiting = true;
     bool room;
     if (p->sock == NULL) {
         room = pn_pipe_object_give(p, data, base, len);
@@ -237,20 +237,38 @@ pn_pipe_only(const PnSocket *s)
     return true;
 }
 
+/* As an emission: those that are there now get the chunk, whatever becomes of them meanwhile. */
+static void
+give_all(PnSocket *s, size_t count, const char *base, size_t len)
+{
+    struct pn_pipe *on_stack[8];
+    struct pn_pipe **all = count <= 8 ? on_stack : PyMem_Malloc(count * sizeof(struct pn_pipe *));
+    if (all == NULL) {
+        PyErr_NoMemory();
+        pn_socket_destroy_steal(s, NULL);
+        return;
+    }
+    size_t n = 0;
+    for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next)
+        all[n++] = (struct pn_pipe *)(void *)Py_NewRef((PyObject *)p);
+    for (size_t i = 0; i < n; i++) {
+        pn_pipe_give(all[i], NULL, base, len);
+        Py_DECREF(all[i]);
+    }
+    if (all != on_stack)
+        PyMem_Free(all);
+}
+
 void
 pn_pipe_data(PnSocket *s, const char *base, size_t len)
 {
-    for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next)
-        p->given = false;
-    /* Anything may happen to the list meanwhile: from the start each time. */
-    for (struct pn_pipe *p = s->pipes; p != NULL;) {
-        if (p->given)
-            p = p->next;
-        else {
-            pn_pipe_give(p, NULL, base, len);
-            p = s->pipes;
-        }
-    }
+    size_t count = 0;
+    for (const struct pn_pipe *p = s->pipes; p != NULL; p = p->next)
+        count++;
+    if (count == 1)
+        pn_pipe_give(s->pipes, NULL, base, len);
+    else
+        give_all(s, count, base, len);
     remember_fast(s);
 }
 

@@ -15,8 +15,8 @@ struct pn_pipe {
     PyObject *hooks;           /* own: of another destination, (drain, gone, error) */
     bool end;                  /* the destination ends when the source does */
     bool waiting;              /* for the destination's drain */
-    bool given;                /* the chunk of now */
     bool told;                 /* that the source has ended */
+    bool hooked_on;            /* its `drain` calls us for good: it has on(), and no once() */
     bool raw;                  /* its write() may take a part only: an unbuffered file */
 };
 
@@ -38,7 +38,7 @@ void pn_pipe_drained(struct pn_pipe *p);
 /* --- pipe_object.c --- */
 /* 0, or -1 with TypeError: no write(), or a coroutine function. */
 int pn_pipe_object_check(PnState *st, PyObject *dest);
-/* Listens to the destination's events, when it has any. On failure the pipe is gone. */
+/* Listens to the destination's events, when it has any. */
 int pn_pipe_object_hook(struct pn_pipe *p);
 void pn_pipe_object_unhook(PnState *st, struct pn_pipe *p);
 /* Writes; false: the source is to pause. The pipe may be taken out after; the caller holds it. */

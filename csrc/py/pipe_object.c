@@ -173,24 +173,24 @@ needs_drain(PyObject *dest)
 
 /* 1: the hook will be called, 0: the destination has no events, -1 with an exception. */
 static int
-wait_for_drain(PyObject *dest, PyObject *all)
+wait_for_drain(struct pn_pipe *p, PyObject *all)
 {
     static const char *const names[] = {"once", "on"};
-    for (size_t i = 0; i < 2; i++) {
+    PyObject *dest = p->dest;
+    for (size_t i = 0; i < 2 && !p->hooked_on; i++) {
         PyObject *method = PyObject_GetAttrString(dest, names[i]);
         if (method == NULL || !PyCallable_Check(method)) {
             PyErr_Clear();
             Py_XDECREF(method);
             continue;
         }
-        if (i == 1)
-            stop_waiting(dest, all); /* it may stand there from the last time */
+        p->hooked_on = i == 1;
         PyObject *result = PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN));
         Py_DECREF(method);
         Py_XDECREF(result);
         return result != NULL ? 1 : -1;
     }
-    return 0;
+    return p->hooked_on;
 }
 
 int
@@ -205,7 +205,7 @@ pn_pipe_object_hook(struct pn_pipe *p)
         status = hook(st, p->dest, all);
     if (status == 0 && needs_drain(p->dest)) {
         p->waiting = true;
-        status = wait_for_drain(p->dest, all);
+        status = wait_for_drain(p, all);
         if (status == 0)
             p->waiting = false;
     }
@@ -245,12 +245,14 @@ write_all(PyObject *dest, PyObject *chunk, bool raw)
     PyObject *result = PyObject_CallMethod(dest, "write", "O", chunk);
     Py_ssize_t size = raw && PyBytes_Check(chunk) ? PyBytes_GET_SIZE(chunk) : 0;
     Py_ssize_t done = 0;
-    while (result != NULL && PyLong_CheckExact(result) && done < size) {
-        Py_ssize_t taken = PyLong_AsSsize_t(result);
-        if (taken == -1 && PyErr_Occurred())
+    while (result != NULL && done < size && (result == Py_None || PyLong_CheckExact(result))) {
+        Py_ssize_t taken = result != Py_None ? PyLong_AsSsize_t(result) : 0;
+        if (taken <= 0 || taken > size - done) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_BlockingIOError, "write() of an unbuffered file took nothing");
             Py_CLEAR(result);
-        if (taken <= 0 || taken > size - done)
             break;
+        }
         done += taken;
         if (done == size)
             break;
@@ -272,7 +274,7 @@ pn_pipe_object_give(struct pn_pipe *p, PyObject *data, const char *base, size_t 
     Py_XINCREF(source);
     result = chunk != NULL ? write_all(p->dest, chunk, p->raw) : NULL;
     if (result == Py_False && p->source != NULL) {
-        waits = wait_for_drain(p->dest, all);
+        waits = wait_for_drain(p, all);
         if (waits > 0 && !p->waiting)
             waits = 0; /* it came at once */
     }

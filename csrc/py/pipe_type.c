@@ -4,6 +4,24 @@
 #include "args.h"
 #include "pipe.h"
 
+static bool
+is_method(PyObject *obj, const char *name, PyCFunction f)
+{
+    PyObject *method = PyObject_GetAttrString(obj, name);
+    bool same = method != NULL && PyCFunction_Check(method) && PyCFunction_GET_FUNCTION(method) == f;
+    PyErr_Clear();
+    Py_XDECREF(method);
+    return same;
+}
+
+/* A socket whose class has no write() or end() of its own: bytes may go there in C. */
+static bool
+is_plain_socket(PnState *st, PyObject *dest)
+{
+    return PyObject_TypeCheck(dest, st->Socket) && is_method(dest, "write", PN_FASTCALL(pn_socket_write_method)) &&
+           is_method(dest, "end", PN_FASTCALL(pn_socket_end_method));
+}
+
 struct pn_pipe *
 pn_pipe_new(PnSocket *source, PyObject *dest, bool end)
 {
@@ -13,9 +31,8 @@ pn_pipe_new(PnSocket *source, PyObject *dest, bool end)
         return NULL;
     p->source = source;
     p->dest = Py_NewRef(dest);
-    p->sock = PyObject_TypeCheck(dest, st->Socket) ? PN_SOCKET(dest) : NULL;
+    p->sock = is_plain_socket(st, dest) ? PN_SOCKET(dest) : NULL;
     p->end = end;
-    p->given = true;
     return p;
 }
 

@@ -247,7 +247,8 @@ int pn_writable_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len,
 /* end(data) too late: the error, then the callback. */
 int pn_writable_refuse_end(PnSocket *s, PyObject *callback);
 int pn_writable_end(PnSocket *s, PyObject *callback);
-int pn_writable_below_mark(PnSocket *s); /* what write() answers; need_drain is set */
+/* What write() answers; need_drain is set. `callback` (may be NULL) is the write's. */
+int pn_writable_below_mark(PnSocket *s, PyObject *callback);
 int pn_writable_uncork(PnSocket *s); /* one cork() less; 0, or -1 with MemoryError */
 void pn_writable_flush(PnSocket *s);
 void pn_writable_written(PnSocket *s, int status);

@@ -121,28 +121,36 @@ write_now(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *
     return queue_rest(s, bytes, base, len, sent, callback);
 }
 
-/* More is queued than the option max_write_buffer allows. */
+/* More is queued than the option max_write_buffer allows. `callback` (may be NULL) is that of the write that was too
+ * much: it gets this error also when it is under way. */
 static int
-overflow(PnSocket *s)
+overflow(PnSocket *s, PyObject *callback)
 {
     PyObject *error = pn_net_error(s->em.st, "ERR_WRITE_BUFFER_FULL", "The write buffer is over max_write_buffer");
     if (error == NULL)
         return -1;
+    struct pn_write_record *last = s->wq != NULL ? s->wq->last : NULL;
+    int status = 0;
+    if (callback != NULL && last != NULL && last == s->wq->first && last->callback == callback) {
+        last->callback = NULL;
+        status = pn_writes_answer_soon(s, callback, error);
+        Py_DECREF(callback);
+    }
     pn_socket_destroy(s, error);
     Py_DECREF(error);
-    return 0;
+    return status;
 }
 
 /* What write() answers: 1 below the mark, 0 to wait for drain. */
 int
-pn_writable_below_mark(PnSocket *s)
+pn_writable_below_mark(PnSocket *s, PyObject *callback)
 {
     size_t length = pn_writable_length(s);
     if (length > s->max_write_buffer) {
         pn_writable_flush(s);
         length = pn_writable_length(s);
         if (length > s->max_write_buffer)
-            return overflow(s);
+            return overflow(s, callback);
     }
     if (length < s->write_mark || length == 0)
         return !s->write_failed;
@@ -153,7 +161,7 @@ pn_writable_below_mark(PnSocket *s)
 int
 pn_writable_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback)
 {
-    return queue_rest(s, bytes, base, len, sent, callback) < 0 ? -1 : pn_writable_below_mark(s);
+    return queue_rest(s, bytes, base, len, sent, callback) < 0 ? -1 : pn_writable_below_mark(s, callback);
 }
 
 int
@@ -184,7 +192,7 @@ pn_writable_write(PnSocket *s, PyObject *bytes, const char *base, size_t len, Py
     else
         status = write_now(s, bytes, base, len, callback);
     s->write_epoch = st->epoch;
-    return status < 0 ? -1 : pn_writable_below_mark(s);
+    return status < 0 ? -1 : pn_writable_below_mark(s, callback);
 }
 
 /* --- completions --- */

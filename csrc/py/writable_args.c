@@ -258,6 +258,8 @@ pn_socket_writelines_method(PyObject *op, PyObject *lines)
         return NULL;
     bool corked = s->corked < UINT16_MAX && pn_writable_open(s);
     unsigned waited = s->need_drain;
+    uint32_t max = s->max_write_buffer; /* holds for what is left when all have been offered to the kernel */
+    s->max_write_buffer = UINT32_MAX;
     int below = 1;
     s->corked = (uint16_t)(s->corked + corked);
     for (Py_ssize_t i = 0; below >= 0 && i < PyTuple_GET_SIZE(all); i++) {
@@ -265,9 +267,10 @@ pn_socket_writelines_method(PyObject *op, PyObject *lines)
         below = pn_writable_write(s, bytes, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes), NULL);
     }
     Py_DECREF(all);
+    s->max_write_buffer = max;
     if (corked && s->corked > 0 && below >= 0) {
         s->need_drain = waited & 1; /* only what is left after all have been offered to the kernel counts */
-        below = pn_writable_uncork(s) < 0 ? -1 : pn_writable_below_mark(s);
+        below = pn_writable_uncork(s) < 0 ? -1 : pn_writable_below_mark(s, NULL);
     }
     if (below < 0 || after_write(s) < 0)
         return NULL;
