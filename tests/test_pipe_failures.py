@@ -3,7 +3,7 @@
 import pytest
 
 import pynet
-from helpers import Recorder, raw_client, wait_until
+from helpers import Recorder, raw_client, target, wait_until
 
 
 @pytest.fixture
@@ -116,6 +116,61 @@ def test_an_emitter_that_raises_in_end_gets_the_error(pair):
     log.wait("error")
     here.wait("close")
     assert (log.names, log["error"] is boom, here.names) == (["unpipe", "error"], True, ["close"])
+
+
+# --- sockets whose class has its own write() or end() ---
+
+
+@pytest.fixture
+def to_class(pair):
+    """to_class(cls): (what writes, the source, the destination, a socket of this class)."""
+    made = []
+
+    def make(cls):
+        p = pair()
+        peers = []
+        p.server.on("connection", peers.append)
+        dest = cls()
+        dest.connect(target(p.server))
+        made.append(dest)
+        assert wait_until(lambda: peers)
+        made.append(peers[0].on("error", lambda err: None))
+        return p.client, p.peer, dest
+
+    yield make
+    for sock in made:
+        sock.destroy()
+
+
+@pytest.mark.parametrize("method", ["write", "end"])
+def test_a_socket_whose_own_method_raises_gets_the_error(to_class, method):
+    boom = LookupError("boom")
+
+    def fail(self, *args):
+        raise boom
+
+    writer, source, dest = to_class(type("Mine", (pynet.Socket,), {method: fail}))
+    log, here = Recorder(dest, "unpipe", "error"), Recorder(source, "error")
+    other = Plain()
+    source.pipe(dest)
+    source.pipe(other)
+    writer.end(b"1")
+    log.wait("error")
+    assert log.names == ["unpipe", "error"]
+    assert log["error"] is boom
+    assert wait_until(lambda: other.data() == b"1")
+    assert here.names == []
+
+
+def test_a_socket_whose_own_write_is_a_coroutine_function_is_refused(to_class):
+    class Mine(pynet.Socket):
+        async def write(self, *args):
+            pass
+
+    _, source, dest = to_class(Mine)
+    with pytest.raises(TypeError, match="coroutine"):
+        source.pipe(dest)
+    assert source.listener_count("data") == 0
 
 
 # --- destinations without ---

@@ -129,6 +129,11 @@ pn_list_free(PnEmitter *e)
 {
     struct pn_listeners *l = e->listeners;
     e->listeners = NULL;
+    /* Before the first is released: its finalizer may call another, and that must not bring the emitter back. */
+    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
+        if (l->at[i].fn & PN_FN_ONCE)
+            pn_once_detach(pn_entry_fn(&l->at[i]));
+    }
     for (uint32_t i = 0; l != NULL && i < l->count; i++)
         release_entry(l->at[i]);
     PyMem_Free(l);
@@ -195,7 +200,7 @@ call_entry(PnEmitter *e, PyObject *name, PyObject *fn, bool once, PyObject *cons
         if (fn == NULL)
             return 0;
     }
-    else if (fn == e->st->early_write) {
+    else if (fn == e->st->early_write && e->kind == PN_SOCKET_KIND) { /* listeners() gives it to anybody */
         pn_early_run(PN_SOCKET(e), name);
         return 0;
     }

@@ -35,6 +35,8 @@ take(PnSocket *s, size_t n)
 {
     s->r->want = 0;
     PyObject *data = pn_readable_take(s, n);
+    if (data == NULL && !PyErr_Occurred()) /* asking for more has run something that took it */
+        return wait_for(s, n);
     if (data == NULL || pn_readable_tell_data(s, data) < 0) {
         Py_XDECREF(data);
         return NULL;

@@ -137,7 +137,8 @@ pn_get_default_high_water_mark(PyObject *module, PyObject *unused)
 
 const char pn_set_default_high_water_mark_doc[] =
     "set_default_high_water_mark(value, /)\n--\n\n"
-    "Sets the high-water mark (bytes, an integer from 0 to 2147483647) of sockets and servers made from now on without\n"
+    "Sets the high-water mark (bytes, an integer from 0 to 2147483647) of sockets and servers made from now on "
+    "without\n"
     "one. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
     "Node: stream.setDefaultHighWaterMark().";
 

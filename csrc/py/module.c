@@ -77,8 +77,8 @@ add_values(PnState *st, PyObject *m)
     /* An event name that is no str: compared by identity, as Node's symbols. */
     st->error_monitor = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
     st->early_write = PyObject_GetAttrString(m, "_early_write");
-    if (st->early_write == NULL || st->AddressInfo == NULL || st->MaxListenersExceededWarning == NULL || st->TimeoutOverflowWarning == NULL ||
-        st->error_monitor == NULL)
+    if (st->early_write == NULL || st->AddressInfo == NULL || st->MaxListenersExceededWarning == NULL ||
+        st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL)
         return -1;
     if (PyModule_AddObjectRef(m, "AddressInfo", st->AddressInfo) < 0)
         return -1;

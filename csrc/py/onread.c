@@ -21,13 +21,15 @@ onread_of(const PnSocket *s)
     return s->r != NULL ? s->r->onread : NULL;
 }
 
+/* Releasing may run code of the buffer's, which may free `o`: a copy. */
 static void
 release(struct pn_onread *o)
 {
     if (!o->held)
         return;
+    Py_buffer view = o->view;
     o->held = false;
-    PyBuffer_Release(&o->view);
+    PyBuffer_Release(&view);
 }
 
 static void
@@ -71,27 +73,29 @@ pn_onread_release(PnSocket *s)
 
 /* --- the option --- */
 
+/* A view of the buffer, which may run code of its own. */
 static int
-hold(struct pn_onread *o, const char *name)
+view_of(PyObject *buffer, Py_buffer *view)
 {
-    if (PyObject_GetBuffer(o->buffer, &o->view, PyBUF_WRITABLE) < 0) {
+    static const char name[] = "options.onread.buffer";
+    if (PyObject_GetBuffer(buffer, view, PyBUF_WRITABLE) < 0) {
         if (!PyErr_ExceptionMatches(PyExc_MemoryError)) {
             PyErr_Clear();
-            pn_raise_arg_type(name, "a writable buffer (bytearray, memoryview, array)", o->buffer);
+            pn_raise_arg_type(name, "a writable buffer (bytearray, memoryview, array)", buffer);
         }
         return -1;
     }
-    o->held = true;
-    if (o->view.len > 0)
+    if (view->len > 0)
         return 0;
-    release(o);
-    pn_raise_arg_value(name, "must not be empty", o->buffer);
+    PyBuffer_Release(view);
+    pn_raise_arg_value(name, "must not be empty", buffer);
     return -1;
 }
 
 static int
 fill(struct pn_onread *o, PnState *st, PyObject *buffer, PyObject *callback)
 {
+    Py_buffer view;
     if (pn_check_callable(st, callback, "options.onread.callback") < 0)
         return -1;
     o->callback = Py_NewRef(callback);
@@ -102,10 +106,22 @@ fill(struct pn_onread *o, PnState *st, PyObject *buffer, PyObject *callback)
         return 0;
     }
     o->buffer = Py_NewRef(buffer);
-    if (hold(o, "options.onread.buffer") < 0)
+    if (view_of(buffer, &view) < 0)
         return -1;
-    release(o); /* until something is to be read, it may still be resized */
+    PyBuffer_Release(&view); /* until something is to be read, it may still be resized */
     return 0;
+}
+
+/* It is reading already: from now on to there. */
+static void
+take_over(PnSocket *s)
+{
+    s->io->own_buffer = true;
+    if (!s->io->reading)
+        return;
+    pn_stream_read_stop(s->io);
+    s->reading = 0;
+    pn_readable_poll(s);
 }
 
 int
@@ -130,9 +146,12 @@ pn_onread_set(PnSocket *s, PyObject *option)
             free_onread(o);
         return -1;
     }
-    pn_onread_free(s); /* the constructor may be called twice */
-    if (s->r != NULL)
-        s->r->onread = o;
+    struct pn_onread *old = r->onread; /* the constructor may be called twice */
+    r->onread = o;
+    if (s->io != NULL)
+        take_over(s);
+    if (old != NULL)
+        free_onread(old);
     return 0;
 }
 
@@ -154,9 +173,27 @@ make_buffer(PnSocket *s, struct pn_onread *o)
     return 0;
 }
 
+static int
+hold(PnSocket *s, struct pn_onread *o)
+{
+    PyObject *buffer = Py_NewRef(o->buffer);
+    Py_buffer view;
+    int status = view_of(buffer, &view);
+    if (status == 0 && onread_of(s) == o && !o->held && o->buffer == buffer) {
+        o->view = view;
+        o->held = true;
+    }
+    else if (status == 0) {
+        PyBuffer_Release(&view);
+    }
+    Py_DECREF(buffer);
+    return status;
+}
+
 bool
 pn_onread_prepare(PnSocket *s)
 {
+    struct pn_stream *io = s->io; /* what is called may begin another life */
     struct pn_onread *o = onread_of(s);
     bool made = o->buffer == NULL;
     if (made && make_buffer(s, o) < 0) {
@@ -167,15 +204,15 @@ pn_onread_prepare(PnSocket *s)
         return false;
     }
     o = onread_of(s);
-    if (o == NULL || o->buffer == NULL || s->destroyed || s->io == NULL)
+    if (o == NULL || o->buffer == NULL || s->destroyed || s->io != io)
         return false;
     if (made && s->paused) /* by the function: not now */
         return false;
-    if (!o->held && hold(o, "options.onread.buffer") < 0) {
+    if (!o->held && hold(s, o) < 0) {
         pn_socket_destroy_steal(s, NULL);
         return false;
     }
-    return !s->destroyed && s->io != NULL;
+    return onread_of(s) == o && o->held && s->io == io;
 }
 
 bool

@@ -4,11 +4,11 @@
  *
  * Owns:    the source's list owns its pipes, each of which owns its destination.
  * Borrows: a socket's list of the pipes that lead to it. */
+#include "pipe.h"
 #include "args.h"
 #include "driver.h"
 #include "encoding.h"
 #include "errors.h"
-#include "pipe.h"
 #include "uncaught.h"
 
 /* --- the lists --- */
@@ -170,10 +170,14 @@ pn_pipe_take_out(struct pn_pipe *p, bool quietly)
     Py_DECREF(source);
 }
 
+/* Not those that a listener of `unpipe` makes anew, which come behind. */
 void
 pn_pipe_dest_gone(PnSocket *s)
 {
-    while (s->piped_from != NULL)
+    size_t count = 0;
+    for (const struct pn_pipe *p = s->piped_from; p != NULL; p = p->next_from)
+        count++;
+    for (; count > 0 && s->piped_from != NULL; count--)
         pn_pipe_take_out(s->piped_from, false);
 }
 
@@ -230,11 +234,15 @@ pn_pipe_only(const PnSocket *s)
 {
     const struct pn_listeners *l = s->em.listeners;
     PnState *st = s->em.st;
+    const struct pn_pipe *p = s->pipes;
     for (uint32_t i = 0; l != NULL && i < l->count; i++) {
-        if (l->at[i].name == st->names.data && !Py_IS_TYPE(pn_entry_fn(&l->at[i]), st->Pipe))
+        if (l->at[i].name != st->names.data)
+            continue;
+        if (pn_entry_fn(&l->at[i]) != (const void *)p)
             return false;
+        p = p->next;
     }
-    return true;
+    return p == NULL;
 }
 
 /* As an emission: those that are there now get the chunk, whatever becomes of them meanwhile. */
@@ -285,13 +293,15 @@ pn_pipe_fast(PnSocket *s, const char *base, size_t len)
     if (sent == (ssize_t)len)
         return true;
     unsigned scope = pn_enter(s->em.st);
+    struct pn_pipe *p = (struct pn_pipe *)(void *)Py_NewRef((PyObject *)s->pipes); /* an error may run anything */
     int below = pn_writable_rest(d, NULL, base, len, sent, NULL);
-    if (below <= 0) {
-        s->pipes->waiting = true;
-        if (below < 0)
-            pn_socket_destroy_steal(d, NULL);
+    if (below <= 0)
+        p->waiting = true;
+    if (below < 0)
+        pn_socket_destroy_steal(d, NULL);
+    if (below <= 0 && p->source != NULL)
         pause_source(s);
-    }
+    Py_DECREF(p);
     pn_leave(s->em.st, scope);
     return true;
 }
@@ -353,10 +363,13 @@ ended_tick(PnState *st, PyObject *self, void *arg)
 
 const char pn_pipe_doc[] =
     "pipe($self, destination, *, end=True)\n--\n\n"
-    "Writes everything that is read here to `destination` and returns it: a socket, or any object with a write(), such\n"
-    "as a binary file. Reading pauses while it is full: from a write() that gives False until its \"drain\", if it has\n"
+    "Writes everything that is read here to `destination` and returns it: a socket, or any object with a write(), "
+    "such\n"
+    "as a binary file. Reading pauses while it is full: from a write() that gives False until its \"drain\", if it "
+    "has\n"
     "events. When reading ends, destination.end() is called unless end=False; of an object that has none flush(), and\n"
-    "whoever opened it closes it. Emits \"pipe\" on the destination. When its write() raises, the pipe is taken out, and\n"
+    "whoever opened it closes it. Emits \"pipe\" on the destination. When its write() raises, the pipe is taken out, "
+    "and\n"
     "the exception is the \"error\" of the destination, or of this socket when the destination has no events.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE) when it has no write(). Node: readable.pipe().";
 
@@ -420,6 +433,8 @@ static int
 hook(PnSocket *s, struct pn_pipe *p)
 {
     int status = p->sock == NULL ? pn_pipe_object_hook(p) : 0;
+    if (status == 0 && p->source == NULL)
+        return 0; /* the destination has taken it out again */
     if (status == 0)
         status = pn_add_listener(&s->em, s->em.st->names.data, (PyObject *)p, false, false);
     if (status == 0 && s->end_emitted)
@@ -441,7 +456,7 @@ pn_socket_pipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
         return NULL;
     int end = parse_end(a[1]);
     bool socket = PyObject_TypeCheck(a[0], st->Socket);
-    if (end < 0 || (socket ? pn_check_alive(PN_EMITTER(a[0])) : pn_pipe_object_check(st, a[0])) < 0)
+    if (end < 0 || (socket && pn_check_alive(PN_EMITTER(a[0])) < 0) || pn_pipe_object_check(st, a[0]) < 0)
         return NULL;
     struct pn_pipe *p = add(s, a[0], end);
     if (p == NULL)
@@ -475,7 +490,10 @@ pn_socket_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
     PyObject *dest = nargs > 0 && args[0] != Py_None ? args[0] : NULL;
     if (dest != NULL && !PyObject_HasAttrString(dest, "write"))
         return pn_raise_arg_type("destination", "a socket or an object with write()", dest);
-    while (s->pipes != NULL && dest == NULL)
+    size_t count = 0; /* not those that a listener of `unpipe` makes anew, which come behind */
+    for (const struct pn_pipe *p = s->pipes; p != NULL && dest == NULL; p = p->next)
+        count++;
+    for (; count > 0 && s->pipes != NULL; count--)
         pn_pipe_take_out(s->pipes, false);
     struct pn_pipe *p = dest != NULL ? pn_pipe_find(s, dest) : NULL;
     if (p != NULL)

@@ -28,12 +28,21 @@ on_drain(PyObject *self, PyObject *unused)
     return notified(self);
 }
 
+/* Of a source that has been freed, the hooks are all that is left. */
+static void
+take_out(struct pn_pipe *p)
+{
+    if (p->source != NULL)
+        pn_pipe_take_out(p, false);
+    else if (p->hooks != NULL)
+        pn_pipe_object_unhook(pn_state_of_type(Py_TYPE(p)), p);
+}
+
 static PyObject *
 on_gone(PyObject *self, PyObject *unused)
 {
     (void)unused;
-    if (PIPE(self)->source != NULL)
-        pn_pipe_take_out(PIPE(self), false);
+    take_out(PIPE(self));
     return notified(self);
 }
 
@@ -43,8 +52,7 @@ on_error(PyObject *self, PyObject *args)
 {
     PyObject *dest = PIPE(self)->dest;
     PnState *st = PN_EMITTER(dest)->st;
-    if (PIPE(self)->source != NULL)
-        pn_pipe_take_out(PIPE(self), false);
+    take_out(PIPE(self));
     if (!pn_has_listeners(PN_EMITTER(dest), st->names.error) && PyTuple_GET_SIZE(args) > 0 &&
         PyExceptionInstance_Check(PyTuple_GET_ITEM(args, 0)))
         return pn_raise(Py_NewRef(PyTuple_GET_ITEM(args, 0)));
@@ -203,11 +211,15 @@ pn_pipe_object_hook(struct pn_pipe *p)
     int status = all != NULL ? 0 : -1;
     if (status == 0 && is_emitter(st, p->dest))
         status = hook(st, p->dest, all);
-    if (status == 0 && needs_drain(p->dest)) {
+    if (status == 0 && p->source != NULL && needs_drain(p->dest)) {
         p->waiting = true;
         status = wait_for_drain(p, all);
         if (status == 0)
             p->waiting = false;
+    }
+    if (p->source == NULL && all != NULL) { /* taken out meanwhile: what has been added since goes too */
+        Py_XSETREF(p->hooks, Py_NewRef(all));
+        pn_pipe_object_unhook(st, p);
     }
     Py_XDECREF(all);
     return status < 0 ? -1 : 0;
@@ -228,6 +240,9 @@ failed(struct pn_pipe *p, PnSocket *source)
         PyErr_GivenExceptionMatches(error, PyExc_SystemExit)) {
         (void)pn_raise(Py_NewRef(error));
         pn_uncaught(st, (PyObject *)source, NULL);
+    }
+    else if (PyObject_TypeCheck(dest, st->Socket)) {
+        pn_socket_destroy(PN_SOCKET(dest), error);
     }
     else if (is_emitter(st, dest)) {
         (void)pn_emit_cycle(PN_EMITTER(dest), PN_CYCLE_ERROR, error);
@@ -273,7 +288,7 @@ pn_pipe_object_give(struct pn_pipe *p, PyObject *data, const char *base, size_t 
     int waits = 0;
     Py_XINCREF(source);
     result = chunk != NULL ? write_all(p->dest, chunk, p->raw) : NULL;
-    if (result == Py_False && p->source != NULL) {
+    if (result == Py_False && p->source != NULL && all != NULL) {
         waits = wait_for_drain(p, all);
         if (waits > 0 && !p->waiting)
             waits = 0; /* it came at once */

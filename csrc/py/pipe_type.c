@@ -45,9 +45,12 @@ pipe_call(PyObject *op, PyObject *args, PyObject *kwargs)
         return NULL;
     }
     PyObject *data = PyTuple_GET_ITEM(args, 0);
+    struct pn_pipe *p = (struct pn_pipe *)(void *)op;
+    if (p->sock != NULL && pn_check_alive(&p->sock->em) < 0)
+        return NULL;
     if (!PyBytes_CheckExact(data) && !PyUnicode_Check(data)) /* emitted by hand */
         return pn_raise_arg_type("chunk", "of type bytes or str", data);
-    pn_pipe_give((struct pn_pipe *)(void *)op, data, PyBytes_Check(data) ? PyBytes_AS_STRING(data) : NULL,
+    pn_pipe_give(p, data, PyBytes_Check(data) ? PyBytes_AS_STRING(data) : NULL,
                  PyBytes_Check(data) ? (size_t)PyBytes_GET_SIZE(data) : 0);
     Py_RETURN_NONE;
 }
@@ -84,7 +87,7 @@ pipe_dealloc(PyObject *op)
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
     Py_TRASHCAN_BEGIN(op, pipe_dealloc) /* chains of pipes */
-    (void)pipe_clear(op);
+        (void) pipe_clear(op);
     Py_CLEAR(((struct pn_pipe *)(void *)op)->dest);
     type->tp_free(op);
     Py_DECREF(type);

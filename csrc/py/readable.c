@@ -111,9 +111,12 @@ emit_data(PnSocket *s, PyObject *data)
 static void
 data_tick(PnState *st, PyObject *self, void *arg)
 {
+    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
     (void)st;
     (void)arg;
-    emit_data(PN_SOCKET(PyTuple_GET_ITEM(self, 0)), PyTuple_GET_ITEM(self, 1));
+    if (s->telling > 0)
+        s->telling--;
+    emit_data(s, PyTuple_GET_ITEM(self, 1));
 }
 
 int
@@ -125,8 +128,13 @@ pn_readable_tell_data(PnSocket *s, PyObject *data)
     s->did_read = 1;
     if (!has_consumer(s))
         return 0;
-    if (!pn_inside(st))
-        return pn_tick_with(st, data_tick, (PyObject *)s, data, NULL, 0);
+    if (!pn_inside(st)) {
+        PyObject *both = PyTuple_Pack(2, (PyObject *)s, data);
+        int status = both != NULL ? pn_tick(st, data_tick, both, NULL) : -1;
+        s->telling += status == 0; /* before what else there is to tell */
+        Py_XDECREF(both);
+        return status;
+    }
     PyObject *stack[2] = {NULL, data};
     return pn_emit(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
 }
@@ -165,8 +173,7 @@ emit_readable(PnSocket *s)
 
 /* --- asking for more --- */
 
-static void
-start_tick(PnState *st, PyObject *self, void *arg);
+static void start_tick(PnState *st, PyObject *self, void *arg);
 
 /* Node's _read(): before the connection it is only remembered. */
 static void
@@ -445,8 +452,8 @@ static void
 flow(PnSocket *s)
 {
     while (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) > 0 && !s->close_emitted) {
-        if (s->em.st->loop->halted) {
-            /* run() has to raise first; the tick waits for the next one. */
+        if (s->em.st->loop->halted || s->telling > 0) {
+            /* run() has to raise first, and the tick waits for the next one; or something was read by hand before. */
             soon(s, flow_tick);
             return;
         }
@@ -590,6 +597,10 @@ end_tick(PnState *st, PyObject *self, void *arg)
     PnSocket *s = PN_SOCKET(self);
     (void)arg;
     s->end_scheduled = 0;
+    if (s->telling > 0 && s->r_ended) {
+        end_soon(s);
+        return;
+    }
     if (!s->r_ended || s->end_emitted || s->errored != NULL || pn_readable_length(s) > 0 ||
         (s->destroyed && s->io == NULL && !s->connected))
         return;
@@ -626,8 +637,7 @@ pn_readable_eof(PnSocket *s)
     s->reading = 0;
     if (s->r != NULL && s->r->decoding) {
         PyObject *rest = pn_decoder_end(&s->r->decoder);
-        if (rest == NULL ||
-            (PyUnicode_GET_LENGTH(rest) > 0 && pn_read_queue_push(&s->r->q, rest) < 0)) {
+        if (rest == NULL || (PyUnicode_GET_LENGTH(rest) > 0 && pn_read_queue_push(&s->r->q, rest) < 0)) {
             Py_XDECREF(rest);
             out_of_memory(s);
             return;

@@ -12,7 +12,8 @@
 
 const char pn_read_doc[] =
     "read($self, n=None, /)\n--\n\n"
-    "The first chunk of what has been read and not consumed, as bytes (str after set_encoding()); with n so many bytes\n"
+    "The first chunk of what has been read and not consumed, as bytes (str after set_encoding()); with n so many "
+    "bytes\n"
     "(characters), or None when there are not so many; after the peer's end what is left. None when nothing is there.\n"
     "It never blocks: wait for \"readable\". read(-1) is read(); read(0) gives None and reads from the kernel if there "
     "is\n"
@@ -94,8 +95,8 @@ chunk_of(PnSocket *s, PyObject *chunk, PyObject *encoding)
         bytes = PyBytes_FromObject(chunk);
     }
     else {
-        return pn_raise_arg_type("chunk", "of type str or an object with a buffer (bytes, bytearray, memoryview, array)",
-                                 chunk);
+        return pn_raise_arg_type("chunk",
+                                 "of type str or an object with a buffer (bytes, bytearray, memoryview, array)", chunk);
     }
     if (bytes == NULL || !decoding)
         return bytes;
@@ -130,6 +131,8 @@ pn_socket_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, 
         pn_state_loop(s->em.st) == NULL)
         return NULL;
     PyObject *data = chunk_of(s, a[0], a[1] == Py_None ? NULL : a[1]);
+    if (data != NULL && PyBytes_Check(data) && s->r != NULL && s->r->decoding) /* since a moment ago only */
+        Py_SETREF(data, chunk_of(s, data, NULL));
     if (data == NULL)
         return NULL;
     int status = unshift(s, data);
@@ -146,7 +149,8 @@ pn_socket_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, 
 const char pn_set_encoding_doc[] =
     "set_encoding($self, encoding=\"utf8\", /)\n--\n\n"
     "\"data\" and read() give str from now on, decoded from utf8, utf16le, latin1, ascii, base64, base64url or hex\n"
-    "(Python's spellings too); characters split over chunks come whole, and what is left of one at the end comes before\n"
+    "(Python's spellings too); characters split over chunks come whole, and what is left of one at the end comes "
+    "before\n"
     "\"end\". What has been read already is decoded. It cannot be undone. Returns the socket.\n\n"
     "Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().";
 

@@ -16,8 +16,8 @@
 /* --- options --- */
 
 static const char *const server_names[] = {
-    "allow_half_open",          "pause_on_connect", "no_delay", "keep_alive",
-    "keep_alive_initial_delay", "high_water_mark",  "max_write_buffer", "listener", NULL,
+    "allow_half_open", "pause_on_connect", "no_delay", "keep_alive", "keep_alive_initial_delay",
+    "high_water_mark", "max_write_buffer", "listener", NULL,
 };
 enum { S_HALF_OPEN, S_PAUSE, S_NO_DELAY, S_KEEP_ALIVE, S_DELAY, S_MARK, S_MAX_WRITE, S_LISTENER, S_COUNT };
 
@@ -584,12 +584,12 @@ static PyGetSetDef server_getset[] = {
 };
 
 static PyType_Slot server_slots[] = {
-    {Py_tp_doc,
-     "Server(*args, **options)\n--\n\n"
-     "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
-     "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
-     "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes). Events: connection(socket), listening, close,\n"
-     "error(err), drop(data). Node: class net.Server."},
+    {Py_tp_doc, "Server(*args, **options)\n--\n\n"
+                "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
+                "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
+                "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes). Events: connection(socket), "
+                "listening, close,\n"
+                "error(err), drop(data). Node: class net.Server."},
     {Py_tp_new, server_new},
     {Py_tp_init, server_init},
     {Py_tp_repr, server_repr},

@@ -394,11 +394,12 @@ static PyMethodDef socket_methods[] = {
 };
 
 static PyType_Slot socket_slots[] = {
-    {Py_tp_doc, "Socket(options=None, /, **more)\n--\n\n"
-                "A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes, for both halves),\n"
-                "readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; over it: \"error\"\n"
-                "ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}), no_delay, keep_alive,\n"
-                "keep_alive_initial_delay (ms). Node: class net.Socket."},
+    {Py_tp_doc,
+     "Socket(options=None, /, **more)\n--\n\n"
+     "A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes, for both halves),\n"
+     "readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; over it: \"error\"\n"
+     "ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}), no_delay, keep_alive,\n"
+     "keep_alive_initial_delay (ms). Node: class net.Socket."},
     {Py_tp_new, pn_socket_new},
     {Py_tp_init, socket_init},
     {Py_tp_repr, socket_repr},

@@ -84,12 +84,13 @@ struct PnSocket {
     PyObject *errored;          /* own */
     PnSocket *next_flush;
     uint64_t bytes_read, bytes_written;
-    uint64_t write_epoch; /* the call in which we wrote last */
+    uint64_t write_epoch;           /* the call in which we wrote last */
     uint32_t read_mark, write_mark; /* high-water marks */
     uint32_t max_write_buffer;      /* UINT32_MAX: no limit */
     uint16_t keep_alive_delay;      /* seconds */
     uint16_t corked;                /* by so many cork() */
-    bool can_send;             /* connected, and neither ended, failed nor destroyed */
+    uint32_t telling;               /* ticks that tell what another thread has read */
+    bool can_send;                  /* connected, and neither ended, failed nor destroyed */
     unsigned connecting : 1;
     unsigned connected : 1;
     unsigned destroyed : 1;
@@ -116,7 +117,7 @@ struct PnSocket {
     unsigned is_pipe : 1;        /* a unix socket */
     unsigned was_connecting : 1; /* when it was destroyed */
     unsigned destroy_when_finished : 1;
-    unsigned failing : 1; /* the one attempt has failed, `error` is to come */
+    unsigned failing : 1;       /* the one attempt has failed, `error` is to come */
     unsigned was_connected : 1; /* in this life */
     unsigned error_emitted : 1;
     unsigned close_emitted : 1;
@@ -150,8 +151,9 @@ void pn_socket_destroy_steal(PnSocket *s, PyObject *error); /* NULL: takes the e
 void pn_socket_destroy_soon(PnSocket *s);
 /* destroy() again by the next tick, when both halves are done: Node's autoDestroy. */
 void pn_socket_maybe_destroy(PnSocket *s);
-/* A destroyed socket is as new: for connect(). */
-void pn_socket_reset(PnSocket *s);
+/* A destroyed socket, without a handle, is as new: for connect(). False: what this ran has begun another life already,
+ * or will. */
+bool pn_socket_reset(PnSocket *s);
 /* At exit: closed without a word. */
 void pn_socket_abandon(PnSocket *s);
 bool pn_socket_has_unsent(PnSocket *s);
@@ -162,9 +164,9 @@ void pn_socket_close_tick(PnState *st, PyObject *self, void *arg);
 /* --- socket.c --- */
 PyObject *pn_address_info(PnState *st, const struct pn_addr *addr);
 /* The options of the constructor, without the end of the list; the same in the same order as numbers. */
-#define PN_SOCKET_OPTIONS                                                                                             \
-    "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay",                       \
-        "readable_high_water_mark", "writable_high_water_mark", "max_write_buffer", "encoding", "default_encoding",   \
+#define PN_SOCKET_OPTIONS                                                                                           \
+    "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay",                     \
+        "readable_high_water_mark", "writable_high_water_mark", "max_write_buffer", "encoding", "default_encoding", \
         "onread"
 enum pn_socket_option {
     PN_O_HALF_OPEN,
@@ -205,13 +207,13 @@ int pn_readable_tell_data(PnSocket *s, PyObject *data);
 int pn_readable_unshift(PnSocket *s, PyObject *data);
 void pn_readable_resume(PnSocket *s);
 int pn_readable_pause(PnSocket *s);
-void pn_readable_data_listener(PnSocket *s);     /* one has been added */
+void pn_readable_data_listener(PnSocket *s);    /* one has been added */
 int pn_readable_readable_listener(PnSocket *s); /* the same */
 /* A listener was removed; for all of all events `name` is that of `readable`. */
 void pn_readable_listener_gone(PnSocket *s, PyObject *name);
 bool pn_readable_is_paused(const PnSocket *s);
 size_t pn_readable_length(const PnSocket *s);
-bool pn_readable_open(const PnSocket *s); /* Node's `readable` */
+bool pn_readable_open(const PnSocket *s);  /* Node's `readable` */
 struct pn_reads *pn_reads_of(PnSocket *s); /* made when needed; NULL with MemoryError */
 void pn_reads_tidy(PnSocket *s);
 void pn_reads_free(PnSocket *s);
@@ -261,8 +263,15 @@ void pn_writable_fail(PnSocket *s, PyObject *first, PyObject *rest);
 void pn_writable_fail_end_soon(PnSocket *s);
 /* The same for what cork() holds back: nobody has tried to send it. */
 void pn_writable_fail_corked_soon(PnSocket *s);
-/* A new life begins: what still waits of the last one is answered by ticks. */
-void pn_writable_leave_behind(PnSocket *s, PyObject *error);
+/* What still waits of the last life when a new one begins. */
+struct pn_left_behind {
+    struct pn_write_record *records; /* own */
+    PyObject *on_finish;             /* own */
+};
+/* Takes it out of the queue; runs no code of the user's while there is memory. */
+void pn_writable_leave_behind(PnSocket *s, struct pn_left_behind *left, PyObject *error);
+/* Answers it by ticks, and frees it. */
+void pn_writable_answer_left(PnSocket *s, struct pn_left_behind *left, PyObject *error);
 void pn_writable_try_last(PnSocket *s);
 /* `release` of a chunk whose owner is a Python object. */
 void pn_release_object(void *owner);
@@ -300,7 +309,7 @@ extern const char pn_connect_doc[];
 /* --- pipe.c --- */
 PyObject *pn_socket_pipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_socket_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs);
-/* All that listens to `data` is a pipe. */
+/* What listens to `data` is the pipes, in their order, and nothing else. */
 bool pn_pipe_only(const PnSocket *s);
 /* Then: a chunk to all of them. */
 void pn_pipe_data(PnSocket *s, const char *base, size_t len);

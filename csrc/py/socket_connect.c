@@ -24,13 +24,9 @@ struct pn_connect {
 
 /* --- helpers --- */
 
-void
-pn_connect_free(PnSocket *s)
+static void
+free_connect(PnSocket *s, struct pn_connect *c)
 {
-    struct pn_connect *c = s->connect;
-    if (c == NULL)
-        return;
-    s->connect = NULL;
     if (c->lookup != NULL && s->em.generation == s->em.st->generation)
         pn_lookup_cancel(c->lookup);
     Py_XDECREF(c->host);
@@ -38,6 +34,15 @@ pn_connect_free(PnSocket *s)
     Py_XDECREF(c->errors);
     PyMem_RawFree(c->addrs);
     PyMem_RawFree(c);
+}
+
+void
+pn_connect_free(PnSocket *s)
+{
+    struct pn_connect *c = s->connect;
+    s->connect = NULL;
+    if (c != NULL)
+        free_connect(s, c);
 }
 
 int
@@ -462,7 +467,10 @@ start(PnSocket *s, struct pn_endpoint *e, int family)
     struct pn_connect *c = new_connect(s, e);
     if (c == NULL)
         return -1;
-    pn_socket_reset(s);
+    if (!pn_socket_reset(s)) { /* somebody was faster, by a collection of garbage */
+        free_connect(s, c);
+        return refuse_busy(s);
+    }
     s->connect = c;
     s->connecting = 1;
     uint64_t id = c->id;

@@ -100,19 +100,24 @@ cancelled(PnSocket *s)
     return error != NULL ? error : pn_take_exception();
 }
 
-void
+bool
 pn_socket_reset(PnSocket *s)
 {
-    pn_early_forget(s);
-    if (s->wq != NULL) {
-        PyObject *error = s->errored != NULL ? Py_NewRef(s->errored) : cancelled(s);
-        pn_writable_leave_behind(s, error);
+    struct pn_left_behind left;
+    PyObject *error = Py_XNewRef(s->errored);
+    if (error == NULL && s->wq != NULL)
+        error = cancelled(s); /* may run anything; from here on nothing does, until all is as new */
+    if (s->io != NULL || s->connect != NULL) {
         Py_XDECREF(error);
+        return false;
     }
+    pn_early_forget(s);
+    pn_writable_leave_behind(s, &left, error);
     pn_reads_reset(s);
     PyMem_RawFree(s->ends);
     s->ends = NULL;
-    Py_CLEAR(s->errored);
+    PyObject *errored = s->errored;
+    s->errored = NULL;
     s->bytes_read = s->bytes_written = 0;
     s->can_send = false;
     s->had_error_before = s->had_error;
@@ -125,6 +130,10 @@ pn_socket_reset(PnSocket *s)
     s->was_connecting = 0;
     s->write_epoch = UINT64_MAX;
     pn_late_forget(&s->em);
+    pn_writable_answer_left(s, &left, error);
+    Py_XDECREF(errored);
+    Py_XDECREF(error);
+    return s->io == NULL && s->connect == NULL;
 }
 
 /* --- ending --- */
@@ -236,8 +245,6 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     }
     pn_writable_fail_corked_soon(s);
     pn_writable_fail_end_soon(s);
-    if (error != NULL)
-        emit_error_soon(s, error);
     struct pn_stream *io = s->io;
     if (io != NULL) {
         keep_ends(s);
@@ -245,9 +252,11 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
         s->connected = 0;
         pn_stream_close(io);
     }
-    else if (pn_tick(st, pn_socket_close_tick, (PyObject *)s, NULL) < 0) {
+    /* Making it may collect garbage, and the next life begin. */
+    if (error != NULL)
+        emit_error_soon(s, error);
+    if (io == NULL && pn_tick(st, pn_socket_close_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
-    }
     if (s->counted) {
         s->counted = 0;
         pn_server_connection_gone(s->server);
@@ -308,7 +317,8 @@ pn_socket_abandon(PnSocket *s)
 bool
 pn_socket_has_unsent(PnSocket *s)
 {
-    return s->wq != NULL && s->wq->q.bytes > 0 && !s->write_failed && (s->connected || s->connect != NULL);
+    return s->wq != NULL && s->wq->q.bytes > 0 && s->corked == 0 && !s->write_failed &&
+           (s->connected || s->connect != NULL);
 }
 
 /* --- the object --- */

@@ -116,7 +116,7 @@ enum number {
 static size_t
 write_length(PnSocket *s)
 {
-    if (s->in_flush)
+    if (s->in_flush && s->em.generation == s->em.st->generation)
         pn_writable_flush(s);
     return pn_writable_length(s);
 }
@@ -229,9 +229,9 @@ socket_get_end(PyObject *op, void *closure)
 
 /* --- tables --- */
 
-#define FLAG(name, flag, doc) {name, socket_get_flag, NULL, doc, (void *)(intptr_t)(flag)}
+#define FLAG(name, flag, doc)     {name, socket_get_flag, NULL, doc, (void *)(intptr_t)(flag)}
 #define NUMBER(name, number, doc) {name, socket_get_number, NULL, doc, (void *)(intptr_t)(number)}
-#define END(name, part, doc)  {name, socket_get_end, NULL, doc, (void *)(uintptr_t)(part)}
+#define END(name, part, doc)      {name, socket_get_end, NULL, doc, (void *)(uintptr_t)(part)}
 
 PyGetSetDef pn_socket_getset[] = {
     FLAG("connecting", F_CONNECTING, "True from connect() until it has an outcome. Node: socket.connecting."),
@@ -268,7 +268,8 @@ PyGetSetDef pn_socket_getset[] = {
          "True from a write() that answered False until \"drain\". Node: writable.writableNeedDrain."),
     NUMBER("writable_corked", N_CORKED, "How many cork() wait for uncork(). Node: writable.writableCorked."),
     FLAG("writable_ended", F_WRITE_ENDED, "True after end(). Node: writable.writableEnded."),
-    FLAG("writable_finished", F_FINISHED, "True once everything has left after end(). Node: writable.writableFinished."),
+    FLAG("writable_finished", F_FINISHED,
+         "True once everything has left after end(). Node: writable.writableFinished."),
     {"timeout", pn_socket_get_timeout, NULL, "The milliseconds of set_timeout(), or None. Node: socket.timeout.", NULL},
     END("local_address", "la", "Our address, or None. Node: socket.localAddress."),
     END("local_port", "lp", "Our port, or None. Node: socket.localPort."),

@@ -72,11 +72,11 @@ struct PnState {
     PnSocket *flush;       /* sockets with gathered writes, newest first */
     PyObject *uncaught;    /* own: what run() will raise */
     PyObject *uncaught_handler;
-    PyObject *spare;         /* own: a bytes object to be used again for a small read */
-    Py_ssize_t spare_size;   /* what it was made for */
+    PyObject *spare;                   /* own: a bytes object to be used again for a small read */
+    Py_ssize_t spare_size;             /* what it was made for */
     PyObject *direct[PN_READ_CLASSES]; /* own: bytes objects that big reads land in, by read_class */
-    uint32_t default_mark;   /* high-water mark of new sockets and servers */
-    size_t sockets, servers; /* alive, for the tests */
+    uint32_t default_mark;             /* high-water mark of new sockets and servers */
+    size_t sockets, servers;           /* alive, for the tests */
     uint64_t connect_ids;
 
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn;
@@ -88,7 +88,7 @@ struct PnState {
     PyObject *MaxListenersExceededWarning, *TimeoutOverflowWarning;
     PyObject *error_monitor;
     PyObject *early_write; /* own: see writes_early.c */
-    PyObject *waiting; /* own: the functions of pynet._waiting, see waiting.c */
+    PyObject *waiting;     /* own: the functions of pynet._waiting, see waiting.c */
     struct pn_names names;
 };
 

@@ -352,11 +352,16 @@ pn_writable_shut(PnSocket *s, int status)
 static int
 add_on_finish(PnSocket *s, PyObject *callback)
 {
-    struct pn_writes *wq = pn_writes_of(s);
-    if (wq == NULL)
+    PyObject *list = PyList_New(0); /* first: it may collect garbage, and the queue be gone */
+    struct pn_writes *wq = list != NULL ? pn_writes_of(s) : NULL;
+    if (wq == NULL) {
+        Py_XDECREF(list);
         return -1;
-    if (wq->on_finish == NULL && (wq->on_finish = PyList_New(0)) == NULL)
-        return -1;
+    }
+    if (wq->on_finish == NULL)
+        wq->on_finish = list;
+    else
+        Py_DECREF(list);
     return PyList_Append(wq->on_finish, callback);
 }
 
@@ -383,12 +388,15 @@ pn_writable_end(PnSocket *s, PyObject *callback)
     }
     if (PyErr_Occurred())
         return -1;
-    if (s->destroyed || s->ending)
-        return 0;
     if (s->corked > 0) {
         s->corked = 1;
         if (pn_writable_uncork(s) < 0)
             return -1;
+    }
+    if (s->destroyed || s->ending) {
+        if (s->errored == NULL)
+            s->ending = 1;
+        return 0;
     }
     s->ending = 1;
     s->can_send = false;

@@ -224,7 +224,8 @@ pn_socket_uncork_method(PyObject *op, PyObject *unused)
 
 const char pn_writelines_doc[] =
     "writelines($self, lines, /)\n--\n\n"
-    "Writes each item of an iterable as write() would, all of them together; nothing is added between them. Every item\n"
+    "Writes each item of an iterable as write() would, all of them together; nothing is added between them. Every "
+    "item\n"
     "is looked at before the first is written. Returns what the last write() would. Raises as write() does.";
 
 /* All items as exact bytes, so that nothing can go wrong once the first is written. New tuple. */
@@ -268,9 +269,12 @@ pn_socket_writelines_method(PyObject *op, PyObject *lines)
     }
     Py_DECREF(all);
     s->max_write_buffer = max;
-    if (corked && s->corked > 0 && below >= 0) {
+    if (corked && s->corked > 0) {
         s->need_drain = waited & 1; /* only what is left after all have been offered to the kernel counts */
-        below = pn_writable_uncork(s) < 0 ? -1 : pn_writable_below_mark(s, NULL);
+        if (pn_writable_uncork(s) < 0)
+            below = -1;
+        if (below >= 0)
+            below = pn_writable_below_mark(s, NULL);
     }
     if (below < 0 || after_write(s) < 0)
         return NULL;
@@ -291,8 +295,7 @@ pn_socket_set_default_encoding_method(PyObject *op, PyObject *const *args, Py_ss
     PnSocket *s = PN_SOCKET(op);
     PyObject *a[1];
     enum pn_encoding encoding;
-    if (pn_check_alive(&s->em) < 0 ||
-        pn_unpack("set_default_encoding", names, 1, args, nargs, kwnames, a) < 0 ||
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_default_encoding", names, 1, args, nargs, kwnames, a) < 0 ||
         pn_encoding_lookup(a[0], &encoding) < 0)
         return NULL;
     s->default_encoding = (unsigned)encoding & 7;

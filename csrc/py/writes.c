@@ -3,6 +3,8 @@
  * Owns: the chunks until the kernel has them; a record for each write with a callback, answered exactly once. */
 #include "writes.h"
 
+#include <string.h>
+
 #include "errors.h"
 
 #define MAX_IOV 1024 /* the kernel's own limit */
@@ -144,12 +146,12 @@ fail_end_callbacks(PnSocket *s)
     PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
     if (on_finish == NULL)
         return;
+    s->wq->on_finish = NULL; /* making an error may run anything */
     PyObject *error = Py_XNewRef(s->errored);
     if (error == NULL)
         error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
     if (error == NULL)
         error = pn_take_exception();
-    s->wq->on_finish = NULL;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
         (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), error);
     Py_XDECREF(error);
@@ -187,7 +189,8 @@ fail_corked_tick(PnState *st, PyObject *self, void *arg)
         error = pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
     if (error == NULL)
         error = pn_take_exception();
-    pn_writable_fail(s, error, error);
+    if (s->destroyed)
+        pn_writable_fail(s, error, error);
     Py_XDECREF(error);
 }
 
@@ -347,33 +350,37 @@ pn_writable_fail(PnSocket *s, PyObject *first, PyObject *rest)
 }
 
 void
-pn_writable_leave_behind(PnSocket *s, PyObject *error)
+pn_writable_leave_behind(PnSocket *s, struct pn_left_behind *left, PyObject *error)
 {
     struct pn_writes *wq = s->wq;
+    memset(left, 0, sizeof(*left));
+    if (wq == NULL)
+        return;
     pn_chunkq_clear(&wq->q);
-    struct pn_write_record **link = &wq->first;
-    wq->last = NULL;
-    while (*link != NULL) {
-        struct pn_write_record *r = *link;
-        if (r->callback != NULL)
-            answer_or_complain(s, r->callback, wq->sent >= r->end ? NULL : error);
-        Py_CLEAR(r->callback);
-        if (r->in_tick) { /* its tick frees it */
-            r->end = 0;
-            wq->last = r;
-            link = &r->next;
-            continue;
-        }
-        *link = r->next;
-        PyMem_RawFree(r);
-    }
-    for (Py_ssize_t i = 0; wq->on_finish != NULL && i < PyList_GET_SIZE(wq->on_finish); i++)
-        answer_or_complain(s, PyList_GET_ITEM(wq->on_finish, i), error);
-    Py_CLEAR(wq->on_finish);
+    left->records = take_records(s, error);
+    for (struct pn_write_record *r = wq->first; r != NULL; r = r->next)
+        r->end = 0; /* its tick frees it */
+    left->on_finish = wq->on_finish;
+    wq->on_finish = NULL;
     wq->queued = wq->sent = wq->connect_end = 0;
     wq->before_connect = false;
     wq->busy = false; /* the old handle's request is none of ours any more */
     pn_writes_tidy(s);
+}
+
+void
+pn_writable_answer_left(PnSocket *s, struct pn_left_behind *left, PyObject *error)
+{
+    for (struct pn_write_record *r = left->records, *next; r != NULL; r = next) {
+        next = r->next;
+        if (r->callback != NULL)
+            answer_or_complain(s, r->callback, r->end == 0 ? NULL : error);
+        Py_XDECREF(r->callback);
+        PyMem_RawFree(r);
+    }
+    for (Py_ssize_t i = 0; left->on_finish != NULL && i < PyList_GET_SIZE(left->on_finish); i++)
+        answer_or_complain(s, PyList_GET_ITEM(left->on_finish, i), error);
+    Py_XDECREF(left->on_finish);
 }
 
 /* --- sending --- */

@@ -33,8 +33,11 @@ pn_early_begin(PnSocket *s)
 void
 pn_early_run(PnSocket *s, PyObject *name)
 {
+    struct pn_names *n = &s->em.st->names;
+    if (name != n->connect && name != n->close)
+        return;
     unmark(s);
-    if (name == s->em.st->names.close)
+    if (name == n->close)
         pn_socket_fail_writes(s);
     else if (s->io != NULL && s->connected)
         pn_writable_connected(s);
