@@ -16,7 +16,8 @@ struct pn_pipe {
     bool end;                  /* the destination ends when the source does */
     bool waiting;              /* for the destination's drain */
     bool told;                 /* that the source has ended */
-    bool hooked_on;            /* its `drain` calls us for good: it has on(), and no once() */
+    bool hooked;               /* its next `drain` calls us */
+    bool hooked_on;            /* and every one after it: it has on(), and no once() */
     bool raw;                  /* its write() may take a part only: an unbuffered file */
 };
 

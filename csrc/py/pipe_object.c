@@ -24,6 +24,7 @@ static PyObject *
 on_drain(PyObject *self, PyObject *unused)
 {
     (void)unused;
+    PIPE(self)->hooked = PIPE(self)->hooked_on;
     pn_pipe_drained(PIPE(self));
     return notified(self);
 }
@@ -185,29 +186,30 @@ wait_for_drain(struct pn_pipe *p, PyObject *all)
 {
     static const char *const names[] = {"once", "on"};
     PyObject *dest = p->dest;
-    for (size_t i = 0; i < 2 && !p->hooked_on; i++) {
+    for (size_t i = 0; i < 2 && !p->hooked; i++) {
         PyObject *method = PyObject_GetAttrString(dest, names[i]);
         if (method == NULL || !PyCallable_Check(method)) {
             PyErr_Clear();
             Py_XDECREF(method);
             continue;
         }
+        p->hooked = true; /* before the call: it may drain at once */
         p->hooked_on = i == 1;
         PyObject *result = PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN));
         Py_DECREF(method);
         Py_XDECREF(result);
         return result != NULL ? 1 : -1;
     }
-    return p->hooked_on;
+    return p->hooked;
 }
 
 int
 pn_pipe_object_hook(struct pn_pipe *p)
 {
     PnState *st = p->source->em.st;
+    p->raw = is_raw_file(p->dest);
     PyObject *all = make_hooks(p);
     p->hooks = Py_XNewRef(all);
-    p->raw = is_raw_file(p->dest);
     int status = all != NULL ? 0 : -1;
     if (status == 0 && is_emitter(st, p->dest))
         status = hook(st, p->dest, all);

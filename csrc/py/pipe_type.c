@@ -4,34 +4,42 @@
 #include "args.h"
 #include "pipe.h"
 
-static bool
+/* 1, 0, or -1 with MemoryError. */
+static int
 is_method(PyObject *obj, const char *name, PyCFunction f)
 {
     PyObject *method = PyObject_GetAttrString(obj, name);
-    bool same = method != NULL && PyCFunction_Check(method) && PyCFunction_GET_FUNCTION(method) == f;
+    int same = method != NULL && PyCFunction_Check(method) && PyCFunction_GET_FUNCTION(method) == f;
+    if (method == NULL && PyErr_ExceptionMatches(PyExc_MemoryError))
+        return -1;
     PyErr_Clear();
     Py_XDECREF(method);
     return same;
 }
 
-/* A socket whose class has no write() or end() of its own: bytes may go there in C. */
-static bool
+/* A socket whose class has no write() or end() of its own: bytes may go there in C. As is_method(). */
+static int
 is_plain_socket(PnState *st, PyObject *dest)
 {
-    return PyObject_TypeCheck(dest, st->Socket) && is_method(dest, "write", PN_FASTCALL(pn_socket_write_method)) &&
-           is_method(dest, "end", PN_FASTCALL(pn_socket_end_method));
+    if (!PyObject_TypeCheck(dest, st->Socket))
+        return 0;
+    int plain = is_method(dest, "write", PN_FASTCALL(pn_socket_write_method));
+    return plain == 1 ? is_method(dest, "end", PN_FASTCALL(pn_socket_end_method)) : plain;
 }
 
 struct pn_pipe *
 pn_pipe_new(PnSocket *source, PyObject *dest, bool end)
 {
     PnState *st = source->em.st;
+    int plain = is_plain_socket(st, dest);
+    if (plain < 0)
+        return NULL;
     struct pn_pipe *p = (struct pn_pipe *)(void *)st->Pipe->tp_alloc(st->Pipe, 0);
     if (p == NULL)
         return NULL;
     p->source = source;
     p->dest = Py_NewRef(dest);
-    p->sock = is_plain_socket(st, dest) ? PN_SOCKET(dest) : NULL;
+    p->sock = plain ? PN_SOCKET(dest) : NULL;
     p->end = end;
     return p;
 }
