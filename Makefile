@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 FUZZ_SECONDS ?= 60
+DUPLEX_EXAMPLES ?= 1500
 PYNET_WERROR ?= 1
 export PYTHON PYNET_WERROR
 MAKEFLAGS += --no-print-directory
@@ -41,7 +42,8 @@ format: .venv/.lint  ## rewrite the sources in the project's style
 	@.venv/bin/ruff format .
 	@.venv/bin/clang-format -i $(C_FILES)
 
-fuzz: .venv/.build  ## clang's libFuzzer on csrc/core, FUZZ_SECONDS=60 for each target (FUZZ_ARGS="--keep name")
+fuzz: build .venv/.test  ## random lives of two sockets, then libFuzzer on csrc/core (FUZZ_SECONDS=60 each, FUZZ_ARGS="--keep name")
+	@$(RUN) DUPLEX_EXAMPLES=$(DUPLEX_EXAMPLES) $(PYTEST) -q tests/test_duplex_model.py --timeout=0 -o faulthandler_timeout=0
 	@$(RUN) $(PY) tests/core/fuzz.py --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
 
 core-test: .venv/.build  ## the C tests of csrc/core, under the sanitizers
