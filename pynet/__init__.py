@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from pynet import _exit as _exit  # first: see there
 from pynet._pynet import *  # noqa: F403
 from pynet._streams import finished as finished
 from pynet._streams import pipeline as pipeline
@@ -22,3 +23,6 @@ else:
 
         value = globals()[name] = getattr(_waiting, name)
         return value
+
+    def __dir__():
+        return sorted({*globals(), "Future", "IncompleteReadError", "once"})

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 from pynet import _private, _pynet
+from pynet._exit import blocked
 from pynet._support import as_error, check_size, coded, running_loop, seconds_of, wake_later, what_it_died_of
 
 DEFAULT_MAX = 65536
@@ -93,7 +94,8 @@ class Watch:
 
     def _wake(self, *args: object) -> None:
         with contextlib.suppress(IndexError):  # empty: another thread may have been faster
-            while True:
+            # Those who are there now: one that is awake already may add itself again meanwhile.
+            for _ in range(len(self._wakers)):
                 self._wakers.popleft()()
 
     def _on_error(self, *args: object) -> None:
@@ -106,14 +108,19 @@ class Watch:
         deadline = None if seconds is None else time.monotonic() + seconds
         asleep = threading.Lock()
         asleep.acquire()
-        while True:
-            self._wakers.append(asleep.release)  # before the attempt: what comes after it wakes
-            item = attempt()
-            if item is not None:
-                return item
-            left = -1 if deadline is None else max(0.0, deadline - time.monotonic())
-            if not asleep.acquire(timeout=left):
-                raise TimeoutError(f"{what} has waited for {seconds} seconds")
+        wake = partial(self._wake)  # one of its own: several may wait
+        blocked.add(wake)
+        try:
+            while True:
+                self._wakers.append(asleep.release)  # before the attempt: what comes after it wakes
+                item = attempt()
+                if item is not None:
+                    return item
+                left = -1 if deadline is None else max(0.0, deadline - time.monotonic())
+                if not asleep.acquire(timeout=left):
+                    raise TimeoutError(f"{what} has waited for {seconds} seconds")
+        finally:
+            blocked.discard(wake)
 
     async def wait_async(self, attempt: Callable[[], Any], seconds: float | None, what: str) -> Any:
         """The same under asyncio."""
@@ -121,14 +128,19 @@ class Watch:
 
         _private.check_blocking(what)
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(seconds):
-            while True:
-                waiter: asyncio.Future[None] = loop.create_future()
-                self._wakers.append(partial(wake_later, loop, waiter))
-                item = attempt()
-                if item is not None:
-                    return item
-                await waiter
+        wake = partial(self._wake)  # one of its own: several may wait
+        blocked.add(wake)
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    waiter: asyncio.Future[None] = loop.create_future()
+                    self._wakers.append(partial(wake_later, loop, waiter))
+                    item = attempt()
+                    if item is not None:
+                        return item
+                    await waiter
+        finally:
+            blocked.discard(wake)
 
 
 # --- loops ---
@@ -254,9 +266,10 @@ class LineIterator(SocketIterator):
         self._keep_ends = keep_ends
 
     def _take(self) -> Any:
+        at_end = _private.at_end(self.socket)  # before the search: another line may come with the end after it
         line = _read_until(self.socket, "\n", self._max)
         if line is None:
-            if not _private.at_end(self.socket):
+            if not at_end:
                 return None
             # The last one may lack its end. read() when nothing is left: it lets "end" come.
             left = self.socket.readable_length
@@ -345,6 +358,9 @@ def _read(
     try:
         watch.listen()
         return watch.wait(partial(_attempt, watch, take, expected), seconds, what)
+    except BaseException:
+        _want_nothing(socket)
+        raise
     finally:
         watch.leave()
 
@@ -364,14 +380,24 @@ async def _read_async(
     try:
         watch.listen()
         return await watch.wait_async(partial(_attempt, watch, take, expected), seconds, what)
+    except BaseException:
+        _want_nothing(socket)
+        raise
     finally:
         watch.leave()
 
 
+def _want_nothing(socket: _pynet.Socket) -> None:
+    """Nobody waits for the frame any more: the socket keeps no more than its high-water mark again."""
+    with contextlib.suppress(_pynet.NetError):  # in a forked child, and at exit
+        _private.read_exactly(socket, 0)
+
+
 def _attempt(watch: Watch, take: Callable[[], bytes | str | None], expected: int | None) -> Any:
+    at_end = _private.at_end(watch.socket)  # before: the rest may come with the end while this thread is not looking
     data = take()
     if data is not None:
         return data
-    if _private.at_end(watch.socket) or watch.over():
+    if at_end or watch.over():
         raise IncompleteReadError(_private.peek(watch.socket), expected)
     return None

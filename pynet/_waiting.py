@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynet import _private, _pynet
+from pynet._exit import blocked
 from pynet._reading import (
     IncompleteReadError,
     LineIterator,
@@ -114,18 +115,20 @@ class Future(futures.Future[Any]):
 
     def result(self, timeout: float | None = None) -> Any:
         """The event's value; see once(). Raises TimeoutError after `timeout` seconds, CancelledError after cancel()."""
-        if not self.done():
-            _private.check_blocking("result()")
+        wake = self._begin_to_wait("result()")
         try:
             return super().result(timeout)
         finally:
-            del self  # no cycle with the traceback of what is raised
+            blocked.discard(wake)
+            del self, wake  # no cycle with the traceback of what is raised
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
         """What result() would raise, or None. Raises TimeoutError and CancelledError as it does."""
-        if not self.done():
-            _private.check_blocking("exception()")
-        return super().exception(timeout)
+        wake = self._begin_to_wait("exception()")
+        try:
+            return super().exception(timeout)
+        finally:
+            blocked.discard(wake)
 
     def add_done_callback(self, fn: Callable[[futures.Future[Any]], object]) -> None:
         """Calls fn(future) where listeners are called, when it is done; here and now when it is done already."""
@@ -142,9 +145,12 @@ class Future(futures.Future[Any]):
         return cancelled
 
     def __await__(self) -> Generator[Any, None, Any]:
-        if not self.done():
-            _private.check_blocking("await")
-            yield from self._wait_under_asyncio().__await__()
+        wake = self._begin_to_wait("await")
+        try:
+            if not self.done():
+                yield from self._wait_under_asyncio().__await__()
+        finally:
+            blocked.discard(wake)
         return super().result()
 
     async def _wait_under_asyncio(self) -> None:
@@ -167,6 +173,22 @@ class Future(futures.Future[Any]):
             self._leave()
 
     # --- inside ---
+
+    def _begin_to_wait(self, what: str) -> Any:
+        """Refuses what would never end; what it gives is to be taken out of `blocked` again."""
+        if self.done():
+            return None
+        _private.check_blocking(what)
+        _private.over(self._emitter)  # raises in a forked child and at exit: no event can come
+        wake = partial(self._at_exit)  # one of its own: several may wait
+        blocked.add(wake)
+        return wake
+
+    def _at_exit(self) -> None:
+        try:
+            _private.reached(self._emitter, self._event)
+        except Exception as error:
+            self._fail(error)
 
     def _look(self) -> bool:
         """Settles it when the state is reached already, or never will be."""

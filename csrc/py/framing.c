@@ -54,8 +54,14 @@ pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     size_t n = PyLong_AsSize_t(args[1]);
     if (n == (size_t)-1 && PyErr_Occurred())
         return NULL;
-    if (n == 0)
-        return s->r != NULL && s->r->decoding ? PyUnicode_FromString("") : PyBytes_FromStringAndSize(NULL, 0);
+    if (n == 0) {
+        bool text = s->r != NULL && s->r->decoding;
+        if (s->r != NULL) {
+            s->r->want = 0; /* who still waits asks again at the next chunk */
+            pn_reads_tidy(s);
+        }
+        return text ? PyUnicode_FromString("") : PyBytes_FromStringAndSize(NULL, 0);
+    }
     return pn_readable_length(s) >= n ? take(s, n) : wait_for(s, n);
 }
 

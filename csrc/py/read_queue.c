@@ -223,8 +223,11 @@ starts_at(const struct pn_read_queue *q, size_t i, size_t pos, PyObject *separat
 Py_ssize_t
 pn_read_queue_find(const struct pn_read_queue *q, PyObject *separator, size_t from)
 {
-    size_t before = 0, len = size_of(separator);
-    for (size_t i = 0; i < q->count; i++) {
+    size_t before = q->length, len = size_of(separator), first = q->count;
+    /* From the end: it has been searched up to there before, and there may be many small chunks. */
+    while (first > 0 && before > from)
+        before -= left(at(q, --first));
+    for (size_t i = first; i < q->count; i++) {
         const struct pn_read_chunk *c = at(q, i);
         size_t n = left(c);
         if (from < before + n) {
