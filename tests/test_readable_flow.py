@@ -1,6 +1,7 @@
 """The reading half: pause(), resume(), data without a listener, the end, what arrives."""
 
 import socket
+import tracemalloc
 
 import pytest
 
@@ -256,3 +257,26 @@ def test_data_and_end_of_a_python_client(server):
     log.wait("close")
     assert log.data() == b"part part part "
     assert log.names[-2:] == ["end", "close"]
+
+
+def test_kept_chunks_take_little_more_memory_than_they_have_bytes(pair):
+    """Big reads land in bytes objects that are bigger; those that a listener keeps must be nearly full."""
+    p = pair()
+    kept, message, total = [], bytes(100_000), 12_000_000
+
+    def on_data(chunk):
+        kept.append(chunk)
+        if p.client.bytes_read >= 2_000_000 and p.client.bytes_read % 100_000 == 0 and p.client.bytes_read < total:
+            p.peer.write(message)  # one at a time: none fills the read that it comes by
+
+    p.client.on("data", on_data)
+    tracemalloc.start()
+    try:
+        p.peer.write(bytes(2_000_000))  # makes the reads big
+        assert wait_until(lambda: p.client.bytes_read == total)
+        on_loop(lambda: None)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert sum(map(len, kept)) == total
+    assert held < 1.4 * total + 2_000_000

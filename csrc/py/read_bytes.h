@@ -89,13 +89,14 @@ pn_read_bytes_landed(PnState *st, const char *base)
     return c;
 }
 
-/* The bytes object for what has been read. A big read has landed in one already; it is given as it is when it is full
- * enough, without giving the rest of its memory back: resizing costs more than copying, and both more than neither. */
+/* The bytes object for what has been read. A big read has landed in one already; it is given as it is, without giving
+ * the rest of its memory back: resizing costs more than copying, and both more than neither. When it will be `kept` it
+ * must be nearly full, so that little memory is wasted. */
 static inline PyObject *
-pn_read_bytes_take(PnState *st, const char *base, size_t len, Py_ssize_t *made_for)
+pn_read_bytes_take(PnState *st, const char *base, size_t len, bool kept, Py_ssize_t *made_for)
 {
     size_t c = len > PN_READ_SIZE / 2 ? pn_read_bytes_landed(st, base) : PN_READ_CLASSES;
-    if (c < PN_READ_CLASSES && (Py_ssize_t)len >= pn_read_bytes_capacity(c) / 4 * 3) {
+    if (c < PN_READ_CLASSES && (!kept || (Py_ssize_t)len >= pn_read_bytes_capacity(c) / 4 * 3)) {
         PyObject *direct = st->direct[c];
         PyBytesObject *b = (PyBytesObject *)(void *)direct;
         st->direct[c] = NULL;

@@ -323,7 +323,7 @@ add(PnSocket *s, char *base, size_t len)
     }
     else {
         Py_ssize_t made_for;
-        PyObject *bytes = pn_read_bytes_take(st, base, len, &made_for);
+        PyObject *bytes = pn_read_bytes_take(st, base, len, true, &made_for);
         if (bytes == NULL || keep(s, bytes, false) < 0)
             out_of_memory(s);
         if (bytes != NULL)
@@ -355,12 +355,14 @@ pn_readable_data(PnSocket *s, char *base, size_t len)
         return;
     }
     Py_ssize_t made_for;
-    PyObject *bytes = pn_read_bytes_take(st, base, len, &made_for);
+    PyObject *bytes = pn_read_bytes_take(st, base, len, s->keeps_chunks, &made_for);
     if (bytes == NULL) {
         out_of_memory(s);
         return;
     }
     emit_data(s, bytes);
+    if (len > PN_READ_SIZE / 2)
+        s->keeps_chunks = Py_REFCNT(bytes) > 1; /* its listeners do: the next one is to be no bigger than it must */
     pn_read_bytes_give_back(st, bytes, made_for);
 }
 

@@ -127,7 +127,8 @@ struct PnSocket {
     unsigned need_readable : 1;
     unsigned emitted_readable : 1; /* `readable` is on its way, or has been told and not acted on */
     unsigned readable_listening : 1;
-    unsigned did_read : 1; /* something has been consumed */
+    unsigned did_read : 1;     /* something has been consumed */
+    unsigned keeps_chunks : 1; /* the last big one was not let go by its listeners */
 };
 
 #define PN_SOCKET(o) ((PnSocket *)(void *)(o))
