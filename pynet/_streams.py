@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
 from pynet._pynet import NetError, Socket, next_tick, turn
+from pynet._support import PREMATURE_CLOSE, coded, premature_close
 
 __all__ = ["finished", "pipeline"]
 
@@ -53,28 +54,9 @@ def _received(value: object) -> str:
     return f"an instance of {type(value).__name__}"
 
 
-def _type_error(code: str, message: str) -> TypeError:
-    error = TypeError(message)
-    error.code = code  # type: ignore[attr-defined]
-    return error
-
-
 def _arg_type(name: str, expected: str, value: object) -> TypeError:
     text = f'The "{name}" argument must be {expected}. Received {_received(value)}'
-    return _type_error("ERR_INVALID_ARG_TYPE", text)
-
-
-def _net_error(code: str, message: str) -> NetError:
-    error = NetError(message)
-    error.code = code
-    return error
-
-
-_PREMATURE = "ERR_STREAM_PREMATURE_CLOSE"
-
-
-def _premature_close() -> NetError:
-    return _net_error(_PREMATURE, "Premature close")
+    return coded(TypeError(text), "ERR_INVALID_ARG_TYPE")
 
 
 def _check_callback(callback: Any) -> None:
@@ -156,7 +138,7 @@ class _Watch:
         if isinstance(err, BaseException):
             self.done(err)
         elif (self.reading and not self.read) or (self.writing and not self.written):
-            self.done(_premature_close())
+            self.done(premature_close())
         else:
             self.done(None)
 
@@ -301,7 +283,7 @@ class _Pipeline:
 
         def on_dest_close(*_had_error: object) -> None:
             if (at, "read") in self.parts:
-                self.fail(_premature_close())
+                self.fail(premature_close())
 
         source.pipe(dest, end=not ends)
         self.forget[at].append(functools.partial(source.unpipe, dest))
@@ -341,7 +323,7 @@ class _Pipeline:
     def fail(self, err: Any) -> None:
         """Destroys what is still open. The first error counts, but for a close that an error of its own explains."""
         if self.error is not None:
-            if getattr(self.error, "code", None) == _PREMATURE:
+            if getattr(self.error, "code", None) == PREMATURE_CLOSE:
                 self.error = err
             return
         self.error = err
@@ -372,7 +354,7 @@ class _Pipeline:
 
 def _check_streams(streams: Sequence[Any]) -> None:
     if len(streams) < 2:
-        raise _type_error("ERR_MISSING_ARGS", 'The "streams" argument must be specified')
+        raise coded(TypeError('The "streams" argument must be specified'), "ERR_MISSING_ARGS")
     last = len(streams) - 1
     for at, stream in enumerate(streams):
         if isinstance(stream, Socket):
@@ -384,7 +366,7 @@ def _check_streams(streams: Sequence[Any]) -> None:
             raise _arg_type(f"streams[{at}]", "an instance of Socket, or have write()", stream)
     for stream in streams[1:]:
         if _is(stream, "destroyed") or _is(stream, "closed"):
-            raise _net_error("ERR_STREAM_UNABLE_TO_PIPE", "Cannot pipe to a closed or destroyed stream")
+            raise coded(NetError("Cannot pipe to a closed or destroyed stream"), "ERR_STREAM_UNABLE_TO_PIPE")
 
 
 @overload

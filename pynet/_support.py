@@ -1,4 +1,4 @@
-"""What _waiting.py and _reading.py share: errors, checks of arguments, and waking asyncio from the loop's thread."""
+"""What the Python half shares: errors, checks of arguments, and waking asyncio from the loop's thread."""
 
 from __future__ import annotations
 
@@ -29,12 +29,20 @@ def as_error(args: tuple[Any, ...]) -> BaseException:
     return value if isinstance(value, BaseException) else RuntimeError(f"Unhandled error. ({value!r})")
 
 
+PREMATURE_CLOSE = "ERR_STREAM_PREMATURE_CLOSE"
+
+
+def premature_close() -> _pynet.NetError:
+    """A stream that closed before it was through."""
+    return coded(_pynet.NetError("Premature close"), PREMATURE_CLOSE)
+
+
 def what_it_died_of(emitter: _pynet.EventEmitter) -> BaseException:
     """The error of a socket that is closed; else ERR_STREAM_PREMATURE_CLOSE."""
     error = getattr(emitter, "errored", None)
     if isinstance(error, BaseException):
         return error
-    return coded(_pynet.NetError("Premature close"), "ERR_STREAM_PREMATURE_CLOSE")
+    return premature_close()
 
 
 # --- arguments ---

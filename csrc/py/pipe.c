@@ -33,8 +33,8 @@ unlink_from_source(struct pn_pipe *p)
     *link = p->next;
 }
 
-struct pn_pipe *
-pn_pipe_find(PnSocket *source, PyObject *dest)
+static struct pn_pipe *
+find(PnSocket *source, PyObject *dest)
 {
     struct pn_pipe *p = source->pipes;
     while (p != NULL && p->dest != dest)
@@ -495,7 +495,7 @@ pn_socket_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
         count++;
     for (; count > 0 && s->pipes != NULL; count--)
         pn_pipe_take_out(s->pipes, false);
-    struct pn_pipe *p = dest != NULL ? pn_pipe_find(s, dest) : NULL;
+    struct pn_pipe *p = dest != NULL ? find(s, dest) : NULL;
     if (p != NULL)
         pn_pipe_take_out(p, false);
     if (pn_notify(s->em.st) < 0)

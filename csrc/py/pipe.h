@@ -30,7 +30,6 @@ struct pn_pipe *pn_pipe_new(PnSocket *source, PyObject *dest, bool end); /* NULL
 /* A chunk to the destination; the source is paused when that is full. `data` (may be NULL) is the bytes or str that it
  * is; `base` is NULL for a str. */
 void pn_pipe_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len);
-struct pn_pipe *pn_pipe_find(PnSocket *source, PyObject *dest);
 /* `unpipe` and, when it was the last one, a pause of the source, unless `quietly`. The pipe may be freed. */
 void pn_pipe_take_out(struct pn_pipe *p, bool quietly);
 /* The destination has room again. */

@@ -140,6 +140,16 @@ pn_writes_run_ready(PnSocket *s)
     }
 }
 
+/* What a callback gets whose call came to nothing: the socket's error, or that it was destroyed. New reference. */
+static PyObject *
+why_destroyed(PnSocket *s, const char *call)
+{
+    PyObject *error = Py_XNewRef(s->errored);
+    if (error == NULL)
+        error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call %s after a stream was destroyed", call);
+    return error != NULL ? error : pn_take_exception();
+}
+
 static void
 fail_end_callbacks(PnSocket *s)
 {
@@ -147,11 +157,7 @@ fail_end_callbacks(PnSocket *s)
     if (on_finish == NULL)
         return;
     s->wq->on_finish = NULL; /* making an error may run anything */
-    PyObject *error = Py_XNewRef(s->errored);
-    if (error == NULL)
-        error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
-    if (error == NULL)
-        error = pn_take_exception();
+    PyObject *error = why_destroyed(s, "end");
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
         (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), error);
     Py_XDECREF(error);
@@ -181,14 +187,11 @@ static void
 fail_corked_tick(PnState *st, PyObject *self, void *arg)
 {
     PnSocket *s = PN_SOCKET(self);
+    (void)st;
     (void)arg;
     if (!s->destroyed || s->wq == NULL || s->wq->busy)
         return;
-    PyObject *error = Py_XNewRef(s->errored);
-    if (error == NULL)
-        error = pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
-    if (error == NULL)
-        error = pn_take_exception();
+    PyObject *error = why_destroyed(s, "write");
     if (s->destroyed)
         pn_writable_fail(s, error, error);
     Py_XDECREF(error);
