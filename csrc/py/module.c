@@ -126,6 +126,8 @@ module_exec(PyObject *m)
     PnState *st = pn_state_of_module(m);
     st->module = m;
     st->default_mark = PN_DEFAULT_HIGH_WATER_MARK;
+    st->attempt_timeout = 250;
+    st->auto_select_family = st->race = true;
     if (refuse_subinterpreter() < 0 || pn_names_init(&st->names) < 0 || pn_driver_init(st) < 0 ||
         pn_errors_init(st, m) < 0 || add_types(st, m) < 0 || add_values(st, m) < 0 || add_hooks(m) < 0)
         return -1;
@@ -140,7 +142,7 @@ module_exec(PyObject *m)
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
     X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
-    X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(IPv4Address) \
+    X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(IPv4Address) \
     X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(NetError) X(AggregateError) X(AbortError) \
     X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(waiting)
 /* clang-format on */

@@ -20,10 +20,10 @@ listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *pat
 }
 
 static void
-listen_at(PnServer *s, const struct pn_addr *addr, bool dual_stack)
+listen_at(PnServer *s, const struct pn_addr *addr)
 {
     int status;
-    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, addr, dual_stack, s->backlog, &status);
+    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, addr, 0, s->backlog, &status);
     if (l == NULL)
         listen_failed(s, status, addr, NULL);
     else
@@ -36,10 +36,10 @@ listen_anywhere(PnServer *s, uint16_t port)
 {
     struct pn_addr any = {.family = 6, .port = port};
     int status;
-    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, &any, true, s->backlog, &status);
+    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, &any, 0, s->backlog, &status);
     if (l == NULL && (status == UV_EADDRNOTAVAIL || status == UV_EAFNOSUPPORT || status == UV_EINVAL)) {
         any.family = 4;
-        l = pn_listener_tcp(s->em.st->loop, &any, false, s->backlog, &status);
+        l = pn_listener_tcp(s->em.st->loop, &any, 0, s->backlog, &status);
     }
     if (l == NULL)
         listen_failed(s, status, &any, NULL);
@@ -99,7 +99,7 @@ looked_up(PnServer *s, int status, int sys_errno, const struct pn_addr *addrs, s
         i++;
     struct pn_addr addr = addrs[i];
     addr.port = s->port;
-    listen_at(s, &addr, true);
+    listen_at(s, &addr);
 }
 
 static void
@@ -130,7 +130,7 @@ listen_host(PnServer *s, struct pn_endpoint *e)
         return -1;
     if (pn_addr_parse_scoped(text, (size_t)len, &addr) == 0) {
         addr.port = e->port;
-        listen_at(s, &addr, true);
+        listen_at(s, &addr);
         return 0;
     }
     PyObject *name = pn_host_bytes(e->host);

@@ -5,6 +5,7 @@
  *   socket_life.c     making, accepting, destroying
  *   socket_connect.c  connect(): forms, lookup, attempts
  *   socket_state.c    properties
+ *   socket_rare.c     what few sockets have: block list, abort signal, type of service, ...
  *   readable.c        the reading half: flowing and paused, `data`, `readable`, `end`
  *   readable_args.c   read(), unshift(), set_encoding() as methods
  *   onread.c          reading into the user's own buffer
@@ -19,6 +20,7 @@
 
 #include "../core/chunkq.h"
 #include "../uvio/stream.h"
+#include "abort.h"
 #include "decoder.h"
 #include "emitter.h"
 #include "read_queue.h"
@@ -63,6 +65,18 @@ struct pn_ends {
     struct pn_addr local, peer;
 };
 
+/* What few sockets have. */
+struct pn_rare {
+    PnSocket *socket;             /* borrowed */
+    PyObject *attempted;          /* own: list of "address:port", auto_select_family_attempted_addresses */
+    PyObject *block_list;         /* own: outbound */
+    PyObject *bound_path;         /* own: str, the path that a BoundSocket gave us */
+    struct pn_abort_link abort;   /* the signal of the constructor */
+    uint16_t keep_alive_interval; /* seconds; 0: 1 */
+    uint16_t keep_alive_count;    /* 0: 10 */
+    uint8_t type_of_service;
+};
+
 struct pn_connect;
 struct pn_pipe;
 struct pn_idle;
@@ -81,6 +95,7 @@ struct PnSocket {
     PnSocket *fast_dest;        /* borrowed: all that is read goes there and nowhere else */
     struct pn_idle *idle;       /* own */
     struct pn_ends *ends;       /* own */
+    struct pn_rare *rare;       /* own */
     PyObject *errored;          /* own */
     PnSocket *next_flush;
     uint64_t bytes_read, bytes_written;
@@ -185,6 +200,12 @@ enum pn_socket_option {
 };
 /* Applies the options of the constructor from values in the order of PN_SOCKET_OPTIONS. */
 int pn_socket_apply_options(PnSocket *s, PyObject **values);
+
+/* --- socket_rare.c --- */
+/* Made when needed; NULL with MemoryError. */
+struct pn_rare *pn_rare_of(PnSocket *s);
+void pn_rare_free(PnSocket *s);
+int pn_rare_traverse(PnSocket *s, visitproc visit, void *arg);
 
 /* --- socket_state.c --- */
 extern PyGetSetDef pn_socket_getset[];

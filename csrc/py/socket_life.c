@@ -336,6 +336,8 @@ pn_socket_traverse(PyObject *op, visitproc visit, void *arg)
         status = pn_pipe_traverse(s, visit, arg);
     if (status == 0)
         status = pn_onread_traverse(s, visit, arg);
+    if (status == 0)
+        status = pn_rare_traverse(s, visit, arg);
     return status != 0 ? status : pn_emitter_traverse(op, visit, arg);
 }
 
@@ -349,6 +351,7 @@ pn_socket_clear(PyObject *op)
     pn_connect_free(s);
     pn_writable_free(s);
     pn_onread_free(s);
+    pn_rare_free(s);
     return pn_emitter_clear(op);
 }
 
@@ -368,6 +371,7 @@ pn_socket_dealloc(PyObject *op)
     pn_pipe_free(s);
     pn_connect_free(s);
     pn_writable_free(s);
+    pn_rare_free(s);
     pn_emitter_free_parts(&s->em);
     type->tp_free(op);
     Py_DECREF(type);

@@ -78,9 +78,12 @@ struct PnState {
     uint32_t default_mark;             /* high-water mark of new sockets and servers */
     size_t sockets, servers;           /* alive, for the tests */
     uint64_t connect_ids;
+    double attempt_timeout;  /* ms: the default of auto_select_family_attempt_timeout */
+    bool auto_select_family; /* the default of that option */
+    bool race;               /* the default of happy_eyeballs is "race" */
 
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn;
-    PyTypeObject *SocketAddress, *BlockList;
+    PyTypeObject *SocketAddress, *BlockList, *AbortSignal, *AbortController, *BoundSocket, *LookupCallback;
     PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is there */
     PyObject *AddressInfo;
     PyObject *NetError, *AggregateError, *AbortError, *LookupError;

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bind.h"
 #include "sockaddr.h"
 
 #define RETRY_NS (100 * (uint64_t)1000000)
@@ -22,42 +22,12 @@ static void on_poll(uv_poll_t *poll, int status, int events);
 static void on_retry(struct pn_loop_timer *t);
 static void on_bad_descriptor(struct pn_touch *t);
 
-/* --- binding --- */
+/* --- making --- */
 
 static int
 last_error(void)
 {
     return uv_translate_sys_error(errno);
-}
-
-static int
-open_socket(int domain, int *status)
-{
-#ifdef SOCK_CLOEXEC
-    int fd = socket(domain, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-#else
-    int fd = socket(domain, SOCK_STREAM, 0);
-    if (fd >= 0) {
-        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-        (void)fcntl(fd, F_SETFL, O_NONBLOCK);
-    }
-#endif
-    *status = fd < 0 ? last_error() : 0;
-    return fd;
-}
-
-static int
-bind_tcp(int fd, const struct pn_addr *at, bool dual_stack)
-{
-    struct sockaddr_storage sa;
-    socklen_t len = pn_addr_to_sockaddr(at, &sa);
-    int on = 1;
-    int only = dual_stack ? 0 : 1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
-        return last_error();
-    if (at->family == 6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only)) < 0)
-        return last_error();
-    return bind(fd, (const struct sockaddr *)&sa, len) < 0 ? last_error() : 0;
 }
 
 /* To libuv a handle that watches nothing is no work; a server that listens is. To be called after each change. */
@@ -111,13 +81,12 @@ watch(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *
 }
 
 struct pn_listener *
-pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, bool dual_stack, int backlog, int *status)
+pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, unsigned flags, int backlog, int *status)
 {
-    int fd = open_socket(at->family == 6 ? AF_INET6 : AF_INET, status);
+    int fd = pn_bind_tcp(at, flags, status);
     if (fd < 0)
         return NULL;
-    *status = bind_tcp(fd, at, dual_stack);
-    struct pn_listener *l = *status == 0 ? watch(loop, fd, PN_STREAM_TCP, backlog, status) : NULL;
+    struct pn_listener *l = watch(loop, fd, PN_STREAM_TCP, backlog, status);
     if (l == NULL)
         close(fd);
     return l;
@@ -146,22 +115,12 @@ remember_path(struct pn_listener *l, const char *path, size_t len)
 struct pn_listener *
 pn_listener_path(struct pn_loop *loop, const char *path, size_t len, int backlog, int *status)
 {
-    struct sockaddr_un sa;
-    socklen_t sa_len;
-    *status = pn_path_to_sockaddr(path, len, &sa, &sa_len);
-    int fd = *status == 0 ? open_socket(AF_UNIX, status) : -1;
+    int fd = pn_bind_path(path, len, status);
     if (fd < 0)
         return NULL;
-    if (bind(fd, (const struct sockaddr *)&sa, sa_len) < 0) {
-        /* libuv's habit, which Node shows: a missing directory reads as a missing permission. */
-        *status = errno == ENOENT ? UV_EACCES : last_error();
-        close(fd);
-        return NULL;
-    }
     struct pn_listener *l = watch(loop, fd, PN_STREAM_PIPE, backlog, status);
     if (l == NULL) {
-        if (path[0] != '\0')
-            (void)unlink(sa.sun_path);
+        pn_unlink_path(path, len);
         close(fd);
         return NULL;
     }

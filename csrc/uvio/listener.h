@@ -38,8 +38,8 @@ struct pn_listener {
     uv_poll_t poll;
 };
 
-/* Binds and listens at once. NULL with `*status` set when that fails. */
-struct pn_listener *pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, bool dual_stack, int backlog,
+/* Binds (`flags` as for pn_bind_tcp()) and listens at once. NULL with `*status` set when that fails. */
+struct pn_listener *pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, unsigned flags, int backlog,
                                     int *status);
 struct pn_listener *pn_listener_path(struct pn_loop *loop, const char *path, size_t len, int backlog, int *status);
 

@@ -1,0 +1,99 @@
+/* bind.c - descriptors of our own, see bind.h. */
+#include "bind.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sockaddr.h"
+
+static int
+last_error(void)
+{
+    return uv_translate_sys_error(errno);
+}
+
+static int
+open_socket(int domain, int *status)
+{
+#ifdef SOCK_CLOEXEC
+    int fd = socket(domain, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+#else
+    int fd = socket(domain, SOCK_STREAM, 0);
+    if (fd >= 0) {
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+        (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+    }
+#endif
+    *status = fd < 0 ? last_error() : 0;
+    return fd;
+}
+
+static int
+set_on(int fd, int level, int name, int on)
+{
+    return setsockopt(fd, level, name, &on, sizeof(on)) < 0 ? last_error() : 0;
+}
+
+/* Where the kernel spreads the connections over those who share the port. */
+static int
+set_reuse_port(int fd)
+{
+#if defined(__linux__) || defined(__DragonFly__)
+    return set_on(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+#elif defined(SO_REUSEPORT_LB)
+    return set_on(fd, SOL_SOCKET, SO_REUSEPORT_LB, 1);
+#else
+    (void)fd;
+    return UV_ENOTSUP;
+#endif
+}
+
+int
+pn_bind_tcp(const struct pn_addr *at, unsigned flags, int *status)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = pn_addr_to_sockaddr(at, &sa);
+    int fd = open_socket(at->family == 6 ? AF_INET6 : AF_INET, status);
+    if (fd < 0)
+        return -1;
+    *status = set_on(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (*status == 0 && at->family == 6)
+        *status = set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY, (flags & PN_BIND_IPV6_ONLY) != 0);
+    if (*status == 0 && (flags & PN_BIND_REUSE_PORT) != 0)
+        *status = set_reuse_port(fd);
+    if (*status == 0 && bind(fd, (const struct sockaddr *)&sa, len) < 0)
+        *status = last_error();
+    if (*status == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+int
+pn_bind_path(const char *path, size_t len, int *status)
+{
+    struct sockaddr_un sa;
+    socklen_t sa_len;
+    *status = pn_path_to_sockaddr(path, len, &sa, &sa_len);
+    int fd = *status == 0 ? open_socket(AF_UNIX, status) : -1;
+    if (fd < 0)
+        return -1;
+    if (bind(fd, (const struct sockaddr *)&sa, sa_len) == 0)
+        return fd;
+    /* libuv's habit, which Node shows: a missing directory reads as a missing permission. */
+    *status = errno == ENOENT ? UV_EACCES : last_error();
+    close(fd);
+    return -1;
+}
+
+void
+pn_unlink_path(const char *path, size_t len)
+{
+    struct sockaddr_un sa;
+    socklen_t sa_len;
+    if (pn_path_to_sockaddr(path, len, &sa, &sa_len) == 0 && path[0] != '\0')
+        (void)unlink(sa.sun_path);
+}
