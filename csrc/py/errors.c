@@ -164,7 +164,8 @@ gaierror_type(void)
 int
 pn_errors_init(PnState *st, PyObject *module)
 {
-    static const char *const fields[] = {"code", "syscall", "address", "port", "hostname"};
+    static const char *const fields[] = {"code",     "syscall",       "address",   "port",
+                                         "hostname", "local_address", "local_port"};
     st->NetError = PyType_FromModuleAndSpec(module, &net_error_spec, PyExc_OSError);
     st->errors_by_code = PyDict_New();
     if (st->NetError == NULL || st->errors_by_code == NULL)
@@ -234,7 +235,17 @@ add_place(PyObject *text, const struct pn_where *where)
             all = PyUnicode_FromFormat("%U %s", text, address);
         Py_DECREF(text);
     }
-    if (all != NULL && where->details != NULL) {
+    else if (where->host != NULL) {
+        all = PyUnicode_FromFormat("%U %U:%d", text, where->host, (int)where->port);
+        Py_DECREF(text);
+    }
+    if (all != NULL && where->local != NULL) {
+        text = all;
+        (void)pn_addr_format_scoped(where->local, address, sizeof(address));
+        all = PyUnicode_FromFormat("%U - Local (%s:%d)", text, address, (int)where->local->port);
+        Py_DECREF(text);
+    }
+    else if (all != NULL && where->details != NULL) {
         text = all;
         all = PyUnicode_FromFormat("%U - Local (%s)", text, where->details);
         Py_DECREF(text);
@@ -243,9 +254,22 @@ add_place(PyObject *text, const struct pn_where *where)
 }
 
 static int
+set_local(PyObject *exc, const struct pn_addr *local)
+{
+    char address[PN_ADDR_TEXT + 24];
+    (void)pn_addr_format_scoped(local, address, sizeof(address));
+    return set_text(exc, "local_address", address) < 0 ? -1 : set_number(exc, "local_port", local->port);
+}
+
+static int
 set_place(PyObject *exc, const struct pn_where *where)
 {
     char address[PN_ADDR_TEXT + 24];
+    if (where->local != NULL && set_local(exc, where->local) < 0)
+        return -1;
+    if (where->host != NULL &&
+        (PyObject_SetAttrString(exc, "hostname", where->host) < 0 || set_number(exc, "port", where->port) < 0))
+        return -1;
     if (where->path != NULL) {
         if (PyObject_SetAttrString(exc, "address", where->path) < 0)
             return -1;

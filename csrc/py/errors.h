@@ -10,11 +10,14 @@ int pn_errors_init(PnState *st, PyObject *module);
 
 /* What a system error happened to: any part may be missing. */
 struct pn_where {
-    const char *syscall;        /* "connect", "listen", "read", ... */
-    const struct pn_addr *addr; /* address and port */
-    PyObject *path;             /* str: a unix path; borrowed */
-    const char *details;        /* appended as " - Local (...)" */
-    bool describe;              /* "listen EADDRINUSE: address already in use ..." */
+    const char *syscall;         /* "connect", "listen", "read", ... */
+    const struct pn_addr *addr;  /* address and port */
+    PyObject *path;              /* str: a unix path; borrowed */
+    const char *details;         /* appended as " - Local (...)" */
+    const struct pn_addr *local; /* what was bound to: the same, and local_address, local_port */
+    PyObject *host;              /* str: a name without an address yet; borrowed */
+    uint16_t port;               /* of `host` */
+    bool describe;               /* "listen EADDRINUSE: address already in use ..." */
 };
 
 /* The error Node would emit for a libuv status: errno, code, syscall, address, port. New reference or NULL. */

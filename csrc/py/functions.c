@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "connect.h"
 #include "driver.h"
 #include "endpoint.h"
 #include "errors.h"
@@ -12,10 +13,8 @@
 /* --- connect() --- */
 
 /* Those of the constructor first, then those of Socket.connect(), then our own. */
-static const char *const connect_names[] = {
-    PN_SOCKET_OPTIONS, "port", "host", "path", "family", "listener", "timeout", NULL,
-};
-enum { C_PORT = PN_SOCKET_OPTION_COUNT, C_HOST, C_PATH, C_FAMILY, C_LISTENER, C_TIMEOUT, C_COUNT };
+static const char *const connect_names[] = {PN_SOCKET_OPTIONS, PN_CONNECT_OPTIONS, "timeout", NULL};
+enum { C_CONNECT = PN_SOCKET_OPTION_COUNT, C_TIMEOUT = C_CONNECT + PN_CONNECT_OPTION_COUNT, C_COUNT };
 
 const char pn_connect_function_doc[] =
     "connect(*args, **options)\n--\n\n"
@@ -23,49 +22,6 @@ const char pn_connect_function_doc[] =
     "connect(path, listener=None, /, **options)\nconnect(options, listener=None, /, **more)\n\n"
     "Makes a Socket and connects it; returns the socket. Options: those of Socket, those of Socket.connect(), and\n"
     "timeout (ms) as in Socket.set_timeout(). Node: net.createConnection().";
-
-/* socket.connect(**what) with the parsed values: one place checks and starts. */
-static PyObject *
-connect_socket(PnState *st, PyObject *sock, struct pn_endpoint *e, PyObject **v)
-{
-    PyObject *stack[8] = {NULL};
-    PyObject *names[6];
-    Py_ssize_t n = 0;
-    struct {
-        PyObject *value;
-        const char *name;
-    } pass[] = {
-        {v[C_FAMILY], "family"}, {v[C_LISTENER] != NULL ? v[C_LISTENER] : e->callback, "listener"},
-        {v[C_HOST], "host"},     {v[C_PATH], "path"},
-        {v[C_PORT], "port"},
-    };
-    PyObject *port = v[C_PORT] == NULL && e->has_port ? PyLong_FromLong(e->port) : NULL;
-    if (port != NULL)
-        pass[4].value = port;
-    if (v[C_HOST] == NULL)
-        pass[2].value = e->host;
-    if (v[C_PATH] == NULL)
-        pass[3].value = e->path;
-    for (size_t i = 0; i < 5 && !PyErr_Occurred(); i++) {
-        if (pass[i].value == NULL)
-            continue;
-        stack[n + 1] = pass[i].value;
-        if ((names[n] = PyUnicode_InternFromString(pass[i].name)) != NULL)
-            n++;
-    }
-    (void)st;
-    PyObject *kwnames = PyErr_Occurred() ? NULL : PyTuple_New(n);
-    for (Py_ssize_t i = 0; i < n; i++) {
-        if (kwnames != NULL)
-            PyTuple_SET_ITEM(kwnames, i, names[i]);
-        else
-            Py_DECREF(names[i]);
-    }
-    PyObject *result = kwnames != NULL ? pn_socket_connect_method(sock, stack + 1, 0, kwnames) : NULL;
-    Py_XDECREF(kwnames);
-    Py_XDECREF(port);
-    return result;
-}
 
 static PyObject *
 make_connected(PnState *st, struct pn_endpoint *e, PyObject **v)
@@ -77,15 +33,12 @@ make_connected(PnState *st, struct pn_endpoint *e, PyObject **v)
     if (op == NULL)
         return NULL;
     PnSocket *s = PN_SOCKET(op);
-    PyObject *result = NULL;
-    if (pn_socket_apply_options(s, v) == 0 && pn_state_loop(st) != NULL)
-        result = connect_socket(st, op, e, v);
-    if (result != NULL && timeout > 0 && pn_idle_set(s, timeout) < 0) {
+    int status = pn_socket_apply_options(s, v);
+    if (status == 0 && (pn_state_loop(st) == NULL || pn_connect_with(s, e, v + C_CONNECT) < 0))
+        status = -1;
+    if (status == 0 && timeout > 0 && (status = pn_idle_set(s, timeout)) < 0)
         pn_socket_destroy(s, NULL);
-        Py_CLEAR(result);
-    }
-    Py_XDECREF(result);
-    if (result == NULL)
+    if (status < 0)
         Py_CLEAR(op);
     return op;
 }
@@ -151,6 +104,90 @@ pn_set_default_high_water_mark(PyObject *module, PyObject *value)
     if (!(n >= 0 && n <= 2147483647) || n != (double)(uint32_t)n)
         return pn_raise_range("value", "an integer >= 0 and <= 2147483647", value);
     pn_state_of_module(module)->default_mark = (uint32_t)n;
+    Py_RETURN_NONE;
+}
+
+/* --- the defaults of happy eyeballs --- */
+
+const char pn_get_default_auto_select_family_doc[] =
+    "get_default_auto_select_family()\n--\n\n"
+    "The default of connect()'s auto_select_family: True at first, unless PYNET_NO_NETWORK_FAMILY_AUTOSELECTION is in "
+    "the\n"
+    "environment. Node: net.getDefaultAutoSelectFamily().";
+
+PyObject *
+pn_get_default_auto_select_family(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyBool_FromLong(pn_state_of_module(module)->auto_select_family);
+}
+
+const char pn_set_default_auto_select_family_doc[] =
+    "set_default_auto_select_family(value, /)\n--\n\n"
+    "Sets the default of connect()'s auto_select_family, a bool. Raises TypeError (ERR_INVALID_ARG_TYPE).\n"
+    "Node: net.setDefaultAutoSelectFamily().";
+
+PyObject *
+pn_set_default_auto_select_family(PyObject *module, PyObject *value)
+{
+    if (!PyBool_Check(value))
+        return pn_raise_arg_type("value", "of type bool", value);
+    pn_state_of_module(module)->auto_select_family = value == Py_True;
+    Py_RETURN_NONE;
+}
+
+const char pn_get_default_auto_select_family_attempt_timeout_doc[] =
+    "get_default_auto_select_family_attempt_timeout()\n--\n\n"
+    "The default of connect()'s auto_select_family_attempt_timeout in milliseconds: 250 at first, or what\n"
+    "PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT in the environment says.\n"
+    "Node: net.getDefaultAutoSelectFamilyAttemptTimeout().";
+
+PyObject *
+pn_get_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyLong_FromDouble(pn_state_of_module(module)->attempt_timeout);
+}
+
+const char pn_set_default_auto_select_family_attempt_timeout_doc[] =
+    "set_default_auto_select_family_attempt_timeout(value, /)\n--\n\n"
+    "Sets the default of connect()'s auto_select_family_attempt_timeout: milliseconds, an integer from 1 to "
+    "2147483647;\n"
+    "below 10 it is 10. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
+    "Node: net.setDefaultAutoSelectFamilyAttemptTimeout().";
+
+PyObject *
+pn_set_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *value)
+{
+    if (pn_attempt_timeout(value, "value", &pn_state_of_module(module)->attempt_timeout) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+const char pn_get_default_happy_eyeballs_doc[] = "get_default_happy_eyeballs()\n--\n\n"
+                                                 "The default of connect()'s happy_eyeballs: \"race\" at first.";
+
+PyObject *
+pn_get_default_happy_eyeballs(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyUnicode_FromString(pn_state_of_module(module)->race ? "race" : "serial");
+}
+
+const char pn_set_default_happy_eyeballs_doc[] =
+    "set_default_happy_eyeballs(value, /)\n--\n\n"
+    "Sets the default of connect()'s happy_eyeballs: \"race\" lets an attempt whose time is up go on beside the next "
+    "one,\n"
+    "\"serial\" gives it up, as Node does. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError "
+    "(ERR_INVALID_ARG_VALUE).";
+
+PyObject *
+pn_set_default_happy_eyeballs(PyObject *module, PyObject *value)
+{
+    bool race;
+    if (pn_happy_mode(value, "value", &race) < 0)
+        return NULL;
+    pn_state_of_module(module)->race = race;
     Py_RETURN_NONE;
 }
 

@@ -10,7 +10,16 @@ PyObject *pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t n
 PyObject *pn_counts(PyObject *module, PyObject *unused);
 PyObject *pn_get_default_high_water_mark(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_high_water_mark(PyObject *module, PyObject *value);
+PyObject *pn_get_default_auto_select_family(PyObject *module, PyObject *unused);
+PyObject *pn_set_default_auto_select_family(PyObject *module, PyObject *value);
+PyObject *pn_get_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *unused);
+PyObject *pn_set_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *value);
+PyObject *pn_get_default_happy_eyeballs(PyObject *module, PyObject *unused);
+PyObject *pn_set_default_happy_eyeballs(PyObject *module, PyObject *value);
 extern const char pn_connect_function_doc[], pn_create_server_doc[], pn_get_default_high_water_mark_doc[],
     pn_set_default_high_water_mark_doc[];
+extern const char pn_get_default_auto_select_family_doc[], pn_set_default_auto_select_family_doc[],
+    pn_get_default_auto_select_family_attempt_timeout_doc[], pn_set_default_auto_select_family_attempt_timeout_doc[],
+    pn_get_default_happy_eyeballs_doc[], pn_set_default_happy_eyeballs_doc[];
 
 #endif

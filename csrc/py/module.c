@@ -1,6 +1,9 @@
 /* module.c - the module pynet._pynet: definition, execution, traversal. */
+#include <netdb.h>
+
 #include "address.h"
 #include "blocklist_py.h"
+#include "connect.h"
 #include "driver.h"
 #include "emitter.h"
 #include "errors.h"
@@ -38,6 +41,7 @@ add_types(PnState *st, PyObject *m)
         add_type(st, m, &pn_socket_spec, st->EventEmitter, "Socket", &st->Socket) < 0 ||
         add_type(st, m, &pn_server_spec, st->EventEmitter, "Server", &st->Server) < 0 ||
         add_type(st, m, &pn_pipe_spec, NULL, NULL, &st->Pipe) < 0 ||
+        add_type(st, m, &pn_lookup_callback_spec, NULL, NULL, &st->LookupCallback) < 0 ||
         add_type(st, m, &pn_timeout_spec, NULL, "Timeout", &st->Timeout) < 0 ||
         add_type(st, m, &pn_immediate_spec, NULL, "Immediate", &st->Immediate) < 0 ||
         add_type(st, m, &pn_turn_spec, NULL, NULL, &st->Turn) < 0 ||
@@ -57,6 +61,16 @@ add_warning(PyObject *m, const char *name, const char *doc)
     if (type != NULL && PyModule_AddObjectRef(m, name, type) < 0)
         Py_CLEAR(type);
     return type;
+}
+
+/* The hints of lookups, as the module socket has them. */
+static int
+add_hints(PyObject *m)
+{
+    if (PyModule_AddIntConstant(m, "ADDRCONFIG", AI_ADDRCONFIG) < 0 ||
+        PyModule_AddIntConstant(m, "V4MAPPED", AI_V4MAPPED) < 0)
+        return -1;
+    return PyModule_AddIntConstant(m, "ALL", AI_ALL);
 }
 
 static int
@@ -80,7 +94,7 @@ add_values(PnState *st, PyObject *m)
     if (st->early_write == NULL || st->AddressInfo == NULL || st->MaxListenersExceededWarning == NULL ||
         st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL)
         return -1;
-    if (PyModule_AddObjectRef(m, "AddressInfo", st->AddressInfo) < 0)
+    if (PyModule_AddObjectRef(m, "AddressInfo", st->AddressInfo) < 0 || add_hints(m) < 0)
         return -1;
     return PyModule_AddObjectRef(m, "error_monitor", st->error_monitor);
 }
@@ -134,7 +148,7 @@ module_exec(PyObject *m)
     /* For ever: at the interpreter's end a collection may clear the types, and with them the last reference to the
      * module, before the objects that still use its state. */
     Py_INCREF(m);
-    return pn_alias_module(m);
+    return pn_connect_read_environment(st) < 0 ? -1 : pn_alias_module(m);
 }
 
 /* --- traversal --- */
@@ -207,6 +221,16 @@ static PyMethodDef module_methods[] = {
     {"set_uncaught_handler", pn_set_uncaught_handler, METH_O, pn_set_uncaught_handler_doc},
     {"get_default_high_water_mark", pn_get_default_high_water_mark, METH_NOARGS, pn_get_default_high_water_mark_doc},
     {"set_default_high_water_mark", pn_set_default_high_water_mark, METH_O, pn_set_default_high_water_mark_doc},
+    {"get_default_auto_select_family", pn_get_default_auto_select_family, METH_NOARGS,
+     pn_get_default_auto_select_family_doc},
+    {"set_default_auto_select_family", pn_set_default_auto_select_family, METH_O,
+     pn_set_default_auto_select_family_doc},
+    {"get_default_auto_select_family_attempt_timeout", pn_get_default_auto_select_family_attempt_timeout, METH_NOARGS,
+     pn_get_default_auto_select_family_attempt_timeout_doc},
+    {"set_default_auto_select_family_attempt_timeout", pn_set_default_auto_select_family_attempt_timeout, METH_O,
+     pn_set_default_auto_select_family_attempt_timeout_doc},
+    {"get_default_happy_eyeballs", pn_get_default_happy_eyeballs, METH_NOARGS, pn_get_default_happy_eyeballs_doc},
+    {"set_default_happy_eyeballs", pn_set_default_happy_eyeballs, METH_O, pn_set_default_happy_eyeballs_doc},
     {"is_ip", pn_is_ip, METH_O, pn_is_ip_doc},
     {"is_ipv4", pn_is_ipv4, METH_O, pn_is_ipv4_doc},
     {"is_ipv6", pn_is_ipv6, METH_O, pn_is_ipv6_doc},

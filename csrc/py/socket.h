@@ -3,7 +3,7 @@
  *   socket.c          the type: options, properties, small methods
  *   socket_io.c       what the stream tells: reads, completions, the end of the handle
  *   socket_life.c     making, accepting, destroying
- *   socket_connect.c  connect(): forms, lookup, attempts
+ *   socket_connect.c  connect(), see connect.h
  *   socket_state.c    properties
  *   socket_rare.c     what few sockets have: block list, abort signal, type of service, ...
  *   readable.c        the reading half: flowing and paused, `data`, `readable`, `end`
@@ -323,8 +323,13 @@ PyObject *pn_early_write(PyObject *module, PyObject *args);
 
 /* --- socket_connect.c --- */
 PyObject *pn_socket_connect_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
-void pn_connect_done(PnSocket *s, int status);
+/* An attempt's stream is connected, or is not. */
+void pn_connect_done(PnSocket *s, struct pn_stream *io, int status);
 void pn_connect_free(PnSocket *s);
+/* The same for a socket that is being destroyed; a list (own, may be NULL) of what is to be told of the attempts under way
+ * by pn_connect_tell_cancelled(), which steals it. */
+PyObject *pn_connect_cancel(PnSocket *s);
+void pn_connect_tell_cancelled(PnSocket *s, PyObject *told);
 int pn_connect_traverse(PnSocket *s, visitproc visit, void *arg);
 extern const char pn_connect_doc[];
 

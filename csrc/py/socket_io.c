@@ -65,11 +65,9 @@ on_connected(struct pn_stream *io, int status)
 {
     PnSocket *s = io->owner;
     PnState *st = s->em.st;
-    if (s->io != io)
-        return;
     unsigned scope = pn_enter(st);
     Py_INCREF(s);
-    pn_connect_done(s, status);
+    pn_connect_done(s, io, status);
     pn_leave(st, scope);
     Py_DECREF(s);
 }

@@ -236,7 +236,7 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     s->was_connecting = s->connecting;
     s->connecting = 0;
     pn_idle_stop(s);
-    pn_connect_free(s);
+    PyObject *cancelled_attempts = pn_connect_cancel(s);
     pn_onread_release(s);
     if (error != NULL) {
         s->had_error = 1;
@@ -255,6 +255,7 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     /* Making it may collect garbage, and the next life begin. */
     if (error != NULL)
         emit_error_soon(s, error);
+    pn_connect_tell_cancelled(s, cancelled_attempts);
     if (io == NULL && pn_tick(st, pn_socket_close_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     if (s->counted) {

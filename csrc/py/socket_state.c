@@ -210,6 +210,16 @@ socket_get_errored(PyObject *op, void *closure)
     return Py_NewRef(s->errored != NULL ? s->errored : Py_None);
 }
 
+static PyObject *
+socket_get_attempted(PyObject *op, void *closure)
+{
+    struct pn_rare *rare = PN_SOCKET(op)->rare;
+    (void)closure;
+    if (rare == NULL || rare->attempted == NULL)
+        Py_RETURN_NONE;
+    return PyList_GetSlice(rare->attempted, 0, PY_SSIZE_T_MAX);
+}
+
 /* Which part of which end: "la" the local address, "rp" the remote port, ... */
 static PyObject *
 socket_get_end(PyObject *op, void *closure)
@@ -244,6 +254,10 @@ PyGetSetDef pn_socket_getset[] = {
      "\"opening\", \"open\", \"readOnly\", \"writeOnly\" or \"closed\". Node: socket.readyState.", NULL},
     {"allow_half_open", socket_get_allow_half_open, socket_set_allow_half_open,
      "False: when the peer ends, so do we. May be set at any time.", NULL},
+    {"auto_select_family_attempted_addresses", socket_get_attempted, NULL,
+     "The addresses that connect() has tried, as a list of \"address:port\", the connected one last; None when there\n"
+     "was only one. Node: socket.autoSelectFamilyAttemptedAddresses.",
+     NULL},
     {"server", socket_get_server, NULL, "The server that accepted it, or None.", NULL},
     {"errored", socket_get_errored, NULL, "The error it died of, or None. Node: stream.errored.", NULL},
     NUMBER("bytes_read", N_READ, "Bytes received. Node: socket.bytesRead."),

@@ -10,6 +10,7 @@
 #ifndef PN_UVIO_RESOLVE_H
 #define PN_UVIO_RESOLVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../core/addr.h"
@@ -56,5 +57,7 @@ const char *pn_lookup_code(int status, int sys_errno);
 
 /* The flags of Node's lookups: AI_ADDRCONFIG. */
 int pn_resolver_default_flags(void);
+/* Only AI_ADDRCONFIG, AI_V4MAPPED and AI_ALL. */
+bool pn_resolver_flags_ok(int flags);
 
 #endif

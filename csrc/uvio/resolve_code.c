@@ -37,3 +37,9 @@ pn_resolver_default_flags(void)
 {
     return AI_ADDRCONFIG;
 }
+
+bool
+pn_resolver_flags_ok(int flags)
+{
+    return (flags & ~(AI_ADDRCONFIG | AI_V4MAPPED | AI_ALL)) == 0;
+}

@@ -176,6 +176,15 @@ pn_stream_open(struct pn_loop *loop, enum pn_stream_kind kind, int fd, const str
     return s;
 }
 
+int
+pn_stream_take_fd(struct pn_stream *s, int fd)
+{
+    int status = adopt(s, fd);
+    if (status != 0)
+        close(fd);
+    return status;
+}
+
 static void
 free_request(struct pn_stream *s)
 {
@@ -319,9 +328,10 @@ connect_path(struct pn_stream *s, const char *path, size_t len)
     do
         r = connect(fd, (const struct sockaddr *)&sa, sa_len);
     while (r < 0 && errno == EINTR);
-    status = r < 0 ? uv_translate_sys_error(errno) : adopt(s, fd);
-    if (status != 0)
-        close(fd);
+    if (r == 0)
+        return pn_stream_take_fd(s, fd);
+    status = uv_translate_sys_error(errno);
+    close(fd);
     return status;
 }
 

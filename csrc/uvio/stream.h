@@ -63,6 +63,8 @@ struct pn_stream *pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, 
 struct pn_stream *pn_stream_open(struct pn_loop *loop, enum pn_stream_kind kind, int fd,
                                  const struct pn_stream_events *events, void *owner, int *status);
 
+/* A descriptor for a stream that has none, taken over (closed on failure). 0, or a status. */
+int pn_stream_take_fd(struct pn_stream *s, int fd);
 /* 0: `connected` follows. Else the status of a connect(2) that failed at once. */
 int pn_stream_connect(struct pn_stream *s, const struct pn_addr *to);
 /* A path or an abstract name. The outcome always comes by `connected`. */

@@ -1,0 +1,85 @@
+/* happy_eyeballs.c - which address to try next, and when: see happy_eyeballs.h. */
+#include "happy_eyeballs.h"
+
+static bool
+seen_before(const struct pn_addr *addrs, size_t i)
+{
+    for (size_t j = 0; j < i; j++) {
+        if (pn_addr_same_ip(&addrs[j], &addrs[i]))
+            return true;
+    }
+    return false;
+}
+
+size_t
+pn_happy_order(const struct pn_addr *found, size_t count, struct pn_addr *out)
+{
+    if (count == 0)
+        return 0;
+    size_t made = 0;
+    size_t next[2] = {0, 0}; /* where the scan of each family is */
+    uint8_t family[2] = {found[0].family, found[0].family == 4 ? 6 : 4};
+    for (size_t turn = 0, idle = 0; idle < 2; turn ^= 1) {
+        size_t *i = &next[turn];
+        while (*i < count && (found[*i].family != family[turn] || seen_before(found, *i)))
+            (*i)++;
+        if (*i == count) {
+            idle++;
+            continue;
+        }
+        idle = 0;
+        out[made++] = found[(*i)++];
+    }
+    return made;
+}
+
+void
+pn_happy_init(struct pn_happy *h, size_t count, uint64_t patience, bool race)
+{
+    *h = (struct pn_happy){.count = count, .patience = patience, .deadline = PN_HAPPY_NEVER, .race = race};
+}
+
+enum pn_happy_step
+pn_happy_step(const struct pn_happy *h)
+{
+    if (h->newest_flies && h->deadline != PN_HAPPY_NEVER)
+        return PN_HAPPY_WAIT;
+    if (h->next < h->count)
+        return PN_HAPPY_START;
+    return h->flying > 0 ? PN_HAPPY_WAIT : PN_HAPPY_GIVE_UP;
+}
+
+size_t
+pn_happy_start(struct pn_happy *h, uint64_t now)
+{
+    size_t index = h->next++;
+    h->flying++;
+    h->newest_flies = true;
+    h->deadline = PN_HAPPY_NEVER;
+    if (h->next < h->count)
+        h->deadline = h->patience < PN_HAPPY_NEVER - 1 - now ? now + h->patience : PN_HAPPY_NEVER - 1;
+    return index;
+}
+
+void
+pn_happy_failed(struct pn_happy *h, size_t index)
+{
+    h->flying--;
+    if (index + 1 != h->next)
+        return;
+    h->newest_flies = false;
+    h->deadline = PN_HAPPY_NEVER;
+}
+
+size_t
+pn_happy_time_up(struct pn_happy *h, uint64_t now)
+{
+    if (h->deadline == PN_HAPPY_NEVER || now < h->deadline)
+        return PN_HAPPY_NONE;
+    h->deadline = PN_HAPPY_NEVER;
+    if (!h->race) {
+        h->newest_flies = false;
+        h->flying--;
+    }
+    return h->next - 1;
+}
