@@ -24,7 +24,8 @@ PyObject *pn_abort_reason(PyObject *signal);
 void pn_abort_link(PyObject *signal, struct pn_abort_link *l);
 /* No-op when it is not linked. */
 void pn_abort_unlink(struct pn_abort_link *l);
-/* AbortError, ABORT_ERR, the reason as its __cause__. New reference or NULL. */
+/* AbortError, ABORT_ERR, with the reason as `reason`, and as its __cause__ when it is an exception. New reference or
+ * NULL. */
 PyObject *pn_abort_error(PnState *st, PyObject *reason);
 
 #endif

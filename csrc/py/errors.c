@@ -34,7 +34,7 @@ static const struct kind {
     {"NetConnectionResetError", &PyExc_ConnectionResetError, {"ECONNRESET"}},
     {"NetConnectionAbortedError", &PyExc_ConnectionAbortedError, {"ECONNABORTED"}},
     {"NetBrokenPipeError", &PyExc_BrokenPipeError, {"EPIPE", "ESHUTDOWN"}},
-    {"NetTimeoutError", &PyExc_TimeoutError, {"ETIMEDOUT"}},
+    {"NetTimeoutError", &PyExc_TimeoutError, {"ETIMEDOUT", "TIMEOUT_ERR"}},
     {"NetFileNotFoundError", &PyExc_FileNotFoundError, {"ENOENT"}},
     {"NetFileExistsError", &PyExc_FileExistsError, {"EEXIST"}},
     {"NetPermissionError", &PyExc_PermissionError, {"EACCES", "EPERM"}},
@@ -182,8 +182,10 @@ pn_errors_init(PnState *st, PyObject *module)
     st->LookupError = make_class(module, "NetLookupError", PyTuple_Pack(2, st->NetError, gaierror),
                                  "A host name could not be resolved; also a socket.gaierror.");
     Py_DECREF(gaierror);
-    st->AbortError = make_class(module, "AbortError", PyTuple_Pack(1, st->NetError),
-                                "An operation was aborted by its signal; the reason is the __cause__.");
+    st->AbortError =
+        make_class(module, "AbortError", PyTuple_Pack(1, st->NetError),
+                   "An operation was aborted: `reason` is what its signal was aborted with, also the __cause__\n"
+                   "when that is an exception.");
     st->AggregateError = PyType_FromModuleAndSpec(module, &aggregate_error_spec, st->NetError);
     if (st->LookupError == NULL || st->AbortError == NULL || st->AggregateError == NULL ||
         PyModule_AddObjectRef(module, "AggregateError", st->AggregateError) < 0)
@@ -192,6 +194,8 @@ pn_errors_init(PnState *st, PyObject *module)
     int status = none != NULL ? PyObject_SetAttr(st->AggregateError, st->names.errors, none) : -1;
     Py_XDECREF(none);
     if (status < 0)
+        return -1;
+    if (PyObject_SetAttrString(st->AbortError, "reason", Py_None) < 0)
         return -1;
     return set_text(st->AbortError, "code", "ABORT_ERR");
 }

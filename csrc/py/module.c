@@ -1,6 +1,7 @@
 /* module.c - the module pynet._pynet: definition, execution, traversal. */
 #include <netdb.h>
 
+#include "abort.h"
 #include "address.h"
 #include "blocklist_py.h"
 #include "connect.h"
@@ -46,8 +47,10 @@ add_types(PnState *st, PyObject *m)
         add_type(st, m, &pn_immediate_spec, NULL, "Immediate", &st->Immediate) < 0 ||
         add_type(st, m, &pn_turn_spec, NULL, NULL, &st->Turn) < 0 ||
         add_type(st, m, &pn_address_spec, NULL, "SocketAddress", &st->SocketAddress) < 0 ||
-        add_type(st, m, &pn_blocklist_spec, NULL, "BlockList", &st->BlockList) < 0 || pn_address_setup(st) < 0 ||
-        pn_blocklist_setup(st) < 0)
+        add_type(st, m, &pn_blocklist_spec, NULL, "BlockList", &st->BlockList) < 0 ||
+        add_type(st, m, &pn_abort_signal_spec, NULL, "AbortSignal", &st->AbortSignal) < 0 ||
+        add_type(st, m, &pn_abort_controller_spec, NULL, "AbortController", &st->AbortController) < 0 ||
+        pn_address_setup(st) < 0 || pn_blocklist_setup(st) < 0)
         return -1;
     return PyModule_AddObjectRef(m, "Stream", (PyObject *)st->Socket);
 }
@@ -75,23 +78,36 @@ add_hints(PyObject *m)
 
 static int
 add_values(PnState *st, PyObject *m)
+/* collections.namedtuple(name, fields, module="pynet") */
+static PyObject *
+add_named_tuple(PyObject *m, const char *name, const char *fields)
 {
     PyObject *collections = PyImport_ImportModule("collections");
     PyObject *make = collections ? PyObject_GetAttrString(collections, "namedtuple") : NULL;
-    PyObject *args = Py_BuildValue("(ss)", "AddressInfo", "address port family");
+    PyObject *args = Py_BuildValue("(ss)", name, fields);
     PyObject *kwargs = Py_BuildValue("{ss}", "module", "pynet");
-    st->AddressInfo = make && args && kwargs ? PyObject_Call(make, args, kwargs) : NULL;
+    PyObject *type = make && args && kwargs ? PyObject_Call(make, args, kwargs) : NULL;
     Py_XDECREF(kwargs);
     Py_XDECREF(args);
     Py_XDECREF(make);
     Py_XDECREF(collections);
+    if (type != NULL && PyModule_AddObjectRef(m, name, type) < 0)
+        Py_CLEAR(type);
+    return type;
+}
+
+static int
+add_values(PnState *st, PyObject *m)
+{
+    st->AddressInfo = add_named_tuple(m, "AddressInfo", "address port family");
+    st->AbortEvent = st->AddressInfo != NULL ? add_named_tuple(m, "AbortEvent", "type target") : NULL;
     st->MaxListenersExceededWarning =
         add_warning(m, "MaxListenersExceededWarning", "More listeners for an event than set_max_listeners() allows.");
     st->TimeoutOverflowWarning = add_warning(m, "TimeoutOverflowWarning", "A delay of more than 2,147,483,647 ms.");
     /* An event name that is no str: compared by identity, as Node's symbols. */
     st->error_monitor = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
     st->early_write = PyObject_GetAttrString(m, "_early_write");
-    if (st->early_write == NULL || st->AddressInfo == NULL || st->MaxListenersExceededWarning == NULL ||
+    if (st->early_write == NULL || st->AbortEvent == NULL || st->MaxListenersExceededWarning == NULL ||
         st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL)
         return -1;
     if (PyModule_AddObjectRef(m, "AddressInfo", st->AddressInfo) < 0 || add_hints(m) < 0)
@@ -157,7 +173,7 @@ module_exec(PyObject *m)
 #define FOR_EACH_OWNED(X) \
     X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
     X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(IPv4Address) \
-    X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(NetError) X(AggregateError) X(AbortError) \
+    X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) X(NetError) X(AggregateError) X(AbortError) \
     X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(waiting)
 /* clang-format on */
 

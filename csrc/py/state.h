@@ -85,7 +85,7 @@ struct PnState {
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn;
     PyTypeObject *SocketAddress, *BlockList, *AbortSignal, *AbortController, *BoundSocket, *LookupCallback;
     PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is there */
-    PyObject *AddressInfo;
+    PyObject *AddressInfo, *AbortEvent;
     PyObject *NetError, *AggregateError, *AbortError, *LookupError;
     PyObject *errors_by_code; /* {code: subclass of NetError} */
     PyObject *MaxListenersExceededWarning, *TimeoutOverflowWarning;
