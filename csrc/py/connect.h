@@ -38,6 +38,7 @@ enum pn_connect_option {
 
 /* What they say, checked. */
 struct pn_connect_options {
+    PyObject *signal;     /* borrowed; of connect() itself */
     PyObject *lookup;     /* borrowed; NULL: our resolver */
     double limit;         /* seconds for all of it; 0: none */
     uint64_t patience;    /* ns for an attempt alone */

@@ -76,8 +76,6 @@ add_hints(PyObject *m)
     return PyModule_AddIntConstant(m, "ALL", AI_ALL);
 }
 
-static int
-add_values(PnState *st, PyObject *m)
 /* collections.namedtuple(name, fields, module="pynet") */
 static PyObject *
 add_named_tuple(PyObject *m, const char *name, const char *fields)
@@ -110,7 +108,7 @@ add_values(PnState *st, PyObject *m)
     if (st->early_write == NULL || st->AbortEvent == NULL || st->MaxListenersExceededWarning == NULL ||
         st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL)
         return -1;
-    if (PyModule_AddObjectRef(m, "AddressInfo", st->AddressInfo) < 0 || add_hints(m) < 0)
+    if (add_hints(m) < 0)
         return -1;
     return PyModule_AddObjectRef(m, "error_monitor", st->error_monitor);
 }

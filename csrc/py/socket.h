@@ -67,13 +67,14 @@ struct pn_ends {
 
 /* What few sockets have. */
 struct pn_rare {
-    PnSocket *socket;             /* borrowed */
-    PyObject *attempted;          /* own: list of "address:port", auto_select_family_attempted_addresses */
-    PyObject *block_list;         /* own: outbound */
-    PyObject *bound_path;         /* own: str, the path that a BoundSocket gave us */
-    struct pn_abort_link abort;   /* the signal of the constructor */
-    uint16_t keep_alive_interval; /* seconds; 0: 1 */
-    uint16_t keep_alive_count;    /* 0: 10 */
+    PnSocket *socket;                   /* borrowed */
+    PyObject *attempted;                /* own: list of "address:port", auto_select_family_attempted_addresses */
+    PyObject *block_list;               /* own: outbound */
+    PyObject *bound_path;               /* own: str, the path that a BoundSocket gave us */
+    struct pn_abort_link abort;         /* the signal of the constructor */
+    struct pn_abort_link connect_abort; /* the signal of connect(), until the socket is destroyed */
+    uint16_t keep_alive_interval;       /* seconds; 0: 1 */
+    uint16_t keep_alive_count;          /* 0: 10 */
     uint8_t type_of_service;
 };
 
@@ -204,6 +205,11 @@ int pn_socket_apply_options(PnSocket *s, PyObject **values);
 /* --- socket_rare.c --- */
 /* Made when needed; NULL with MemoryError. */
 struct pn_rare *pn_rare_of(PnSocket *s);
+/* A signal aborts the socket from now on: `link` is one of the two above. 1: it has been aborted already, and nothing was
+ * done. */
+int pn_rare_watch(struct pn_rare *rare, struct pn_abort_link *link, PyObject *signal);
+/* The socket is destroyed: signals concern it no more. */
+void pn_rare_unwatch(PnSocket *s);
 void pn_rare_free(PnSocket *s);
 int pn_rare_traverse(PnSocket *s, visitproc visit, void *arg);
 

@@ -263,6 +263,8 @@ take_back(PnSocket *s)
     pn_connect_free(s);
     pn_socket_drop_handle(s);
     s->connecting = 0;
+    if (s->rare != NULL)
+        pn_abort_unlink(&s->rare->connect_abort);
 }
 
 static int
@@ -290,6 +292,12 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
     if (!pn_socket_reset(s)) { /* somebody was faster, by a collection of garbage */
         free_connect(c);
         return refuse_busy(s);
+    }
+    if (o->signal != NULL && pn_rare_watch(s->rare, &s->rare->connect_abort, o->signal) > 0) {
+        free_connect(c);
+        pn_mark_outside(&s->em);
+        pn_socket_destroy_steal(s, pn_abort_error(st, pn_abort_reason(o->signal)));
+        return pn_notify(st);
     }
     s->connect = c;
     s->connecting = 1;
@@ -323,13 +331,14 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
 
 /* Those that the constructor has as well, and connect() sets anew. */
 static const char *const connect_names[] = {
-    PN_CONNECT_OPTIONS, "no_delay", "keep_alive", "keep_alive_initial_delay", "block_list", NULL,
+    PN_CONNECT_OPTIONS, "no_delay", "keep_alive", "keep_alive_initial_delay", "block_list", "signal", NULL,
 };
 enum {
     C_NO_DELAY = PN_CONNECT_OPTION_COUNT,
     C_KEEP_ALIVE,
     C_DELAY,
     C_BLOCK_LIST,
+    C_SIGNAL,
     C_COUNT,
 };
 
@@ -381,8 +390,11 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
         pn_raise_arg_type("options.blockList", "a BlockList", block_list);
         return -1;
     }
-    struct pn_rare *rare = block_list != NULL ? pn_rare_of(s) : NULL;
-    if (block_list != NULL && rare == NULL)
+    if (v[C_SIGNAL] != NULL && pn_check_abort_signal(s->em.st, v[C_SIGNAL], "options.signal") < 0)
+        return -1;
+    o.signal = v[C_SIGNAL];
+    struct pn_rare *rare = block_list != NULL || o.signal != NULL ? pn_rare_of(s) : NULL;
+    if (rare == NULL && (block_list != NULL || o.signal != NULL))
         return -1;
     if (no_delay)
         s->no_delay = 1;

@@ -236,6 +236,7 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     s->was_connecting = s->connecting;
     s->connecting = 0;
     pn_idle_stop(s);
+    pn_rare_unwatch(s);
     PyObject *cancelled_attempts = pn_connect_cancel(s);
     pn_onread_release(s);
     if (error != NULL) {

@@ -1,5 +1,59 @@
 /* socket_rare.c - what few sockets have: struct pn_rare. */
+#include <stddef.h>
+
+#include "driver.h"
 #include "socket.h"
+
+/* --- signals --- */
+
+static void
+abort_socket(PnSocket *s, PyObject *reason)
+{
+    PnState *st = s->em.st;
+    if (s->em.generation != st->generation || st->loop == NULL)
+        return; /* of a parent process, or the interpreter leaves */
+    Py_INCREF(s);
+    pn_socket_destroy_steal(s, pn_abort_error(st, reason));
+    if (pn_notify(st) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_DECREF(s);
+}
+
+static void
+on_connect_aborted(struct pn_abort_link *l, PyObject *reason)
+{
+    struct pn_rare *rare = (struct pn_rare *)(void *)((char *)l - offsetof(struct pn_rare, connect_abort));
+    abort_socket(rare->socket, reason);
+}
+
+static void
+on_aborted(struct pn_abort_link *l, PyObject *reason)
+{
+    struct pn_rare *rare = (struct pn_rare *)(void *)((char *)l - offsetof(struct pn_rare, abort));
+    abort_socket(rare->socket, reason);
+}
+
+int
+pn_rare_watch(struct pn_rare *rare, struct pn_abort_link *link, PyObject *signal)
+{
+    pn_abort_unlink(link);
+    if (pn_abort_reason(signal) != NULL)
+        return 1;
+    link->aborted = link == &rare->abort ? on_aborted : on_connect_aborted;
+    pn_abort_link(signal, link);
+    return 0;
+}
+
+void
+pn_rare_unwatch(PnSocket *s)
+{
+    if (s->rare == NULL)
+        return;
+    pn_abort_unlink(&s->rare->abort);
+    pn_abort_unlink(&s->rare->connect_abort);
+}
+
+/* --- the struct --- */
 
 struct pn_rare *
 pn_rare_of(PnSocket *s)
@@ -22,6 +76,7 @@ pn_rare_free(PnSocket *s)
         return;
     s->rare = NULL;
     pn_abort_unlink(&rare->abort);
+    pn_abort_unlink(&rare->connect_abort);
     Py_XDECREF(rare->attempted);
     Py_XDECREF(rare->block_list);
     Py_XDECREF(rare->bound_path);
@@ -35,5 +90,6 @@ pn_rare_traverse(PnSocket *s, visitproc visit, void *arg)
         return 0;
     Py_VISIT(s->rare->block_list);
     Py_VISIT(s->rare->abort.signal);
+    Py_VISIT(s->rare->connect_abort.signal);
     return 0;
 }
