@@ -25,6 +25,7 @@ from typing import (
 
 from typing_extensions import Buffer, disjoint_base
 
+from pynet._abort import *  # noqa: F403
 from pynet._addresses import *  # noqa: F403
 from pynet._errors import *  # noqa: F403
 from pynet._errors import NetError as NetError
