@@ -95,7 +95,8 @@ void pn_connect_fail_soon(PnSocket *s, PyObject *error);
 /* --- connect_lookup.c --- */
 /* Finds the addresses of c->host. 0, or -1 with an exception. */
 int pn_connect_resolve(PnSocket *s, const struct pn_connect_options *o);
-/* What the user's function found: an error, or an address with its family (NULL: read from it), or a list of them. */
+/* What the user's function found, None for what it left out: an error, or an address with its family (else read from
+ * it), or a list of them. */
 void pn_connect_found(PnSocket *s, uint64_t id, PyObject *error, PyObject *address, PyObject *family);
 PyObject *pn_address_text_scoped(const struct pn_addr *addr);
 

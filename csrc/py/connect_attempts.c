@@ -104,8 +104,7 @@ is_blocked(const PnSocket *s, const struct pn_addr *addr)
     return s->rare != NULL && s->rare->block_list != NULL && pn_blocklist_blocks(s->rare->block_list, addr);
 }
 
-/* Binds s->io as the user wants it for a connection to `to`. NULL, or what went wrong: a new reference, or Py_None with an
- * exception set. */
+/* Binds s->io as the user wants it for a connection to `to`, which is put into `at`. 0, or a status. */
 static int
 bind_local(PnSocket *s, const struct pn_addr *to, struct pn_addr *at)
 {
@@ -303,12 +302,11 @@ start_next(PnSocket *s)
         note_error(s, id, index, blocked_error(s, &to), true);
         return;
     }
-    emit_attempt(s, s->em.st->names.connectionAttempt, index, NULL);
-    if (!pn_connect_still(s, id) || s->io == NULL)
-        return;
     if (note_attempted(s, &to) < 0)
         PyErr_Clear();
-    if (!pn_connect_still(s, id))
+    if (pn_connect_still(s, id))
+        emit_attempt(s, s->em.st->names.connectionAttempt, index, NULL);
+    if (!pn_connect_still(s, id) || s->io == NULL)
         return;
     status = pn_stream_connect(s->io, &to);
     if (status == 0) {

@@ -24,10 +24,10 @@ emit_lookup(PnSocket *s, PyObject *error, PyObject *address, PyObject *family)
 }
 
 static void
-lookup_failed(PnSocket *s, uint64_t id, PyObject *error)
+lookup_failed(PnSocket *s, uint64_t id, PyObject *error, PyObject *address, PyObject *family)
 {
     if (error != NULL && pn_connect_still(s, id))
-        emit_lookup(s, error, Py_None, Py_None);
+        emit_lookup(s, error, address, family);
     if (pn_connect_still(s, id))
         pn_connect_fail_soon(s, error);
     else if (error != NULL)
@@ -65,7 +65,7 @@ looked_up(PnSocket *s, int status, int sys_errno, const struct pn_addr *addrs, s
         PyObject *host = Py_NewRef(s->connect->host);
         PyObject *error = pn_lookup_error(st, status, sys_errno, host);
         Py_DECREF(host);
-        lookup_failed(s, id, error);
+        lookup_failed(s, id, error, Py_None, Py_None);
         return;
     }
     if (!s->connect->auto_select)
@@ -218,7 +218,7 @@ list_results(PyObject *address, PyObject *family)
         return PySequence_List(address);
     if (pair || pn_is_options(address))
         return Py_BuildValue("[O]", address);
-    return Py_BuildValue("[(OO)]", address, family != NULL ? family : Py_None);
+    return Py_BuildValue("[(OO)]", address, family);
 }
 
 static void
@@ -255,11 +255,12 @@ pn_connect_found(PnSocket *s, uint64_t id, PyObject *error, PyObject *address, P
 {
     if (!pn_connect_still(s, id) || s->em.st->closed)
         return;
-    if (error != NULL && error != Py_None) {
-        lookup_failed(s, id, Py_NewRef(error));
+    bool all = s->connect->auto_select;
+    if (error != Py_None) {
+        lookup_failed(s, id, Py_NewRef(error), all ? Py_None : address, all ? Py_None : family);
         return;
     }
-    PyObject *items = list_results(address != NULL ? address : Py_None, family);
+    PyObject *items = all && address == Py_None ? PyList_New(0) : list_results(address, family);
     if (items != NULL && pn_connect_still(s, id))
         take_results(s, id, items);
     else if (pn_connect_still(s, id))

@@ -43,10 +43,11 @@ found_tick(PnState *st, PyObject *self, void *arg)
 static PyObject *
 callback_call(PyObject *op, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"err", "address", "family", NULL};
+    static const char *const names[] = {"err", "address", "family", NULL};
     PnLookupCallback *cb = PN_LOOKUP_CALLBACK(op);
     PyObject *error = Py_None, *address = Py_None, *family = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OOO:callback", names, &error, &address, &family))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OOO:callback", (char **)(uintptr_t)names, &error, &address,
+                                     &family))
         return NULL;
     if (error != Py_None && !PyExceptionInstance_Check(error))
         return pn_raise_arg_type("err", "None or an exception", error);

@@ -301,8 +301,6 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
     }
     s->connect = c;
     s->connecting = 1;
-    if (s->rare != NULL)
-        Py_CLEAR(s->rare->attempted);
     uint64_t id = c->id;
     if (pn_socket_open_handle(s, c->path != NULL ? PN_STREAM_PIPE : PN_STREAM_TCP) < 0 ||
         (e->callback != NULL && pn_add_listener(&s->em, st->names.connect, e->callback, true, false) < 0)) {
