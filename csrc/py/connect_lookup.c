@@ -124,6 +124,16 @@ ask_resolver(PnSocket *s, const struct pn_connect_options *o)
 
 /* --- the user's function --- */
 
+static PyObject *
+get_or_none(PyObject *mapping, PyObject *key)
+{
+    PyObject *value = PyObject_GetItem(mapping, key);
+    if (value != NULL || !PyErr_ExceptionMatches(PyExc_KeyError))
+        return value;
+    PyErr_Clear();
+    return Py_NewRef(Py_None);
+}
+
 /* One result: (address, family), a mapping with both, or an address alone. New references; 0, or -1. */
 static int
 split_result(PnState *st, PyObject *item, PyObject **address, PyObject **family)
@@ -139,17 +149,9 @@ split_result(PnState *st, PyObject *item, PyObject **address, PyObject **family)
         *family = Py_NewRef(Py_None);
         return 0;
     }
-    PyObject *names[2] = {st->names.address, st->names.family}, *values[2];
-    for (int i = 0; i < 2; i++) {
-        values[i] = PyObject_GetItem(item, names[i]);
-        if (values[i] == NULL && PyErr_ExceptionMatches(PyExc_KeyError)) {
-            PyErr_Clear();
-            values[i] = Py_NewRef(Py_None);
-        }
-    }
-    *address = values[0];
-    *family = values[1];
-    return values[0] != NULL && values[1] != NULL ? 0 : -1;
+    *address = get_or_none(item, st->names.address);
+    *family = *address != NULL ? get_or_none(item, st->names.family) : NULL;
+    return *family != NULL ? 0 : -1;
 }
 
 /* The family that a result says it has; `addr` is what its text says. */

@@ -1,0 +1,286 @@
+"""connect(lookup=...): what the user's function is asked, what it may answer, and when."""
+
+from __future__ import annotations
+
+import gc
+import ipaddress
+import socket
+import threading
+import weakref
+
+import pytest
+
+import pynet
+from helpers import Recorder, on_loop, wait_until
+
+EVENTS = ("lookup", "connectionAttempt", "connect", "error", "close")
+
+
+@pytest.fixture
+def port():
+    """A server on 127.0.0.1: its port."""
+    server = pynet.create_server(lambda sock: sock.resume())
+    server.listen(0, "127.0.0.1")
+    yield server.address().port
+    server.close()
+
+
+def start(port, lookup, **options):
+    with pynet.turn():
+        sock = pynet.connect(port=port, host="some.name", lookup=lookup, **options)
+        return sock, Recorder(sock, *EVENTS)
+
+
+def answering(*answer):
+    return lambda hostname, options, callback: callback(*answer)
+
+
+# --- questions ---
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        ({}, {"family": None, "hints": pynet.ADDRCONFIG, "all": True}),
+        ({"auto_select_family": False}, {"family": None, "hints": pynet.ADDRCONFIG}),
+        ({"family": 0}, {"family": 0, "hints": pynet.ADDRCONFIG, "all": True}),
+        ({"family": 4}, {"family": 4, "hints": 0}),
+        ({"family": "IPv6"}, {"family": 6, "hints": 0}),
+        ({"family": 6, "hints": pynet.V4MAPPED | pynet.ALL}, {"family": 6, "hints": pynet.V4MAPPED | pynet.ALL}),
+        ({"local_address": "127.0.0.1"}, {"family": None, "hints": pynet.ADDRCONFIG}),
+    ],
+)
+def test_the_function_is_told_what_is_wanted(options, asked):
+    questions = []
+    sock, _ = start(1, lambda hostname, options, callback: questions.append((hostname, options)), **options)
+    assert questions == [("some.name", asked)]
+    sock.destroy()
+
+
+def test_the_hints_are_those_of_the_socket_module():
+    assert (pynet.ADDRCONFIG, pynet.V4MAPPED, pynet.ALL) == (
+        socket.AI_ADDRCONFIG,
+        socket.AI_V4MAPPED,
+        socket.AI_ALL,
+    )
+
+
+def test_an_address_as_host_is_not_looked_up(port):
+    sock = pynet.connect(port=port, host="127.0.0.1", lookup=answering(ValueError("asked")))
+    sock.wait("connect", 5)
+    sock.destroy()
+
+
+# --- answers ---
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (None, "127.0.0.1", 4),
+        (None, "127.0.0.1"),
+        (None, ("127.0.0.1", 4)),
+        (None, ["127.0.0.1"]),
+        (None, [("127.0.0.1", 4)]),
+        (None, (("127.0.0.1", 4),)),
+        (None, [{"address": "127.0.0.1", "family": 4}]),
+        (None, {"address": "127.0.0.1", "family": 4}),
+        (None, {"address": "127.0.0.1"}),
+        (None, ipaddress.ip_address("127.0.0.1")),
+        (None, [ipaddress.ip_address("127.0.0.1")]),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("auto_select_family", [True, False])
+def test_every_shape_of_an_answer_is_taken(port, answer, auto_select_family):
+    sock, seen = start(port, answering(*answer), auto_select_family=auto_select_family)
+    seen.wait("connect")
+    assert sock.remote_address == "127.0.0.1"
+    sock.destroy()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ((None,), "ERR_INVALID_IP_ADDRESS"),
+        ((), "ERR_INVALID_IP_ADDRESS"),
+        ((None, []), "ERR_INVALID_IP_ADDRESS"),
+        ((None, ()), "ERR_INVALID_IP_ADDRESS"),
+        ((None, "some.name", 4), "ERR_INVALID_IP_ADDRESS"),
+        ((None, b"127.0.0.1", 4), "ERR_INVALID_IP_ADDRESS"),
+        ((None, 5, 4), "ERR_INVALID_IP_ADDRESS"),
+        ((None, {}), "ERR_INVALID_IP_ADDRESS"),
+        ((None, [[]]), "ERR_INVALID_IP_ADDRESS"),
+        ((None, "\ud800", 4), "ERR_INVALID_IP_ADDRESS"),
+        ((None, "127.0.0.1", 5), "ERR_INVALID_ADDRESS_FAMILY"),
+        ((None, "127.0.0.1", 6), "ERR_INVALID_ADDRESS_FAMILY"),
+        ((None, "127.0.0.1", True), "ERR_INVALID_ADDRESS_FAMILY"),
+        ((None, "127.0.0.1", "4"), "ERR_INVALID_ADDRESS_FAMILY"),
+        ((None, "127.0.0.1", 10**30), "ERR_INVALID_ADDRESS_FAMILY"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("auto_select_family", [True, False])
+def test_an_answer_that_is_no_address_is_an_error_event(port, answer, code, auto_select_family):
+    _, seen = start(port, answering(*answer), auto_select_family=auto_select_family)
+    error = seen.wait("close")["error"]
+    assert isinstance(error, ValueError)
+    assert error.code == code
+
+
+def test_bad_addresses_among_good_ones_are_left_out(port):
+    sock, seen = start(port, answering(None, ["nonsense", ("127.0.0.2", 6), "127.0.0.1"]))
+    seen.wait("connect")
+    assert [args[0] for args in seen.args("connectionAttempt")] == ["127.0.0.1"]
+    sock.destroy()
+
+
+def test_an_answer_that_cannot_be_read_is_an_error_event(port):
+    class Odd(dict):
+        def __getitem__(self, key):
+            raise OSError("odd")
+
+    _, seen = start(port, answering(None, [Odd(x=1)]))
+    assert str(seen.wait("close")["error"]) == "odd"
+
+
+def test_an_error_is_told_by_lookup_and_error():
+    failure = OSError("no luck")
+    _, seen = start(1, answering(failure))
+    seen.wait("close")
+    assert seen.entries[:2] == [("lookup", (failure, None, None, "some.name")), ("error", (failure,))]
+
+
+def test_the_events_of_a_later_answer(port):
+    callbacks = []
+    sock, seen = start(port, lambda hostname, options, callback: callbacks.append(callback))
+    callbacks.pop()(None, [("127.0.0.1", 4)])
+    seen.wait("connect")
+    assert seen.entries[0] == ("lookup", (None, "127.0.0.1", 4, "some.name"))
+    sock.destroy()
+
+
+@pytest.mark.parametrize("wrong", ["text", 5, OSError, object()])
+def test_an_error_that_is_none_is_refused_where_it_is_given(wrong):
+    callbacks = []
+    sock, _ = start(1, lambda hostname, options, callback: callbacks.append(callback))
+    with pytest.raises(TypeError, match="err") as caught:
+        callbacks[0](wrong)
+    assert caught.value.code == "ERR_INVALID_ARG_TYPE"
+    assert sock.connecting
+    sock.destroy()
+
+
+# --- when ---
+
+
+def test_the_callback_may_be_called_from_another_thread(port):
+    threads = []
+
+    def lookup(hostname, options, callback):
+        thread = threading.Thread(target=callback, args=(None, "127.0.0.1", 4))
+        threads.append(thread)
+        thread.start()
+
+    sock, seen = start(port, lookup)
+    seen.wait("connect")
+    threads[0].join()
+    sock.destroy()
+
+
+def test_the_first_call_counts(port):
+    callbacks = []
+    sock, seen = start(port, lambda hostname, options, callback: callbacks.append(callback))
+    callbacks[0](None, "127.0.0.1", 4)
+    callbacks[0](OSError("too late"))
+    seen.wait("connect")
+    sock.destroy()
+    seen.wait("close")
+    assert "error" not in seen.names
+
+
+def test_an_answer_after_destroy_is_ignored(port):
+    callbacks = []
+    sock, seen = start(port, lambda hostname, options, callback: callbacks.append(callback))
+    sock.destroy()
+    seen.wait("close")
+    callbacks[0](None, "127.0.0.1", 4)
+    on_loop(lambda: None)
+    assert seen.names == ["close"]
+
+
+def test_an_answer_to_an_earlier_connect_is_ignored(port):
+    callbacks = []
+    sock, seen = start(port, lambda hostname, options, callback: callbacks.append(callback))
+    sock.destroy()
+    seen.wait("close")
+    sock.connect(port, "127.0.0.1")
+    callbacks[0](OSError("too late"))
+    seen.wait("connect")
+    sock.destroy()
+    seen.wait("close", 2)
+    assert "error" not in seen.names
+
+
+def test_what_the_function_raises_leaves_connect_and_nothing_has_changed(port):
+    def lookup(hostname, options, callback):
+        raise OSError("no luck")
+
+    sock = pynet.Socket()
+    seen = Recorder(sock, *EVENTS)
+    with pytest.raises(OSError, match="no luck"):
+        sock.connect(port=port, host="some.name", lookup=lookup, listener=lambda: None)
+    assert (sock.connecting, sock.pending, sock.ready_state) == (False, True, "open")
+    sock.connect(port, "127.0.0.1")
+    seen.wait("connect")
+    sock.destroy()
+    seen.wait("close")
+    assert "error" not in seen.names
+
+
+def test_the_function_may_destroy_the_socket():
+    sock = pynet.Socket()
+    seen = Recorder(sock, *EVENTS)
+
+    def lookup(hostname, options, callback):
+        sock.destroy()
+        callback(None, "127.0.0.1", 4)
+
+    sock.connect(port=1, host="some.name", lookup=lookup)
+    seen.wait("close")
+    assert seen.names == ["close"]
+
+
+def test_a_listener_of_lookup_may_destroy_the_socket():
+    callbacks = []
+    sock, seen = start(1, lambda hostname, options, callback: callbacks.append(callback))
+    sock.on("lookup", lambda *args: sock.destroy())
+    callbacks[0](None, ["127.0.0.1", "127.0.0.2"])
+    seen.wait("close")
+    assert seen.names == ["lookup", "close"]
+
+
+def test_a_callback_that_is_kept_keeps_no_socket_once_it_was_called():
+    callbacks = []
+    sock, seen = start(1, lambda hostname, options, callback: callbacks.append(callback))
+    callbacks[0](OSError("no luck"))
+    seen.wait("close")
+    gone = weakref.ref(sock)
+    del sock, seen
+    assert wait_until(lambda: gc.collect() >= 0 and gone() is None)
+
+
+def test_the_callback_cannot_be_made_by_hand():
+    callbacks = []
+    sock, _ = start(1, lambda hostname, options, callback: callbacks.append(callback))
+    with pytest.raises(TypeError):
+        type(callbacks[0])()
+    sock.destroy()
+
+
+def test_a_coroutine_function_is_refused():
+    async def lookup(hostname, options, callback):
+        return None
+
+    with pytest.raises(TypeError, match="lookup"):
+        pynet.connect(port=1, host="some.name", lookup=lookup)
