@@ -386,7 +386,7 @@ def test_high_water_marks_of_a_wrong_type(mark):
 # --- listen ---
 
 
-@pytest.mark.parametrize("options", [{}, {"host": "127.0.0.1"}, {"fd": -1}, {"backlog": 5}])
+@pytest.mark.parametrize("options", [{}, {"host": "127.0.0.1"}, {"fd": None}, {"backlog": 5}])
 def test_listen_options_need_a_port_or_a_path(options):
     check_listen_refused(VALUE, '"port" or "path"', options)
 

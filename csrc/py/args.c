@@ -330,6 +330,18 @@ pn_check_callable(PnState *st, PyObject *obj, const char *name)
     return -1;
 }
 
+int
+pn_refuse_tls(const char *name)
+{
+    if (name == NULL)
+        return 0;
+    pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
+                   "The option '%s' is not supported: pynet has no TLS. Socket.detach() gives a socket.socket, which "
+                   "ssl.SSLContext.wrap_socket() takes",
+                   name);
+    return -1;
+}
+
 /* --- values --- */
 
 int

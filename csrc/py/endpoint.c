@@ -18,6 +18,7 @@ pn_endpoint_clear(struct pn_endpoint *e)
     Py_CLEAR(e->callback);
     Py_CLEAR(e->backlog);
     Py_CLEAR(e->options);
+    Py_CLEAR(e->handle);
 }
 
 /* --- values --- */
@@ -182,6 +183,22 @@ take_address(const struct pn_addr *addr, struct pn_endpoint *e)
     return e->host != NULL ? 0 : -1;
 }
 
+static bool
+has_attribute(PyObject *obj, const char *name)
+{
+    PyObject *value = PyObject_GetAttrString(obj, name);
+    PyErr_Clear();
+    Py_XDECREF(value);
+    return value != NULL;
+}
+
+/* Another server, a socket, a BoundSocket, or whatever has a descriptor. */
+static bool
+has_descriptor(PyObject *obj)
+{
+    return !PyLong_Check(obj) && !PyFloat_Check(obj) && (has_attribute(obj, "fileno") || has_attribute(obj, "fd"));
+}
+
 static int
 take_first(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening, struct pn_endpoint *e,
            Py_ssize_t *used)
@@ -205,6 +222,10 @@ take_first(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening,
         return take_text(args, nargs, listening, e, used);
     if (PyBytes_Check(first) || PyObject_HasAttrString((PyObject *)Py_TYPE(first), "__fspath__"))
         return set_path(first, listening ? "path" : "options.path", e);
+    if (listening && has_descriptor(first)) {
+        e->handle = Py_NewRef(first);
+        return 0;
+    }
     return set_port(first, listening, e);
 }
 

@@ -10,6 +10,7 @@ struct pn_endpoint {
     PyObject *callback; /* own: the function given last */
     PyObject *backlog;  /* own: positional, listen() only */
     PyObject *options;  /* own: a mapping given first */
+    PyObject *handle;   /* own: an object with a descriptor, given first; listen() only */
     uint16_t port;
     bool has_port;
 };

@@ -310,6 +310,7 @@ pn_server_close_quietly(PnServer *s)
     Py_INCREF(s);
     release_listener(s);
     close_if_drained(s);
+    pn_abort_unlink(&s->abort);
     Py_DECREF(s);
 }
 
@@ -318,6 +319,7 @@ pn_server_abandon(PnServer *s)
 {
     pn_server_cancel_lookup(s);
     release_listener(s);
+    pn_abort_unlink(&s->abort);
 }
 
 /* As Node: the callback is a once() listener of `close`, in its place among them; `close` itself has no argument. */
@@ -527,6 +529,7 @@ server_traverse(PyObject *op, visitproc visit, void *arg)
 {
     PnServer *s = PN_SERVER(op);
     Py_VISIT(s->max_connections);
+    Py_VISIT(s->abort.signal);
     return pn_emitter_traverse(op, visit, arg);
 }
 
@@ -535,6 +538,7 @@ server_clear(PyObject *op)
 {
     PnServer *s = PN_SERVER(op);
     Py_CLEAR(s->max_connections);
+    pn_abort_unlink(&s->abort);
     return pn_emitter_clear(op);
 }
 
@@ -545,6 +549,7 @@ server_dealloc(PyObject *op)
     PnServer *s = PN_SERVER(op);
     PyObject_GC_UnTrack(op);
     Py_TRASHCAN_BEGIN(op, server_dealloc) pn_server_cancel_lookup(s);
+    pn_abort_unlink(&s->abort);
     Py_CLEAR(s->path);
     Py_CLEAR(s->max_connections);
     s->em.st->servers--;

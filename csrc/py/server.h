@@ -3,6 +3,7 @@
 #define PN_PY_SERVER_H
 
 #include "../uvio/listener.h"
+#include "abort.h"
 #include "emitter.h"
 
 struct PnServer {
@@ -14,8 +15,10 @@ struct PnServer {
     PyObject *max_connections;    /* own: as set; NULL when not */
     double max;                   /* the same as a number; NaN: no limit */
     size_t connections;
+    struct pn_abort_link abort; /* the signal of listen(), until close() */
     int backlog;
-    uint16_t port; /* to listen on after the lookup */
+    unsigned bind_flags; /* PN_BIND_*, of listen() */
+    uint16_t port;       /* to listen on after the lookup */
     uint32_t high_water_mark, max_write_buffer;
     uint16_t keep_alive_delay; /* seconds */
     unsigned allow_half_open : 1;
@@ -23,6 +26,7 @@ struct PnServer {
     unsigned no_delay : 1;
     unsigned keep_alive : 1;
     unsigned drop_max_connection : 1;
+    unsigned exclusive : 1; /* of listen(), for the cluster */
     unsigned unref : 1;
     unsigned close_emitted : 1;
     unsigned waits_for_listener : 1; /* made outside the loop, no `connection` listener yet */

@@ -1,19 +1,20 @@
-/* server_listen.c - Server.listen(): its forms, the lookup of a host, binding. */
-#include <string.h>
+/* server_listen.c - Server.listen(): binding, the lookup of a host, the abort signal.
+ *
+ *   server_listen_args.c  the arguments
+ *   server_listen_fd.c    listening on a socket that is there already */
+#include <stddef.h>
 
+#include "../uvio/bind.h"
 #include "../uvio/sockaddr.h"
 #include "args.h"
 #include "driver.h"
-#include "endpoint.h"
 #include "errors.h"
-#include "server.h"
-
-#define DEFAULT_BACKLOG 511
+#include "server_listen.h"
 
 /* --- binding --- */
 
-static void
-listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path)
+void
+pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path)
 {
     struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
     pn_server_failed(s, pn_uv_error(s->em.st, status, &where));
@@ -23,11 +24,18 @@ static void
 listen_at(PnServer *s, const struct pn_addr *addr)
 {
     int status;
-    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, addr, 0, s->backlog, &status);
+    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, addr, s->bind_flags, s->backlog, &status);
     if (l == NULL)
-        listen_failed(s, status, addr, NULL);
+        pn_listen_failed(s, status, addr, NULL);
     else
         pn_server_listening(s, l);
+}
+
+/* There is no IPv6 here. */
+static bool
+lacks_ipv6(int status)
+{
+    return status == UV_EADDRNOTAVAIL || status == UV_EAFNOSUPPORT || status == UV_EINVAL;
 }
 
 /* Without a host: `::` for both families, or 0.0.0.0 where there is no IPv6. */
@@ -36,13 +44,13 @@ listen_anywhere(PnServer *s, uint16_t port)
 {
     struct pn_addr any = {.family = 6, .port = port};
     int status;
-    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, &any, 0, s->backlog, &status);
-    if (l == NULL && (status == UV_EADDRNOTAVAIL || status == UV_EAFNOSUPPORT || status == UV_EINVAL)) {
+    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, &any, s->bind_flags, s->backlog, &status);
+    if (l == NULL && lacks_ipv6(status) && (s->bind_flags & PN_BIND_IPV6_ONLY) == 0) {
         any.family = 4;
-        l = pn_listener_tcp(s->em.st->loop, &any, 0, s->backlog, &status);
+        l = pn_listener_tcp(s->em.st->loop, &any, s->bind_flags, s->backlog, &status);
     }
     if (l == NULL)
-        listen_failed(s, status, &any, NULL);
+        pn_listen_failed(s, status, &any, NULL);
     else
         pn_server_listening(s, l);
 }
@@ -54,10 +62,10 @@ listen_path(PnServer *s, PyObject *path)
     PyObject *text = pn_path_text(path);
     if (text == NULL)
         return -1;
-    struct pn_listener *l =
-        pn_listener_path(s->em.st->loop, PyBytes_AS_STRING(path), (size_t)PyBytes_GET_SIZE(path), s->backlog, &status);
+    struct pn_listener *l = pn_listener_path(s->em.st->loop, PyBytes_AS_STRING(path), (size_t)PyBytes_GET_SIZE(path),
+                                             s->bind_flags, s->backlog, &status);
     if (l == NULL) {
-        listen_failed(s, status, NULL, text);
+        pn_listen_failed(s, status, NULL, text);
     }
     else {
         Py_XSETREF(s->path, Py_NewRef(text));
@@ -95,9 +103,9 @@ looked_up(PnServer *s, int status, int sys_errno, const struct pn_addr *addrs, s
         return;
     }
     size_t i = 0;
-    while (i + 1 < count && is_link_local(&addrs[i]))
+    while (i < count && is_link_local(&addrs[i]))
         i++;
-    struct pn_addr addr = addrs[i];
+    struct pn_addr addr = addrs[i < count ? i : 0];
     addr.port = s->port;
     listen_at(s, &addr);
 }
@@ -150,122 +158,128 @@ listen_host(PnServer *s, struct pn_endpoint *e)
     return 0;
 }
 
-/* --- arguments --- */
+/* --- the abort signal --- */
 
-static const char *const listen_names[] = {"port", "host", "path", "backlog", "callback", NULL};
-enum { L_PORT, L_HOST, L_PATH, L_BACKLOG, L_CALLBACK, L_COUNT };
+static void
+close_for_signal(PnServer *s)
+{
+    PnState *st = s->em.st;
+    if (st->closed || s->em.generation != st->generation)
+        return;
+    Py_INCREF(s);
+    pn_server_cancel_lookup(s);
+    pn_server_close_quietly(s);
+    pn_mark_outside(&s->em);
+    if (pn_notify(st) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_DECREF(s);
+}
+
+static void
+on_abort(struct pn_abort_link *link, PyObject *reason)
+{
+    (void)reason;
+    close_for_signal((PnServer *)(void *)((char *)link - offsetof(PnServer, abort)));
+}
+
+static void
+aborted_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    close_for_signal(PN_SERVER(self));
+}
+
+/* As Node: a signal that has been aborted lets the server listen, until the next tick. */
+static int
+obey(PnServer *s, PyObject *signal)
+{
+    if (pn_abort_reason(signal) != NULL)
+        return pn_tick(s->em.st, aborted_tick, (PyObject *)s, NULL);
+    s->abort.aborted = on_abort;
+    pn_abort_link(signal, &s->abort);
+    return 0;
+}
+
+/* --- listen() --- */
 
 static int
-backlog_of(PyObject *option, PyObject *positional, int *out)
+begin(PnServer *s, struct pn_listen *l)
 {
-    PyObject *obj = option != NULL ? option : positional;
-    double value = 0;
-    *out = DEFAULT_BACKLOG;
-    if (obj == NULL)
-        return 0;
-    if (pn_arg_number(obj, "options.backlog", &value) < 0)
-        return -1;
-    if (value > 2147483647 || value < -2147483648.0) {
-        pn_raise_range("options.backlog", "a 32-bit number", obj);
-        return -1;
+    switch (l->form) {
+    case PN_LISTEN_BOUND:
+        return pn_listen_on_bound(s, l);
+    case PN_LISTEN_FD:
+        return pn_listen_on_fd(s, l);
+    case PN_LISTEN_PATH:
+        return listen_path(s, l->at.path);
+    case PN_LISTEN_PORT:
+        break;
     }
-    if (value != 0 && value == value && (value > 0 || option != NULL))
-        *out = (int)value;
+    if (l->at.host != NULL)
+        return listen_host(s, &l->at);
+    listen_anywhere(s, l->at.port);
     return 0;
 }
 
 static int
-raise_listening(PnState *st)
-{
-    pn_raise_net(st, "ERR_SERVER_ALREADY_LISTEN", "Listen method has been called more than once without closing.");
-    return -1;
-}
-
-/* Everything is checked before anything happens. */
-static int
-check(PnServer *s, struct pn_endpoint *e, PyObject **v, int *backlog)
+start(PnServer *s, struct pn_listen *l)
 {
     PnState *st = s->em.st;
-    if (backlog_of(v[L_BACKLOG], e->backlog, backlog) < 0)
-        return -1;
-    if (v[L_CALLBACK] != NULL) {
-        if (pn_check_callable(st, v[L_CALLBACK], "callback") < 0)
-            return -1;
-        Py_XSETREF(e->callback, Py_NewRef(v[L_CALLBACK]));
-    }
-    if (s->listener != NULL)
-        return raise_listening(st);
-    /* {"port": None} is a random port, as in Node. */
-    if (e->options != NULL && !e->has_port && e->path == NULL && !PyMapping_HasKeyString(e->options, "port")) {
-        pn_raise_arg_value("options", "must have the property \"port\" or \"path\"", e->options);
-        return -1;
-    }
-    if (e->path != NULL && !e->has_port && PyBytes_GET_SIZE(e->path) == 0) {
-        pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "The property 'options.path' must not be empty");
-        return -1;
-    }
-    if (e->host != NULL) {
-        PyObject *bytes = pn_host_bytes(e->host);
-        if (bytes == NULL)
-            return -1;
-        Py_DECREF(bytes);
-    }
-    return 0;
-}
-
-static int
-start(PnServer *s, struct pn_endpoint *e, PyObject **v)
-{
-    PnState *st = s->em.st;
-    int backlog;
-    if (check(s, e, v, &backlog) < 0 || pn_state_loop(st) == NULL)
+    PyObject *callback = l->at.callback;
+    if (pn_state_loop(st) == NULL)
         return -1;
     pn_mark_outside(&s->em);
-    if (e->callback != NULL && pn_add_listener(&s->em, st->names.listening, e->callback, true, false) < 0)
+    if (callback != NULL && pn_add_listener(&s->em, st->names.listening, callback, true, false) < 0)
         return -1;
     if (s->listener != NULL)
-        return raise_listening(st); /* a `newListener` listener was faster */
+        return pn_raise_already_listening(st); /* a `newListener` listener was faster */
     pn_server_cancel_lookup(s);
+    PyObject *old_signal = Py_XNewRef(s->abort.signal); /* kept until all is done: letting go of it may run anything */
+    pn_abort_unlink(&s->abort);
     s->close_emitted = 0;
-    s->backlog = backlog;
-    int status = 0;
-    if (e->path != NULL && !e->has_port)
-        status = listen_path(s, e->path);
-    else if (e->host != NULL)
-        status = listen_host(s, e);
+    s->backlog = l->backlog;
+    s->bind_flags = l->flags;
+    s->exclusive = l->exclusive;
+    int status = l->signal != NULL ? obey(s, l->signal) : 0;
+    if (status == 0)
+        status = begin(s, l);
+    if (status < 0)
+        pn_abort_unlink(&s->abort);
     else
-        listen_anywhere(s, e->port);
-    return status < 0 ? -1 : pn_notify(st);
+        status = pn_notify(st);
+    Py_XDECREF(old_signal);
+    return status;
 }
 
 const char pn_listen_doc[] =
     "listen($self, /, *args, **options)\n--\n\n"
     "listen(port=0, host=None, backlog=511, callback=None, /)\nlisten(path, backlog=511, callback=None, /)\n"
-    "listen(options, callback=None, /, **more)\n\n"
+    "listen(handle, backlog=511, callback=None, /)\nlisten(options, callback=None, /, **more)\n\n"
     "Starts to listen and returns the server. Port 0 is any free one; without a host on all addresses (\"::\", both\n"
-    "families). A path makes a unix server (\"\\0name\": abstract). Options: port, host, path, backlog. The callback "
-    "is\n"
-    "added with once(\"listening\"). address() is right at once, except for a host that must be looked up.\n\n"
-    "Events: listening, or error (EADDRINUSE, EACCES, EINVAL, a failed lookup). Raises NetError\n"
-    "(ERR_SERVER_ALREADY_LISTEN), TypeError, ValueError (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE).\n"
-    "Node: server.listen().";
+    "families). A path makes a unix server (\"\\0name\": abstract). A handle is a BoundSocket, which is adopted, or "
+    "another\n"
+    "server or object with a fileno() or `fd`, whose descriptor is duplicated. Options: port, host, path, fd (a "
+    "number\n"
+    "that is taken over), handle, backlog (511), exclusive, ipv6_only, reuse_port, readable_all, writable_all "
+    "(False),\n"
+    "unlink_stale (False: True clears away a unix path that nobody answers on), signal (an AbortSignal: abort is "
+    "close()).\n"
+    "The callback is added with once(\"listening\"). address() is right at once, except for a host that must be "
+    "looked\n"
+    "up.\n\n"
+    "Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, a failed lookup). Raises NetError\n"
+    "(ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError, ValueError (ERR_SOCKET_BAD_PORT,\n"
+    "ERR_INVALID_ARG_VALUE). Node: server.listen().";
 
 PyObject *
 pn_server_listen_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     PnServer *s = PN_SERVER(op);
-    PnState *st = s->em.st;
-    struct pn_endpoint e;
-    PyObject *v[L_COUNT];
-    if (pn_check_alive(&s->em) < 0 || pn_endpoint_parse(st, true, args, nargs, &e) < 0)
+    struct pn_listen l;
+    if (pn_check_alive(&s->em) < 0 || pn_listen_parse(s, args, nargs, kwnames, &l) < 0)
         return NULL;
-    int status = pn_options("listen", listen_names, e.options, args + nargs, kwnames, v);
-    if (status == 0) {
-        status = pn_endpoint_options(st, true, v[L_PORT], v[L_HOST], v[L_PATH], &e);
-        if (status == 0)
-            status = start(s, &e, v);
-        pn_options_clear(v, L_COUNT);
-    }
-    pn_endpoint_clear(&e);
+    int status = start(s, &l);
+    pn_listen_clear(&l);
     return status < 0 ? NULL : Py_NewRef(op);
 }

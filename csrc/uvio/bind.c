@@ -42,13 +42,14 @@ static int
 set_reuse_port(int fd)
 {
 #if defined(__linux__) || defined(__DragonFly__)
-    return set_on(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+    int status = set_on(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 #elif defined(SO_REUSEPORT_LB)
-    return set_on(fd, SOL_SOCKET, SO_REUSEPORT_LB, 1);
+    int status = set_on(fd, SOL_SOCKET, SO_REUSEPORT_LB, 1);
 #else
     (void)fd;
-    return UV_ENOTSUP;
+    int status = UV_ENOTSUP;
 #endif
+    return status == UV_ENOPROTOOPT ? UV_ENOTSUP : status; /* an old kernel says so */
 }
 
 int

@@ -7,8 +7,12 @@
 #include "../core/addr.h"
 #include "stream.h"
 
-#define PN_BIND_IPV6_ONLY  1u
-#define PN_BIND_REUSE_PORT 2u
+#define PN_BIND_IPV6_ONLY    1u
+#define PN_BIND_REUSE_PORT   2u
+/* Of pn_listener_path(). */
+#define PN_BIND_READABLE_ALL 4u
+#define PN_BIND_WRITABLE_ALL 8u
+#define PN_BIND_UNLINK_STALE 16u
 
 /* A non-blocking, close-on-exec stream socket, bound. -1 with `*status` set. */
 int pn_bind_tcp(const struct pn_addr *at, unsigned flags, int *status);

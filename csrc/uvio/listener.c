@@ -15,6 +15,7 @@
 
 #include "bind.h"
 #include "sockaddr.h"
+#include "stale_path.h"
 
 #define RETRY_NS (100 * (uint64_t)1000000)
 
@@ -112,19 +113,62 @@ remember_path(struct pn_listener *l, const char *path, size_t len)
     l->path_ino = st.st_ino;
 }
 
-struct pn_listener *
-pn_listener_path(struct pn_loop *loop, const char *path, size_t len, int backlog, int *status)
+/* Before anybody can connect. Exactly these bits, as Node has them. */
+static int
+set_mode(const char *path, unsigned flags)
+{
+    mode_t mode = 0;
+    if ((flags & PN_BIND_READABLE_ALL) != 0)
+        mode |= S_IRUSR | S_IRGRP | S_IROTH;
+    if ((flags & PN_BIND_WRITABLE_ALL) != 0)
+        mode |= S_IWUSR | S_IWGRP | S_IWOTH;
+    return mode == 0 || chmod(path, mode) == 0 ? 0 : last_error();
+}
+
+static struct pn_listener *
+listen_at_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, int backlog, int *status)
 {
     int fd = pn_bind_path(path, len, status);
+    if (fd < 0 && *status == UV_EADDRINUSE && (flags & PN_BIND_UNLINK_STALE) != 0 && pn_stale_unlink(path, len))
+        fd = pn_bind_path(path, len, status);
     if (fd < 0)
         return NULL;
-    struct pn_listener *l = watch(loop, fd, PN_STREAM_PIPE, backlog, status);
+    struct pn_listener *l = NULL;
+    *status = path[0] != '\0' ? set_mode(path, flags) : 0;
+    if (*status == 0)
+        l = watch(loop, fd, PN_STREAM_PIPE, backlog, status);
     if (l == NULL) {
         pn_unlink_path(path, len);
         close(fd);
         return NULL;
     }
     remember_path(l, path, len);
+    return l;
+}
+
+struct pn_listener *
+pn_listener_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, int backlog, int *status)
+{
+    int lock = (flags & PN_BIND_UNLINK_STALE) != 0 ? pn_stale_lock(path, len) : -1;
+    struct pn_listener *l = listen_at_path(loop, path, len, flags, backlog, status);
+    pn_stale_unlock(lock);
+    return l;
+}
+
+struct pn_listener *
+pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, const char *path, size_t len, int backlog,
+               int *status)
+{
+    int flags = fcntl(fd, F_GETFL);
+    struct pn_listener *l = watch(loop, fd, kind, backlog, status);
+    if (l == NULL) {
+        (void)fcntl(fd, F_SETFL, flags); /* libuv may have changed them, for all who share the socket */
+        return NULL;
+    }
+    (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    if (path != NULL)
+        remember_path(l, path, len);
     return l;
 }
 

@@ -41,7 +41,13 @@ struct pn_listener {
 /* Binds (`flags` as for pn_bind_tcp()) and listens at once. NULL with `*status` set when that fails. */
 struct pn_listener *pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, unsigned flags, int backlog,
                                     int *status);
-struct pn_listener *pn_listener_path(struct pn_loop *loop, const char *path, size_t len, int backlog, int *status);
+/* The same at a path; `flags` are PN_BIND_READABLE_ALL and those after it. */
+struct pn_listener *pn_listener_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, int backlog,
+                                     int *status);
+/* Over a bound (or listening) socket, which is taken over; on failure it stays the caller's, and as it was. `path` (NULL:
+ * none) is to be unlinked in the end. */
+struct pn_listener *pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, const char *path, size_t len,
+                                   int backlog, int *status);
 
 /* Starts to accept (the owner and the events are set by now), or stops; connections wait in the kernel then. */
 int pn_listener_start(struct pn_listener *l);

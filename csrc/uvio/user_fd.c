@@ -1,0 +1,92 @@
+/* user_fd.c - descriptors that come from users, see user_fd.h. */
+#include "user_fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "listener.h"
+
+struct search {
+    int fd;
+    bool found;
+};
+
+static void
+look(uv_handle_t *handle, void *arg)
+{
+    struct search *search = arg;
+    struct pn_stream *s = pn_stream_of_handle(handle);
+    struct pn_listener *l = pn_listener_of_handle(handle);
+    if ((s != NULL && pn_stream_fd(s) == search->fd) || (l != NULL && l->fd == search->fd))
+        search->found = true;
+}
+
+bool
+pn_loop_has_fd(struct pn_loop *loop, int fd)
+{
+    struct search search = {.fd = fd};
+    if (fd >= 0)
+        uv_walk(&loop->uv, look, &search);
+    return search.found;
+}
+
+int
+pn_user_fd_dup(int fd)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    return copy >= 0 ? copy : uv_translate_sys_error(errno);
+}
+
+bool
+pn_user_fd_same(int a, int b)
+{
+    struct stat sa, sb;
+    return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+int
+pn_user_fd_listenable(int fd, enum pn_stream_kind *kind)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+    int type;
+    socklen_t type_len = sizeof(type);
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) < 0 || type != SOCK_STREAM)
+        return UV_EINVAL;
+    memset(&sa, 0, sizeof(sa));
+    if (getsockname(fd, (struct sockaddr *)&sa, &len) < 0)
+        return UV_EINVAL;
+    if (sa.ss_family == AF_INET || sa.ss_family == AF_INET6)
+        *kind = PN_STREAM_TCP;
+    else if (sa.ss_family == AF_UNIX)
+        *kind = PN_STREAM_PIPE;
+    else
+        return UV_EINVAL;
+    len = sizeof(sa);
+    return getpeername(fd, (struct sockaddr *)&sa, &len) == 0 ? UV_EINVAL : 0;
+}
+
+size_t
+pn_user_fd_path(int fd, char *out, size_t size)
+{
+    struct sockaddr_un sa;
+    socklen_t len = sizeof(sa);
+    size_t offset = offsetof(struct sockaddr_un, sun_path);
+    memset(&sa, 0, sizeof(sa));
+    if (getsockname(fd, (struct sockaddr *)&sa, &len) < 0 || sa.sun_family != AF_UNIX || len <= offset)
+        return 0;
+    size_t count = len - offset;
+    if (count > sizeof(sa.sun_path))
+        count = sizeof(sa.sun_path);
+    /* A path ends at its NUL, an abstract name with the length. */
+    if (sa.sun_path[0] != '\0')
+        count = strnlen(sa.sun_path, count);
+    if (count > size)
+        return 0;
+    memcpy(out, sa.sun_path, count);
+    return count;
+}
