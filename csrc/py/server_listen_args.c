@@ -188,7 +188,9 @@ check(PnServer *s, PyObject **v, PyObject *kwnames, struct pn_listen *l)
     l->signal = Py_XNewRef(v[L_SIGNAL]);
     if (s->listener != NULL)
         return pn_raise_already_listening(st);
-    return choose(st, v, kwnames, l);
+    if (choose(st, v, kwnames, l) < 0)
+        return -1;
+    return s->listener != NULL ? pn_raise_already_listening(st) : 0; /* a fileno() of the user's was faster */
 }
 
 int

@@ -1,0 +1,294 @@
+"""Options of Server.listen(): ipv6_only, reuse_port, readable_all, writable_all, exclusive; hosts; without IPv6."""
+
+import os
+import platform
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+import pynet
+from helpers import Recorder, read_option, wait_until
+
+HOST = "127.0.0.1"
+
+
+@pytest.fixture
+def make():
+    """make(on_connection=None): a server, closed in the end."""
+    made = []
+
+    def server(on_connection=None):
+        srv = pynet.create_server(on_connection or (lambda sock: sock.on("error", lambda err: None).end(b"hi")))
+        made.append(srv)
+        return srv
+
+    yield server
+    for srv in made:
+        srv.close()
+
+
+def listen(srv, *args, **options):
+    """The events until it listens or fails."""
+    log = Recorder(srv, "listening", "error")
+    srv.listen(*args, **options)
+    log.wait_for(lambda: log.names)
+    return log
+
+
+# --- both families, or one ---
+
+
+@pytest.mark.parametrize("host", [None, "::"])
+def test_ipv6_only(make, host):
+    srv = make()
+    assert listen(srv, 0, host, ipv6_only=True).names == ["listening"]
+    assert srv.address()[::2] == ("::", "IPv6")
+    assert read_option(srv, socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 1
+    port = srv.address().port
+    with socket.create_connection(("::1", port), timeout=5) as client:
+        assert client.recv(10) == b"hi"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((HOST, port), timeout=5)
+
+
+def test_both_families_by_default(make):
+    srv = make().listen({"port": 0, "ipv6Only": False})
+    assert read_option(srv, socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 0
+    for host in (HOST, "::1"):
+        with socket.create_connection((host, srv.address().port), timeout=5) as client:
+            assert client.recv(10) == b"hi"
+
+
+def test_ipv6_only_with_an_ipv4_host_changes_nothing(make):
+    srv = make()
+    assert listen(srv, 0, "0.0.0.0", ipv6_only=True).names == ["listening"]
+    assert srv.address()[::2] == ("0.0.0.0", "IPv4")
+
+
+def test_two_servers_share_a_port_by_family(make):
+    six = make().listen(0, ipv6_only=True)
+    four = make()
+    assert listen(four, six.address().port, "0.0.0.0").names == ["listening"]
+
+
+def test_the_options_hold_for_a_name_as_well(make):
+    srv = make()
+    assert listen(srv, 0, "localhost", reuse_port=True).names == ["listening"]
+    assert read_option(srv, socket.SOL_SOCKET, socket.SO_REUSEPORT) == 1
+
+
+def test_a_zone_is_taken(make):
+    srv = make()
+    assert listen(srv, 0, "::1%lo" if sys.platform == "linux" else "::1%lo0").names == ["listening"]
+    assert srv.address()[::2] == ("::1", "IPv6")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the loopback is called lo")
+def test_a_zone_is_in_the_error(make):
+    err = listen(make(), 0, "fe80::1%lo")["error"]
+    assert (err.code, err.address) == ("EADDRNOTAVAIL", "fe80::1%lo")
+    assert str(err) == "listen EADDRNOTAVAIL: address not available fe80::1%lo"
+
+
+# --- reuse_port ---
+
+
+needs_balance = pytest.mark.skipif(sys.platform != "linux", reason="the kernel does not balance")
+
+
+@needs_balance
+def test_the_kernel_shares_out_the_connections(make):
+    counts = [0, 0]
+
+    def counter(i):
+        def on_connection(sock):
+            counts[i] += 1
+            sock.on("error", lambda err: None).destroy()
+
+        return on_connection
+
+    first = make(counter(0)).listen(0, HOST, reuse_port=True)
+    port = first.address().port
+    second = make(counter(1))
+    assert listen(second, {"port": port, "host": HOST, "reusePort": True}).names == ["listening"]
+    for _ in range(200):
+        socket.create_connection((HOST, port), timeout=5).close()
+    assert wait_until(lambda: sum(counts) == 200)
+    assert min(counts) > 0
+
+
+@needs_balance
+def test_both_have_to_ask_for_it(make):
+    shy = make().listen(0, HOST)
+    log = listen(make(), shy.address().port, HOST, reuse_port=True)
+    assert log["error"].code == "EADDRINUSE"
+    eager = make().listen(0, HOST, reuse_port=True)
+    assert listen(make(), eager.address().port, HOST)["error"].code == "EADDRINUSE"
+
+
+def test_reuse_port_says_nothing_to_a_path(make, tmp_path):
+    assert make().listen(tmp_path / "s", reuse_port=True, ipv6_only=True).listening
+
+
+# --- the mode of the file ---
+
+
+@pytest.mark.parametrize(
+    ("options", "mode"),
+    [
+        ({"readable_all": True}, 0o444),
+        ({"writableAll": 1}, 0o222),
+        ({"readableAll": True, "writable_all": True}, 0o666),
+        ({"readable_all": False, "writable_all": None}, 0o777),
+    ],
+)
+def test_mode_of_the_path(make, tmp_path, options, mode):
+    path = tmp_path / "s"
+    before = os.umask(0)
+    try:
+        srv = make().listen(path, **options)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    srv.close()
+    assert not path.exists()
+
+
+def test_an_abstract_name_has_no_mode(make):
+    srv = make()
+    for name in ("readable_all", "writable_all"):
+        with pytest.raises(ValueError, match=rf"options\.{name}") as info:
+            srv.listen(path="\0pynet-mode", **{name: True})
+        assert info.value.code == "ERR_INVALID_ARG_VALUE"
+    assert (srv.listening, srv.event_names()) == (False, ["connection"])
+
+
+def test_modes_say_nothing_to_a_port_nor_to_a_bad_path(make, tmp_path):
+    assert make().listen(0, HOST, readable_all=True).listening
+    assert listen(make(), tmp_path / "missing" / "s", writable_all=True)["error"].code == "EACCES"
+
+
+# --- others ---
+
+
+def test_exclusive_is_taken(make):
+    srv = make()
+    assert listen(srv, {"port": 0, "exclusive": True}).names == ["listening"]
+    assert listen(make(), srv.address().port, exclusive=True)["error"].code == "EADDRINUSE"
+
+
+@pytest.mark.parametrize("name", ["tls", "ssl"])
+def test_tls_is_refused_with_a_way_out(make, name):
+    srv = make()
+    for call in (lambda: srv.listen(0, **{name: True}), lambda: srv.listen({"port": 0, name: object()})):
+        with pytest.raises(TypeError, match=rf"'{name}'.*detach\(\).*ssl"):
+            call()
+    assert not srv.listening
+    assert srv.listen({"port": 0, name: None}).listening
+
+
+def test_the_callers_mapping_stays_as_it_is(make):
+    options = {"host": HOST, "port": None, "reuse_port": True}
+    before = dict(options)
+    make().listen(options)
+    assert options == before
+
+
+# --- without IPv6 ---
+
+
+def can_make_namespaces():
+    if sys.platform != "linux" or shutil.which("unshare") is None:
+        return False
+    return subprocess.run(["unshare", "-n", "true"], capture_output=True, check=False).returncode == 0
+
+
+WITHOUT_IPV6 = """
+    import socket, sys
+    import pynet
+
+    server = pynet.create_server(lambda sock: sock.end(b"hi"))
+    server.on("error", print)
+    server.listen(0)
+    with socket.create_connection(("127.0.0.1", server.address().port), timeout=5) as client:
+        print(client.recv(10).decode())
+    print(server.address().address)
+    server.close()
+"""
+
+
+@pytest.mark.skipif(not can_make_namespaces(), reason="network namespaces need privileges")
+def test_where_ipv6_is_switched_off():
+    """By sysctl: `::` can be bound all the same, and serves IPv4."""
+    source = """
+    import subprocess
+    for what in ("all", "default", "lo"):
+        with open(f"/proc/sys/net/ipv6/conf/{what}/disable_ipv6", "w") as file:
+            file.write("1")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+"""
+    command = ["unshare", "-n", sys.executable, "-P", "-c", textwrap.dedent(source + WITHOUT_IPV6)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert ran.stdout.split() == ["hi", "::"], ran
+
+
+# A kernel that refuses a system call, by a filter of our own (seccomp): when argument `index` of `call` is `value`, the
+# call fails with `error`.
+REFUSE = """
+    import ctypes, struct
+
+    def refuse(call, index, value, error):
+        libc = ctypes.CDLL(None, use_errno=True)
+        rows = [
+            (0x20, 0, 0, 0),  # load the number of the call
+            (0x15, 0, 3, call),
+            (0x20, 0, 0, 16 + 8 * index),  # load the argument's lower half
+            (0x15, 0, 1, value),
+            (0x06, 0, 0, 0x00050000 | error),  # SECCOMP_RET_ERRNO
+            (0x06, 0, 0, 0x7FFF0000),  # SECCOMP_RET_ALLOW
+        ]
+        code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *row) for row in rows))
+        program = struct.pack("HxxxxxxP", len(rows), ctypes.addressof(code))
+        assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+        assert libc.prctl(22, 2, program, 0, 0) == 0  # PR_SET_SECCOMP
+
+"""
+CALLS = {"x86_64": {"socket": 41, "setsockopt": 54}, "aarch64": {"socket": 198, "setsockopt": 208}}.get(
+    platform.machine(), {}
+)
+needs_filter = pytest.mark.skipif(sys.platform != "linux" or not CALLS, reason="the filter is Linux's")
+
+
+LISTEN_AND_TELL = """
+    import pynet
+
+    def main():
+        server = pynet.create_server(lambda sock: None)
+        server.on("error", lambda err: print(err))
+        server.on("listening", lambda: (print("listening"), server.close()))
+        server.listen({})
+
+    pynet.run(main)
+"""
+
+
+@needs_filter
+def test_where_the_kernel_has_no_ipv6(script):
+    """The socket cannot even be made: 0.0.0.0 instead, unless ipv6_only."""
+    refuse = f"    refuse({CALLS.get('socket')}, 0, 10, 97)  # AF_INET6, EAFNOSUPPORT\n"
+    ran = script(REFUSE + refuse + WITHOUT_IPV6 + LISTEN_AND_TELL.replace("{}", "0, ipv6_only=True"))
+    texts = ["hi", "0.0.0.0", "listen EAFNOSUPPORT: address family not supported ::"]
+    assert ran.stdout.splitlines() == texts, ran
+
+
+@needs_filter
+@pytest.mark.parametrize("host", ["127.0.0.1", None])
+def test_where_the_kernel_has_no_reuse_port(script, host):
+    refuse = f"    refuse({CALLS.get('setsockopt')}, 2, 15, 92)  # SO_REUSEPORT, ENOPROTOOPT\n"
+    ran = script(REFUSE + refuse + LISTEN_AND_TELL.replace("{}", f"0, {host!r}, reuse_port=True"))
+    assert ran.stdout.splitlines() == [f"listen ENOTSUP: operation not supported on socket {host or '::'}"], ran
