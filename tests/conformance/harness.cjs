@@ -36,6 +36,8 @@ function showBytes(chunk) {
 }
 
 function showError(err) {
+  if (Array.isArray(err.errors))
+    return `${err.code} all of ${show(err.errors)}`;
   if (err.syscall === 'getaddrinfo')
     return `lookup-failure hostname=${err.hostname}`;
   if (err.code === undefined)

@@ -43,6 +43,8 @@ def _show_bytes(chunk):
 def _show_error(err):
     syscall = getattr(err, "syscall", None)
     code = getattr(err, "code", None)
+    if isinstance(err, pynet.AggregateError):
+        return f"{code} all of {show(err.errors)}"
     if syscall == "getaddrinfo":
         return f"lookup-failure hostname={err.hostname}"
     if code is None:

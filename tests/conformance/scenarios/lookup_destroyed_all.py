@@ -1,0 +1,24 @@
+"""destroy() during the lookup of all addresses, which is answered later."""
+
+import pynet
+from connecting import outgoing
+from harness import answer, run, state, trace
+
+
+def main():
+    def lookup(hostname, options, callback):
+        nonlocal answer_now
+        answer_now = callback
+
+    def answering():
+        answer_now(None, [("127.0.0.1", 4), ("::1", 6)])
+        trace("C", "after answer", state(client))
+
+    answer_now = None
+    client = outgoing({"port": 80, "host": "some.name", "lookup": lookup})
+    client.destroy()
+    trace("C", "after destroy", state(client))
+    client.on("close", lambda had_error: pynet.set_immediate(answering))
+
+
+run(main)

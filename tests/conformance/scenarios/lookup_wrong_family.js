@@ -1,0 +1,13 @@
+// A lookup function that gives the family of the other kind of address.
+// kinds: tcp
+'use strict';
+
+const { looking, outgoing, serve } = require('../connecting.cjs');
+const { run } = require('../harness.cjs');
+
+run(() => {
+  serve((target, server) => {
+    const lookup = (hostname, options, callback) => setImmediate(() => callback(null, '127.0.0.1', 6));
+    outgoing(looking(target, lookup, { autoSelectFamily: false })).on('close', () => server.close());
+  });
+});
