@@ -4,7 +4,7 @@
 'use strict';
 
 const { named, outgoing, serve, states } = require('../connecting.cjs');
-const { answer, connect, run, state, trace } = require('../harness.cjs');
+const { answer, run, state, trace } = require('../harness.cjs');
 
 run(() => {
   serve((target) => {

@@ -1,7 +1,7 @@
 """end() without data before the connection, which comes about at the second address."""
 
 from connecting import named, outgoing, serve, states
-from harness import answer, connect, run, state, trace
+from harness import answer, run, state, trace
 
 
 def main():

@@ -1,7 +1,7 @@
 """The IPv6 address refuses, the IPv4 address works."""
 
 from connecting import named, outgoing, serve
-from harness import connect, run, trace
+from harness import run, trace
 
 
 def main():

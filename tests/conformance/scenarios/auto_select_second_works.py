@@ -1,7 +1,7 @@
 """The first address refuses, the second works: no 'error'."""
 
 from connecting import named, outgoing, serve, tried
-from harness import connect, run, trace
+from harness import run, trace
 
 
 def main():

@@ -4,7 +4,7 @@
 'use strict';
 
 const { named, serve, states } = require('../connecting.cjs');
-const { connect, net, run, state, trace } = require('../harness.cjs');
+const { net, run, state, trace } = require('../harness.cjs');
 
 run(() => {
   serve((target) => {

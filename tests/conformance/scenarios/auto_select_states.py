@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import named, serve, states
-from harness import connect, run, state, trace
+from harness import run, state, trace
 
 
 def main():

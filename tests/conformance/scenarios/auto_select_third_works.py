@@ -1,7 +1,7 @@
 """Two addresses refuse, the third works, the fourth is left alone."""
 
 from connecting import named, outgoing, serve, tried
-from harness import connect, run, trace
+from harness import run, trace
 
 
 def main():

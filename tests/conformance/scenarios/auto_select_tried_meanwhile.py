@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import named, tried
-from harness import attempt, connect, nowhere, run, trace
+from harness import nowhere, run, trace
 
 
 def main():

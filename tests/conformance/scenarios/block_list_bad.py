@@ -1,7 +1,7 @@
 """A block list that is none raises at once."""
 
 import pynet
-from harness import attempt, connect, run
+from harness import attempt, run
 
 
 def main():

@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import named, outgoing, serve, tried
-from harness import connect, run, trace
+from harness import run, trace
 
 
 def main():

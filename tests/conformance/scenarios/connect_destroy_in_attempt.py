@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import EVENTS, outgoing
-from harness import connect, nowhere, record, run, state, trace
+from harness import nowhere, record, run, state, trace
 
 
 def main():

@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import states
-from harness import connect, nowhere, run, state, trace
+from harness import nowhere, run, state, trace
 
 
 def main():

@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import outgoing
-from harness import connect, listen, run, trace, where
+from harness import listen, run, trace, where
 
 
 def main():

@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import outgoing
-from harness import connect, listen, nowhere, run, trace, where
+from harness import listen, nowhere, run, trace, where
 
 
 def main():

@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import looking, outgoing, serve, states, tried
-from harness import connect, run, trace
+from harness import run, trace
 
 
 def main():

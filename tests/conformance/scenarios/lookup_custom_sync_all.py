@@ -1,7 +1,7 @@
 """A lookup function that answers at once with several addresses."""
 
 from connecting import looking, outgoing, serve
-from harness import connect, run, state, trace
+from harness import run, state, trace
 
 
 def main():

@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import outgoing, states, tried
-from harness import name, run, trace
+from harness import run, trace
 
 
 def main():

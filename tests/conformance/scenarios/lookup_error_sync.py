@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import outgoing
-from harness import connect, name, run, state, trace
+from harness import run, state, trace
 
 
 def main():

@@ -1,7 +1,7 @@
 """What a lookup function raises at once leaves connect()."""
 
 import pynet
-from harness import attempt, connect, record, run, state, trace
+from harness import attempt, record, run, state, trace
 
 
 def main():

@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import looking, outgoing
-from harness import connect, listen, run, state, trace, where
+from harness import listen, run, state, trace, where
 
 
 def main():
