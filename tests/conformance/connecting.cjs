@@ -97,8 +97,8 @@ const CONNECT_AND_SLEEP = `
 // A descriptor connected to `target` that this loop knows nothing of; callback(fd).
 function descriptor(target, callback) {
   const worker = new Worker(CONNECT_AND_SLEEP, { eval: true, workerData: target });
-  worker.unref();
   worker.on('message', callback);
+  worker.unref();
 }
 
 module.exports = {

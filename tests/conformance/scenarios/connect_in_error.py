@@ -1,0 +1,26 @@
+"""connect() in the 'error' of a refused connection."""
+
+import pynet
+from connecting import outgoing
+from harness import listen, nowhere, run, state, trace, where
+
+
+def main():
+    def connected(sock):
+        sock.resume()
+        sock.end()
+        sock.on("close", lambda had_error: server.close())
+
+    def going(empty):
+        def failed(err):
+            client.connect(where(server), lambda: client.end())
+            trace("C", "again", state(client))
+
+        client = outgoing(empty)
+        client.once("error", failed)
+
+    server = pynet.create_server(connected)
+    listen(server, lambda: nowhere(going))
+
+
+run(main)
