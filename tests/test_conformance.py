@@ -1,7 +1,9 @@
 """pynet against the recorded traces of real Node: the same scenario, the same events in the same order."""
 
 import difflib
+import functools
 import os
+import socket
 import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +31,16 @@ def expected_trace(name, kind):
     return text
 
 
+@functools.cache
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as sock:
+            sock.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
 @pytest.fixture(scope="module")
 def traces(request, tmp_path_factory):
     """The runs of the selected cases, under way in the background: each is mostly waiting for a process to start."""
@@ -48,6 +60,8 @@ def test_as_node(name, kind, traces):
     run = traces[name, kind]
     if suite.only_linux(name) and not sys.platform.startswith("linux"):
         pytest.skip("Linux only")
+    if suite.needs_ipv6(name) and not has_ipv6():
+        pytest.skip("no IPv6 here")
     expected = expected_trace(name, kind)
     try:
         got, stderr = run.result()

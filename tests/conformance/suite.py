@@ -39,6 +39,10 @@ def only_linux(name):
     return "// only: linux" in (SCENARIOS / f"{name}.js").read_text(encoding="utf-8")
 
 
+def needs_ipv6(name):
+    return "// needs: ipv6" in (SCENARIOS / f"{name}.js").read_text(encoding="utf-8")
+
+
 def cases():
     return [(name, kind) for name in names() for kind in kinds(name)]
 

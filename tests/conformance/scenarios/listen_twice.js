@@ -1,15 +1,21 @@
-// A second listen() on a listening server raises and changes nothing.
+// listen() on a server that is bound raises at once; the callback is not kept, the server goes on.
 // kinds: tcp unix
 'use strict';
 
-const { attempt, listen, net, note, record, run, trace } = require('../harness.cjs');
+const { attempt, connect, listen, net, note, record, run, trace } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer();
   record(server, 'srv', 'listening close error');
   listen(server, () => {
-    attempt('srv', 'second listen', () => listen(server, note('srv', 'second callback'), 'other.sock'));
-    trace('srv', 'still', server.listening);
+    attempt('srv', 'again', () => listen(server, note('srv', 'callback'), 'other.sock'));
+    attempt('srv', 'path', () => server.listen('third.sock'));
+    attempt('srv', 'nothing', () => server.listen());
+    trace('srv', 'after', server.listening, server.listenerCount('listening'));
+    connect(server, {}, () => trace('C', 'connected')).resume();
+  });
+  server.on('connection', (sock) => {
+    sock.destroy();
     server.close();
   });
 });

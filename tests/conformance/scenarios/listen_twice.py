@@ -1,7 +1,7 @@
-"""A second listen() on a listening server raises and changes nothing."""
+"""listen() on a server that is bound raises at once; the callback is not kept, the server goes on."""
 
 import pynet
-from harness import attempt, listen, note, record, run, trace
+from harness import attempt, connect, listen, note, record, run, trace
 
 
 def main():
@@ -9,11 +9,18 @@ def main():
     record(server, "srv", "listening close error")
 
     def listening():
-        attempt("srv", "second listen", lambda: listen(server, note("srv", "second callback"), "other.sock"))
-        trace("srv", "still", server.listening)
+        attempt("srv", "again", lambda: listen(server, note("srv", "callback"), "other.sock"))
+        attempt("srv", "path", lambda: server.listen("third.sock"))
+        attempt("srv", "nothing", lambda: server.listen())
+        trace("srv", "after", server.listening, server.listener_count("listening"))
+        connect(server, {}, lambda: trace("C", "connected")).resume()
+
+    def connected(sock):
+        sock.destroy()
         server.close()
 
     listen(server, listening)
+    server.on("connection", connected)
 
 
 run(main)

@@ -1,0 +1,16 @@
+// The callback of listen() is one more listener, for once: those from before come first, those from after it come last.
+// kinds: tcp unix
+'use strict';
+
+const { listen, net, note, run, trace } = require('../harness.cjs');
+
+run(() => {
+  const server = net.createServer();
+  server.on('listening', note('srv', 'before'));
+  listen(server, note('srv', 'callback'));
+  server.on('listening', () => {
+    trace('srv', 'after', server.listenerCount('listening'));
+    server.close();
+  });
+  trace('srv', 'count', server.listenerCount('listening'));
+});

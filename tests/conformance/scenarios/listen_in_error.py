@@ -1,0 +1,25 @@
+"""listen() in the error listener, where another server is in the way."""
+
+import pynet
+from harness import listen, record, run, trace, where
+
+
+def main():
+    first = pynet.create_server()
+    second = pynet.create_server()
+    record(second, "second", "listening close error")
+
+    def listening():
+        trace("second", "callback", second.listening)
+        second.close()
+        first.close()
+
+    def failed(err):
+        trace("second", "in error", second.listening)
+        listen(second, listening, "other.sock")
+
+    second.once("error", failed)
+    listen(first, lambda: second.listen(where(first)))
+
+
+run(main)
