@@ -45,7 +45,7 @@ function showError(err) {
   if (err.syscall === undefined)
     return err.code;
   let text = `${err.code} syscall=${err.syscall} errno=${Math.abs(err.errno)}`;
-  if (err.address !== undefined)
+  if (err.address !== undefined && err.address !== null)
     text += ` address=${err.address}`;
   if (err.port > 0)
     text += ' port=<port>';

@@ -1,4 +1,4 @@
-"""The callback of listen() is one more listener, for once: those from before come first, those from after it come last."""
+"""The callback of listen() is one more listener, for once, and has its place among them."""
 
 import pynet
 from harness import listen, note, run, trace

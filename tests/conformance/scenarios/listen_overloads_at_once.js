@@ -1,4 +1,4 @@
-// Without a host listen() binds at once, in each of its forms; listening comes on the next tick, the callback with it.
+// Without a host each form of listen() binds at once; listening comes on the next tick, the callback with it.
 // kinds: tcp
 'use strict';
 

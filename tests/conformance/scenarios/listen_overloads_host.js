@@ -10,7 +10,7 @@ run(() => {
     ['port, host, backlog', (server, callback) => server.listen(0, '127.0.0.1', 5, callback)],
     ['text, host', (server, callback) => server.listen('0', '127.0.0.2', callback)],
     ['options', (server, callback) => server.listen({ port: 0, host: '127.0.0.1' }, callback)],
-    ['options, exclusive', (server, callback) => server.listen({ port: 0, host: '0.0.0.0', exclusive: true }, callback)],
+    ['options, all', (server, callback) => server.listen({ port: 0, host: '0.0.0.0', exclusive: true }, callback)],
   ];
   for (const [label, form] of forms) {
     const server = net.createServer();

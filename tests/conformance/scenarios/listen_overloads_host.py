@@ -10,7 +10,7 @@ def main():
         "port, host, backlog": lambda server, callback: server.listen(0, "127.0.0.1", 5, callback),
         "text, host": lambda server, callback: server.listen("0", "127.0.0.2", callback),
         "options": lambda server, callback: server.listen({"port": 0, "host": "127.0.0.1"}, callback),
-        "options, exclusive": lambda server, callback: server.listen(
+        "options, all": lambda server, callback: server.listen(
             {"port": 0, "host": "0.0.0.0", "exclusive": True}, callback
         ),
     }

@@ -1,0 +1,16 @@
+"""listen() on a UDP socket is an error, not an exception."""
+
+import pynet
+from descriptors import make
+from harness import attempt, note, record, run, trace
+
+
+def main():
+    fd = make("udp")
+    server = pynet.create_server()
+    record(server, "srv", "listening error close")
+    attempt("srv", "call", lambda: server.listen({"fd": fd}, note("srv", "callback")))
+    trace("srv", "returned", server.listening, server.address())
+
+
+run(main)

@@ -1,0 +1,24 @@
+"""listen() on a listening unix socket."""
+
+import os
+
+import pynet
+from descriptors import make
+from harness import record, run, trace
+
+
+def main():
+    fd = make("unix listening")
+
+    def connected(sock):
+        trace("srv", "connection")
+        sock.destroy()
+        server.close(lambda err: trace("srv", "path", os.path.exists("s.sock")))
+
+    server = pynet.create_server(connected)
+    record(server, "srv", "listening error close")
+    server.listen({"fd": fd}, lambda: pynet.connect("s.sock").resume())
+    trace("srv", "returned", server.listening)
+
+
+run(main)
