@@ -6,7 +6,8 @@ const { connect, listen, net, record, run, trace } = require('../harness.cjs');
 
 run(() => {
   const blockList = new net.BlockList();
-  const server = net.createServer({ blockList }, (sock) => {
+  const server = net.createServer({ blockList });
+  server.once('connection', (sock) => {
     trace('srv', 'connection');
     blockList.addSubnet('127.0.0.0', 8);
     const blocked = connect(server);

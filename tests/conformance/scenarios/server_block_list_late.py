@@ -18,7 +18,8 @@ def main():
         blocked.resume().on("close", closed)
 
     block_list = pynet.BlockList()
-    server = pynet.create_server({"block_list": block_list}, connected)
+    server = pynet.create_server({"block_list": block_list})
+    server.once("connection", connected)
     listen(server, lambda: record(connect(server, {}), "C", "data end error close"))
 
 

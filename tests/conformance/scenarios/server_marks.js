@@ -9,7 +9,6 @@ run(() => {
     ['nothing', {}],
     ['1000', { highWaterMark: 1000 }],
     ['zero', { highWaterMark: 0 }],
-    ['below 0', { highWaterMark: -1 }],
     ['another', { readableHighWaterMark: 5, writableHighWaterMark: 6 }],
   ];
   for (const [label, row] of rows) {

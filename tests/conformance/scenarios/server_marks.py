@@ -9,7 +9,6 @@ def main():
         "nothing": {},
         "1000": {"high_water_mark": 1000},
         "zero": {"high_water_mark": 0},
-        "below 0": {"high_water_mark": -1},
         "another": {"readable_high_water_mark": 5, "writable_high_water_mark": 6},
     }
 
