@@ -99,9 +99,8 @@ read_family(PyObject *obj, uint8_t *out)
     return -1;
 }
 
-/* Node has one code for every port that is none, whatever its type. */
-static int
-read_port(PyObject *obj, uint16_t *out)
+int
+pn_options_port(PyObject *obj, uint16_t *out)
 {
     if (obj == NULL)
         return 0;
@@ -166,7 +165,7 @@ from_options(PnState *st, PyTypeObject *type, PyObject **v)
         return NULL;
     if (v[O_ADDRESS] != NULL && !PyUnicode_Check(v[O_ADDRESS]) && !pn_is_ip_object(st, v[O_ADDRESS]))
         return pn_raise_arg_type("options.address", "of type str or an address of the module ipaddress", v[O_ADDRESS]);
-    if (read_port(v[O_PORT], &port) < 0 || read_flowlabel(v[O_FLOWLABEL], &flowlabel) < 0 ||
+    if (pn_options_port(v[O_PORT], &port) < 0 || read_flowlabel(v[O_FLOWLABEL], &flowlabel) < 0 ||
         read_address(st, v[O_ADDRESS], family, &addr) < 0)
         return NULL;
     if (addr.family == 6 && flowlabel > MAX_FLOWLABEL)

@@ -92,6 +92,11 @@ void pn_connected(PnSocket *s);
 /* destroy(error) by a tick, unless another connect() has begun; steals (NULL: takes the exception that is set). */
 void pn_connect_fail_soon(PnSocket *s, PyObject *error);
 
+/* --- socket_bound.c --- */
+/* connect() of a socket that has a BoundSocket's handle: what it cannot do is refused, and the options made to fit. 0, or
+ * -1 with an exception. */
+int pn_connect_bound(PnSocket *s, const struct pn_endpoint *e, struct pn_connect_options *o);
+
 /* --- connect_lookup.c --- */
 /* Finds the addresses of c->host. 0, or -1 with an exception. */
 int pn_connect_resolve(PnSocket *s, const struct pn_connect_options *o);

@@ -4,6 +4,7 @@
  * the driver is waited for. A listener that is stuck is abandoned, and nothing is freed under it. */
 #include <string.h>
 
+#include "bound_socket.h"
 #include "driver.h"
 #include "emitter.h"
 #include "server.h"
@@ -141,6 +142,7 @@ pn_at_exit(PyObject *module, PyObject *unused)
         Py_RETURN_NONE;
     if (st->loop == NULL || st->loop->dead) {
         st->closed = true;
+        pn_bound_close_all(st);
         st->generation++;
         Py_RETURN_NONE;
     }
@@ -153,6 +155,7 @@ pn_at_exit(PyObject *module, PyObject *unused)
     if (left && !st->driver.dispatching)
         flush_for_a_while(st);
     close_everything(st, left && !st->driver.dispatching);
+    pn_bound_close_all(st);
     st->generation++;
     Py_RETURN_NONE;
 }
@@ -167,6 +170,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     struct pn_driver *d = &st->driver;
     if (st->loop != NULL)
         pn_loop_abandon(st->loop);
+    pn_bound_after_fork(st);
     /* What the parent's loop held stays where it is: releasing it could run anything. */
     st->loop = NULL;
     st->generation++;

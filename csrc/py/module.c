@@ -4,6 +4,7 @@
 #include "abort.h"
 #include "address.h"
 #include "blocklist_py.h"
+#include "bound_socket.h"
 #include "connect.h"
 #include "driver.h"
 #include "emitter.h"
@@ -50,7 +51,8 @@ add_types(PnState *st, PyObject *m)
         add_type(st, m, &pn_blocklist_spec, NULL, "BlockList", &st->BlockList) < 0 ||
         add_type(st, m, &pn_abort_signal_spec, NULL, "AbortSignal", &st->AbortSignal) < 0 ||
         add_type(st, m, &pn_abort_controller_spec, NULL, "AbortController", &st->AbortController) < 0 ||
-        pn_address_setup(st) < 0 || pn_blocklist_setup(st) < 0)
+        add_type(st, m, &pn_bound_socket_spec, NULL, "BoundSocket", &st->BoundSocket) < 0 || pn_address_setup(st) < 0 ||
+        pn_blocklist_setup(st) < 0)
         return -1;
     return PyModule_AddObjectRef(m, "Stream", (PyObject *)st->Socket);
 }

@@ -282,20 +282,17 @@ socket_set_keep_alive(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
     return Py_NewRef(op);
 }
 
-PyDoc_STRVAR(address_doc,
-             "address($self, /)\n--\n\n"
-             "AddressInfo(address, port, family) of our end, or None when it is not connected or a unix socket. Node:\n"
-             "socket.address().");
+PyDoc_STRVAR(
+    address_doc,
+    "address($self, /)\n--\n\n"
+    "AddressInfo(address, port, family) of our end, or None when it is not connected or a unix socket. With the path\n"
+    "of a BoundSocket it is AddressInfo(path, None, None). Node: socket.address().");
 
 static PyObject *
 socket_address(PyObject *op, PyObject *unused)
 {
     (void)unused;
-    PnSocket *s = PN_SOCKET(op);
-    struct pn_addr addr;
-    if (s->destroyed || !pn_socket_local(s, &addr))
-        Py_RETURN_NONE;
-    return pn_address_info(s->em.st, &addr);
+    return pn_socket_own_address(PN_SOCKET(op));
 }
 
 PyDoc_STRVAR(fileno_doc, "fileno($self, /)\n--\n\n"

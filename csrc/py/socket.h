@@ -5,6 +5,7 @@
  *   socket_life.c     making, accepting, destroying
  *   socket_connect.c  connect(), see connect.h
  *   socket_state.c    properties
+ *   socket_bound.c    adopting a BoundSocket
  *   socket_rare.c     what few sockets have: block list, abort signal, type of service, ...
  *   readable.c        the reading half: flowing and paused, `data`, `readable`, `end`
  *   readable_args.c   read(), unshift(), set_encoding() as methods
@@ -145,6 +146,8 @@ struct PnSocket {
     unsigned readable_listening : 1;
     unsigned did_read : 1;     /* something has been consumed */
     unsigned keeps_chunks : 1; /* the last big one was not let go by its listeners */
+    unsigned bound : 1;  /* the handle was a BoundSocket's: without `connecting` and `connected`, one that waits */
+    unsigned unheld : 1; /* the handle holds no reference to us */
 };
 
 #define PN_SOCKET(o) ((PnSocket *)(void *)(o))
@@ -161,6 +164,8 @@ int pn_socket_clear(PyObject *op);
 PnSocket *pn_socket_accept(PnServer *server, enum pn_stream_kind kind, int fd, const struct pn_addr *peer);
 /* A new handle for a connect(). */
 int pn_socket_open_handle(PnSocket *s, enum pn_stream_kind kind);
+/* A stream whose owner we are becomes our handle, and holds a reference to us. */
+void pn_socket_take_handle(PnSocket *s, struct pn_stream *io, enum pn_stream_kind kind);
 /* Lets a handle go without a word: an attempt that failed. */
 void pn_socket_drop_handle(PnSocket *s);
 void pn_socket_destroy(PnSocket *s, PyObject *error);
@@ -202,6 +207,21 @@ enum pn_socket_option {
 /* Applies the options of the constructor from values in the order of PN_SOCKET_OPTIONS. */
 int pn_socket_apply_options(PnSocket *s, PyObject **values);
 
+/* --- socket_bound.c --- */
+/* The option `handle`: a new socket adopts a BoundSocket. connect() is to use its handle, after pn_socket_hold(). 0, or -1
+ * with TypeError, NetError (ERR_SOCKET_HANDLE_ADOPTED), or what opening raised: the BoundSocket is closed then. */
+int pn_socket_take_bound(PnSocket *s, PyObject *bound);
+/* The handle holds a reference to us from now on, as any other does. */
+void pn_socket_hold(PnSocket *s);
+/* Nobody has the socket any more: a handle that still waits is closed. */
+void pn_socket_let_go(PnSocket *s);
+/* It has a BoundSocket's handle, and connect() has not been called. */
+static inline bool
+pn_socket_waits(const PnSocket *s)
+{
+    return s->bound && s->io != NULL && !s->connecting && !s->connected;
+}
+
 /* --- socket_rare.c --- */
 /* Made when needed; NULL with MemoryError. */
 struct pn_rare *pn_rare_of(PnSocket *s);
@@ -217,6 +237,8 @@ int pn_rare_traverse(PnSocket *s, visitproc visit, void *arg);
 extern PyGetSetDef pn_socket_getset[];
 bool pn_socket_local(PnSocket *s, struct pn_addr *out);
 bool pn_socket_peer(PnSocket *s, struct pn_addr *out);
+/* What address() gives. New reference. */
+PyObject *pn_socket_own_address(PnSocket *s);
 PyObject *pn_socket_ready_state(PnSocket *s); /* borrowed */
 
 /* --- readable.c --- */

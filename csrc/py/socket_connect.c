@@ -212,6 +212,10 @@ start_tcp(PnSocket *s, const struct pn_connect_options *o)
     }
     c->addrs[0] = addr;
     c->count = 1;
+    if (s->bound && pn_inside(s->em.st)) {
+        pn_connect_try(s); /* as Node, which has nothing to prepare then */
+        return 0;
+    }
     return pn_tick(s->em.st, start_tick, (PyObject *)s, (void *)(uintptr_t)c->id);
 }
 
@@ -261,10 +265,21 @@ static void
 take_back(PnSocket *s)
 {
     pn_connect_free(s);
-    pn_socket_drop_handle(s);
+    if (!s->bound)
+        pn_socket_drop_handle(s);
     s->connecting = 0;
     if (s->rare != NULL)
         pn_abort_unlink(&s->rare->connect_abort);
+}
+
+/* A new handle, or that of the BoundSocket. */
+static int
+open_handle(PnSocket *s)
+{
+    if (s->io == NULL)
+        return pn_socket_open_handle(s, s->connect->path != NULL ? PN_STREAM_PIPE : PN_STREAM_TCP);
+    pn_socket_hold(s);
+    return 0;
 }
 
 static int
@@ -284,12 +299,13 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
     PnState *st = s->em.st;
     if (pn_state_loop(st) == NULL)
         return -1;
-    if (s->io != NULL)
+    bool bound = pn_socket_waits(s);
+    if (s->io != NULL && !bound)
         return refuse_busy(s);
     struct pn_connect *c = new_connect(s, e, o);
     if (c == NULL)
         return -1;
-    if (!pn_socket_reset(s)) { /* somebody was faster, by a collection of garbage */
+    if (bound ? !pn_socket_waits(s) : !pn_socket_reset(s)) { /* somebody was faster, by a collection of garbage */
         free_connect(c);
         return refuse_busy(s);
     }
@@ -302,7 +318,7 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
     s->connect = c;
     s->connecting = 1;
     uint64_t id = c->id;
-    if (pn_socket_open_handle(s, c->path != NULL ? PN_STREAM_PIPE : PN_STREAM_TCP) < 0 ||
+    if (open_handle(s) < 0 ||
         (e->callback != NULL && pn_add_listener(&s->em, st->names.connect, e->callback, true, false) < 0)) {
         if (pn_connect_still(s, id))
             take_back(s);
@@ -358,6 +374,8 @@ check(PnSocket *s, struct pn_endpoint *e, PyObject **v, struct pn_connect_option
                        "The \"options\" or \"port\" or \"path\" argument must be specified");
         return -1;
     }
+    if (pn_socket_waits(s) && pn_connect_bound(s, e, o) < 0)
+        return -1;
     if (e->host == NULL || e->path != NULL)
         return 0;
     PyObject *bytes = pn_host_bytes(e->host);

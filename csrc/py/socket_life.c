@@ -27,8 +27,8 @@ pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return op;
 }
 
-static void
-take_handle(PnSocket *s, struct pn_stream *io, enum pn_stream_kind kind)
+void
+pn_socket_take_handle(PnSocket *s, struct pn_stream *io, enum pn_stream_kind kind)
 {
     s->io = io;
     io->own_buffer = s->r != NULL && s->r->onread != NULL;
@@ -47,7 +47,7 @@ pn_socket_open_handle(PnSocket *s, enum pn_stream_kind kind)
         pn_raise_uv(s->em.st, status, "open");
         return -1;
     }
-    take_handle(s, io, kind);
+    pn_socket_take_handle(s, io, kind);
     return 0;
 }
 
@@ -72,7 +72,7 @@ pn_socket_accept(PnServer *server, enum pn_stream_kind kind, int fd, const struc
     }
     PnSocket *s = PN_SOCKET(op);
     io->peer = *peer;
-    take_handle(s, io, kind);
+    pn_socket_take_handle(s, io, kind);
     s->connected = 1;
     s->can_send = true;
     s->server = (PnServer *)Py_NewRef((PyObject *)server);
@@ -116,6 +116,8 @@ pn_socket_reset(PnSocket *s)
     pn_reads_reset(s);
     PyMem_RawFree(s->ends);
     s->ends = NULL;
+    if (s->rare != NULL)
+        Py_CLEAR(s->rare->bound_path); /* a str */
     PyObject *errored = s->errored;
     s->errored = NULL;
     s->bytes_read = s->bytes_written = 0;
@@ -144,7 +146,9 @@ pn_socket_drop_handle(PnSocket *s)
     struct pn_stream *io = s->io;
     if (io == NULL)
         return;
+    pn_socket_hold(s);
     s->io = NULL;
+    s->bound = 0;
     io->owner = NULL;
     pn_stream_close(io);
     Py_DECREF(s);
@@ -153,7 +157,7 @@ pn_socket_drop_handle(PnSocket *s)
 static void
 keep_ends(PnSocket *s)
 {
-    if (s->is_pipe || !s->connected || s->ends != NULL)
+    if (s->is_pipe || (!s->connected && !s->bound) || s->ends != NULL)
         return;
     struct pn_ends *ends = PyMem_RawCalloc(1, sizeof(*ends));
     if (ends == NULL)
@@ -248,9 +252,10 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     pn_writable_fail_end_soon(s);
     struct pn_stream *io = s->io;
     if (io != NULL) {
+        pn_socket_hold(s);
         keep_ends(s);
         s->io = NULL;
-        s->connected = 0;
+        s->connected = s->bound = 0;
         pn_stream_close(io);
     }
     /* Making it may collect garbage, and the next life begin. */
@@ -303,6 +308,7 @@ pn_socket_abandon(PnSocket *s)
     struct pn_stream *io = s->io;
     if (io == NULL)
         return;
+    pn_socket_hold(s);
     keep_ends(s);
     s->destroyed = 1;
     s->can_send = false;
@@ -312,7 +318,7 @@ pn_socket_abandon(PnSocket *s)
     pn_connect_free(s);
     pn_idle_free(s);
     s->io = NULL;
-    s->connected = 0;
+    s->connected = s->bound = 0;
     pn_stream_close(io);
 }
 
@@ -364,7 +370,8 @@ pn_socket_dealloc(PyObject *op)
     PnSocket *s = PN_SOCKET(op);
     PyObject_GC_UnTrack(op);
     Py_TRASHCAN_BEGIN(op, pn_socket_dealloc) /* chains of pipes */
-        pn_idle_free(s);
+        pn_socket_let_go(s);
+    pn_idle_free(s);
     pn_reads_free(s);
     PyMem_RawFree(s->ends);
     s->em.st->sockets--;

@@ -9,7 +9,7 @@
 bool
 pn_socket_local(PnSocket *s, struct pn_addr *out)
 {
-    if (s->io != NULL && s->connected)
+    if (s->io != NULL && (s->connected || s->bound))
         return pn_stream_local(s->io, out);
     if (s->ends == NULL || s->ends->local.family == 0)
         return false;
@@ -26,6 +26,25 @@ pn_socket_peer(PnSocket *s, struct pn_addr *out)
         return false;
     *out = s->ends->peer;
     return true;
+}
+
+/* The path that a BoundSocket gave us, borrowed, or NULL. */
+static PyObject *
+bound_path(const PnSocket *s)
+{
+    return s->rare != NULL ? s->rare->bound_path : NULL;
+}
+
+PyObject *
+pn_socket_own_address(PnSocket *s)
+{
+    PnState *st = s->em.st;
+    struct pn_addr addr;
+    if (bound_path(s) != NULL) /* kept, as local_address is */
+        return PyObject_CallFunctionObjArgs(st->AddressInfo, bound_path(s), Py_None, Py_None, NULL);
+    if (s->destroyed || !pn_socket_local(s, &addr))
+        Py_RETURN_NONE;
+    return pn_address_info(st, &addr);
 }
 
 /* --- states --- */
@@ -227,6 +246,8 @@ socket_get_end(PyObject *op, void *closure)
     PnSocket *s = PN_SOCKET(op);
     const char *part = closure;
     struct pn_addr addr;
+    if (part[0] == 'l' && part[1] == 'a' && bound_path(s) != NULL)
+        return Py_NewRef(bound_path(s));
     if (!(part[0] == 'l' ? pn_socket_local(s, &addr) : pn_socket_peer(s, &addr)))
         Py_RETURN_NONE;
     PyObject *info = pn_address_info(s->em.st, &addr);
@@ -285,7 +306,8 @@ PyGetSetDef pn_socket_getset[] = {
     FLAG("writable_finished", F_FINISHED,
          "True once everything has left after end(). Node: writable.writableFinished."),
     {"timeout", pn_socket_get_timeout, NULL, "The milliseconds of set_timeout(), or None. Node: socket.timeout.", NULL},
-    END("local_address", "la", "Our address, or None. Node: socket.localAddress."),
+    END("local_address", "la",
+        "Our address, or None; of a unix socket the path that a BoundSocket gave it. Node: socket.localAddress."),
     END("local_port", "lp", "Our port, or None. Node: socket.localPort."),
     END("local_family", "lf", "\"IPv4\", \"IPv6\" or None. Node: socket.localFamily."),
     END("remote_address", "ra", "The peer's address, or None; kept after the socket has died."),

@@ -78,15 +78,20 @@ pn_state_loop(PnState *st)
 }
 
 int
-pn_stale(PnEmitter *e)
+pn_raise_stale(PnState *st, PyTypeObject *type)
 {
-    PnState *st = e->st;
     if (st->closed) {
         raise_closed(st);
         return -1;
     }
     pn_raise_net(st, "ERR_FORKED",
                  "This %s belongs to the parent process: after a fork, only objects made in the child can be used",
-                 Py_TYPE(e)->tp_name);
+                 type->tp_name);
     return -1;
+}
+
+int
+pn_stale(PnEmitter *e)
+{
+    return pn_raise_stale(e->st, Py_TYPE(e));
 }

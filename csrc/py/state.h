@@ -20,6 +20,7 @@ typedef struct PnState PnState;
 typedef struct PnEmitter PnEmitter;
 typedef struct PnSocket PnSocket;
 typedef struct PnServer PnServer;
+typedef struct PnBoundSocket PnBoundSocket;
 
 /* Something to run soon, in order: Node's process.nextTick(). `self` and `arg` are owned until it has run. */
 struct pn_tick {
@@ -77,6 +78,7 @@ struct PnState {
     PyObject *direct[PN_READ_CLASSES]; /* own: bytes objects that big reads land in, by read_class */
     uint32_t default_mark;             /* high-water mark of new sockets and servers */
     size_t sockets, servers;           /* alive, for the tests */
+    PnBoundSocket *bound_sockets;      /* borrowed: those that still have a descriptor */
     uint64_t connect_ids;
     double attempt_timeout;  /* ms: the default of auto_select_family_attempt_timeout */
     bool auto_select_family; /* the default of that option */
@@ -101,6 +103,9 @@ PnState *pn_state_of_type(PyTypeObject *type);
 
 /* The loop, opened when first needed; NULL with ERR_LOOP_CLOSED or MemoryError raised. */
 struct pn_loop *pn_state_loop(PnState *st);
+
+/* Always -1: the interpreter is leaving, or the object of this type is one of a parent process. */
+int pn_raise_stale(PnState *st, PyTypeObject *type);
 
 #define PN_FASTCALL(f) ((PyCFunction)(void (*)(void))(f))
 

@@ -186,8 +186,10 @@ pn_writable_write(PnSocket *s, PyObject *bytes, const char *base, size_t len, Py
     s->bytes_written += len;
     pn_idle_touch(s);
     int status;
-    if (!s->connected || s->corked > 0 || (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)) ||
-        (inside && s->write_epoch == st->epoch))
+    if (pn_socket_waits(s) && s->corked == 0 && s->wq == NULL)
+        status = write_now(s, bytes, base, len, callback); /* the kernel says what is wrong */
+    else if (!s->connected || s->corked > 0 || (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)) ||
+             (inside && s->write_epoch == st->epoch))
         status = write_behind(s, bytes, base, len, callback, inside);
     else
         status = write_now(s, bytes, base, len, callback);

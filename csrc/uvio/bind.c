@@ -4,7 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sockaddr.h"
@@ -73,12 +77,26 @@ pn_bind_tcp(const struct pn_addr *at, unsigned flags, int *status)
     return -1;
 }
 
+static int
+path_to_bind(const char *path, size_t len, struct sockaddr_un *sa, socklen_t *sa_len)
+{
+#ifdef __linux__
+    if (len == 0) {
+        memset(sa, 0, sizeof(*sa));
+        sa->sun_family = AF_UNIX;
+        *sa_len = offsetof(struct sockaddr_un, sun_path);
+        return 0;
+    }
+#endif
+    return pn_path_to_sockaddr(path, len, sa, sa_len);
+}
+
 int
 pn_bind_path(const char *path, size_t len, int *status)
 {
     struct sockaddr_un sa;
     socklen_t sa_len;
-    *status = pn_path_to_sockaddr(path, len, &sa, &sa_len);
+    *status = path_to_bind(path, len, &sa, &sa_len);
     int fd = *status == 0 ? open_socket(AF_UNIX, status) : -1;
     if (fd < 0)
         return -1;
@@ -97,4 +115,77 @@ pn_unlink_path(const char *path, size_t len)
     socklen_t sa_len;
     if (pn_path_to_sockaddr(path, len, &sa, &sa_len) == 0 && path[0] != '\0')
         (void)unlink(sa.sun_path);
+}
+
+void
+pn_cover_fd(int fd)
+{
+    int placeholder = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (placeholder < 0)
+        placeholder = open("/dev/null", O_RDONLY);
+    if (placeholder < 0)
+        return;
+    (void)dup2(placeholder, fd);
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    close(placeholder);
+}
+
+bool
+pn_fd_local(int fd, struct pn_addr *out)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+    return getsockname(fd, (struct sockaddr *)&sa, &len) == 0 &&
+           pn_addr_from_sockaddr((const struct sockaddr *)&sa, out);
+}
+
+size_t
+pn_path_of(int fd, char *out, size_t size)
+{
+    struct sockaddr_un sa;
+    socklen_t sa_len = sizeof(sa);
+    memset(&sa, 0, sizeof(sa));
+    if (getsockname(fd, (struct sockaddr *)&sa, &sa_len) < 0 || sa.sun_family != AF_UNIX ||
+        sa_len <= offsetof(struct sockaddr_un, sun_path))
+        return 0;
+    size_t len = sa_len - offsetof(struct sockaddr_un, sun_path);
+    if (sa.sun_path[0] != '\0')
+        len = strnlen(sa.sun_path, len);
+    if (len > size)
+        return 0;
+    memcpy(out, sa.sun_path, len);
+    return len;
+}
+
+void
+pn_path_file_note(struct pn_path_file *f, const char *path, size_t len)
+{
+    struct stat st;
+    f->path = NULL;
+    if (len == 0 || path[0] == '\0' || (f->path = malloc(len + 1)) == NULL)
+        return;
+    memcpy(f->path, path, len);
+    f->path[len] = '\0';
+    if (lstat(f->path, &st) < 0) {
+        pn_path_file_forget(f);
+        return;
+    }
+    f->dev = st.st_dev;
+    f->ino = st.st_ino;
+}
+
+void
+pn_path_file_unlink(struct pn_path_file *f)
+{
+    struct stat st;
+    if (f->path != NULL && lstat(f->path, &st) == 0 && st.st_dev == f->dev && st.st_ino == f->ino)
+        (void)unlink(f->path);
+    pn_path_file_forget(f);
+}
+
+void
+pn_path_file_forget(struct pn_path_file *f)
+{
+    free(f->path);
+    f->path = NULL;
 }

@@ -31,6 +31,7 @@ cover_handle(uv_handle_t *handle, void *arg)
     struct pn_listener *l = pn_listener_of_handle(handle);
     if (s != NULL) {
         cover(placeholder, pn_stream_fd(s));
+        pn_stream_forget_file(s);
     }
     else if (l != NULL) {
         cover(placeholder, l->fd);

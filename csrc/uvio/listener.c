@@ -105,7 +105,7 @@ remember_path(struct pn_listener *l, const char *path, size_t len)
         return;
     memcpy(l->path, path, len);
     l->path[len] = '\0';
-    if (stat(l->path, &st) < 0) {
+    if (lstat(l->path, &st) < 0) {
         pn_listener_forget_path(l);
         return;
     }
@@ -325,6 +325,16 @@ pn_listener_forget_path(struct pn_listener *l)
 }
 
 void
+pn_listener_own_file(struct pn_listener *l, struct pn_path_file *file)
+{
+    pn_listener_forget_path(l);
+    l->path = file->path;
+    l->path_dev = file->dev;
+    l->path_ino = file->ino;
+    file->path = NULL;
+}
+
+void
 pn_listener_close(struct pn_listener *l)
 {
     struct stat st;
@@ -334,7 +344,7 @@ pn_listener_close(struct pn_listener *l)
     count_idle(l);
     pn_loop_disarm(l->loop, &l->retry);
     pn_loop_untouch(&l->touch);
-    if (l->path != NULL && stat(l->path, &st) == 0 && st.st_dev == l->path_dev && st.st_ino == l->path_ino)
+    if (l->path != NULL && lstat(l->path, &st) == 0 && st.st_dev == l->path_dev && st.st_ino == l->path_ino)
         (void)unlink(l->path);
     uv_close((uv_handle_t *)&l->poll, on_uv_close);
     if (l->fd >= 0)

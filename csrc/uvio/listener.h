@@ -55,6 +55,8 @@ void pn_listener_pause(struct pn_listener *l);
 /* Unlinks the path if it still is the socket that was bound, closes the descriptor. */
 void pn_listener_close(struct pn_listener *l);
 void pn_listener_ref(struct pn_listener *l, bool referenced);
+/* The file of a bound path becomes the listener's, which unlinks it in the end; `file` is empty then. */
+void pn_listener_own_file(struct pn_listener *l, struct pn_path_file *file);
 bool pn_listener_local(const struct pn_listener *l, struct pn_addr *out);
 /* Closes an accepted descriptor that nobody wants. */
 void pn_listener_refuse(int fd);

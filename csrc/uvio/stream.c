@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bind.h"
 #include "signals.h"
 #include "sockaddr.h"
 
@@ -185,6 +186,19 @@ pn_stream_take_fd(struct pn_stream *s, int fd)
     return status;
 }
 
+bool
+pn_stream_own_file(struct pn_stream *s, struct pn_path_file *file)
+{
+    if (file->path == NULL)
+        return true;
+    s->file = malloc(sizeof(*s->file));
+    if (s->file == NULL)
+        return false;
+    *s->file = *file;
+    file->path = NULL;
+    return true;
+}
+
 static void
 free_request(struct pn_stream *s)
 {
@@ -224,11 +238,25 @@ on_uv_close(uv_handle_t *handle)
 }
 
 void
+pn_stream_forget_file(struct pn_stream *s)
+{
+    if (s->file == NULL)
+        return;
+    pn_path_file_forget(s->file);
+    free(s->file);
+    s->file = NULL;
+}
+
+void
 pn_stream_close(struct pn_stream *s)
 {
     if (s->closing)
         return;
     s->closing = true;
+    if (s->file != NULL) {
+        pn_path_file_unlink(s->file);
+        pn_stream_forget_file(s);
+    }
     s->reading = false;
     s->posted &= (uint8_t)~(PN_POST_CONNECT | PN_POST_SHUT);
     if (s->posted == 0)
@@ -319,19 +347,23 @@ connect_path(struct pn_stream *s, const char *path, size_t len)
     int status = pn_path_to_sockaddr(path, len, &sa, &sa_len);
     if (status != 0)
         return status;
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    int bound = pn_stream_fd(s);
+    int fd = bound >= 0 ? bound : socket(AF_UNIX, SOCK_STREAM, 0);
     if (fd < 0)
         return uv_translate_sys_error(errno);
-    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+    if (bound < 0) {
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+        (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+    }
     int r;
     do
         r = connect(fd, (const struct sockaddr *)&sa, sa_len);
     while (r < 0 && errno == EINTR);
     if (r == 0)
-        return pn_stream_take_fd(s, fd);
+        return bound >= 0 ? 0 : pn_stream_take_fd(s, fd);
     status = uv_translate_sys_error(errno);
-    close(fd);
+    if (bound < 0)
+        close(fd);
     return status;
 }
 

@@ -13,6 +13,8 @@
 #include "../core/addr.h"
 #include "loop.h"
 
+struct pn_path_file; /* see bind.h */
+
 enum pn_stream_kind { PN_STREAM_TCP, PN_STREAM_PIPE };
 
 /* Called on the driving thread with the lock held; each may close the stream. */
@@ -35,6 +37,7 @@ struct pn_stream {
     struct pn_stream *next, *prev; /* in loop->posted */
     struct pn_touch touch;
     struct pn_stream_req *req; /* own: the connect or write under way */
+    struct pn_path_file *file; /* own: unlinked when the stream is closed; NULL nearly always */
     struct pn_addr peer;       /* family 0 when not known or a unix socket */
     int16_t connect_status;
     int16_t write_status;
@@ -65,6 +68,10 @@ struct pn_stream *pn_stream_open(struct pn_loop *loop, enum pn_stream_kind kind,
 
 /* A descriptor for a stream that has none, taken over (closed on failure). 0, or a status. */
 int pn_stream_take_fd(struct pn_stream *s, int fd);
+/* The file of a bound path becomes the stream's, which unlinks it when it is closed; `file` is empty then. false: out of
+ * memory, nothing has changed. */
+bool pn_stream_own_file(struct pn_stream *s, struct pn_path_file *file);
+
 /* 0: `connected` follows. Else the status of a connect(2) that failed at once. */
 int pn_stream_connect(struct pn_stream *s, const struct pn_addr *to);
 /* A path or an abstract name. The outcome always comes by `connected`. */
@@ -98,6 +105,9 @@ bool pn_stream_peer(const struct pn_stream *s, struct pn_addr *out);
 int pn_stream_set_no_delay(struct pn_stream *s, bool on);
 /* `idle` seconds of 0 leave the system's times alone. */
 int pn_stream_set_keep_alive(struct pn_stream *s, bool on, unsigned idle);
+
+/* In the child of a fork: the file is the parent's. */
+void pn_stream_forget_file(struct pn_stream *s);
 
 /* For pn_loop_turn(). */
 void pn_stream_deliver_posted(struct pn_loop *loop);
