@@ -302,10 +302,9 @@ start_next(PnSocket *s)
         note_error(s, id, index, blocked_error(s, &to), true);
         return;
     }
+    emit_attempt(s, s->em.st->names.connectionAttempt, index, NULL);
     if (note_attempted(s, &to) < 0)
         PyErr_Clear();
-    if (pn_connect_still(s, id))
-        emit_attempt(s, s->em.st->names.connectionAttempt, index, NULL);
     if (!pn_connect_still(s, id) || s->io == NULL)
         return;
     status = pn_stream_connect(s->io, &to);

@@ -319,6 +319,13 @@ on_uv_connect(uv_connect_t *req, int status)
         s->events->connected(s, status);
 }
 
+static bool
+is_any(const struct pn_addr *a)
+{
+    static const uint8_t zeros[sizeof(a->bytes)];
+    return memcmp(a->bytes, zeros, a->family == 6 ? 16 : 4) == 0;
+}
+
 int
 pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
 {
@@ -333,7 +340,9 @@ pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
         free_request(s);
         return status;
     }
-    s->peer = *to;
+    /* Else the kernel knows it better: 0.0.0.0 is connected to 127.0.0.1. */
+    if (to->scope == 0 && !is_any(to))
+        s->peer = *to;
     touch(s);
     return 0;
 }
