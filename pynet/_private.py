@@ -18,6 +18,9 @@ listen: Callable[[_pynet.EventEmitter, object, _Function], None] = _c._listen
 unlisten: Callable[[_pynet.EventEmitter, object, _Function], None] = _c._unlisten
 hear_errors: Callable[[_pynet.Socket, _Function], None] = _c._hear_errors
 check_blocking: Callable[[str], None] = _c._check_blocking
+inside: Callable[[], bool] = _c._inside
+check_signal: Callable[[object], None] = _c._check_signal
+abort_error: Callable[[object], _pynet.AbortError] = _c._abort_error
 peek: Callable[[_pynet.Socket], Any] = _c._peek
 destroy_connections: Callable[[_pynet.Server], None] = _c._destroy_connections
 

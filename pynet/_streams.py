@@ -12,8 +12,9 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
-from pynet._pynet import NetError, Socket, next_tick, turn
-from pynet._support import PREMATURE_CLOSE, coded, premature_close
+from pynet import _private
+from pynet._pynet import AbortError, AbortEvent, AbortSignal, NetError, Socket, next_tick, turn
+from pynet._support import PREMATURE_CLOSE, coded, premature_close, within_the_loop
 
 __all__ = ["finished", "pipeline"]
 
@@ -78,13 +79,20 @@ def _is(stream: object, flag: str) -> bool:
     return getattr(stream, flag, None) is True
 
 
+def _follow(signal: AbortSignal, listener: Callable[[AbortEvent], None], late: Callable[[], None]) -> None:
+    """Adds a listener to a signal; if it is aborted already, another function is called by the next tick."""
+    signal.add_event_listener("abort", listener)
+    if signal.aborted:
+        next_tick(late)
+
+
 # --- finished ---
 
 
 class _Watch:
     """The listeners that call back, once, when what is wanted of a stream is over."""
 
-    __slots__ = ("callback", "read", "reading", "stream", "writing", "written")
+    __slots__ = ("callback", "forget", "read", "reading", "signal", "stream", "writing", "written")
 
     def __init__(self, stream: Any, callback: _Callback, *, reading: bool, writing: bool) -> None:
         self.stream = stream
@@ -93,6 +101,8 @@ class _Watch:
         self.writing = writing
         self.read = _is(stream, "readable_ended")
         self.written = _is(stream, "writable_finished")
+        self.signal: AbortSignal | None = None
+        self.forget: Callable[[], None] | None = None
 
     def start(self, error: bool) -> Callable[[], None]:
         """Adds the listeners; the function that is returned takes them away, and the callback too."""
@@ -104,6 +114,7 @@ class _Watch:
 
         def forget() -> None:
             self.callback = self.stream = None
+            self.unfollow()
             for event, listener in listeners:
                 stream.off(event, listener)
 
@@ -118,8 +129,27 @@ class _Watch:
     def done(self, err: Any) -> None:
         callback, self.callback = self.callback, None
         self.stream = None  # what stays on the stream does not lead back to it
+        self.unfollow()
         if callback is not None:
             callback(err)
+
+    def follow(self, signal: AbortSignal, forget: Callable[[], None]) -> None:
+        self.signal, self.forget = signal, forget
+        _follow(signal, self.on_abort, self.abort)
+
+    def unfollow(self) -> None:
+        signal, self.signal, self.forget = self.signal, None, None
+        if signal is not None:
+            signal.remove_event_listener("abort", self.on_abort)
+
+    def on_abort(self, _event: AbortEvent) -> None:
+        within_the_loop(self.abort)
+
+    def abort(self) -> None:
+        callback, signal, forget = self.callback, self.signal, self.forget
+        if callback is not None and signal is not None and forget is not None:
+            forget()
+            callback(_private.abort_error(signal.reason))
 
     def on_end(self) -> None:
         self.read = True
@@ -143,7 +173,7 @@ class _Watch:
             self.done(None)
 
 
-_OPTIONS = ("readable", "writable", "error")
+_OPTIONS = ("readable", "writable", "error", "signal")
 
 
 def _finished_options(mapping: object, keywords: dict[str, Any]) -> dict[str, Any]:
@@ -170,6 +200,7 @@ def finished(
     readable: bool | None = None,
     writable: bool | None = None,
     error: bool | None = None,
+    signal: AbortSignal | None = None,
 ) -> Callable[[], None]: ...
 @overload
 def finished(
@@ -181,6 +212,7 @@ def finished(
     readable: bool | None = None,
     writable: bool | None = None,
     error: bool | None = None,
+    signal: AbortSignal | None = None,
 ) -> Callable[[], None]: ...
 @overload
 def finished(
@@ -192,6 +224,7 @@ def finished(
     readable: bool | None = None,
     writable: bool | None = None,
     error: bool | None = None,
+    signal: AbortSignal | None = None,
 ) -> Callable[[], None]: ...
 def finished(stream: Any, options: Any = None, callback: Any = None, /, **more: Any) -> Callable[[], None]:
     """Calls callback(err) once, when `stream` has ended and finished, has failed, or has closed.
@@ -202,7 +235,8 @@ def finished(stream: Any, options: Any = None, callback: Any = None, /, **more: 
 
     Options, as keywords or a mapping, all bools: `readable` and `writable` (default True; of an object that is no
     Socket: whether it has pipe(), write()) say which halves to wait for; `error=False`: "error" events are left to
-    others, and an error is told at "close".
+    others, and an error is told at "close". `signal`: an AbortSignal that gives the wait up; the listeners are taken
+    away, and `err` is an AbortError. The stream goes on.
 
     Returns a function without arguments that takes the listeners away; a callback that has not come then never
     comes. The listeners stay when it has come, and what is an "error" later is still heard, as in Node.
@@ -218,6 +252,9 @@ def finished(stream: Any, options: Any = None, callback: Any = None, /, **more: 
     elif keyword is not None:
         raise TypeError("finished() got multiple values for argument 'callback'")
     wanted = _finished_options(options, more)
+    signal = wanted.get("signal")
+    if signal is not None:
+        _private.check_signal(signal)
     if not (isinstance(stream, Socket) or (_has_events(stream) and (_has(stream, "pipe") or _has(stream, "write")))):
         raise _arg_type("stream", "an instance of Socket, or have on(), off() and pipe() or write()", stream)
     _check_callback(callback)
@@ -228,7 +265,10 @@ def finished(stream: Any, options: Any = None, callback: Any = None, /, **more: 
             reading=bool(wanted.get("readable", _has(stream, "pipe"))),
             writing=bool(wanted.get("writable", _has(stream, "write"))),
         )
-        return watch.start(bool(wanted.get("error", True)))
+        forget = watch.start(bool(wanted.get("error", True)))
+        if signal is not None and not _is(stream, "closed"):
+            watch.follow(signal, forget)
+        return forget
 
 
 # --- pipeline ---
@@ -249,10 +289,11 @@ def _answer(callback: _Callback, err: Any, source: Any) -> None:
 class _Pipeline:
     """Streams, each piped into the next. The parts are what is still open of them: (place of the stream, half)."""
 
-    __slots__ = ("callback", "error", "forget", "parts", "streams")
+    __slots__ = ("callback", "error", "forget", "parts", "signal", "streams")
 
-    def __init__(self, streams: Sequence[Any], callback: _Callback) -> None:
+    def __init__(self, streams: Sequence[Any], callback: _Callback, signal: AbortSignal | None) -> None:
         self.streams = streams
+        self.signal = signal
         self.callback: _Callback | None = callback
         self.error: Any = None
         self.forget: list[list[Callable[[], object]]] = [[] for _ in streams]
@@ -269,6 +310,20 @@ class _Pipeline:
                 for step in steps:
                     step()
             raise
+        if self.signal is not None:
+            _follow(self.signal, self.on_abort, self.abort)
+
+    def on_abort(self, _event: AbortEvent) -> None:
+        within_the_loop(self.abort)
+
+    def abort(self) -> None:
+        if self.signal is not None:
+            self.fail(_private.abort_error(self.signal.reason))
+
+    def unfollow(self) -> None:
+        signal, self.signal = self.signal, None
+        if signal is not None:
+            signal.remove_event_listener("abort", self.on_abort)
 
     def join(self, at: int) -> None:
         source, dest = self.streams[at], self.streams[at + 1]
@@ -321,12 +376,14 @@ class _Pipeline:
             self.finish()
 
     def fail(self, err: Any) -> None:
-        """Destroys what is still open. The first error counts, but for a close that an error of its own explains."""
+        """Destroys what is still open. The first error counts, but one that says more than a mere close or abort."""
         if self.error is not None:
-            if getattr(self.error, "code", None) == PREMATURE_CLOSE:
+            closed = getattr(self.error, "code", None) == PREMATURE_CLOSE
+            if closed or (isinstance(self.error, AbortError) and getattr(err, "code", None) != PREMATURE_CLOSE):
                 self.error = err
             return
         self.error = err
+        self.unfollow()
         for at in sorted({at for at, _ in self.parts}):
             stream = self.streams[at]
             if isinstance(stream, Socket):
@@ -343,6 +400,7 @@ class _Pipeline:
         callback, self.callback = self.callback, None
         if callback is None:
             return
+        self.unfollow()
         if self.error is None:
             for step in self.forget[-1]:
                 step()
@@ -370,17 +428,49 @@ def _check_streams(streams: Sequence[Any]) -> None:
 
 
 @overload
-def pipeline(source: Socket | _Source, last: _D, callback: _Callback | None = None, /) -> _D: ...
+def pipeline(
+    source: Socket | _Source, last: _D, callback: _Callback | None = None, /, *, signal: AbortSignal | None = None
+) -> _D: ...
 @overload
-def pipeline(source: Socket | _Source, last: _D, /, *, callback: _Callback | None = None) -> _D: ...
+def pipeline(
+    source: Socket | _Source, last: _D, /, *, callback: _Callback | None = None, signal: AbortSignal | None = None
+) -> _D: ...
 @overload
-def pipeline(source: Socket | _Source, middle: _Middle, last: _D, callback: _Callback | None = None, /) -> _D: ...
+def pipeline(
+    source: Socket | _Source,
+    middle: _Middle,
+    last: _D,
+    callback: _Callback | None = None,
+    /,
+    *,
+    signal: AbortSignal | None = None,
+) -> _D: ...
 @overload
-def pipeline(source: Socket | _Source, middle: _Middle, last: _D, /, *, callback: _Callback | None = None) -> _D: ...
+def pipeline(
+    source: Socket | _Source,
+    middle: _Middle,
+    last: _D,
+    /,
+    *,
+    callback: _Callback | None = None,
+    signal: AbortSignal | None = None,
+) -> _D: ...
 @overload
-def pipeline(streams: list[Any] | tuple[Any, ...], callback: _Callback | None = None, /) -> Any: ...
+def pipeline(
+    streams: list[Any] | tuple[Any, ...],
+    callback: _Callback | None = None,
+    /,
+    *,
+    signal: AbortSignal | None = None,
+) -> Any: ...
 @overload
-def pipeline(streams: list[Any] | tuple[Any, ...], /, *, callback: _Callback | None = None) -> Any: ...
+def pipeline(
+    streams: list[Any] | tuple[Any, ...],
+    /,
+    *,
+    callback: _Callback | None = None,
+    signal: AbortSignal | None = None,
+) -> Any: ...
 @overload
 def pipeline(
     source: Socket | _Source,
@@ -389,8 +479,9 @@ def pipeline(
     /,
     *more: _Destination | _Callback | None,
     callback: _Callback | None = None,
+    signal: AbortSignal | None = None,
 ) -> Any: ...
-def pipeline(*streams: Any, callback: _Callback | None = None) -> Any:
+def pipeline(*streams: Any, callback: _Callback | None = None, signal: AbortSignal | None = None) -> Any:
     """Pipes each stream into the next, and calls callback(err) once, when all is through or one of them has failed.
 
     pipeline(source, ..., destination, callback), or pipeline([source, ..., destination], callback); at least two
@@ -403,7 +494,7 @@ def pipeline(*streams: Any, callback: _Callback | None = None) -> Any:
     their destroy(err), if they have one. What a file's write() raises is the error of the source. The callback comes
     by the next tick after the last of these events. After a success the last stream is free of listeners; on the
     others they stay, as in Node, and "error" events that come later are heard. Without a callback an error is
-    uncaught.
+    uncaught. An AbortSignal as `signal` destroys the streams with an AbortError when it is aborted.
 
     Raises TypeError (ERR_MISSING_ARGS for fewer than two, ERR_INVALID_ARG_TYPE) and NetError
     (ERR_STREAM_UNABLE_TO_PIPE, when one to write to is destroyed), all before anything is piped.
@@ -415,7 +506,9 @@ def pipeline(*streams: Any, callback: _Callback | None = None) -> Any:
         streams = tuple(streams[0])
     if callback is not None:
         _check_callback(callback)
+    if signal is not None:
+        _private.check_signal(signal)
     with turn():
         _check_streams(streams)
-        _Pipeline(tuple(streams), callback or _uncaught).start()
+        _Pipeline(tuple(streams), callback or _uncaught, signal).start()
     return streams[-1]

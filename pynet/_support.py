@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pynet import _pynet
+from pynet import _private, _pynet
 
 if TYPE_CHECKING:
     import asyncio
@@ -69,6 +70,18 @@ def check_size(name: str, value: int, least: int) -> None:
     if not least <= value <= sys.maxsize:
         message = f'The value of "{name}" is out of range. It must be >= {least}. Received {value!r}'
         raise coded(ValueError(message), "ERR_OUT_OF_RANGE")
+
+
+# --- where listeners run ---
+
+
+def within_the_loop(function: Callable[..., object], *args: object) -> None:
+    """Calls function(*args) now when this is inside a listener, else on the loop's next turn."""
+    if _private.inside():
+        function(*args)
+        return
+    with contextlib.suppress(_pynet.NetError):  # the interpreter is leaving: no callback comes any more
+        _pynet.next_tick(function, *args)
 
 
 # --- asyncio ---

@@ -13,7 +13,7 @@ import contextlib
 import os
 import weakref
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent import futures
 from functools import partial
 from types import TracebackType
@@ -32,7 +32,7 @@ from pynet._reading import (
     read_exactly,
     read_until,
 )
-from pynet._support import as_error, seconds_of, wake_later, what_it_died_of
+from pynet._support import as_error, coded, seconds_of, wake_later, what_it_died_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -90,6 +90,11 @@ class _Link:
         if future is not None:
             future._closed()
 
+    def on_abort(self, event: _pynet.AbortEvent) -> None:
+        future = self._future()
+        if future is not None:
+            future._fail(_private.abort_error(event.target.reason))
+
 
 class Future(futures.Future[Any]):
     """What once() gives: a concurrent.futures.Future that can be awaited under asyncio as well.
@@ -100,11 +105,13 @@ class Future(futures.Future[Any]):
     """
 
     __module__ = "pynet"
+    _signal: _pynet.AbortSignal | None = None
 
-    def __init__(self, emitter: _pynet.EventEmitter, event: object) -> None:
+    def __init__(self, emitter: _pynet.EventEmitter, event: object, signal: _pynet.AbortSignal | None = None) -> None:
         super().__init__()
         self._emitter = emitter
         self._event = event
+        self._signal = signal
         self._link = _Link(self)
         self._listeners: deque[tuple[object, Callable[..., None]]] = deque()
         if not self._look():
@@ -194,6 +201,9 @@ class Future(futures.Future[Any]):
         """Settles it when the state is reached already, or never will be."""
         if self.done():
             return True
+        if self._signal is not None and self._signal.aborted:
+            self._fail(_private.abort_error(self._signal.reason))
+            return True
         reached = _private.reached(self._emitter, self._event)
         if reached is not None:
             self._settle(reached)
@@ -213,6 +223,8 @@ class Future(futures.Future[Any]):
             self._listen("finish", link.on_event)
         if self._event != "close" and isinstance(self._emitter, _pynet.Socket | _pynet.Server):
             self._listen("close", link.on_close)
+        if self._signal is not None:
+            self._signal.add_event_listener("abort", link.on_abort)
 
     def _listen(self, event: object, function: Callable[..., None]) -> None:
         _private.listen(self._emitter, event, function)
@@ -220,6 +232,8 @@ class Future(futures.Future[Any]):
 
     def _leave(self) -> None:
         self._link.kept = None
+        if self._signal is not None:
+            self._signal.remove_event_listener("abort", self._link.on_abort)
         while self._listeners:
             try:
                 event, function = self._listeners.popleft()
@@ -280,7 +294,14 @@ def _renew_after_fork() -> None:
 os.register_at_fork(after_in_child=_renew_after_fork)
 
 
-def once(emitter: _pynet.EventEmitter, event: object, /) -> Future:
+def once(
+    emitter: _pynet.EventEmitter,
+    event: object,
+    options: Mapping[str, Any] | None = None,
+    /,
+    *,
+    signal: _pynet.AbortSignal | None = None,
+) -> Future:
     """once(emitter, event) -> Future: of the next such event, or of the state that it stands for if that is reached.
 
     The value is None, the event's one argument, or the tuple of its arguments. `await` it under asyncio, ask for its
@@ -289,10 +310,24 @@ def once(emitter: _pynet.EventEmitter, event: object, /) -> Future:
     At once: a socket's connect, ready, end, finish and close when they have been; drain when nothing is to be drained
     (after end(): when everything has been sent); a server's listening and close. The exception is what an "error" event
     carries, unless that is waited for; when the object closes first, what it died of, or NetError
-    (ERR_STREAM_PREMATURE_CLOSE). Raises TypeError (ERR_INVALID_ARG_TYPE) for what is no EventEmitter or no event name.
+    (ERR_STREAM_PREMATURE_CLOSE). An AbortSignal as `signal`, by keyword or in a mapping of options, gives the wait up
+    with an AbortError. Raises TypeError (ERR_INVALID_ARG_TYPE) for what is no EventEmitter, event name or AbortSignal.
     Node: events.once().
     """
-    return _already if _private.reached(emitter, event) == () else Future(emitter, event)
+    if signal is None and options is not None:
+        signal = _signal_of(options)
+    reached = _private.reached(emitter, event)
+    if signal is not None:
+        _private.check_signal(signal)
+        return Future(emitter, event, signal)
+    return _already if reached == () else Future(emitter, event)
+
+
+def _signal_of(options: Mapping[str, Any]) -> _pynet.AbortSignal | None:
+    if not isinstance(options, Mapping):
+        message = f'The "options" argument must be a mapping. Received {options!r}'
+        raise coded(TypeError(message), "ERR_INVALID_ARG_TYPE")
+    return options.get("signal")
 
 
 def wait(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float | None = None) -> Any:

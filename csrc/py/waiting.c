@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../uvio/stream.h"
+#include "abort.h"
 #include "args.h"
 #include "driver.h"
 #include "emitter.h"
@@ -381,6 +382,30 @@ pn_check_blocking(PyObject *module, PyObject *what)
                  "%U would wait for ever %s: no event can come meanwhile. Use a listener here, or another thread", what,
                  where);
     return NULL;
+}
+
+/* A listener runs, on this thread. */
+PyObject *
+pn_is_inside(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyBool_FromLong(pn_inside(pn_state_of_module(module)));
+}
+
+/* --- abort signals --- */
+
+PyObject *
+pn_check_signal(PyObject *module, PyObject *signal)
+{
+    if (pn_check_abort_signal(pn_state_of_module(module), signal, "options.signal") < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *
+pn_make_abort_error(PyObject *module, PyObject *reason)
+{
+    return pn_abort_error(pn_state_of_module(module), reason);
 }
 
 /* --- the connections of a server --- */
