@@ -166,6 +166,25 @@ async def under_asyncio() -> bytes:
     return body
 
 
+def aborting(sock: pynet.Socket, server: pynet.Server) -> None:
+    controller = pynet.AbortController()
+    signal = pynet.AbortSignal.any({controller.signal, pynet.AbortSignal.timeout(5000), pynet.AbortSignal.abort("why")})
+    signal.add_event_listener("abort", lambda event: print(event.type, event.target.reason), once=True)
+    signal.addEventListener("abort", print, {"once": True})
+    signal.removeEventListener("abort", print)
+    signal.onabort = lambda event: print(event.target.aborted)
+    signal.onabort = None
+    pynet.once(sock, "connect", signal=signal).result(5)
+    pynet.once(sock, "connect", {"signal": signal})
+    pynet.finished(sock, written, signal=signal)
+    pynet.pipeline(sock, sock, signal=signal)
+    controller.abort(ValueError("why"))
+    try:
+        signal.throwIfAborted()
+    except pynet.AbortError as error:
+        print(error.reason, error.code)
+
+
 def loop() -> None:
     timer = pynet.set_timeout(print, 100, "a", "b").unref()
     pynet.clear_timeout(timer.refresh())

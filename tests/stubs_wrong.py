@@ -94,6 +94,15 @@ def wrong_functions() -> None:
     pynet.is_it_there()  # E
 
 
+# abort signals
+pynet.AbortController().signal = pynet.AbortSignal.abort()  # E
+pynet.AbortSignal.abort().add_event_listener("aborted", print)  # E
+pynet.AbortSignal.abort().add_event_listener("abort", lambda: None)  # E
+pynet.AbortSignal.any(pynet.AbortSignal.abort())  # E
+pynet.AbortSignal.timeout("5")  # E
+pynet.once(pynet.Socket(), "connect", signal=5)  # E
+
+
 # addresses
 pynet.SocketAddress(5)  # E
 pynet.SocketAddress("::1", flow=1)  # E

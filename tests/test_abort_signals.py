@@ -238,6 +238,16 @@ def test_what_a_listener_adds_and_removes_counts_at_once(controller, log):
     assert log == ["first", "third", "last"]
 
 
+def test_there_are_no_other_events(controller, log):
+    signal = controller.signal
+    signal.add_event_listener("abort", log.append)
+    for name in ("aborted", "Abort", ""):
+        signal.add_event_listener(name, lambda _event: log.append("never"))
+        signal.remove_event_listener(name, log.append)
+    controller.abort()
+    assert [event.type for event in log] == ["abort"]
+
+
 def test_nothing_is_added_to_an_aborted_signal(controller, log):
     controller.abort()
     controller.signal.add_event_listener("abort", log.append)
@@ -387,7 +397,6 @@ async def coroutine(_event):
             "ERR_INVALID_ARG_TYPE",
             '"type" argument must be of type',
         ),
-        (lambda s: s.add_event_listener("aborted", print), ValueError, "ERR_INVALID_ARG_VALUE", "must be 'abort'"),
         (lambda s: s.add_event_listener("abort", 5), TypeError, "ERR_INVALID_ARG_TYPE", '"listener" argument must be'),
         (lambda s: s.add_event_listener("abort", None), TypeError, "ERR_INVALID_ARG_TYPE", '"listener" argument must'),
         (lambda s: s.add_event_listener("abort", coroutine), TypeError, "ERR_INVALID_ARG_TYPE", "coroutine function"),
@@ -395,7 +404,6 @@ async def coroutine(_event):
         (lambda s: s.add_event_listener("abort"), TypeError, None, "missing required argument 'listener'"),
         (lambda s: s.add_event_listener("abort", print, one=1), TypeError, None, "'once'"),
         (lambda s: s.remove_event_listener(5, print), TypeError, "ERR_INVALID_ARG_TYPE", '"type" argument must be of'),
-        (lambda s: s.remove_event_listener("a", print), ValueError, "ERR_INVALID_ARG_VALUE", "must be 'abort'"),
         (lambda s: s.remove_event_listener("abort", 5), TypeError, "ERR_INVALID_ARG_TYPE", '"listener" argument'),
         (lambda s: setattr(s, "onabort", 5), TypeError, "ERR_INVALID_ARG_TYPE", '"onabort" argument must be of type'),
         (lambda s: setattr(s, "onabort", coroutine), TypeError, "ERR_INVALID_ARG_TYPE", "coroutine function"),
