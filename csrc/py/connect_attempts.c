@@ -144,8 +144,8 @@ single_failed(PnSocket *s, int status, bool at_once)
         pn_socket_destroy_steal(s, NULL);
         return;
     }
-    if (pn_connect_still(s, id)) {
-        s->failing = 1; /* Node: not connecting any more, while this event is told */
+    if (!at_once && pn_connect_still(s, id)) { /* as Node: not of what connect(2) refuses */
+        s->failing = 1;                        /* Node: not connecting any more, while this event is told */
         emit_attempt(s, s->em.st->names.connectionAttemptFailed, 0, error);
         s->failing = 0;
     }
