@@ -152,28 +152,21 @@ int
 pn_listen_on_bound(PnServer *s, struct pn_listen *l)
 {
     struct pn_bound bound;
-    const char *path = NULL;
-    size_t len = 0;
     int status;
     if (pn_bound_adopt(s->em.st, l->bound, &bound) < 0)
         return -1;
-    if (bound.path != NULL) {
-        path = PyBytes_AS_STRING(bound.path);
-        len = (size_t)PyBytes_GET_SIZE(bound.path);
-    }
-    PyObject *text = path != NULL ? pn_path_text(bound.path) : NULL;
-    struct pn_listener *listener = pn_listener_fd(s->em.st->loop, bound.fd, bound.kind, path, len, l->backlog, &status);
-    if (listener == NULL) {
-        if (path != NULL)
-            pn_unlink_path(path, len);
-        close(bound.fd);
-        pn_listen_failed(s, status, NULL, text);
-    }
-    else {
-        began(s, listener, text);
-    }
+    PyObject *text = bound.path != NULL ? pn_path_text(bound.path) : NULL;
     PyErr_Clear(); /* no memory for the text: an address() less, nothing else */
+    struct pn_listener *listener = pn_listener_fd(s->em.st->loop, bound.fd, bound.kind, NULL, 0, l->backlog, &status);
+    if (listener != NULL) {
+        bound.fd = -1;
+        pn_listener_own_file(listener, &bound.file);
+    }
+    pn_bound_release(&bound);
+    if (listener == NULL)
+        pn_listen_failed(s, status, NULL, text);
+    else
+        began(s, listener, text);
     Py_XDECREF(text);
-    Py_XDECREF(bound.path);
     return 0;
 }
