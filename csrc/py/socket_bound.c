@@ -11,8 +11,7 @@ static int
 open_over(PnSocket *s, struct pn_bound *b)
 {
     int status;
-    struct pn_stream *io =
-        pn_stream_open(s->em.st->loop, b->kind, b->fd, &pn_socket_stream_events, s, &status);
+    struct pn_stream *io = pn_stream_open(s->em.st->loop, b->kind, b->fd, &pn_socket_stream_events, s, &status);
     b->fd = -1;
     if (io != NULL && !pn_stream_own_file(io, &b->file)) {
         io->owner = NULL;
