@@ -229,3 +229,12 @@ def addresses(peer: pynet.SocketAddress, blocked: pynet.BlockList) -> list[pynet
         case pynet.SocketAddress(address, port, family="ipv6"):
             print(address.upper(), port + 1)
     return sorted({peer, pynet.SocketAddress({"address": "::1", "port": 80}), pynet.SocketAddress(**peer.to_json())})
+
+
+def bound_sockets() -> None:
+    with pynet.BoundSocket({"host": "::1", "ipv6Only": True}, port="80", reuse_port=True) as bound:
+        assert_type(bound.address(), pynet.AddressInfo | str)
+        print(bound.fd() + bound.fileno(), bound.is_pipe, bound.isPipe)
+    pynet.BoundSocket(("127.0.0.1", 0)).close()
+    pynet.BoundSocket(pynet.SocketAddress("::1"), ipv6_only=True).close()
+    pynet.BoundSocket(path=Path("b.sock"), host=None).close()

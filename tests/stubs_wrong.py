@@ -110,6 +110,11 @@ pynet.SocketAddress("::1").port = 5  # E
 pynet.SocketAddress.parse(b"::1")  # E
 pynet.SocketAddress.parse("::1", True)  # E
 print(pynet.SocketAddress("::1") < "::1")  # E
+pynet.BoundSocket(5)  # E
+pynet.BoundSocket(ipv6_only=1)  # E
+pynet.BoundSocket(host="::1", backlog=5)  # E
+pynet.BoundSocket().is_pipe = True  # E
+print(pynet.BoundSocket().address().port)  # E
 pynet.BlockList("1.2.3.4").add(5)  # E
 pynet.BlockList().add_subnet("10.0.0.0")  # E
 pynet.BlockList().check(b"1.2.3.4")  # E

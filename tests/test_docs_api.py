@@ -41,7 +41,14 @@ def test_every_member_of_a_type_is_in_the_api_pages():
     page = {"Socket": "socket", "Server": "server"}
     missing = []
     kinds = (pynet.EventEmitter, pynet.Socket, pynet.Server, pynet.Timeout, pynet.Immediate)
-    for kind in (*kinds, pynet.SocketAddress, pynet.BlockList, pynet.AbortController, pynet.AbortSignal):
+    for kind in (
+        *kinds,
+        pynet.SocketAddress,
+        pynet.BlockList,
+        pynet.BoundSocket,
+        pynet.AbortController,
+        pynet.AbortSignal,
+    ):
         for name in public(kind):
             where = (DOCS / "api" / f"{page[kind.__name__]}.md").read_text() if kind.__name__ in page else text
             is_method = callable(getattr(kind, name))
@@ -52,7 +59,9 @@ def test_every_member_of_a_type_is_in_the_api_pages():
 
 
 def test_every_documented_member_exists():
-    kinds = "EventEmitter|Socket|Server|Timeout|Immediate|SocketAddress|BlockList|AbortController|AbortSignal"
+    kinds = (
+        "EventEmitter|Socket|Server|Timeout|Immediate|SocketAddress|BlockList|BoundSocket|AbortController|AbortSignal"
+    )
     documented = re.findall(rf"`({kinds})\.(\w+)\(", api_text())
     assert len(documented) > 40
     assert [pair for pair in documented if not hasattr(getattr(pynet, pair[0]), pair[1])] == []
@@ -72,7 +81,7 @@ def test_help_shows_everything():
 def test_documented_signatures_name_the_parameters():
     """Where the C module says them; those with several forms are left to the reader."""
     wrong = []
-    kinds = "EventEmitter|Socket|Server|SocketAddress|BlockList|AbortController|AbortSignal"
+    kinds = "EventEmitter|Socket|Server|SocketAddress|BlockList|BoundSocket|AbortController|AbortSignal"
     for kind, name, given in re.findall(rf"^### `({kinds})\.(\w+)\((.*)\)`$", api_text(), re.M):
         method = getattr(getattr(pynet, kind), name)
         try:
