@@ -1,4 +1,4 @@
-"""BoundSocket: bound at once, told apart from everything else, let go of in every way. Adoption: test_bound_adoption.py."""
+"""BoundSocket: bound at once, told apart from everything else, let go of in every way."""
 
 from __future__ import annotations
 
@@ -562,5 +562,3 @@ def test_a_child_that_leaves_first_does_not_unlink(script, tmp_path):
         str(tmp_path / "b.sock"),
     )
     assert (done.stdout.split(), done.stderr) == (["True", "True"], "")
-
-

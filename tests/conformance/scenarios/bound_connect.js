@@ -1,4 +1,4 @@
-// connect() with an adopted BoundSocket: from that address, the attempt within the call; the file goes with the socket.
+// connect() with an adopted BoundSocket: from there, the attempt within the call; the file goes with the socket.
 // kinds: tcp unix
 'use strict';
 
