@@ -7,10 +7,11 @@ TYPE_CHECKING, or leave their evaluation to `from __future__ import annotations`
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
-from typing import Any, Literal, NamedTuple, TypeAlias, TypedDict, type_check_only
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypedDict, type_check_only
 
 from typing_extensions import Buffer
 
+from pynet._abort import AbortSignal
 from pynet._addresses import SocketAddress
 from pynet._errors import NetError
 from pynet._pynet import Socket
@@ -99,11 +100,38 @@ class ConnectOptions(SocketOptions, total=False):
     timeout: float | None
 
 @type_check_only
+class HasFileno(Protocol):
+    """Another server, a socket, a BoundSocket, a socket of Python's, ..."""
+
+    def fileno(self) -> int: ...
+
+@type_check_only
+class HasFd(Protocol):
+    @property
+    def fd(self) -> int: ...
+
+Handle: TypeAlias = HasFileno | HasFd
+
+@type_check_only
 class ListenOptions(TypedDict, total=False):
-    """Options of Server.listen(): port or path."""
+    """Options of Server.listen(): port, path, fd or handle."""
 
     port: Port | None
     host: Host | None
     path: Path | None
+    fd: int | None
+    handle: Handle | None
     backlog: int | None
+    exclusive: bool | None
+    ipv6_only: bool | None
+    ipv6Only: bool | None
+    reuse_port: bool | None
+    reusePort: bool | None
+    readable_all: bool | None
+    readableAll: bool | None
+    writable_all: bool | None
+    writableAll: bool | None
+    unlink_stale: bool | None
+    unlinkStale: bool | None
+    signal: AbortSignal | None
     callback: Callable[[], object] | None

@@ -32,7 +32,7 @@ from pynet._errors import *  # noqa: F403
 from pynet._errors import NetError as NetError
 from pynet._options import AddressInfo as AddressInfo
 from pynet._options import ConnectOptions as ConnectOptions
-from pynet._options import Done, Family, Host, Listener, Pair, Path, Port
+from pynet._options import Done, Family, Handle, Host, Listener, Pair, Path, Port
 from pynet._options import ListenOptions as ListenOptions
 from pynet._options import OnReadOptions as OnReadOptions
 from pynet._options import ServerOptions as ServerOptions
@@ -495,6 +495,10 @@ class Server(EventEmitter):
         callback: Listener = None,
         /,
         **options: Unpack[ListenOptions],
+    ) -> Self: ...
+    @overload
+    def listen(
+        self, handle: Handle, backlog: int | None = None, callback: Listener = None, /, **options: Unpack[ListenOptions]
     ) -> Self: ...
     @overload
     def listen(self, options: ListenOptions, callback: Listener = None, /, **more: Unpack[ListenOptions]) -> Self: ...

@@ -49,6 +49,10 @@ def servers() -> pynet.Server:
     pynet.Server(listener=on_connection).close(written)
     server.listen(0, "127.0.0.1", lambda: print("listening")).listen("/tmp/x.sock", 16).listen(Path("x.sock"))
     server.listen(0, lambda: None).listen(0, "::1", 511).listen({"port": 0, "backlog": 5}, lambda: None)
+    server.listen(server).listen(pynet.Socket(), 16, lambda: None).listen(
+        fd=pynet.systemd_listen_fds("web")[0], ipv6_only=True
+    )
+    server.listen({"handle": server, "reusePort": True, "signal": pynet.AbortSignal.timeout(5)}, unlink_stale=True)
     server.listen(path="x.sock", callback=lambda: None).listen(("127.0.0.1", 0)).listen()
 
     @server.on("connection")

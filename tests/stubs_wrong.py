@@ -45,6 +45,8 @@ def wrong_arguments(sock: pynet.Socket, server: pynet.Server) -> None:
     pynet.create_server({"no_delay": "yes"})  # E
     pynet.create_server(nothing)  # E
     server.listen(80, "::1", "511")  # E
+    server.listen(object())  # E
+    server.listen(fd="3")  # E
     server.listen(80, one)  # E
     server.close(nothing)  # E
     server.get_connections(one)  # E

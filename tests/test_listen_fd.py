@@ -387,6 +387,32 @@ def test_a_fileno_that_starts_to_listen(make, bound):
     assert srv.listener_count("listening") == 0, "the callback was not added"
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="no list of open descriptors")
+def test_no_descriptor_is_left_of_a_listen_that_fails(make, bound):
+    srv, sock = make(), bound()
+    log = Recorder(srv, "error")
+
+    def veto(name, listener):
+        raise LookupError("no")
+
+    def open_descriptors():
+        return sorted(os.listdir("/proc/self/fd"), key=int)
+
+    srv.on("newListener", veto)
+    before = open_descriptors()
+    with pytest.raises(LookupError):
+        srv.listen(sock, lambda: None)
+    with pytest.raises(LookupError):
+        srv.listen(lambda: None, fd=sock.fileno())
+    srv.off("newListener", veto)
+    with pytest.raises(TypeError):
+        srv.listen(sock, signal=5)
+    with socket.socket(type=socket.SOCK_DGRAM) as udp:
+        srv.listen(udp)
+        log.wait("error")
+    assert open_descriptors() == before
+
+
 @pytest.mark.parametrize("name", ["path", "fd", "handle"])
 def test_a_place_that_is_none_is_not_any_port(make, name):
     srv = make()
