@@ -263,15 +263,8 @@ def a_connected_descriptor():
     return ours.detach()
 
 
-def a_pipe():
-    read, write = os.pipe()
-    os.close(write)
-    return read
-
-
 BAD = {
     "file": lambda tmp_path: os.open(tmp_path / "f", os.O_CREAT | os.O_RDWR),
-    "pipe": lambda tmp_path: a_pipe(),
     "udp": lambda tmp_path: socket.socket(type=socket.SOCK_DGRAM).detach(),
     "unix datagrams": lambda tmp_path: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).detach(),
     "connected": lambda tmp_path: a_connected_descriptor(),
@@ -296,6 +289,17 @@ def test_a_descriptor_on_which_nobody_can_listen(make, tmp_path, kind):
     fd = BAD[kind](tmp_path)
     check_einval(make(), fd)
     os.close(fd)  # it is still the caller's
+
+
+def test_a_pipe(make):
+    """Node takes it for a unix socket until it listens."""
+    read, write = os.pipe()
+    srv = make()
+    log = Recorder(srv, "listening", "error")
+    srv.listen(fd=read)
+    assert str(log.wait("error")["error"]) == "listen ENOTSOCK: socket operation on non-socket"
+    os.close(read)
+    os.close(write)
 
 
 @pytest.mark.parametrize("fd", [1_000_000, 1.5, 2**40])

@@ -48,6 +48,13 @@ pn_user_fd_same(int a, int b)
     return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
+static bool
+is_fifo(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 int
 pn_user_fd_listenable(int fd, enum pn_stream_kind *kind)
 {
@@ -56,7 +63,7 @@ pn_user_fd_listenable(int fd, enum pn_stream_kind *kind)
     int type;
     socklen_t type_len = sizeof(type);
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) < 0 || type != SOCK_STREAM)
-        return UV_EINVAL;
+        return is_fifo(fd) ? UV_ENOTSOCK : UV_EINVAL;
     memset(&sa, 0, sizeof(sa));
     if (getsockname(fd, (struct sockaddr *)&sa, &len) < 0)
         return UV_EINVAL;

@@ -11,6 +11,7 @@ def main():
 
     def abort():
         controller.abort()
+        assert not server.listening  # Node's signal keeps the server alive, here somebody has to
         trace("srv", "aborted")
 
     server.on("error", lambda err: pynet.set_immediate(abort))
