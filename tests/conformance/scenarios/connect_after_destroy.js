@@ -9,7 +9,8 @@ run(() => {
   let rounds = 0;
   const server = net.createServer((sock) => {
     sock.on('error', () => {});
-    sock.resume().on('close', () => {
+    sock.on('data', (chunk) => trace('srv', 'data', chunk));
+    sock.on('close', () => {
       rounds += 1;
       if (rounds === 2)
         server.close();
@@ -23,7 +24,7 @@ run(() => {
       trace('C', 'again', state(client));
       client.once('ready', () => {
         trace('C', 'ready', state(client));
-        client.end();
+        client.write('new', () => setTimeout(() => client.destroy(), 50));
       });
     });
   });

@@ -16,7 +16,7 @@ def main():
 
     def connected(sock):
         sock.on("error", lambda err: None)
-        sock.resume()
+        sock.on("data", lambda chunk: trace("srv", "data", chunk))
         sock.on("close", gone)
 
     def listening():
@@ -28,7 +28,7 @@ def main():
 
         def second():
             trace("C", "ready", state(client))
-            client.end()
+            client.write("new", lambda err: pynet.set_timeout(client.destroy, 50))
 
         client = outgoing(where(server))
         client.once("ready", first)

@@ -7,13 +7,14 @@ const { listen, net, nowhere, run, state, trace, where } = require('../harness.c
 
 run(() => {
   const server = net.createServer((sock) => {
-    sock.resume().end();
+    sock.on('data', (chunk) => trace('srv', 'data', chunk));
     sock.on('close', () => server.close());
   });
   listen(server, () => nowhere((empty) => {
     const client = outgoing(empty);
     client.once('error', () => {
-      client.connect(where(server), () => client.end());
+      client.connect(where(server), () => setTimeout(() => client.destroy(), 50));
+      client.write('new');
       trace('C', 'again', state(client));
     });
   }));

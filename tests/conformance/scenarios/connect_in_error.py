@@ -7,13 +7,13 @@ from harness import listen, nowhere, run, state, trace, where
 
 def main():
     def connected(sock):
-        sock.resume()
-        sock.end()
+        sock.on("data", lambda chunk: trace("srv", "data", chunk))
         sock.on("close", lambda had_error: server.close())
 
     def going(empty):
         def failed(err):
-            client.connect(where(server), lambda: client.end())
+            client.connect(where(server), lambda: pynet.set_timeout(client.destroy, 50))
+            client.write("new")
             trace("C", "again", state(client))
 
         client = outgoing(empty)

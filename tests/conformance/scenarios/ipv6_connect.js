@@ -14,6 +14,6 @@ run(() => {
   });
   server.listen(0, '::1', () => {
     const client = outgoing({ port: server.address().port, host: '::1' });
-    client.on('connect', () => trace('C', 'remote', client.remoteAddress, client.remoteFamily, client.address()));
+    client.on('connect', () => trace('C', 'at', client.remoteAddress, client.remoteFamily, client.address()));
   });
 });

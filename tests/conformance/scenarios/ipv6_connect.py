@@ -14,9 +14,7 @@ def main():
 
     def listening():
         client = outgoing({"port": server.address().port, "host": "::1"})
-        client.on(
-            "connect", lambda: trace("C", "remote", client.remote_address, client.remote_family, client.address())
-        )
+        client.on("connect", lambda: trace("C", "at", client.remote_address, client.remote_family, client.address()))
 
     server = pynet.create_server(connected)
     server.listen(0, "::1", listening)

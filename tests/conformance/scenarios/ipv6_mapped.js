@@ -8,6 +8,6 @@ const { run, trace } = require('../harness.cjs');
 run(() => {
   serve(({ port }) => {
     const client = outgoing({ port, host: '::ffff:127.0.0.1' });
-    client.on('connect', () => trace('C', 'remote', client.remoteAddress, client.remoteFamily, client.address()));
+    client.on('connect', () => trace('C', 'at', client.remoteAddress, client.remoteFamily, client.address()));
   });
 });
