@@ -13,8 +13,7 @@ run(() => {
   listen(server, () => nowhere((empty) => {
     const client = outgoing(empty);
     client.once('error', () => {
-      client.connect(where(server), () => setTimeout(() => client.destroy(), 50));
-      client.write('new');
+      client.connect(where(server), () => client.write('new', () => setTimeout(() => client.destroy(), 50)));
       trace('C', 'again', state(client));
     });
   }));

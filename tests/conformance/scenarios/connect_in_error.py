@@ -1,5 +1,7 @@
 """connect() in the 'error' of a refused connection."""
 
+import functools
+
 import pynet
 from connecting import outgoing
 from harness import listen, nowhere, run, state, trace, where
@@ -12,8 +14,8 @@ def main():
 
     def going(empty):
         def failed(err):
-            client.connect(where(server), lambda: pynet.set_timeout(client.destroy, 50))
-            client.write("new")
+            later = client.write, "new", lambda err: pynet.set_timeout(client.destroy, 50)
+            client.connect(where(server), functools.partial(*later))
             trace("C", "again", state(client))
 
         client = outgoing(empty)
