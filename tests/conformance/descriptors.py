@@ -38,6 +38,16 @@ def make(what):
     return sock.detach()
 
 
+def _times(sock):
+    names = {"idle": "TCP_KEEPIDLE", "interval": "TCP_KEEPINTVL", "count": "TCP_KEEPCNT"}
+    return {key: sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for key, name in names.items()}
+
+
+def _untouched_times():
+    with socket.socket() as sock:
+        return _times(sock)
+
+
 def options(fd):
     """What a server has set on an accepted TCP socket; the times only when keep-alive is on."""
     with socket.socket(fileno=os.dup(fd)) as sock:
@@ -46,9 +56,8 @@ def options(fd):
         text = f"no_delay={no_delay} keep_alive={keep_alive}"
         if not keep_alive:
             return text
-        names = {"idle": "TCP_KEEPIDLE", "interval": "TCP_KEEPINTVL", "count": "TCP_KEEPCNT"}
-        times = {key: sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for key, name in names.items()}
-        if times["idle"] == 7200:  # the system's: nothing was set
+        times = _times(sock)
+        if times == _untouched_times():
             return f"{text} times=system"
         return " ".join([text, *(f"{key}={value}" for key, value in times.items())])
 
