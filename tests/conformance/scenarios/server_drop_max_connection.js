@@ -6,7 +6,7 @@ const { connect, listen, net, run, trace } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer();
-  trace('srv', 'fresh', server.dropMaxConnection);
+  trace('srv', 'fresh', Boolean(server.dropMaxConnection));
   server.dropMaxConnection = true;
   server.maxConnections = 0;
   server.on('drop', () => {

@@ -14,7 +14,7 @@ def main():
         connect(server, {}).resume()
 
     server = pynet.create_server()
-    trace("srv", "fresh", server.drop_max_connection)
+    trace("srv", "fresh", bool(server.drop_max_connection))
     server.drop_max_connection = True
     server.max_connections = 0
     server.on("drop", dropped)

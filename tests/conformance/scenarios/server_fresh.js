@@ -7,7 +7,7 @@ const { answer, net, note, record, run, trace } = require('../harness.cjs');
 run(() => {
   const server = net.createServer();
   trace('srv', 'listening', server.listening, server.address());
-  trace('srv', 'maxConnections', server.maxConnections, server.dropMaxConnection);
+  trace('srv', 'maxConnections', server.maxConnections, Boolean(server.dropMaxConnection));
   trace('srv', 'listeners', server.listenerCount('connection'), server.listenerCount('error'));
   trace('srv', 'ref', server.ref() === server, server.unref() === server);
   server.getConnections(note('srv', 'connections'));

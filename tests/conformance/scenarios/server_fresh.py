@@ -7,7 +7,7 @@ from harness import answer, note, record, run, trace
 def main():
     server = pynet.create_server()
     trace("srv", "listening", server.listening, server.address())
-    trace("srv", "maxConnections", server.max_connections, server.drop_max_connection)
+    trace("srv", "maxConnections", server.max_connections, bool(server.drop_max_connection))
     trace("srv", "listeners", server.listener_count("connection"), server.listener_count("error"))
     trace("srv", "ref", server.ref() is server, server.unref() is server)
     server.get_connections(note("srv", "connections"))
