@@ -208,7 +208,7 @@ def refused(codes, names, call, *args, **kwargs):
 
 
 def rows(table):
-    """(name, value, code) of each value that an argument of `table` {name: expectation} must refuse, for parametrize."""
+    """(name, value, code) of each value that an argument of `table` {name: expectation} must refuse."""
     found = []
     for name, expectation in table.items():
         for label, value in VALUES.items():

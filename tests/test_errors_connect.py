@@ -1,4 +1,4 @@
-"""The options of connect() and Socket.connect(): each wrong value raises at once, and the socket is as good as before."""
+"""The options of connect() and Socket.connect(): a wrong value raises at once, and the socket is as good as before."""
 
 from __future__ import annotations
 
