@@ -207,12 +207,23 @@ def refused(codes, names, call, *args, **kwargs):
     return info.value
 
 
-def rows(table):
-    """(name, value, code) of each value that an argument of `table` {name: expectation} must refuse."""
-    found = []
-    for name, expectation in table.items():
-        for label, value in VALUES.items():
-            code = expectation(value)
-            if code is not None:
-                found.append(pytest.param(name, value, code, id=f"{name}-{label}"))
-    return found
+def wrong(expectation):
+    """(label, value, code) of each value that an argument must refuse."""
+    return [(label, value, code) for label, value in VALUES.items() if (code := expectation(value)) is not None]
+
+
+def all_refused(expectation, check, leave_out=lambda value: False):
+    """check(value, code) for each value that the argument must refuse; every one that went wrong is told."""
+    problems, tried = [], 0
+    for label, value, code in wrong(expectation):
+        if leave_out(value):
+            continue
+        tried += 1
+        try:
+            check(value, code)
+        except (Exception, pytest.fail.Exception) as error:
+            problems.append(
+                f"{label}: {type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}"
+            )
+    assert tried, "the table has no wrong value for it"
+    assert not problems, "\n".join(problems)

@@ -16,11 +16,11 @@ from bad_values import (
     TYPE,
     VALUE,
     VALUES,
+    all_refused,
     callback,
     camel,
     is_number,
     refused,
-    rows,
     strict_instance,
 )
 from helpers import Recorder, raw_client
@@ -72,42 +72,49 @@ def check_refused(code, name, *args, **kwargs):
     return server
 
 
-@pytest.mark.parametrize(("name", "value", "code"), rows(WITH_HOST))
-def test_wrong_option(name, value, code):
+@pytest.mark.parametrize("name", WITH_HOST)
+def test_wrong_option(name):
     where = {"port": 0, "host": HOST}
-    server = check_refused(code, name, **{**where, name: value})
-    if name != "callback":
-        check_refused(code, name, {**where, name: value})
-        check_refused(code, name, {**where, camel(name): value}, print)
-        check_refused(code, name, types.MappingProxyType({**where, name: value}))
-    if name == "host":
-        check_refused(code, name, 0, **{name: value})
-    else:
-        check_refused(code, name, 0, HOST, **{name: value})
-    check_listens(server)
+
+    def check(value, code):
+        server = check_refused(code, name, **{**where, name: value})
+        if name != "callback":
+            check_refused(code, name, {**where, name: value})
+            check_refused(code, name, {**where, camel(name): value}, print)
+            check_refused(code, name, types.MappingProxyType({**where, name: value}))
+        check_refused(code, name, *((0,) if name == "host" else (0, HOST)), **{name: value})
+        check_listens(server)
+
+    all_refused(WITH_HOST[name], check)
 
 
-@pytest.mark.parametrize(("name", "value", "code"), rows(OPTIONS))
-def test_wrong_option_with_a_path(tmp_path, name, value, code):
+@pytest.mark.parametrize("name", OPTIONS)
+def test_wrong_option_with_a_path(tmp_path, name):
     path = tmp_path / "s"
-    check_refused(code, name, path, **{name: value})
-    check_refused(code, name, path=path, **{name: value})
-    if name != "callback":
-        check_refused(code, name, {"path": path, name: value})
-    assert not path.exists(), "nothing was bound"
+
+    def check(value, code):
+        check_refused(code, name, path, **{name: value})
+        check_refused(code, name, path=path, **{name: value})
+        if name != "callback":
+            check_refused(code, name, {"path": path, name: value})
+        assert not path.exists(), "nothing was bound"
+
+    all_refused(OPTIONS[name], check)
 
 
-@pytest.mark.parametrize("label", [label for label, value in VALUES.items() if value is not None])
-@pytest.mark.parametrize("name", ["exclusive", "ipv6_only", "reuse_port", "readable_all", "writable_all", "unlink_stale"])
-def test_switches_are_no_errors(name, label):
+SWITCHES = ["exclusive", "ipv6_only", "reuse_port", "readable_all", "writable_all", "unlink_stale"]
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_switches_are_no_errors(name):
     """Node looks at their truth, or at `true` alone; nothing is refused, and nothing breaks."""
-    server = pynet.Server()
-    log = Recorder(server, "listening", "error")
-    options = {"port": 0, "host": "::1", name: VALUES[label]}
-    server.listen(options)
-    log.wait_for(lambda: log.names)
-    assert log.names == ["listening"], log.entries
-    server.close()
+    for label, value in VALUES.items():
+        server = pynet.Server()
+        log = Recorder(server, "listening", "error")
+        server.listen({"port": 0, "host": "::1", name: value})
+        log.wait_for(lambda log=log: log.names)
+        server.close()
+        assert log.names == ["listening"], (label, log.entries)
 
 
 class NoTruth:
@@ -115,7 +122,9 @@ class NoTruth:
         raise RuntimeError("truth")
 
 
-@pytest.mark.parametrize("name", ["exclusive", "ipv6_only", "reuse_port", "readable_all", "writable_all", "unlink_stale"])
+@pytest.mark.parametrize(
+    "name", ["exclusive", "ipv6_only", "reuse_port", "readable_all", "writable_all", "unlink_stale"]
+)
 def test_a_switch_without_a_truth(name):
     server = pynet.Server()
     with pytest.raises(RuntimeError, match="truth"):
@@ -152,7 +161,10 @@ def test_a_switch_without_a_truth(name):
     ids=repr,
 )
 def test_options_without_a_place(options):
-    for server in (check_refused((VALUE, TYPE, MISSING), "", options), check_refused((VALUE, TYPE, MISSING), "", **options)):
+    for server in (
+        check_refused((VALUE, TYPE, MISSING), "", options),
+        check_refused((VALUE, TYPE, MISSING), "", **options),
+    ):
         check_listens(server)
 
 
