@@ -351,10 +351,16 @@ pn_arg_number(PyObject *obj, const char *name, double *out)
         pn_raise_arg_type(name, "of type number", obj);
         return -1;
     }
-    *out = PyFloat_AsDouble(obj);
-    if (*out == -1.0 && PyErr_Occurred()) {
-        PyErr_Clear(); /* an int too big for a float: as good as infinite */
-        *out = Py_HUGE_VAL;
+    if (PyFloat_Check(obj)) {
+        *out = PyFloat_AS_DOUBLE(obj);
+        return 0;
+    }
+    *out = PyLong_AsDouble(obj);
+    if (*out == -1.0 && PyErr_Occurred()) { /* an int too big for a float: as good as infinite */
+        int overflow;
+        PyErr_Clear();
+        (void)PyLong_AsLongLongAndOverflow(obj, &overflow);
+        *out = overflow < 0 ? -Py_HUGE_VAL : Py_HUGE_VAL;
     }
     return 0;
 }
