@@ -1,8 +1,9 @@
 """Thousands of connections at once, and many more in turn: no error, no handle left, memory flat.
 
-    python tests/soak.py [--connections 4000] [--total 100000] [--kind tcp|unix|both]
+    python tests/soak.py [--connections 4000] [--total 100000] [--cancelled 10000] [--seed N] [--kind tcp|unix|both]
 
 Both ends live in this process. Each connection carries one message and its answer, and has listeners with closures.
+Then come connects that are cancelled at random moments, see soak_connects.py.
 Prints what it measured; exits with 1 when anything is wrong.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import random
 import resource
 import sys
 import tempfile
@@ -17,6 +19,7 @@ import time
 from pathlib import Path
 
 import pynet
+from soak_connects import Cancelled
 
 WINDOW = 100  # connections under way at a time: less than a listen backlog
 MESSAGE = b"ping" * 64
@@ -140,16 +143,20 @@ class Report:
         before = resident()
         seconds = soak.run()
         grown = resident() - before
-        left = {name: count for name, count in handles().items() if count}
         print(
             f"{what:<28} {soak.total:>7} connections, {soak.most:>5} at once, {seconds:6.1f} s, "
             f"{soak.total / seconds:7.0f}/s, {before + grown:>7} KiB ({grown:+d})",
             flush=True,
         )
-        self.errors += [f"{what}: {error}" for error in soak.errors[:10]]
+        self.check(what, soak.errors)
+        return grown
+
+    def check(self, what: str, errors: list[str]) -> None:
+        """Notes the errors, and handles that are left."""
+        self.errors += [f"{what}: {error}" for error in errors[:10]]
+        left = {name: count for name, count in handles().items() if count}
         if left:
             self.errors.append(f"{what}: still alive: {left}")
-        return grown
 
 
 def soak_kind(kind: str, connections: int, total: int, folder: str, report: Report) -> None:
@@ -176,10 +183,39 @@ def soak_kind(kind: str, connections: int, total: int, folder: str, report: Repo
         report.errors.append(f"{kind}: {total} connections in turn grew the process by {grown} KiB")
 
 
+def soak_cancelled(kind: str, total: int, folder: str, seed: int, report: Report) -> None:
+    """In four rounds. What each of the later ones leaves behind was leaked: objects, or memory beyond what comes and
+    goes with the allocator's arenas."""
+    objects, growth = [], []
+    for number in range(4):
+        soak, before = Cancelled(kind, total // 4, folder, seed + number), resident()
+        seconds = soak.run()
+        errors, seen = soak.errors, ", ".join(f"{name} {count}" for name, count in sorted(soak.seen.items()))
+        del soak
+        growth.append(resident() - before)  # after a collection
+        objects.append(len(gc.get_objects()))
+        print(
+            f"{kind}: {total // 4} cancelled connects, seed {seed + number}, {seconds:.1f} s, {growth[-1]:+d} KiB, "
+            f"{objects[-1]} objects: {seen}",
+            flush=True,
+        )
+        report.check(f"{kind}: cancelled (seed {seed + number})", errors)
+    if objects[3] > objects[1] + total // 100:
+        report.errors.append(f"{kind}: cancelled connects leave objects: {objects}")
+    if min(growth[1:]) > 1024:
+        report.errors.append(f"{kind}: cancelled connects grew the process by {growth} KiB")
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--connections", type=int, default=4000, help="open at once (default 4000)")
-    parser.add_argument("--total", type=int, default=100_000, help="opened and closed in turn (default 100000)")
+    parser.add_argument(
+        "--total", type=int, default=100_000, help="opened and closed in turn (default 100000; 0: none)"
+    )
+    parser.add_argument(
+        "--cancelled", type=int, default=10_000, help="connects that are cancelled, of each kind (default 10000)"
+    )
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of what is random (default: any)")
     parser.add_argument("--kind", choices=["tcp", "unix", "both"], default="both")
     options = parser.parse_args(arguments)
     allow_descriptors(2 * options.connections + 200)
@@ -187,7 +223,10 @@ def main(arguments: list[str] | None = None) -> int:
     kinds = ["tcp", "unix"] if options.kind == "both" else [options.kind]
     with tempfile.TemporaryDirectory() as folder:
         for kind in kinds:
-            soak_kind(kind, options.connections, max(options.total // len(kinds), 1), folder, report)
+            if options.total:
+                soak_kind(kind, options.connections, max(options.total // len(kinds), 1), folder, report)
+            if options.cancelled:
+                soak_cancelled(kind, max(options.cancelled, 4), folder, options.seed, report)
     for error in report.errors:
         print(f"soak: {error}", file=sys.stderr)
     print("soak: " + ("FAILED" if report.errors else "no leak, no error"), flush=True)
