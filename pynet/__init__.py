@@ -11,19 +11,29 @@ from pynet._systemd import systemd_listen_fds as systemd_listen_fds
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from pynet import aio as aio
+    from pynet import promises as promises
     from pynet._waiting import Future as Future
     from pynet._waiting import IncompleteReadError as IncompleteReadError
     from pynet._waiting import once as once
 else:
+    # These bring concurrent.futures, which not every program needs.
+    _LATER = {
+        "Future": "_waiting",
+        "IncompleteReadError": "_waiting",
+        "once": "_waiting",
+        "aio": None,
+        "promises": None,
+    }
 
     def __getattr__(name):
-        # These bring concurrent.futures, which not every program needs.
-        if name not in ("Future", "IncompleteReadError", "once"):
+        if name not in _LATER:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from pynet import _waiting
+        import importlib
 
-        value = globals()[name] = getattr(_waiting, name)
+        module = importlib.import_module(f"pynet.{_LATER[name] or name}")
+        value = globals()[name] = getattr(module, name) if _LATER[name] else module
         return value
 
     def __dir__():
-        return sorted({*globals(), "Future", "IncompleteReadError", "once"})
+        return sorted({*globals(), *_LATER} - {"_LATER"})

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypedDict, typ
 from typing_extensions import Buffer
 
 from pynet._abort import AbortSignal
-from pynet._addresses import SocketAddress
+from pynet._addresses import BlockList, SocketAddress
 from pynet._errors import NetError
 from pynet._pynet import Socket
 
@@ -70,6 +70,8 @@ class ServerOptions(_CommonOptions, total=False):
 
     pause_on_connect: bool | None
     pauseOnConnect: bool | None
+    block_list: BlockList | None
+    blockList: BlockList | None
     listener: Callable[[Socket], object] | None
 
 @type_check_only
@@ -135,3 +137,7 @@ class ListenOptions(TypedDict, total=False):
     unlinkStale: bool | None
     signal: AbortSignal | None
     callback: Callable[[], object] | None
+
+@type_check_only
+class AioListenOptions(ServerOptions, ListenOptions, total=False):
+    """Options of pynet.aio.listen(): those of Server and of Server.listen()."""

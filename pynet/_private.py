@@ -1,4 +1,4 @@
-"""The private functions of the C module, with their types: csrc/py/waiting.h and framing.h say what each does."""
+"""The private functions of the C module, with their types: waiting.h, framing.h and server.h say what each does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,16 @@ inside: Callable[[], bool] = _c._inside
 check_signal: Callable[[object], None] = _c._check_signal
 abort_error: Callable[[object], _pynet.AbortError] = _c._abort_error
 peek: Callable[[_pynet.Socket], Any] = _c._peek
+
+# --- server_accept.c, server_shutdown.c ---
+
+server_changed: object = _c._server_changed
 destroy_connections: Callable[[_pynet.Server], None] = _c._destroy_connections
+loop_begin: Callable[[_pynet.Server], None] = _c._loop_begin
+loop_take: Callable[[_pynet.Server], Any] = _c._loop_take
+loop_end: Callable[[_pynet.Server], None] = _c._loop_end
+shut_down: Callable[[_pynet.Server, Any], Any] = _c._shut_down
+destroy_going: Callable[[_pynet.Server], None] = _c._destroy_going
 
 # --- framing.c ---
 

@@ -14,14 +14,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from pynet import _private, _pynet
 from pynet._exit import blocked
 from pynet._support import as_error, check_size, coded, running_loop, seconds_of, wake_later, what_it_died_of
 
 DEFAULT_MAX = 65536
-_END: Any = object()  # instead of a chunk
+END: Any = object()  # instead of a chunk
 _read_until = _private.read_until
 
 
@@ -47,50 +47,14 @@ class IncompleteReadError(_pynet.NetError, EOFError):
 # --- waiting for something to read ---
 
 
-class Watch:
-    """The listeners of one who reads a socket, and whom to wake when there may be something new."""
+class Waiters:
+    """Whom to wake when there may be something new, and what went wrong."""
 
-    __slots__ = ("_fresh", "_listeners", "_wakers", "error", "socket")
+    __slots__ = ("_wakers", "error")
 
-    def __init__(self, socket: _pynet.Socket) -> None:
-        self.socket = socket
+    def __init__(self) -> None:
         self.error: BaseException | None = None
-        self._fresh = deque([True])
-        self._listeners: list[tuple[str, Callable[..., None]]] = []
         self._wakers: deque[Callable[[], object]] = deque()
-
-    def listen(self) -> None:
-        """Adds the listeners: only the first call does."""
-        if not self._fresh:
-            return
-        try:
-            self._fresh.pop()
-        except IndexError:  # another thread was faster
-            return
-        wake = self._wake
-        self._listeners = [("error", self._on_error), ("readable", wake), ("end", wake), ("close", wake)]
-        for event, function in self._listeners:
-            _private.listen(self.socket, event, function)
-
-    def leave(self) -> None:
-        """Takes them away, and wakes all who wait."""
-        listeners, self._listeners = self._listeners, []
-        for event, function in listeners:
-            _private.unlisten(self.socket, event, function)
-        self._wake()
-
-    def over(self) -> bool:
-        """True when the socket has ended; raises what it died of instead; False when there may be more to come."""
-        if self.error is not None:
-            raise self.error
-        closed = _private.over(self.socket)
-        if closed and self.socket.errored is not None:
-            raise self.socket.errored
-        if _private.reached(self.socket, "end") is not None:
-            return True
-        if closed:
-            raise what_it_died_of(self.socket)
-        return False
 
     def _wake(self, *args: object) -> None:
         with contextlib.suppress(IndexError):  # empty: another thread may have been faster
@@ -143,47 +107,135 @@ class Watch:
             blocked.discard(wake)
 
 
+class Watch(Waiters):
+    """The listeners of one who reads a socket."""
+
+    __slots__ = ("_fresh", "_listeners", "socket")
+
+    def __init__(self, socket: _pynet.Socket) -> None:
+        super().__init__()
+        self.socket = socket
+        self._fresh = deque([True])
+        self._listeners: list[tuple[str, Callable[..., None]]] = []
+
+    def listen(self) -> None:
+        """Adds the listeners: only the first call does."""
+        if not self._fresh:
+            return
+        try:
+            self._fresh.pop()
+        except IndexError:  # another thread was faster
+            return
+        wake = self._wake
+        self._listeners = [("error", self._on_error), ("readable", wake), ("end", wake), ("close", wake)]
+        for event, function in self._listeners:
+            _private.listen(self.socket, event, function)
+
+    def leave(self) -> None:
+        """Takes them away, and wakes all who wait."""
+        listeners, self._listeners = self._listeners, []
+        for event, function in listeners:
+            _private.unlisten(self.socket, event, function)
+        self._wake()
+
+    def over(self) -> bool:
+        """True when the socket has ended; raises what it died of instead; False when there may be more to come."""
+        if self.error is not None:
+            raise self.error
+        closed = _private.over(self.socket)
+        if closed and self.socket.errored is not None:
+            raise self.socket.errored
+        if _private.reached(self.socket, "end") is not None:
+            return True
+        if closed:
+            raise what_it_died_of(self.socket)
+        return False
+
+
 # --- loops ---
 
 
-class SocketIterator:
-    """Chunks of a socket, for `for` and `async for`; what Socket.iterator() gives.
+class Loop:
+    """What `for` and `async for` loop over: an iterator, an async iterator and a context manager."""
 
-    Its listeners are there from the first chunk to the end, or until close() or until it is dropped, as a loop does
-    that is left early. `with` closes it.
-    """
+    __slots__ = ("__weakref__", "_done", "_waiters")
 
-    __slots__ = ("__weakref__", "_destroy", "_done", "_listening", "_watch", "socket")
+    _what = "a loop"
 
-    def __init__(self, socket: _pynet.Socket, destroy_on_return: bool = False) -> None:
-        self.socket = socket
-        self._destroy = destroy_on_return
+    def __init__(self, waiters: Waiters) -> None:
         self._done = False
-        self._listening = False
-        self._watch = Watch(socket)
+        self._waiters = waiters
 
-    def __iter__(self) -> SocketIterator:
-        _private.check_blocking("a loop over a socket")
+    def __iter__(self) -> Self:
+        _private.check_blocking(self._what)
         return self
 
-    def __aiter__(self) -> SocketIterator:
+    def __aiter__(self) -> Self:
         return self
 
     def __next__(self) -> Any:
         item = self._attempt()
         if item is None:
-            item = self._watch.wait(self._attempt, None, "a loop over a socket")
-        if item is _END:
+            item = self._waiters.wait(self._attempt, None, self._what)
+        if item is END:
             raise StopIteration
         return item
 
     async def __anext__(self) -> Any:
         item = self._attempt()
         if item is None:
-            item = await self._watch.wait_async(self._attempt, None, "a loop over a socket")
-        if item is _END:
+            item = await self._waiters.wait_async(self._attempt, None, self._what)
+        if item is END:
             raise StopAsyncIteration
         return item
+
+    def close(self) -> None:
+        """Ends the loop here."""
+        raise NotImplementedError
+
+    async def aclose(self) -> None:
+        """close() under the name that async iterators have for it."""
+        self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        # Nobody is there to be told that the interpreter is leaving.
+        with contextlib.suppress(Exception):
+            self.close()
+
+    def _attempt(self) -> Any:
+        """The next item, END, or None: wait."""
+        raise NotImplementedError
+
+
+class SocketIterator(Loop):
+    """Chunks of a socket, for `for` and `async for`; what Socket.iterator() gives.
+
+    Its listeners are there from the first chunk to the end, or until close() or until it is dropped, as a loop does
+    that is left early. `with` closes it.
+    """
+
+    __slots__ = ("_destroy", "_listening", "_watch", "socket")
+
+    _what = "a loop over a socket"
+
+    def __init__(self, socket: _pynet.Socket, destroy_on_return: bool = False) -> None:
+        self._watch = Watch(socket)
+        super().__init__(self._watch)
+        self.socket = socket
+        self._destroy = destroy_on_return
+        self._listening = False
 
     def close(self) -> None:
         """Ends the loop here: the listeners go, and the socket is destroyed if that was asked for."""
@@ -194,27 +246,6 @@ class SocketIterator:
         if self._destroy:
             self._destroy_socket()
         self._watch.leave()
-
-    async def aclose(self) -> None:
-        """close() under the name that async iterators have for it."""
-        self.close()
-
-    def __enter__(self) -> SocketIterator:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    async def __aenter__(self) -> SocketIterator:
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        # Nobody is there to be told that the interpreter is leaving.
-        with contextlib.suppress(Exception):
-            self.close()
 
     def _take(self) -> Any:
         """What is there now, or None."""
@@ -227,7 +258,7 @@ class SocketIterator:
     def _attempt(self) -> Any:
         if not self._listening:
             if self._done:
-                return _END
+                return END
             self._watch.listen()
             self._listening = True
         try:
@@ -242,7 +273,7 @@ class SocketIterator:
         if not ended:
             return None
         self.close()
-        return _END
+        return END
 
     def _destroy_socket(self) -> None:
         socket = self.socket

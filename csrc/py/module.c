@@ -106,9 +106,11 @@ add_values(PnState *st, PyObject *m)
     st->TimeoutOverflowWarning = add_warning(m, "TimeoutOverflowWarning", "A delay of more than 2,147,483,647 ms.");
     /* An event name that is no str: compared by identity, as Node's symbols. */
     st->error_monitor = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
+    st->server_changed = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
     st->early_write = PyObject_GetAttrString(m, "_early_write");
     if (st->early_write == NULL || st->AbortEvent == NULL || st->MaxListenersExceededWarning == NULL ||
-        st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL)
+        st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL || st->server_changed == NULL ||
+        PyModule_AddObjectRef(m, "_server_changed", st->server_changed) < 0)
         return -1;
     if (add_hints(m) < 0)
         return -1;
@@ -174,7 +176,8 @@ module_exec(PyObject *m)
     X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
     X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(IPv4Address) \
     X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) X(NetError) X(AggregateError) X(AbortError) \
-    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(waiting)
+    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(waiting) \
+    X(server_changed)
 /* clang-format on */
 
 static int
@@ -255,6 +258,7 @@ static PyMethodDef module_methods[] = {
     FAST("_read_exactly", pn_read_exactly, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
     PN_WAITING_FUNCTION_ROWS,
+    PN_SERVER_FUNCTION_ROWS,
     {"_counts", pn_counts, METH_NOARGS, "Live handles and objects, for the tests."},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
     {"_drive", pn_drive, METH_NOARGS, NULL},

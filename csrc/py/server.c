@@ -16,10 +16,42 @@
 /* --- options --- */
 
 static const char *const server_names[] = {
-    "allow_half_open", "pause_on_connect", "no_delay", "keep_alive", "keep_alive_initial_delay",
-    "high_water_mark", "max_write_buffer", "listener", NULL,
+    "allow_half_open",
+    "pause_on_connect",
+    "no_delay",
+    "keep_alive",
+    "keep_alive_initial_delay",
+    "high_water_mark",
+    "max_write_buffer",
+    "listener",
+    "block_list",
+    "tls",
+    "ssl",
+    NULL,
 };
-enum { S_HALF_OPEN, S_PAUSE, S_NO_DELAY, S_KEEP_ALIVE, S_DELAY, S_MARK, S_MAX_WRITE, S_LISTENER, S_COUNT };
+enum {
+    S_HALF_OPEN,
+    S_PAUSE,
+    S_NO_DELAY,
+    S_KEEP_ALIVE,
+    S_DELAY,
+    S_MARK,
+    S_MAX_WRITE,
+    S_LISTENER,
+    S_BLOCK_LIST,
+    S_TLS,
+    S_SSL,
+    S_COUNT
+};
+
+static int
+check_block_list(PnState *st, PyObject *obj, const char *name)
+{
+    if (PyObject_TypeCheck(obj, st->BlockList))
+        return 0;
+    pn_raise_arg_type(name, "an instance of BlockList", obj);
+    return -1;
+}
 
 static int
 apply_options(PnServer *s, PyObject **v)
@@ -27,6 +59,8 @@ apply_options(PnServer *s, PyObject **v)
     uint32_t mark = s->em.st->default_mark, max_write = UINT32_MAX;
     uint16_t delay = 0;
     int flags[4];
+    if (pn_refuse_tls(v[S_TLS] != NULL ? "tls" : v[S_SSL] != NULL ? "ssl" : NULL) < 0)
+        return -1;
     for (int i = 0; i < 4; i++) {
         flags[i] = pn_arg_bool(v[i]);
         if (flags[i] < 0)
@@ -37,6 +71,8 @@ apply_options(PnServer *s, PyObject **v)
         return -1;
     if (v[S_LISTENER] != NULL && pn_check_callable(s->em.st, v[S_LISTENER], "listener") < 0)
         return -1;
+    if (v[S_BLOCK_LIST] != NULL && check_block_list(s->em.st, v[S_BLOCK_LIST], "options.blockList") < 0)
+        return -1;
     s->allow_half_open = flags[S_HALF_OPEN] != 0;
     s->pause_on_connect = flags[S_PAUSE] != 0;
     s->no_delay = flags[S_NO_DELAY] != 0;
@@ -44,6 +80,7 @@ apply_options(PnServer *s, PyObject **v)
     s->keep_alive_delay = delay;
     s->high_water_mark = mark;
     s->max_write_buffer = max_write;
+    Py_XSETREF(s->block_list, Py_XNewRef(v[S_BLOCK_LIST]));
     if (v[S_LISTENER] != NULL)
         return pn_add_listener(&s->em, s->em.st->names.connection, v[S_LISTENER], false, false);
     return 0;
@@ -78,131 +115,6 @@ server_init(PyObject *op, PyObject *args, PyObject *kwargs)
     int status = apply_options(s, v);
     pn_options_clear(v, S_COUNT);
     return status;
-}
-
-/* --- accepting --- */
-
-static bool
-is_full(const PnServer *s)
-{
-    return s->max_connections != NULL && (double)s->connections >= s->max; /* false for NaN */
-}
-
-static int
-set_item(PyObject *dict, const char *key, PyObject *value)
-{
-    int status = value != NULL ? PyDict_SetItemString(dict, key, value) : -1;
-    Py_XDECREF(value);
-    return status;
-}
-
-static int
-set_end(PyObject *dict, const char *side, const struct pn_addr *addr)
-{
-    char key[32], text[PN_ADDR_TEXT + 24];
-    (void)pn_addr_format_scoped(addr, text, sizeof(text));
-    PyOS_snprintf(key, sizeof(key), "%sAddress", side);
-    if (set_item(dict, key, PyUnicode_FromString(text)) < 0)
-        return -1;
-    PyOS_snprintf(key, sizeof(key), "%sPort", side);
-    if (set_item(dict, key, PyLong_FromLong(addr->port)) < 0)
-        return -1;
-    PyOS_snprintf(key, sizeof(key), "%sFamily", side);
-    return set_item(dict, key, PyUnicode_FromString(addr->family == 6 ? "IPv6" : "IPv4"));
-}
-
-/* The data of `drop`: both ends of the connection, None on a unix server. */
-static PyObject *
-drop_data(PnServer *s, struct pn_stream *io, const struct pn_addr *peer)
-{
-    struct pn_addr local;
-    if (s->listener->kind != PN_STREAM_TCP)
-        return Py_NewRef(Py_None);
-    if (io == NULL || !pn_stream_local(io, &local))
-        memset(&local, 0, sizeof(local));
-    PyObject *dict = PyDict_New();
-    if (dict != NULL && (set_end(dict, "local", &local) < 0 || set_end(dict, "remote", peer) < 0))
-        Py_CLEAR(dict);
-    return dict;
-}
-
-static void
-drop(PnServer *s, int fd, const struct pn_addr *peer)
-{
-    static const struct pn_stream_events nobody = {0};
-    int status;
-    struct pn_stream *io = pn_stream_open(s->em.st->loop, s->listener->kind, fd, &nobody, NULL, &status);
-    PyObject *data = drop_data(s, io, peer);
-    if (io != NULL)
-        pn_stream_close(io);
-    if (data != NULL)
-        (void)pn_emit1(&s->em, s->em.st->names.drop, data);
-    else
-        PyErr_WriteUnraisable((PyObject *)s);
-    Py_XDECREF(data);
-}
-
-static void
-accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
-{
-    PnSocket *sock = pn_socket_accept(s, s->listener->kind, fd, peer);
-    if (sock == NULL) {
-        PyErr_WriteUnraisable((PyObject *)s);
-        return;
-    }
-    s->connections++;
-    if (s->no_delay) {
-        sock->no_delay = 1;
-        (void)pn_stream_set_no_delay(sock->io, true);
-    }
-    if (s->keep_alive) {
-        sock->keep_alive = 1;
-        sock->keep_alive_delay = s->keep_alive_delay;
-        (void)pn_stream_set_keep_alive(sock->io, true, s->keep_alive_delay);
-    }
-    if (s->pause_on_connect) {
-        sock->flowing = PN_FLOWING_FALSE;
-        sock->paused = 1;
-    }
-    else {
-        pn_readable_poll(sock);
-    }
-    PyObject *stack[2] = {NULL, (PyObject *)sock};
-    (void)pn_emit_loop(&s->em, s->em.st->names.connection, stack + 1, 1, sock);
-    Py_DECREF(sock);
-}
-
-static bool
-on_accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
-{
-    PnServer *s = l->owner;
-    PnState *st = s->em.st;
-    if (st->closed) {
-        pn_listener_refuse(fd);
-        return false;
-    }
-    unsigned scope = pn_enter(st);
-    unsigned generation = st->generation;
-    Py_INCREF(s);
-    if (is_full(s))
-        drop(s, fd, peer);
-    else
-        accept_connection(s, fd, peer);
-    pn_leave(st, scope);
-    Py_DECREF(s);
-    return st->generation == generation;
-}
-
-static void
-on_accept_failed(struct pn_listener *l, int status)
-{
-    PnServer *s = l->owner;
-    struct pn_where where = {.syscall = "accept"};
-    if (s->em.st->closed)
-        return;
-    unsigned scope = pn_enter(s->em.st);
-    pn_server_failed(s, pn_uv_error(s->em.st, status, &where));
-    pn_leave(s->em.st, scope);
 }
 
 /* --- listening --- */
@@ -241,26 +153,16 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
     s->listener = l;
     Py_INCREF(s);
     l->owner = s;
-    l->accepted = on_accepted;
-    l->failed = on_accept_failed;
+    l->accepted = pn_server_accepted;
+    l->failed = pn_server_accept_failed;
     pn_late_forget(&s->em);
     if (s->unref)
         pn_listener_ref(l, false);
-    s->waits_for_listener = s->em.outside && !pn_has_listeners(&s->em, st->names.connection);
+    s->waits_for_listener = s->em.outside && s->loops == 0 && !pn_has_listeners(&s->em, st->names.connection);
     if (!s->waits_for_listener)
         (void)pn_listener_start(l);
     if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
-}
-
-void
-pn_server_connection_listener(PnServer *s)
-{
-    if (!s->waits_for_listener)
-        return;
-    s->waits_for_listener = 0;
-    if (s->listener != NULL)
-        (void)pn_listener_start(s->listener);
 }
 
 /* --- closing --- */
@@ -283,8 +185,10 @@ close_tick(PnState *st, PyObject *self, void *arg)
     PnServer *s = PN_SERVER(self);
     (void)st;
     (void)arg;
+    s->closes--;
     s->close_emitted = s->listener == NULL && s->lookup == NULL; /* else it has begun to listen again */
     (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, NULL);
+    pn_server_shutdown_over(s);
 }
 
 static void
@@ -294,14 +198,35 @@ close_if_drained(PnServer *s)
         return;
     if (pn_tick(s->em.st, close_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
+    else
+        s->closes++;
 }
 
 void
-pn_server_connection_gone(PnServer *s)
+pn_server_connection_gone(PnSocket *sock)
 {
+    PnServer *s = sock->server;
+    if (!sock->counted)
+        return;
+    bool last = sock->going && s->going == 1;
     s->connections--;
-    if (!s->em.st->closed)
-        close_if_drained(s);
+    if (sock->going)
+        s->going--;
+    sock->counted = sock->going = 0;
+    if (s->em.st->closed)
+        return;
+    close_if_drained(s);
+    /* It listens again, or has done so: no `close` comes for those that have gone. */
+    if (last && (s->listener != NULL || s->connections > 0))
+        pn_server_shutdown_over_soon(s);
+}
+
+/* Who loops over it looks whether it is over. */
+static void
+changed_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)arg;
+    (void)pn_emit0(PN_EMITTER(self), st->server_changed);
 }
 
 void
@@ -311,6 +236,8 @@ pn_server_close_quietly(PnServer *s)
     release_listener(s);
     close_if_drained(s);
     pn_abort_unlink(&s->abort);
+    if (s->loops > 0 && pn_tick(s->em.st, changed_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
     Py_DECREF(s);
 }
 
@@ -490,6 +417,52 @@ server_set_max_connections(PyObject *op, PyObject *value, void *closure)
 }
 
 static PyObject *
+server_get_block_list(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    (void)closure;
+    return Py_NewRef(s->block_list != NULL ? s->block_list : Py_None);
+}
+
+static int
+server_set_block_list(PyObject *op, PyObject *value, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    (void)closure;
+    if (value == Py_None)
+        value = NULL;
+    if (value != NULL && check_block_list(s->em.st, value, "block_list") < 0)
+        return -1;
+    Py_XSETREF(s->block_list, Py_XNewRef(value));
+    return 0;
+}
+
+static PyObject *
+server_get_drop_max_connection(PyObject *op, void *closure)
+{
+    (void)closure;
+    return PyBool_FromLong(PN_SERVER(op)->drop_max_connection);
+}
+
+static int
+server_set_drop_max_connection(PyObject *op, PyObject *value, void *closure)
+{
+    (void)closure;
+    int on = pn_arg_bool(value);
+    if (on < 0)
+        return -1;
+    PN_SERVER(op)->drop_max_connection = on != 0;
+    return 0;
+}
+
+static PyObject *
+server_get_connections_list(PyObject *op, void *closure)
+{
+    (void)closure;
+    return pn_server_sockets(PN_SERVER(op));
+}
+
+static PyObject *
 server_repr(PyObject *op)
 {
     PnServer *s = PN_SERVER(op);
@@ -530,6 +503,9 @@ server_traverse(PyObject *op, visitproc visit, void *arg)
     PnServer *s = PN_SERVER(op);
     Py_VISIT(s->max_connections);
     Py_VISIT(s->abort.signal);
+    Py_VISIT(s->block_list);
+    Py_VISIT(s->backlog_of_loops);
+    Py_VISIT(s->shutdown);
     return pn_emitter_traverse(op, visit, arg);
 }
 
@@ -539,6 +515,9 @@ server_clear(PyObject *op)
     PnServer *s = PN_SERVER(op);
     Py_CLEAR(s->max_connections);
     pn_abort_unlink(&s->abort);
+    Py_CLEAR(s->block_list);
+    Py_CLEAR(s->backlog_of_loops);
+    Py_CLEAR(s->shutdown);
     return pn_emitter_clear(op);
 }
 
@@ -552,6 +531,9 @@ server_dealloc(PyObject *op)
     pn_abort_unlink(&s->abort);
     Py_CLEAR(s->path);
     Py_CLEAR(s->max_connections);
+    Py_CLEAR(s->block_list);
+    Py_CLEAR(s->backlog_of_loops);
+    Py_CLEAR(s->shutdown);
     s->em.st->servers--;
     pn_emitter_free_parts(&s->em);
     type->tp_free(op);
@@ -585,6 +567,15 @@ static PyGetSetDef server_getset[] = {
      "From this many connections on, new ones are dropped (\"drop\"); 0 drops all, None none. Node:\n"
      "server.maxConnections.",
      NULL},
+    {"block_list", server_get_block_list, server_set_block_list,
+     "The BlockList of the addresses whose connections are closed without a word, or None. It is asked at each\n"
+     "connection, after max_connections, and never on a unix server. TypeError (ERR_INVALID_ARG_TYPE). Node:\n"
+     "server.blockList.",
+     NULL},
+    {"drop_max_connection", server_get_drop_max_connection, server_set_drop_max_connection,
+     "Kept, as a bool; it acts in the workers of a cluster only. Node: server.dropMaxConnection.", NULL},
+    {"connections", server_get_connections_list, NULL,
+     "The sockets that it has accepted and that are open, oldest first; a new list each time.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -592,9 +583,13 @@ static PyType_Slot server_slots[] = {
     {Py_tp_doc, "Server(*args, **options)\n--\n\n"
                 "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
                 "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
-                "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes). Events: connection(socket), "
-                "listening, close,\n"
-                "error(err), drop(data). Node: class net.Server."},
+                "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList). "
+                "Events:\n"
+                "connection(socket), listening, close, error(err), drop(data).\n\n"
+                "Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError\n"
+                "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
+    {Py_tp_iter, pn_waiting_server_iter_slot},
+    {Py_am_aiter, pn_waiting_server_aiter_slot},
     {Py_tp_new, server_new},
     {Py_tp_init, server_init},
     {Py_tp_repr, server_repr},

@@ -114,6 +114,7 @@ struct PnSocket {
     unsigned had_error : 1;        /* what `close` will say */
     unsigned had_error_before : 1; /* in the life before: its `close` may be still to come */
     unsigned counted : 1;          /* by its server */
+    unsigned going : 1;            /* counted, and its server's shutdown() waits for it */
     unsigned allow_half_open : 1;
     unsigned unref : 1;
     unsigned no_delay : 1;

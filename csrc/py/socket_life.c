@@ -264,10 +264,7 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     pn_connect_tell_cancelled(s, cancelled_attempts);
     if (io == NULL && pn_tick(st, pn_socket_close_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
-    if (s->counted) {
-        s->counted = 0;
-        pn_server_connection_gone(s->server);
-    }
+    pn_server_connection_gone(s);
     Py_DECREF(s);
 }
 

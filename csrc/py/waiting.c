@@ -1,6 +1,6 @@
 /* waiting.c - what threads and asyncio need to wait for sockets and servers.
  *
- * The waiting itself is written in Python, pynet/_waiting.py: here are the methods of the C types that lead there, and
+ * The waiting itself is written in Python, pynet/_waiting.py and pynet/_server.py: here are the methods of the C types that lead there, and
  * the private functions that it stands on. Those look at an emitter, or add a listener, in one step: nothing is
  * dispatched in between, since the caller holds the GIL. A check, a listener, a second check: nothing is missed.
  *
@@ -24,25 +24,39 @@
 /* --- to the module in Python --- */
 
 #define WAITING_INDEX(name) WAITING_##name,
-enum waiting { PN_WAITING(WAITING_INDEX) WAITING_COUNT };
+enum waiting {
+    PN_WAITING(WAITING_INDEX) WAITING_MIDDLE,
+    WAITING_LAST = WAITING_MIDDLE - 1,
+    PN_WAITING_SERVER(WAITING_INDEX) WAITING_COUNT
+};
 #undef WAITING_INDEX
+
+/* Fills `all` from `first` on. */
+static int
+load_from(const char *name, const char *const *functions, Py_ssize_t first, Py_ssize_t end, PyObject *all)
+{
+    PyObject *module = PyImport_ImportModule(name);
+    Py_ssize_t i = first;
+    for (; module != NULL && i < end; i++) {
+        PyObject *function = PyObject_GetAttrString(module, functions[i]);
+        if (function == NULL)
+            break;
+        PyTuple_SET_ITEM(all, i, function);
+    }
+    Py_XDECREF(module);
+    return i == end ? 0 : -1;
+}
 
 static PyObject *
 load_functions(PnState *st)
 {
 #define WAITING_NAME(name) #name,
-    static const char *const names[] = {PN_WAITING(WAITING_NAME)};
+    static const char *const names[] = {PN_WAITING(WAITING_NAME) PN_WAITING_SERVER(WAITING_NAME)};
 #undef WAITING_NAME
-    PyObject *module = PyImport_ImportModule("pynet._waiting");
-    PyObject *all = module != NULL ? PyTuple_New(WAITING_COUNT) : NULL;
-    for (Py_ssize_t i = 0; all != NULL && i < WAITING_COUNT; i++) {
-        PyObject *function = PyObject_GetAttrString(module, names[i]);
-        if (function == NULL)
-            Py_CLEAR(all);
-        else
-            PyTuple_SET_ITEM(all, i, function);
-    }
-    Py_XDECREF(module);
+    PyObject *all = PyTuple_New(WAITING_COUNT);
+    if (all != NULL && (load_from("pynet._waiting", names, 0, WAITING_MIDDLE, all) < 0 ||
+                        load_from("pynet._server", names, WAITING_MIDDLE, WAITING_COUNT, all) < 0))
+        Py_CLEAR(all);
     if (all != NULL)
         Py_XSETREF(st->waiting, all); /* another thread may have been faster */
     return all;
@@ -88,6 +102,9 @@ LEADING(read_exactly)
 LEADING(leave)
 LEADING(enter_async)
 LEADING(leave_async)
+LEADING(shutdown)
+LEADING(iterate_server)
+LEADING(iterate_server_async)
 #undef LEADING
 
 /* iterator(options) or iterator(destroy_on_return=...): an option as all others. */
@@ -132,6 +149,18 @@ pn_waiting_aiter_slot(PyObject *op)
     return lead_to(WAITING_iterate_async, op, NULL, 0, NULL);
 }
 
+PyObject *
+pn_waiting_server_iter_slot(PyObject *op)
+{
+    return lead_to(WAITING_iterate_server, op, NULL, 0, NULL);
+}
+
+PyObject *
+pn_waiting_server_aiter_slot(PyObject *op)
+{
+    return lead_to(WAITING_iterate_server_async, op, NULL, 0, NULL);
+}
+
 /* --- docstrings --- */
 
 const char pn_wait_doc[] =
@@ -150,6 +179,15 @@ const char pn_server_wait_doc[] =
     "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that is\n"
     "waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on the thread that\n"
     "drives the loop, in a listener and inside turn(). Node: events.once(), which does not block.";
+const char pn_shutdown_doc[] =
+    "shutdown($self, timeout=None)\n--\n\n"
+    "Accepts no more, as close(), and ends every connection; what is left after `timeout` seconds (None: never) is\n"
+    "destroyed, 0: at once. Returns a Future of the number destroyed, done when \"close\" has been emitted: `await`\n"
+    "server.shutdown(5) under asyncio, .result() in a thread. At once, and 0, when there is nothing to close.\n\n"
+    "Called again it gives the same Future until listen() has been called anew; the shortest timeout counts. What a\n"
+    "connection's own code writes after that is a write after end(): ERR_STREAM_WRITE_AFTER_END there.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Events: end, finish, close of the\n"
+    "connections; close.";
 const char pn_drain_doc[] =
     "drain($self, /)\n--\n\n"
     "`await sock.drain()`: goes on when what was written may be followed by more: at once while less than the\n"
@@ -406,46 +444,4 @@ PyObject *
 pn_make_abort_error(PyObject *module, PyObject *reason)
 {
     return pn_abort_error(pn_state_of_module(module), reason);
-}
-
-/* --- the connections of a server --- */
-
-struct gathering {
-    PnServer *server;
-    PyObject *list; /* own */
-    bool failed;
-};
-
-static void
-gather(uv_handle_t *handle, void *arg)
-{
-    struct gathering *g = arg;
-    struct pn_stream *io = pn_stream_of_handle(handle);
-    if (io == NULL || io->owner == NULL || io->events != &pn_socket_stream_events)
-        return;
-    PnSocket *s = io->owner;
-    if (s->server == g->server && PyList_Append(g->list, (PyObject *)s) < 0)
-        g->failed = true;
-}
-
-/* _destroy_connections(server): all that it has accepted and that are open. */
-PyObject *
-pn_destroy_connections(PyObject *module, PyObject *server)
-{
-    PnState *st = pn_state_of_module(module);
-    if (!PyObject_TypeCheck(server, st->Server))
-        return pn_raise_arg_type("server", "a Server", server);
-    struct gathering g = {PN_SERVER(server), NULL, false};
-    if (pn_check_alive(&g.server->em) < 0 || pn_state_loop(st) == NULL || (g.list = PyList_New(0)) == NULL)
-        return NULL;
-    uv_walk(&st->loop->uv, gather, &g);
-    for (Py_ssize_t i = 0; !g.failed && i < PyList_GET_SIZE(g.list); i++) {
-        PnSocket *s = PN_SOCKET(PyList_GET_ITEM(g.list, i));
-        pn_mark_outside(&s->em);
-        pn_socket_destroy(s, NULL);
-    }
-    Py_DECREF(g.list);
-    if (g.failed || pn_notify(st) < 0)
-        return NULL;
-    Py_RETURN_NONE;
 }

@@ -1,0 +1,145 @@
+"""What a server does for threads and asyncio: shutdown(), and the loops over its connections.
+
+The C module (csrc/py/server_shutdown.c, server_accept.c) does what must be one step; here are the future, the timer and
+the iterator.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from concurrent import futures
+from typing import Any
+
+from pynet import _private, _pynet
+from pynet._reading import END, Loop, Waiters
+from pynet._support import seconds_of
+from pynet._waiting import Future, _Link
+
+__all__ = ["ServerIterator", "Shutdown", "iterate_server", "iterate_server_async", "shutdown"]
+
+_LONGEST = 2_147_483_647  # ms that a timer takes
+_nobody = _pynet.EventEmitter()
+
+# --- shutdown ---
+
+
+class Shutdown(Future):
+    """What Server.shutdown() gives; the server keeps it, so that each call gives the same one.
+
+    Nobody can cancel it: others may wait for it, and what has been ended stays ended.
+    """
+
+    __module__ = "pynet"
+
+    def __init__(self, server: _pynet.Server) -> None:
+        # As a Future that listens to nothing: the C module calls _finish().
+        futures.Future.__init__(self)
+        self._emitter: _pynet.EventEmitter = server
+        self._event = "close"
+        self._link = _Link(self)
+        self._listeners = deque()
+        self._deadline = float("inf")
+        self._timers: deque[_pynet.Timeout] = deque()
+        self.set_running_or_notify_cancel()
+
+    def _within(self, seconds: float) -> None:
+        """What is open after so many seconds is destroyed; what an earlier call said still counts."""
+        deadline = time.monotonic() + seconds
+        if deadline >= self._deadline:
+            return
+        self._deadline = deadline
+        self._wait_until(deadline)
+
+    def _wait_until(self, deadline: float) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            server = self._emitter
+            if isinstance(server, _pynet.Server):
+                _private.destroy_going(server)
+            return
+        self._timers.append(_pynet.set_timeout(self._wait_until, min(left * 1000, _LONGEST), deadline))
+        if self.done():  # while the timer was made
+            self._stop_timers()
+
+    def _stop_timers(self) -> None:
+        while self._timers:
+            _pynet.clear_timeout(self._timers.popleft())
+
+    def _finish(self, destroyed: int) -> None:
+        self._settle((destroyed,))
+        self._stop_timers()
+        self._emitter = _nobody  # the server keeps this future
+
+
+def shutdown(server: _pynet.Server, timeout: float | None = None) -> Future:
+    """Server.shutdown()."""
+    seconds = seconds_of(timeout)
+    future: Shutdown = _private.shut_down(server, Shutdown(server))
+    if seconds is not None:
+        future._within(seconds)
+    return future
+
+
+# --- loops ---
+
+
+class ServerIterator(Loop):
+    """Connections of a server, for `for` and `async for`.
+
+    It takes part from when it is made to the end, or until close() or until it is dropped, as a loop does that is left
+    early. `with` closes it.
+    """
+
+    __slots__ = ("server",)
+
+    _what = "a loop over a server"
+
+    def __init__(self, server: _pynet.Server) -> None:
+        super().__init__(Waiters())
+        self._done = True
+        self.server = server
+        _private.loop_begin(server)
+        self._done = False
+        waiters = self._waiters
+        _private.listen(server, "error", waiters._on_error)
+        _private.listen(server, _private.server_changed, waiters._wake)
+
+    def close(self) -> None:
+        """Ends the loop here. When it is the last one, what was accepted and not taken is destroyed."""
+        if self._done:
+            return
+        self._done = True
+        waiters = self._waiters
+        _private.unlisten(self.server, "error", waiters._on_error)
+        _private.unlisten(self.server, _private.server_changed, waiters._wake)
+        _private.loop_end(self.server)
+        waiters._wake()
+
+    def _attempt(self) -> Any:
+        if self._done:
+            return END
+        try:
+            sock = _private.loop_take(self.server)
+            if sock:
+                return sock
+            if self._waiters.error is not None:
+                raise self._waiters.error
+        except BaseException:
+            self.close()
+            raise
+        if sock is None:
+            return None
+        self.close()
+        return END
+
+
+def iterate_server(server: _pynet.Server, /) -> ServerIterator:
+    """Server.__iter__()."""
+    _private.check_blocking(ServerIterator._what)
+    return ServerIterator(server)
+
+
+def iterate_server_async(server: _pynet.Server, /) -> ServerIterator:
+    """Server.__aiter__()."""
+    return ServerIterator(server)
