@@ -1,0 +1,106 @@
+"""connect() and listen() to be awaited, under asyncio: Node's net.promises. Also importable as pynet.promises.
+
+pynet's own loop does the work, on its thread; what is given are the ordinary sockets and servers, with their listeners,
+`async for` and `async with`. asyncio is not imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Unpack, overload
+
+from pynet import _pynet
+from pynet._waiting import once
+
+if TYPE_CHECKING:
+    from pynet._options import AioListenOptions, ConnectOptions, Host, Pair, Path, Port
+
+__all__ = ["connect", "listen"]
+
+_SERVER_OPTIONS = frozenset(
+    (
+        "allow_half_open",
+        "pause_on_connect",
+        "no_delay",
+        "keep_alive",
+        "keep_alive_initial_delay",
+        "high_water_mark",
+        "max_write_buffer",
+        "block_list",
+        "listener",
+        "tls",
+        "ssl",
+    )
+)
+_NODES_NAMES = {
+    "allowHalfOpen": "allow_half_open",
+    "pauseOnConnect": "pause_on_connect",
+    "noDelay": "no_delay",
+    "keepAlive": "keep_alive",
+    "keepAliveInitialDelay": "keep_alive_initial_delay",
+    "highWaterMark": "high_water_mark",
+    "maxWriteBuffer": "max_write_buffer",
+    "blockList": "block_list",
+}
+
+
+@overload
+async def connect(port: Port, /, **options: Unpack[ConnectOptions]) -> _pynet.Socket: ...
+@overload
+async def connect(port: Port, host: Host | None, /, **options: Unpack[ConnectOptions]) -> _pynet.Socket: ...
+@overload
+async def connect(path: Path, /, **options: Unpack[ConnectOptions]) -> _pynet.Socket: ...
+@overload
+async def connect(address: Pair, /, **options: Unpack[ConnectOptions]) -> _pynet.Socket: ...
+@overload
+async def connect(options: ConnectOptions, /, **more: Unpack[ConnectOptions]) -> _pynet.Socket: ...
+@overload
+async def connect(**options: Unpack[ConnectOptions]) -> _pynet.Socket: ...
+async def connect(*args: Any, **options: Any) -> _pynet.Socket:
+    """connect(port, host="localhost"), connect(path), connect(options): a connected Socket, to be awaited.
+
+    Takes what pynet.connect() takes, and raises at the `await` what that raises, and what an "error" event before
+    "connect" carries. When the await is cancelled the socket is destroyed. Node: net.promises.connect().
+    """
+    socket = _pynet.connect(*args, **options)
+    try:
+        await once(socket, "connect")
+    except BaseException:
+        socket.destroy()
+        raise
+    return socket
+
+
+@overload
+async def listen(port: Port | None = None, /, **options: Unpack[AioListenOptions]) -> _pynet.Server: ...
+@overload
+async def listen(
+    port: Port | None, host: Host | None, backlog: int | None = None, /, **options: Unpack[AioListenOptions]
+) -> _pynet.Server: ...
+@overload
+async def listen(path: Path, backlog: int | None = None, /, **options: Unpack[AioListenOptions]) -> _pynet.Server: ...
+@overload
+async def listen(
+    address: Pair, backlog: int | None = None, /, **options: Unpack[AioListenOptions]
+) -> _pynet.Server: ...
+@overload
+async def listen(options: AioListenOptions, /, **more: Unpack[AioListenOptions]) -> _pynet.Server: ...
+async def listen(*args: Any, **options: Any) -> _pynet.Server:
+    """listen(port=0, host=None, backlog=511), listen(path), listen(options): a listening Server, to be awaited.
+
+    Takes what Server.listen() takes and the options of Server, `listener` among them: a function that gets each
+    connection, beside or instead of `async for`. Raises at the `await` what both raise, and what an "error" event
+    carries. When the await is cancelled the server is closed. Node: net.promises.listen().
+    """
+    mapping: Any = args[0] if args and isinstance(args[0], Mapping) else None
+    own = {name: options.pop(name) for name in list(options) if _NODES_NAMES.get(name, name) in _SERVER_OPTIONS}
+    server = _pynet.Server(mapping, **own)
+    server.listen(*args, **options)
+    try:
+        await once(server, "listening")
+    except Exception:
+        raise  # it does not listen
+    except BaseException:
+        server.close()
+        raise
+    return server

@@ -1,0 +1,9 @@
+"""The module pynet.aio under the name that Node has for it."""
+
+import sys
+
+from pynet import aio
+from pynet.aio import connect as connect
+from pynet.aio import listen as listen
+
+sys.modules[__name__] = aio
