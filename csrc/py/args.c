@@ -125,6 +125,35 @@ raise_unknown(const char *function, pn_option_names names, PyObject *key)
     Py_XDECREF(difflib);
 }
 
+/* Options that people look for and that there are not: said at once, in a mapping as well, since data in the clear is
+ * not what they mean. */
+static const char *const refused[] = {"tls", "ssl"};
+
+static int
+refuse(const char *function, const char *name)
+{
+    PyErr_Format(PyExc_TypeError,
+                 "%s() has no option '%s': pynet has no TLS of its own. Give the connection to the ssl module: "
+                 "ssl.SSLContext.wrap_socket(sock.detach(), ...)",
+                 function, name);
+    return -1;
+}
+
+static int
+refuse_mapping(const char *function, PyObject *mapping)
+{
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+        PyObject *value = get_item(mapping, refused[i]);
+        if (value == NULL && PyErr_Occurred())
+            return -1;
+        bool given = value != NULL && value != Py_None;
+        Py_XDECREF(value);
+        if (given)
+            return refuse(function, refused[i]);
+    }
+    return 0;
+}
+
 static int
 set_keyword(const char *function, pn_option_names names, PyObject *key, PyObject *value, PyObject **out)
 {
@@ -138,13 +167,19 @@ set_keyword(const char *function, pn_option_names names, PyObject *key, PyObject
             out[i] = Py_NewRef(value);
         return 0;
     }
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+        if (PyUnicode_CompareWithASCIIString(key, refused[i]) == 0)
+            return refuse(function, refused[i]);
+    }
     raise_unknown(function, names, key);
     return -1;
 }
 
 static int
-read_mapping(pn_option_names names, PyObject *mapping, PyObject **out)
+read_mapping(const char *function, pn_option_names names, PyObject *mapping, PyObject **out)
 {
+    if (mapping != NULL && refuse_mapping(function, mapping) < 0)
+        return -1;
     for (size_t i = 0; mapping != NULL && names[i] != NULL; i++) {
         if (from_mapping(mapping, names[i], &out[i]) < 0)
             return -1;
@@ -166,7 +201,7 @@ pn_options(const char *function, pn_option_names names, PyObject *mapping, PyObj
            PyObject **out)
 {
     size_t count = clear_all(names, out);
-    int status = read_mapping(names, mapping, out);
+    int status = read_mapping(function, names, mapping, out);
     Py_ssize_t nkw = kwnames != NULL ? PyTuple_GET_SIZE(kwnames) : 0;
     for (Py_ssize_t i = 0; status == 0 && i < nkw; i++)
         status = set_keyword(function, names, PyTuple_GET_ITEM(kwnames, i), kwvalues[i], out);
@@ -179,7 +214,7 @@ int
 pn_options_dict(const char *function, pn_option_names names, PyObject *mapping, PyObject *kwargs, PyObject **out)
 {
     size_t count = clear_all(names, out);
-    int status = read_mapping(names, mapping, out);
+    int status = read_mapping(function, names, mapping, out);
     PyObject *key, *value;
     Py_ssize_t pos = 0;
     while (status == 0 && kwargs != NULL && PyDict_Next(kwargs, &pos, &key, &value))

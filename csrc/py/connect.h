@@ -85,8 +85,9 @@ pn_connect_still(const PnSocket *s, uint64_t id)
 }
 
 /* --- socket_connect.c --- */
-/* connect() with parsed arguments; `v` in the order of PN_CONNECT_OPTIONS. 0, or -1 with an exception. */
-int pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **v);
+/* connect() with parsed arguments on a new socket: `options` in the order of PN_SOCKET_OPTIONS, applied already, `v` in
+ * that of PN_CONNECT_OPTIONS. 0, or -1 with an exception. */
+int pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **options, PyObject **v);
 /* The stream of s->io is connected. */
 void pn_connected(PnSocket *s);
 /* destroy(error) by a tick, unless another connect() has begun; steals (NULL: takes the exception that is set). */

@@ -12,118 +12,6 @@
 #include "server.h"
 #include "waiting.h"
 
-/* --- options --- */
-
-static int
-bytes_option(PyObject *obj, const char *name, uint32_t *out)
-{
-    double value;
-    if (obj == NULL)
-        return 0;
-    if (pn_arg_number(obj, name, &value) < 0)
-        return -1;
-    if (!(value >= 0 && value <= 2147483647) || value != (double)(uint32_t)value) {
-        pn_raise_arg_value(name, "is invalid", obj);
-        return -1;
-    }
-    *out = (uint32_t)value;
-    return 0;
-}
-
-int
-pn_high_water_mark(PyObject *obj, uint32_t *out)
-{
-    return bytes_option(obj, "options.highWaterMark", out);
-}
-
-int
-pn_max_write_buffer(PyObject *obj, uint32_t *out)
-{
-    return bytes_option(obj, "options.max_write_buffer", out);
-}
-
-uint16_t
-pn_keep_alive_seconds(double ms)
-{
-    /* Linux takes no more than 32767. */
-    return ms >= 65535000 ? UINT16_MAX : ms > 0 ? (uint16_t)(ms / 1000) : 0;
-}
-
-int
-pn_keep_alive_delay(PyObject *obj, uint16_t *out)
-{
-    double ms;
-    if (obj == NULL)
-        return 0;
-    if (pn_arg_number(obj, "options.keepAliveInitialDelay", &ms) < 0)
-        return -1;
-    *out = pn_keep_alive_seconds(ms);
-    return 0;
-}
-
-static int
-encoding_option(PyObject *obj, enum pn_encoding *out)
-{
-    return obj == NULL ? 0 : pn_encoding_lookup(obj, out);
-}
-
-int
-pn_socket_apply_options(PnSocket *s, PyObject **v)
-{
-    uint32_t both = s->em.st->default_mark, max = UINT32_MAX;
-    uint16_t delay = 0;
-    enum pn_encoding encoding = PN_UTF8, default_encoding = PN_UTF8;
-    int half_open = pn_arg_bool(v[PN_O_HALF_OPEN]);
-    int no_delay = half_open < 0 ? -1 : pn_arg_bool(v[PN_O_NO_DELAY]);
-    int keep_alive = no_delay < 0 ? -1 : pn_arg_bool(v[PN_O_KEEP_ALIVE]);
-    if (keep_alive < 0 || pn_high_water_mark(v[PN_O_MARK], &both) < 0)
-        return -1;
-    uint32_t read_mark = both, write_mark = both;
-    /* As in Node, the one for both wins. */
-    if (v[PN_O_MARK] == NULL && (bytes_option(v[PN_O_READ_MARK], "options.readableHighWaterMark", &read_mark) < 0 ||
-                                 bytes_option(v[PN_O_WRITE_MARK], "options.writableHighWaterMark", &write_mark) < 0))
-        return -1;
-    if (pn_max_write_buffer(v[PN_O_MAX_WRITE], &max) < 0 || pn_keep_alive_delay(v[PN_O_DELAY], &delay) < 0 ||
-        encoding_option(v[PN_O_ENCODING], &encoding) < 0 ||
-        encoding_option(v[PN_O_DEFAULT_ENCODING], &default_encoding) < 0)
-        return -1;
-    /* The last ones that may fail, and nothing else has been changed. */
-    if ((v[PN_O_ONREAD] != NULL && pn_onread_set(s, v[PN_O_ONREAD]) < 0) ||
-        (v[PN_O_ENCODING] != NULL && pn_readable_set_encoding(s, encoding) < 0))
-        return -1;
-    s->allow_half_open = half_open != 0;
-    s->no_delay = no_delay != 0;
-    s->keep_alive = keep_alive != 0;
-    s->read_mark = read_mark;
-    s->write_mark = write_mark;
-    s->max_write_buffer = max;
-    s->keep_alive_delay = delay;
-    s->default_encoding = (unsigned)default_encoding & 7;
-    return 0;
-}
-
-static const char *const option_names[] = {PN_SOCKET_OPTIONS, NULL};
-
-static int
-socket_init(PyObject *op, PyObject *args, PyObject *kwargs)
-{
-    PyObject *v[PN_SOCKET_OPTION_COUNT];
-    PyObject *mapping = NULL;
-    if (!PyArg_UnpackTuple(args, "Socket", 0, 1, &mapping))
-        return -1;
-    if (mapping == Py_None)
-        mapping = NULL;
-    if (mapping != NULL && !pn_is_options(mapping)) {
-        pn_raise_arg_type("options", "a mapping", mapping);
-        return -1;
-    }
-    if (pn_options_dict("Socket", option_names, mapping, kwargs, v) < 0)
-        return -1;
-    int status = pn_socket_apply_options(PN_SOCKET(op), v);
-    pn_options_clear(v, PN_SOCKET_OPTION_COUNT);
-    return status;
-}
-
 /* --- addresses --- */
 
 PyObject *
@@ -175,6 +63,10 @@ PyDoc_STRVAR(destroy_soon_doc,
              "destroy_soon($self, /)\n--\n\n"
              "Ends the writing side if it is open, and destroys the socket when everything has been written. Node:\n"
              "socket.destroySoon().");
+
+PyDoc_STRVAR(close_doc, "close($self, /)\n--\n\n"
+                        "destroy_soon() under the name that files and sockets have: contextlib.closing() takes it. "
+                        "Returns None.");
 
 static PyObject *
 socket_destroy_soon(PyObject *op, PyObject *unused)
@@ -228,58 +120,6 @@ socket_is_paused(PyObject *op, PyObject *unused)
 {
     (void)unused;
     return PyBool_FromLong(pn_readable_is_paused(PN_SOCKET(op)));
-}
-
-PyDoc_STRVAR(set_no_delay_doc, "set_no_delay($self, no_delay=True, /)\n--\n\n"
-                               "Switches Nagle's algorithm off (TCP_NODELAY), or on again; before the connection is "
-                               "there it is remembered. Returns\n"
-                               "the socket. Node: socket.setNoDelay().");
-
-static PyObject *
-socket_set_no_delay(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
-{
-    static const char *const names[] = {"no_delay", NULL};
-    PnSocket *s = PN_SOCKET(op);
-    PyObject *a[1];
-    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_no_delay", names, 0, args, nargs, kwnames, a) < 0)
-        return NULL;
-    int on = a[0] == NULL || a[0] == Py_None ? 1 : pn_arg_bool(a[0]);
-    if (on < 0)
-        return NULL;
-    if (s->io != NULL && s->connected && s->no_delay != (unsigned)on)
-        (void)pn_stream_set_no_delay(s->io, on);
-    s->no_delay = on != 0;
-    return Py_NewRef(op);
-}
-
-PyDoc_STRVAR(
-    set_keep_alive_doc,
-    "set_keep_alive($self, enable=False, initial_delay=0, /)\n--\n\n"
-    "Switches keep-alive probes on or off. initial_delay is the idle time in milliseconds before the first one\n"
-    "(TCP_KEEPIDLE, whole seconds, with TCP_KEEPINTVL 1 and TCP_KEEPCNT 10); under 1000 the system's times stay. "
-    "Before\n"
-    "the connection is there it is remembered. Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE).\n"
-    "Node: socket.setKeepAlive().");
-
-static PyObject *
-socket_set_keep_alive(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
-{
-    static const char *const names[] = {"enable", "initial_delay", NULL};
-    PnSocket *s = PN_SOCKET(op);
-    PyObject *a[2];
-    double ms = 0;
-    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_keep_alive", names, 0, args, nargs, kwnames, a) < 0)
-        return NULL;
-    int on = pn_arg_bool(a[0]);
-    if (on < 0 || (a[1] != NULL && a[1] != Py_None && pn_arg_number(a[1], "initial_delay", &ms) < 0))
-        return NULL;
-    uint16_t seconds = pn_keep_alive_seconds(ms);
-    bool changed = s->keep_alive != (unsigned)on || (on && seconds != s->keep_alive_delay);
-    s->keep_alive = on != 0;
-    s->keep_alive_delay = seconds;
-    if (changed && s->io != NULL && s->connected)
-        (void)pn_stream_set_keep_alive(s->io, on, seconds);
-    return Py_NewRef(op);
 }
 
 PyDoc_STRVAR(
@@ -364,6 +204,9 @@ static PyMethodDef socket_methods[] = {
     KW("end", pn_socket_end_method, pn_end_doc),
     KW("destroy", socket_destroy, destroy_doc),
     {"destroy_soon", socket_destroy_soon, METH_NOARGS, destroy_soon_doc},
+    {"close", socket_destroy_soon, METH_NOARGS, close_doc},
+    {"reset_and_destroy", pn_socket_reset_and_destroy_method, METH_NOARGS, pn_reset_and_destroy_doc},
+    {"detach", pn_socket_detach_method, METH_NOARGS, pn_detach_doc},
     {"pause", socket_pause, METH_NOARGS, pause_doc},
     {"resume", socket_resume, METH_NOARGS, resume_doc},
     KW("read", pn_socket_read_method, pn_read_doc),
@@ -378,8 +221,10 @@ static PyMethodDef socket_methods[] = {
     {"unpipe", PN_FASTCALL(pn_socket_unpipe_method), METH_FASTCALL, pn_unpipe_doc},
     PN_WAITING_SOCKET_ROWS,
     KW("set_timeout", pn_socket_set_timeout_method, pn_set_socket_timeout_doc),
-    KW("set_no_delay", socket_set_no_delay, set_no_delay_doc),
-    KW("set_keep_alive", socket_set_keep_alive, set_keep_alive_doc),
+    KW("set_no_delay", pn_socket_set_no_delay_method, pn_set_no_delay_doc),
+    KW("set_keep_alive", pn_socket_set_keep_alive_method, pn_set_keep_alive_doc),
+    KW("set_type_of_service", pn_socket_set_type_of_service_method, pn_set_type_of_service_doc),
+    {"get_type_of_service", pn_socket_get_type_of_service_method, METH_NOARGS, pn_get_type_of_service_doc},
     {"address", socket_address, METH_NOARGS, address_doc},
     {"fileno", socket_fileno, METH_NOARGS, fileno_doc},
     {"ref", socket_ref, METH_NOARGS,
@@ -396,9 +241,12 @@ static PyType_Slot socket_slots[] = {
      "A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes, for both halves),\n"
      "readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; over it: \"error\"\n"
      "ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}), no_delay, keep_alive,\n"
-     "keep_alive_initial_delay (ms). Node: class net.Socket."},
+     "keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList), signal (an AbortSignal), "
+     "fd\n"
+     "(a descriptor of a TCP connection, unix socket or pipe, taken over; a number instead of options means it) with\n"
+     "readable and writable (True), handle (a BoundSocket). Node: class net.Socket."},
     {Py_tp_new, pn_socket_new},
-    {Py_tp_init, socket_init},
+    {Py_tp_init, pn_socket_init},
     {Py_tp_repr, socket_repr},
     {Py_tp_iter, pn_waiting_iter_slot},
     {Py_am_aiter, pn_waiting_aiter_slot},

@@ -1,6 +1,10 @@
 /* socket.h - the Socket type, shared by the files that make it up.
  *
- *   socket.c          the type: options, properties, small methods
+ *   socket.c          the type, small methods
+ *   socket_options.c  the options of the constructor
+ *   socket_fd.c       over a descriptor of the user's
+ *   socket_tcp.c      no_delay, keep-alive, type of service, reset
+ *   socket_detach.c   detach(): to a socket.socket
  *   socket_io.c       what the stream tells: reads, completions, the end of the handle
  *   socket_life.c     making, accepting, destroying
  *   socket_connect.c  connect(), see connect.h
@@ -147,8 +151,10 @@ struct PnSocket {
     unsigned readable_listening : 1;
     unsigned did_read : 1;     /* something has been consumed */
     unsigned keeps_chunks : 1; /* the last big one was not let go by its listeners */
-    unsigned bound : 1;  /* the handle was a BoundSocket's: without `connecting` and `connected`, one that waits */
+    unsigned bound : 1;  /* the handle was a BoundSocket's, or a descriptor: without `connecting` and `connected`, one that waits */
     unsigned unheld : 1; /* the handle holds no reference to us */
+    unsigned aborted : 1; /* the constructor's signal has been: it never connects */
+    unsigned reset_when_connected : 1; /* reset_and_destroy() while connecting */
 };
 
 #define PN_SOCKET(o) ((PnSocket *)(void *)(o))
@@ -186,11 +192,14 @@ void pn_socket_close_tick(PnState *st, PyObject *self, void *arg);
 
 /* --- socket.c --- */
 PyObject *pn_address_info(PnState *st, const struct pn_addr *addr);
+
+/* --- socket_options.c --- */
 /* The options of the constructor, without the end of the list; the same in the same order as numbers. */
 #define PN_SOCKET_OPTIONS                                                                                           \
     "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay",                     \
         "readable_high_water_mark", "writable_high_water_mark", "max_write_buffer", "encoding", "default_encoding", \
-        "onread"
+        "onread", "fd", "readable", "writable", "handle", "signal", "block_list", "type_of_service", "object_mode", \
+        "readable_object_mode", "writable_object_mode"
 enum pn_socket_option {
     PN_O_HALF_OPEN,
     PN_O_MARK,
@@ -203,10 +212,50 @@ enum pn_socket_option {
     PN_O_ENCODING,
     PN_O_DEFAULT_ENCODING,
     PN_O_ONREAD,
+    PN_O_FD,
+    PN_O_READABLE,
+    PN_O_WRITABLE,
+    PN_O_HANDLE,
+    PN_O_SIGNAL,
+    PN_O_BLOCK_LIST,
+    PN_O_TOS,
+    PN_O_OBJECT_MODE,
+    PN_O_READ_OBJECT_MODE,
+    PN_O_WRITE_OBJECT_MODE,
     PN_SOCKET_OPTION_COUNT,
 };
-/* Applies the options of the constructor from values in the order of PN_SOCKET_OPTIONS. */
+/* Checks all options of the constructor, values in the order of PN_SOCKET_OPTIONS, and sets those that are settings. */
 int pn_socket_apply_options(PnSocket *s, PyObject **values);
+/* Then: takes what it begins with over, the descriptor or the bound socket, and follows the signal. */
+int pn_socket_begin(PnSocket *s, PyObject **values);
+int pn_socket_init(PyObject *op, PyObject *args, PyObject *kwargs);
+/* 0, or -1 with TypeError or ValueError. */
+int pn_check_type_of_service(PyObject *obj, const char *name, uint8_t *out);
+int pn_check_fd(PyObject *obj, int *out);
+int pn_check_block_list(PnState *st, PyObject *obj);
+
+/* --- socket_fd.c --- */
+/* The socket is fresh and the option fd something that it can take: 0, or -1 with an exception. */
+int pn_socket_check_fd(PnSocket *s, PyObject *obj);
+int pn_socket_take_fd(PnSocket *s, PyObject **values);
+
+/* --- socket_tcp.c --- */
+/* The connection is there: what has been asked for before is set, in Node's order. */
+void pn_socket_set_wire_options(PnSocket *s);
+/* destroy() with a reset. */
+void pn_socket_reset_now(PnSocket *s);
+PyObject *pn_socket_set_no_delay_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_socket_set_keep_alive_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_socket_set_type_of_service_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs,
+                                               PyObject *kwnames);
+PyObject *pn_socket_get_type_of_service_method(PyObject *op, PyObject *unused);
+PyObject *pn_socket_reset_and_destroy_method(PyObject *op, PyObject *unused);
+extern const char pn_set_no_delay_doc[], pn_set_keep_alive_doc[], pn_set_type_of_service_doc[],
+    pn_get_type_of_service_doc[], pn_reset_and_destroy_doc[];
+
+/* --- socket_detach.c --- */
+PyObject *pn_socket_detach_method(PyObject *op, PyObject *unused);
+extern const char pn_detach_doc[];
 
 /* --- socket_bound.c --- */
 /* The option `handle`: a new socket adopts a BoundSocket. connect() is to use its handle, after pn_socket_hold(). 0, or -1
@@ -216,7 +265,7 @@ int pn_socket_take_bound(PnSocket *s, PyObject *bound);
 void pn_socket_hold(PnSocket *s);
 /* Nobody has the socket any more: a handle that still waits is closed. */
 void pn_socket_let_go(PnSocket *s);
-/* It has a BoundSocket's handle, and connect() has not been called. */
+/* It has the handle of a BoundSocket, or of a descriptor that was not connected, and connect() has not been called. */
 static inline bool
 pn_socket_waits(const PnSocket *s)
 {
@@ -229,10 +278,13 @@ struct pn_rare *pn_rare_of(PnSocket *s);
 /* A signal aborts the socket from now on: `link` is one of the two above. 1: it has been aborted already, and nothing was
  * done. */
 int pn_rare_watch(struct pn_rare *rare, struct pn_abort_link *link, PyObject *signal);
-/* The socket is destroyed: signals concern it no more. */
-void pn_rare_unwatch(PnSocket *s);
+/* The socket is destroyed: signals concern it no more. They are handed to the caller (own, NULL without), since letting
+ * them go may run anything. */
+void pn_rare_unwatch(PnSocket *s, PyObject *signals[2]);
 void pn_rare_free(PnSocket *s);
 int pn_rare_traverse(PnSocket *s, visitproc visit, void *arg);
+/* The signal of the constructor, at once if it has been aborted. 0, or -1 with an exception. */
+int pn_socket_follow(PnSocket *s, PyObject *signal);
 
 /* --- socket_state.c --- */
 extern PyGetSetDef pn_socket_getset[];

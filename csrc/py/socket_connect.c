@@ -61,10 +61,7 @@ pn_connected(PnSocket *s)
     s->connected = s->was_connected = 1;
     s->can_send = !s->ending && s->corked == 0;
     s->bytes_read = 0;
-    if (s->no_delay)
-        (void)pn_stream_set_no_delay(s->io, true);
-    if (s->keep_alive)
-        (void)pn_stream_set_keep_alive(s->io, true, s->keep_alive_delay);
+    pn_socket_set_wire_options(s);
     pn_idle_touch(s);
     if (st->closed) {
         pn_early_forget(s);
@@ -75,6 +72,8 @@ pn_connected(PnSocket *s)
         return; /* as Node: no `ready`, and reading never starts */
     if (s->io != NULL && s->connected)
         pn_writable_connected(s);
+    if (s->reset_when_connected)
+        pn_socket_reset_now(s);
     (void)pn_emit_cycle(&s->em, PN_CYCLE_READY, NULL);
     pn_readable_connected(s);
 }
@@ -384,10 +383,17 @@ check(PnSocket *s, struct pn_endpoint *e, PyObject **v, struct pn_connect_option
 }
 
 int
-pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **v)
+pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **options, PyObject **v)
 {
     struct pn_connect_options o;
-    return check(s, e, v, &o) < 0 ? -1 : start(s, e, &o);
+    if (check(s, e, v, &o) < 0 || pn_socket_begin(s, options) < 0)
+        return -1;
+    if (s->aborted || start(s, e, &o) == 0)
+        return 0;
+    PyObject *error = pn_take_exception();
+    pn_socket_destroy(s, NULL); /* what pn_socket_begin() took over */
+    (void)pn_raise(error);
+    return -1;
 }
 
 static int
@@ -398,14 +404,16 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
     PyObject *block_list = v[C_BLOCK_LIST];
     if (check(s, e, v, &o) < 0 || pn_keep_alive_delay(v[C_DELAY], &delay) < 0)
         return -1;
+    if (s->aborted) {
+        (void)pn_raise(s->errored != NULL ? Py_NewRef(s->errored) : pn_abort_error(s->em.st, Py_None));
+        return -1;
+    }
     int no_delay = pn_arg_bool(v[C_NO_DELAY]);
     int keep_alive = no_delay < 0 ? -1 : pn_arg_bool(v[C_KEEP_ALIVE]);
     if (keep_alive < 0)
         return -1;
-    if (block_list != NULL && !PyObject_TypeCheck(block_list, s->em.st->BlockList)) {
-        pn_raise_arg_type("options.blockList", "a BlockList", block_list);
+    if (block_list != NULL && pn_check_block_list(s->em.st, block_list) < 0)
         return -1;
-    }
     if (v[C_SIGNAL] != NULL && pn_check_abort_signal(s->em.st, v[C_SIGNAL], "options.signal") < 0)
         return -1;
     o.signal = v[C_SIGNAL];

@@ -129,7 +129,7 @@ pn_socket_reset(PnSocket *s)
     s->was_connected = s->error_emitted = s->close_emitted = 0;
     s->corked = 0;
     s->ending = s->final_called = s->finished = s->need_drain = s->fin_seen = s->write_failed = 0;
-    s->was_connecting = 0;
+    s->was_connecting = s->reset_when_connected = 0;
     s->write_epoch = UINT64_MAX;
     pn_late_forget(&s->em);
     pn_writable_answer_left(s, &left, error);
@@ -230,6 +230,7 @@ void
 pn_socket_destroy(PnSocket *s, PyObject *error)
 {
     PnState *st = s->em.st;
+    PyObject *signals[2];
     if (s->destroyed || s->em.generation != st->generation)
         return;
     Py_INCREF(s);
@@ -238,9 +239,9 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     s->can_send = false;
     s->fast_dest = NULL;
     s->was_connecting = s->connecting;
-    s->connecting = 0;
+    s->connecting = s->reset_when_connected = 0;
     pn_idle_stop(s);
-    pn_rare_unwatch(s);
+    pn_rare_unwatch(s, signals);
     PyObject *cancelled_attempts = pn_connect_cancel(s);
     pn_onread_release(s);
     if (error != NULL) {
@@ -265,6 +266,8 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     if (io == NULL && pn_tick(st, pn_socket_close_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     pn_server_connection_gone(s);
+    Py_XDECREF(signals[0]); /* may run anything */
+    Py_XDECREF(signals[1]);
     Py_DECREF(s);
 }
 
@@ -367,7 +370,8 @@ pn_socket_dealloc(PyObject *op)
     PnSocket *s = PN_SOCKET(op);
     PyObject_GC_UnTrack(op);
     Py_TRASHCAN_BEGIN(op, pn_socket_dealloc) /* chains of pipes */
-        pn_socket_let_go(s);
+        pn_rare_free(s); /* first: nobody may abort what is going away */
+    pn_socket_let_go(s);
     pn_idle_free(s);
     pn_reads_free(s);
     PyMem_RawFree(s->ends);
@@ -377,7 +381,6 @@ pn_socket_dealloc(PyObject *op)
     pn_pipe_free(s);
     pn_connect_free(s);
     pn_writable_free(s);
-    pn_rare_free(s);
     pn_emitter_free_parts(&s->em);
     type->tp_free(op);
     Py_DECREF(type);

@@ -13,6 +13,7 @@ abort_socket(PnSocket *s, PyObject *reason)
     if (s->em.generation != st->generation || st->loop == NULL)
         return; /* of a parent process, or the interpreter leaves */
     Py_INCREF(s);
+    pn_mark_outside(&s->em);
     pn_socket_destroy_steal(s, pn_abort_error(st, reason));
     if (pn_notify(st) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
@@ -30,6 +31,7 @@ static void
 on_aborted(struct pn_abort_link *l, PyObject *reason)
 {
     struct pn_rare *rare = (struct pn_rare *)(void *)((char *)l - offsetof(struct pn_rare, abort));
+    rare->socket->aborted = 1;
     abort_socket(rare->socket, reason);
 }
 
@@ -44,11 +46,30 @@ pn_rare_watch(struct pn_rare *rare, struct pn_abort_link *link, PyObject *signal
     return 0;
 }
 
-void
-pn_rare_unwatch(PnSocket *s)
+int
+pn_socket_follow(PnSocket *s, PyObject *signal)
 {
+    PnState *st = s->em.st;
+    struct pn_rare *rare = pn_rare_of(s);
+    if (rare == NULL || pn_state_loop(st) == NULL)
+        return -1;
+    if (pn_rare_watch(rare, &rare->abort, signal) == 0)
+        return 0;
+    s->aborted = 1;
+    PyObject *reason = Py_NewRef(pn_abort_reason(signal));
+    abort_socket(s, reason);
+    Py_DECREF(reason);
+    return 0;
+}
+
+void
+pn_rare_unwatch(PnSocket *s, PyObject *signals[2])
+{
+    signals[0] = signals[1] = NULL;
     if (s->rare == NULL)
         return;
+    signals[0] = Py_XNewRef(s->rare->abort.signal);
+    signals[1] = Py_XNewRef(s->rare->connect_abort.signal);
     pn_abort_unlink(&s->rare->abort);
     pn_abort_unlink(&s->rare->connect_abort);
 }
@@ -88,6 +109,7 @@ pn_rare_traverse(PnSocket *s, visitproc visit, void *arg)
 {
     if (s->rare == NULL)
         return 0;
+    Py_VISIT(s->rare->attempted);
     Py_VISIT(s->rare->block_list);
     Py_VISIT(s->rare->abort.signal);
     Py_VISIT(s->rare->connect_abort.signal);

@@ -239,6 +239,28 @@ socket_get_attempted(PyObject *op, void *closure)
     return PyList_GetSlice(rare->attempted, 0, PY_SSIZE_T_MAX);
 }
 
+static PyObject *
+socket_get_block_list(PyObject *op, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)closure;
+    return Py_NewRef(s->rare != NULL && s->rare->block_list != NULL ? s->rare->block_list : Py_None);
+}
+
+static int
+socket_set_block_list(PyObject *op, PyObject *value, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)closure;
+    if (value == Py_None)
+        value = NULL;
+    if (value != NULL && (pn_check_block_list(s->em.st, value) < 0 || pn_rare_of(s) == NULL))
+        return -1;
+    if (s->rare != NULL)
+        Py_XSETREF(s->rare->block_list, Py_XNewRef(value));
+    return 0;
+}
+
 /* Which part of which end: "la" the local address, "rp" the remote port, ... */
 static PyObject *
 socket_get_end(PyObject *op, void *closure)
@@ -306,6 +328,9 @@ PyGetSetDef pn_socket_getset[] = {
     FLAG("writable_finished", F_FINISHED,
          "True once everything has left after end(). Node: writable.writableFinished."),
     {"timeout", pn_socket_get_timeout, NULL, "The milliseconds of set_timeout(), or None. Node: socket.timeout.", NULL},
+    {"block_list", socket_get_block_list, socket_set_block_list,
+     "The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node: socket.blockList.",
+     NULL},
     END("local_address", "la",
         "Our address, or None; of a unix socket the path that a BoundSocket gave it. Node: socket.localAddress."),
     END("local_port", "lp", "Our port, or None. Node: socket.localPort."),

@@ -205,7 +205,7 @@ can_be_watched(struct pn_loop *loop, int fd)
 #else
     (void)loop;
 #endif
-    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+    return fstat(fd, &st) == 0 && (S_ISSOCK(st.st_mode) || S_ISFIFO(st.st_mode));
 }
 
 static void

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "stream.h"
 
@@ -22,6 +23,12 @@ pn_stream_set_no_delay(struct pn_stream *s, bool on)
 int
 pn_stream_set_keep_alive(struct pn_stream *s, bool on, unsigned idle)
 {
+    return pn_stream_set_keep_alive_probes(s, on, idle, 0, 0);
+}
+
+int
+pn_stream_set_keep_alive_probes(struct pn_stream *s, bool on, unsigned idle, unsigned interval, unsigned count)
+{
     if (s->kind != PN_STREAM_TCP)
         return 0;
     int fd = pn_stream_fd(s);
@@ -34,8 +41,41 @@ pn_stream_set_keep_alive(struct pn_stream *s, bool on, unsigned idle)
     status = set_int(fd, IPPROTO_TCP, TCP_KEEPALIVE, (int)idle);
 #endif
     if (status == 0)
-        status = set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, 1);
+        status = set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, interval != 0 ? (int)interval : 1);
     if (status == 0)
-        status = set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, 10);
+        status = set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, count != 0 ? (int)count : 10);
     return status;
+}
+
+/* 4, 6, or 0 when the stream is no TCP socket. */
+static int
+family_of(const struct pn_stream *s)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+    if (s->kind != PN_STREAM_TCP || getsockname(pn_stream_fd(s), (struct sockaddr *)&sa, &len) < 0)
+        return 0;
+    return sa.ss_family == AF_INET6 ? 6 : sa.ss_family == AF_INET ? 4 : 0;
+}
+
+int
+pn_stream_set_tos(struct pn_stream *s, unsigned tos)
+{
+    int fd = pn_stream_fd(s);
+    int family = family_of(s);
+    if (family == 0)
+        return 0;
+    /* An IPv6 socket may talk to an IPv4 peer, whose packets have the IPv4 field. */
+    int status = set_int(fd, IPPROTO_IP, IP_TOS, (int)tos);
+    return family == 6 ? set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, (int)tos) : status;
+}
+
+int
+pn_stream_get_tos(const struct pn_stream *s)
+{
+    int family = family_of(s), value = 0;
+    socklen_t len = sizeof(value);
+    int status = family == 6 ? getsockopt(pn_stream_fd(s), IPPROTO_IPV6, IPV6_TCLASS, &value, &len)
+                             : getsockopt(pn_stream_fd(s), IPPROTO_IP, IP_TOS, &value, &len);
+    return status < 0 ? uv_translate_sys_error(errno) : value & 0xff;
 }

@@ -265,6 +265,8 @@ pn_stream_close(struct pn_stream *s)
     if (s->unref)
         uv_ref(&s->h.handle); /* its `closed` is awaited whatever the user said */
     int fd = pn_stream_fd(s);
+    if (s->block_again)
+        (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     uv_close(&s->h.handle, on_uv_close);
     /* libuv takes 0 to 2 for the standard streams, whoever closed those, and leaves them open. */
     if (fd >= 0 && fd <= STDERR_FILENO)
@@ -414,6 +416,17 @@ choose_class(struct pn_stream *s, size_t nread)
         s->read_class--;
 }
 
+/* libuv 1.44 concludes from a hang-up after a short read that this is the end, and never sees that it was a reset. */
+static ssize_t
+end_or_error(struct pn_stream *s)
+{
+    int code = 0;
+    socklen_t len = sizeof(code);
+    if (getsockopt(pn_stream_fd(s), SOL_SOCKET, SO_ERROR, &code, &len) < 0 || code == 0)
+        return UV_EOF;
+    return uv_translate_sys_error(code);
+}
+
 static void
 on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 {
@@ -422,12 +435,16 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
         return;
     if (nread == UV_ENOBUFS && buf->len == 0)
         return;
-    if (nread < 0 && s->req != NULL)
-        touch(s); /* libuv goes on waiting, for the write only */
-    if (s->loop->halted && nread < 0) {
-        /* What libuv says after a listener of the chunk before it has raised. Reading anew finds it again. */
-        (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
-        return;
+    if (nread < 0) {
+        if (s->req != NULL)
+            touch(s); /* it goes on waiting, for the write only */
+        if (s->loop->halted) {
+            /* What libuv says after a listener of the chunk before it has raised. Reading anew finds it again. */
+            (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
+            return;
+        }
+        if (nread == UV_EOF)
+            nread = end_or_error(s);
     }
     if (nread >= PN_READ_SIZE || (s->read_class > 0 && nread > 0))
         choose_class(s, (size_t)nread);
@@ -469,6 +486,26 @@ pn_stream_read_stop(struct pn_stream *s)
 
 /* --- writing --- */
 
+/* send() knows no pipes. Nothing else asks what it writes to, so that sockets, which is nearly all, pay nothing. */
+static ssize_t
+write_to_pipe(struct pn_stream *s, const struct iovec *iov, size_t count)
+{
+    pn_signal_mask old;
+    ssize_t n;
+    if (!uv_is_writable(&s->h.stream))
+        return UV_EPIPE;
+    bool blocked = pn_sigpipe_block(&old);
+    do
+        n = writev(pn_stream_fd(s), iov, (int)count);
+    while (n < 0 && errno == EINTR);
+    int code = errno;
+    if (blocked)
+        pn_sigpipe_restore(&old);
+    if (n >= 0)
+        return n;
+    return code == EAGAIN || code == EWOULDBLOCK ? UV_EAGAIN : uv_translate_sys_error(code);
+}
+
 ssize_t
 pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count)
 {
@@ -491,6 +528,8 @@ pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count)
         return n;
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
         return UV_EAGAIN;
+    if (errno == ENOTSOCK)
+        return write_to_pipe(s, iov, count);
     return uv_translate_sys_error(errno);
 }
 

@@ -51,6 +51,7 @@ struct pn_stream {
     uint8_t read_class; /* the next read takes up to PN_READ_SIZE << read_class */
     bool read_big;      /* read_class may rise */
     bool own_buffer;    /* ask `alloc` where to read to; else it is the loop's slab */
+    bool block_again;   /* others have the descriptor too: O_NONBLOCK goes when we do */
     union {
         uv_handle_t handle;
         uv_stream_t stream;
@@ -105,6 +106,12 @@ bool pn_stream_peer(const struct pn_stream *s, struct pn_addr *out);
 int pn_stream_set_no_delay(struct pn_stream *s, bool on);
 /* `idle` seconds of 0 leave the system's times alone. */
 int pn_stream_set_keep_alive(struct pn_stream *s, bool on, unsigned idle);
+/* The same with the seconds between probes and their count; 0: 1 and 10, as Node has it. */
+int pn_stream_set_keep_alive_probes(struct pn_stream *s, bool on, unsigned idle, unsigned interval, unsigned count);
+/* IP_TOS or IPV6_TCLASS; only TCP has one. */
+int pn_stream_set_tos(struct pn_stream *s, unsigned tos);
+/* The value, or a negative status. */
+int pn_stream_get_tos(const struct pn_stream *s);
 
 /* In the child of a fork: the file is the parent's. */
 void pn_stream_forget_file(struct pn_stream *s);
