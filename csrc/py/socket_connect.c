@@ -344,7 +344,8 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
 
 /* Those that the constructor has as well, and connect() sets anew. */
 static const char *const connect_names[] = {
-    PN_CONNECT_OPTIONS, "no_delay", "keep_alive", "keep_alive_initial_delay", "block_list", "signal", NULL,
+    PN_CONNECT_OPTIONS, "no_delay", "keep_alive", "keep_alive_initial_delay", "block_list", "signal",
+    "type_of_service", NULL,
 };
 enum {
     C_NO_DELAY = PN_CONNECT_OPTION_COUNT,
@@ -352,6 +353,7 @@ enum {
     C_DELAY,
     C_BLOCK_LIST,
     C_SIGNAL,
+    C_TOS,
     C_COUNT,
 };
 
@@ -404,10 +406,6 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
     PyObject *block_list = v[C_BLOCK_LIST];
     if (check(s, e, v, &o) < 0 || pn_keep_alive_delay(v[C_DELAY], &delay) < 0)
         return -1;
-    if (s->aborted) {
-        (void)pn_raise(s->errored != NULL ? Py_NewRef(s->errored) : pn_abort_error(s->em.st, Py_None));
-        return -1;
-    }
     int no_delay = pn_arg_bool(v[C_NO_DELAY]);
     int keep_alive = no_delay < 0 ? -1 : pn_arg_bool(v[C_KEEP_ALIVE]);
     if (keep_alive < 0)
@@ -416,9 +414,16 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
         return -1;
     if (v[C_SIGNAL] != NULL && pn_check_abort_signal(s->em.st, v[C_SIGNAL], "options.signal") < 0)
         return -1;
+    uint8_t tos = 0;
+    if (v[C_TOS] != NULL && pn_check_type_of_service(v[C_TOS], "options.typeOfService", &tos) < 0)
+        return -1;
+    if (s->aborted) {
+        (void)pn_raise(s->errored != NULL ? Py_NewRef(s->errored) : pn_abort_error(s->em.st, Py_None));
+        return -1;
+    }
     o.signal = v[C_SIGNAL];
-    struct pn_rare *rare = block_list != NULL || o.signal != NULL ? pn_rare_of(s) : NULL;
-    if (rare == NULL && (block_list != NULL || o.signal != NULL))
+    struct pn_rare *rare = NULL;
+    if ((block_list != NULL || o.signal != NULL || v[C_TOS] != NULL) && (rare = pn_rare_of(s)) == NULL)
         return -1;
     if (no_delay)
         s->no_delay = 1;
@@ -426,6 +431,8 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
         s->keep_alive = 1;
         s->keep_alive_delay = delay;
     }
+    if (v[C_TOS] != NULL)
+        rare->type_of_service = tos;
     if (block_list != NULL)
         Py_XSETREF(rare->block_list, Py_NewRef(block_list));
     return start(s, e, &o);
