@@ -439,7 +439,7 @@ def test_nobody_listens(adopt, bind, kind, record):
     assert kind == "tcp" or not os.path.exists(where)
 
 
-def test_a_name_is_looked_up_in_the_family_of_the_handle(record):
+def test_a_name_makes_one_attempt(record):
     with pynet.create_server().listen(0, "::1") as server:
         sock = pynet.Socket(handle=pynet.BoundSocket(host="::1"))
         log = record(sock, *EVENTS)
@@ -480,6 +480,24 @@ def test_what_an_adopted_handle_cannot_do_raises_and_changes_nothing(options, re
     assert log.names == []
     sock.destroy()
     log.wait("close")
+
+
+@pytest.mark.parametrize(
+    ("where", "to"),
+    [
+        ({"host": "127.0.0.1"}, {"port": 1, "local_address": "127.0.0.1"}),
+        ({"host": "127.0.0.1"}, {"port": 1, "local_port": 5}),
+        ({"host": "127.0.0.1"}, {"path": "p"}),
+        ({"path": "b.sock"}, {"port": 1}),
+    ],
+)
+def test_connect_with_a_handle_refuses_the_same_and_leaves_it_alone(where, to, tmp_path):
+    if "path" in where:
+        where = {"path": tmp_path / where["path"]}
+    with pynet.BoundSocket(where) as bound:
+        with pytest.raises(ValueError) as caught:
+            pynet.connect(to, handle=bound)
+        assert caught.value.code == "ERR_INVALID_ARG_VALUE" and bound.address()
 
 
 def test_a_bound_path_does_not_connect_to_a_port(tmp_path):

@@ -125,6 +125,13 @@ pn_is_bound_socket(PnState *st, PyObject *obj)
     return PyObject_TypeCheck(obj, st->BoundSocket);
 }
 
+void
+pn_bound_describe(PyObject *obj, bool *is_pipe, uint8_t *family)
+{
+    *is_pipe = PN_BOUND(obj)->b.kind == PN_STREAM_PIPE;
+    *family = *is_pipe ? 0 : PN_BOUND(obj)->at.family;
+}
+
 int
 pn_bound_check(PnState *st, PyObject *obj)
 {

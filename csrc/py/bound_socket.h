@@ -16,6 +16,8 @@ struct pn_bound {
 extern PyType_Spec pn_bound_socket_spec;
 
 bool pn_is_bound_socket(PnState *st, PyObject *obj);
+/* What it is bound to; `*family` is 4, 6, or 0 for a path. */
+void pn_bound_describe(PyObject *obj, bool *is_pipe, uint8_t *family);
 /* 0 when it may be adopted, or -1 with NetError (ERR_SOCKET_HANDLE_ADOPTED, ERR_FORKED). Changes nothing. */
 int pn_bound_check(PnState *st, PyObject *obj);
 /* Takes all out of it; it is adopted from then on. Runs no code of the user's. As pn_bound_check(). */

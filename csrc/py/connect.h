@@ -94,9 +94,9 @@ void pn_connected(PnSocket *s);
 void pn_connect_fail_soon(PnSocket *s, PyObject *error);
 
 /* --- socket_bound.c --- */
-/* connect() of a socket that has a BoundSocket's handle: what it cannot do is refused, and the options made to fit. 0, or
+/* connect() of a socket that has a BoundSocket's handle, or is to adopt `handle` (a BoundSocket; NULL: it has it): what it cannot do is refused, and the options made to fit. 0, or
  * -1 with an exception. */
-int pn_connect_bound(PnSocket *s, const struct pn_endpoint *e, struct pn_connect_options *o);
+int pn_connect_bound(PnSocket *s, PyObject *handle, const struct pn_endpoint *e, struct pn_connect_options *o);
 
 /* --- connect_lookup.c --- */
 /* Finds the addresses of c->host. 0, or -1 with an exception. */

@@ -84,22 +84,27 @@ pn_socket_let_go(PnSocket *s)
 }
 
 int
-pn_connect_bound(PnSocket *s, const struct pn_endpoint *e, struct pn_connect_options *o)
+pn_connect_bound(PnSocket *s, PyObject *handle, const struct pn_endpoint *e, struct pn_connect_options *o)
 {
     const char *wrong = NULL;
-    struct pn_addr local;
+    struct pn_addr local = {0};
+    bool is_pipe = s->is_pipe;
+    if (handle != NULL)
+        pn_bound_describe(handle, &is_pipe, &local.family);
+    else
+        (void)pn_socket_local(s, &local);
     if (o->local.family != 0 || o->local_port != 0)
         wrong = "local_address and local_port cannot be used with an adopted BoundSocket";
-    else if (s->is_pipe && e->path == NULL)
+    else if (is_pipe && e->path == NULL)
         wrong = "a BoundSocket with a path connects to a path only";
-    else if (!s->is_pipe && e->path != NULL)
+    else if (!is_pipe && e->path != NULL)
         wrong = "a BoundSocket with an address connects to a port only";
     if (wrong != NULL) {
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "The argument 'options': %s", wrong);
         return -1;
     }
     o->auto_select = false; /* there is one handle */
-    if (o->lookup == NULL && o->family == 0 && pn_socket_local(s, &local))
+    if (o->lookup == NULL && o->family == 0)
         o->family = local.family; /* it can reach no other */
     return 0;
 }

@@ -375,7 +375,7 @@ check(PnSocket *s, struct pn_endpoint *e, PyObject **v, struct pn_connect_option
                        "The \"options\" or \"port\" or \"path\" argument must be specified");
         return -1;
     }
-    if (pn_socket_waits(s) && pn_connect_bound(s, e, o) < 0)
+    if (pn_socket_waits(s) && pn_connect_bound(s, NULL, e, o) < 0)
         return -1;
     if (e->host == NULL || e->path != NULL)
         return 0;
@@ -388,7 +388,9 @@ int
 pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **options, PyObject **v)
 {
     struct pn_connect_options o;
-    if (check(s, e, v, &o) < 0 || pn_socket_begin(s, options) < 0)
+    PyObject *handle = options[PN_O_HANDLE];
+    if (check(s, e, v, &o) < 0 || (handle != NULL && pn_connect_bound(s, handle, e, &o) < 0) ||
+        pn_socket_begin(s, options) < 0)
         return -1;
     if (s->aborted || start(s, e, &o) == 0)
         return 0;
