@@ -151,9 +151,10 @@ struct PnSocket {
     unsigned readable_listening : 1;
     unsigned did_read : 1;     /* something has been consumed */
     unsigned keeps_chunks : 1; /* the last big one was not let go by its listeners */
-    unsigned bound : 1;  /* the handle was a BoundSocket's, or a descriptor: without `connecting` and `connected`, one that waits */
-    unsigned unheld : 1; /* the handle holds no reference to us */
-    unsigned aborted : 1; /* the constructor's signal has been: it never connects */
+    unsigned bound
+        : 1; /* the handle was a BoundSocket's, or a descriptor: without `connecting` and `connected`, one that waits */
+    unsigned unheld : 1;               /* the handle holds no reference to us */
+    unsigned aborted : 1;              /* the constructor's signal has been: it never connects */
     unsigned reset_when_connected : 1; /* reset_and_destroy() while connecting */
 };
 

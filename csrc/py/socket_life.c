@@ -370,7 +370,7 @@ pn_socket_dealloc(PyObject *op)
     PnSocket *s = PN_SOCKET(op);
     PyObject_GC_UnTrack(op);
     Py_TRASHCAN_BEGIN(op, pn_socket_dealloc) /* chains of pipes */
-        pn_rare_free(s); /* first: nobody may abort what is going away */
+        pn_rare_free(s);                     /* first: nobody may abort what is going away */
     pn_socket_let_go(s);
     pn_idle_free(s);
     pn_reads_free(s);
