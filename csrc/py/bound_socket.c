@@ -84,6 +84,15 @@ close_bound(PnBoundSocket *self)
     close_descriptor(&self->b);
 }
 
+bool
+pn_bound_has_fd(PnState *st, int fd)
+{
+    PnBoundSocket *self = st->bound_sockets;
+    while (self != NULL && self->b.fd != fd)
+        self = self->next;
+    return self != NULL;
+}
+
 void
 pn_bound_close_all(PnState *st)
 {

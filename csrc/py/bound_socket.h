@@ -25,6 +25,9 @@ int pn_bound_adopt(PnState *st, PyObject *obj, struct pn_bound *out);
 /* Unlinks, closes and releases what the adopter has not taken. */
 void pn_bound_release(struct pn_bound *b);
 
+/* The number is that of a BoundSocket. */
+bool pn_bound_has_fd(PnState *st, int fd);
+
 /* At exit: all that are left are closed. */
 void pn_bound_close_all(PnState *st);
 /* In the child of a fork: the descriptors are let go of. */

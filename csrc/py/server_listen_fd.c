@@ -42,7 +42,7 @@ pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l)
     if (value > INT_MAX || value != (double)(int)value)
         return 0;
     int fd = (int)value;
-    if (st->loop != NULL && pn_loop_has_fd(st->loop, fd)) {
+    if ((st->loop != NULL && pn_loop_has_fd(st->loop, fd)) || pn_bound_has_fd(st, fd)) {
         l->fd_status = UV_EEXIST;
         return 0;
     }
@@ -116,7 +116,7 @@ path_of(int fd, enum pn_stream_kind kind, PyObject **out)
 {
     char buf[PATH_SIZE];
     *out = NULL;
-    size_t len = kind == PN_STREAM_PIPE ? pn_user_fd_path(fd, buf, sizeof(buf)) : 0;
+    size_t len = kind == PN_STREAM_PIPE ? pn_path_of(fd, buf, sizeof(buf)) : 0;
     if (len > 0)
         *out = PyUnicode_DecodeFSDefaultAndSize(buf, (Py_ssize_t)len);
     return len > 0 && *out == NULL ? -1 : 0;
@@ -134,7 +134,7 @@ pn_listen_on_fd(PnServer *s, struct pn_listen *l)
     if (status == 0 && path_of(l->fd, kind, &path) < 0)
         return -1;
     if (status == 0)
-        listener = pn_listener_fd(s->em.st->loop, l->fd, kind, NULL, 0, l->backlog, &status);
+        listener = pn_listener_fd(s->em.st->loop, l->fd, kind, l->backlog, &status);
     if (listener == NULL) {
         pn_listen_failed(s, status, NULL, NULL);
     }
@@ -155,18 +155,19 @@ pn_listen_on_bound(PnServer *s, struct pn_listen *l)
     int status;
     if (pn_bound_adopt(s->em.st, l->bound, &bound) < 0)
         return -1;
-    PyObject *text = bound.path != NULL ? pn_path_text(bound.path) : NULL;
+    PyObject *path = bound.path != NULL ? pn_path_text(bound.path) : NULL;
     PyErr_Clear(); /* no memory for the text: an address() less, nothing else */
-    struct pn_listener *listener = pn_listener_fd(s->em.st->loop, bound.fd, bound.kind, NULL, 0, l->backlog, &status);
-    if (listener != NULL) {
+    struct pn_listener *listener = pn_listener_fd(s->em.st->loop, bound.fd, bound.kind, l->backlog, &status);
+    if (listener == NULL) {
+        pn_listen_failed(s, status, NULL, path);
+    }
+    else {
         bound.fd = -1;
-        pn_listener_own_file(listener, &bound.file);
+        listener->file = bound.file;
+        bound.file.path = NULL;
+        began(s, listener, path);
     }
     pn_bound_release(&bound);
-    if (listener == NULL)
-        pn_listen_failed(s, status, NULL, text);
-    else
-        began(s, listener, text);
-    Py_XDECREF(text);
+    Py_XDECREF(path);
     return 0;
 }

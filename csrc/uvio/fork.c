@@ -35,7 +35,7 @@ cover_handle(uv_handle_t *handle, void *arg)
     }
     else if (l != NULL) {
         cover(placeholder, l->fd);
-        pn_listener_forget_path(l);
+        pn_path_file_forget(&l->file); /* the parent's */
     }
 }
 

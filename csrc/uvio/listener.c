@@ -93,26 +93,6 @@ pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, unsigned flags, 
     return l;
 }
 
-/* Remembers which file the path is, so that close() unlinks no other. */
-static void
-remember_path(struct pn_listener *l, const char *path, size_t len)
-{
-    struct stat st;
-    if (path[0] == '\0')
-        return;
-    l->path = malloc(len + 1);
-    if (l->path == NULL)
-        return;
-    memcpy(l->path, path, len);
-    l->path[len] = '\0';
-    if (lstat(l->path, &st) < 0) {
-        pn_listener_forget_path(l);
-        return;
-    }
-    l->path_dev = st.st_dev;
-    l->path_ino = st.st_ino;
-}
-
 /* Before anybody can connect. Exactly these bits, as Node has them. */
 static int
 set_mode(const char *path, unsigned flags)
@@ -142,7 +122,7 @@ listen_at_path(struct pn_loop *loop, const char *path, size_t len, unsigned flag
         close(fd);
         return NULL;
     }
-    remember_path(l, path, len);
+    pn_path_file_note(&l->file, path, len);
     return l;
 }
 
@@ -156,8 +136,7 @@ pn_listener_path(struct pn_loop *loop, const char *path, size_t len, unsigned fl
 }
 
 struct pn_listener *
-pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, const char *path, size_t len, int backlog,
-               int *status)
+pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *status)
 {
     int flags = fcntl(fd, F_GETFL);
     struct pn_listener *l = watch(loop, fd, kind, backlog, status);
@@ -167,8 +146,6 @@ pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, const cha
     }
     (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
     (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    if (path != NULL)
-        remember_path(l, path, len);
     return l;
 }
 
@@ -313,39 +290,20 @@ on_uv_close(uv_handle_t *handle)
 {
     struct pn_listener *l = handle->data;
     l->loop->counts.listeners--;
-    free(l->path);
+    pn_path_file_forget(&l->file);
     free(l);
-}
-
-void
-pn_listener_forget_path(struct pn_listener *l)
-{
-    free(l->path);
-    l->path = NULL;
-}
-
-void
-pn_listener_own_file(struct pn_listener *l, struct pn_path_file *file)
-{
-    pn_listener_forget_path(l);
-    l->path = file->path;
-    l->path_dev = file->dev;
-    l->path_ino = file->ino;
-    file->path = NULL;
 }
 
 void
 pn_listener_close(struct pn_listener *l)
 {
-    struct stat st;
     if (l->closing)
         return;
     l->closing = true;
     count_idle(l);
     pn_loop_disarm(l->loop, &l->retry);
     pn_loop_untouch(&l->touch);
-    if (l->path != NULL && lstat(l->path, &st) == 0 && st.st_dev == l->path_dev && st.st_ino == l->path_ino)
-        (void)unlink(l->path);
+    pn_path_file_unlink(&l->file);
     uv_close((uv_handle_t *)&l->poll, on_uv_close);
     if (l->fd >= 0)
         close(l->fd);

@@ -5,10 +5,10 @@
 #define PN_UVIO_LISTENER_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 #include <uv.h>
 
 #include "../core/addr.h"
+#include "bind.h"
 #include "loop.h"
 #include "stream.h"
 
@@ -22,9 +22,7 @@ struct pn_listener {
     bool (*accepted)(struct pn_listener *l, int fd, const struct pn_addr *peer);
     /* accept() failed with something else than a shortage of descriptors; the listener lives on. */
     void (*failed)(struct pn_listener *l, int status);
-    char *path; /* own; what to unlink, NULL when nothing */
-    dev_t path_dev;
-    ino_t path_ino;
+    struct pn_path_file file;   /* own: unlinked in the end */
     struct pn_loop_timer retry; /* after a shortage */
     struct pn_touch touch;
     int fd;       /* own; -1 when somebody else has closed it */
@@ -44,24 +42,19 @@ struct pn_listener *pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *
 /* The same at a path; `flags` are PN_BIND_READABLE_ALL and those after it. */
 struct pn_listener *pn_listener_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, int backlog,
                                      int *status);
-/* Over a bound (or listening) socket, which is taken over; on failure it stays the caller's, and as it was. `path` (NULL:
- * none) is to be unlinked in the end. */
-struct pn_listener *pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, const char *path, size_t len,
-                                   int backlog, int *status);
+/* Over a bound (or listening) socket, which is taken over; on failure it stays the caller's, and as it was. It has no
+ * file. */
+struct pn_listener *pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *status);
 
 /* Starts to accept (the owner and the events are set by now), or stops; connections wait in the kernel then. */
 int pn_listener_start(struct pn_listener *l);
 void pn_listener_pause(struct pn_listener *l);
-/* Unlinks the path if it still is the socket that was bound, closes the descriptor. */
+/* Unlinks its file, closes the descriptor. */
 void pn_listener_close(struct pn_listener *l);
 void pn_listener_ref(struct pn_listener *l, bool referenced);
-/* The file of a bound path becomes the listener's, which unlinks it in the end; `file` is empty then. */
-void pn_listener_own_file(struct pn_listener *l, struct pn_path_file *file);
 bool pn_listener_local(const struct pn_listener *l, struct pn_addr *out);
 /* Closes an accepted descriptor that nobody wants. */
 void pn_listener_refuse(int fd);
-/* In the child of a fork: the path is the parent's. */
-void pn_listener_forget_path(struct pn_listener *l);
 struct pn_listener *pn_listener_of_handle(uv_handle_t *handle);
 
 #endif

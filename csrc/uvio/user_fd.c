@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include "listener.h"
 
@@ -75,25 +74,4 @@ pn_user_fd_listenable(int fd, enum pn_stream_kind *kind)
         return UV_EINVAL;
     len = sizeof(sa);
     return getpeername(fd, (struct sockaddr *)&sa, &len) == 0 ? UV_EINVAL : 0;
-}
-
-size_t
-pn_user_fd_path(int fd, char *out, size_t size)
-{
-    struct sockaddr_un sa;
-    socklen_t len = sizeof(sa);
-    size_t offset = offsetof(struct sockaddr_un, sun_path);
-    memset(&sa, 0, sizeof(sa));
-    if (getsockname(fd, (struct sockaddr *)&sa, &len) < 0 || sa.sun_family != AF_UNIX || len <= offset)
-        return 0;
-    size_t count = len - offset;
-    if (count > sizeof(sa.sun_path))
-        count = sizeof(sa.sun_path);
-    /* A path ends at its NUL, an abstract name with the length. */
-    if (sa.sun_path[0] != '\0')
-        count = strnlen(sa.sun_path, count);
-    if (count > size)
-        return 0;
-    memcpy(out, sa.sun_path, count);
-    return count;
 }

@@ -3,7 +3,6 @@
 #define PN_UVIO_USER_FD_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "loop.h"
 #include "stream.h"
@@ -16,7 +15,5 @@ int pn_user_fd_dup(int fd);
 bool pn_user_fd_same(int a, int b);
 /* A TCP or unix stream socket that is not connected: 0 and its kind; else UV_EINVAL, of a pipe UV_ENOTSOCK as in Node. */
 int pn_user_fd_listenable(int fd, enum pn_stream_kind *kind);
-/* The path or abstract name (first byte NUL) of a unix socket, in a buffer of `size`; its length, 0 without one. */
-size_t pn_user_fd_path(int fd, char *out, size_t size);
 
 #endif
