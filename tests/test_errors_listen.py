@@ -161,11 +161,17 @@ def test_a_switch_without_a_truth(name):
     ids=repr,
 )
 def test_options_without_a_place(options):
-    for server in (
-        check_refused((VALUE, TYPE, MISSING), "", options),
-        check_refused((VALUE, TYPE, MISSING), "", **options),
-    ):
-        check_listens(server)
+    check_listens(check_refused((VALUE, TYPE, MISSING), "", options))
+    if options.keys() & {"fd", "handle"}:
+        check_listens(check_refused((VALUE, TYPE, MISSING), "", **options))
+
+
+@pytest.mark.parametrize("options", [{}, {"host": HOST}, {"backlog": 5, "exclusive": True}, {"signal": None}], ids=repr)
+def test_keywords_that_mean_no_place_leave_any_port(options):
+    """The port is 0 when it is left out, as it is for listen() alone."""
+    server = pynet.Server().listen(**options)
+    assert server.listening and server.address().port > 0
+    server.close()
 
 
 class NoPlace:

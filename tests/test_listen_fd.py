@@ -340,6 +340,17 @@ def test_a_descriptor_of_our_own_is_refused_and_lives_on(make, pair, whose):
         pass
 
 
+def test_the_descriptor_of_a_bound_socket_is_refused_and_lives_on(make):
+    """It is adopted as a whole."""
+    with pynet.BoundSocket(host=HOST) as handle:
+        srv = make()
+        log = Recorder(srv, "listening", "error")
+        srv.listen(fd=handle.fileno())
+        assert log.wait("error")["error"].code == "EEXIST"
+        address = handle.address()
+        assert srv.listen(handle).address() == address
+
+
 @pytest.mark.parametrize("fd", [-1, float("nan"), float("inf"), -(2**70)])
 def test_a_number_that_is_no_descriptor(make, fd):
     srv = make()
