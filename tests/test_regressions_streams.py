@@ -480,6 +480,33 @@ def test_failing_allocations_in_read_and_unshift_raise_what_they_are():
     """)
 
 
+# --- the end of a connection ---
+
+
+def test_reset_behind_the_last_data_is_no_clean_end():
+    """libuv 1.44 said that the stream had ended: a transfer cut off by a reset looked complete."""
+    done = isolated.run("""
+        import socket
+        import struct
+        import pynet
+
+        def main():
+            def connected():
+                peer, _ = listening.accept()
+                peer.sendall(b"cut off")
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                peer.close()
+                for event in "data", "end", "error", "close":
+                    sock.on(event, lambda *args, event=event: print(event, *args))
+
+            listening = socket.create_server(("127.0.0.1", 0))
+            sock = pynet.connect(listening.getsockname()[1], "127.0.0.1", connected)
+
+        pynet.run(main)
+    """)
+    assert done.stdout.splitlines() == ["data b'cut off'", "error read ECONNRESET", "close True"], done.stderr
+
+
 # --- the end of the interpreter ---
 
 
