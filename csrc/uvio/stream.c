@@ -416,15 +416,17 @@ choose_class(struct pn_stream *s, size_t nread)
         s->read_class--;
 }
 
-/* libuv 1.44 concludes from a hang-up after a short read that this is the end, and never sees that it was a reset. */
+/* libuv 1.44 concludes from a hang-up after a short read that this is the end, and never sees that it was a reset. The
+ * read that it leaves out tells, and not SO_ERROR: a reset that came behind the end changes nothing about the end. */
 static ssize_t
 end_or_error(struct pn_stream *s)
 {
-    int code = 0;
-    socklen_t len = sizeof(code);
-    if (getsockopt(pn_stream_fd(s), SOL_SOCKET, SO_ERROR, &code, &len) < 0 || code == 0)
-        return UV_EOF;
-    return uv_translate_sys_error(code);
+    char byte;
+    ssize_t n = 0;
+    do {
+        n = recv(pn_stream_fd(s), &byte, 1, MSG_PEEK);
+    } while (n < 0 && errno == EINTR);
+    return n < 0 && errno == ECONNRESET ? UV_ECONNRESET : UV_EOF;
 }
 
 static void
