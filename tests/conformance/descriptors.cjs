@@ -21,7 +21,7 @@ function withDescriptor(what, main) {
 // The options of a connected socket, as the system has them.
 function options(sock) {
   const stdio = ['ignore', 'pipe', 'inherit', sock._handle.fd];
-  return spawnSync('python3', [SCRIPT, 'options'], { stdio, encoding: 'utf8' }).stdout;
+  return spawnSync('python3', ['-I', '-S', SCRIPT, 'options'], { stdio, encoding: 'utf8' }).stdout;
 }
 
 module.exports = { options, withDescriptor };
