@@ -22,6 +22,7 @@ import pynet
 WINDOW = 64  # connects under way at a time
 LATEST = 25.0  # ms: how late a cancellation comes
 ATTEMPT_TIMEOUT = 10  # ms
+PATIENCE = 20_000  # ms: when nothing ends for so long, it is stuck
 GOOD, SLOW, REFUSING = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 EVENTS = (
     "lookup connectionAttempt connectionAttemptFailed connectionAttemptTimeout connect ready data end timeout error"
@@ -96,6 +97,8 @@ class Cancelled:
         self.started = self.closed = self.finished = self.connected = self.answered = 0
         self.errors: list[str] = []
         self.seen: Counter[str] = Counter()
+        self.live: dict[pynet.Socket, tuple] = {}
+        self.last_look = -1
         self.ways = [self.by_destroy, self.by_destroy_with_error, self.by_abort, self.by_end, self.by_destroy_soon]
         if kind == "tcp":
             self.ways.append(self.by_reset)
@@ -205,7 +208,10 @@ class Cancelled:
         target = self.random.choice(self.targets())()
         if "path" not in target:
             target["port"] = self.port
-        sock = pynet.connect({**target, **options})
+        connect = self.random.choice([pynet.connect, pynet.Socket().connect])
+        sock = connect({**target, **options})
+        sock.set_timeout(options.get("timeout", 0))
+        self.live[sock] = (target, options)
 
         def on_event(name: str):
             def noted(*args) -> None:
@@ -230,6 +236,7 @@ class Cancelled:
             if state["written"] != 2:
                 self.errors.append(f"{state['written']} of 2 write callbacks were answered, {target} {options}")
             self.finished += 1
+            del self.live[sock]
             self.answered += state["written"]
             self.next()
 
@@ -285,7 +292,15 @@ class Cancelled:
     def start(self) -> None:
         self.helper = Helper()
         self.listen()
+        self.watchdog = pynet.set_interval(self.look, PATIENCE).unref()
         self.next()
+
+    def look(self) -> None:
+        """Ends it all when nothing has come to its end for a long time."""
+        if self.finished == self.last_look:
+            self.errors += [f"stuck: {sock} {how}" for sock, how in self.live.items()]
+            pynet.stop()
+        self.last_look = self.finished
 
     def run(self) -> float:
         """Seconds that it took. Descriptors that are left over are an error."""
@@ -293,6 +308,7 @@ class Cancelled:
         before, began = descriptors(), time.monotonic()
         pynet.run(self.start)
         seconds = time.monotonic() - began
+        self.watchdog.close()
         self.helper.close()
         if self.slow is not None:
             self.slow.close()
