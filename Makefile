@@ -18,7 +18,7 @@ SOURCES := $(sort $(filter csrc/%,$(C_FILES)))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format core-test fuzz asan bench bench-instr bench-memory bench-addresses \
-	bench-streams bench-blocked soak conformance-record clean distclean FORCE
+	bench-streams bench-blocked bench-connect soak conformance-record clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -79,6 +79,10 @@ bench-streams: build .venv/.bench  ## bytes in bulk, proxies and many small writ
 bench-blocked: build .venv/.bench  ## memory of a proxy whose reader does not read, beside uvloop and Node
 	@bash tools/node.sh --optional
 	@$(RUN) $(PY) bench/blocked.py $(BENCH_ARGS)
+
+bench-connect: build  ## connects whose first address is slow or dead, beside Node and asyncio: a minute or two
+	@bash tools/node.sh --optional
+	@$(RUN) $(PY) bench/happy_eyeballs.py $(BENCH_ARGS)
 
 conformance-record: .venv/.build  ## run the conformance scenarios on real Node and store what it does
 	@bash tools/node.sh

@@ -309,6 +309,9 @@ class Cancelled:
         pynet.run(self.start)
         seconds = time.monotonic() - began
         self.watchdog.close()
+        if self.live:  # stuck
+            for emitter in (*self.live, *self.servers):
+                emitter.destroy() if isinstance(emitter, pynet.Socket) else emitter.close()
         self.helper.close()
         if self.slow is not None:
             self.slow.close()
