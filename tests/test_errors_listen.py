@@ -12,7 +12,6 @@ import pytest
 
 import pynet
 from bad_values import (
-    MISSING,
     TYPE,
     VALUE,
     VALUES,
@@ -68,7 +67,7 @@ def check_refused(code, name, *args, **kwargs):
     refused(code, name, server.listen, *args, **kwargs)
     assert list(args) == copy, "the caller's mapping is never changed"
     check_unchanged(server)
-    assert pynet._pynet._counts()["listeners"] == before
+    assert pynet._pynet._counts()["listeners"] <= before  # those of earlier servers may be closing
     return server
 
 
@@ -161,14 +160,14 @@ def test_a_switch_without_a_truth(name):
     ids=repr,
 )
 def test_options_without_a_place(options):
-    check_listens(check_refused((VALUE, TYPE, MISSING), "", options))
-    if options.keys() & {"fd", "handle"}:
-        check_listens(check_refused((VALUE, TYPE, MISSING), "", **options))
+    """As keywords they may come without a place: then it is any port, as for listen()."""
+    check_listens(check_refused((VALUE, TYPE), "", options))
+    if {"fd", "handle"} & {name for name, value in options.items() if value is not None}:
+        check_listens(check_refused((VALUE, TYPE), "", **options))
 
 
-@pytest.mark.parametrize("options", [{}, {"host": HOST}, {"backlog": 5, "exclusive": True}, {"signal": None}], ids=repr)
-def test_keywords_that_mean_no_place_leave_any_port(options):
-    """The port is 0 when it is left out, as it is for listen() alone."""
+@pytest.mark.parametrize("options", [{}, {"host": HOST}, {"host": None}, {"port": None}, {"backlog": 5}], ids=repr)
+def test_keywords_without_a_place(options):
     server = pynet.Server().listen(**options)
     assert server.listening and server.address().port > 0
     server.close()
