@@ -405,7 +405,7 @@ def test_wrong_arguments_of_aio_connect(args, options, code, name):
 LISTEN = [
     ((-1,), {}, PORT, "port"),
     (({},), {}, (VALUE, TYPE), ""),
-    ((0, 5j), {}, TYPE, "host"),
+    (({"port": 0, "host": 5},), {}, TYPE, "host"),
     ((0,), {"backlog": "x"}, TYPE, "backlog"),
     ((0,), {"signal": 5}, TYPE, "signal"),
     (({"path": 5},), {}, TYPE, "path"),

@@ -15,8 +15,8 @@ from bad_values import (
     callback,
     camel,
     instance,
-    number,
     refused,
+    seconds,
 )
 from helpers import Recorder, raw_client, wait_until
 
@@ -170,7 +170,7 @@ def test_wrong_shutdown_timeout(server):
         assert srv.listening
 
     with raw_client(srv) as client:
-        all_refused(number(0), check)
+        all_refused(seconds, check)
         client.sendall(b"x")
         with raw_client(srv):
             pass

@@ -158,8 +158,8 @@ def test_a_wrong_option_beside_a_good_descriptor():
 
 def test_a_descriptor_that_is_not_connected():
     """Node: an error event, read ENOTCONN."""
-    fd = os.dup(socket.socket().fileno())
-    sock = pynet.Socket(fd=fd)
+    with socket.socket() as unconnected:
+        sock = pynet.Socket(fd=os.dup(unconnected.fileno()))
     log = Recorder(sock, "error", "close")
     sock.resume()
     log.wait("close")
