@@ -313,6 +313,7 @@ class Cancelled:
             for emitter in (*self.live, *self.servers):
                 emitter.destroy() if isinstance(emitter, pynet.Socket) else emitter.close()
         self.helper.close()
+        pynet.run(lambda: None)  # timers that the helper set late hold their sockets
         if self.slow is not None:
             self.slow.close()
         del self.servers

@@ -7,10 +7,10 @@ import gc
 import os
 import types
 
-import pynet.aio
 import pytest
 
 import pynet
+import pynet.aio
 from bad_values import (
     MISSING,
     PORT,
