@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypedDict, typ
 from typing_extensions import Buffer
 
 from pynet._abort import AbortSignal
+from pynet._addresses import SocketAddress
 from pynet._addresses import BlockList, SocketAddress
 from pynet._errors import NetError
 from pynet._pynet import Socket
