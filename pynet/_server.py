@@ -91,23 +91,25 @@ class ServerIterator(Loop):
     early. `with` closes it.
     """
 
-    __slots__ = ("server",)
+    __slots__ = ("_open", "server")
 
     _what = "a loop over a server"
 
     def __init__(self, server: _pynet.Server) -> None:
         super().__init__(Waiters())
-        self._done = True
         self.server = server
+        self._open: list[bool] = []
         _private.loop_begin(server)
-        self._done = False
+        self._open.append(True)
         waiters = self._waiters
         _private.listen(server, "error", waiters._on_error)
         _private.listen(server, _private.server_changed, waiters._wake)
 
     def close(self) -> None:
         """Ends the loop here. When it is the last one, what was accepted and not taken is destroyed."""
-        if self._done:
+        try:
+            self._open.pop()
+        except IndexError:  # closed already; another thread may have been faster
             return
         self._done = True
         waiters = self._waiters

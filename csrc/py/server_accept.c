@@ -113,7 +113,7 @@ keep_for_loops(PnServer *s, PnSocket *sock)
         return;
     sock->em.outside = true; /* it is used there: an error may wait for its listener */
     if (s->backlog_of_loops == NULL || PyList_Append(s->backlog_of_loops, (PyObject *)sock) < 0) {
-        PyErr_WriteUnraisable((PyObject *)s);
+        pn_socket_destroy_steal(sock, NULL);
         return;
     }
     wait_for_listener(s);
