@@ -12,7 +12,6 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypedDict, typ
 from typing_extensions import Buffer
 
 from pynet._abort import AbortSignal
-from pynet._addresses import SocketAddress
 from pynet._addresses import BlockList, SocketAddress
 from pynet._errors import NetError
 from pynet._pynet import Socket
@@ -24,6 +23,19 @@ Pair: TypeAlias = tuple[Host, int] | tuple[str, int, int, int] | AddressInfo | S
 Listener: TypeAlias = Callable[[], object] | None
 Done: TypeAlias = Callable[[NetError | None], object] | None
 Family: TypeAlias = Literal["IPv4", "IPv6"]
+
+HappyEyeballs: TypeAlias = Literal["race", "serial"]
+
+@type_check_only
+class LookupOptions(TypedDict, total=False):
+    """What a lookup function is told; all: every address is wanted."""
+
+    family: Literal[0, 4, 6] | None
+    hints: int
+    all: bool
+
+# lookup(hostname, options, callback), where callback is callback(err=None, address=None, family=None)
+Lookup: TypeAlias = Callable[[str, LookupOptions, Callable[..., None]], object]
 
 class AddressInfo(NamedTuple):
     address: str
@@ -83,6 +95,20 @@ class SocketConnectOptions(TypedDict, total=False):
     host: Host | None
     path: Path | None
     family: Literal[0, 4, 6, "IPv4", "IPv6"] | None
+    hints: int | None
+    lookup: Lookup | None
+    local_address: Host | None
+    localAddress: Host | None
+    local_port: int | None
+    localPort: int | None
+    auto_select_family: bool | None
+    autoSelectFamily: bool | None
+    auto_select_family_attempt_timeout: int | None
+    autoSelectFamilyAttemptTimeout: int | None
+    happy_eyeballs: HappyEyeballs | None
+    happyEyeballs: HappyEyeballs | None
+    connect_timeout: float | None
+    connectTimeout: float | None
     listener: Callable[[], object] | None
     no_delay: bool | None
     noDelay: bool | None
@@ -90,6 +116,11 @@ class SocketConnectOptions(TypedDict, total=False):
     keepAlive: bool | None
     keep_alive_initial_delay: float | None
     keepAliveInitialDelay: float | None
+    block_list: BlockList | None
+    blockList: BlockList | None
+    signal: AbortSignal | None
+    type_of_service: int | None
+    typeOfService: int | None
 
 @type_check_only
 class ConnectOptions(SocketOptions, total=False):
@@ -99,6 +130,20 @@ class ConnectOptions(SocketOptions, total=False):
     host: Host | None
     path: Path | None
     family: Literal[0, 4, 6, "IPv4", "IPv6"] | None
+    hints: int | None
+    lookup: Lookup | None
+    local_address: Host | None
+    localAddress: Host | None
+    local_port: int | None
+    localPort: int | None
+    auto_select_family: bool | None
+    autoSelectFamily: bool | None
+    auto_select_family_attempt_timeout: int | None
+    autoSelectFamilyAttemptTimeout: int | None
+    happy_eyeballs: HappyEyeballs | None
+    happyEyeballs: HappyEyeballs | None
+    connect_timeout: float | None
+    connectTimeout: float | None
     listener: Callable[[], object] | None
     timeout: float | None
 

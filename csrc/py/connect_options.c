@@ -66,7 +66,7 @@ read_local_address(PnState *st, PyObject *obj, struct pn_connect_options *o)
     int status = text == NULL ? -1 : 0;
     if (status == 0 && !empty && (utf8 == NULL || pn_addr_parse_scoped(utf8, (size_t)len, &o->local) < 0)) {
         PyErr_Clear();
-        pn_raise_coded(PyExc_ValueError, "ERR_INVALID_IP_ADDRESS", "Invalid IP address: %S (options.localAddress)",
+        pn_raise_coded(PyExc_ValueError, "ERR_INVALID_IP_ADDRESS", "Invalid IP address: %.60S (options.localAddress)",
                        obj);
         status = -1;
     }

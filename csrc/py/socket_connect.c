@@ -445,13 +445,16 @@ const char pn_connect_doc[] =
     "connect(port, host=\"localhost\", listener=None, /)\nconnect(path, listener=None, /)\n"
     "connect(options, listener=None, /, **more)\n\n"
     "Starts to connect and returns the socket. A port with a host, a (host, port) pair, the path of a unix socket\n"
-    "(\"\\0name\": abstract), or options: port, host, path, family (0, 4, 6), no_delay, keep_alive,\n"
-    "keep_alive_initial_delay (ms). The listener is added with once(\"connect\"). A name is looked up, and its "
-    "addresses\n"
-    "are tried one after the other.\n\n"
-    "Events: lookup, connectionAttempt, connectionAttemptFailed, connect, ready; error and close when it fails.\n"
-    "Raises TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE) and ValueError (ERR_SOCKET_BAD_PORT,\n"
-    "ERR_INVALID_ARG_VALUE) at once. Node: socket.connect().";
+    "(\"\\0name\": abstract), or options: port, host, path, family (0, 4, 6), hints, lookup, local_address, local_port,\n"
+    "auto_select_family (bool), auto_select_family_attempt_timeout (ms), happy_eyeballs (\"race\" or \"serial\"),\n"
+    "connect_timeout (seconds), block_list, signal, no_delay, keep_alive, keep_alive_initial_delay (ms),\n"
+    "type_of_service. The listener is added with once(\"connect\"). A name is looked up, and its addresses are tried "
+    "until\n"
+    "one connects.\n\n"
+    "Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready; error and\n"
+    "close when it fails. Raises at once TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE), ValueError\n"
+    "(ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and what a lookup function\n"
+    "raises. Node: socket.connect().";
 
 PyObject *
 pn_socket_connect_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
