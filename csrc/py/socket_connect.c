@@ -344,8 +344,8 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
 
 /* Those that the constructor has as well, and connect() sets anew. */
 static const char *const connect_names[] = {
-    PN_CONNECT_OPTIONS, "no_delay", "keep_alive", "keep_alive_initial_delay", "block_list", "signal",
-    "type_of_service", NULL,
+    PN_CONNECT_OPTIONS, "no_delay", "keep_alive",      "keep_alive_initial_delay",
+    "block_list",       "signal",   "type_of_service", NULL,
 };
 enum {
     C_NO_DELAY = PN_CONNECT_OPTION_COUNT,
@@ -445,7 +445,8 @@ const char pn_connect_doc[] =
     "connect(port, host=\"localhost\", listener=None, /)\nconnect(path, listener=None, /)\n"
     "connect(options, listener=None, /, **more)\n\n"
     "Starts to connect and returns the socket. A port with a host, a (host, port) pair, the path of a unix socket\n"
-    "(\"\\0name\": abstract), or options: port, host, path, family (0, 4, 6), hints, lookup, local_address, local_port,\n"
+    "(\"\\0name\": abstract), or options: port, host, path, family (0, 4, 6), hints, lookup, local_address, "
+    "local_port,\n"
     "auto_select_family (bool), auto_select_family_attempt_timeout (ms), happy_eyeballs (\"race\" or \"serial\"),\n"
     "connect_timeout (seconds), block_list, signal, no_delay, keep_alive, keep_alive_initial_delay (ms),\n"
     "type_of_service. The listener is added with once(\"connect\"). A name is looked up, and its addresses are tried "
@@ -453,7 +454,8 @@ const char pn_connect_doc[] =
     "one connects.\n\n"
     "Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready; error and\n"
     "close when it fails. Raises at once TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE), ValueError\n"
-    "(ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and what a lookup function\n"
+    "(ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and what a lookup "
+    "function\n"
     "raises. Node: socket.connect().";
 
 PyObject *
