@@ -132,10 +132,11 @@ static const char *const refused[] = {"tls", "ssl"};
 static int
 refuse(const char *function, const char *name)
 {
-    PyErr_Format(PyExc_TypeError,
-                 "%s() has no option '%s': pynet has no TLS of its own. Give the connection to the ssl module: "
-                 "ssl.SSLContext.wrap_socket(sock.detach(), ...)",
-                 function, name);
+    pn_raise_coded(
+        PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
+        "%s() has no option '%s': pynet has no TLS of its own. sock.detach() gives the connection to the module "
+        "ssl: ssl.SSLContext.wrap_socket(sock.detach(), ...)",
+        function, name);
     return -1;
 }
 
@@ -169,7 +170,7 @@ set_keyword(const char *function, pn_option_names names, PyObject *key, PyObject
     }
     for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
         if (PyUnicode_CompareWithASCIIString(key, refused[i]) == 0)
-            return refuse(function, refused[i]);
+            return value != Py_None ? refuse(function, refused[i]) : 0;
     }
     raise_unknown(function, names, key);
     return -1;
@@ -362,18 +363,6 @@ pn_check_callable(PnState *st, PyObject *obj, const char *name)
                    "Start the coroutine from a plain function, with asyncio.run_coroutine_threadsafe(coro(), loop). "
                    "Received %R",
                    name, obj);
-    return -1;
-}
-
-int
-pn_refuse_tls(const char *name)
-{
-    if (name == NULL)
-        return 0;
-    pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
-                   "The option '%s' is not supported: pynet has no TLS. Socket.detach() gives a socket.socket, which "
-                   "ssl.SSLContext.wrap_socket() takes",
-                   name);
     return -1;
 }
 

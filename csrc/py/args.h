@@ -23,9 +23,6 @@ void pn_options_clear(PyObject **values, size_t count);
 
 /* A callable that is no coroutine function: 0, or -1 with TypeError (ERR_INVALID_ARG_TYPE). */
 int pn_check_callable(PnState *st, PyObject *obj, const char *name);
-/* `name` (may be NULL) is "tls" or "ssl", an option that was given: 0 without one, or -1 with TypeError that says where
- * TLS is. */
-int pn_refuse_tls(const char *name);
 /* True for a mapping that can hold options. */
 bool pn_is_options(PyObject *obj);
 /* A function, method or other callable that is no mapping. */

@@ -16,18 +16,8 @@
 /* --- options --- */
 
 static const char *const server_names[] = {
-    "allow_half_open",
-    "pause_on_connect",
-    "no_delay",
-    "keep_alive",
-    "keep_alive_initial_delay",
-    "high_water_mark",
-    "max_write_buffer",
-    "listener",
-    "block_list",
-    "tls",
-    "ssl",
-    NULL,
+    "allow_half_open", "pause_on_connect", "no_delay", "keep_alive", "keep_alive_initial_delay",
+    "high_water_mark", "max_write_buffer", "listener", "block_list", NULL,
 };
 enum {
     S_HALF_OPEN,
@@ -39,8 +29,6 @@ enum {
     S_MAX_WRITE,
     S_LISTENER,
     S_BLOCK_LIST,
-    S_TLS,
-    S_SSL,
     S_COUNT
 };
 
@@ -59,8 +47,6 @@ apply_options(PnServer *s, PyObject **v)
     uint32_t mark = s->em.st->default_mark, max_write = UINT32_MAX;
     uint16_t delay = 0;
     int flags[4];
-    if (pn_refuse_tls(v[S_TLS] != NULL ? "tls" : v[S_SSL] != NULL ? "ssl" : NULL) < 0)
-        return -1;
     for (int i = 0; i < 4; i++) {
         flags[i] = pn_arg_bool(v[i]);
         if (flags[i] < 0)

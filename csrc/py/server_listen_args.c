@@ -11,9 +11,8 @@
 #define DEFAULT_BACKLOG 511
 
 static const char *const listen_names[] = {
-    "port",      "host",      "path",       "fd",           "handle",       "backlog",
-    "exclusive", "ipv6_only", "reuse_port", "readable_all", "writable_all", "unlink_stale",
-    "signal",    "callback",  "tls",        "ssl",          NULL,
+    "port",       "host",         "path",         "fd",           "handle", "backlog",  "exclusive", "ipv6_only",
+    "reuse_port", "readable_all", "writable_all", "unlink_stale", "signal", "callback", NULL,
 };
 enum {
     L_PORT,
@@ -30,8 +29,6 @@ enum {
     L_UNLINK_STALE,
     L_SIGNAL,
     L_CALLBACK,
-    L_TLS,
-    L_SSL,
     L_COUNT
 };
 
@@ -176,10 +173,7 @@ static int
 check(PnServer *s, PyObject **v, PyObject *kwnames, struct pn_listen *l)
 {
     PnState *st = s->em.st;
-    if (pn_refuse_tls(v[L_TLS] != NULL   ? "tls"
-                      : v[L_SSL] != NULL ? "ssl"
-                                         : NULL) < 0 ||
-        pn_endpoint_options(st, true, v[L_PORT], v[L_HOST], v[L_PATH], &l->at) < 0 ||
+    if (pn_endpoint_options(st, true, v[L_PORT], v[L_HOST], v[L_PATH], &l->at) < 0 ||
         backlog_of(v[L_BACKLOG], l->at.backlog, &l->backlog) < 0 || read_flags(v, l) < 0 ||
         read_callback(st, v[L_CALLBACK], &l->at) < 0)
         return -1;
