@@ -105,6 +105,14 @@ class ServerIterator(Loop):
         _private.listen(server, "error", waiters._on_error)
         _private.listen(server, _private.server_changed, waiters._wake)
 
+    def __next__(self) -> _pynet.Socket:
+        socket: _pynet.Socket = super().__next__()
+        return socket
+
+    async def __anext__(self) -> _pynet.Socket:
+        socket: _pynet.Socket = await super().__anext__()
+        return socket
+
     def close(self) -> None:
         """Ends the loop here. When it is the last one, what was accepted and not taken is destroyed."""
         try:

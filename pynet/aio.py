@@ -90,14 +90,18 @@ async def listen(*args: Any, **options: Any) -> _pynet.Server:
 
     Takes what Server.listen() takes and the options of Server, `listener` among them: a function that gets each
     connection, beside or instead of `async for`. Raises at the `await` what both raise, and what an "error" event
-    carries. When the await is cancelled the server is closed. Node: net.promises.listen().
+    carries, or an AbortError when its `signal` was faster. When the await is cancelled the server is closed. Node:
+    net.promises.listen().
     """
     mapping: Any = args[0] if args and isinstance(args[0], Mapping) else None
     own = {name: options.pop(name) for name in list(options) if _NODES_NAMES.get(name, name) in _SERVER_OPTIONS}
     server = _pynet.Server(mapping, **own)
     server.listen(*args, **options)
+    signal = options.get("signal")
+    if signal is None and mapping is not None:
+        signal = mapping.get("signal")
     try:
-        await once(server, "listening")
+        await once(server, "listening", signal=signal)
     except Exception:
         raise  # it does not listen
     except BaseException:

@@ -53,6 +53,21 @@ def server(where):
 
 
 @pytest.fixture
+def bare(where):
+    """A function that makes a server without listeners; listen=False: which does not listen yet."""
+    made = []
+
+    def make(*, listen=True, **options):
+        srv = pynet.Server(options)
+        made.append(srv)
+        return srv.listen(*where) if listen else srv
+
+    yield make
+    for srv in made:
+        srv.shutdown(0)
+
+
+@pytest.fixture
 def pair(where):
     """A function that gives a connected Pair(client, peer, server): pair(client_options={}, **server_options)."""
     made: list[Pair] = []

@@ -68,6 +68,13 @@ def servers() -> pynet.Server:
     server.get_connections(lambda err, count: print(err, count + 1))
     server.max_connections = server.maxConnections = 10
     server.max_connections = None
+    server.block_list = server.blockList = pynet.BlockList()
+    server.drop_max_connection = server.dropMaxConnection = True
+    assert_type(server.connections, list[pynet.Socket])
+    assert_type(server.shutdown(5), pynet.Future)
+    pynet.Server(block_list=None, blockList=pynet.BlockList())
+    for sock in server:
+        assert_type(sock, pynet.Socket)
     address = server.address()
     if isinstance(address, pynet.AddressInfo):
         host, port, family = address
@@ -98,6 +105,17 @@ def clients() -> None:
     chat = Chat(high_water_mark=100).on("ready", lambda: None).once("end", lambda: None)
     assert_type(chat, Chat)
     print(chat.nickname)
+
+
+async def awaited() -> None:
+    sock = await pynet.aio.connect(1, "localhost", no_delay=True)
+    assert_type(sock, pynet.Socket)
+    assert_type(await pynet.promises.connect("/tmp/x.sock"), pynet.Socket)
+    async with await pynet.aio.listen(0, listener=on_connection, allow_half_open=True, backlog=5) as server:
+        async for accepted in server:
+            assert_type(accepted, pynet.Socket)
+        await server.shutdown(timeout=0.5)
+    await pynet.aio.listen({"path": "x.sock", "blockList": pynet.BlockList()}, no_delay=True)
 
 
 def streams(sock: pynet.Socket) -> None:

@@ -74,6 +74,9 @@ def wrong_arguments(sock: pynet.Socket, server: pynet.Server) -> None:
     pynet.Socket(high_water_mark="64k")  # E
     pynet.create_server(encoding="utf8")  # E
     server.wait("data")  # E
+    server.shutdown("5")  # E
+    server.block_list = ["127.0.0.1"]  # E
+    server.connections = []  # E
     pynet.set_default_high_water_mark("64k")  # E
     pynet.pipeline(sock)  # E
     pynet.finished(sock)  # E

@@ -335,6 +335,26 @@ def test_a_cancelled_listen_closes_the_server():
     assert wait_until(lambda: live_handles() == before)
 
 
+@pytest.mark.parametrize("form", ["keyword", "mapping"])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_signal_ends_listen_with_an_abort_error(form, before):
+    async def main():
+        options = {"port": 0, "host": "localhost", "signal": controller.signal}
+        coroutine = pynet.aio.listen(options) if form == "mapping" else pynet.aio.listen(**options)
+        if before:
+            controller.abort()
+        task = asyncio.create_task(coroutine)
+        await asyncio.sleep(0)
+        controller.abort()
+        with pytest.raises(pynet.AbortError):
+            await task
+
+    controller = pynet.AbortController()
+    handles = live_handles()
+    run(main())
+    assert wait_until(lambda: live_handles() == handles)
+
+
 def test_the_options_of_the_caller_are_not_changed(where):
     async def main():
         await (await pynet.aio.listen(options)).shutdown()

@@ -1,8 +1,7 @@
-"""`for sock in server` in a thread and `async for sock in server` under asyncio."""
+"""`for sock in server` in a thread."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import socket
 import struct
@@ -11,70 +10,10 @@ import threading
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, raw_client, target, wait_until
+from helpers import Recorder, on_loop, raw_client, wait_until
+from server_loops import InThread, answer_all, ask
 
 # --- helpers ---
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 10))
-
-
-class InThread:
-    """Runs a function in a thread; join() gives what it returned, or raises what it raised."""
-
-    def __init__(self, function, *args):
-        self.result = None
-        self.error: BaseException | None = None
-
-        def call():
-            try:
-                self.result = function(*args)
-            except BaseException as error:
-                self.error = error
-
-        self.thread = threading.Thread(target=call, daemon=True)
-        self.thread.start()
-
-    def join(self):
-        self.thread.join(5)
-        assert not self.thread.is_alive(), "it still loops"
-        if self.error is not None:
-            raise self.error
-        return self.result
-
-
-@pytest.fixture
-def bare(where):
-    """A function that makes a server without listeners; listen=False: which does not listen yet."""
-    made = []
-
-    def make(*, listen=True, **options):
-        srv = pynet.Server(options)
-        made.append(srv)
-        return srv.listen(*where) if listen else srv
-
-    yield make
-    for srv in made:
-        srv.shutdown(0)
-
-
-def ask(srv):
-    """Connects, sends a byte and gives the answer."""
-    with raw_client(srv) as client:
-        client.sendall(b"?")
-        return client.recv(10)
-
-
-def answer_all(srv, name=b"!"):
-    """A loop that answers each connection; gives how many there were."""
-    count = 0
-    for sock in srv:
-        sock.read_exactly(1, timeout=5)
-        sock.end(name)
-        sock.resume()
-        count += 1
-    return count
 
 
 def take(srv, count):
@@ -524,136 +463,6 @@ def test_run_beside_a_thread_that_loops(script):
         """
     )
     assert (done.stdout, done.stderr) == ("b'hello'\n", "")
-
-
-# --- under asyncio ---
-
-
-async def serve(srv):
-    count = 0
-    async for sock in srv:
-        await sock.read_exactly(1)
-        sock.end("!")
-        sock.resume()
-        count += 1
-    return count
-
-
-def test_async_for(bare):
-    async def main():
-        task = asyncio.create_task(serve(srv))
-        answers = [await asyncio.to_thread(ask, srv) for _ in range(5)]
-        srv.close()
-        return await task, answers
-
-    srv = bare()
-    assert run(main()) == (5, [b"!"] * 5)
-
-
-def test_several_tasks_share_the_connections(bare):
-    async def main():
-        tasks = [asyncio.create_task(serve(srv)) for _ in range(3)]
-        answers = await asyncio.gather(*(asyncio.to_thread(ask, srv) for _ in range(12)))
-        srv.close()
-        return sum([await task for task in tasks]), answers
-
-    srv = bare()
-    assert run(main()) == (12, [b"!"] * 12)
-
-
-def test_a_task_for_each_connection(bare):
-    async def handle(sock):
-        async with sock:
-            async for chunk in sock:
-                sock.write(chunk)
-
-    async def main():
-        async with asyncio.TaskGroup() as group:
-            group.create_task(clients())
-            async for sock in srv:
-                group.create_task(handle(sock))
-
-    async def clients():
-        async with pynet.connect(target(srv)) as one, pynet.connect(target(srv)) as other:
-            for sock in (one, other):
-                sock.write("echo")
-                assert await sock.read_exactly(4) == b"echo"
-        srv.close()
-
-    srv = bare(allow_half_open=True)
-    run(main())
-
-
-def test_a_cancelled_task_leaves_the_loop(bare):
-    async def main():
-        task = asyncio.create_task(serve(srv))
-        assert await asyncio.to_thread(ask, srv) == b"!"
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        del task
-        gc.collect()
-        again = asyncio.create_task(serve(srv))
-        assert await asyncio.to_thread(ask, srv) == b"!"
-        srv.close()
-        return await again
-
-    srv = bare()
-    assert run(main()) == 1
-
-
-def test_a_cancelled_wait_does_not_end_the_iterator(bare):
-    async def main():
-        loop = aiter(srv)
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(anext(loop), 0.01)
-        client = await asyncio.to_thread(raw_client, srv)
-        sock = await anext(loop)
-        sock.destroy()
-        client.close()
-        await loop.aclose()
-        return [sock async for sock in loop]
-
-    srv = bare()
-    assert run(main()) == []
-
-
-def test_async_for_raises_the_error_of_the_server(bare, tmp_path):
-    async def main():
-        loop = aiter(srv)
-        srv.listen(tmp_path / "missing" / "s")
-        with pytest.raises(pynet.NetError, match="EACCES"):
-            await anext(loop)
-        return [sock async for sock in loop]
-
-    srv = bare(listen=False)
-    assert run(main()) == []
-
-
-def test_async_with_closes_the_iterator(bare):
-    async def main():
-        async with aiter(srv) as loop:
-            client = await asyncio.to_thread(raw_client, srv)
-            (await anext(loop)).destroy()
-            client.close()
-        return [sock async for sock in loop]
-
-    srv = bare()
-    assert run(main()) == []
-
-
-def test_a_thread_and_a_task_share_the_connections(bare):
-    async def main():
-        task = asyncio.create_task(serve(srv))
-        answers = [await asyncio.to_thread(ask, srv) for _ in range(10)]
-        srv.close()
-        return await task, answers
-
-    srv = bare()
-    thread = InThread(answer_all, srv)
-    count, answers = run(main())
-    assert answers == [b"!"] * 10
-    assert count + thread.join() == 10
 
 
 # --- odds and ends ---

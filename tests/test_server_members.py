@@ -131,15 +131,18 @@ def test_destroying_them_all_from_a_listener(server):
 
 def test_drop_max_connection_is_kept():
     srv = pynet.Server()
-    assert srv.drop_max_connection is False
+    assert srv.drop_max_connection is None
     srv.drop_max_connection = True
     assert srv.drop_max_connection is True and srv.dropMaxConnection is True
     srv.dropMaxConnection = 0
     assert srv.drop_max_connection is False
     srv.drop_max_connection = "yes"
     assert srv.drop_max_connection is True
+    srv.drop_max_connection = None
+    assert srv.drop_max_connection is None
+    srv.drop_max_connection = 1
     del srv.drop_max_connection
-    assert srv.drop_max_connection is False
+    assert srv.drop_max_connection is None
 
 
 def test_drop_max_connection_raises_what_truth_raises():

@@ -426,8 +426,11 @@ server_set_block_list(PyObject *op, PyObject *value, void *closure)
 static PyObject *
 server_get_drop_max_connection(PyObject *op, void *closure)
 {
+    PnServer *s = PN_SERVER(op);
     (void)closure;
-    return PyBool_FromLong(PN_SERVER(op)->drop_max_connection);
+    if (!s->drop_max_connection_set)
+        Py_RETURN_NONE;
+    return PyBool_FromLong(s->drop_max_connection);
 }
 
 static int
@@ -438,6 +441,7 @@ server_set_drop_max_connection(PyObject *op, PyObject *value, void *closure)
     if (on < 0)
         return -1;
     PN_SERVER(op)->drop_max_connection = on != 0;
+    PN_SERVER(op)->drop_max_connection_set = value != NULL && value != Py_None;
     return 0;
 }
 
@@ -559,7 +563,9 @@ static PyGetSetDef server_getset[] = {
      "server.blockList.",
      NULL},
     {"drop_max_connection", server_get_drop_max_connection, server_set_drop_max_connection,
-     "Kept, as a bool; it acts in the workers of a cluster only. Node: server.dropMaxConnection.", NULL},
+     "None until it is set, then a bool that is kept; it acts in the workers of a cluster only. Node: "
+     "server.dropMaxConnection.",
+     NULL},
     {"connections", server_get_connections_list, NULL,
      "The sockets that it has accepted and that are open, oldest first; a new list each time.", NULL},
     {NULL, NULL, NULL, NULL, NULL},

@@ -38,6 +38,7 @@ struct PnServer {
     unsigned no_delay : 1;
     unsigned keep_alive : 1;
     unsigned drop_max_connection : 1;
+    unsigned drop_max_connection_set : 1;
     unsigned exclusive : 1; /* of listen(), for the cluster */
     unsigned unref : 1;
     unsigned close_emitted : 1;
