@@ -33,10 +33,10 @@ def connected(family):
     made = []
 
     def make(sock=None, **options):
-        client = sock or pynet.Socket(options)
+        client, more = (pynet.Socket(options), {}) if sock is None else (sock, options)
         made.append(client)
         log = Recorder(client, "connect")
-        client.connect(target(srv))
+        client.connect(target(srv), **more)
         log.wait("connect")
         return client
 
@@ -73,6 +73,7 @@ def test_what_the_system_makes_of_it(connected, family):
         lambda connected: connected(typeOfService=32),
         lambda connected: connected(pynet.Socket({"type_of_service": 32})),
         lambda connected: connected(pynet.Socket().set_type_of_service(32)),
+        lambda connected: connected(pynet.Socket(), type_of_service=32),
     ],
 )
 def test_before_the_connection(connected, family, make):

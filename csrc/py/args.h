@@ -14,7 +14,8 @@ typedef const char *const *pn_option_names;
 
 /* Fills `out` (own references, NULL where absent) from a mapping, in which unknown keys are ignored and both
  * spellings are taken, and from keyword arguments, which win and must be known. Either may be NULL. On failure
- * -1 and nothing is kept. None counts as absent in a mapping and in keywords. */
+ * -1 and nothing is kept. None counts as absent in a mapping and in keywords. `tls` and `ssl` are refused by a TypeError
+ * that says where TLS is to be had. */
 int pn_options(const char *function, pn_option_names names, PyObject *mapping, PyObject *const *kwvalues,
                PyObject *kwnames, PyObject **out);
 /* The same from a dict of keyword arguments, as tp_init has them. */

@@ -1,7 +1,7 @@
 /* socket_detach.c - detach(): the connection goes to a socket.socket, with nothing lost. */
 #include <unistd.h>
 
-#include "../uvio/descriptor.h"
+#include "../uvio/user_fd.h"
 #include "driver.h"
 #include "errors.h"
 #include "socket.h"
@@ -15,7 +15,7 @@ check_detachable(PnSocket *s)
         pn_raise_uv(st, UV_ENOTCONN, "detach");
         return -1;
     }
-    if (pn_stream_is_fifo(s->io)) {
+    if (pn_user_fd_is_fifo(pn_stream_fd(s->io))) {
         pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "A pipe is no socket: it cannot be detached");
         return -1;
     }
@@ -84,7 +84,7 @@ pn_socket_detach_method(PyObject *op, PyObject *unused)
     (void)unused;
     if (pn_check_alive(&s->em) < 0 || pn_state_loop(st) == NULL || check_detachable(s) < 0)
         return NULL;
-    int fd = pn_stream_duplicate(s->io);
+    int fd = pn_user_fd_dup(pn_stream_fd(s->io));
     if (fd < 0)
         return pn_raise_uv(st, fd, "detach");
     PyObject *sock = make_socket(fd);

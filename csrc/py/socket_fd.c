@@ -1,7 +1,7 @@
 /* socket_fd.c - a socket over a descriptor of the user's: the options fd, readable and writable.
  *
  * The descriptor is looked at, duplicated and closed; libuv never sees a number that somebody else may close. */
-#include "../uvio/descriptor.h"
+#include "../uvio/user_fd.h"
 #include "args.h"
 #include "driver.h"
 #include "errors.h"
@@ -11,7 +11,7 @@ static int
 check_kind(int fd, enum pn_stream_kind *kind)
 {
     const char *what = NULL;
-    if (pn_descriptor_kind(fd, kind, &what) == 0)
+    if (pn_user_fd_kind(fd, kind, &what) == 0)
         return 0;
     pn_raise_coded(PyExc_ValueError, "ERR_INVALID_FD_TYPE", "Unsupported fd type: %s", what);
     return -1;
@@ -27,7 +27,7 @@ pn_socket_check_fd(PnSocket *s, PyObject *obj)
         return -1;
     if (pn_state_loop(st) == NULL)
         return -1;
-    if (pn_descriptor_is_ours(st->loop, fd)) {
+    if (pn_loop_has_fd(st->loop, fd)) {
         pn_raise_uv(st, UV_EEXIST, "open");
         return -1;
     }
@@ -45,7 +45,7 @@ unconnected_tick(PnState *st, PyObject *self, void *arg)
     if ((void *)s->io != arg || !pn_socket_waits(s))
         return;
     s->bound = 0;
-    if (pn_stream_is_listening(s->io)) {
+    if (pn_user_fd_is_listening(pn_stream_fd(s->io))) {
         struct pn_where where = {.syscall = "read"};
         PyObject *error = pn_uv_error(st, s->is_pipe ? UV_EINVAL : UV_ENOTCONN, &where);
         if ((void *)s->io == arg)
@@ -82,7 +82,7 @@ pn_socket_take_fd(PnSocket *s, PyObject **v)
     if (flags_of(v, &readable, &writable) < 0 || pn_socket_check_fd(s, v[PN_O_FD]) < 0 ||
         pn_check_fd(v[PN_O_FD], &fd) < 0 || check_kind(fd, &kind) < 0)
         return -1;
-    struct pn_stream *io = pn_stream_take(st->loop, kind, fd, &pn_socket_stream_events, s, &status);
+    struct pn_stream *io = pn_user_fd_take(st->loop, kind, fd, &pn_socket_stream_events, s, &status);
     if (io == NULL) {
         pn_raise_uv(st, status, "open");
         return -1;
@@ -92,7 +92,7 @@ pn_socket_take_fd(PnSocket *s, PyObject **v)
         s->r_ended = s->end_emitted = 1;
     if (!writable)
         s->ending = s->final_called = s->finished = 1;
-    bool there = kind == PN_STREAM_PIPE ? !pn_stream_is_listening(io) : pn_stream_peer(io, &io->peer);
+    bool there = kind == PN_STREAM_PIPE ? !pn_user_fd_is_listening(pn_stream_fd(io)) : pn_stream_peer(io, &io->peer);
     if (there) {
         s->connected = s->was_connected = 1;
         s->can_send = writable;
