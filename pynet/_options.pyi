@@ -13,6 +13,7 @@ from typing_extensions import Buffer
 
 from pynet._abort import AbortSignal
 from pynet._addresses import BlockList, SocketAddress
+from pynet._bound import BoundSocket
 from pynet._errors import NetError
 from pynet._pynet import Socket
 
@@ -76,6 +77,25 @@ class SocketOptions(_CommonOptions, total=False):
     default_encoding: str | None
     defaultEncoding: str | None
     onread: OnReadOptions | None
+    fd: float | None
+    readable: bool | None
+    writable: bool | None
+    handle: BoundSocket | None
+    signal: AbortSignal | None
+    block_list: BlockList | None
+    blockList: BlockList | None
+    type_of_service: float | None
+    typeOfService: float | None
+
+@type_check_only
+class KeepAliveOptions(TypedDict, total=False):
+    """Options of Socket.set_keep_alive(), in milliseconds."""
+
+    enable: bool | None
+    initial_delay: float | None
+    initialDelay: float | None
+    interval: float | None
+    count: float | None
 
 @type_check_only
 class ServerOptions(_CommonOptions, total=False):
