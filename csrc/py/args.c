@@ -177,7 +177,7 @@ set_keyword(const char *function, pn_option_names names, PyObject *key, PyObject
 }
 
 static int
-read_mapping(pn_option_names names, PyObject *mapping, PyObject **out)
+read_mapping(const char *function, pn_option_names names, PyObject *mapping, PyObject **out)
 {
     if (mapping != NULL && refuse_mapping(function, mapping) < 0)
         return -1;
@@ -202,7 +202,7 @@ pn_options(const char *function, pn_option_names names, PyObject *mapping, PyObj
            PyObject **out)
 {
     size_t count = clear_all(names, out);
-    int status = read_mapping(names, mapping, out);
+    int status = read_mapping(function, names, mapping, out);
     Py_ssize_t nkw = kwnames != NULL ? PyTuple_GET_SIZE(kwnames) : 0;
     for (Py_ssize_t i = 0; status == 0 && i < nkw; i++)
         status = set_keyword(function, names, PyTuple_GET_ITEM(kwnames, i), kwvalues[i], out);
@@ -215,7 +215,7 @@ int
 pn_options_dict(const char *function, pn_option_names names, PyObject *mapping, PyObject *kwargs, PyObject **out)
 {
     size_t count = clear_all(names, out);
-    int status = read_mapping(names, mapping, out);
+    int status = read_mapping(function, names, mapping, out);
     PyObject *key, *value;
     Py_ssize_t pos = 0;
     while (status == 0 && kwargs != NULL && PyDict_Next(kwargs, &pos, &key, &value))
