@@ -266,6 +266,8 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     if (io == NULL && pn_tick(st, pn_socket_close_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     pn_server_connection_gone(s);
+    Py_XDECREF(signals[0]); /* may run anything */
+    Py_XDECREF(signals[1]);
     Py_DECREF(s);
 }
 
