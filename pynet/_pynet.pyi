@@ -29,15 +29,12 @@ from typing_extensions import Buffer, disjoint_base
 from pynet._abort import *  # noqa: F403
 from pynet._addresses import *  # noqa: F403
 from pynet._addresses import BlockList
-from pynet._bound import *  # noqa: F403
-from pynet._addresses import BlockList
-from pynet._bound import *  # noqa: F403
+from pynet._bound import *  # noqa: F403  # noqa: F403
 from pynet._errors import *  # noqa: F403
 from pynet._errors import NetError as NetError
 from pynet._options import AddressInfo as AddressInfo
 from pynet._options import ConnectOptions as ConnectOptions
 from pynet._options import Done, Family, Handle, HappyEyeballs, Host, Listener, Pair, Path, Port
-from pynet._options import Done, Family, Handle, Host, Listener, Pair, Path, Port
 from pynet._options import KeepAliveOptions as KeepAliveOptions
 from pynet._options import ListenOptions as ListenOptions
 from pynet._options import OnReadOptions as OnReadOptions
@@ -82,6 +79,7 @@ _FBool = TypeVar("_FBool", bound=Callable[[bool], object])
 _FError = TypeVar("_FError", bound=Callable[[NetError], object])
 _FLookup = TypeVar("_FLookup", bound=Callable[[NetError | None, str | None, int | None, str], object])
 _FAttempt = TypeVar("_FAttempt", bound=Callable[[str, int | None, int | None], object])
+_FAttemptTimeout = TypeVar("_FAttemptTimeout", bound=Callable[[str, int, int], object])
 _FAttemptFailed = TypeVar("_FAttemptFailed", bound=Callable[[str, int | None, int | None, NetError], object])
 _FSocket = TypeVar("_FSocket", bound=Callable[[Socket], object])
 _FUnpipe = TypeVar("_FUnpipe", bound=Callable[[Socket, dict[str, bool]], object])
@@ -126,6 +124,7 @@ _SocketEvent: TypeAlias = Literal[
     "lookup",
     "connectionAttempt",
     "connectionAttemptFailed",
+    "connectionAttemptTimeout",
     "connect",
     "ready",
     "data",
@@ -204,6 +203,14 @@ class Socket(EventEmitter):
     ) -> Self: ...
     @overload
     def on(self, event_name: Literal["connectionAttemptFailed"], /) -> Callable[[_FAttemptFailed], _FAttemptFailed]: ...
+    @overload
+    def on(
+        self, event_name: Literal["connectionAttemptTimeout"], listener: Callable[[str, int, int], object], /
+    ) -> Self: ...
+    @overload
+    def on(
+        self, event_name: Literal["connectionAttemptTimeout"], /
+    ) -> Callable[[_FAttemptTimeout], _FAttemptTimeout]: ...
     @overload
     def on(self, event_name: Literal["pipe"], listener: Callable[[Socket], object], /) -> Self: ...
     @overload

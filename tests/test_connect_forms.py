@@ -271,7 +271,7 @@ def test_socket_constructor_forms():
         (({"allow_half_open": 1, "nonsense": 2},), {}, True),
     ]:
         assert pynet.Socket(*args, **options).allow_half_open is half_open
-    for bad in (5, "x", 1.5, True):
+    for bad in ("x", True, [], object()):
         with pytest.raises(TypeError) as info:
             pynet.Socket(bad)
         assert info.value.code == "ERR_INVALID_ARG_TYPE"

@@ -119,7 +119,7 @@ def test_block_list_is_taken_away():
 
 def test_drop_max_connection_takes_the_truth_of_anything():
     srv = pynet.Server()
-    assert srv.drop_max_connection is False
+    assert srv.drop_max_connection is None
     for label, value in VALUES.items():
         srv.drop_max_connection = value
         assert bool(srv.drop_max_connection) is bool(value), label

@@ -271,18 +271,3 @@ def test_there_is_no_object_mode(name):
     assert info.value.code == "ERR_INVALID_ARG_VALUE"
     for off in (False, None, 0, ""):
         pynet.Socket({name: off})
-
-
-@pytest.mark.parametrize("name", ["tls", "ssl"])
-@pytest.mark.parametrize("call", [pynet.Socket, pynet.connect, pynet.Server, pynet.create_server])
-def test_tls_is_refused_and_the_way_to_it_told(call, name):
-    for args, kwargs in [(({name: True},), {}), ((), {name: True}), (({name: False},), {})]:
-        with pytest.raises(TypeError, match=r"detach\(\).*ssl\.SSLContext\.wrap_socket\(\)") as info:
-            call(*args, **kwargs)
-        assert info.value.code == "ERR_INVALID_ARG_TYPE"
-    if call is not pynet.connect:
-        call({name: None}, **{name: None})
-    with pytest.raises(TypeError, match="detach"):
-        pynet.connect(1, "127.0.0.1", **{name: object()})
-    with pytest.raises(TypeError, match="detach"):
-        pynet.Server().listen({"port": 0, name: {}})
