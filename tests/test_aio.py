@@ -370,9 +370,7 @@ def test_every_option_of_server_goes_to_the_server():
     """What aio.listen() splits by name is what Server() takes."""
     from pynet.aio import _NODES_NAMES, _SERVER_OPTIONS
 
-    with pytest.raises(TypeError) as info:
-        pynet.Server(**{name: object() for name in _SERVER_OPTIONS})
-    assert "unexpected keyword" not in str(info.value)
+    pynet.Server(**dict.fromkeys(_SERVER_OPTIONS - {"tls", "ssl"}))
     assert set(_NODES_NAMES.values()) <= _SERVER_OPTIONS
     for name in _NODES_NAMES:
         pynet.Server({name: None}, **{name: None})
