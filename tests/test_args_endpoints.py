@@ -361,7 +361,8 @@ def test_a_mapping_that_raises():
 def test_constructor_options_of_a_wrong_type(options):
     refused(TYPE, '"options"', lambda: pynet.Server(options))
     refused(TYPE, '"options"', lambda: pynet.create_server(options))
-    refused(TYPE, '"options"', lambda: pynet.Socket(options))
+    if options != 5:  # a descriptor, and perhaps one that somebody needs
+        refused(TYPE, '"options"', lambda: pynet.Socket(options))
 
 
 @pytest.mark.parametrize("value", [5, "x", [], coroutine_function], ids=lambda v: type(v).__name__)
