@@ -175,7 +175,7 @@ class Output:
                 wait_until_ready(self.fd, writing=True)
 
 
-def connect(sock: pynet.Socket, where: pynet.ConnectOptions) -> int:
+def connect(sock: pynet.Socket, where: pynet.SocketConnectOptions) -> int:
     """Runs until the connection is closed; 1 when it failed."""
     failed = False
     output = Output(sock)
@@ -246,7 +246,7 @@ def listen_options(args: argparse.Namespace) -> pynet.ListenOptions:
     return {"port": args.where, "host": args.host.strip("[]")}
 
 
-def connect_options(args: argparse.Namespace) -> pynet.ConnectOptions:
+def connect_options(args: argparse.Namespace) -> pynet.SocketConnectOptions:
     if len(args.where) == 2:
         return {"host": args.where[0].strip("[]"), "port": args.where[1]}
     where = port_or_path(args.where[0])

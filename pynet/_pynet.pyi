@@ -29,8 +29,7 @@ from typing_extensions import Buffer, disjoint_base
 from pynet._abort import *  # noqa: F403
 from pynet._addresses import *  # noqa: F403
 from pynet._addresses import BlockList
-from pynet._bound import *  # noqa: F403  # noqa: F403
-from pynet._bound import *  # noqa: F403
+from pynet._bound import *  # noqa: F403  # noqa: F403  # noqa: F403
 from pynet._errors import *  # noqa: F403
 from pynet._errors import NetError as NetError
 from pynet._options import AddressInfo as AddressInfo

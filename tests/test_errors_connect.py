@@ -27,7 +27,7 @@ from bad_values import (
     refused,
     seconds,
 )
-from helpers import Recorder
+from helpers import Recorder, live_handles, wait_until
 
 HOST = "127.0.0.1"
 
@@ -58,10 +58,12 @@ def place():
         sock.on("error", lambda err: None)
         sock.destroy()
 
+    before = live_handles()
     srv = pynet.create_server(on_connection).listen(0, HOST)
     address = srv.address()
     yield {"port": address.port, "host": HOST}
     srv.close()
+    assert wait_until(lambda: live_handles() == before)
 
 
 def check_unchanged(sock):

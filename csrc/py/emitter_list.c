@@ -200,8 +200,8 @@ call_entry(PnEmitter *e, PyObject *name, PyObject *fn, bool once, PyObject *cons
         if (fn == NULL)
             return 0;
     }
-    else if (fn == e->st->early_write && e->kind == PN_SOCKET_KIND) { /* listeners() gives it to anybody */
-        pn_early_run(PN_SOCKET(e), name);
+    else if ((fn == e->st->early_write || fn == e->st->early_reset) && e->kind == PN_SOCKET_KIND) {
+        pn_early_run(PN_SOCKET(e), name, fn); /* the kind: listeners() gives the markers to anybody */
         return 0;
     }
     PyObject *result = PyObject_Vectorcall(fn, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);

@@ -108,9 +108,10 @@ add_values(PnState *st, PyObject *m)
     st->error_monitor = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
     st->server_changed = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
     st->early_write = PyObject_GetAttrString(m, "_early_write");
-    if (st->early_write == NULL || st->AbortEvent == NULL || st->MaxListenersExceededWarning == NULL ||
-        st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL || st->server_changed == NULL ||
-        PyModule_AddObjectRef(m, "_server_changed", st->server_changed) < 0)
+    st->early_reset = PyObject_GetAttrString(m, "_early_reset");
+    if (st->early_write == NULL || st->early_reset == NULL || st->AbortEvent == NULL ||
+        st->MaxListenersExceededWarning == NULL || st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL ||
+        st->server_changed == NULL || PyModule_AddObjectRef(m, "_server_changed", st->server_changed) < 0)
         return -1;
     if (add_hints(m) < 0)
         return -1;
@@ -176,7 +177,7 @@ module_exec(PyObject *m)
     X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
     X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(IPv4Address) \
     X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) X(NetError) X(AggregateError) X(AbortError) \
-    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(waiting) \
+    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(waiting) \
     X(server_changed)
 /* clang-format on */
 
@@ -253,7 +254,8 @@ static PyMethodDef module_methods[] = {
     {"is_ip", pn_is_ip, METH_O, pn_is_ip_doc},
     {"is_ipv4", pn_is_ipv4, METH_O, pn_is_ipv4_doc},
     {"is_ipv6", pn_is_ipv6, METH_O, pn_is_ipv6_doc},
-    {"_early_write", pn_early_write, METH_VARARGS, NULL},
+    {"_early_write", pn_early_marker, METH_VARARGS, NULL},
+    {"_early_reset", pn_early_marker, METH_VARARGS, NULL},
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},

@@ -398,10 +398,12 @@ PyObject *pn_socket_end_method(PyObject *op, PyObject *const *args, Py_ssize_t n
 /* The first write before the connection, which is queued. 0, or -1 with MemoryError. */
 int pn_early_begin(PnSocket *s);
 /* Its turn among the listeners of `connect` or `close` has come. */
-void pn_early_run(PnSocket *s, PyObject *name);
+void pn_early_run(PnSocket *s, PyObject *name, PyObject *marker);
+/* A reset waits for the connection, behind the listeners of `connect` that there are now. 0, or -1 with MemoryError. */
+int pn_early_reset(PnSocket *s);
 void pn_early_forget(PnSocket *s);
-/* The marker: as a function it does nothing. */
-PyObject *pn_early_write(PyObject *module, PyObject *args);
+/* The markers: as functions they do nothing. */
+PyObject *pn_early_marker(PyObject *module, PyObject *args);
 
 /* --- socket_connect.c --- */
 PyObject *pn_socket_connect_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);

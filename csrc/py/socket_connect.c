@@ -72,8 +72,6 @@ pn_connected(PnSocket *s)
         return; /* as Node: no `ready`, and reading never starts */
     if (s->io != NULL && s->connected)
         pn_writable_connected(s);
-    if (s->reset_when_connected)
-        pn_socket_reset_now(s);
     (void)pn_emit_cycle(&s->em, PN_CYCLE_READY, NULL);
     pn_readable_connected(s);
 }

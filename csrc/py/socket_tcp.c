@@ -253,8 +253,7 @@ pn_socket_reset_and_destroy_method(PyObject *op, PyObject *unused)
     if (s->io != NULL && s->is_pipe)
         return pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "This handle type cannot be sent");
     if (s->connecting) {
-        s->reset_when_connected = 1;
-        return Py_NewRef(op);
+        return pn_early_reset(s) < 0 ? NULL : Py_NewRef(op);
     }
     if (s->io != NULL) {
         pn_socket_reset_now(s);

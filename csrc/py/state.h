@@ -92,9 +92,9 @@ struct PnState {
     PyObject *errors_by_code; /* {code: subclass of NetError} */
     PyObject *MaxListenersExceededWarning, *TimeoutOverflowWarning;
     PyObject *error_monitor;
-    PyObject *server_changed; /* own: an event of servers that only those who loop over them know */
-    PyObject *early_write;    /* own: see writes_early.c */
-    PyObject *waiting;        /* own: the functions of pynet._waiting, see waiting.c */
+    PyObject *server_changed;            /* own: an event of servers that only those who loop over them know */
+    PyObject *early_write, *early_reset; /* own: see writes_early.c */
+    PyObject *waiting;                   /* own: the functions of pynet._waiting, see waiting.c */
     struct pn_names names;
 };
 
