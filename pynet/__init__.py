@@ -6,6 +6,7 @@ from pynet import _exit as _exit  # first: see there
 from pynet._pynet import *  # noqa: F403
 from pynet._streams import finished as finished
 from pynet._streams import pipeline as pipeline
+from pynet._systemd import systemd_listen_fds as systemdListenFds  # noqa: F401
 from pynet._systemd import systemd_listen_fds as systemd_listen_fds
 
 __version__ = "0.1.0"
