@@ -45,22 +45,27 @@ def refusing():
 
 @pytest.fixture
 def listening():
-    """A port with a listener on 127.0.0.1 and on ::1."""
-    server, other = pynet.create_server(), pynet.create_server()
-    server.listen(0, "127.0.0.1")
-    port = server.address().port
-    other.listen(port, "::1")
-    yield port
+    """A port with a listener on 127.0.0.1."""
+    server = pynet.create_server().listen(0, "127.0.0.1")
+    yield server.address().port
     server.close()
-    other.close()
 
 
 @contextlib.contextmanager
-def full(address="127.0.0.9"):
+def good_on(address):
+    """A listener of Python's on this address; made first, as a connection of somebody's may have the port there."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as listener:
+        listener.bind((address, 0))
+        listener.listen()
+        yield listener
+
+
+@contextlib.contextmanager
+def full(address="127.0.0.9", port=0):
     """A listener with a full queue, so that who connects is kept waiting: its port, and a function that makes room."""
     with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET))
-        listener.bind((address, 0))
+        listener = stack.enter_context(socket.socket())
+        listener.bind((address, port))
         listener.listen(0)
         for _ in range(3):
             client = stack.enter_context(socket.socket(listener.family))
@@ -171,9 +176,7 @@ def test_an_attempt_whose_time_is_up_may_still_win_the_race():
 
 
 def test_a_second_address_wins_while_the_first_is_kept_waiting():
-    with full() as (port, _), socket.socket(socket.AF_INET6) as good:
-        good.bind(("::1", port))
-        good.listen()
+    with good_on("::1") as good, full(port=good.getsockname()[1]) as (port, _):
         sock, seen = connect(port, "127.0.0.9", "::1", auto_select_family_attempt_timeout=10)
         seen.wait("ready")
         assert sock.remote_address == "::1"
@@ -189,9 +192,7 @@ def test_a_second_address_wins_while_the_first_is_kept_waiting():
 
 
 def test_what_was_written_before_goes_to_the_winner():
-    with full() as (port, _), socket.socket() as good:
-        good.bind(("127.0.0.1", port))
-        good.listen()
+    with good_on("127.0.0.1") as good, full(port=good.getsockname()[1]) as (port, _):
         sock, seen = connect(port, "127.0.0.9", "127.0.0.1", auto_select_family_attempt_timeout=10)
         sock.write(b"early")
         seen.wait("ready")
@@ -213,24 +214,16 @@ def test_a_race_is_lost_by_all_when_all_refuse_late():
 
 
 def test_many_racing_attempts_leave_nothing_behind():
-    with full() as (port, _), socket.socket() as good:
-        good.bind(("127.0.0.1", port))
-        good.listen()
+    with good_on("127.0.0.1") as good, contextlib.ExitStack() as stack:
+        port = good.getsockname()[1]
         slow = [f"127.0.0.{n}" for n in range(20, 28)]
-        with contextlib.ExitStack() as stack:
-            for address in slow:  # each of them keeps its clients waiting
-                listener = stack.enter_context(socket.socket())
-                listener.bind((address, port))
-                listener.listen(0)
-                for _ in range(3):
-                    client = stack.enter_context(socket.socket())
-                    client.setblocking(False)
-                    client.connect_ex((address, port))
-            sock, seen = connect(port, *slow, "127.0.0.1", auto_select_family_attempt_timeout=10)
-            seen.wait("ready", timeout=10)
-            assert sock.auto_select_family_attempted_addresses == [f"{a}:{port}" for a in [*slow, "127.0.0.1"]]
-            assert pynet._pynet._counts()["requests"] == 0
-            sock.destroy()
+        for address in slow:
+            stack.enter_context(full(address, port))
+        sock, seen = connect(port, *slow, "127.0.0.1", auto_select_family_attempt_timeout=10)
+        seen.wait("ready", timeout=10)
+        assert sock.auto_select_family_attempted_addresses == [f"{a}:{port}" for a in [*slow, "127.0.0.1"]]
+        assert pynet._pynet._counts()["requests"] == 0
+        sock.destroy()
 
 
 # --- options ---
