@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 
 import isolated
+import pynet
+from helpers import wait_until
 from isolated.tools import read_all
 
 # What every script begins with: at(n, action, call) calls, and runs action() in the midst of it, in a collection that
@@ -526,6 +528,63 @@ def test_reset_behind_the_end_leaves_the_end_clean():
     """All had come, and the end with it; SO_ERROR speaks of the reset nevertheless."""
     done = isolated.run(RESET, "ended")
     assert done.stdout.splitlines()[:2] == ["data b'some'", "end"], done.stderr
+
+
+# --- read by hand outside the loop ---
+
+
+def buffered(pair, data):
+    """A paused client that has read so much and not given it to anybody."""
+    sock, peer = (p := pair()).client, p.peer
+    sock.pause()
+    peer.write(data)
+    assert wait_until(lambda: sock.readable_length == len(data))
+    return sock
+
+
+def test_a_readable_listener_reads_behind_what_a_thread_has_read(pair):
+    """`data` gave what the listener read before what the thread had read: the bytes came in the wrong order."""
+    sock = buffered(pair, b"abcdefgh")
+    log = []
+
+    def readable():
+        log.append("readable")
+        sock.read()
+
+    with pynet.turn():
+        sock.on("data", log.append)
+        sock.on("readable", readable)
+        assert sock.read(5) == b"abcde"
+    assert wait_until(lambda: len(log) == 3)
+    assert log == [b"abcde", "readable", b"fgh"]
+
+
+def test_a_tick_reads_behind_what_a_thread_has_read(pair):
+    """Also who reads on the loop before the thread's chunks have been told."""
+    sock = buffered(pair, b"abcdefgh")
+    log = []
+    sock.on("data", log.append)
+    with pynet.turn():
+        pynet.next_tick(lambda: log.append(("read", sock.read(1))))
+        pynet.next_tick(sock.unshift, b"F")
+        pynet.next_tick(sock.resume)
+        sock.read(3)
+        sock.read(2)
+    assert wait_until(lambda: b"gh" in log)
+    assert log == [("read", b"f"), b"abc", b"de", b"f", b"F", b"gh"]
+
+
+def test_resume_comes_behind_what_a_thread_has_read(pair):
+    """As in Node, where read() has told it before the next tick."""
+    sock = buffered(pair, b"abcdefgh")
+    log = []
+    sock.on("data", log.append).on("resume", lambda: log.append("resume"))
+    with pynet.turn():
+        sock.resume()
+        sock.read(3)
+        sock.read(2)
+    assert wait_until(lambda: len(log) == 4)
+    assert log == [b"abc", b"de", "resume", b"fgh"]
 
 
 # --- the end of the interpreter ---

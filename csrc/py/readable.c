@@ -26,7 +26,7 @@ void
 pn_reads_tidy(PnSocket *s)
 {
     struct pn_reads *r = s->r;
-    if (r != NULL && r->q.count == 0 && !r->decoding && r->onread == NULL && r->want == 0)
+    if (r != NULL && r->q.count == 0 && r->told.count == 0 && !r->decoding && r->onread == NULL && r->want == 0)
         pn_reads_free(s);
 }
 
@@ -39,6 +39,7 @@ pn_reads_free(PnSocket *s)
     pn_onread_free(s);
     s->r = NULL;
     pn_read_queue_clear(&r->q);
+    pn_read_queue_clear(&r->told);
     Py_XDECREF(r->searched_for);
     PyMem_RawFree(r);
 }
@@ -108,15 +109,43 @@ emit_data(PnSocket *s, PyObject *data)
     (void)pn_emit_loop(&s->em, s->em.st->names.data, stack + 1, 1, NULL);
 }
 
-static void
-data_tick(PnState *st, PyObject *self, void *arg)
+/* What was read outside the loop and not told yet. */
+static size_t
+untold(const PnSocket *s)
 {
-    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
+    return s->r != NULL ? s->r->told.count : 0;
+}
+
+static void
+tell_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
     (void)st;
     (void)arg;
-    if (s->telling > 0)
-        s->telling--;
-    emit_data(s, PyTuple_GET_ITEM(self, 1));
+    if (untold(s) == 0)
+        return;
+    PyObject *data = pn_read_queue_shift(&s->r->told); /* a whole chunk: this cannot fail */
+    pn_reads_tidy(s);
+    emit_data(s, data);
+    Py_DECREF(data);
+}
+
+/* In Node read() itself has told it: before whatever the next tick brings. False when run() has to raise first. */
+static bool
+tell_first(PnSocket *s)
+{
+    while (untold(s) > 0 && !s->em.st->loop->halted)
+        tell_tick(s->em.st, (PyObject *)s, NULL);
+    return untold(s) == 0;
+}
+
+static int
+tell_later(PnSocket *s, PyObject *data)
+{
+    struct pn_reads *r = pn_reads_of(s);
+    if (r == NULL || pn_tick(s->em.st, tell_tick, (PyObject *)s, NULL) < 0)
+        return -1;
+    return pn_read_queue_push(&r->told, data);
 }
 
 int
@@ -128,13 +157,8 @@ pn_readable_tell_data(PnSocket *s, PyObject *data)
     s->did_read = 1;
     if (!has_consumer(s))
         return 0;
-    if (!pn_inside(st)) {
-        PyObject *both = PyTuple_Pack(2, (PyObject *)s, data);
-        int status = both != NULL ? pn_tick(st, data_tick, both, NULL) : -1;
-        s->telling += status == 0; /* before what else there is to tell */
-        Py_XDECREF(both);
-        return status;
-    }
+    if (!pn_inside(st) || untold(s) > 0) /* in the order of the bytes */
+        return tell_later(s, data);
     PyObject *stack[2] = {NULL, data};
     return pn_emit(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
 }
@@ -158,7 +182,10 @@ readable_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
-    emit_readable_now(PN_SOCKET(self));
+    if (tell_first(PN_SOCKET(self)))
+        emit_readable_now(PN_SOCKET(self));
+    else
+        soon(PN_SOCKET(self), readable_tick);
 }
 
 static void
@@ -454,10 +481,13 @@ static void
 flow(PnSocket *s)
 {
     while (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) > 0 && !s->close_emitted) {
-        if (s->em.st->loop->halted || s->telling > 0) {
-            /* run() has to raise first, and the tick waits for the next one; or something was read by hand before. */
+        if (s->em.st->loop->halted) { /* run() has to raise first: the tick waits for the next one */
             soon(s, flow_tick);
             return;
+        }
+        if (untold(s) > 0) {
+            (void)tell_first(s);
+            continue;
         }
         PyObject *data = pn_readable_take(s, PN_READ_ALL);
         if (data == NULL) {
@@ -476,6 +506,10 @@ resume_tick(PnState *st, PyObject *self, void *arg)
 {
     PnSocket *s = PN_SOCKET(self);
     (void)arg;
+    if (!tell_first(s)) {
+        soon(s, resume_tick);
+        return;
+    }
     if (!s->destroyed && !s->reading)
         pn_readable_poll(s);
     s->resume_scheduled = 0;
@@ -562,6 +596,10 @@ listener_gone_tick(PnState *st, PyObject *self, void *arg)
 {
     PnSocket *s = PN_SOCKET(self);
     (void)arg;
+    if (!tell_first(s)) {
+        soon(s, listener_gone_tick);
+        return;
+    }
     s->readable_listening = pn_has_listeners(&s->em, st->names.readable);
     if (s->resume_scheduled && !s->paused)
         s->flowing = PN_FLOWING_TRUE;
@@ -599,7 +637,7 @@ end_tick(PnState *st, PyObject *self, void *arg)
     PnSocket *s = PN_SOCKET(self);
     (void)arg;
     s->end_scheduled = 0;
-    if (s->telling > 0 && s->r_ended) {
+    if (!tell_first(s)) {
         end_soon(s);
         return;
     }

@@ -57,6 +57,7 @@ struct pn_onread;
 /* What the reading half of a socket has to keep, when there is something. */
 struct pn_reads {
     struct pn_read_queue q;
+    struct pn_read_queue told; /* read by hand outside the loop: ticks tell the `data` listeners */
     struct pn_decoder decoder; /* while `decoding` */
     bool decoding;             /* set_encoding() has been called */
     struct pn_onread *onread;  /* own */
@@ -110,7 +111,6 @@ struct PnSocket {
     uint32_t max_write_buffer;      /* UINT32_MAX: no limit */
     uint16_t keep_alive_delay;      /* seconds */
     uint16_t corked;                /* by so many cork() */
-    uint32_t telling;               /* ticks that tell what another thread has read */
     bool can_send;                  /* connected, and neither ended, failed nor destroyed */
     unsigned connecting : 1;
     unsigned connected : 1;

@@ -28,6 +28,11 @@ function inTurn(from, to, chunks, f) {
   return arrived(to, total, () => inTurn(from, to, chunks.slice(1), f));
 }
 
+// Calls f in a step of its own; pynet's comes from another thread.
+function outside(f) {
+  setImmediate(f);
+}
+
 // A text, with what is not printable ASCII as its code point; bytes stay what they are.
 function chars(text) {
   if (typeof text !== 'string')
@@ -36,4 +41,4 @@ function chars(text) {
   return `'${Array.from(text, one).join('')}'`;
 }
 
-module.exports = { arrived, chars, flags, flow, inTurn };
+module.exports = { arrived, chars, flags, flow, inTurn, outside };

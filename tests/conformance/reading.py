@@ -1,5 +1,7 @@
 """More verbs, for scenarios about the reading half of a socket; reading.cjs has the same ones for Node."""
 
+import threading
+
 import pynet
 from harness import show
 
@@ -32,6 +34,16 @@ def in_turn(source, to, chunks, f):
     total = to.bytes_read + len(first)
     source.write(chunks[0])
     return arrived(to, total, lambda: in_turn(source, to, chunks[1:], f))
+
+
+def outside(f):
+    """Calls f in one turn, from a thread that does not drive the loop; Node has one thread, and there it is a step."""
+
+    def step():
+        with pynet.turn():
+            f()
+
+    threading.Thread(target=step).start()
 
 
 def chars(text):
