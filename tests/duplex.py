@@ -481,6 +481,9 @@ class Side:
             return
         if self.flow.flowing is True and not self.consumers:
             return  # it would go to nobody
+        if self.sock.errored is not None:  # a write failed: its callback comes before the socket is destroyed
+            assert self.sock.unshift(b"refused") is False
+            return
         chunk = bytes(self.peer.sent[self.at - size : self.at])
         for consumer in self.consumers:
             if size:
