@@ -121,6 +121,34 @@ def test_every_expected_difference_is_documented():
     assert [name for name in scenarios if f"`{name}`" not in page] == []
 
 
+def test_every_scenario_of_the_differences_has_one():
+    """In node-differences.md: a scenario that behaves as Node does is no example of a difference."""
+    folder = ROOT / "tests" / "conformance"
+    scenarios = {path.stem for path in (folder / "scenarios").glob("*.js")}
+    with (folder / "expected_differences.toml").open("rb") as file:
+        expected = tomllib.load(file)
+    named = set(re.findall(r"`(\w+)`", (DOCS / "node-differences.md").read_text())) & scenarios
+    assert len(named) > 20
+    assert named - set(expected) == set()
+
+
+def test_tables_have_the_same_columns_in_each_row():
+    wrong = []
+    for page in PAGES:
+        columns = 0
+        rows = set()
+        for number, line in enumerate(page.read_text().splitlines(), 1):
+            if not line.startswith("|"):
+                columns, rows = 0, set()
+                continue
+            count = re.sub(r"`[^`]*`|\\\|", "", line).count("|")
+            columns = columns or count
+            if count != columns or line in rows:
+                wrong.append(f"{page.name}:{number}")
+            rows.add(line)
+    assert wrong == []
+
+
 def test_error_codes_of_the_sources_are_documented():
     sources = "\n".join(path.read_text() for path in (ROOT / "csrc" / "py").glob("*.c"))
     page = (DOCS / "api" / "errors.md").read_text()
