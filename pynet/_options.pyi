@@ -24,7 +24,6 @@ Pair: TypeAlias = tuple[Host, int] | tuple[str, int, int, int] | AddressInfo | S
 Listener: TypeAlias = Callable[[], object] | None
 Done: TypeAlias = Callable[[NetError | None], object] | None
 Family: TypeAlias = Literal["IPv4", "IPv6"]
-
 HappyEyeballs: TypeAlias = Literal["race", "serial"]
 
 @type_check_only
@@ -77,15 +76,15 @@ class SocketOptions(_CommonOptions, total=False):
     default_encoding: str | None
     defaultEncoding: str | None
     onread: OnReadOptions | None
-    fd: float | None
+    fd: int | None
     readable: bool | None
     writable: bool | None
     handle: BoundSocket | None
     signal: AbortSignal | None
     block_list: BlockList | None
     blockList: BlockList | None
-    type_of_service: float | None
-    typeOfService: float | None
+    type_of_service: int | None
+    typeOfService: int | None
 
 @type_check_only
 class KeepAliveOptions(TypedDict, total=False):

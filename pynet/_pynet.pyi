@@ -29,14 +29,16 @@ from typing_extensions import Buffer, disjoint_base
 from pynet._abort import *  # noqa: F403
 from pynet._addresses import *  # noqa: F403
 from pynet._addresses import BlockList
-from pynet._bound import *  # noqa: F403  # noqa: F403  # noqa: F403
+from pynet._bound import *  # noqa: F403
 from pynet._errors import *  # noqa: F403
 from pynet._errors import NetError as NetError
 from pynet._options import AddressInfo as AddressInfo
+from pynet._options import AioListenOptions as AioListenOptions
 from pynet._options import ConnectOptions as ConnectOptions
 from pynet._options import Done, Family, Handle, HappyEyeballs, Host, Listener, Pair, Path, Port
 from pynet._options import KeepAliveOptions as KeepAliveOptions
 from pynet._options import ListenOptions as ListenOptions
+from pynet._options import LookupOptions as LookupOptions
 from pynet._options import OnReadOptions as OnReadOptions
 from pynet._options import ServerOptions as ServerOptions
 from pynet._options import SocketConnectOptions as SocketConnectOptions
@@ -147,7 +149,7 @@ class Socket(EventEmitter):
     @overload
     def __init__(self, options: SocketOptions | None = None, /, **more: Unpack[SocketOptions]) -> None: ...
     @overload
-    def __init__(self, fd: float, /, **more: Unpack[SocketOptions]) -> None: ...
+    def __init__(self, fd: int, /, **more: Unpack[SocketOptions]) -> None: ...
     @overload  # type: ignore[override]
     def on(
         self,
@@ -316,7 +318,7 @@ class Socket(EventEmitter):
         count: float | None = None,
     ) -> Self: ...
     setKeepAlive = set_keep_alive
-    def set_type_of_service(self, tos: float, /) -> Self: ...
+    def set_type_of_service(self, tos: int, /) -> Self: ...
     setTypeOfService = set_type_of_service
     def get_type_of_service(self) -> int: ...
     getTypeOfService = get_type_of_service
@@ -645,7 +647,7 @@ def set_uncaught_handler(handler: _Handler | None, /) -> _Handler | None: ...
 
 setUncaughtHandler = set_uncaught_handler
 
-# --- the default high-water mark ---
+# --- defaults ---
 
 def get_default_auto_select_family() -> bool: ...
 def set_default_auto_select_family(value: bool, /) -> None: ...
@@ -661,12 +663,14 @@ setDefaultAutoSelectFamilyAttemptTimeout = set_default_auto_select_family_attemp
 getDefaultHappyEyeballs = get_default_happy_eyeballs
 setDefaultHappyEyeballs = set_default_happy_eyeballs
 
-ADDRCONFIG: int
-V4MAPPED: int
-ALL: int
-
 def get_default_high_water_mark() -> int: ...
 def set_default_high_water_mark(value: int, /) -> None: ...
 
 getDefaultHighWaterMark = get_default_high_water_mark
 setDefaultHighWaterMark = set_default_high_water_mark
+
+# --- hints of connect() ---
+
+ADDRCONFIG: int
+V4MAPPED: int
+ALL: int

@@ -37,8 +37,7 @@ def systemd_listen_fds(name: str | None = None, unset_environment: bool = True) 
 
     name: only those that systemd calls so (FileDescriptorName= of the socket unit); without names none match.
     unset_environment: removes the three variables, so that children do not take them for theirs. A second call gives
-    an empty list then. Raises TypeError
-    (ERR_INVALID_ARG_TYPE).
+    an empty list then. Raises TypeError (ERR_INVALID_ARG_TYPE).
 
     Node has nothing like it."""
     if name is not None and not isinstance(name, str):

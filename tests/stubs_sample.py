@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Literal, assert_type
 import pynet
 
 if TYPE_CHECKING:
-    from pynet import ConnectOptions, SocketOptions
+    from collections.abc import Callable
+
+    from pynet import ConnectOptions, KeepAliveOptions, LookupOptions, SocketOptions
 
 
 class Chat(pynet.Socket):
@@ -105,6 +107,37 @@ def clients() -> None:
     chat = Chat(high_water_mark=100).on("ready", lambda: None).once("end", lambda: None)
     assert_type(chat, Chat)
     print(chat.nickname)
+
+
+def look_up(hostname: str, options: LookupOptions, callback: Callable[..., None]) -> None:
+    if options.get("all"):
+        callback(None, [("127.0.0.1", 4), {"address": "::1", "family": 6}])
+    else:
+        callback(None, "127.0.0.1", 4)
+
+
+def connecting(blocked: pynet.BlockList, signal: pynet.AbortSignal) -> list[str] | None:
+    sock = pynet.connect(80, "some.name", lookup=look_up, hints=pynet.ADDRCONFIG | pynet.V4MAPPED, connect_timeout=1.5)
+    sock.on("connectionAttemptTimeout", lambda address, port, family: print(address, port + 1, family + 1))
+    pynet.connect({"port": 80, "autoSelectFamily": True, "autoSelectFamilyAttemptTimeout": 100, "localPort": 5000})
+    pynet.connect(80, local_address=ip_address("::1"), happy_eyeballs="serial", block_list=blocked, signal=signal)
+    pynet.Socket(signal=signal).connect(80, signal=signal, type_of_service=16, keep_alive=True)
+    pynet.setDefaultAutoSelectFamily(not pynet.get_default_auto_select_family())
+    pynet.set_default_auto_select_family_attempt_timeout(pynet.getDefaultAutoSelectFamilyAttemptTimeout())
+    pynet.set_default_happy_eyeballs(pynet.get_default_happy_eyeballs())
+    sock.block_list = sock.blockList = None
+    return sock.auto_select_family_attempted_addresses
+
+
+def descriptors(bound: pynet.BoundSocket) -> None:
+    keep_alive: KeepAliveOptions = {"enable": True, "initialDelay": 5000, "interval": 1000, "count": 3}
+    sock = pynet.Socket(0, writable=False).set_keep_alive(keep_alive).set_keep_alive(True, 1000, count=5)
+    assert_type(sock.set_type_of_service(8).getTypeOfService(), int)
+    pynet.Socket({"fd": 3, "readable": True}).reset_and_destroy().resetAndDestroy().close()
+    sock.detach().setblocking(True)
+    pynet.Socket(handle=bound).connect(80)
+    pynet.connect(80, handle=bound)
+    pynet.create_server().listen(bound).listen(handle=bound, reuse_port=False).listen({"fd": 3, "readableAll": True})
 
 
 async def awaited() -> None:

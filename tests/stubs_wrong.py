@@ -42,11 +42,28 @@ def wrong_arguments(sock: pynet.Socket, server: pynet.Server) -> None:
     pynet.connect(port=80, alow_half_open=True)  # E
     pynet.connect({"prot": 80})  # E
     pynet.connect(80, path=5)  # E
+    pynet.connect(80, happy_eyeballs="parallel")  # E
+    pynet.connect(80, lookup=two)  # E
+    pynet.connect(80, block_list=["10.0.0.0/8"])  # E
+    pynet.connect(80, local_port="5000")  # E
+    pynet.connect(80, signal=pynet.AbortController())  # E
+    pynet.connect(80, connect_timeout="5")  # E
+    pynet.connect(80, tls=True)  # E
+    pynet.set_default_auto_select_family("yes")  # E
+    pynet.Socket(fd="3")  # E
+    pynet.Socket(handle=server)  # E
+    sock.set_keep_alive(count="3")  # E
+    sock.set_type_of_service("8")  # E
+    sock.auto_select_family_attempted_addresses = []  # E
+    sock.detach().on("data", one)  # E
     pynet.create_server({"no_delay": "yes"})  # E
     pynet.create_server(nothing)  # E
     server.listen(80, "::1", "511")  # E
     server.listen(object())  # E
     server.listen(fd="3")  # E
+    server.listen(80, reuse_port="yes")  # E
+    server.listen(80, signal=5)  # E
+    server.max_connections = "5"  # E
     server.listen(80, one)  # E
     server.close(nothing)  # E
     server.get_connections(one)  # E

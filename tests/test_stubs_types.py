@@ -66,7 +66,14 @@ def test_stub_is_like_the_module():
 
 def method_signatures():
     kinds = (pynet.EventEmitter, pynet.Socket, pynet.Server, pynet.Timeout, pynet.Immediate)
-    for kind in (*kinds, pynet.SocketAddress, pynet.BlockList, pynet.BoundSocket):
+    for kind in (
+        *kinds,
+        pynet.SocketAddress,
+        pynet.BlockList,
+        pynet.BoundSocket,
+        pynet.AbortController,
+        pynet.AbortSignal,
+    ):
         for name, method in vars(kind).items():
             if isinstance(method, types.MethodDescriptorType) and not name.startswith("_"):
                 yield f"{kind.__name__}.{name}", method
