@@ -229,7 +229,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default %(default)s)")
     join = commands.add_parser(
         "connect",
-        usage="%(prog)s [-h] (HOST PORT | PORT | PATH)",
+        usage="%(prog)s [-h] [--timeout SECONDS] [--local-address ADDRESS] (HOST PORT | PORT | PATH)",
         help="connect: stdin to the socket, the socket to stdout",
         description="Sends stdin, then half-closes; writes what comes to stdout until the peer closes. Exits with 1 "
         "and one line on stderr when the connection fails.",
@@ -237,6 +237,10 @@ def parser() -> argparse.ArgumentParser:
     join.add_argument(
         "where", nargs="+", metavar="HOST PORT | PATH", help="a host (default localhost) and a port, or a path"
     )
+    join.add_argument(
+        "--timeout", type=float, metavar="SECONDS", help="how long connecting may take (default: for ever)"
+    )
+    join.add_argument("--local-address", metavar="ADDRESS", help="the address to connect from")
     return top
 
 
@@ -247,10 +251,14 @@ def listen_options(args: argparse.Namespace) -> pynet.ListenOptions:
 
 
 def connect_options(args: argparse.Namespace) -> pynet.SocketConnectOptions:
+    options: pynet.SocketConnectOptions = {
+        "connect_timeout": args.timeout,
+        "local_address": args.local_address.strip("[]") if args.local_address is not None else None,
+    }
     if len(args.where) == 2:
-        return {"host": args.where[0].strip("[]"), "port": args.where[1]}
+        return {**options, "host": args.where[0].strip("[]"), "port": args.where[1]}
     where = port_or_path(args.where[0])
-    return {"path": where} if isinstance(where, str) else {"port": where}
+    return {**options, "path": where} if isinstance(where, str) else {**options, "port": where}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -228,6 +228,29 @@ def test_refused_name_names_each_address():
     assert err.count(b"\n") == 1
 
 
+def test_connect_from_a_local_address(running):
+    with listener() as (server, port):
+        process = running("connect", "--local-address", "127.0.0.2", "127.0.0.1", port, stdin=DEVNULL)
+        sock, peer = server.accept()
+        sock.close()
+        assert peer[0] == "127.0.0.2"
+        assert finished(process) == (0, b"", b"")
+
+
+def test_connecting_may_have_a_time_limit(running):
+    with socket.socket() as full, contextlib.ExitStack() as fillers:
+        full.bind(("127.0.0.1", 0))
+        full.listen(1)
+        for _ in range(3):  # its queue is full: nobody is answered any more
+            filler = fillers.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(full.getsockname())
+        target = full.getsockname()
+        status, out, err = finished(running("connect", "--timeout", "0.05", *target, stdin=DEVNULL))
+    assert (status, out) == (1, b"")
+    assert err == f"pynet: connect ETIMEDOUT {target[0]}:{target[1]}\n".encode()
+
+
 def test_missing_path_and_unknown_name_are_one_line(tmp_path):
     path = tmp_path / "none.sock"
     assert finished(cli("connect", path), b"") == (1, b"", f"pynet: connect ENOENT {path}\n".encode())
@@ -402,7 +425,16 @@ def test_version_and_help():
 
 @pytest.mark.parametrize(
     "args",
-    [[], ["dance"], ["connect"], ["connect", "a", "1", "2"], ["connect", "localhost", "65536"], ["echo", "99999"]],
+    [
+        [],
+        ["dance"],
+        ["connect"],
+        ["connect", "a", "1", "2"],
+        ["connect", "localhost", "65536"],
+        ["connect", "--timeout", "-1", "80"],
+        ["connect", "--local-address", "nowhere", "80"],
+        ["echo", "99999"],
+    ],
 )
 def test_wrong_usage_exits_with_2(args):
     status, out, err = finished(cli(*args))
