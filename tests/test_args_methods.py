@@ -270,14 +270,6 @@ def test_pipe_takes_sockets(value):
     assert not sock.is_paused()
 
 
-@pytest.mark.parametrize("value", ["5", True, [], {}])
-def test_wrong_max_connections(value):
-    server = pynet.Server()
-    server.max_connections = 3
-    refused(TYPE, "max_connections", lambda: setattr(server, "max_connections", value))
-    assert server.max_connections == 3
-
-
 @pytest.mark.parametrize("value", [0, 5, -1, 1.5, float("inf"), float("nan"), None])
 def test_max_connections(value):
     server = pynet.Server()

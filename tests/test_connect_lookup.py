@@ -160,17 +160,6 @@ def test_the_events_of_a_later_answer(port):
     sock.destroy()
 
 
-@pytest.mark.parametrize("wrong", ["text", 5, OSError, object()])
-def test_an_error_that_is_none_is_refused_where_it_is_given(wrong):
-    callbacks = []
-    sock, _ = start(1, lambda hostname, options, callback: callbacks.append(callback))
-    with pytest.raises(TypeError, match="err") as caught:
-        callbacks[0](wrong)
-    assert caught.value.code == "ERR_INVALID_ARG_TYPE"
-    assert sock.connecting
-    sock.destroy()
-
-
 # --- when ---
 
 

@@ -264,15 +264,6 @@ def test_an_abstract_name_has_no_permissions(name):
     check_listens(check_refused(VALUE, name, {"path": f"\0pynet-{os.getpid()}", name: True}))
 
 
-@pytest.mark.parametrize("name", ["tls", "ssl"])
-def test_tls_is_refused(name):
-    server = pynet.Server()
-    for call in (lambda: server.listen(0, **{name: True}), lambda: server.listen({"port": 0, name: {}})):
-        with pytest.raises(TypeError):
-            call()
-    check_unchanged(server)
-
-
 @pytest.mark.parametrize(
     ("given", "near"),
     [

@@ -79,13 +79,6 @@ def test_an_unknown_keyword_names_the_nearest(function, given, near):
         function(**{given: 1})
 
 
-@pytest.mark.parametrize("name", ["tls", "ssl"])
-def test_tls_is_refused(name):
-    for call in (lambda: pynet.Server(**{name: True}), lambda: pynet.create_server({name: {}})):
-        with pytest.raises(TypeError):
-            call()
-
-
 # --- members ---
 
 
@@ -149,14 +142,6 @@ def test_read_only_attributes(server, name):
     with pytest.raises(AttributeError):
         delattr(srv, name)
     assert getattr(srv, name) == value
-
-
-def test_the_list_of_connections_is_a_list_of_one_s_own(pair):
-    p = pair()
-    found = p.server.connections
-    assert found == [p.peer]
-    found.clear()
-    assert p.server.connections == [p.peer]
 
 
 def test_wrong_shutdown_timeout(server):

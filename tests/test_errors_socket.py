@@ -11,7 +11,6 @@ import pytest
 import pynet
 from bad_values import (
     FD_TYPE,
-    HANDLE_TYPE,
     RANGE,
     TYPE,
     VALUE,
@@ -131,12 +130,6 @@ def test_a_descriptor_of_another_kind(descriptors, kind):
     assert open_descriptors() == before
 
 
-def test_a_descriptor_that_is_not_open():
-    for fd in (2**31 - 1, 1_000_000):
-        for call in (lambda fd=fd: pynet.Socket(fd), lambda fd=fd: pynet.Socket(fd=fd)):
-            assert "UNKNOWN" in str(refused(FD_TYPE, "Unsupported fd type", call))
-
-
 def test_a_wrong_option_beside_a_good_descriptor():
     """The descriptor is still the caller's."""
     ours, theirs = socket.socketpair()
@@ -154,17 +147,6 @@ def test_a_wrong_option_beside_a_good_descriptor():
             assert info.value.code in (TYPE, VALUE, RANGE)
         ours.sendall(b"still ours")
         assert theirs.recv(100) == b"still ours"
-
-
-def test_a_descriptor_that_is_not_connected():
-    """Node: an error event, read ENOTCONN."""
-    with socket.socket() as unconnected:
-        sock = pynet.Socket(fd=os.dup(unconnected.fileno()))
-    log = Recorder(sock, "error", "close")
-    sock.resume()
-    log.wait("close")
-    assert log.names == ["error", "close"]
-    assert (log["error"].code, log["error"].syscall) == ("ENOTCONN", "read")
 
 
 # --- a bound socket ---
@@ -279,61 +261,6 @@ def test_methods_without_arguments_take_none(pair, name):
     log = Recorder(p.peer, "data")
     p.client.write(b"x")
     log.wait("data")
-
-
-@pytest.mark.parametrize("state", ["connected", "never connected", "destroyed", "connecting"])
-def test_reset_and_destroy_of_a_unix_socket(tmp_path, state):
-    """Where it is known to be one: ERR_INVALID_HANDLE_TYPE at once, and nothing has happened to it."""
-    if state in ("never connected", "destroyed"):
-        sock = pynet.Socket()
-        log = Recorder(sock, "error", "close")
-        if state == "destroyed":
-            sock.destroy()
-            log.wait("close")
-            assert sock.reset_and_destroy() is sock
-            assert log.names == ["close"]
-        else:
-            assert sock.reset_and_destroy() is sock
-            log.wait("close")
-            assert log.names == ["error", "close"] and log["error"].code == "ERR_SOCKET_CLOSED"
-        return
-    p = connected_pair((str(tmp_path / "s"),), {}, {})
-    try:
-        if state == "connected":
-            refused(HANDLE_TYPE, "handle type", p.client.reset_and_destroy)
-            refused(HANDLE_TYPE, "handle type", p.peer.reset_and_destroy)
-            assert (p.client.destroyed, p.client.ready_state) == (False, "open")
-        else:
-            sock = pynet.Socket()
-            log = Recorder(sock, "connect", "error", "close")
-            with pynet.turn():
-                sock.connect(str(tmp_path / "s"))
-                refused(HANDLE_TYPE, "handle type", sock.reset_and_destroy)
-            log.wait("connect")
-            sock.destroy()
-    finally:
-        p.close()
-
-
-def test_detach_of_what_has_no_descriptor():
-    """Never connected, connecting, destroyed: a NetError, and the socket is as before."""
-    srv = pynet.create_server(lambda sock: sock.on("error", print)).listen(0, "127.0.0.1")
-    sock = pynet.Socket()
-    with pytest.raises(pynet.NetError) as info:
-        sock.detach()
-    assert info.value.code
-    log = Recorder(sock, "connect", "close")
-    with pynet.turn():
-        sock.connect(srv.address())
-        with pytest.raises(pynet.NetError):
-            sock.detach()
-        assert sock.connecting
-    log.wait("connect")
-    sock.destroy()
-    with pytest.raises(pynet.NetError):
-        sock.detach()
-    log.wait("close")
-    srv.close()
 
 
 @pytest.mark.parametrize(

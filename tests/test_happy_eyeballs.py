@@ -252,15 +252,6 @@ def test_the_default_of_happy_eyeballs_is_race():
         pynet.set_default_happy_eyeballs("race")
 
 
-def test_the_default_attempt_timeout_is_250_ms_and_at_least_10():
-    assert pynet.get_default_auto_select_family_attempt_timeout() == 250
-    try:
-        pynet.set_default_auto_select_family_attempt_timeout(3)
-        assert pynet.getDefaultAutoSelectFamilyAttemptTimeout() == 10
-    finally:
-        pynet.set_default_auto_select_family_attempt_timeout(250)
-
-
 def test_auto_select_family_is_on_by_default(refusing):
     assert pynet.get_default_auto_select_family() is True
     try:
@@ -271,37 +262,3 @@ def test_auto_select_family_is_on_by_default(refusing):
         assert tried(seen) == ["127.0.0.2"]
     finally:
         pynet.set_default_auto_select_family(True)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "expression", "answer"),
-    [
-        ("PYNET_NO_NETWORK_FAMILY_AUTOSELECTION", "1", "get_default_auto_select_family()", "False"),
-        ("PYNET_NO_NETWORK_FAMILY_AUTOSELECTION", "0", "get_default_auto_select_family()", "True"),
-        ("PYNET_NO_NETWORK_FAMILY_AUTOSELECTION", "", "get_default_auto_select_family()", "True"),
-        (
-            "PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT",
-            "70",
-            "get_default_auto_select_family_attempt_timeout()",
-            "70",
-        ),
-        (
-            "PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT",
-            "5",
-            "get_default_auto_select_family_attempt_timeout()",
-            "10",
-        ),
-    ],
-)
-def test_the_environment_sets_the_defaults(script, monkeypatch, name, value, expression, answer):
-    monkeypatch.setenv(name, value)
-    done = script(f"import pynet; print(pynet.{expression})")
-    assert (done.stdout.strip(), done.stderr) == (answer, "")
-
-
-@pytest.mark.parametrize("value", ["abc", "0", "-1", "1.5", "1e99"])
-def test_a_wrong_time_in_the_environment_is_ignored_with_a_warning(script, monkeypatch, value):
-    monkeypatch.setenv("PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT", value)
-    done = script("import pynet; print(pynet.get_default_auto_select_family_attempt_timeout())")
-    assert done.stdout.strip() == "250"
-    assert "PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT" in done.stderr

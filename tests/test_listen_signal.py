@@ -173,16 +173,6 @@ def first_copy(srv):
     return os.dup(srv.fileno())
 
 
-@pytest.mark.parametrize("signal", [5, 0, False, "x", {}, object(), pynet.AbortController()])
-def test_what_is_no_signal(make, place, signal):
-    srv = make()
-    for call in (lambda: srv.listen(place, signal=signal), lambda: srv.listen({**place, "signal": signal})):
-        with pytest.raises(TypeError, match=r"options\.signal") as info:
-            call()
-        assert info.value.code == "ERR_INVALID_ARG_TYPE"
-    assert (srv.listening, srv.event_names()) == (False, ["connection"])
-
-
 def test_no_signal(make, place):
     srv = make()
     log = Recorder(srv, "listening")

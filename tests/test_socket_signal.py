@@ -174,13 +174,6 @@ def test_with_a_descriptor_and_aborted_before():
         assert theirs.recv(1) == b""
 
 
-@pytest.mark.parametrize("bad", [5, "x", False, object(), pynet.AbortController()], ids=repr)
-def test_what_is_no_signal(bad):
-    with pytest.raises(TypeError, match="signal") as info:
-        pynet.Socket(signal=bad)
-    assert info.value.code == "ERR_INVALID_ARG_TYPE"
-
-
 def test_a_signal_keeps_no_socket_alive():
     """Nor is it told of one that is gone."""
     controller = pynet.AbortController()
