@@ -278,7 +278,8 @@ def test_refresh_inside_the_own_callback(log):
         if len(log) < 3:
             timer.refresh()
 
-    timer = on_loop(lambda: pynet.set_timeout(fire, 1))
+    with pynet.turn():  # or it might fire before it has its name
+        timer = pynet.set_timeout(fire, 1)
     assert wait_until(lambda: len(log) == 3)
     elapse()
     assert len(log) == 3

@@ -11,6 +11,7 @@ HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE / "scenarios"
 RECORDED = HERE / "recorded"
 TIMEOUT_SECONDS = 20
+ENVIRONMENT = dict(os.environ)  # now: while scenarios run in threads, pytest changes it for each test
 
 ALL_KINDS = ("tcp", "unix", "plain")  # plain: the scenario has no connection, or is the same for both
 
@@ -65,7 +66,7 @@ def _run(command, env, folder):
 
 def run_node(node, name, kind):
     """The trace of real Node, in a new process and an empty folder of its own."""
-    env = {key: value for key, value in os.environ.items() if not key.startswith("NODE_")}
+    env = {key: value for key, value in ENVIRONMENT.items() if not key.startswith("NODE_")}
     with tempfile.TemporaryDirectory() as folder:
         return _run([str(node), str(SCENARIOS / f"{name}.js"), kind], env, folder)
 
@@ -75,6 +76,6 @@ def run_pynet(name, kind, folder):
     import pynet  # here, so that recording needs no build
 
     package = Path(pynet.__file__).resolve().parent.parent
-    paths = [str(HERE), str(package), os.environ.get("PYTHONPATH", "")]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    paths = [str(HERE), str(package), ENVIRONMENT.get("PYTHONPATH", "")]
+    env = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     return _run([sys.executable, str(SCENARIOS / f"{name}.py"), kind], env, folder)
