@@ -141,7 +141,6 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
     l->owner = s;
     l->accepted = pn_server_accepted;
     l->failed = pn_server_accept_failed;
-    pn_late_forget(&s->em);
     if (s->unref)
         pn_listener_ref(l, false);
     s->waits_for_listener = s->em.outside && s->loops == 0 && !pn_has_listeners(&s->em, st->names.connection);
@@ -149,6 +148,7 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
         (void)pn_listener_start(l);
     if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
+    pn_late_forget(&s->em); /* last: an error that goes may take somebody with it who closes the server */
 }
 
 /* --- closing --- */

@@ -1,0 +1,51 @@
+"""Bugs of servers and descriptors that a review found: each fails without its repair, two only under `make asan`."""
+
+from __future__ import annotations
+
+import asyncio
+import encodings.idna
+import gc
+import os
+import socket
+import threading
+
+import pytest
+
+import isolated
+import pynet
+from helpers import Recorder, on_loop, raw_client, target, wait_until
+
+HOST = "127.0.0.1"
+
+# --- what is called out to ---
+
+
+def test_an_error_that_goes_may_take_the_listening_server_with_it():
+    """The memory of a listener that was closed while listen() was under way: needs the sanitizer."""
+    isolated.check(
+        """
+        import gc, threading
+        import pynet
+        def turn():
+            done = threading.Event()
+            pynet.set_timeout(done.set, 1)
+            assert done.wait(10)
+        class Last:
+            def __del__(self):
+                server.close()
+                turn()
+                turn()
+        blocker = pynet.Server().listen(0, "127.0.0.1")
+        server = pynet.Server().unref().on("connection", print)
+        with pynet.turn():
+            server.listen(blocker.address().port, "127.0.0.1")
+            pynet.next_tick(lambda: pynet.next_tick(lambda: None))
+        turn()
+        errors = [o for o in gc.get_objects() if isinstance(o, pynet.NetError)]
+        assert [error.code for error in errors] == ["EADDRINUSE"]
+        errors.pop().last = Last()
+        server.listen(0, "127.0.0.1")
+        assert not server.listening
+        blocker.close()
+        """
+    )
