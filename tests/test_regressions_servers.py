@@ -49,3 +49,15 @@ def test_an_error_that_goes_may_take_the_listening_server_with_it():
         blocker.close()
         """
     )
+
+
+def test_at_exit_servers_that_only_their_listener_holds():
+    """What their closing looks at afterwards: needs the sanitizer."""
+    isolated.check(
+        """
+        import pynet
+        signal = pynet.AbortController().signal
+        for options in ({}, {"signal": signal}):
+            pynet.create_server(print).listen(0, "127.0.0.1", **options).unref()
+        """
+    )

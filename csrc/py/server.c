@@ -230,9 +230,11 @@ pn_server_close_quietly(PnServer *s)
 void
 pn_server_abandon(PnServer *s)
 {
+    Py_INCREF(s); /* its listener may be all that holds it */
     pn_server_cancel_lookup(s);
     release_listener(s);
     pn_abort_unlink(&s->abort);
+    Py_DECREF(s);
 }
 
 /* As Node: the callback is a once() listener of `close`, in its place among them; `close` itself has no argument. */
