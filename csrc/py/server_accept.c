@@ -123,12 +123,15 @@ keep_for_loops(PnServer *s, PnSocket *sock)
 static void
 accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
 {
+    s->connections++; /* first: a close() while it is made has to wait for it */
     PnSocket *sock = pn_socket_accept(s, s->listener->kind, fd, peer);
     if (sock == NULL) {
         PyErr_WriteUnraisable((PyObject *)s);
+        s->connections--;
+        if (s->listener == NULL)
+            pn_server_close_quietly(s);
         return;
     }
-    s->connections++;
     if (s->no_delay) {
         sock->no_delay = 1;
         (void)pn_stream_set_no_delay(sock->io, true);
