@@ -90,3 +90,22 @@ def test_a_collection_that_closes_the_server_while_a_connection_is_made(server):
     on_loop(lambda: None)
     client.close()
     assert log.names == ["connection", "close", "socket closed"]
+
+
+def test_a_host_that_another_thread_listens_during(monkeypatch):
+    """Its spelling is found in Python, before anything is looked at."""
+    real, calls = encodings.idna.ToASCII, []
+
+    def slow(label):
+        calls.append(label)
+        if len(calls) == 2:
+            srv.listen(0, HOST)
+        return real(label)
+
+    monkeypatch.setattr(encodings.idna, "ToASCII", slow)
+    srv = pynet.Server()
+    log = Recorder(srv, "error")
+    srv.listen(0, "b\u00fccher")
+    assert len(calls) == 1 and not srv.listening
+    srv.close()
+    assert log.names == []

@@ -128,8 +128,9 @@ on_lookup(void *data, int status, int sys_errno, const struct pn_addr *addrs, si
 }
 
 static int
-listen_host(PnServer *s, struct pn_endpoint *e)
+listen_host(PnServer *s, struct pn_listen *l)
 {
+    struct pn_endpoint *e = &l->at;
     PnState *st = s->em.st;
     struct pn_addr addr;
     Py_ssize_t len;
@@ -141,13 +142,9 @@ listen_host(PnServer *s, struct pn_endpoint *e)
         listen_at(s, &addr);
         return 0;
     }
-    PyObject *name = pn_host_bytes(e->host);
     struct pn_resolver *r = pn_loop_resolver(st->loop);
-    if (name == NULL)
-        return -1;
     if (r != NULL)
-        s->lookup = pn_resolver_start(r, PyBytes_AS_STRING(name), 0, 0, on_lookup, s);
-    Py_DECREF(name);
+        s->lookup = pn_resolver_start(r, PyBytes_AS_STRING(l->name), 0, 0, on_lookup, s);
     if (s->lookup == NULL) {
         PyErr_NoMemory();
         return -1;
@@ -217,7 +214,7 @@ begin(PnServer *s, struct pn_listen *l)
         break;
     }
     if (l->at.host != NULL)
-        return listen_host(s, &l->at);
+        return listen_host(s, l);
     listen_anywhere(s, l->at.port);
     return 0;
 }

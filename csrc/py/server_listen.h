@@ -11,6 +11,7 @@ enum pn_listen_form { PN_LISTEN_BOUND, PN_LISTEN_FD, PN_LISTEN_PORT, PN_LISTEN_P
 struct pn_listen {
     struct pn_endpoint at;
     enum pn_listen_form form;
+    PyObject *name;   /* own: bytes, the host to look up; NULL without one */
     PyObject *bound;  /* own: a BoundSocket */
     PyObject *signal; /* own: an AbortSignal, NULL without one */
     int fd;           /* own: a duplicate of the user's descriptor; -1 */

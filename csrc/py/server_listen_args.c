@@ -142,9 +142,8 @@ check_port(PyObject *kwnames, struct pn_listen *l)
     }
     if (e->host == NULL)
         return 0;
-    PyObject *bytes = pn_host_bytes(e->host);
-    Py_XDECREF(bytes);
-    return bytes != NULL ? 0 : -1;
+    l->name = pn_host_bytes(e->host); /* here: it may run Python */
+    return l->name != NULL ? 0 : -1;
 }
 
 static int
@@ -212,6 +211,7 @@ pn_listen_clear(struct pn_listen *l)
         close(l->fd);
     l->fd = -1;
     pn_endpoint_clear(&l->at);
+    Py_CLEAR(l->name);
     Py_CLEAR(l->bound);
     Py_CLEAR(l->signal);
 }
