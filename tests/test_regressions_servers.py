@@ -109,3 +109,17 @@ def test_a_host_that_another_thread_listens_during(monkeypatch):
     assert len(calls) == 1 and not srv.listening
     srv.close()
     assert log.names == []
+
+
+# --- descriptors ---
+
+
+def test_the_descriptor_of_a_bound_socket_is_no_sockets():
+    with pynet.BoundSocket(host=HOST) as bound:
+        with pytest.raises(FileExistsError) as info:
+            pynet.Socket(bound.fd())
+        assert info.value.code == "EEXIST"
+        os.fstat(bound.fd())
+        with pytest.raises(FileExistsError):
+            pynet.connect(1, HOST, fd=bound.fd())
+        assert pynet.Server().listen(bound).close()

@@ -3,6 +3,7 @@
  * The descriptor is looked at, duplicated and closed; libuv never sees a number that somebody else may close. */
 #include "../uvio/user_fd.h"
 #include "args.h"
+#include "bound_socket.h"
 #include "driver.h"
 #include "errors.h"
 #include "socket.h"
@@ -27,7 +28,7 @@ pn_socket_check_fd(PnSocket *s, PyObject *obj)
         return -1;
     if (pn_state_loop(st) == NULL)
         return -1;
-    if (pn_loop_has_fd(st->loop, fd)) {
+    if (pn_loop_has_fd(st->loop, fd) || pn_bound_has_fd(st, fd)) {
         pn_raise_uv(st, UV_EEXIST, "open");
         return -1;
     }
