@@ -123,3 +123,22 @@ def test_the_descriptor_of_a_bound_socket_is_no_sockets():
         with pytest.raises(FileExistsError):
             pynet.connect(1, HOST, fd=bound.fd())
         assert pynet.Server().listen(bound).close()
+
+
+def test_listening_on_standard_input_leaves_it_open(tmp_path):
+    """As Node, and as Socket(fd=0): else the next file that is opened would be standard input."""
+    with socket.create_server((HOST, 0)) as listener:
+        done = isolated.run(
+            """
+            import os, pynet
+            server = pynet.Server()
+            server.listen(fd=0)
+            assert server.listening and server.fileno() > 2
+            os.fstat(0)
+            server.close()
+            pynet.run()
+            os.fstat(0)
+            """,
+            stdin=listener,
+        )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,7 +1,8 @@
 /* server_listen_fd.c - listen() on what is there already: descriptors of users, BoundSockets.
  *
  * Owns: of an object's descriptor a duplicate. A bare number is taken over: it is duplicated as well, and closed when the
- *       server listens, so that a listen() that fails has changed nothing. */
+ *       server listens, so that a listen() that fails has changed nothing. 0, 1 and 2 stay open: whoever opens a file
+ *       next would get standard input. */
 #include <limits.h>
 #include <math.h>
 #include <unistd.h>
@@ -140,7 +141,7 @@ pn_listen_on_fd(PnServer *s, struct pn_listen *l)
     }
     else {
         l->fd = -1;
-        if (l->taken_fd >= 0 && pn_user_fd_same(l->taken_fd, listener->fd))
+        if (l->taken_fd > STDERR_FILENO && pn_user_fd_same(l->taken_fd, listener->fd))
             close(l->taken_fd);
         began(s, listener, path);
     }
