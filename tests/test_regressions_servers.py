@@ -142,3 +142,23 @@ def test_listening_on_standard_input_leaves_it_open(tmp_path):
             stdin=listener,
         )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_detach_of_a_socket_that_has_another_connection_by_then(pair, monkeypatch):
+    class Slow(socket.socket):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            if not reconnected:
+                p.client.destroy()
+                p.client.wait("close", 5)
+                reconnected.append(p.client.connect(target(p.server)))
+                p.client.wait("connect", 5)
+
+    reconnected = []
+    p = pair()
+    monkeypatch.setattr(socket, "socket", Slow)
+    with pytest.raises(pynet.NetError) as info:
+        p.client.detach()
+    assert info.value.code == "ENOTCONN" and reconnected
+    assert p.client.ready_state == "open", "the new connection stays"
+    p.client.destroy()

@@ -90,8 +90,13 @@ pn_socket_detach_method(PyObject *op, PyObject *unused)
     PyObject *sock = make_socket(fd);
     if (sock == NULL)
         return NULL;
-    /* That was Python: other threads may have run, and the loop have read. */
-    if (pn_check_alive(&s->em) < 0 || check_detachable(s) < 0) {
+    /* That was Python: other threads may have run, the loop have read, or another connection be there by now. */
+    int status = pn_check_alive(&s->em) < 0 ? -1 : check_detachable(s);
+    if (status == 0 && !pn_user_fd_same(fd, pn_stream_fd(s->io))) {
+        pn_raise_uv(st, UV_ENOTCONN, "detach");
+        status = -1;
+    }
+    if (status < 0) {
         close_socket(sock);
         return NULL;
     }
