@@ -47,6 +47,11 @@ pn_loop_abandon(struct pn_loop *loop)
     int placeholder = socket(AF_UNIX, SOCK_STREAM, 0);
     if (placeholder < 0)
         placeholder = open("/dev/null", O_RDONLY);
+    if (placeholder < 0 && loop->reserve_fd >= 0) { /* there are no more: this one is for that */
+        close(loop->reserve_fd);
+        loop->reserve_fd = -1;
+        placeholder = socket(AF_UNIX, SOCK_STREAM, 0);
+    }
     uv_walk(&loop->uv, cover_handle, &placeholder);
     cover(placeholder, loop->reserve_fd);
     cover(placeholder, loop->wake_read);
