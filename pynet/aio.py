@@ -102,9 +102,7 @@ async def listen(*args: Any, **options: Any) -> _pynet.Server:
         signal = mapping.get("signal")
     try:
         await once(server, "listening", signal=signal)
-    except Exception:
-        raise  # it does not listen
     except BaseException:
-        server.close()
+        server.close()  # it may listen all the same, or look its host up
         raise
     return server

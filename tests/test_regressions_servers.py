@@ -194,3 +194,20 @@ def test_the_child_of_a_process_without_descriptors_left_has_none_of_its_parents
         """,
         tmp_path / "s",
     )
+
+
+# --- asyncio ---
+
+
+def test_a_listen_that_nobody_may_wait_for_leaves_no_server():
+    async def main():
+        with pynet.turn(), pytest.raises(RuntimeError):
+            await pynet.aio.listen(0, "localhost")
+
+    def servers():
+        gc.collect()
+        return pynet._pynet._counts()["servers"]
+
+    before = servers()
+    asyncio.run(main())
+    assert wait_until(lambda: servers() == before)
