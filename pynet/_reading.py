@@ -62,6 +62,11 @@ class Waiters:
             for _ in range(len(self._wakers)):
                 self._wakers.popleft()()
 
+    def _forget(self, waker: Callable[[], object]) -> None:
+        """Who has given up, or has what it wanted, is woken no more."""
+        with contextlib.suppress(ValueError, IndexError):  # it has been; or another thread changes the deque just now
+            self._wakers.remove(waker)
+
     def _on_error(self, *args: object) -> None:
         self.error = as_error(args)
         self._wake()
@@ -84,6 +89,7 @@ class Waiters:
                 if not asleep.acquire(timeout=left):
                     raise TimeoutError(f"{what} has waited for {seconds} seconds")
         finally:
+            self._forget(asleep.release)
             blocked.discard(wake)
 
     async def wait_async(self, attempt: Callable[[], Any], seconds: float | None, what: str) -> Any:
@@ -94,16 +100,19 @@ class Waiters:
         loop = asyncio.get_running_loop()
         wake = partial(self._wake)  # one of its own: several may wait
         blocked.add(wake)
+        waker: Callable[[], object] = wake
         try:
             async with asyncio.timeout(seconds):
                 while True:
                     waiter: asyncio.Future[None] = loop.create_future()
-                    self._wakers.append(partial(wake_later, loop, waiter))
+                    waker = partial(wake_later, loop, waiter)
+                    self._wakers.append(waker)
                     item = attempt()
                     if item is not None:
                         return item
                     await waiter
         finally:
+            self._forget(waker)
             blocked.discard(wake)
 
 

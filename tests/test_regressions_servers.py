@@ -211,3 +211,19 @@ def test_a_listen_that_nobody_may_wait_for_leaves_no_server():
     before = servers()
     asyncio.run(main())
     assert wait_until(lambda: servers() == before)
+
+
+def test_who_gives_up_waiting_for_a_connection_is_forgotten():
+    async def main():
+        async with await pynet.aio.listen(0, HOST) as srv:
+            connections = aiter(srv)
+            for _ in range(3):
+                task = asyncio.ensure_future(anext(connections))
+                await asyncio.sleep(0)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+            assert len(connections._waiters._wakers) == 0
+            await connections.aclose()
+
+    asyncio.run(main())
