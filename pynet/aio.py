@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["connect", "listen"]
 
+
 _SERVER_OPTIONS = frozenset(
     (
         "allow_half_open",
@@ -42,6 +43,10 @@ _NODES_NAMES = {
     "maxWriteBuffer": "max_write_buffer",
     "blockList": "block_list",
 }
+
+
+def _ignore(error: BaseException) -> None:
+    """The error of what was given up."""
 
 
 @overload
@@ -103,6 +108,7 @@ async def listen(*args: Any, **options: Any) -> _pynet.Server:
     try:
         await once(server, "listening", signal=signal)
     except BaseException:
+        server.on("error", _ignore)  # of this listen(): on its way, and nobody can be told
         server.close()  # it may listen all the same, or look its host up
         raise
     return server

@@ -194,6 +194,75 @@ def test_a_connect_that_takes_too_long_destroys_the_socket():
             filler.close()
 
 
+@pytest.mark.parametrize("form", ["keyword", "mapping"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("moment", ["before", "while it is made", "while connecting"])
+def test_a_signal_ends_connect_with_an_abort_error(form, host, moment):
+    """Nothing answers: the queue of the listener is full."""
+
+    async def main(port):
+        options = {"port": port, "host": host, "family": 4, "signal": controller.signal}
+        coroutine = pynet.aio.connect(options) if form == "mapping" else pynet.aio.connect(**options)
+        if moment == "before":
+            controller.abort(reason)
+        task = asyncio.create_task(coroutine)
+        await asyncio.sleep(0)
+        if moment == "while connecting":
+            assert await asyncio.to_thread(wait_until, lambda: live_handles()["requests"] > handles["requests"])
+        controller.abort(reason)
+        with pytest.raises(pynet.AbortError) as info:
+            await task
+        assert (info.value.code, info.value.__cause__) == ("ABORT_ERR", reason)
+
+    controller, reason = pynet.AbortController(), ValueError("enough")
+    fillers = []
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(3):
+            fillers.append(socket.socket())
+            fillers[-1].setblocking(False)
+            fillers[-1].connect_ex(full.getsockname())
+        handles = live_handles()
+        run(main(full.getsockname()[1]))
+        assert wait_until(lambda: live_handles() == handles)
+        for filler in fillers:
+            filler.close()
+
+
+def test_a_signal_destroys_the_socket_that_connect_gave(server):
+    async def main():
+        sock = await pynet.aio.connect(**target(srv), signal=controller.signal)
+        log = Recorder(sock, "error", "close")
+        controller.abort()
+        return await asyncio.to_thread(log.wait, "close")
+
+    controller = pynet.AbortController()
+    srv = server(lambda sock: sock.resume())
+    log = run(main())
+    assert log.names == ["error", "close"] and isinstance(log["error"], pynet.AbortError)
+
+
+def test_a_signal_closes_the_server_that_listen_gave(where):
+    async def main():
+        place = {"path": where[0]} if len(where) == 1 else {"port": 0, "host": where[1]}
+        srv = await pynet.aio.listen(place, signal=controller.signal)
+        taken = [sock async for sock in abort_after_first(srv)]
+        await pynet.once(srv, "close")
+        assert len(taken) == 1 and not srv.listening
+
+    async def abort_after_first(srv):
+        client = await asyncio.to_thread(raw_client, srv)
+        async for sock in srv:
+            yield sock
+            sock.destroy()
+            client.close()
+            controller.abort()
+
+    controller = pynet.AbortController()
+    run(main())
+
+
 def test_many_connects_at_once(server):
     async def main():
         socks = await asyncio.gather(*(pynet.aio.connect(target(srv)) for _ in range(20)))

@@ -199,18 +199,34 @@ def test_the_child_of_a_process_without_descriptors_left_has_none_of_its_parents
 # --- asyncio ---
 
 
+def servers():
+    gc.collect()
+    return pynet._pynet._counts()["servers"]
+
+
 def test_a_listen_that_nobody_may_wait_for_leaves_no_server():
     async def main():
         with pynet.turn(), pytest.raises(RuntimeError):
             await pynet.aio.listen(0, "localhost")
 
-    def servers():
-        gc.collect()
-        return pynet._pynet._counts()["servers"]
-
     before = servers()
     asyncio.run(main())
     assert wait_until(lambda: servers() == before)
+
+
+def test_the_error_of_a_listen_that_was_given_up_is_nobodys(tmp_path):
+    async def main():
+        with pynet.turn(), pytest.raises(RuntimeError):
+            await pynet.aio.listen(tmp_path / "missing" / "s")
+
+    uncaught, alive = [], servers()
+    before = pynet.set_uncaught_handler(lambda exc, emitter: uncaught.append(exc))
+    try:
+        asyncio.run(main())
+        assert wait_until(lambda: servers() == alive)
+    finally:
+        pynet.set_uncaught_handler(before)
+    assert uncaught == []
 
 
 def test_who_gives_up_waiting_for_a_connection_is_forgotten():
