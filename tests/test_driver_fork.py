@@ -518,3 +518,29 @@ def test_programs_started_by_subprocess_inherit_no_descriptor():
         assert with_all.stdout == with_none.stdout, (with_all, with_none)
         raw.close(); s.destroy(); server.close()
     """)
+
+
+@pytest.mark.parametrize("event", ["lookup", "connectionAttempt", "connectionAttemptFailed", "connect", "ready"])
+def test_a_fork_in_a_listener_while_several_addresses_are_tried(event):
+    out = check(
+        """
+        server = pynet.create_server().listen(0, "127.0.0.1")
+        children, told = [], []
+        def lookup(host, options, found):
+            pynet.set_timeout(found, 1, None, [("127.0.0.2", 4), ("127.0.0.1", 4)])
+        def main():
+            sock = pynet.connect(port=server.address().port, host="name", lookup=lookup)
+            def on_event(*args):
+                children.append(os.fork())
+                told.clear()
+                if children == [0]: signal.alarm(20)
+            sock.on("ready", lambda: told.append("ready"))
+            sock.on("ready", lambda: pynet.set_immediate(lambda: (sock.destroy(), server.close())))
+            sock.once(sys.argv[1], on_event)
+        pynet.run(main)
+        if children == [0]: os._exit(8 if told else 7)
+        print(os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]))
+        """,
+        event,
+    )
+    assert out == "7\n"

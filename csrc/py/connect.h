@@ -78,10 +78,11 @@ struct pn_connect {
     bool auto_select, race;
 };
 
+/* Nor has it forked, and this is the child. */
 static inline bool
 pn_connect_still(const PnSocket *s, uint64_t id)
 {
-    return s->connect != NULL && s->connect->id == id;
+    return s->connect != NULL && s->connect->id == id && s->em.generation == s->em.st->generation;
 }
 
 /* --- socket_connect.c --- */

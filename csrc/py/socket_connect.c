@@ -68,8 +68,8 @@ pn_connected(PnSocket *s)
         pn_writable_flush(s);
         return;
     }
-    if (pn_emit_cycle(&s->em, PN_CYCLE_CONNECT, NULL) < 0)
-        return; /* as Node: no `ready`, and reading never starts */
+    if (pn_emit_cycle(&s->em, PN_CYCLE_CONNECT, NULL) < 0 || s->em.generation != st->generation)
+        return; /* as Node: no `ready`, and reading never starts; or a listener has forked, and this is the child */
     if (s->io != NULL && s->connected)
         pn_writable_connected(s);
     (void)pn_emit_cycle(&s->em, PN_CYCLE_READY, NULL);
