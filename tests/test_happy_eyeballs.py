@@ -191,6 +191,26 @@ def test_a_second_address_wins_while_the_first_is_kept_waiting():
         sock.destroy()
 
 
+@pytest.mark.parametrize(("before", "while_racing", "stays"), [("ref", "unref", False), ("unref", "ref", True)])
+def test_unref_while_racing_holds_for_the_winner(before, while_racing, stays):
+    with full() as (port, make_room):
+        seen = []
+
+        def main():
+            sock = pynet.connect(
+                port=port, host="some.name", lookup=gives("127.0.0.9", "127.0.0.2"), auto_select_family_attempt_timeout=10
+            )
+            getattr(sock, before)()
+            sock.on("connectionAttemptFailed", lambda *args: (getattr(sock, while_racing)(), make_room()))
+            sock.on("ready", lambda: pynet.set_timeout(lambda: (seen.append("later"), sock.destroy()), 100).unref())
+            sock.on("close", lambda had_error: seen.append("close"))
+            seen.append(sock)
+
+        pynet.run(main)
+        assert seen[1:] == (["later", "close"] if stays else [])
+        seen[0].destroy()
+
+
 def test_what_was_written_before_goes_to_the_winner():
     with good_on("127.0.0.1") as good, full(port=good.getsockname()[1]) as (port, _):
         sock, seen = connect(port, "127.0.0.9", "127.0.0.1", auto_select_family_attempt_timeout=10)

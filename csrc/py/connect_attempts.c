@@ -401,6 +401,7 @@ attempt_done(PnSocket *s, struct pn_stream *io, int status)
             if (s->io != NULL && index_of(c, s->io) == PN_HAPPY_NONE)
                 drop_stream(s, s->io);
             s->io = io;
+            pn_stream_ref(io, !s->unref); /* it may have changed when another attempt was the newest */
         }
         pn_connect_drop_others(s, c);
         list_winner_last(s, &won);
