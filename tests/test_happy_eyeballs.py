@@ -114,6 +114,19 @@ def test_the_list_of_attempted_addresses_is_a_copy(listening):
     sock.destroy()
 
 
+def test_the_list_of_attempted_addresses_is_that_of_the_last_connect(listening):
+    def again(*args):
+        sock.off("connectionAttempt", again)
+        sock.destroy()
+        sock.connect(port=listening, host="other.name", lookup=gives("127.0.0.3", "127.0.0.1"))
+
+    sock, seen = connect(listening, "127.0.0.2", "127.0.0.1")
+    sock.on("connectionAttempt", again)
+    seen.wait("ready")
+    assert sock.auto_select_family_attempted_addresses == [f"127.0.0.3:{listening}", f"127.0.0.1:{listening}"]
+    sock.destroy()
+
+
 def test_one_address_alone_is_no_race(refusing):
     sock, seen = connect(refusing, "127.0.0.2", "127.0.0.2")
     seen.wait("close")

@@ -245,15 +245,22 @@ note_error(PnSocket *s, uint64_t id, size_t index, PyObject *error, bool tell)
     Py_DECREF(error);
 }
 
+/* The list of them, NULL when there is none. New reference. */
+static PyObject *
+attempted(PnSocket *s)
+{
+    return s->rare != NULL ? Py_XNewRef(s->rare->attempted) : NULL;
+}
+
 static int
-note_attempted(PnSocket *s, const struct pn_addr *addr)
+note_attempted(PyObject *list, const struct pn_addr *addr)
 {
     char text[PN_ADDR_TEXT + 24];
+    if (list == NULL)
+        return 0;
     (void)pn_addr_format_scoped(addr, text, sizeof(text));
     PyObject *item = PyUnicode_FromFormat("%s:%d", text, (int)addr->port);
-    PyObject *list = item != NULL && s->rare != NULL ? Py_XNewRef(s->rare->attempted) : NULL;
-    int status = list != NULL ? PyList_Append(list, item) : item != NULL ? 0 : -1;
-    Py_XDECREF(list);
+    int status = item != NULL ? PyList_Append(list, item) : -1;
     Py_XDECREF(item);
     return status;
 }
@@ -262,9 +269,9 @@ note_attempted(PnSocket *s, const struct pn_addr *addr)
 static void
 list_winner_last(PnSocket *s, const struct pn_addr *addr)
 {
-    PyObject *list = s->rare != NULL ? Py_XNewRef(s->rare->attempted) : NULL;
+    PyObject *list = attempted(s);
     Py_ssize_t before = list != NULL ? PyList_GET_SIZE(list) : 0;
-    if (before == 0 || note_attempted(s, addr) < 0) {
+    if (before == 0 || note_attempted(list, addr) < 0) {
         PyErr_Clear();
         Py_XDECREF(list);
         return;
@@ -302,9 +309,11 @@ start_next(PnSocket *s)
         note_error(s, id, index, blocked_error(s, &to), true);
         return;
     }
+    PyObject *list = attempted(s); /* a listener may start another connect, which has its own */
     emit_attempt(s, s->em.st->names.connectionAttempt, index, NULL);
-    if (note_attempted(s, &to) < 0)
+    if (note_attempted(list, &to) < 0)
         PyErr_Clear();
+    Py_XDECREF(list);
     if (!pn_connect_still(s, id) || s->io == NULL)
         return;
     status = pn_stream_connect(s->io, &to);
@@ -444,21 +453,21 @@ pn_connect_try(PnSocket *s)
         return;
     }
     struct pn_rare *rare = pn_rare_of(s);
-    PyObject *attempted = rare != NULL ? PyList_New(0) : NULL;
+    PyObject *list = rare != NULL ? PyList_New(0) : NULL;
     if (s->connect != c) { /* a collection of garbage was faster */
-        Py_XDECREF(attempted);
+        Py_XDECREF(list);
         PyErr_Clear();
         return;
     }
     c->ios = PyMem_RawCalloc(c->count, sizeof(struct pn_stream *));
-    if (attempted == NULL || c->ios == NULL) {
-        Py_XDECREF(attempted);
+    if (list == NULL || c->ios == NULL) {
+        Py_XDECREF(list);
         PyErr_NoMemory();
         pn_socket_destroy_steal(s, NULL);
         return;
     }
     PyObject *old = rare->attempted;
-    rare->attempted = attempted;
+    rare->attempted = list;
     pn_happy_init(&c->happy, c->count, c->patience, c->race);
     pn_loop_timer_init(&c->timer, on_timer, false);
     advance(s);
