@@ -307,6 +307,19 @@ def test_one_that_is_forgotten_is_closed(kind, tmp_path):
     assert wait_until(lambda: not is_open(fd))
 
 
+def test_one_that_is_forgotten_after_a_lookup_that_raised_is_closed():
+    def lookup(hostname, options, callback):
+        raise KeyError(hostname)
+
+    sock = pynet.Socket(handle=pynet.BoundSocket(host="127.0.0.1", port=0))
+    fd = sock.fileno()
+    with pytest.raises(KeyError):
+        sock.connect(port=1, host="some.name", lookup=lookup)
+    assert sock.fileno() == fd
+    del sock
+    assert wait_until(lambda: not is_open(fd))
+
+
 def test_one_in_a_cycle_is_collected(tmp_path):
     sock = pynet.Socket(handle=pynet.BoundSocket(path=tmp_path / "b.sock"))
     sock.on("connect", sock.end)

@@ -112,3 +112,24 @@ def test_accepted_socket_is_not_the_client_of_another(server):
         assert client.recv(100) == b""
     outer.close()
     assert wait_until(lambda: not outer.listening)
+
+
+def test_it_is_connecting_again_within_the_listener_of_what_failed(server, where):
+    srv = server(lambda sock: sock.end())
+    place = target(srv)
+    states = []
+
+    def again(*args):
+        client.off("connectionAttemptFailed", again)
+        states.append((client.connecting, client.ready_state))
+        client.destroy()
+        client.connect(place)
+        states.append((client.connecting, client.pending, client.ready_state))
+
+    client = pynet.Socket()
+    log = Recorder(client, "ready")
+    client.on("connectionAttemptFailed", again).on("error", lambda err: None)
+    client.connect({**place, **({"path": place["path"] + ".none"} if "path" in place else {"host": "127.0.0.2"})})
+    log.wait("ready")
+    assert states == [(False, "open"), (True, True, "opening")]
+    client.destroy()

@@ -257,9 +257,9 @@ refuse_busy(PnSocket *s)
     return pn_notify(s->em.st);
 }
 
-/* As before the call. */
+/* As before the call, when `unheld` is what it was then. */
 static void
-take_back(PnSocket *s)
+take_back(PnSocket *s, bool unheld)
 {
     pn_connect_free(s);
     if (!s->bound)
@@ -267,6 +267,10 @@ take_back(PnSocket *s)
     s->connecting = 0;
     if (s->rare != NULL)
         pn_abort_unlink(&s->rare->connect_abort);
+    if (s->bound && unheld && !s->unheld) {
+        s->unheld = 1;
+        Py_DECREF(s);
+    }
 }
 
 /* A new handle, or that of the BoundSocket. */
@@ -314,11 +318,13 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
     }
     s->connect = c;
     s->connecting = 1;
+    s->failing = 0; /* of an earlier life whose listeners are being called */
+    bool unheld = s->unheld;
     uint64_t id = c->id;
     if (open_handle(s) < 0 ||
         (e->callback != NULL && pn_add_listener(&s->em, st->names.connect, e->callback, true, false) < 0)) {
         if (pn_connect_still(s, id))
-            take_back(s);
+            take_back(s, unheld);
         return -1;
     }
     pn_mark_outside(&s->em);
@@ -326,13 +332,13 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
         return pn_notify(st); /* a `newListener` listener has destroyed it */
     pn_idle_touch(s);
     if (o->limit > 0 && arm_limit(s, o->limit) < 0) {
-        take_back(s);
+        take_back(s, unheld);
         return -1;
     }
     int status = c->path != NULL ? pn_connect_try_path(s) : start_tcp(s, o);
     if (status < 0) {
         if (pn_connect_still(s, id))
-            take_back(s);
+            take_back(s, unheld);
         return -1;
     }
     return pn_notify(st);
