@@ -273,3 +273,69 @@ def test_a_coroutine_function_is_refused():
 
     with pytest.raises(TypeError, match="lookup"):
         pynet.connect(port=1, host="some.name", lookup=lookup)
+
+
+# --- what keeps run() going ---
+
+
+def test_run_waits_for_an_answer_from_another_thread(script):
+    done = script(
+        """
+        import threading, pynet
+        answer = threading.Event()
+        def lookup(hostname, options, callback):
+            threading.Thread(target=lambda: (answer.wait(5), callback(OSError("nobody")))).start()
+        def main():
+            sock = pynet.connect(port=1, host="some.name", lookup=lookup)
+            sock.on("error", print)
+            pynet.set_timeout(answer.set, 20).unref()
+        pynet.run(main)
+        print("over")
+        answer.set()
+        """
+    )
+    assert (done.stdout, done.stderr) == ("nobody\nover\n", "")
+
+
+def test_run_does_not_wait_for_an_answer_that_nobody_can_give(script):
+    done = script(
+        """
+        import pynet
+        def main():
+            kept = []
+            pynet.connect(port=1, host="some.name", lookup=lambda hostname, options, callback: kept.append(callback))
+            pynet.set_immediate(kept.clear)
+            pynet.connect(port=1, host="some.name", lookup=lambda hostname, options, callback: None)
+        pynet.run(main)
+        print("over")
+        """
+    )
+    assert (done.stdout, done.stderr) == ("over\n", "")
+
+
+def test_run_does_not_wait_for_an_answer_that_nobody_wants(script):
+    done = script(
+        """
+        import pynet
+        kept = []
+        def main():
+            sock = pynet.connect(port=1, host="some.name", lookup=lambda *args: kept.append(args[2]))
+            sock.on("close", lambda had_error: print("close"))
+            pynet.set_immediate(sock.destroy)
+        pynet.run(main)
+        """
+    )
+    assert (done.stdout, done.stderr) == ("close\n", "")
+
+
+def test_run_waits_for_connect_timeout(script):
+    done = script(
+        """
+        import pynet
+        def main():
+            sock = pynet.connect(port=1, host="some.name", lookup=lambda *args: None, connect_timeout=0.01)
+            sock.on("error", lambda error: print(error.code))
+        pynet.run(main)
+        """
+    )
+    assert (done.stdout, done.stderr) == ("ETIMEDOUT\n", "")

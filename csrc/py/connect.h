@@ -76,6 +76,7 @@ struct pn_connect {
     size_t count, index; /* of `addrs`; the newest one */
     uint16_t port, local_port;
     bool auto_select, race;
+    bool asked; /* the user's lookup function, and it may still answer: counted in loop->asked */
 };
 
 /* Nor has it forked, and this is the child. */
@@ -105,6 +106,8 @@ int pn_connect_resolve(PnSocket *s, const struct pn_connect_options *o);
 /* What the user's function found, None for what it left out: an error, or an address with its family (else read from
  * it), or a list of them. */
 void pn_connect_found(PnSocket *s, uint64_t id, PyObject *error, PyObject *address, PyObject *family);
+/* The user's lookup function has answered, or cannot any more. */
+void pn_connect_asked_no_more(struct pn_connect *c);
 PyObject *pn_address_text_scoped(const struct pn_addr *addr);
 
 /* --- lookup_callback.c --- */

@@ -253,10 +253,22 @@ take_results(PnSocket *s, uint64_t id, PyObject *items)
 }
 
 void
+pn_connect_asked_no_more(struct pn_connect *c)
+{
+    struct pn_loop *loop = c->socket->em.st->loop;
+    if (!c->asked)
+        return;
+    c->asked = false;
+    loop->asked--;
+    pn_loop_wake(loop);
+}
+
+void
 pn_connect_found(PnSocket *s, uint64_t id, PyObject *error, PyObject *address, PyObject *family)
 {
     if (!pn_connect_still(s, id) || s->em.st->closed)
         return;
+    pn_connect_asked_no_more(s->connect);
     bool all = s->connect->auto_select;
     if (error != Py_None) {
         lookup_failed(s, id, Py_NewRef(error), all ? Py_None : address, all ? Py_None : family);
@@ -293,6 +305,10 @@ ask_user(PnSocket *s, const struct pn_connect_options *o)
     PyObject *host = Py_NewRef(s->connect->host);
     PyObject *options = lookup_options(s->em.st, o);
     PyObject *callback = options != NULL ? pn_lookup_callback_new(s, id) : NULL;
+    if (callback != NULL && pn_connect_still(s, id)) {
+        s->connect->asked = true;
+        s->em.st->loop->asked++;
+    }
     PyObject *result = callback != NULL ? PyObject_CallFunctionObjArgs(o->lookup, host, options, callback, NULL) : NULL;
     int status = result != NULL ? 0 : -1;
     Py_XDECREF(result);

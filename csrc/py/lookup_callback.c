@@ -85,7 +85,10 @@ callback_traverse(PyObject *op, visitproc visit, void *arg)
 static int
 callback_clear(PyObject *op)
 {
-    Py_CLEAR(PN_LOOKUP_CALLBACK(op)->socket);
+    PnLookupCallback *cb = PN_LOOKUP_CALLBACK(op);
+    if (cb->socket != NULL && pn_connect_still(PN_SOCKET(cb->socket), cb->id))
+        pn_connect_asked_no_more(PN_SOCKET(cb->socket)->connect);
+    Py_CLEAR(cb->socket);
     return 0;
 }
 

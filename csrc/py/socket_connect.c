@@ -21,6 +21,7 @@ free_connect(struct pn_connect *c)
     if (s->em.generation == st->generation) {
         if (c->lookup != NULL)
             pn_lookup_cancel(c->lookup);
+        pn_connect_asked_no_more(c);
         pn_connect_drop_others(s, c);
         pn_loop_disarm(st->loop, &c->timer);
         pn_loop_disarm(st->loop, &c->limit);
@@ -240,7 +241,7 @@ new_connect(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options 
     c->race = o->race;
     c->patience = o->patience;
     pn_loop_timer_init(&c->timer, NULL, false);
-    pn_loop_timer_init(&c->limit, on_limit, false);
+    pn_loop_timer_init(&c->limit, on_limit, true);
     return c;
 }
 

@@ -306,7 +306,7 @@ pn_loop_turn(struct pn_loop *loop)
 bool
 pn_loop_alive(struct pn_loop *loop)
 {
-    if (loop->posted != NULL || loop->timers_referenced > 0 || loop->idle_listeners > 0)
+    if (loop->posted != NULL || loop->timers_referenced > 0 || loop->idle_listeners > 0 || loop->asked > 0)
         return true;
     if (loop->resolver != NULL && pn_resolver_pending(loop->resolver) > 0)
         return true;

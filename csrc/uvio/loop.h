@@ -57,6 +57,7 @@ struct pn_loop {
     void *data;
     struct pn_loop_counts counts;
     size_t idle_listeners;   /* referenced, but not watching for connections just now */
+    size_t asked;            /* lookups by functions of the user's that may still answer */
     size_t writing;          /* streams with a queued write */
     uint64_t turns;          /* uv_run() calls, for the tests */
     uint64_t syscalls_write; /* send calls made by us, for the tests */
