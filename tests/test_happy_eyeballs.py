@@ -211,7 +211,10 @@ def test_unref_while_racing_holds_for_the_winner(before, while_racing, stays):
 
         def main():
             sock = pynet.connect(
-                port=port, host="some.name", lookup=gives("127.0.0.9", "127.0.0.2"), auto_select_family_attempt_timeout=10
+                port=port,
+                host="some.name",
+                lookup=gives("127.0.0.9", "127.0.0.2"),
+                auto_select_family_attempt_timeout=10,
             )
             getattr(sock, before)()
             sock.on("connectionAttemptFailed", lambda *args: (getattr(sock, while_racing)(), make_room()))
