@@ -1,6 +1,6 @@
 """What a run of pynet does when allocations fail: the children of one process, each with another allocation failing.
 
-    python -m isolated.memory tcp|unix FOLDER FIRST STRIDE COUNT      (with failing_malloc.c preloaded)
+    python -m isolated.memory tcp|unix|listen FOLDER FIRST STRIDE COUNT      (with failing_malloc.c preloaded)
 
 Prints a line of JSON for each child that went wrong, and one with the totals.
 """
@@ -13,6 +13,7 @@ import gc
 import json
 import os
 import signal
+import socket
 import sys
 import tempfile
 import traceback
@@ -24,6 +25,7 @@ CHUNKS = 8
 HANG = 10  # seconds after which a child is killed
 STALL = 100  # milliseconds for what still happens once a failure has been told
 PATIENCE = 3000  # milliseconds for a scenario that knows of none
+COUNTED = ("streams", "listeners", "requests", "sockets", "servers")
 CONSEQUENCES = ("ECANCELED", "ECONNRESET", "EPIPE", "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", "ERR_STREAM_DESTROYED")
 CONSEQUENCES += ("ERR_SOCKET_CLOSED_BEFORE_CONNECTION",)
 
@@ -151,19 +153,97 @@ class Scenario:
         complete = not missing and len(self.got) == len(expected) and self.written == CHUNKS + 1
         if not complete and not any(map(out_of_memory, self.errors)) and "MemoryError" not in self.printed:
             found.append(f"lost without a word: {missing} {len(self.got)} bytes, {self.written} written")
-        counts = pynet._pynet._counts()
-        left = {name: counts[name] for name in ("streams", "listeners", "requests", "sockets", "servers")}
-        return found + ([f"left: {left}"] if any(left.values()) else [])
+        left = {name: n for name, n in pynet._pynet._counts().items() if name in COUNTED and n}
+        return found + ([f"left: {left}"] if left else [])
 
     def harmless(self, error) -> bool:
         """Lack of memory, or what follows from it and from the sockets that die on purpose."""
         return out_of_memory(error) or getattr(error, "code", None) in CONSEQUENCES
 
 
-def run_one(where: tuple, first: int, count: int) -> tuple[list[str], int]:
+class Listening(Scenario):
+    """Servers on descriptors, bound sockets and paths; loops over them, and their shutdown."""
+
+    def __init__(self, where: tuple):
+        super().__init__(where)
+        self.held: list = []
+        self.loops: list = []
+        self.expected = self.over = 0
+
+    def forms(self):
+        path = self.where[0]
+        yield "number", lambda: {"fd": self.bound().detach()}
+        yield "object", lambda: {"handle": self.bound()}
+        yield "bound", lambda: {"handle": self.hold(pynet.BoundSocket(host="127.0.0.1"))}
+        yield "bound path", lambda: {"handle": self.hold(pynet.BoundSocket(path=f"{path}.b"))}
+        yield "path", lambda: {"path": path, "readable_all": True, "writable_all": True, "unlink_stale": True}
+
+    def hold(self, thing):
+        self.held.append(thing)
+        return thing
+
+    def bound(self) -> socket.socket:
+        sock = self.hold(socket.socket())
+        sock.bind(("127.0.0.1", 0))
+        return sock
+
+    def start(self) -> None:
+        for name, options in self.forms():
+            self.expected += 1
+            server = self.keep(pynet.create_server())
+            server.on("close", lambda name=name: self.steps.add(name))
+            self.loops.append(aiter(server))
+            server.listen(options())
+            address = server.address()
+            if address is None:
+                continue  # its "error" follows
+            target = {"path": address} if isinstance(address, str) else {"port": address.port, "host": "127.0.0.1"}
+            client = self.keep(pynet.connect(target))
+            client.on("close", lambda had_error, server=server: self.on_end(server))
+            client.resume().end("x")
+            server.on("connection", lambda sock, loop=self.loops[-1]: pynet.next_tick(self.take, loop))
+
+    def take(self, loop) -> None:
+        sock = loop._attempt()
+        if sock is not None:
+            self.keep(sock).resume().end("y")
+
+    def on_end(self, server) -> None:
+        self.closed += 1
+        server.shutdown(0.01).add_done_callback(self.on_shutdown)
+
+    def on_shutdown(self, future) -> None:
+        self.over += 1
+        if self.over == self.expected:
+            self.close_loops()
+
+    def close_loops(self) -> None:
+        while self.loops:
+            self.loops.pop().close()
+
+    def clean_up(self) -> None:
+        self.close_loops()
+        for server in self.made:
+            if isinstance(server, pynet.Server):
+                server.shutdown(0)
+        super().clean_up()
+        for thing in self.held:
+            thing.__exit__(None, None, None)
+        self.held.clear()
+
+    def wrong(self) -> list[str]:
+        found = [f"{error!r}" for error in self.errors if not self.harmless(error)]
+        complete = self.closed == self.over == len(self.steps) == self.expected == 5
+        if not complete and not any(map(out_of_memory, self.errors)) and "MemoryError" not in self.printed:
+            found.append(f"lost without a word: {self.steps} {self.closed} {self.over}")
+        left = {name: n for name, n in pynet._pynet._counts().items() if name in COUNTED and n}
+        return found + ([f"left: {left}"] if left else [])
+
+
+def run_one(kind: str, where: tuple, first: int, count: int) -> tuple[list[str], int]:
     """The scenario with some allocations failing; what is wrong after it, and how many failed."""
     lib = ctypes.CDLL(None)
-    scenario = Scenario(where)
+    scenario = (Listening if kind == "listen" else Scenario)(where)
     sys.unraisablehook = lambda args: scenario.note(args.exc_value or MemoryError())
     scenario.watch()
 
@@ -203,7 +283,7 @@ def child(kind: str, folder: str, first: int, count: int, report: int) -> None:
     """Ends the process as a script ends."""
     where = (0, "127.0.0.1") if kind == "tcp" else (f"{folder}/{first}.sock",)
     signal.alarm(HANG)
-    wrong, failed = run_one(where, first, count)
+    wrong, failed = run_one(kind, where, first, count)
     os.write(report, json.dumps({"failed": failed, "wrong": wrong}).encode())
 
 
