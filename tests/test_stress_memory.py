@@ -57,6 +57,16 @@ def test_allocations_that_fail(shim, kind, count, tmp_path):
     assert totals["runs"] >= 100 // stride and totals["runs"] > 1
 
 
+@pytest.mark.timeout(600 if EVERY else 60)
+@pytest.mark.parametrize("count", [1, 4], ids=["one", "four"])
+def test_connects_whose_allocations_fail(shim, count, tmp_path):
+    """The same for clients that try several addresses."""
+    bad, totals = sweep(shim, "connects", tmp_path, count, 1 if EVERY else 31, count)
+    assert bad == []
+    assert totals["last"] > 100, "too few allocations were seen"
+
+
+@pytest.mark.parametrize("kind", ["tcp", "unix", "connects"])
 def test_the_scenario_without_a_failure(shim, kind, tmp_path):
     bad, totals = sweep(shim, kind, tmp_path, 1_000_000, 1, 1)
     assert (bad, totals["runs"]) == ([], 1)

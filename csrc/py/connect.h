@@ -92,7 +92,9 @@ pn_connect_still(const PnSocket *s, uint64_t id)
 int pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **options, PyObject **v);
 /* The stream of s->io is connected. */
 void pn_connected(PnSocket *s);
-/* destroy(error) by a tick, unless another connect() has begun; steals (NULL: takes the exception that is set). */
+/* destroy(error), unless another connect() has begun meanwhile; steals (NULL: takes the exception that is set). */
+void pn_connect_fail(PnSocket *s, uint64_t id, PyObject *error);
+/* The same by a tick. */
 void pn_connect_fail_soon(PnSocket *s, PyObject *error);
 
 /* --- socket_bound.c --- */

@@ -141,7 +141,7 @@ single_failed(PnSocket *s, int status, bool at_once)
     uint64_t id = s->connect->id;
     PyObject *error = pn_connect_error(s, 0, status, at_once);
     if (error == NULL) {
-        pn_socket_destroy_steal(s, NULL);
+        pn_connect_fail(s, id, NULL);
         return;
     }
     if (!at_once && pn_connect_still(s, id)) { /* as Node: not of what connect(2) refuses */
@@ -162,18 +162,14 @@ try_single(PnSocket *s)
     struct pn_addr to = c->addrs[0], at;
     int status = wants_bind(c) ? bind_local(s, &to, &at) : 0;
     if (status != 0) {
-        PyObject *error = bind_error(s, status, &at);
-        if (pn_connect_still(s, id))
-            pn_socket_destroy_steal(s, error);
-        else
-            Py_XDECREF(error);
+        pn_connect_fail(s, id, bind_error(s, status, &at));
         return;
     }
     emit_attempt(s, s->em.st->names.connectionAttempt, 0, NULL);
     if (!pn_connect_still(s, id) || s->io == NULL)
         return;
     if (is_blocked(s, &to)) {
-        pn_socket_destroy_steal(s, blocked_error(s, &to));
+        pn_connect_fail(s, id, blocked_error(s, &to));
         return;
     }
     status = pn_stream_connect(s->io, &to);
@@ -231,7 +227,7 @@ static void
 note_error(PnSocket *s, uint64_t id, size_t index, PyObject *error, bool tell)
 {
     if (error == NULL) {
-        pn_socket_destroy_steal(s, NULL);
+        pn_connect_fail(s, id, NULL);
         return;
     }
     if (pn_connect_still(s, id)) {
@@ -295,7 +291,7 @@ start_next(PnSocket *s)
     size_t index = c->index = pn_happy_start(&c->happy, uv_hrtime());
     struct pn_addr to = c->addrs[index], at;
     if (next_handle(s) < 0) {
-        pn_socket_destroy_steal(s, NULL);
+        pn_connect_fail(s, id, NULL);
         return;
     }
     int status = wants_bind(c) ? bind_local(s, &to, &at) : 0;
@@ -333,10 +329,7 @@ give_up(PnSocket *s)
     PyObject *errors = Py_NewRef(s->connect->errors);
     PyObject *error = PyList_GET_SIZE(errors) > 0 ? pn_aggregate_error(s->em.st, errors) : PyErr_NoMemory();
     Py_DECREF(errors);
-    if (pn_connect_still(s, id))
-        pn_socket_destroy_steal(s, error);
-    else
-        Py_XDECREF(error);
+    pn_connect_fail(s, id, error);
 }
 
 /* Does what the state machine says until there is something to wait for. */
@@ -351,10 +344,13 @@ advance(PnSocket *s)
             start_next(s);
             break;
         case PN_HAPPY_WAIT:
-            if (c->happy.deadline == PN_HAPPY_NEVER)
+            if (c->happy.deadline == PN_HAPPY_NEVER) {
                 pn_loop_disarm(s->em.st->loop, &c->timer);
-            else
-                (void)pn_loop_arm(s->em.st->loop, &c->timer, c->happy.deadline);
+            }
+            else if (pn_loop_arm(s->em.st->loop, &c->timer, c->happy.deadline) != 0) {
+                PyErr_NoMemory();
+                pn_connect_fail(s, id, NULL);
+            }
             return;
         case PN_HAPPY_GIVE_UP:
             give_up(s);

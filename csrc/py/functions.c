@@ -36,8 +36,11 @@ make_connected(PnState *st, struct pn_endpoint *e, PyObject **v)
     int status = pn_socket_apply_options(s, v);
     if (status == 0 && (pn_state_loop(st) == NULL || pn_connect_with(s, e, v, v + C_CONNECT) < 0))
         status = -1;
-    if (status == 0 && timeout > 0 && (status = pn_idle_set(s, timeout)) < 0)
+    if (status == 0 && timeout > 0 && (status = pn_idle_set(s, timeout)) < 0) {
+        PyObject *error = pn_take_exception();
         pn_socket_destroy(s, NULL);
+        (void)pn_raise(error);
+    }
     if (status < 0)
         Py_CLEAR(op);
     return op;

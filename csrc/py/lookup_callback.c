@@ -67,6 +67,10 @@ callback_call(PyObject *op, PyObject *args, PyObject *kwargs)
         PyObject *all = Py_BuildValue("(OKOOO)", socket, (unsigned long long)cb->id, error, address, family);
         status = all != NULL ? pn_tick(st, found_tick, all, NULL) : -1;
         Py_XDECREF(all);
+        if (status < 0 && cb->socket == NULL) {
+            cb->socket = socket; /* it may be called again */
+            return NULL;
+        }
         if (status == 0)
             status = pn_notify(st);
     }

@@ -77,6 +77,16 @@ pn_connected(PnSocket *s)
     pn_readable_connected(s);
 }
 
+void
+pn_connect_fail(PnSocket *s, uint64_t id, PyObject *error)
+{
+    if (error == NULL)
+        error = pn_take_exception();
+    if (pn_connect_still(s, id))
+        pn_socket_destroy(s, error);
+    Py_XDECREF(error);
+}
+
 /* `self` is (socket, id, error). */
 static void
 fail_tick(PnState *st, PyObject *self, void *arg)
@@ -95,8 +105,10 @@ pn_connect_fail_soon(PnSocket *s, PyObject *error)
     if (error == NULL)
         error = pn_take_exception();
     PyObject *all = error != NULL ? Py_BuildValue("(OKO)", s, (unsigned long long)id, error) : NULL;
-    if (all == NULL || pn_tick(s->em.st, fail_tick, all, NULL) < 0)
+    if (all == NULL || pn_tick(s->em.st, fail_tick, all, NULL) < 0) {
         PyErr_WriteUnraisable((PyObject *)s);
+        pn_connect_fail(s, id, Py_XNewRef(error)); /* now, or nothing would ever come of it */
+    }
     Py_XDECREF(all);
     Py_XDECREF(error);
 }
@@ -125,11 +137,7 @@ on_limit(struct pn_loop_timer *t)
         return;
     unsigned scope = pn_enter(st);
     Py_INCREF(s);
-    PyObject *error = limit_error(s);
-    if (pn_connect_still(s, id))
-        pn_socket_destroy_steal(s, error);
-    else
-        Py_XDECREF(error);
+    pn_connect_fail(s, id, limit_error(s));
     pn_leave(st, scope);
     Py_DECREF(s);
 }

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "driver.h"
+#include "errors.h"
 #include "socket.h"
 
 /* --- signals --- */
@@ -14,7 +15,13 @@ abort_socket(PnSocket *s, PyObject *reason)
         return; /* of a parent process, or the interpreter leaves */
     Py_INCREF(s);
     pn_mark_outside(&s->em);
-    pn_socket_destroy_steal(s, pn_abort_error(st, reason));
+    struct pn_stream *io = s->io;
+    PyObject *error = pn_abort_error(st, reason);
+    if (error == NULL)
+        error = pn_take_exception();
+    if (s->io == io || s->aborted) /* making it may collect garbage, and another connect() have begun */
+        pn_socket_destroy(s, error);
+    Py_XDECREF(error);
     if (pn_notify(st) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     Py_DECREF(s);

@@ -1,6 +1,6 @@
 """What a run of pynet does when allocations fail: the children of one process, each with another allocation failing.
 
-    python -m isolated.memory tcp|unix|listen FOLDER FIRST STRIDE COUNT      (with failing_malloc.c preloaded)
+    python -m isolated.memory tcp|unix|listen|connects FOLDER FIRST STRIDE COUNT      (with failing_malloc.c preloaded)
 
 Prints a line of JSON for each child that went wrong, and one with the totals.
 """
@@ -31,11 +31,16 @@ CONSEQUENCES += ("ERR_SOCKET_CLOSED_BEFORE_CONNECTION",)
 
 
 def out_of_memory(error) -> bool:
-    return isinstance(error, MemoryError) or getattr(error, "code", None) in ("ENOMEM", "EAI_MEMORY")
+    if isinstance(error, MemoryError) or getattr(error, "code", None) in ("ENOMEM", "EAI_MEMORY"):
+        return True
+    return any(map(out_of_memory, getattr(error, "errors", ())))  # of one of several addresses
 
 
 class Scenario:
     """Servers, clients, a pipe, queued writes, timers; whatever goes wrong is noted."""
+
+    STEPS = "listening connect end close finish timeout immediate tick interval doomed"
+    SOCKETS = 2
 
     def __init__(self, where: tuple):
         self.where = where
@@ -90,7 +95,7 @@ class Scenario:
 
     def on_close(self, server) -> None:
         self.closed += 1
-        if self.closed == 2:
+        if self.closed == self.SOCKETS:
             server.close()
 
     def on_connection(self, sock) -> None:
@@ -145,16 +150,20 @@ class Scenario:
     def wrong(self) -> list[str]:
         """What must not be, when all is closed."""
         found = [f"{error!r}" for error in self.errors if not self.harmless(error)]
-        expected = CHUNK * CHUNKS + b"textbytes!"
-        if not expected.startswith(bytes(self.got)):
+        if not self.expected().startswith(bytes(self.got)):
             found.append("other data came back")
-        steps = "listening connect end close finish timeout immediate tick interval doomed".split()
-        missing = [step for step in steps if step not in self.steps]
-        complete = not missing and len(self.got) == len(expected) and self.written == CHUNKS + 1
+        missing = [step for step in self.STEPS.split() if step not in self.steps]
+        complete = not missing and len(self.got) == len(self.expected()) and self.written == self.writes()
         if not complete and not any(map(out_of_memory, self.errors)) and "MemoryError" not in self.printed:
             found.append(f"lost without a word: {missing} {len(self.got)} bytes, {self.written} written")
         left = {name: n for name, n in pynet._pynet._counts().items() if name in COUNTED and n}
         return found + ([f"left: {left}"] if left else [])
+
+    def expected(self) -> bytes:
+        return CHUNK * CHUNKS + b"textbytes!"
+
+    def writes(self) -> int:
+        return CHUNKS + 1
 
     def harmless(self, error) -> bool:
         """Lack of memory, or what follows from it and from the sockets that die on purpose."""
@@ -168,7 +177,7 @@ class Listening(Scenario):
         super().__init__(where)
         self.held: list = []
         self.loops: list = []
-        self.expected = self.over = 0
+        self.begun = self.over = 0
 
     def forms(self):
         path = self.where[0]
@@ -189,7 +198,7 @@ class Listening(Scenario):
 
     def start(self) -> None:
         for name, options in self.forms():
-            self.expected += 1
+            self.begun += 1
             server = self.keep(pynet.create_server())
             server.on("close", lambda name=name: self.steps.add(name))
             self.loops.append(aiter(server))
@@ -214,7 +223,7 @@ class Listening(Scenario):
 
     def on_shutdown(self, future) -> None:
         self.over += 1
-        if self.over == self.expected:
+        if self.over == self.begun:
             self.close_loops()
 
     def close_loops(self) -> None:
@@ -233,17 +242,77 @@ class Listening(Scenario):
 
     def wrong(self) -> list[str]:
         found = [f"{error!r}" for error in self.errors if not self.harmless(error)]
-        complete = self.closed == self.over == len(self.steps) == self.expected == 5
+        complete = self.closed == self.over == len(self.steps) == self.begun == 5
         if not complete and not any(map(out_of_memory, self.errors)) and "MemoryError" not in self.printed:
             found.append(f"lost without a word: {self.steps} {self.closed} {self.over}")
         left = {name: n for name, n in pynet._pynet._counts().items() if name in COUNTED and n}
         return found + ([f"left: {left}"] if left else [])
 
 
-def run_one(kind: str, where: tuple, first: int, count: int) -> tuple[list[str], int]:
+class Connects(Scenario):
+    """Clients that try several addresses, with lookups of their own, a block list, signals and limits."""
+
+    STEPS = "listening won lost aborted unbound failed attempt lookup connection"
+    SOCKETS = 4
+    CODES = (*CONSEQUENCES, "ABORT_ERR", "EADDRINUSE", "ERR_IP_BLOCKED")
+
+    def start(self) -> None:
+        self.doomed = None
+        server = self.keep(pynet.create_server(lambda sock: (self.steps.add("connection"), self.keep(sock).resume())))
+        server.listen(*self.where, lambda: self.steps.add("listening"))
+        address = server.address()
+        if address is None:
+            return
+        blocked = pynet.BlockList()
+        blocked.add_address("127.0.0.4")
+        here, controllers = {"port": address.port, "host": "name"}, [pynet.AbortController() for _ in range(2)]
+        options = {"block_list": blocked, "signal": controllers[0].signal, "connect_timeout": 60, "no_delay": True}
+        self.connect(server, "won", {**here, **options}, "127.0.0.2", "127.0.0.4", "127.0.0.1", "::1")
+        self.connect(server, "lost", {**here, "happy_eyeballs": "serial"}, "127.0.0.2", "::1", "127.0.0.3", later=True)
+        aborted = {**here, "signal": controllers[1].signal}
+        doomed = self.connect(server, "aborted", aborted, "127.0.0.2", "127.0.0.3", later=True)
+        doomed.once("connectionAttemptFailed", lambda *args: controllers[1].abort())
+        self.connect(server, "unbound", {**here, "local_port": address.port}, "127.0.0.1", "127.0.0.2")
+
+    def connect(self, server, step, options, *addresses, later=False):
+        def lookup(hostname, asked, callback):
+            answer = (None, [(address, 6 if ":" in address else 4) for address in addresses])
+            pynet.set_timeout(callback, 1, *answer) if later else callback(*answer)
+
+        sock = self.keep(pynet.Socket())
+        sock.on("lookup", lambda *args: self.steps.add("lookup"))
+        sock.on("connectionAttempt", lambda *args: self.steps.add("attempt"))
+        sock.on("connectionAttemptFailed", lambda *args: self.steps.add("failed"))
+        sock.on("error", lambda error: step != "won" and self.steps.add(step))
+        sock.on("ready", lambda: self.steps.add(step))
+        sock.on("close", lambda had_error: self.on_close(server))
+        sock.connect({**options, "lookup": lookup})
+        sock.write("early", self.on_early)
+        sock.end()
+        return sock
+
+    def on_early(self, err) -> None:
+        self.written += 1
+        if err is not None:
+            self.note(err)
+
+    def expected(self) -> bytes:
+        return b""
+
+    def writes(self) -> int:
+        return self.SOCKETS
+
+    def harmless(self, error) -> bool:
+        return out_of_memory(error) or getattr(error, "code", None) in self.CODES
+
+
+SCENARIOS = {"listen": Listening, "connects": Connects}
+
+
+def run_one(where: tuple, first: int, count: int, make=Scenario) -> tuple[list[str], int]:
     """The scenario with some allocations failing; what is wrong after it, and how many failed."""
     lib = ctypes.CDLL(None)
-    scenario = (Listening if kind == "listen" else Scenario)(where)
+    scenario = make(where)
     sys.unraisablehook = lambda args: scenario.note(args.exc_value or MemoryError())
     scenario.watch()
 
@@ -281,9 +350,9 @@ def read_stderr() -> str:
 
 def child(kind: str, folder: str, first: int, count: int, report: int) -> None:
     """Ends the process as a script ends."""
-    where = (0, "127.0.0.1") if kind == "tcp" else (f"{folder}/{first}.sock",)
+    where = (f"{folder}/{first}.sock",) if kind in ("unix", "listen") else (0, "127.0.0.1")
     signal.alarm(HANG)
-    wrong, failed = run_one(kind, where, first, count)
+    wrong, failed = run_one(where, first, count, SCENARIOS.get(kind, Scenario))
     os.write(report, json.dumps({"failed": failed, "wrong": wrong}).encode())
 
 
