@@ -6,7 +6,7 @@ import socket
 
 import isolated
 import pynet
-from helpers import wait_until
+from helpers import on_loop, wait_until
 from isolated.tools import read_all
 
 # What every script begins with: at(n, action, call) calls, and runs action() in the midst of it, in a collection that
@@ -585,6 +585,30 @@ def test_resume_comes_behind_what_a_thread_has_read(pair):
         sock.read(2)
     assert wait_until(lambda: len(log) == 4)
     assert log == [b"abc", b"de", "resume", b"fgh"]
+
+
+# --- corked after end() ---
+
+
+def test_what_was_corked_after_end_ends_it(pair):
+    """What uncork() could send at once, with nobody waiting for it, left the socket open for good."""
+    p = pair({"high_water_mark": 50_000_000})
+    log = []
+    p.client.on("finish", lambda: log.append("finish"))
+
+    def end():
+        p.client.write(bytes(20_000_000))
+        p.client.end(b"x")
+        p.client.cork()
+
+    p.peer.pause()
+    on_loop(end)
+    p.peer.resume()
+    assert wait_until(lambda: p.client.writable_length == 1 and p.peer.bytes_read == 20_000_000)
+    assert on_loop(lambda: (p.client.writable_length, log)) == (1, [])
+    p.client.uncork()
+    assert wait_until(lambda: log == ["finish"])
+    assert p.peer.bytes_read == 20_000_001
 
 
 # --- the end of the interpreter ---

@@ -258,7 +258,7 @@ pn_writable_connected(PnSocket *s)
 
 /* --- cork() --- */
 
-/* `drain`, before the callbacks, which have ticks of their own. */
+/* `drain`, before the callbacks, which have ticks of their own; corked after end(), it is the end that waited. */
 static void
 uncorked_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -279,7 +279,7 @@ pn_writable_uncork(PnSocket *s)
     /* What has left at once is answered, as that of any write, by a tick. */
     if (s->wq == NULL || s->wq->q.count > 0 || s->wq->busy)
         return 0;
-    if (s->wq->first == NULL && !s->need_drain) {
+    if (s->wq->first == NULL && !s->need_drain && !s->ending) {
         pn_writes_tidy(s);
         return 0;
     }
