@@ -63,7 +63,7 @@ class Flow:
         self.flowing = not self.readable_listening
         if not self.resume_scheduled:
             self.resume_scheduled = True
-            pynet.next_tick(self.side.guarded(self.resume_tick))
+            pynet.next_tick(self.side.guarded(self.side.after_telling), self.resume_tick)
 
     def resume_tick(self):
         self.resume_scheduled = False
@@ -88,7 +88,7 @@ class Flow:
 
     def readable_gone(self):
         if self.readable_listening:
-            pynet.next_tick(self.side.guarded(self.readable_gone_tick))
+            pynet.next_tick(self.side.guarded(self.side.after_telling), self.readable_gone_tick)
 
     def readable_gone_tick(self):
         self.readable_listening = self.side.on_readable is not None
@@ -134,9 +134,10 @@ class DataListener(Consumer):
         self.listener = side.guarded(self.on_data)
 
     def on_data(self, chunk):
-        self.take(chunk)
-        with self.side.dispatching():
-            self.side.run_script("data")
+        with self.side.hearing(self):
+            self.take(chunk)
+            with self.side.dispatching():
+                self.side.run_script("data")
 
 
 class Sink(Consumer):
@@ -146,8 +147,12 @@ class Sink(Consumer):
         super().__init__(side)
         self.ends = 0
         self.awaiting = False
-        self.write = side.guarded(self.take)
+        self.write = side.guarded(self.on_write)
         self.end = side.guarded(self.on_end)
+
+    def on_write(self, chunk):
+        with self.side.hearing(self):
+            self.take(chunk)
 
     def on_end(self):
         assert "end" in self.side.log
@@ -162,16 +167,16 @@ class FullSink(pynet.EventEmitter, Sink):
         Sink.__init__(self, side)
         self.nth = nth
         self.count = 0
-        self.write = side.guarded(self.on_write)
 
     def on_write(self, chunk):
-        self.take(chunk)
-        self.count += 1
-        if self.count % self.nth or self.side.sink is not self:
-            return True
-        self.awaiting = True
-        self.side.flow.pause()
-        return False
+        with self.side.hearing(self):
+            self.take(chunk)
+            self.count += 1
+            if self.count % self.nth or self.side.sink is not self:
+                return True
+            self.awaiting = True
+            self.side.flow.pause()
+            return False
 
 
 @dataclass
@@ -214,6 +219,8 @@ class Side:
         self.exact = False
         self.outside = False
         self.told = self.held = False  # from outside the loop, the events of read() and unshift() come later
+        self.untold = 0  # so many chunks are still to come of it: before what the socket's next tick does
+        self.after: list = []
         # The end.
         self.cause: object = None  # what destroyed it here: "destroy", an exception or a code
         self.scripts: dict[str, list] = {}
@@ -242,6 +249,24 @@ class Side:
         finally:
             self.depth -= 1
 
+    def after_telling(self, tick):
+        """A tick of the model, whose counterpart in the socket runs next: that one tells first what is untold."""
+        if self.untold:
+            self.after.append(tick)
+        else:
+            tick()
+
+    @contextlib.contextmanager
+    def hearing(self, consumer):
+        """While the consumer gets a chunk."""
+        last_told = self.untold > 0 and consumer is self.consumers[-1]
+        self.untold -= last_told
+        yield
+        if last_told and not self.untold:
+            after, self.after = self.after, []
+            for tick in after:
+                tick()
+
     # --- what the socket does ---
 
     def on_event(self, name, *args):
@@ -260,7 +285,7 @@ class Side:
             pynet.next_tick(self.guarded(self.auto_end))
 
     def auto_end(self):
-        if not self.sock.destroyed:
+        if not self.sock.destroyed and not self.ended:  # what was corked after end() stays corked
             self.ended = True
             self.corked = 0
 
@@ -472,8 +497,14 @@ class Side:
         assert len(chunk) <= length if n in (None, -1) else len(chunk) == min(n, length)
         if self.advances == advances:
             self.at += len(chunk)
-        self.told = self.told or (self.outside and bool(self.consumers))
+        self.tell_later()
         return chunk
+
+    def tell_later(self):
+        """What has just been read or put back comes in a tick, when it is not told inside the call."""
+        if self.consumers and (self.outside or self.untold):
+            self.told = True
+            self.untold += 1
 
     def do_unshift(self, size):
         size = min(size, self.at)
@@ -489,7 +520,10 @@ class Side:
             if size:
                 consumer.jumps.append((self.at, self.at - size))
         self.at -= size
-        self.held = self.told = self.outside and bool(self.consumers)
+        if self.outside and self.consumers:
+            self.held = self.told = True
+        if size and self.sock.readable_flowing is True and self.sock.readable_length == 0:
+            self.tell_later()
         self.sock.unshift(chunk)
 
     def do_script(self, event, actions):
@@ -514,13 +548,13 @@ class Side:
             seen = sock.readable_length > 0 or self.exact or "end" in self.log
             return "end or close" if reads and not seen else None
         missing = len(peer.sent) - sock.bytes_read
-        if peer.sock.writable_corked:
-            missing -= peer.sock.writable_length
+        corked = peer.sock.writable_length if peer.sock.writable_corked else 0  # cork() after end() keeps the end back
+        missing -= corked
         if reads and missing > 0:
             return f"{missing} bytes"
         if self.exact:
             return None  # as Node: when read(n) took the very last bytes, `end` waits for the next read
-        if reads and peer.ended and missing == 0 and sock.readable_length == 0 and "end" not in self.log:
+        if reads and peer.ended and missing == corked == 0 and sock.readable_length == 0 and "end" not in self.log:
             return "end"
         return None
 
@@ -529,6 +563,9 @@ class Side:
         sock = self.sock
         self.notice_discards()
         self.told = self.held = False
+        assert self.untold == 0 or sock.destroyed
+        self.untold = 0
+        self.after.clear()
         assert sock.readable_ended == ("end" in self.log)
         assert sock.writable_finished == ("finish" in self.log)
         over = "end" in self.log and "finish" in self.log

@@ -204,6 +204,8 @@ class Life(RuleBasedStateMachine):
                 continue
             for name in ("unpipe", "readable_off", "data_on", "resume"):
                 side.act(name, *[True] * (name == "unpipe"))
+            for _ in range(side.corked):  # also after end(): what was left keeps the end back
+                side.act("uncork")
             if not side.ended:
                 side.act("end", 5, "bytes", True)
 
