@@ -10,6 +10,12 @@ import pynet
 from helpers import Pair, Recorder, connected_pair, live_handles, run_script, wait_until
 
 
+def pytest_collection_finish():
+    """What the tests are made of is there to the end: gc.collect(), which many of them call, need not look at it."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def no_handles_left(request):
     """Each test closes what it opened: the live-handle counters are back where they were when it is over."""

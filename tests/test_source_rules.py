@@ -130,9 +130,10 @@ def test_c_functions_are_short():
 def test_python_functions_are_short():
     long = []
     for path in our_files():
-        if path.suffix != ".py":
+        text = text_of(path) if path.suffix == ".py" else ""
+        if text.count("\n") <= MAX_FUNCTION_LINES:  # as nearly all scenarios
             continue
-        for node in ast.walk(ast.parse(text_of(path))):
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = node.end_lineno - node.lineno + 1
                 if lines > MAX_FUNCTION_LINES:
