@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import pydoc
 import re
 import tomllib
 
+import pytest
+
 import pynet
+from bad_values import camel
 from helpers import ROOT
 
 DOCS = ROOT / "docs"
@@ -157,6 +161,72 @@ def test_error_codes_of_the_sources_are_documented():
 
 def anchor(heading):
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def options_of_the_sources():
+    """{function: its options}, from the lists in C."""
+
+    def listed(file, start):
+        text = (ROOT / "csrc" / "py" / file).read_text().split(start, 1)[1]
+        return re.findall(r'"(\w+)"', re.split(r"\n\w|;", text.lstrip(), maxsplit=1)[0])
+
+    sock = {name for name in listed("socket.h", "#define PN_SOCKET_OPTIONS") if "object_mode" not in name}
+    more = set(listed("connect.h", "#define PN_CONNECT_OPTIONS"))
+    return {
+        "Socket": sock,
+        "connect": sock | more | {"timeout"},
+        "Socket.connect": more | set(listed("socket_connect.c", "connect_names[] = {")),
+        "Server": set(listed("server.c", "server_names[] = {")),
+        "Server.listen": set(listed("server_listen_args.c", "listen_names[] = {")),
+        "BoundSocket": set(listed("bound_socket.c", "option_names[] = {")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("function", "page", "heading"),
+    [
+        ("Socket", "socket", "### `Socket(options=None, **more)`"),
+        ("connect", "functions", "### `connect(port, host"),
+        ("Server", "server", "### `Server(options=None"),
+        ("Server.listen", "server", "### `Server.listen(port=0"),
+        ("BoundSocket", "bound-socket", "`BoundSocket(options=None"),
+    ],
+)
+def test_tables_of_options_are_those_of_the_sources(function, page, heading):
+    section = (DOCS / "api" / f"{page}.md").read_text().split(heading, 1)[1].split("\n| option |", 1)[1]
+    rows = section.split("\n\n", 1)[0].splitlines()
+    documented = set()
+    for row in rows:
+        cells = row.split("|")
+        documented |= set(re.findall(r"`(\w+)`", cells[4] if "those of" in row else cells[1] if len(cells) > 1 else ""))
+    assert documented == options_of_the_sources()[function]
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "file"),
+    [
+        ("Socket", "SocketOptions", "_options"),
+        ("connect", "ConnectOptions", "_options"),
+        ("Socket.connect", "SocketConnectOptions", "_options"),
+        ("Server", "ServerOptions", "_options"),
+        ("Server.listen", "ListenOptions", "_options"),
+        ("BoundSocket", "BoundSocketOptions", "_bound"),
+    ],
+)
+def test_types_of_options_are_those_of_the_sources(function, name, file):
+    """In both spellings."""
+    classes = {
+        node.name: node
+        for node in ast.parse((ROOT / "pynet" / f"{file}.pyi").read_text()).body
+        if isinstance(node, ast.ClassDef)
+    }
+
+    def keys(of):
+        inherited = [keys(base.id) for base in classes[of].bases if base.id in classes]
+        return set().union(*inherited, {item.target.id for item in classes[of].body if isinstance(item, ast.AnnAssign)})
+
+    expected = options_of_the_sources()[function]
+    assert keys(name) == expected | {camel(option) for option in expected}
 
 
 def test_links_lead_somewhere():

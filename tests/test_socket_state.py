@@ -165,6 +165,20 @@ def test_addresses(host, family):
     srv.close()
 
 
+@pytest.mark.parametrize("where", [("0.0.0.0",), ()], ids=["0.0.0.0", "no host"])
+def test_the_local_address_is_the_one_that_the_client_came_to(where):
+    """Not the one that the server listens on."""
+    peers = []
+    srv = pynet.create_server(peers.append).listen(0, *where)
+    client = pynet.connect(srv.address().port, "127.0.0.1")
+    assert wait_until(lambda: peers)
+    assert peers[0].local_address in ("127.0.0.1", "::ffff:127.0.0.1")
+    assert peers[0].local_family == srv.address().family
+    client.destroy()
+    peers[0].destroy()
+    srv.close()
+
+
 def test_addresses_are_kept_without_having_been_read(pair, kind):
     p = pair()
     log = Recorder(p.client, "close")
