@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import gc
+import os
 
 import pytest
 
 import pynet
 from helpers import Pair, Recorder, connected_pair, live_handles, run_script, wait_until
+
+# Since Python 3.12, os.fork() beside other threads warns, on the stderr of many scripts here. What comes of such a fork
+# is what those tests are about.
+_FORK = "ignore:This process (pid=:DeprecationWarning"
+os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _FORK]))
 
 
 def pytest_collection_finish():
