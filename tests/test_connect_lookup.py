@@ -220,6 +220,7 @@ def test_what_the_function_raises_leaves_connect_and_nothing_has_changed(port):
     with pytest.raises(OSError, match="no luck"):
         sock.connect(port=port, host="some.name", lookup=lookup, listener=lambda: None)
     assert (sock.connecting, sock.pending, sock.ready_state) == (False, True, "open")
+    assert sock.listener_count("connect") == 1  # the recorder's
     sock.connect(port, "127.0.0.1")
     seen.wait("connect")
     sock.destroy()

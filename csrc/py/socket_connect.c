@@ -303,6 +303,18 @@ arm_limit(PnSocket *s, double seconds)
     return -1;
 }
 
+/* What connect() has added, when it raises after all. The exception that is set stays. */
+static void
+take_listener_back(PnSocket *s, PyObject *callback)
+{
+    PyObject *error = pn_take_exception();
+    PyObject *self = PyObject_CallMethod((PyObject *)s, "off", "OO", s->em.st->names.connect, callback);
+    if (self == NULL)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_XDECREF(self);
+    (void)pn_raise(error);
+}
+
 static int
 start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
 {
@@ -348,6 +360,8 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
     if (status < 0) {
         if (pn_connect_still(s, id))
             take_back(s, unheld);
+        if (e->callback != NULL)
+            take_listener_back(s, e->callback);
         return -1;
     }
     return pn_notify(st);

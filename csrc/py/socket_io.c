@@ -29,7 +29,14 @@ static void
 read_failed(PnSocket *s, int status)
 {
     struct pn_where where = {.syscall = "read"};
-    pn_socket_destroy_steal(s, pn_uv_error(s->em.st, status, &where));
+    const struct pn_stream *io = s->io;
+    PyObject *error = pn_uv_error(s->em.st, status, &where);
+    if (s->io == io)
+        pn_socket_destroy_steal(s, error);
+    else if (error != NULL) /* a collection of garbage was faster: it may be another life by now */
+        Py_DECREF(error);
+    else
+        PyErr_Clear();
 }
 
 static void
