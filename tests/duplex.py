@@ -389,7 +389,7 @@ class Side:
             chunk, payload = content(form, len(self.sent), size)
             accepted = self.begin_write(payload)
             args = [chunk] if form in ("bytes", "utf8") or not isinstance(chunk, str) else [chunk, form]
-        refused = not accepted or self.sock.destroyed or "finish" in self.log
+        refused = not accepted or self.sock.destroyed or self.sock.writable_finished  # true in the callbacks of end()
         options = self.call("end", "refused" if refused else "finish", with_callback)
         if not self.sock.destroyed and accepted:
             self.ended = True
