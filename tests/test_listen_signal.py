@@ -137,7 +137,8 @@ def test_abort_after_a_failure_is_a_close(make):
 def test_the_timeout_of_a_signal(make, place):
     srv = make()
     log = Recorder(srv, "listening", "close")
-    srv.listen(place, signal=pynet.AbortSignal.timeout(30))
+    with pynet.turn():  # or the time may be up before it listens
+        srv.listen(place, signal=pynet.AbortSignal.timeout(100))
     log.wait("close")
     assert log.names == ["listening", "close"]
 
