@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -396,3 +398,30 @@ pynet.run(main)
     if "ptrace" in done.stderr:
         pytest.skip("no tracing here")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_error_comes_before_close_also_when_garbage_is_collected_in_between(pair, record):
+    """Until Python 3.11 making any tuple may collect garbage, and what that runs lets the loop's thread go on."""
+
+    class Slow:
+        def __init__(self):
+            self.me = self
+
+        def __del__(self):
+            time.sleep(0.05)
+
+    p = pair()
+    log = record(p.client, "error", "close")
+    threshold = gc.get_threshold()
+    destroy, error = p.client.destroy, OSError("why")
+    gc.disable()
+    for _ in range(3):
+        Slow()
+    gc.set_threshold(1, 1, 1)
+    try:
+        gc.enable()
+        destroy(error)
+    finally:
+        gc.set_threshold(*threshold)
+    log.wait("close")
+    assert log.names == ["error", "close"]

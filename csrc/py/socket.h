@@ -410,8 +410,8 @@ PyObject *pn_socket_connect_method(PyObject *op, PyObject *const *args, Py_ssize
 /* An attempt's stream is connected, or is not. */
 void pn_connect_done(PnSocket *s, struct pn_stream *io, int status);
 void pn_connect_free(PnSocket *s);
-/* The same for a socket that is being destroyed; a list (own, may be NULL) of what is to be told of the attempts under way
- * by pn_connect_tell_cancelled(), which steals it. */
+/* The same for a socket that is being destroyed; what is to be told (own, may be NULL) of the attempts under way,
+  * by pn_connect_tell_cancelled(), which steals it. */
 PyObject *pn_connect_cancel(PnSocket *s);
 void pn_connect_tell_cancelled(PnSocket *s, PyObject *told);
 int pn_connect_traverse(PnSocket *s, visitproc visit, void *arg);

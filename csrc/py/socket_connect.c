@@ -161,8 +161,11 @@ pn_connect_cancel(PnSocket *s)
         }
         PyErr_Clear();
     }
+    PyObject *both = told != NULL ? PyTuple_Pack(2, (PyObject *)s, told) : NULL;
+    Py_XDECREF(told);
+    PyErr_Clear();
     pn_connect_free(s);
-    return told;
+    return both;
 }
 
 /* `self` is (socket, list of arguments). */
@@ -179,13 +182,9 @@ cancelled_tick(PnState *st, PyObject *self, void *arg)
 void
 pn_connect_tell_cancelled(PnSocket *s, PyObject *told)
 {
-    if (told == NULL)
-        return;
-    PyObject *both = PyTuple_Pack(2, (PyObject *)s, told);
-    if (both == NULL || pn_tick(s->em.st, cancelled_tick, both, NULL) < 0)
+    if (told != NULL && pn_tick(s->em.st, cancelled_tick, told, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
-    Py_XDECREF(both);
-    Py_DECREF(told);
+    Py_XDECREF(told);
 }
 
 /* --- starting --- */

@@ -217,23 +217,42 @@ error_tick(PnState *st, PyObject *self, void *arg)
     (void)pn_emit_cycle(&s->em, PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
 }
 
+/* `both` (own, may be NULL) is (socket, error). */
 static void
-emit_error_soon(PnSocket *s, PyObject *error)
+emit_error_soon(PnSocket *s, PyObject *both)
 {
-    PyObject *both = PyTuple_Pack(2, (PyObject *)s, error);
-    if (both == NULL || pn_tick(s->em.st, error_tick, both, NULL) < 0)
+    if (both != NULL && pn_tick(s->em.st, error_tick, both, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     Py_XDECREF(both);
+}
+
+/* What the tick of the error takes. Made before anything changes: it may collect garbage, other threads may go on
+ * meanwhile, and `close` must not come before `error`, nor the error to the next life. False: somebody was faster. */
+static bool
+prepare_error(PnSocket *s, PyObject *error, PyObject **both)
+{
+    const struct pn_stream *io = s->io;
+    *both = error != NULL ? PyTuple_Pack(2, (PyObject *)s, error) : NULL;
+    if (error != NULL && *both == NULL)
+        PyErr_WriteUnraisable((PyObject *)s);
+    if (!s->destroyed && s->io == io && s->em.generation == s->em.st->generation)
+        return true;
+    Py_CLEAR(*both);
+    return false;
 }
 
 void
 pn_socket_destroy(PnSocket *s, PyObject *error)
 {
     PnState *st = s->em.st;
-    PyObject *signals[2];
+    PyObject *signals[2], *both;
     if (s->destroyed || s->em.generation != st->generation)
         return;
     Py_INCREF(s);
+    if (!prepare_error(s, error, &both)) {
+        Py_DECREF(s);
+        return;
+    }
     pn_writable_try_last(s);
     s->destroyed = 1;
     s->can_send = false;
@@ -259,9 +278,7 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
         s->connected = s->bound = 0;
         pn_stream_close(io);
     }
-    /* Making it may collect garbage, and the next life begin. */
-    if (error != NULL)
-        emit_error_soon(s, error);
+    emit_error_soon(s, both);
     pn_connect_tell_cancelled(s, cancelled_attempts);
     if (io == NULL && pn_tick(st, pn_socket_close_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
