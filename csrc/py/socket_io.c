@@ -108,6 +108,21 @@ on_shut(struct pn_stream *io, int status)
     Py_DECREF(s);
 }
 
+/* What another thread has caused since the last call, such as `error`, comes first. */
+static void
+close_in_order(PnState *st, PnSocket *s)
+{
+    unsigned generation = st->generation;
+    if (st->depth == 1 && st->ticks.count > 0)
+        pn_ticks_run(st);
+    if (st->generation != generation)
+        return;
+    if (!st->loop->halted)
+        pn_socket_close_tick(st, (PyObject *)s, NULL);
+    else if (pn_tick(st, pn_socket_close_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
 static void
 on_closed(struct pn_stream *io)
 {
@@ -116,7 +131,7 @@ on_closed(struct pn_stream *io)
     io->owner = NULL;
     if (!st->closed) {
         unsigned scope = pn_enter(st);
-        pn_socket_close_tick(st, (PyObject *)s, NULL);
+        close_in_order(st, s);
         pn_leave(st, scope);
     }
     Py_DECREF(s);
