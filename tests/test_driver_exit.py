@@ -75,6 +75,10 @@ STAGES = {
                     break
         for _ in range(3): threading.Thread(target=work, daemon=True).start()
         settle()""",
+    "a listener goes on": """
+        inside = threading.Event()
+        pynet.next_tick(lambda: (inside.set(), time.sleep(0.3), pynet.set_immediate(print)))
+        inside.wait()""",
     "other threads make sockets": """
         server = pynet.create_server(lambda s: s.pipe(s)).listen(0, '127.0.0.1').unref()
         port = server.address().port

@@ -26,6 +26,19 @@ is_exit(PyObject *exc)
            PyErr_GivenExceptionMatches(exc, PyExc_SystemExit);
 }
 
+/* What a listener gets that the exit has overtaken, for what it calls from then on. */
+static bool
+is_of_the_exit(PnState *st, PyObject *exc)
+{
+    if (!st->closed || !PyErr_GivenExceptionMatches(exc, st->NetError))
+        return false;
+    PyObject *code = PyObject_GetAttrString(exc, "code");
+    bool same = code != NULL && PyUnicode_Check(code) && PyUnicode_CompareWithASCIIString(code, "ERR_LOOP_CLOSED") == 0;
+    Py_XDECREF(code);
+    PyErr_Clear();
+    return same;
+}
+
 /* threading.excepthook((type, value, traceback, thread)) */
 static void
 to_threading(PnState *st, PyObject *exc)
@@ -125,7 +138,7 @@ pn_uncaught(PnState *st, PyObject *emitter, PnSocket *connection)
     else {
         if (foreground)
             to_logging(exc);
-        else
+        else if (!is_of_the_exit(st, exc))
             to_threading(st, exc);
         destroy_concerned(st, emitter, connection);
     }
