@@ -107,9 +107,7 @@ class ServerOptions(_CommonOptions, total=False):
     listener: Callable[[Socket], object] | None
 
 @type_check_only
-class SocketConnectOptions(TypedDict, total=False):
-    """Options of Socket.connect(): port or path."""
-
+class _ConnectingOptions(TypedDict, total=False):
     port: Port | None
     host: Host | None
     path: Path | None
@@ -129,6 +127,11 @@ class SocketConnectOptions(TypedDict, total=False):
     connect_timeout: float | None
     connectTimeout: float | None
     listener: Callable[[], object] | None
+
+@type_check_only
+class SocketConnectOptions(_ConnectingOptions, total=False):
+    """Options of Socket.connect(): port or path."""
+
     no_delay: bool | None
     noDelay: bool | None
     keep_alive: bool | None
@@ -142,28 +145,9 @@ class SocketConnectOptions(TypedDict, total=False):
     typeOfService: int | None
 
 @type_check_only
-class ConnectOptions(SocketOptions, total=False):
+class ConnectOptions(SocketOptions, _ConnectingOptions, total=False):
     """Options of connect() and create_connection(): those of Socket and of Socket.connect(), and timeout (ms)."""
 
-    port: Port | None
-    host: Host | None
-    path: Path | None
-    family: Literal[0, 4, 6, "IPv4", "IPv6"] | None
-    hints: int | None
-    lookup: Lookup | None
-    local_address: Host | None
-    localAddress: Host | None
-    local_port: int | None
-    localPort: int | None
-    auto_select_family: bool | None
-    autoSelectFamily: bool | None
-    auto_select_family_attempt_timeout: int | None
-    autoSelectFamilyAttemptTimeout: int | None
-    happy_eyeballs: HappyEyeballs | None
-    happyEyeballs: HappyEyeballs | None
-    connect_timeout: float | None
-    connectTimeout: float | None
-    listener: Callable[[], object] | None
     timeout: float | None
 
 @type_check_only
