@@ -406,12 +406,16 @@ pn_aggregate_error(PnState *st, PyObject *errors)
     if (type == NULL)
         return NULL;
     PyObject *number = PyObject_GetAttrString(first, "errno");
-    PyObject *code = PyObject_GetAttrString(first, "code");
-    PyObject *exc = number && code ? PyObject_CallFunction(type, "Os", number, "") : NULL;
+    /* Nothing is asked of Python while an exception is set: looking an attribute up may lose it. */
+    PyObject *code = number != NULL ? PyObject_GetAttrString(first, "code") : NULL;
+    PyObject *exc = code != NULL ? PyObject_CallFunction(type, "Os", number, "") : NULL;
     PyObject *cause = exc != NULL ? exception_group(errors) : NULL;
     if (cause == NULL || PyObject_SetAttr(exc, st->names.code, code) < 0 ||
-        PyObject_SetAttr(exc, st->names.errors, errors) < 0)
+        PyObject_SetAttr(exc, st->names.errors, errors) < 0) {
+        PyObject *why = pn_take_exception();
         Py_CLEAR(exc);
+        (void)pn_raise(why);
+    }
     else
         PyException_SetCause(exc, Py_NewRef(cause));
     Py_XDECREF(cause);

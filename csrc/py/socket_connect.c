@@ -82,6 +82,10 @@ pn_connect_fail(PnSocket *s, uint64_t id, PyObject *error)
 {
     if (error == NULL)
         error = pn_take_exception();
+    if (error == NULL) { /* what failed has lost its exception: it lacked memory */
+        PyErr_NoMemory();
+        error = pn_take_exception();
+    }
     if (pn_connect_still(s, id))
         pn_socket_destroy(s, error);
     Py_XDECREF(error);
