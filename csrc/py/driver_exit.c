@@ -4,24 +4,15 @@
  * the driver is waited for. A listener that is stuck is abandoned, and nothing is freed under it. */
 #include <string.h>
 
+#include "../uvio/handles.h"
 #include "bound_socket.h"
 #include "driver.h"
 #include "emitter.h"
-#include "server.h"
-#include "socket.h"
 #include "tick.h"
 
 #define PATIENCE_NS ((uint64_t)1000000000)
 
 /* --- exit --- */
-
-static void
-find_server(uv_handle_t *handle, void *arg)
-{
-    struct pn_listener *l = pn_listener_of_handle(handle);
-    if (l != NULL && l->owner != NULL && !l->unref)
-        *(bool *)arg = true;
-}
 
 static bool
 is_interactive(void)
@@ -37,9 +28,7 @@ is_interactive(void)
 static void
 warn_of_server(PnState *st)
 {
-    bool found = false;
-    uv_walk(&st->loop->uv, find_server, &found);
-    if (found && !st->driver.ran && !is_interactive())
+    if (pn_loop_is_serving(st->loop) && !st->driver.ran && !is_interactive())
         PySys_WriteStderr("pynet: the script ended while a server was listening; end it with pynet.run() to keep "
                           "serving\n");
 }
@@ -64,36 +53,14 @@ join_driver(PnState *st)
 }
 
 static void
-stop_reading(uv_handle_t *handle, void *arg)
-{
-    struct pn_stream *s = pn_stream_of_handle(handle);
-    struct pn_listener *l = pn_listener_of_handle(handle);
-    (void)arg;
-    if (s != NULL)
-        pn_stream_read_stop(s);
-    else if (l != NULL)
-        pn_listener_pause(l);
-}
-
-static void
-find_unsent(uv_handle_t *handle, void *arg)
-{
-    struct pn_stream *s = pn_stream_of_handle(handle);
-    if (s != NULL && s->owner != NULL && pn_socket_has_unsent(s->owner))
-        *(bool *)arg = true;
-}
-
-static void
 flush_for_a_while(PnState *st)
 {
     struct pn_loop *loop = st->loop;
     uint64_t deadline = uv_hrtime() + PATIENCE_NS;
-    uv_walk(&loop->uv, stop_reading, NULL);
+    pn_loop_stop_input(loop);
     for (;;) {
-        bool unsent = false;
         uint64_t now = uv_hrtime();
-        uv_walk(&loop->uv, find_unsent, &unsent);
-        if (!unsent || now >= deadline)
+        if (!pn_loop_has_unsent(loop) || now >= deadline)
             return;
         int64_t timeout = pn_loop_timeout(loop);
         int64_t left = (int64_t)(deadline - now);
@@ -107,22 +74,10 @@ flush_for_a_while(PnState *st)
 }
 
 static void
-close_one(uv_handle_t *handle, void *arg)
-{
-    struct pn_stream *s = pn_stream_of_handle(handle);
-    struct pn_listener *l = pn_listener_of_handle(handle);
-    (void)arg;
-    if (s != NULL && s->owner != NULL)
-        pn_socket_abandon(s->owner);
-    else if (l != NULL && l->owner != NULL)
-        pn_server_abandon(l->owner);
-}
-
-static void
 close_everything(PnState *st, bool driver_left)
 {
     struct pn_loop *loop = st->loop;
-    uv_walk(&loop->uv, close_one, NULL);
+    pn_loop_abandon_all(loop);
     pn_ring_clear(&st->ticks);
     pn_ring_clear(&st->immediates);
     if (!driver_left || loop->dead || pn_loop_wait(loop, 0) != 0)

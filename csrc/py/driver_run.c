@@ -1,10 +1,9 @@
 /* driver_run.c - run(): the calling thread drives the loop until nothing is left to do; stop(). */
+#include "../uvio/handles.h"
 #include "args.h"
 #include "driver.h"
-#include "emitter.h"
+#include "tick.h"
 #include "errors.h"
-#include "server.h"
-#include "socket.h"
 
 /* --- signals --- */
 
@@ -65,19 +64,6 @@ pn_on_signal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     Py_RETURN_NONE;
 }
 
-static void
-close_handle(uv_handle_t *handle, void *arg)
-{
-    PnState *st = arg;
-    struct pn_stream *s = pn_stream_of_handle(handle);
-    struct pn_listener *l = pn_listener_of_handle(handle);
-    if (l != NULL && l->owner != NULL)
-        pn_server_close_quietly(l->owner);
-    else if (s != NULL && s->owner != NULL)
-        pn_socket_destroy_soon(s->owner);
-    (void)st;
-}
-
 void
 pn_close_gracefully(PnState *st)
 {
@@ -85,7 +71,7 @@ pn_close_gracefully(PnState *st)
         return;
     st->driver.graceful_done = true;
     unsigned scope = pn_enter(st);
-    uv_walk(&st->loop->uv, close_handle, st);
+    pn_loop_close_in_order(st->loop);
     pn_leave(st, scope);
 }
 

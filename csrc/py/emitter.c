@@ -12,8 +12,6 @@
 #include "args.h"
 #include "driver.h"
 #include "errors.h"
-#include "server.h"
-#include "socket.h"
 #include "uncaught.h"
 
 #define DEFAULT_MAX_LISTENERS 10
@@ -78,19 +76,12 @@ check_leak(PnEmitter *e, PyObject *name)
     return warn_leak(e, name, count);
 }
 
-/* A `data` listener makes a socket flow; a server made outside the loop waits for its `connection` listener. */
 static int
 listener_added(PnEmitter *e, PyObject *name)
 {
     if (e->generation != e->st->generation)
         return 0;
-    if (e->kind == PN_SOCKET_KIND && name == e->st->names.data)
-        pn_readable_data_listener(PN_SOCKET(e));
-    else if (e->kind == PN_SOCKET_KIND && name == e->st->names.readable)
-        return pn_readable_readable_listener(PN_SOCKET(e)) < 0 ? -1 : pn_notify(e->st);
-    else if (e->kind == PN_SERVER_KIND && name == e->st->names.connection)
-        pn_server_connection_listener((PnServer *)(void *)e);
-    return pn_late_listener_added(e, name);
+    return e->ops->listener_added(e, name) < 0 ? -1 : pn_late_listener_added(e, name);
 }
 
 int
@@ -102,7 +93,7 @@ pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prep
     if (pn_list_insert(e, name, fn, once, prepend) < 0)
         return -1;
     pn_mark_outside(e);
-    if (e->kind != PN_PLAIN_KIND && listener_added(e, name) < 0)
+    if (e->ops != NULL && listener_added(e, name) < 0)
         return -1;
     return check_leak(e, name);
 }
@@ -113,7 +104,7 @@ pn_add_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn)
     if (pn_list_insert_quiet(e, name, fn) < 0)
         return -1;
     pn_mark_outside(e);
-    return e->kind != PN_PLAIN_KIND ? listener_added(e, name) : 0;
+    return e->ops != NULL ? listener_added(e, name) : 0;
 }
 
 /* self is the tuple (emitter, name, arguments...). */
@@ -318,8 +309,7 @@ remove_everything(PnEmitter *e)
     PyObject *last = e->st->names.removeListener;
     if (!pn_has_listeners(e, last)) {
         pn_list_remove_loud(e);
-        if (e->kind == PN_SOCKET_KIND)
-            pn_readable_listener_gone(PN_SOCKET(e), e->st->names.readable);
+        pn_emitter_listener_removed(e, NULL);
         return 0;
     }
     PyObject *names = emitter_event_names((PyObject *)e, NULL);

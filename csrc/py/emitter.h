@@ -31,19 +31,31 @@ enum pn_cycle_event {
     PN_CYCLE_CLOSE,
 };
 
-enum pn_emitter_kind { PN_PLAIN_KIND, PN_SOCKET_KIND, PN_SERVER_KIND };
+/* What a type above adds to the emitter; a plain EventEmitter has none. All but `listener_added` are cold. */
+struct pn_emitter_ops {
+    /* 0, or -1 with an exception. */
+    int (*listener_added)(PnEmitter *e, PyObject *name);
+    /* NULL: nothing to do. `name` NULL: all listeners of all events. */
+    void (*listener_removed)(PnEmitter *e, PyObject *name);
+    /* An internal listener's turn has come: true when it was a marker of the type, and has been dealt with. */
+    bool (*call_marker)(PnEmitter *e, PyObject *name, PyObject *marker);
+    /* The event has come already in this life; `*arg` (borrowed) is what it carried. */
+    bool (*reached)(PnEmitter *e, PyObject *name, PyObject **arg);
+    bool (*close_emitted)(const PnEmitter *e);
+    bool close_has_argument; /* had_error */
+};
 
 struct PnEmitter {
     PyObject_HEAD
-    PnState *st;                    /* borrowed */
-    struct pn_listeners *listeners; /* own, NULL when there are none */
+    PnState *st;                      /* borrowed */
+    const struct pn_emitter_ops *ops; /* NULL: a plain EventEmitter */
+    struct pn_listeners *listeners;   /* own, NULL when there are none */
     PyObject *dict, *weakrefs;
     PyObject *late_error; /* own: a list, what each held `error` carries */
     struct pn_hold *hold; /* own: an error waits for its listener */
     unsigned generation;
     uint32_t late;         /* up to eight pn_cycle_event, 4 bits each, the oldest lowest */
     int32_t max_listeners; /* -1: the default; 0: no limit */
-    uint8_t kind;          /* enum pn_emitter_kind */
     uint8_t late_cycle;    /* goes up when the late events are forgotten */
     bool outside;          /* made or used by somebody who is not in a listener */
     bool replaying;        /* a replay of late events is queued */
@@ -57,6 +69,13 @@ static inline PyObject *
 pn_entry_fn(const struct pn_listener_entry *entry)
 {
     return (PyObject *)(void *)(entry->fn & ~PN_FN_TAGS);
+}
+
+static inline void
+pn_emitter_listener_removed(PnEmitter *e, PyObject *name)
+{
+    if (e->ops != NULL && e->ops->listener_removed != NULL)
+        e->ops->listener_removed(e, name);
 }
 
 /* --- emitter_list.c --- */
@@ -125,6 +144,12 @@ int pn_late_listener_added(PnEmitter *e, PyObject *name);
 void pn_late_forget(PnEmitter *e);
 /* Every held error is uncaught now: the interpreter leaves. */
 void pn_late_give_up(PnState *st);
+/* An error that nobody has heard: it is still to be told. */
+static inline bool
+pn_late_error_pending(const PnEmitter *e)
+{
+    return e->hold != NULL || e->late_error != NULL;
+}
 /* The emitter goes away. */
 void pn_late_free(PnEmitter *e);
 /* Called by whoever uses an emitter: remembers that it is used from outside the loop. */

@@ -147,7 +147,7 @@ static void
 emit_late(PnEmitter *e, unsigned event)
 {
     PyObject *stack[2] = {NULL, e->late_had_error ? Py_True : Py_False};
-    size_t nargs = event == PN_CYCLE_CLOSE && e->kind == PN_SOCKET_KIND ? 1 : 0;
+    size_t nargs = event == PN_CYCLE_CLOSE && e->ops != NULL && e->ops->close_has_argument ? 1 : 0;
     (void)pn_emit_loop(e, name_of(e->st, event), stack + 1, nargs, NULL);
 }
 

@@ -6,8 +6,6 @@
 
 #include "emitter.h"
 
-#include "socket.h"
-
 #define STACK_LISTENERS 8
 
 /* --- the vector --- */
@@ -162,8 +160,7 @@ pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn)
         PyObject *shown = Py_NewRef(entry->fn & PN_FN_ONCE ? pn_once_listener(fn) : fn);
         PyObject *stack[3] = {NULL, name, shown};
         pn_list_remove(e, i - 1);
-        if (e->kind == PN_SOCKET_KIND)
-            pn_readable_listener_gone(PN_SOCKET(e), name);
+        pn_emitter_listener_removed(e, name);
         int status = pn_emit(e, e->st->names.removeListener, stack + 1, 2);
         Py_DECREF(shown);
         return status < 0 ? -1 : 1;
@@ -178,8 +175,7 @@ pn_remove_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn)
     for (uint32_t i = 0; l != NULL && i < l->count; i++) {
         if (l->at[i].name == name && pn_entry_fn(&l->at[i]) == fn && (l->at[i].fn & PN_FN_QUIET)) {
             pn_list_remove(e, i);
-            if (e->kind == PN_SOCKET_KIND)
-                pn_readable_listener_gone(PN_SOCKET(e), name);
+            pn_emitter_listener_removed(e, name);
             return;
         }
     }
@@ -189,9 +185,9 @@ pn_remove_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn)
 
 /* Calls one listener; `fn` is a function or OnceListener that the caller holds. */
 static int
-call_entry(PnEmitter *e, PyObject *name, PyObject *fn, bool once, PyObject *const *args, size_t nargs)
+call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs)
 {
-    if (once) {
+    if (tags & PN_FN_ONCE) {
         if (!pn_once_fire(fn))
             return 0;
         if (pn_remove_entry(e, name, fn) < 0)
@@ -200,8 +196,7 @@ call_entry(PnEmitter *e, PyObject *name, PyObject *fn, bool once, PyObject *cons
         if (fn == NULL)
             return 0;
     }
-    else if ((fn == e->st->early_write || fn == e->st->early_reset) && e->kind == PN_SOCKET_KIND) {
-        pn_early_run(PN_SOCKET(e), name, fn); /* the kind: listeners() gives the markers to anybody */
+    else if ((tags & PN_FN_QUIET) && e->ops != NULL && e->ops->call_marker != NULL && e->ops->call_marker(e, name, fn)) {
         return 0;
     }
     PyObject *result = PyObject_Vectorcall(fn, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
@@ -215,9 +210,9 @@ static int
 emit_one(PnEmitter *e, uint32_t i, PyObject *name, PyObject *const *args, size_t nargs)
 {
     const struct pn_listener_entry *entry = &e->listeners->at[i];
-    bool once = (entry->fn & PN_FN_ONCE) != 0;
+    uintptr_t tags = entry->fn & PN_FN_TAGS;
     PyObject *fn = Py_NewRef(pn_entry_fn(entry));
-    int status = call_entry(e, name, fn, once, args, nargs);
+    int status = call_entry(e, name, fn, tags, args, nargs);
     Py_DECREF(fn);
     return status < 0 ? -1 : 1;
 }
@@ -244,7 +239,7 @@ emit_many(PnEmitter *e, uint32_t first, size_t count, PyObject *name, PyObject *
     int status = 1;
     for (size_t i = 0; i < n; i++) {
         PyObject *fn = (PyObject *)(void *)(fns[i] & ~PN_FN_TAGS);
-        if (status > 0 && call_entry(e, name, fn, (fns[i] & PN_FN_ONCE) != 0, args, nargs) < 0)
+        if (status > 0 && call_entry(e, name, fn, fns[i] & PN_FN_TAGS, args, nargs) < 0)
             status = -1;
         if (status > 0) {
             Py_DECREF(fn);

@@ -158,6 +158,7 @@ module_exec(PyObject *m)
 {
     PnState *st = pn_state_of_module(m);
     st->module = m;
+    st->hooks = (struct pn_loop_hooks){pn_socket_flush_gathered, pn_socket_destroy_concerned};
     st->default_mark = PN_DEFAULT_HIGH_WATER_MARK;
     st->attempt_timeout = 250;
     st->auto_select_family = st->race = true;

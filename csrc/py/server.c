@@ -132,6 +132,18 @@ pn_server_failed(PnServer *s, PyObject *error)
     Py_XDECREF(error);
 }
 
+static void
+on_close_in_order(struct pn_listener *l)
+{
+    pn_server_close_quietly(l->owner);
+}
+
+static void
+on_abandon(struct pn_listener *l)
+{
+    pn_server_abandon(l->owner);
+}
+
 void
 pn_server_listening(PnServer *s, struct pn_listener *l)
 {
@@ -141,6 +153,8 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
     l->owner = s;
     l->accepted = pn_server_accepted;
     l->failed = pn_server_accept_failed;
+    l->close_in_order = on_close_in_order;
+    l->abandon = on_abandon;
     if (s->unref)
         pn_listener_ref(l, false);
     s->waits_for_listener = s->em.outside && s->loops == 0 && !pn_has_listeners(&s->em, st->names.connection);
@@ -472,6 +486,39 @@ server_repr(PyObject *op)
                                 addr.family == 6 ? "]" : "", (int)addr.port, s->connections);
 }
 
+/* --- pn_emitter_ops --- */
+
+static bool
+server_reached(PnEmitter *e, PyObject *name, PyObject **arg)
+{
+    PnServer *s = PN_SERVER(e);
+    (void)arg;
+    if (name == s->em.st->names.listening)
+        return s->listener != NULL;
+    return name == s->em.st->names.close && s->close_emitted && !pn_late_error_pending(&s->em);
+}
+
+static bool
+server_close_emitted(const PnEmitter *e)
+{
+    return ((const PnServer *)(const void *)e)->close_emitted;
+}
+
+/* A server made outside the loop waits for its `connection` listener. */
+static int
+server_listener_added(PnEmitter *e, PyObject *name)
+{
+    if (name == e->st->names.connection)
+        pn_server_connection_listener(PN_SERVER(e));
+    return 0;
+}
+
+static const struct pn_emitter_ops server_emitter_ops = {
+    .listener_added = server_listener_added,
+    .reached = server_reached,
+    .close_emitted = server_close_emitted,
+};
+
 /* --- lifetime --- */
 
 static PyObject *
@@ -481,7 +528,7 @@ server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (op == NULL)
         return NULL;
     PnServer *s = PN_SERVER(op);
-    s->em.kind = PN_SERVER_KIND;
+    s->em.ops = &server_emitter_ops;
     s->high_water_mark = s->em.st->default_mark;
     s->max_write_buffer = UINT32_MAX;
     s->em.st->servers++;

@@ -162,6 +162,7 @@ struct PnSocket {
 
 extern PyType_Spec pn_socket_spec;
 extern const struct pn_stream_events pn_socket_stream_events;
+extern const struct pn_emitter_ops pn_socket_emitter_ops;
 
 /* --- socket_life.c --- */
 PyObject *pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);
@@ -177,6 +178,8 @@ void pn_socket_take_handle(PnSocket *s, struct pn_stream *io, enum pn_stream_kin
 /* Lets a handle go without a word: an attempt that failed. */
 void pn_socket_drop_handle(PnSocket *s);
 void pn_socket_destroy(PnSocket *s, PyObject *error);
+/* `destroy_concerned` of struct pn_loop_hooks. */
+void pn_socket_destroy_concerned(PnState *st, PyObject *emitter);
 void pn_socket_destroy_steal(PnSocket *s, PyObject *error); /* NULL: takes the exception that is set */
 void pn_socket_destroy_soon(PnSocket *s);
 /* destroy() again by the next tick, when both halves are done: Node's autoDestroy. */

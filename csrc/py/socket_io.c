@@ -1,6 +1,7 @@
 /* socket_io.c - what a socket's stream tells it: pn_stream_events.
  *
  * Threads: called on the driving thread, within a turn; at exit (st->closed) only the C parts happen. */
+#include "driver.h"
 #include "errors.h"
 #include "socket.h"
 
@@ -137,6 +138,24 @@ on_closed(struct pn_stream *io)
     Py_DECREF(s);
 }
 
+static void
+on_close_in_order(struct pn_stream *io)
+{
+    pn_socket_destroy_soon(io->owner);
+}
+
+static void
+on_abandon(struct pn_stream *io)
+{
+    pn_socket_abandon(io->owner);
+}
+
+static bool
+has_unsent(const struct pn_stream *io)
+{
+    return pn_socket_has_unsent(io->owner);
+}
+
 const struct pn_stream_events pn_socket_stream_events = {
     .alloc = on_alloc,
     .read = on_read,
@@ -144,4 +163,73 @@ const struct pn_stream_events pn_socket_stream_events = {
     .written = on_written,
     .shut = on_shut,
     .closed = on_closed,
+    .close_in_order = on_close_in_order,
+    .abandon = on_abandon,
+    .has_unsent = has_unsent,
+};
+
+/* --- pn_emitter_ops --- */
+
+/* Whether the event has come in this life of the socket, or is not needed; `*arg` (borrowed) is what it carries. */
+static bool
+socket_reached(PnEmitter *e, PyObject *name, PyObject **arg)
+{
+    PnSocket *s = PN_SOCKET(e);
+    struct pn_names *n = &s->em.st->names;
+    if (name == n->connect || name == n->ready)
+        return s->was_connected;
+    if (name == n->end)
+        return s->end_emitted;
+    if (name == n->finish)
+        return s->finished;
+    if (name == n->drain)
+        return s->finished || (!s->destroyed && !s->need_drain);
+    if (!s->close_emitted || pn_late_error_pending(&s->em))
+        return false;
+    if (name == n->close)
+        *arg = s->em.late_had_error ? Py_True : Py_False;
+    else if (name == n->error)
+        *arg = s->errored;
+    return *arg != NULL;
+}
+
+static bool
+socket_close_emitted(const PnEmitter *e)
+{
+    return ((const PnSocket *)(const void *)e)->close_emitted;
+}
+
+/* A `data` listener makes it flow, a `readable` listener takes the flow's place. */
+static int
+socket_listener_added(PnEmitter *e, PyObject *name)
+{
+    if (name == e->st->names.data)
+        pn_readable_data_listener(PN_SOCKET(e));
+    else if (name == e->st->names.readable)
+        return pn_readable_readable_listener(PN_SOCKET(e)) < 0 ? -1 : pn_notify(e->st);
+    return 0;
+}
+
+static void
+socket_listener_removed(PnEmitter *e, PyObject *name)
+{
+    pn_readable_listener_gone(PN_SOCKET(e), name != NULL ? name : e->st->names.readable);
+}
+
+static bool
+socket_call_marker(PnEmitter *e, PyObject *name, PyObject *marker)
+{
+    if (marker != e->st->early_write && marker != e->st->early_reset)
+        return false;
+    pn_early_run(PN_SOCKET(e), name, marker);
+    return true;
+}
+
+const struct pn_emitter_ops pn_socket_emitter_ops = {
+    .listener_added = socket_listener_added,
+    .listener_removed = socket_listener_removed,
+    .call_marker = socket_call_marker,
+    .reached = socket_reached,
+    .close_emitted = socket_close_emitted,
+    .close_has_argument = true,
 };

@@ -18,7 +18,7 @@ pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (op == NULL)
         return NULL;
     PnSocket *s = PN_SOCKET(op);
-    s->em.kind = PN_SOCKET_KIND;
+    s->em.ops = &pn_socket_emitter_ops;
     s->read_mark = s->write_mark = s->em.st->default_mark;
     s->max_write_buffer = UINT32_MAX;
     s->write_epoch = UINT64_MAX;
@@ -286,6 +286,13 @@ pn_socket_destroy(PnSocket *s, PyObject *error)
     Py_XDECREF(signals[0]); /* may run anything */
     Py_XDECREF(signals[1]);
     Py_DECREF(s);
+}
+
+void
+pn_socket_destroy_concerned(PnState *st, PyObject *emitter)
+{
+    if (emitter != NULL && PyObject_TypeCheck(emitter, st->Socket))
+        pn_socket_destroy(PN_SOCKET(emitter), NULL);
 }
 
 void

@@ -57,7 +57,15 @@ struct pn_driver {
     uv_cond_t cond;
 };
 
+/* What the loop asks of the layers above it; set by module_exec(). */
+struct pn_loop_hooks {
+    void (*flush)(PnState *st); /* st->flush: writes that were gathered leave */
+    /* The connection whose listener raised, if `emitter` is one, is destroyed. */
+    void (*destroy_concerned)(PnState *st, PyObject *emitter);
+};
+
 struct PnState {
+    struct pn_loop_hooks hooks;
     PyObject *module;      /* borrowed */
     struct pn_loop *loop;  /* own; NULL until needed and after exit */
     PyThreadState *inside; /* the thread a listener runs on now, else NULL */

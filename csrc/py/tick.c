@@ -5,7 +5,6 @@
 
 #include "args.h"
 #include "driver.h"
-#include "socket.h"
 #include "uncaught.h"
 
 /* --- rings --- */
@@ -87,7 +86,7 @@ pn_ticks_run(PnState *st)
             return;
         st->epoch++;
         if (st->flush != NULL)
-            pn_socket_flush_gathered(st);
+            st->hooks.flush(st);
     }
 }
 
@@ -96,7 +95,7 @@ pn_leave_outermost(PnState *st)
 {
     st->epoch++;
     if (st->flush != NULL)
-        pn_socket_flush_gathered(st);
+        st->hooks.flush(st);
     if (st->ticks.count > 0 && st->loop != NULL)
         pn_ticks_run(st);
 }

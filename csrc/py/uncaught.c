@@ -5,10 +5,7 @@
 #include "uncaught.h"
 
 #include "args.h"
-#include "driver.h"
-#include "emitter.h"
 #include "errors.h"
-#include "socket.h"
 
 /* --- reporting --- */
 
@@ -94,15 +91,6 @@ to_handler(PnState *st, PyObject *exc, PyObject *emitter)
 /* --- what the others call --- */
 
 static void
-destroy_concerned(PnState *st, PyObject *emitter, PnSocket *connection)
-{
-    if (connection == NULL && emitter != NULL && PyObject_TypeCheck(emitter, st->Socket))
-        connection = (PnSocket *)(void *)emitter;
-    if (connection != NULL)
-        pn_socket_destroy(connection, NULL);
-}
-
-static void
 raise_from_run(PnState *st, PyObject *exc, PyObject *emitter)
 {
     if (st->uncaught != NULL) {
@@ -127,7 +115,7 @@ pn_uncaught(PnState *st, PyObject *emitter, PnSocket *connection)
     else if (is_exit(exc)) {
         /* threading.excepthook would keep silent about SystemExit. */
         unraisable(exc, emitter);
-        destroy_concerned(st, emitter, connection);
+        st->hooks.destroy_concerned(st, connection != NULL ? (PyObject *)connection : emitter);
     }
     else if (st->uncaught_handler != NULL) {
         to_handler(st, exc, emitter);
@@ -140,7 +128,7 @@ pn_uncaught(PnState *st, PyObject *emitter, PnSocket *connection)
             to_logging(exc);
         else if (!is_of_the_exit(st, exc))
             to_threading(st, exc);
-        destroy_concerned(st, emitter, connection);
+        st->hooks.destroy_concerned(st, connection != NULL ? (PyObject *)connection : emitter);
     }
     Py_XDECREF(emitter);
     Py_DECREF(exc);

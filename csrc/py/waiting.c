@@ -16,7 +16,6 @@
 #include "driver.h"
 #include "emitter.h"
 #include "errors.h"
-#include "server.h"
 #include "socket.h"
 
 #define STACK_ARGS          8
@@ -240,43 +239,6 @@ const char pn_leave_async_doc[] =
 
 /* --- the states --- */
 
-/* An error that nobody has heard: it is still to be told. */
-static bool
-error_pending(const PnEmitter *e)
-{
-    return e->hold != NULL || e->late_error != NULL;
-}
-
-/* Whether the event has come in this life of the socket, or is not needed; `*arg` (borrowed) is what it carries. */
-static bool
-socket_reached(PnSocket *s, PyObject *name, PyObject **arg)
-{
-    struct pn_names *n = &s->em.st->names;
-    if (name == n->connect || name == n->ready)
-        return s->was_connected;
-    if (name == n->end)
-        return s->end_emitted;
-    if (name == n->finish)
-        return s->finished;
-    if (name == n->drain)
-        return s->finished || (!s->destroyed && !s->need_drain);
-    if (!s->close_emitted || error_pending(&s->em))
-        return false;
-    if (name == n->close)
-        *arg = s->em.late_had_error ? Py_True : Py_False;
-    else if (name == n->error)
-        *arg = s->errored;
-    return *arg != NULL;
-}
-
-static bool
-server_reached(PnServer *s, PyObject *name)
-{
-    if (name == s->em.st->names.listening)
-        return s->listener != NULL;
-    return name == s->em.st->names.close && s->close_emitted && !error_pending(&s->em);
-}
-
 /* The emitter and the interned name (own) of _reached(), _listen() and _unlisten(); NULL with an exception. */
 static PnEmitter *
 take_emitter(PyObject *module, PyObject *const *args, Py_ssize_t nargs, Py_ssize_t wanted, PyObject **name)
@@ -303,14 +265,12 @@ pn_reached(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     PnEmitter *e = take_emitter(module, args, nargs, 2, &name);
     if (e == NULL)
         return NULL;
-    if (e->kind != PN_PLAIN_KIND && pn_check_alive(e) < 0) {
+    if (e->ops != NULL && pn_check_alive(e) < 0) {
         Py_DECREF(name);
         return NULL;
     }
-    if (e->kind == PN_SOCKET_KIND)
-        reached = socket_reached(PN_SOCKET(e), name, &arg);
-    else if (e->kind == PN_SERVER_KIND)
-        reached = server_reached((PnServer *)(void *)e, name);
+    if (e->ops != NULL)
+        reached = e->ops->reached(e, name, &arg);
     Py_DECREF(name);
     if (!reached)
         Py_RETURN_NONE;
@@ -325,13 +285,11 @@ pn_over(PyObject *module, PyObject *emitter)
     if (!PyObject_TypeCheck(emitter, pn_state_of_module(module)->EventEmitter))
         return pn_raise_arg_type("emitter", "an EventEmitter", emitter);
     bool closed = false;
-    if (e->kind != PN_PLAIN_KIND && pn_check_alive(e) < 0)
+    if (e->ops != NULL && pn_check_alive(e) < 0)
         return NULL;
-    if (e->kind == PN_SOCKET_KIND)
-        closed = PN_SOCKET(e)->close_emitted;
-    else if (e->kind == PN_SERVER_KIND)
-        closed = PN_SERVER(emitter)->close_emitted;
-    return PyBool_FromLong(closed && !error_pending(e));
+    if (e->ops != NULL)
+        closed = e->ops->close_emitted(e);
+    return PyBool_FromLong(closed && !pn_late_error_pending(e));
 }
 
 /* --- listeners --- */
@@ -349,7 +307,7 @@ pn_listen_quietly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         status = pn_add_quiet_listener(e, name, args[2]);
     Py_DECREF(name);
     /* Whoever waits needs somebody who drives. */
-    if (status < 0 || (e->st->loop != NULL && e->kind != PN_PLAIN_KIND && pn_notify(e->st) < 0))
+    if (status < 0 || (e->st->loop != NULL && e->ops != NULL && pn_notify(e->st) < 0))
         return NULL;
     Py_RETURN_NONE;
 }

@@ -22,6 +22,9 @@ struct pn_listener {
     bool (*accepted)(struct pn_listener *l, int fd, const struct pn_addr *peer);
     /* accept() failed with something else than a shortage of descriptors; the listener lives on. */
     void (*failed)(struct pn_listener *l, int status);
+    /* For all listeners of the loop at once, see handles.h. */
+    void (*close_in_order)(struct pn_listener *l);
+    void (*abandon)(struct pn_listener *l);
     struct pn_path_file file;   /* own: unlinked in the end */
     struct pn_loop_timer retry; /* after a shortage */
     struct pn_touch touch;

@@ -28,6 +28,10 @@ struct pn_stream_events {
     void (*written)(struct pn_stream *s, int status);
     void (*shut)(struct pn_stream *s, int status);
     void (*closed)(struct pn_stream *s);
+    /* --- for all streams of the loop at once, see handles.h; not called when there is no owner --- */
+    void (*close_in_order)(struct pn_stream *s); /* what is queued leaves, then it ends */
+    void (*abandon)(struct pn_stream *s);        /* at exit: closed without an event */
+    bool (*has_unsent)(const struct pn_stream *s);
 };
 
 struct pn_stream {
