@@ -28,7 +28,7 @@ is_interactive(void)
 static void
 warn_of_server(PnState *st)
 {
-    if (pn_loop_is_serving(st->loop) && !st->driver.ran && !is_interactive())
+    if (pn_handles_are_serving(st->loop) && !st->driver.ran && !is_interactive())
         PySys_WriteStderr("pynet: the script ended while a server was listening; end it with pynet.run() to keep "
                           "serving\n");
 }
@@ -57,10 +57,10 @@ flush_for_a_while(PnState *st)
 {
     struct pn_loop *loop = st->loop;
     uint64_t deadline = uv_hrtime() + PATIENCE_NS;
-    pn_loop_stop_input(loop);
+    pn_handles_stop_input(loop);
     for (;;) {
         uint64_t now = uv_hrtime();
-        if (!pn_loop_has_unsent(loop) || now >= deadline)
+        if (!pn_handles_have_unsent(loop) || now >= deadline)
             return;
         int64_t timeout = pn_loop_timeout(loop);
         int64_t left = (int64_t)(deadline - now);
@@ -77,7 +77,7 @@ static void
 close_everything(PnState *st, bool driver_left)
 {
     struct pn_loop *loop = st->loop;
-    pn_loop_abandon_all(loop);
+    pn_handles_abandon(loop);
     pn_ring_clear(&st->ticks);
     pn_ring_clear(&st->immediates);
     if (!driver_left || loop->dead || pn_loop_wait(loop, 0) != 0)
@@ -124,7 +124,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     PnState *st = pn_state_of_module(module);
     struct pn_driver *d = &st->driver;
     if (st->loop != NULL)
-        pn_loop_abandon(st->loop);
+        pn_handles_after_fork(st->loop);
     pn_bound_after_fork(st);
     /* What the parent's loop held stays where it is: releasing it could run anything. */
     st->loop = NULL;

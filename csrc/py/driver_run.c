@@ -71,7 +71,7 @@ pn_close_gracefully(PnState *st)
         return;
     st->driver.graceful_done = true;
     unsigned scope = pn_enter(st);
-    pn_loop_close_in_order(st->loop);
+    pn_handles_close_in_order(st->loop);
     pn_leave(st, scope);
 }
 

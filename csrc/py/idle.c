@@ -38,7 +38,7 @@ on_fire(struct pn_loop_timer *timer)
     uint64_t now = uv_hrtime();
     if (s->destroyed || st->closed || idle->delay == 0)
         return;
-    size_t queued = s->io != NULL ? s->io->h.stream.write_queue_size : 0;
+    size_t queued = s->io != NULL ? pn_stream_write_queue_size(s->io) : 0;
     if (queued > 0 && queued != idle->queued) {
         /* A long write makes progress. */
         idle->queued = queued;

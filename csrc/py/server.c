@@ -144,6 +144,13 @@ on_abandon(struct pn_listener *l)
     pn_server_abandon(l->owner);
 }
 
+static const struct pn_listener_events server_events = {
+    .accepted = pn_server_accepted,
+    .failed = pn_server_accept_failed,
+    .close_in_order = on_close_in_order,
+    .abandon = on_abandon,
+};
+
 void
 pn_server_listening(PnServer *s, struct pn_listener *l)
 {
@@ -151,10 +158,7 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
     s->listener = l;
     Py_INCREF(s);
     l->owner = s;
-    l->accepted = pn_server_accepted;
-    l->failed = pn_server_accept_failed;
-    l->close_in_order = on_close_in_order;
-    l->abandon = on_abandon;
+    l->events = &server_events;
     if (s->unref)
         pn_listener_ref(l, false);
     s->waits_for_listener = s->em.outside && s->loops == 0 && !pn_has_listeners(&s->em, st->names.connection);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../uvio/bind.h"
+#include "../uvio/handles.h"
 #include "../uvio/user_fd.h"
 #include "args.h"
 #include "bound_socket.h"
@@ -43,7 +44,7 @@ pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l)
     if (value > INT_MAX || value != (double)(int)value)
         return 0;
     int fd = (int)value;
-    if ((st->loop != NULL && pn_loop_has_fd(st->loop, fd)) || pn_bound_has_fd(st, fd)) {
+    if ((st->loop != NULL && pn_handles_have_fd(st->loop, fd)) || pn_bound_has_fd(st, fd)) {
         l->fd_status = UV_EEXIST;
         return 0;
     }

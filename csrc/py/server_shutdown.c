@@ -2,6 +2,7 @@
  *
  * shutdown() itself is pynet/_server.py: the Future and its timer. Here is what has to be one step, with nothing
  * dispatched in between, and the count of the connections that it waits for. */
+#include "../uvio/handles.h"
 #include "args.h"
 #include "driver.h"
 #include "emitter.h"
@@ -17,11 +18,10 @@ struct gathering {
 };
 
 static void
-gather(uv_handle_t *handle, void *arg)
+gather(struct pn_stream *io, void *arg)
 {
     struct gathering *g = arg;
-    struct pn_stream *io = pn_stream_of_handle(handle);
-    if (io == NULL || io->owner == NULL || io->events != &pn_socket_stream_events)
+    if (io->owner == NULL || io->events != &pn_socket_stream_events)
         return;
     PnSocket *s = io->owner;
     if (s->counted && s->server == g->server && PyList_Append(g->list, (PyObject *)s) < 0)
@@ -36,7 +36,7 @@ pn_server_sockets(PnServer *s)
     struct gathering g = {s, PyList_New(0), false};
     if (g.list == NULL || st->loop == NULL || st->closed || s->em.generation != st->generation)
         return g.list;
-    uv_walk(&st->loop->uv, gather, &g);
+    pn_handles_each_stream(st->loop, gather, &g);
     if (g.failed)
         Py_CLEAR(g.list);
     return g.list;

@@ -1,6 +1,7 @@
 /* socket_fd.c - a socket over a descriptor of the user's: the options fd, readable and writable.
  *
  * The descriptor is looked at, duplicated and closed; libuv never sees a number that somebody else may close. */
+#include "../uvio/handles.h"
 #include "../uvio/user_fd.h"
 #include "args.h"
 #include "bound_socket.h"
@@ -28,7 +29,7 @@ pn_socket_check_fd(PnSocket *s, PyObject *obj)
         return -1;
     if (pn_state_loop(st) == NULL)
         return -1;
-    if (pn_loop_has_fd(st->loop, fd) || pn_bound_has_fd(st, fd)) {
+    if (pn_handles_have_fd(st->loop, fd) || pn_bound_has_fd(st, fd)) {
         pn_raise_uv(st, UV_EEXIST, "open");
         return -1;
     }

@@ -1,8 +1,135 @@
-/* handles.c - every stream and listener of a loop at once, see handles.h. */
+/* handles.c - all streams and listeners of a loop at once, see handles.h. */
 #include "handles.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
+
 #include "listener.h"
-#include "stream.h"
+
+/* --- looking --- */
+
+struct visit {
+    void (*visit)(struct pn_stream *s, void *arg);
+    void *arg;
+};
+
+static void
+visit_stream(uv_handle_t *handle, void *arg)
+{
+    const struct visit *v = arg;
+    struct pn_stream *s = pn_stream_of_handle(handle);
+    if (s != NULL)
+        v->visit(s, v->arg);
+}
+
+void
+pn_handles_each_stream(struct pn_loop *loop, void (*visit)(struct pn_stream *s, void *arg), void *arg)
+{
+    struct visit v = {visit, arg};
+    uv_walk(&loop->uv, visit_stream, &v);
+}
+
+struct search {
+    int fd;
+    bool found;
+};
+
+static void
+find_fd(uv_handle_t *handle, void *arg)
+{
+    struct search *search = arg;
+    struct pn_stream *s = pn_stream_of_handle(handle);
+    struct pn_listener *l = pn_listener_of_handle(handle);
+    if ((s != NULL && pn_stream_fd(s) == search->fd) || (l != NULL && l->fd == search->fd))
+        search->found = true;
+}
+
+bool
+pn_handles_have_fd(struct pn_loop *loop, int fd)
+{
+    struct search search = {.fd = fd};
+    if (fd >= 0)
+        uv_walk(&loop->uv, find_fd, &search);
+    return search.found || fd == loop->wake_read || fd == loop->wake_write || fd == loop->reserve_fd ||
+           fd == uv_backend_fd(&loop->uv);
+}
+
+static void
+find_unsent(struct pn_stream *s, void *arg)
+{
+    if (s->owner != NULL && s->events->has_unsent != NULL && s->events->has_unsent(s))
+        *(bool *)arg = true;
+}
+
+bool
+pn_handles_have_unsent(struct pn_loop *loop)
+{
+    bool found = false;
+    pn_handles_each_stream(loop, find_unsent, &found);
+    return found;
+}
+
+static void
+find_server(uv_handle_t *handle, void *arg)
+{
+    struct pn_listener *l = pn_listener_of_handle(handle);
+    if (l != NULL && l->owner != NULL && !l->unref)
+        *(bool *)arg = true;
+}
+
+bool
+pn_handles_are_serving(struct pn_loop *loop)
+{
+    bool found = false;
+    uv_walk(&loop->uv, find_server, &found);
+    return found;
+}
+
+/* --- acting --- */
+
+struct gathered {
+    uv_handle_t **at;
+    size_t count, size;
+};
+
+static void
+count_handle(uv_handle_t *handle, void *arg)
+{
+    (void)handle;
+    ((struct gathered *)arg)->size++;
+}
+
+static void
+gather_handle(uv_handle_t *handle, void *arg)
+{
+    struct gathered *g = arg;
+    if (g->count < g->size)
+        g->at[g->count++] = handle;
+}
+
+/* Gathers first and acts then: what is done to one handle may run code of the user's, which opens and closes others.
+ * Only uv_run() frees a handle, so that the pointers stay good. Without memory it acts within the walk. */
+static void
+act_on_all(struct pn_loop *loop, uv_walk_cb act)
+{
+    struct gathered g = {NULL, 0, 0};
+    uv_walk(&loop->uv, count_handle, &g);
+    g.at = malloc((g.size + 1) * sizeof(*g.at));
+    if (g.at == NULL) {
+        uv_walk(&loop->uv, act, NULL);
+        return;
+    }
+    uv_walk(&loop->uv, gather_handle, &g);
+    for (size_t i = 0; i < g.count; i++)
+        act(g.at[i], NULL);
+    free(g.at);
+}
 
 static void
 close_in_order(uv_handle_t *handle, void *arg)
@@ -11,15 +138,15 @@ close_in_order(uv_handle_t *handle, void *arg)
     struct pn_listener *l = pn_listener_of_handle(handle);
     (void)arg;
     if (l != NULL && l->owner != NULL)
-        l->close_in_order(l);
+        l->events->close_in_order(l);
     else if (s != NULL && s->owner != NULL)
         s->events->close_in_order(s);
 }
 
 void
-pn_loop_close_in_order(struct pn_loop *loop)
+pn_handles_close_in_order(struct pn_loop *loop)
 {
-    uv_walk(&loop->uv, close_in_order, NULL);
+    act_on_all(loop, close_in_order);
 }
 
 static void
@@ -35,7 +162,7 @@ stop_input(uv_handle_t *handle, void *arg)
 }
 
 void
-pn_loop_stop_input(struct pn_loop *loop)
+pn_handles_stop_input(struct pn_loop *loop)
 {
     uv_walk(&loop->uv, stop_input, NULL);
 }
@@ -49,43 +176,69 @@ abandon(uv_handle_t *handle, void *arg)
     if (s != NULL && s->owner != NULL)
         s->events->abandon(s);
     else if (l != NULL && l->owner != NULL)
-        l->abandon(l);
+        l->events->abandon(l);
 }
 
 void
-pn_loop_abandon_all(struct pn_loop *loop)
+pn_handles_abandon(struct pn_loop *loop)
 {
-    uv_walk(&loop->uv, abandon, NULL);
+    act_on_all(loop, abandon);
+}
+
+/* --- the child of a fork --- */
+
+/* The child may be in the middle of the parent's uv_run() (a listener forked). That call goes on until it returns, so
+ * its memory stays; its descriptors must not be the parent's any more. */
+static void
+cover(int placeholder, int fd)
+{
+    if (fd < 0)
+        return;
+    (void)dup2(placeholder, fd);
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 static void
-find_unsent(uv_handle_t *handle, void *arg)
+cover_handle(uv_handle_t *handle, void *arg)
 {
+    int placeholder = *(int *)arg;
     struct pn_stream *s = pn_stream_of_handle(handle);
-    if (s != NULL && s->owner != NULL && s->events->has_unsent(s))
-        *(bool *)arg = true;
-}
-
-bool
-pn_loop_has_unsent(struct pn_loop *loop)
-{
-    bool found = false;
-    uv_walk(&loop->uv, find_unsent, &found);
-    return found;
-}
-
-static void
-find_server(uv_handle_t *handle, void *arg)
-{
     struct pn_listener *l = pn_listener_of_handle(handle);
-    if (l != NULL && l->owner != NULL && !l->unref)
-        *(bool *)arg = true;
+    if (s != NULL) {
+        cover(placeholder, pn_stream_fd(s));
+        pn_stream_forget_file(s);
+    }
+    else if (l != NULL) {
+        cover(placeholder, l->fd);
+        pn_path_file_forget(&l->file); /* the parent's */
+    }
 }
 
-bool
-pn_loop_is_serving(struct pn_loop *loop)
+void
+pn_handles_after_fork(struct pn_loop *loop)
 {
-    bool found = false;
-    uv_walk(&loop->uv, find_server, &found);
-    return found;
+    loop->dead = 1;
+    loop->polling = 0;
+    int placeholder = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (placeholder < 0)
+        placeholder = open("/dev/null", O_RDONLY);
+    if (placeholder < 0 && loop->reserve_fd >= 0) { /* there are no more: this one is for that */
+        close(loop->reserve_fd);
+        loop->reserve_fd = -1;
+        placeholder = socket(AF_UNIX, SOCK_STREAM, 0);
+    }
+    uv_walk(&loop->uv, cover_handle, &placeholder);
+    cover(placeholder, loop->reserve_fd);
+    cover(placeholder, loop->wake_read);
+    cover(placeholder, loop->wake_write);
+    close(placeholder);
+#ifdef __linux__
+    int backend = epoll_create1(EPOLL_CLOEXEC);
+    if (backend >= 0) {
+        (void)dup3(backend, uv_backend_fd(&loop->uv), O_CLOEXEC);
+        close(backend);
+    }
+#endif
+    if (loop->resolver != NULL)
+        pn_resolver_abandon(loop->resolver);
 }

@@ -212,7 +212,7 @@ lose(struct pn_listener *l, int status)
         l->fd = -1; /* whatever has this number now is not ours */
     l->lost = true;
     unwatch(l);
-    l->failed(l, status);
+    l->events->failed(l, status);
 }
 
 static bool
@@ -234,7 +234,7 @@ on_poll(uv_poll_t *poll, int status, int events)
         struct pn_addr peer;
         int fd = accept_one(l, &peer);
         if (fd >= 0) {
-            if (!l->accepted(l, fd, &peer))
+            if (!l->events->accepted(l, fd, &peer))
                 return;
             continue;
         }
@@ -245,7 +245,7 @@ on_poll(uv_poll_t *poll, int status, int events)
         else if (fd == UV_EINVAL || fd == UV_EBADF || fd == UV_ENOTSOCK)
             lose(l, fd);
         else
-            l->failed(l, fd);
+            l->events->failed(l, fd);
         return;
     }
 }

@@ -14,17 +14,24 @@
 
 #define PN_ACCEPTS_A_TURN 16
 
-struct pn_listener {
-    struct pn_loop *loop; /* borrowed */
-    void *owner;          /* borrowed */
-    /* A connection, its descriptor now the owner's. `peer` has family 0 on a unix socket. May close the listener.
-     * False: take no more in this turn. */
+struct pn_listener;
+
+/* Called on the driving thread with the lock held; each may close the listener. */
+struct pn_listener_events {
+    /* A connection, its descriptor now the owner's. `peer` has family 0 on a unix socket. False: take no more in this
+     * turn. */
     bool (*accepted)(struct pn_listener *l, int fd, const struct pn_addr *peer);
-    /* accept() failed with something else than a shortage of descriptors; the listener lives on. */
+    /* accept() failed with something else than a shortage of descriptors; the listener goes on. */
     void (*failed)(struct pn_listener *l, int status);
-    /* For all listeners of the loop at once, see handles.h. */
+    /* --- for all listeners of the loop at once, see handles.h; not called without an owner --- */
     void (*close_in_order)(struct pn_listener *l);
-    void (*abandon)(struct pn_listener *l);
+    void (*abandon)(struct pn_listener *l); /* at exit: closed without an event */
+};
+
+struct pn_listener {
+    struct pn_loop *loop;                    /* borrowed */
+    void *owner;                             /* borrowed */
+    const struct pn_listener_events *events; /* set with the owner */
     struct pn_path_file file;   /* own: unlinked in the end */
     struct pn_loop_timer retry; /* after a shortage */
     struct pn_touch touch;

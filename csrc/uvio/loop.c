@@ -15,7 +15,7 @@
 #endif
 
 #include "signals.h"
-#include "stream.h"
+#include "uv_internals.h"
 
 /* --- life --- */
 
@@ -69,6 +69,7 @@ pn_loop_new(int *status)
     fill_standard_streams();
     loop->slab = slab;
     loop->wake_read = loop->wake_write = -1;
+    loop->posted_end = &loop->posted;
     pn_timers_init(&loop->timers);
     *status = open_wake_pipe(loop);
     if (*status == 0)
@@ -84,7 +85,7 @@ pn_loop_new(int *status)
     }
     loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     /* libuv would open this with the first stream, and by then the user may have closed a standard stream. */
-    loop->uv.emfile_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    pn_uv_set_emfile_fd(&loop->uv, open("/dev/null", O_RDONLY | O_CLOEXEC));
     loop->uv.data = loop;
     (void)uv_check_init(&loop->uv, &loop->check);
     loop->check.data = loop;
@@ -189,6 +190,63 @@ pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
     return 0;
 }
 
+/* --- posted completions --- */
+
+static void
+link_posted(struct pn_loop *loop, struct pn_posted *p, struct pn_posted **link)
+{
+    p->link = link;
+    p->next = *link;
+    if (p->next != NULL)
+        p->next->link = &p->next;
+    else
+        loop->posted_end = &p->next;
+    *link = p;
+}
+
+void
+pn_loop_post(struct pn_loop *loop, struct pn_posted *p)
+{
+    if (p->link != NULL)
+        return;
+    link_posted(loop, p, loop->posted_end);
+    pn_loop_wake(loop);
+}
+
+void
+pn_loop_post_first(struct pn_loop *loop, struct pn_posted *p)
+{
+    if (p->link == NULL)
+        link_posted(loop, p, &loop->posted);
+}
+
+void
+pn_loop_unpost(struct pn_loop *loop, struct pn_posted *p)
+{
+    if (p->link == NULL)
+        return;
+    *p->link = p->next;
+    if (p->next != NULL)
+        p->next->link = p->link;
+    else
+        loop->posted_end = p->link;
+    p->link = NULL;
+}
+
+static void
+deliver_posted(struct pn_loop *loop)
+{
+    /* What is posted meanwhile waits for the next turn. */
+    size_t count = 0;
+    for (struct pn_posted *p = loop->posted; p != NULL; p = p->next)
+        count++;
+    for (; count > 0 && loop->posted != NULL && !loop->halted && !loop->dead; count--) {
+        struct pn_posted *p = loop->posted;
+        pn_loop_unpost(loop, p);
+        p->deliver(p);
+    }
+}
+
 /* --- the turn --- */
 
 /* What libuv is about to ask of the backend will work: the number may be closed, or be somebody else's by now. */
@@ -197,9 +255,9 @@ can_be_watched(struct pn_loop *loop, int fd)
 {
     struct stat st;
 #ifdef __linux__
-    const uv__io_t *w = (unsigned)fd < loop->uv.nwatchers ? loop->uv.watchers[fd] : NULL;
-    if (w != NULL && w->events != 0) {
-        struct epoll_event same = {.events = w->events, .data.fd = fd};
+    unsigned events = pn_uv_watched_events(&loop->uv, fd);
+    if (events != 0) {
+        struct epoll_event same = {.events = events, .data.fd = fd};
         return epoll_ctl(uv_backend_fd(&loop->uv), EPOLL_CTL_MOD, fd, &same) == 0;
     }
 #else
@@ -289,7 +347,7 @@ pn_loop_turn(struct pn_loop *loop)
     uv_update_time(&loop->uv);
     if (loop->posted != NULL) {
         loop->polled = false;
-        pn_stream_deliver_posted(loop);
+        deliver_posted(loop);
     }
     if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver)) {
         loop->polled = false;

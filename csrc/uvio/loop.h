@@ -18,7 +18,6 @@
 #define PN_READ_CLASSES 3
 #define PN_SLAB_SIZE    (PN_READ_SIZE << (PN_READ_CLASSES - 1))
 
-struct pn_stream;
 struct pn_loop;
 
 /* A timer of the loop, embedded in its owner. Deadlines are absolute, in nanoseconds of uv_hrtime(). */
@@ -36,6 +35,12 @@ struct pn_touch {
     int fd;
 };
 
+/* A completion that the next turn delivers, embedded in its owner. */
+struct pn_posted {
+    struct pn_posted *next, **link;       /* in loop->posted; `link` NULL: not in it */
+    void (*deliver)(struct pn_posted *p); /* called when it has been taken out of the list; may free the owner */
+};
+
 /* Live objects, for the tests: all zero when everything is closed. */
 struct pn_loop_counts {
     size_t streams;
@@ -49,8 +54,8 @@ struct pn_loop {
     struct pn_timers timers;
     size_t timers_referenced;
     struct pn_resolver *resolver; /* own, made on demand */
-    struct pn_stream *posted;     /* streams with completions to deliver, oldest first */
-    struct pn_stream *posted_last;
+    struct pn_posted *posted;     /* oldest first */
+    struct pn_posted **posted_end;
     struct pn_touch *touched;
     char *slab;                         /* own: where small reads land */
     void (*on_check)(struct pn_loop *); /* after the poll phase: immediates */
@@ -100,12 +105,13 @@ void pn_loop_touch(struct pn_loop *loop, struct pn_touch *t, int fd);
 /* To be called before the descriptor is closed, or the owner freed. */
 void pn_loop_untouch(struct pn_touch *t);
 
+/* At the end of the list, or at its front; wakes the driver. No-op when it is in the list. */
+void pn_loop_post(struct pn_loop *loop, struct pn_posted *p);
+void pn_loop_post_first(struct pn_loop *loop, struct pn_posted *p);
+void pn_loop_unpost(struct pn_loop *loop, struct pn_posted *p);
+
 /* The resolver, made when first asked for; NULL when out of memory. */
 struct pn_resolver *pn_loop_resolver(struct pn_loop *loop);
-
-/* In the child of a fork: by plain descriptor calls only, every descriptor of ours gets a dead placeholder and
- * the backend a fresh one, so that nothing of the parent's is touched. The loop is dead from then on. */
-void pn_loop_abandon(struct pn_loop *loop);
 
 static inline void
 pn_loop_wake(struct pn_loop *loop)

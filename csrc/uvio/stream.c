@@ -14,6 +14,7 @@
 #include "bind.h"
 #include "signals.h"
 #include "sockaddr.h"
+#include "uv_internals.h"
 
 enum { PN_POST_CONNECT = 1, PN_POST_WRITTEN = 2, PN_POST_SHUT = 4, PN_POST_CLOSED = 8 };
 
@@ -38,56 +39,10 @@ static void on_uv_close(uv_handle_t *handle);
 /* --- posted completions --- */
 
 static void
-unlink_posted(struct pn_stream *s)
-{
-    if (!s->in_posted)
-        return;
-    struct pn_loop *loop = s->loop;
-    if (s->prev != NULL)
-        s->prev->next = s->next;
-    else
-        loop->posted = s->next;
-    if (s->next != NULL)
-        s->next->prev = s->prev;
-    else
-        loop->posted_last = s->prev;
-    s->next = s->prev = NULL;
-    s->in_posted = false;
-}
-
-static void
 post(struct pn_stream *s, uint8_t bit)
 {
-    struct pn_loop *loop = s->loop;
-    s->posted |= bit;
-    if (s->in_posted)
-        return;
-    s->in_posted = true;
-    s->next = NULL;
-    s->prev = loop->posted_last;
-    if (s->prev != NULL)
-        s->prev->next = s;
-    else
-        loop->posted = s;
-    loop->posted_last = s;
-    pn_loop_wake(loop);
-}
-
-static void
-post_again(struct pn_stream *s, uint8_t bits)
-{
-    struct pn_loop *loop = s->loop;
-    s->posted |= bits;
-    if (s->in_posted)
-        return;
-    s->in_posted = true;
-    s->prev = NULL;
-    s->next = loop->posted;
-    if (s->next != NULL)
-        s->next->prev = s;
-    else
-        loop->posted_last = s;
-    loop->posted = s;
+    s->completions |= bit;
+    pn_loop_post(s->loop, &s->posted);
 }
 
 /* Delivers `bits`, lowest first; what a halted turn leaves is posted again, in front. */
@@ -97,7 +52,8 @@ deliver(struct pn_stream *s, uint8_t bits)
     while (bits != 0) {
         uint8_t bit = bits & (uint8_t)-bits;
         if (s->loop->halted || s->loop->dead) {
-            post_again(s, bits);
+            s->completions |= bits;
+            pn_loop_post_first(s->loop, &s->posted);
             return;
         }
         bits &= (uint8_t)~bit;
@@ -118,20 +74,13 @@ deliver(struct pn_stream *s, uint8_t bits)
     }
 }
 
-void
-pn_stream_deliver_posted(struct pn_loop *loop)
+static void
+deliver_posted(struct pn_posted *p)
 {
-    /* What is posted meanwhile waits for the next turn. */
-    size_t count = 0;
-    for (struct pn_stream *s = loop->posted; s != NULL; s = s->next)
-        count++;
-    for (; count > 0 && loop->posted != NULL && !loop->halted && !loop->dead; count--) {
-        struct pn_stream *s = loop->posted;
-        uint8_t bits = s->posted;
-        unlink_posted(s);
-        s->posted = 0;
-        deliver(s, bits);
-    }
+    struct pn_stream *s = (struct pn_stream *)(void *)((char *)p - offsetof(struct pn_stream, posted));
+    uint8_t bits = s->completions;
+    s->completions = 0;
+    deliver(s, bits);
 }
 
 /* --- life --- */
@@ -149,6 +98,7 @@ pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_st
     s->events = events;
     s->owner = owner;
     s->kind = (uint8_t)kind;
+    s->posted.deliver = deliver_posted;
     s->touch.bad = on_bad_descriptor;
     *status = kind == PN_STREAM_TCP ? uv_tcp_init(&loop->uv, &s->h.tcp) : uv_pipe_init(&loop->uv, &s->h.pipe, 0);
     if (*status != 0) {
@@ -233,7 +183,7 @@ on_uv_close(uv_handle_t *handle)
         post(s, PN_POST_CLOSED);
         return;
     }
-    unlink_posted(s);
+    pn_loop_unpost(loop, &s->posted);
     if (s->owner != NULL)
         s->events->closed(s);
     free_request(s);
@@ -262,9 +212,9 @@ pn_stream_close(struct pn_stream *s)
         pn_stream_forget_file(s);
     }
     s->reading = false;
-    s->posted &= (uint8_t)~(PN_POST_CONNECT | PN_POST_SHUT);
-    if (s->posted == 0)
-        unlink_posted(s);
+    s->completions &= (uint8_t)~(PN_POST_CONNECT | PN_POST_SHUT);
+    if (s->completions == 0)
+        pn_loop_unpost(s->loop, &s->posted);
     pn_loop_untouch(&s->touch);
     if (s->unref)
         uv_ref(&s->h.handle); /* its `closed` is awaited whatever the user said */
@@ -515,7 +465,7 @@ write_to_pipe(struct pn_stream *s, const struct iovec *iov, size_t count)
 ssize_t
 pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count)
 {
-    int fd = s->h.stream.io_watcher.fd;
+    int fd = pn_uv_stream_fd(&s->h.stream);
     ssize_t n;
     s->loop->syscalls_write++;
     do {
@@ -568,13 +518,13 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
     /* On unix a uv_buf_t is laid out as a struct iovec: base, then length. */
     pn_signal_mask old;
     bool blocked = pn_sigpipe_block(&old);
-    unsigned active = s->loop->uv.active_reqs.count;
+    unsigned active = pn_uv_active_requests(&s->loop->uv);
     int status =
         uv_write(&req->u.write, &s->h.stream, (const uv_buf_t *)(const void *)iov, (unsigned)count, on_uv_write);
     if (blocked)
         pn_sigpipe_restore(&old);
     if (status != 0) {
-        s->loop->uv.active_reqs.count = active; /* libuv counts a request that it has no memory for */
+        pn_uv_set_active_requests(&s->loop->uv, active); /* libuv counts a request that it has no memory for */
         free_request(s);
         return status;
     }
@@ -593,6 +543,12 @@ pn_stream_shutdown(struct pn_stream *s)
 }
 
 /* --- what a stream is --- */
+
+size_t
+pn_stream_write_queue_size(const struct pn_stream *s)
+{
+    return uv_stream_get_write_queue_size(&s->h.stream);
+}
 
 void
 pn_stream_ref(struct pn_stream *s, bool referenced)

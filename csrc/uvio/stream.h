@@ -14,6 +14,7 @@
 #include "loop.h"
 
 struct pn_path_file; /* see bind.h */
+struct pn_stream;
 
 enum pn_stream_kind { PN_STREAM_TCP, PN_STREAM_PIPE };
 
@@ -38,7 +39,7 @@ struct pn_stream {
     struct pn_loop *loop; /* borrowed */
     const struct pn_stream_events *events;
     void *owner;                   /* borrowed; NULL: nobody listens any more */
-    struct pn_stream *next, *prev; /* in loop->posted */
+    struct pn_posted posted;       /* while `completions` is not 0 */
     struct pn_touch touch;
     struct pn_stream_req *req; /* own: the connect or write under way */
     struct pn_path_file *file; /* own: unlinked when the stream is closed; NULL nearly always */
@@ -47,8 +48,7 @@ struct pn_stream {
     int16_t write_status;
     int16_t shut_status;
     uint8_t kind;   /* enum pn_stream_kind */
-    uint8_t posted; /* PN_POST_* bits */
-    bool in_posted;
+    uint8_t completions; /* PN_POST_* bits */
     bool reading;
     bool closing;
     bool unref;
@@ -100,6 +100,9 @@ void pn_stream_close(struct pn_stream *s);
 /* The next pn_stream_close() sends a reset. */
 void pn_stream_set_reset(struct pn_stream *s);
 
+/* Bytes that libuv has queued and the kernel has not taken. */
+size_t pn_stream_write_queue_size(const struct pn_stream *s);
+
 void pn_stream_ref(struct pn_stream *s, bool referenced);
 /* -1 when there is none. */
 int pn_stream_fd(const struct pn_stream *s);
@@ -119,9 +122,6 @@ int pn_stream_get_tos(const struct pn_stream *s);
 
 /* In the child of a fork: the file is the parent's. */
 void pn_stream_forget_file(struct pn_stream *s);
-
-/* For pn_loop_turn(). */
-void pn_stream_deliver_posted(struct pn_loop *loop);
 
 /* The stream of a handle of the loop, NULL when it is something else or is closing. */
 struct pn_stream *pn_stream_of_handle(uv_handle_t *handle);

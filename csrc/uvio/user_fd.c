@@ -8,33 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "listener.h"
-
-struct search {
-    int fd;
-    bool found;
-};
-
-static void
-look(uv_handle_t *handle, void *arg)
-{
-    struct search *search = arg;
-    struct pn_stream *s = pn_stream_of_handle(handle);
-    struct pn_listener *l = pn_listener_of_handle(handle);
-    if ((s != NULL && pn_stream_fd(s) == search->fd) || (l != NULL && l->fd == search->fd))
-        search->found = true;
-}
-
-bool
-pn_loop_has_fd(struct pn_loop *loop, int fd)
-{
-    struct search search = {.fd = fd};
-    if (fd >= 0)
-        uv_walk(&loop->uv, look, &search);
-    return search.found || fd == loop->wake_read || fd == loop->wake_write || fd == loop->reserve_fd ||
-           fd == uv_backend_fd(&loop->uv);
-}
-
 /* Above those that libuv takes for the standard streams, and would not close. */
 int
 pn_user_fd_dup(int fd)

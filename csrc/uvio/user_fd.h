@@ -7,8 +7,6 @@
 #include "loop.h"
 #include "stream.h"
 
-/* The number is that of a stream or listener of the loop, or of its own. */
-bool pn_loop_has_fd(struct pn_loop *loop, int fd);
 /* A duplicate, close-on-exec, or a negative status. */
 int pn_user_fd_dup(int fd);
 /* Both are open, and the same file. */
