@@ -1,5 +1,5 @@
 /* addr.c - addresses as values: canonical text and comparison. */
-#include "addr.h"
+#include "core/addr.h"
 
 #include <string.h>
 

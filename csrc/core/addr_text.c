@@ -1,5 +1,5 @@
 /* addr_text.c - see addr_text.h. */
-#include "addr_text.h"
+#include "core/addr_text.h"
 
 #include <string.h>
 

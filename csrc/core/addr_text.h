@@ -2,7 +2,7 @@
 #ifndef PN_CORE_ADDR_TEXT_H
 #define PN_CORE_ADDR_TEXT_H
 
-#include "addr.h"
+#include "core/addr.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* blocklist.c - see blocklist.h. */
-#include "blocklist.h"
+#include "core/blocklist.h"
 
 #include <stdlib.h>
 #include <string.h>

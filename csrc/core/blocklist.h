@@ -12,8 +12,8 @@
 #ifndef PN_CORE_BLOCKLIST_H
 #define PN_CORE_BLOCKLIST_H
 
-#include "addr.h"
-#include "cover_tree.h"
+#include "core/addr.h"
+#include "core/cover_tree.h"
 
 #include <stdbool.h>
 #include <stddef.h>

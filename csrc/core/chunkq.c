@@ -1,5 +1,5 @@
 /* chunkq.c - ring of chunks, see chunkq.h. */
-#include "chunkq.h"
+#include "core/chunkq.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* cover_tree.c - see cover_tree.h; the work is in cover_tree_impl.h. */
-#include "cover_tree.h"
+#include "core/cover_tree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@
 #define TREE         pn_tree4
 #define NODE         pn_node4
 #define NAME(x)      tree4_##x
-#include "cover_tree_impl.h"
+#include "core/cover_tree_impl.h"
 #undef KEY
 #undef KEY_LE
 #undef KEY_EQ
@@ -88,7 +88,7 @@ key6_after(struct pn_key6 k, struct pn_key6 *after)
 #define TREE         pn_tree6
 #define NODE         pn_node6
 #define NAME(x)      tree6_##x
-#include "cover_tree_impl.h"
+#include "core/cover_tree_impl.h"
 
 int
 pn_tree6_add(struct pn_tree6 *t, struct pn_key6 first, struct pn_key6 last)

@@ -1,5 +1,5 @@
 /* decode.c - incomplete characters, UTF-16, hex and base64, see decode.h. */
-#include "decode.h"
+#include "core/decode.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* happy_eyeballs.c - which address to try next, and when: see happy_eyeballs.h. */
-#include "happy_eyeballs.h"
+#include "core/happy_eyeballs.h"
 
 static bool
 seen_before(const struct pn_addr *addrs, size_t i)

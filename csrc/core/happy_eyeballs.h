@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "addr.h"
+#include "core/addr.h"
 
 #define PN_HAPPY_NEVER UINT64_MAX
 #define PN_HAPPY_NONE  SIZE_MAX

@@ -2,7 +2,7 @@
  *
  * One pass over the text, no allocation, no library call. Node is stricter than inet_aton() and looser than
  * inet_pton(): no leading zeros and no short forms in IPv4, a non-empty zone of [0-9A-Za-z.:-] after IPv6. */
-#include "addr.h"
+#include "core/addr.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* timers.c - binary heap of deadlines, see timers.h. */
-#include "timers.h"
+#include "core/timers.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* bind.c - descriptors of our own, see bind.h. */
-#include "bind.h"
+#include "uvio/bind.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sockaddr.h"
+#include "uvio/sockaddr.h"
 
 static int
 last_error(void)

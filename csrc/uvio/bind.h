@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "../core/addr.h"
-#include "stream.h"
+#include "core/addr.h"
+#include "uvio/stream.h"
 
 #define PN_BIND_IPV6_ONLY    1u
 #define PN_BIND_REUSE_PORT   2u

@@ -1,5 +1,5 @@
 /* handles.c - all streams and listeners of a loop at once, see handles.h. */
-#include "handles.h"
+#include "uvio/handles.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include <sys/epoll.h>
 #endif
 
-#include "listener.h"
+#include "uvio/listener.h"
 
 /* --- looking --- */
 

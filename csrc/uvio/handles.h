@@ -2,8 +2,8 @@
 #ifndef PN_UVIO_HANDLES_H
 #define PN_UVIO_HANDLES_H
 
-#include "loop.h"
-#include "stream.h"
+#include "uvio/loop.h"
+#include "uvio/stream.h"
 
 /* Calls `visit` for each open stream, in the order in which they were opened. It must close nothing. */
 void pn_handles_each_stream(struct pn_loop *loop, void (*visit)(struct pn_stream *s, void *arg), void *arg);

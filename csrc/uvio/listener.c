@@ -2,7 +2,7 @@
  *
  * Owns:    its memory, from the constructor to the close callback of its poll handle.
  * Threads: the lock is held everywhere. */
-#include "listener.h"
+#include "uvio/listener.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bind.h"
-#include "sockaddr.h"
-#include "stale_path.h"
+#include "uvio/bind.h"
+#include "uvio/sockaddr.h"
+#include "uvio/stale_path.h"
 
 #define RETRY_NS (100 * (uint64_t)1000000)
 

@@ -7,10 +7,10 @@
 #include <stdbool.h>
 #include <uv.h>
 
-#include "../core/addr.h"
-#include "bind.h"
-#include "loop.h"
-#include "stream.h"
+#include "core/addr.h"
+#include "uvio/bind.h"
+#include "uvio/loop.h"
+#include "uvio/stream.h"
 
 #define PN_ACCEPTS_A_TURN 16
 

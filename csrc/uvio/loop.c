@@ -1,5 +1,5 @@
 /* loop.c - the loop's life, its wait and its turn, see loop.h. */
-#include "loop.h"
+#include "uvio/loop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,8 @@
 #include <sys/epoll.h>
 #endif
 
-#include "signals.h"
-#include "uv_internals.h"
+#include "uvio/signals.h"
+#include "uvio/uv_internals.h"
 
 /* --- life --- */
 

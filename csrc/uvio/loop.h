@@ -10,8 +10,8 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "../core/timers.h"
-#include "resolve.h"
+#include "core/timers.h"
+#include "uvio/resolve.h"
 
 /* A read takes up to PN_READ_SIZE bytes, or while it is one of many twice or four times as much. */
 #define PN_READ_SIZE    65536

@@ -4,9 +4,9 @@
  * the thread that runs it, or to pn_resolver_dispatch(). Both lists and the thread counts are guarded by `lock`; the
  * fields marked so belong to the thread that holds the loop's lock. The resolver is freed by whoever leaves last:
  * its owner or one of its threads. */
-#include "resolve.h"
+#include "uvio/resolve.h"
 
-#include "sockaddr.h"
+#include "uvio/sockaddr.h"
 
 #include <errno.h>
 #include <fcntl.h>

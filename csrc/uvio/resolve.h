@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../core/addr.h"
+#include "core/addr.h"
 
 #define PN_RESOLVE_THREADS 16
 

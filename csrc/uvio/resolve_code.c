@@ -2,7 +2,7 @@
 #include <netdb.h>
 #include <uv.h>
 
-#include "resolve.h"
+#include "uvio/resolve.h"
 
 static const struct {
     int status;

@@ -1,5 +1,5 @@
 /* signals.c - see signals.h. */
-#include "signals.h"
+#include "uvio/signals.h"
 
 void
 pn_signals_block_all(pn_signal_mask *old)

@@ -1,5 +1,5 @@
 /* sockaddr.c - see sockaddr.h. */
-#include "sockaddr.h"
+#include "uvio/sockaddr.h"
 
 #include <net/if.h>
 #include <netinet/in.h>

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "../core/addr.h"
+#include "core/addr.h"
 
 /* The length in bytes of `out`. */
 socklen_t pn_addr_to_sockaddr(const struct pn_addr *a, struct sockaddr_storage *out);

@@ -4,7 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "stream.h"
+#include "uvio/stream.h"
 
 static int
 set_int(int fd, int level, int name, int value)

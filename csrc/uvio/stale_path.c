@@ -1,5 +1,5 @@
 /* stale_path.c - a unix path that nobody answers on, see stale_path.h. */
-#include "stale_path.h"
+#include "uvio/stale_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sockaddr.h"
+#include "uvio/sockaddr.h"
 
 #define LOCK_TRIES 50 /* 1 ms apart: what others do under the lock takes microseconds */
 

@@ -2,7 +2,7 @@
  *
  * Owns:    its memory, from pn_stream_new() to the end of the `closed` event.
  * Threads: the lock is held everywhere. */
-#include "stream.h"
+#include "uvio/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bind.h"
-#include "signals.h"
-#include "sockaddr.h"
-#include "uv_internals.h"
+#include "uvio/bind.h"
+#include "uvio/signals.h"
+#include "uvio/sockaddr.h"
+#include "uvio/uv_internals.h"
 
 enum { PN_POST_CONNECT = 1, PN_POST_WRITTEN = 2, PN_POST_SHUT = 4, PN_POST_CLOSED = 8 };
 

@@ -10,8 +10,8 @@
 #include <sys/uio.h>
 #include <uv.h>
 
-#include "../core/addr.h"
-#include "loop.h"
+#include "core/addr.h"
+#include "uvio/loop.h"
 
 struct pn_path_file; /* see bind.h */
 struct pn_stream;

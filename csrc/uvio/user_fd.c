@@ -1,5 +1,5 @@
 /* user_fd.c - descriptors that come from users, see user_fd.h. */
-#include "user_fd.h"
+#include "uvio/user_fd.h"
 
 #include <errno.h>
 #include <fcntl.h>

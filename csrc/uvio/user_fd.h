@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "loop.h"
-#include "stream.h"
+#include "uvio/loop.h"
+#include "uvio/stream.h"
 
 /* A duplicate, close-on-exec, or a negative status. */
 int pn_user_fd_dup(int fd);

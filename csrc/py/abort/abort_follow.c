@@ -1,0 +1,148 @@
+/* abort_any.c - AbortSignal.any(): signals that follow others, and who keeps whom alive.
+ *
+ * A signal that follows keeps its sources: a timeout in any() is held by nobody else. While it has listeners its
+ * sources keep it as well, and one with a timer is kept by the loop. Otherwise the sources only know of it. What
+ * follows a follower follows its sources, so there are two levels at most. */
+#include "py/abort/signal_object.h"
+
+#include "py/base/errors.h"
+
+/* --- keeping --- */
+
+static void
+update_timer(PnAbortSignal *s)
+{
+    bool timed = pn_signal_timed(s);
+    bool keep = timed && s->reason == NULL && (s->listeners > 0 || s->strong > 0);
+    if (timed && s->reason != NULL)
+        pn_loop_disarm(s->st->loop, &s->timer);
+    if (keep == s->kept)
+        return;
+    s->kept = keep;
+    if (keep)
+        Py_INCREF(s);
+    else
+        Py_DECREF(s);
+}
+
+static void
+set_strong(struct pn_abort_edge *e, bool strong)
+{
+    if (e->strong == strong)
+        return;
+    e->strong = strong;
+    if (strong) {
+        Py_INCREF(e->dependent);
+        e->source->strong++;
+    }
+    else {
+        e->source->strong--;
+        Py_DECREF(e->dependent);
+    }
+    update_timer(e->source);
+}
+
+void
+pn_signal_wanted(PnAbortSignal *s)
+{
+    bool wanted = s->listeners > 0 && s->reason == NULL;
+    for (size_t i = 0; i < s->edge_count; i++)
+        set_strong(&s->edges[i], wanted);
+    update_timer(s);
+}
+
+/* --- edges --- */
+
+static void
+add_edge(PnAbortSignal *dependent, struct pn_abort_edge *e, PnAbortSignal *source)
+{
+    e->source = source;
+    e->dependent = dependent;
+    e->strong = false;
+    e->next = NULL;
+    e->link = source->last_dependent;
+    *source->last_dependent = e;
+    source->last_dependent = &e->next;
+    Py_INCREF(source);
+}
+
+static void
+take_out_edge(struct pn_abort_edge *e)
+{
+    *e->link = e->next;
+    if (e->next != NULL)
+        e->next->link = e->link;
+    else
+        e->source->last_dependent = e->link;
+}
+
+void
+pn_signal_unfollow(PnAbortSignal *s)
+{
+    struct pn_abort_edge *edges = s->edges;
+    size_t edge_count = s->edge_count;
+    s->edges = NULL;
+    s->edge_count = 0;
+    for (size_t i = 0; i < edge_count; i++) {
+        set_strong(&edges[i], false);
+        take_out_edge(&edges[i]);
+    }
+    for (size_t i = 0; i < edge_count; i++)
+        Py_DECREF(edges[i].source);
+    PyMem_Free(edges);
+}
+
+/* --- any() --- */
+
+/* Calls `each` for every signal that is to be followed, once; counts them. */
+static size_t
+for_each_source(PyObject *signals, PnAbortSignal *dependent, struct pn_abort_edge *edges)
+{
+    size_t n = 0;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(signals); i++) {
+        PnAbortSignal *given = PN_SIGNAL(PyList_GET_ITEM(signals, i));
+        size_t follows = given->edge_count;
+        for (size_t j = 0; j < (follows > 0 ? follows : 1); j++) {
+            PnAbortSignal *source = follows > 0 ? given->edges[j].source : given;
+            if (source->seen)
+                continue;
+            source->seen = true;
+            if (edges != NULL)
+                add_edge(dependent, &edges[n], source);
+            n++;
+        }
+    }
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(signals); i++) {
+        PnAbortSignal *given = PN_SIGNAL(PyList_GET_ITEM(signals, i));
+        given->seen = false;
+        for (size_t j = 0; j < given->edge_count; j++)
+            given->edges[j].source->seen = false;
+    }
+    return n;
+}
+
+PyObject *
+pn_signal_any(PnState *st, PyObject *signals)
+{
+    PnAbortSignal *self = pn_signal_new(st);
+    if (self == NULL)
+        return NULL;
+    /* From here on nothing runs that could change them. */
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(signals); i++) {
+        PyObject *reason = pn_abort_reason(PyList_GET_ITEM(signals, i));
+        if (reason != NULL) {
+            self->reason = Py_NewRef(reason);
+            self->over = true;
+            return (PyObject *)self;
+        }
+    }
+    size_t n = for_each_source(signals, self, NULL);
+    self->edges = n > 0 ? PyMem_Calloc(n, sizeof(*self->edges)) : NULL;
+    if (n > 0 && self->edges == NULL) {
+        Py_DECREF(self);
+        PyErr_NoMemory();
+        return NULL;
+    }
+    self->edge_count = for_each_source(signals, self, self->edges);
+    return (PyObject *)self;
+}

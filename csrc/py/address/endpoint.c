@@ -1,0 +1,297 @@
+/* endpoint.c - the argument forms of connect() and listen(), see endpoint.h. */
+#include "py/address/endpoint.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/addr.h"
+#include "py/address/address.h"
+#include "py/base/args.h"
+#include "py/base/errors.h"
+#include "py/address/ip_objects.h"
+
+void
+pn_endpoint_clear(struct pn_endpoint *e)
+{
+    Py_CLEAR(e->path);
+    Py_CLEAR(e->host);
+    Py_CLEAR(e->callback);
+    Py_CLEAR(e->backlog);
+    Py_CLEAR(e->options);
+    Py_CLEAR(e->handle);
+}
+
+/* --- values --- */
+
+static const char *
+port_name(bool listening)
+{
+    return listening ? "options.port" : "Port";
+}
+
+static int
+set_port(PyObject *obj, bool listening, struct pn_endpoint *e)
+{
+    if (pn_arg_port(obj, port_name(listening), &e->port) < 0)
+        return -1;
+    e->has_port = true;
+    return 0;
+}
+
+static int
+set_host_text(PyObject *obj, struct pn_endpoint *e)
+{
+    if (!PyUnicode_Check(obj)) {
+        pn_raise_arg_type("options.host", "of type str", obj);
+        return -1;
+    }
+    if (PyUnicode_GET_LENGTH(obj) == 0)
+        return 0;
+    if (PyUnicode_FindChar(obj, 0, 0, PyUnicode_GET_LENGTH(obj), 1) >= 0) {
+        pn_raise_arg_value("options.host", "must be a string without null bytes", obj);
+        return -1;
+    }
+    Py_XSETREF(e->host, Py_NewRef(obj));
+    return 0;
+}
+
+/* A name or an address; also an address of the module ipaddress. */
+static int
+set_host(PnState *st, PyObject *obj, struct pn_endpoint *e)
+{
+    if (obj == NULL || obj == Py_None)
+        return 0;
+    PyObject *host = pn_host_of_object(st, obj);
+    int status = host != NULL ? set_host_text(host, e) : -1;
+    Py_XDECREF(host);
+    return status;
+}
+
+static int
+set_path(PyObject *obj, const char *name, struct pn_endpoint *e)
+{
+    PyObject *bytes = pn_arg_path(obj, name);
+    if (bytes == NULL)
+        return -1;
+    Py_XSETREF(e->path, bytes);
+    return 0;
+}
+
+PyObject *
+pn_host_bytes(PyObject *host)
+{
+    if (PyUnicode_IS_ASCII(host))
+        return PyUnicode_AsASCIIString(host);
+    PyObject *bytes = PyUnicode_AsEncodedString(host, "idna", "strict");
+    if (bytes == NULL) {
+        PyErr_Clear();
+        return pn_raise_arg_value("options.host", "must be a valid host name", host);
+    }
+    return bytes;
+}
+
+/* --- positional forms --- */
+
+/* Number(text) of JavaScript, as it decides between a port and a path: true for a number >= 0. */
+static bool
+looks_like_port(PyObject *text)
+{
+    Py_ssize_t len;
+    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &len);
+    if (utf8 == NULL) {
+        PyErr_Clear();
+        return false;
+    }
+    return pn_js_number(utf8, (size_t)len) >= 0; /* false for NaN */
+}
+
+static bool
+is_local_name(PyObject *text)
+{
+    Py_ssize_t len;
+    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &len);
+    if (utf8 == NULL) {
+        PyErr_Clear();
+        return false;
+    }
+    return pn_ip_version(utf8, (size_t)len) != 0 || PyOS_stricmp(utf8, "localhost") == 0;
+}
+
+static bool
+is_number(PyObject *obj)
+{
+    return obj != NULL && (PyLong_Check(obj) || PyFloat_Check(obj)) && !PyBool_Check(obj);
+}
+
+static int
+raise_order(bool listening, PyObject *first, PyObject *second)
+{
+    pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
+                   "The port comes first: %s(%S, %R). Received a host first (a path alone, without a port, is a unix "
+                   "socket's)",
+                   listening ? "listen" : "connect", second, first);
+    return -1;
+}
+
+/* connect("example.com", 80): Node takes the host for a path. */
+static int
+check_order(bool listening, PyObject *first, PyObject *second)
+{
+    if (!is_number(second) || (listening && !is_local_name(first)))
+        return 0;
+    return raise_order(listening, first, second);
+}
+
+static int
+take_text(PyObject *const *args, Py_ssize_t nargs, bool listening, struct pn_endpoint *e, Py_ssize_t *used)
+{
+    PyObject *second = nargs > 1 ? args[1] : NULL;
+    *used = 1;
+    if (!looks_like_port(args[0])) {
+        if (check_order(listening, args[0], second) < 0)
+            return -1;
+        return set_path(args[0], listening ? "path" : "options.path", e);
+    }
+    return set_port(args[0], listening, e);
+}
+
+static bool
+is_host(PnState *st, PyObject *obj)
+{
+    return PyUnicode_Check(obj) || pn_is_ip_object(st, obj);
+}
+
+/* (host, port), as the socket module and address() have it. */
+static int
+take_pair(PnState *st, PyObject *pair, bool listening, struct pn_endpoint *e)
+{
+    if (PyTuple_GET_SIZE(pair) < 2 || !is_host(st, PyTuple_GET_ITEM(pair, 0))) {
+        pn_raise_arg_type("address", "a (host, port) tuple", pair);
+        return -1;
+    }
+    if (set_port(PyTuple_GET_ITEM(pair, 1), listening, e) < 0)
+        return -1;
+    return set_host(st, PyTuple_GET_ITEM(pair, 0), e);
+}
+
+static int
+take_address(const struct pn_addr *addr, struct pn_endpoint *e)
+{
+    Py_XSETREF(e->host, pn_address_text(addr));
+    e->port = addr->port;
+    e->has_port = true;
+    return e->host != NULL ? 0 : -1;
+}
+
+static bool
+has_attribute(PyObject *obj, const char *name)
+{
+    PyObject *value = PyObject_GetAttrString(obj, name);
+    PyErr_Clear();
+    Py_XDECREF(value);
+    return value != NULL;
+}
+
+/* Another server, a socket, a BoundSocket, or whatever has a descriptor. */
+static bool
+has_descriptor(PyObject *obj)
+{
+    return !PyLong_Check(obj) && !PyFloat_Check(obj) && (has_attribute(obj, "fileno") || has_attribute(obj, "fd"));
+}
+
+static int
+take_first(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening, struct pn_endpoint *e,
+           Py_ssize_t *used)
+{
+    PyObject *first = args[0];
+    *used = 1;
+    if (first == Py_None)
+        return 0;
+    if (PyTuple_Check(first))
+        return take_pair(st, first, listening, e);
+    const struct pn_addr *addr = pn_address_value(st, first);
+    if (addr != NULL)
+        return take_address(addr, e);
+    if (pn_is_ip_object(st, first) && nargs > 1 && is_number(args[1]))
+        return raise_order(listening, first, args[1]);
+    if (pn_is_options(first)) {
+        e->options = Py_NewRef(first);
+        return 0;
+    }
+    if (PyUnicode_Check(first))
+        return take_text(args, nargs, listening, e, used);
+    if (PyBytes_Check(first) || PyObject_HasAttrString((PyObject *)Py_TYPE(first), "__fspath__"))
+        return set_path(first, listening ? "path" : "options.path", e);
+    if (listening && has_descriptor(first)) {
+        e->handle = Py_NewRef(first);
+        return 0;
+    }
+    return set_port(first, listening, e);
+}
+
+static int
+parse(PnState *st, bool listening, PyObject *const *args, Py_ssize_t nargs, struct pn_endpoint *e)
+{
+    Py_ssize_t used = 0;
+    if (nargs > 0 && pn_is_callback(args[nargs - 1]) && !PyTuple_Check(args[nargs - 1])) {
+        if (pn_check_callable(st, args[nargs - 1], listening ? "callback" : "listener") < 0)
+            return -1;
+        e->callback = Py_NewRef(args[--nargs]);
+    }
+    if (nargs > 0 && take_first(st, args, nargs, listening, e, &used) < 0)
+        return -1;
+    bool first_none = nargs > 0 && args[0] == Py_None;
+    if ((e->has_port || (listening && first_none)) && e->host == NULL && used < nargs &&
+        (args[used] == Py_None || is_host(st, args[used]) || !listening)) {
+        if (set_host(st, args[used++], e) < 0)
+            return -1;
+    }
+    while (listening && used < nargs && (args[used] == Py_None || is_number(args[used]))) {
+        if (args[used] != Py_None)
+            Py_XSETREF(e->backlog, Py_NewRef(args[used]));
+        used++;
+    }
+    while (used < nargs && args[used] == Py_None)
+        used++;
+    if (used < nargs) {
+        pn_raise_arg_type(listening ? "callback" : "listener", "of type function", args[used]);
+        return -1;
+    }
+    return 0;
+}
+
+int
+pn_endpoint_parse(PnState *st, bool listening, PyObject *const *args, Py_ssize_t nargs, struct pn_endpoint *e)
+{
+    memset(e, 0, sizeof(*e));
+    if (parse(st, listening, args, nargs, e) == 0)
+        return 0;
+    pn_endpoint_clear(e);
+    return -1;
+}
+
+static int
+apply(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *path, struct pn_endpoint *e)
+{
+    if (port != NULL && set_port(port, listening, e) < 0)
+        return -1;
+    if (set_host(st, host, e) < 0)
+        return -1;
+    if (path != NULL && set_path(path, "options.path", e) < 0)
+        return -1;
+    /* An empty path is none: connect() falls back to TCP, listen() refuses it. */
+    if (e->path != NULL && PyBytes_GET_SIZE(e->path) == 0 && !listening) {
+        Py_CLEAR(e->path);
+        e->has_port = true;
+    }
+    return 0;
+}
+
+int
+pn_endpoint_options(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *path, struct pn_endpoint *e)
+{
+    if (apply(st, listening, port, host, path, e) == 0)
+        return 0;
+    pn_endpoint_clear(e);
+    return -1;
+}

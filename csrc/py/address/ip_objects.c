@@ -1,0 +1,236 @@
+/* ip_objects.c - addresses and networks as users have them, see ip_objects.h.
+ *
+ * The module ipaddress is never imported: as long as nobody has, there are no objects of it. */
+#include "py/address/ip_objects.h"
+
+#include <string.h>
+
+/* --- text --- */
+
+bool
+pn_text_of_str(PyObject *str, const char **text, size_t *len)
+{
+    if (PyUnicode_IS_COMPACT_ASCII(str)) {
+        *text = (const char *)PyUnicode_1BYTE_DATA(str);
+        *len = (size_t)PyUnicode_GET_LENGTH(str);
+        return true;
+    }
+    Py_ssize_t size;
+    *text = PyUnicode_AsUTF8AndSize(str, &size);
+    if (*text == NULL) {
+        PyErr_Clear();
+        return false;
+    }
+    *len = (size_t)size;
+    return true;
+}
+
+/* No name of an interface has white space, a slash or a control character in it. */
+static bool
+may_be_zone(const char *zone, const char *end)
+{
+    while (zone != end && (unsigned char)*zone > ' ' && *zone != '/' && *zone != 127)
+        zone++;
+    return zone == end;
+}
+
+int
+pn_ip_from_text(const char *text, size_t len, struct pn_addr *out)
+{
+    if (pn_addr_parse(text, len, out, NULL) == 0)
+        return 0;
+    const char *zone = memchr(text, '%', len);
+    if (zone == NULL || !may_be_zone(zone + 1, text + len))
+        return -1;
+    struct pn_addr a;
+    if (pn_addr_parse(text, (size_t)(zone - text), &a, NULL) < 0 || a.family != 6)
+        return -1;
+    *out = a;
+    return 0;
+}
+
+/* --- objects of the module ipaddress --- */
+
+static int
+load_class(PyObject *module, const char *name, PyObject **out)
+{
+    if (*out == NULL)
+        *out = PyObject_GetAttrString(module, name);
+    return *out != NULL ? 0 : -1;
+}
+
+/* False when nobody has imported the module (completely). */
+static bool
+have_classes(PnState *st)
+{
+    if (st->IPv6Network != NULL)
+        return true;
+    PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(), "ipaddress");
+    if (module == NULL)
+        return false;
+    if (load_class(module, "IPv4Address", &st->IPv4Address) == 0 &&
+        load_class(module, "IPv6Address", &st->IPv6Address) == 0 &&
+        load_class(module, "IPv4Network", &st->IPv4Network) == 0 &&
+        load_class(module, "IPv6Network", &st->IPv6Network) == 0)
+        return true;
+    PyErr_Clear();
+    return false;
+}
+
+/* 4 or 6 when `obj` is an instance of one of the two classes, else 0; -1 with an exception. */
+static int
+version_of(PyObject *obj, PyObject *v4, PyObject *v6)
+{
+    int is = PyObject_IsInstance(obj, v4);
+    if (is != 0)
+        return is < 0 ? -1 : 4;
+    is = PyObject_IsInstance(obj, v6);
+    return is > 0 ? 6 : is;
+}
+
+static bool
+is_plain(PyObject *obj)
+{
+    return PyUnicode_Check(obj) || PyLong_Check(obj) || PyBytes_Check(obj) || obj == Py_None;
+}
+
+/* 1, or 0 when `packed` is not what the class promises. */
+static int
+value_of(PyObject *obj, int version, struct pn_addr *out)
+{
+    PyObject *packed = PyObject_GetAttrString(obj, "packed");
+    if (packed == NULL)
+        return -1;
+    Py_ssize_t size = version == 4 ? 4 : 16;
+    int fits = PyBytes_Check(packed) && PyBytes_GET_SIZE(packed) == size;
+    if (fits) {
+        memset(out, 0, sizeof(*out));
+        memcpy(out->bytes, PyBytes_AS_STRING(packed), (size_t)size);
+        out->family = (uint8_t)version;
+    }
+    Py_DECREF(packed);
+    return fits;
+}
+
+int
+pn_ip_from_object(PnState *st, PyObject *obj, struct pn_addr *out)
+{
+    if (is_plain(obj) || !have_classes(st))
+        return 0;
+    int version = version_of(obj, st->IPv4Address, st->IPv6Address);
+    return version > 0 ? value_of(obj, version, out) : version;
+}
+
+int
+pn_net_from_object(PnState *st, PyObject *obj, struct pn_addr *out, unsigned *prefix)
+{
+    if (is_plain(obj) || !have_classes(st))
+        return 0;
+    int version = version_of(obj, st->IPv4Network, st->IPv6Network);
+    if (version <= 0)
+        return version;
+    PyObject *base = PyObject_GetAttrString(obj, "network_address");
+    int found = base != NULL ? value_of(base, version, out) : -1;
+    Py_XDECREF(base);
+    PyObject *bits = found > 0 ? PyObject_GetAttrString(obj, "prefixlen") : NULL;
+    if (bits == NULL)
+        return found > 0 ? -1 : found;
+    long value = PyLong_AsLong(bits);
+    Py_DECREF(bits);
+    if (value < 0 || value > (version == 4 ? 32 : 128))
+        return PyErr_Occurred() ? -1 : 0;
+    *prefix = (unsigned)value;
+    return 1;
+}
+
+bool
+pn_is_ip_object(PnState *st, PyObject *obj)
+{
+    if (is_plain(obj) || !have_classes(st))
+        return false;
+    int version = version_of(obj, st->IPv4Address, st->IPv6Address);
+    PyErr_Clear();
+    return version > 0;
+}
+
+PyObject *
+pn_host_of_object(PnState *st, PyObject *obj)
+{
+    if (!pn_is_ip_object(st, obj))
+        return Py_NewRef(obj);
+    /* The text of an interface ends in its prefix; its `ip` is the address. */
+    PyObject *ip = PyObject_GetAttrString(obj, "ip");
+    if (ip == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+            return NULL;
+        PyErr_Clear();
+        return PyObject_Str(obj);
+    }
+    PyObject *text = PyObject_Str(ip);
+    Py_DECREF(ip);
+    return text;
+}
+
+/* --- is_ip() --- */
+
+/* What str() makes of anything that is no text. */
+static int
+version_of_other(PyObject *input)
+{
+    PyObject *str = PyObject_Str(input);
+    if (str == NULL)
+        return -1;
+    const char *text;
+    size_t len;
+    int version = pn_text_of_str(str, &text, &len) ? pn_ip_version(text, len) : 0;
+    Py_DECREF(str);
+    return version;
+}
+
+/* 0, 4 or 6; -1 with what __str__ raised. */
+static inline int
+ip_version(PyObject *input)
+{
+    const char *text;
+    size_t len;
+    if (PyUnicode_Check(input))
+        return pn_text_of_str(input, &text, &len) ? pn_ip_version(text, len) : 0;
+    if (PyBytes_Check(input))
+        return pn_ip_version(PyBytes_AS_STRING(input), (size_t)PyBytes_GET_SIZE(input));
+    if (PyByteArray_Check(input))
+        return pn_ip_version(PyByteArray_AS_STRING(input), (size_t)PyByteArray_GET_SIZE(input));
+    return version_of_other(input);
+}
+
+const char pn_is_ip_doc[] =
+    "is_ip($module, input, /)\n--\n\n"
+    "6 or 4 when the input is an IPv6 or IPv4 address, else 0. A zone (fe80::1%eth0) is allowed; leading zeros, short\n"
+    "forms and white space are not. bytes are read as ASCII, anything else as str(input). Node: net.isIP().";
+
+PyObject *
+pn_is_ip(PyObject *module, PyObject *input)
+{
+    (void)module;
+    int version = ip_version(input);
+    return version < 0 ? NULL : PyLong_FromLong(version);
+}
+
+const char pn_is_ipv4_doc[] = "is_ipv4($module, input, /)\n--\n\nTrue when is_ip(input) is 4. Node: net.isIPv4().";
+
+PyObject *
+pn_is_ipv4(PyObject *module, PyObject *input)
+{
+    (void)module;
+    int version = ip_version(input);
+    return version < 0 ? NULL : PyBool_FromLong(version == 4);
+}
+
+const char pn_is_ipv6_doc[] = "is_ipv6($module, input, /)\n--\n\nTrue when is_ip(input) is 6. Node: net.isIPv6().";
+
+PyObject *
+pn_is_ipv6(PyObject *module, PyObject *input)
+{
+    (void)module;
+    int version = ip_version(input);
+    return version < 0 ? NULL : PyBool_FromLong(version == 6);
+}

@@ -1,0 +1,523 @@
+/* args.c - argument parsing and checks, see args.h. */
+#include "py/base/args.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "py/base/errors.h"
+
+static void raise_unknown(const char *function, pn_option_names names, PyObject *key);
+
+/* --- positional and keyword arguments --- */
+
+static int
+place_keyword(const char *function, const char *const *names, Py_ssize_t nargs, PyObject *key, PyObject *value,
+              PyObject **out)
+{
+    for (size_t i = 0; names[i] != NULL; i++) {
+        if (PyUnicode_CompareWithASCIIString(key, names[i]) != 0)
+            continue;
+        if ((Py_ssize_t)i < nargs) {
+            PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%s'", function, names[i]);
+            return -1;
+        }
+        out[i] = value;
+        return 0;
+    }
+    raise_unknown(function, names, key);
+    return -1;
+}
+
+int
+pn_unpack(const char *function, const char *const *names, size_t required, PyObject *const *args, Py_ssize_t nargs,
+          PyObject *kwnames, PyObject **out)
+{
+    size_t count = 0;
+    while (names[count] != NULL)
+        count++;
+    if (nargs > (Py_ssize_t)count) {
+        PyErr_Format(PyExc_TypeError, "%s() takes at most %zu arguments (%zd given)", function, count, nargs);
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++)
+        out[i] = (Py_ssize_t)i < nargs ? args[i] : NULL;
+    Py_ssize_t nkw = kwnames != NULL ? PyTuple_GET_SIZE(kwnames) : 0;
+    for (Py_ssize_t i = 0; i < nkw; i++) {
+        if (place_keyword(function, names, nargs, PyTuple_GET_ITEM(kwnames, i), args[nargs + i], out) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < required; i++) {
+        if (out[i] == NULL) {
+            PyErr_Format(PyExc_TypeError, "%s() missing required argument '%s'", function, names[i]);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* --- options --- */
+
+/* New reference; NULL without an exception when there is no such key. The mapping is the caller's: a defaultdict must
+ * not grow by being read. */
+static PyObject *
+get_item(PyObject *mapping, const char *name)
+{
+    PyObject *key = PyUnicode_FromString(name);
+    if (key == NULL)
+        return NULL;
+    PyObject *value;
+    if (PyDict_CheckExact(mapping) ||
+        (PyDict_Check(mapping) && PyObject_HasAttrString((PyObject *)Py_TYPE(mapping), "__missing__"))) {
+        value = Py_XNewRef(PyDict_GetItemWithError(mapping, key));
+    }
+    else {
+        value = PyObject_GetItem(mapping, key);
+        if (value == NULL && PyErr_ExceptionMatches(PyExc_KeyError))
+            PyErr_Clear();
+    }
+    Py_DECREF(key);
+    return value;
+}
+
+static int
+from_mapping(PyObject *mapping, const char *name, PyObject **out)
+{
+    char camel[PN_CAMEL_MAX];
+    const char *spellings[2] = {name, pn_camel(name, camel) ? camel : NULL};
+    for (int i = 0; i < 2 && spellings[i] != NULL; i++) {
+        PyObject *value = get_item(mapping, spellings[i]);
+        if (value == NULL && PyErr_Occurred())
+            return -1;
+        if (value == NULL)
+            continue;
+        if (value != Py_None) {
+            *out = value;
+            return 0;
+        }
+        Py_DECREF(value);
+    }
+    return 0;
+}
+
+/* "... (did you mean 'x'?)", by the standard library's measure of nearness. */
+static void
+raise_unknown(const char *function, pn_option_names names, PyObject *key)
+{
+    PyObject *known = PyList_New(0);
+    PyObject *difflib = PyImport_ImportModule("difflib");
+    for (size_t i = 0; known != NULL && names[i] != NULL; i++) {
+        PyObject *name = PyUnicode_FromString(names[i]);
+        if (name == NULL || PyList_Append(known, name) < 0)
+            Py_CLEAR(known);
+        Py_XDECREF(name);
+    }
+    PyObject *near = NULL;
+    if (known != NULL && difflib != NULL)
+        near = PyObject_CallMethod(difflib, "get_close_matches", "OOid", key, known, 1, 0.1);
+    PyErr_Clear();
+    if (near != NULL && PyList_Check(near) && PyList_GET_SIZE(near) > 0)
+        PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'; did you mean '%U'?", function, key,
+                     PyList_GET_ITEM(near, 0));
+    else
+        PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function, key);
+    Py_XDECREF(near);
+    Py_XDECREF(known);
+    Py_XDECREF(difflib);
+}
+
+/* Options that people look for and that there are not: said at once, in a mapping as well, since data in the clear is
+ * not what they mean. */
+static const char *const refused[] = {"tls", "ssl"};
+
+static int
+refuse(const char *function, const char *name)
+{
+    pn_raise_coded(
+        PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
+        "%s() has no option '%s': pynet has no TLS of its own. sock.detach() gives the connection to the module "
+        "ssl: ssl.SSLContext.wrap_socket(sock.detach(), ...)",
+        function, name);
+    return -1;
+}
+
+static int
+refuse_mapping(const char *function, PyObject *mapping)
+{
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+        PyObject *value = get_item(mapping, refused[i]);
+        if (value == NULL && PyErr_Occurred())
+            return -1;
+        bool given = value != NULL && value != Py_None;
+        Py_XDECREF(value);
+        if (given)
+            return refuse(function, refused[i]);
+    }
+    return 0;
+}
+
+static int
+set_keyword(const char *function, pn_option_names names, PyObject *key, PyObject *value, PyObject **out)
+{
+    char camel[PN_CAMEL_MAX];
+    for (size_t i = 0; names[i] != NULL; i++) {
+        if (PyUnicode_CompareWithASCIIString(key, names[i]) != 0 &&
+            (!pn_camel(names[i], camel) || PyUnicode_CompareWithASCIIString(key, camel) != 0))
+            continue;
+        Py_CLEAR(out[i]);
+        if (value != Py_None)
+            out[i] = Py_NewRef(value);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+        if (PyUnicode_CompareWithASCIIString(key, refused[i]) == 0)
+            return value != Py_None ? refuse(function, refused[i]) : 0;
+    }
+    raise_unknown(function, names, key);
+    return -1;
+}
+
+static int
+read_mapping(const char *function, pn_option_names names, PyObject *mapping, PyObject **out)
+{
+    if (mapping != NULL && refuse_mapping(function, mapping) < 0)
+        return -1;
+    for (size_t i = 0; mapping != NULL && names[i] != NULL; i++) {
+        if (from_mapping(mapping, names[i], &out[i]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static size_t
+clear_all(pn_option_names names, PyObject **out)
+{
+    size_t count = 0;
+    for (; names[count] != NULL; count++)
+        out[count] = NULL;
+    return count;
+}
+
+int
+pn_options(const char *function, pn_option_names names, PyObject *mapping, PyObject *const *kwvalues, PyObject *kwnames,
+           PyObject **out)
+{
+    size_t count = clear_all(names, out);
+    int status = read_mapping(function, names, mapping, out);
+    Py_ssize_t nkw = kwnames != NULL ? PyTuple_GET_SIZE(kwnames) : 0;
+    for (Py_ssize_t i = 0; status == 0 && i < nkw; i++)
+        status = set_keyword(function, names, PyTuple_GET_ITEM(kwnames, i), kwvalues[i], out);
+    if (status < 0)
+        pn_options_clear(out, count);
+    return status;
+}
+
+int
+pn_options_dict(const char *function, pn_option_names names, PyObject *mapping, PyObject *kwargs, PyObject **out)
+{
+    size_t count = clear_all(names, out);
+    int status = read_mapping(function, names, mapping, out);
+    PyObject *key, *value;
+    Py_ssize_t pos = 0;
+    while (status == 0 && kwargs != NULL && PyDict_Next(kwargs, &pos, &key, &value))
+        status = set_keyword(function, names, key, value, out);
+    if (status < 0)
+        pn_options_clear(out, count);
+    return status;
+}
+
+void
+pn_options_clear(PyObject **values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        Py_CLEAR(values[i]);
+}
+
+bool
+pn_is_options(PyObject *obj)
+{
+    return PyDict_Check(obj) || (PyMapping_Check(obj) && !PySequence_Check(obj));
+}
+
+bool
+pn_is_callback(PyObject *obj)
+{
+    return obj != NULL && PyCallable_Check(obj) && !pn_is_options(obj);
+}
+
+/* --- messages --- */
+
+PyObject *
+pn_received(PyObject *obj)
+{
+    if (obj == NULL || obj == Py_None)
+        return PyUnicode_FromString("None");
+    if (PyFunction_Check(obj))
+        return PyUnicode_FromFormat("function %U", ((PyFunctionObject *)obj)->func_name);
+    if (PyUnicode_Check(obj) && PyUnicode_GET_LENGTH(obj) > 28) {
+        PyObject *head = PyUnicode_Substring(obj, 0, 25);
+        PyObject *text = head != NULL ? PyUnicode_FromFormat("type str (%R...)", head) : NULL;
+        Py_XDECREF(head);
+        return text;
+    }
+    int overflow = 0;
+    if (PyLong_CheckExact(obj) && PyLong_AsLongLongAndOverflow(obj, &overflow) == -1 && overflow != 0)
+        return PyUnicode_FromString("a very big int");
+    if (PyUnicode_CheckExact(obj) || PyLong_CheckExact(obj) || PyFloat_CheckExact(obj) || PyBool_Check(obj))
+        return PyUnicode_FromFormat("type %s (%R)", Py_TYPE(obj)->tp_name, obj);
+    return PyUnicode_FromFormat("an instance of %s", Py_TYPE(obj)->tp_name);
+}
+
+PyObject *
+pn_raise_arg_type(const char *name, const char *expected, PyObject *got)
+{
+    PyObject *received = pn_received(got);
+    if (received != NULL)
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE", "The \"%s\" %s must be %s. Received %U", name,
+                       strchr(name, '.') != NULL ? "property" : "argument", expected, received);
+    Py_XDECREF(received);
+    return NULL;
+}
+
+PyObject *
+pn_raise_arg_value(const char *name, const char *reason, PyObject *got)
+{
+    PyObject *received = pn_received(got);
+    if (received != NULL)
+        pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "The %s '%s' %s. Received %U",
+                       strchr(name, '.') != NULL ? "property" : "argument", name, reason, received);
+    Py_XDECREF(received);
+    return NULL;
+}
+
+PyObject *
+pn_raise_range(const char *name, const char *range, PyObject *got)
+{
+    PyObject *shown = PyObject_Repr(got);
+    if (shown == NULL) {
+        PyErr_Clear(); /* Python refuses to show an int of thousands of digits */
+        shown = pn_received(got);
+    }
+    if (shown != NULL)
+        pn_raise_coded(PyExc_ValueError, "ERR_OUT_OF_RANGE",
+                       "The value of \"%s\" is out of range. It must be %s. Received %.60U", name, range, shown);
+    Py_XDECREF(shown);
+    return NULL;
+}
+
+/* --- callables --- */
+
+static bool
+is_coroutine_function(PyObject *obj)
+{
+    if (PyMethod_Check(obj))
+        obj = PyMethod_GET_FUNCTION(obj);
+    if (!PyFunction_Check(obj))
+        return false;
+    PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(obj);
+    return (code->co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR)) != 0;
+}
+
+static bool
+is_partial(PyObject *obj)
+{
+    for (PyTypeObject *type = Py_TYPE(obj); type != NULL; type = type->tp_base) {
+        if (strcmp(type->tp_name, "functools.partial") == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool
+makes_coroutines(PyObject *obj)
+{
+    if (is_coroutine_function(obj))
+        return true;
+    if (PyFunction_Check(obj) || PyMethod_Check(obj) || PyCFunction_Check(obj) || PyType_Check(obj))
+        return false;
+    if (is_partial(obj)) {
+        PyObject *inner = PyObject_GetAttrString(obj, "func");
+        bool yes = inner != NULL && makes_coroutines(inner);
+        PyErr_Clear();
+        Py_XDECREF(inner);
+        return yes;
+    }
+    PyObject *call = PyObject_GetAttrString((PyObject *)Py_TYPE(obj), "__call__");
+    bool yes = call != NULL && is_coroutine_function(call);
+    PyErr_Clear();
+    Py_XDECREF(call);
+    return yes;
+}
+
+int
+pn_check_callable(PnState *st, PyObject *obj, const char *name)
+{
+    (void)st;
+    if (!PyCallable_Check(obj)) {
+        pn_raise_arg_type(name, "of type function", obj);
+        return -1;
+    }
+    if (!makes_coroutines(obj))
+        return 0;
+    pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
+                   "The \"%s\" argument must be a plain function, not a coroutine function: nothing would await it. "
+                   "Start the coroutine from a plain function, with asyncio.run_coroutine_threadsafe(coro(), loop). "
+                   "Received %R",
+                   name, obj);
+    return -1;
+}
+
+/* --- values --- */
+
+int
+pn_arg_number(PyObject *obj, const char *name, double *out)
+{
+    if (PyBool_Check(obj) || (!PyLong_Check(obj) && !PyFloat_Check(obj))) {
+        pn_raise_arg_type(name, "of type number", obj);
+        return -1;
+    }
+    if (PyFloat_Check(obj)) {
+        *out = PyFloat_AS_DOUBLE(obj);
+        return 0;
+    }
+    *out = PyLong_AsDouble(obj);
+    if (*out == -1.0 && PyErr_Occurred()) { /* an int too big for a float: as good as infinite */
+        int overflow;
+        PyErr_Clear();
+        (void)PyLong_AsLongLongAndOverflow(obj, &overflow);
+        *out = overflow < 0 ? -Py_HUGE_VAL : Py_HUGE_VAL;
+    }
+    return 0;
+}
+
+int
+pn_arg_ms(PyObject *obj, const char *name, double *out)
+{
+    double ms;
+    if (pn_arg_number(obj, name, &ms) < 0)
+        return -1;
+    if (!(ms >= 0) || isinf(ms)) {
+        pn_raise_range(name, "a non-negative finite number", obj);
+        return -1;
+    }
+    *out = ms;
+    return 0;
+}
+
+int
+pn_arg_bool(PyObject *obj)
+{
+    return obj == NULL ? 0 : PyObject_IsTrue(obj);
+}
+
+static bool
+is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static double
+js_prefixed(const char *text, size_t len, int base)
+{
+    double value = 0;
+    if (len == 0)
+        return Py_NAN;
+    for (size_t i = 0; i < len; i++) {
+        int c = Py_TOLOWER(text[i]);
+        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
+        if (digit >= base)
+            return Py_NAN;
+        value = value * base + digit;
+    }
+    return value;
+}
+
+double
+pn_js_number(const char *text, size_t len)
+{
+    char buf[64];
+    while (len > 0 && is_space(text[0]))
+        text++, len--;
+    while (len > 0 && is_space(text[len - 1]))
+        len--;
+    if (len == 0)
+        return 0;
+    if (len > 2 && text[0] == '0') {
+        int kind = Py_TOLOWER(text[1]);
+        int base = kind == 'x' ? 16 : kind == 'o' ? 8 : kind == 'b' ? 2 : 0;
+        if (base != 0)
+            return js_prefixed(text + 2, len - 2, base);
+    }
+    if (len >= sizeof(buf) || strspn(text, "0123456789+-.eE") < len)
+        return Py_NAN;
+    memcpy(buf, text, len);
+    buf[len] = '\0';
+    char *end;
+    double value = PyOS_string_to_double(buf, &end, NULL);
+    if (PyErr_Occurred()) {
+        PyErr_Clear();
+        return Py_NAN;
+    }
+    return *end == '\0' ? value : Py_NAN;
+}
+
+static double
+port_number(PyObject *obj)
+{
+    double value = Py_NAN;
+    if (PyUnicode_Check(obj)) {
+        Py_ssize_t len;
+        const char *text = PyUnicode_AsUTF8AndSize(obj, &len);
+        if (text == NULL)
+            PyErr_Clear();
+        else if (strspn(text, " \t\n\v\f\r") < (size_t)len) /* '' and ' ' are no port */
+            value = pn_js_number(text, (size_t)len);
+        return value;
+    }
+    value = PyFloat_AsDouble(obj);
+    if (value == -1.0 && PyErr_Occurred())
+        PyErr_Clear();
+    return value;
+}
+
+int
+pn_arg_port(PyObject *obj, const char *name, uint16_t *out)
+{
+    if (PyBool_Check(obj) || (!PyLong_Check(obj) && !PyFloat_Check(obj) && !PyUnicode_Check(obj))) {
+        pn_raise_arg_type(strcmp(name, "Port") == 0 ? "options.port" : name, "one of type number or string", obj);
+        return -1;
+    }
+    double value = port_number(obj);
+    if (!(value >= 0 && value <= 65535) || value != floor(value)) {
+        PyObject *received = pn_received(obj);
+        if (received != NULL)
+            pn_raise_coded(PyExc_ValueError, "ERR_SOCKET_BAD_PORT", "%s should be >= 0 and < 65536. Received %U.", name,
+                           received);
+        Py_XDECREF(received);
+        return -1;
+    }
+    *out = (uint16_t)value;
+    return 0;
+}
+
+PyObject *
+pn_arg_path(PyObject *obj, const char *name)
+{
+    if (!PyUnicode_Check(obj) && !PyBytes_Check(obj) && !PyObject_HasAttrString((PyObject *)Py_TYPE(obj), "__fspath__"))
+        return pn_raise_arg_type(name, "of type str, bytes or os.PathLike", obj);
+    PyObject *path = PyOS_FSPath(obj);
+    if (path == NULL || PyBytes_Check(path))
+        return path;
+    PyObject *bytes = PyUnicode_EncodeFSDefault(path);
+    Py_DECREF(path);
+    if (bytes == NULL && PyErr_ExceptionMatches(PyExc_UnicodeError)) {
+        PyErr_Clear();
+        return pn_raise_arg_value(name, "must be encodable as a file name", obj);
+    }
+    return bytes;
+}
+
+PyObject *
+pn_path_text(PyObject *bytes)
+{
+    return PyUnicode_DecodeFSDefaultAndSize(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes));
+}

@@ -1,0 +1,507 @@
+/* socket_connect.c - Socket.connect(): its forms, the start, the connection. See connect.h.
+ *
+ * Owns: struct pn_connect, from connect() until the socket is connected or destroyed. */
+#include <string.h>
+
+#include "uvio/sockaddr.h"
+#include "py/base/args.h"
+#include "py/address/blocklist_rules.h"
+#include "py/connect/connect.h"
+#include "py/loop/driver.h"
+#include "py/base/errors.h"
+#include "py/server/server.h"
+
+/* --- the state --- */
+
+static void
+free_connect(struct pn_connect *c)
+{
+    PnSocket *s = c->socket;
+    PnState *st = s->em.st;
+    if (s->em.generation == st->generation) {
+        if (c->lookup != NULL)
+            pn_lookup_cancel(c->lookup);
+        pn_connect_asked_no_more(c);
+        pn_connect_drop_others(s, c);
+        pn_loop_disarm(st->loop, &c->timer);
+        pn_loop_disarm(st->loop, &c->limit);
+    }
+    Py_XDECREF(c->host);
+    Py_XDECREF(c->path);
+    Py_XDECREF(c->errors);
+    PyMem_RawFree(c->addrs);
+    PyMem_RawFree(c->ios);
+    PyMem_RawFree(c);
+}
+
+void
+pn_connect_free(PnSocket *s)
+{
+    struct pn_connect *c = s->connect;
+    s->connect = NULL;
+    if (c != NULL)
+        free_connect(c);
+}
+
+int
+pn_connect_traverse(PnSocket *s, visitproc visit, void *arg)
+{
+    if (s->connect != NULL)
+        Py_VISIT(s->connect->errors);
+    return 0;
+}
+
+/* --- its end --- */
+
+void
+pn_connected(PnSocket *s)
+{
+    PnState *st = s->em.st;
+    pn_connect_free(s);
+    s->connecting = 0;
+    s->connected = s->was_connected = 1;
+    s->can_send = !s->ending && s->corked == 0;
+    s->bytes_read = 0;
+    pn_socket_set_wire_options(s);
+    pn_idle_touch(s);
+    if (st->closed) {
+        pn_early_forget(s);
+        pn_writable_flush(s);
+        return;
+    }
+    if (pn_emit_cycle(&s->em, PN_CYCLE_CONNECT, NULL) < 0 || s->em.generation != st->generation)
+        return; /* as Node: no `ready`, and reading never starts; or a listener has forked, and this is the child */
+    if (s->io != NULL && s->connected)
+        pn_writable_connected(s);
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_READY, NULL);
+    pn_readable_connected(s);
+}
+
+void
+pn_connect_fail(PnSocket *s, uint64_t id, PyObject *error)
+{
+    if (error == NULL)
+        error = pn_take_exception();
+    if (error == NULL) { /* what failed has lost its exception: it lacked memory */
+        PyErr_NoMemory();
+        error = pn_take_exception();
+    }
+    if (pn_connect_still(s, id))
+        pn_socket_destroy(s, error);
+    Py_XDECREF(error);
+}
+
+/* `self` is (socket, id, error). */
+static void
+fail_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
+    (void)st;
+    (void)arg;
+    if (pn_connect_still(s, PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(self, 1))))
+        pn_socket_destroy(s, PyTuple_GET_ITEM(self, 2));
+}
+
+void
+pn_connect_fail_soon(PnSocket *s, PyObject *error)
+{
+    uint64_t id = s->connect->id;
+    if (error == NULL)
+        error = pn_take_exception();
+    PyObject *all = error != NULL ? Py_BuildValue("(OKO)", s, (unsigned long long)id, error) : NULL;
+    if (all == NULL || pn_tick(s->em.st, fail_tick, all, NULL) < 0) {
+        PyErr_WriteUnraisable((PyObject *)s);
+        pn_connect_fail(s, id, Py_XNewRef(error)); /* now, or nothing would ever come of it */
+    }
+    Py_XDECREF(all);
+    Py_XDECREF(error);
+}
+
+/* `connect_timeout`: of the address that is being tried, or of the name. */
+static PyObject *
+limit_error(PnSocket *s)
+{
+    struct pn_connect *c = s->connect;
+    if (c->path != NULL || c->count > 0)
+        return pn_connect_error(s, c->index, UV_ETIMEDOUT, false);
+    struct pn_where where = {.syscall = "connect", .host = Py_NewRef(c->host), .port = c->port};
+    PyObject *error = pn_uv_error(s->em.st, UV_ETIMEDOUT, &where);
+    Py_DECREF(where.host);
+    return error;
+}
+
+static void
+on_limit(struct pn_loop_timer *t)
+{
+    struct pn_connect *c = (struct pn_connect *)(void *)((char *)t - offsetof(struct pn_connect, limit));
+    PnSocket *s = c->socket;
+    PnState *st = s->em.st;
+    uint64_t id = c->id;
+    if (st->closed)
+        return;
+    unsigned scope = pn_enter(st);
+    Py_INCREF(s);
+    pn_connect_fail(s, id, limit_error(s));
+    pn_leave(st, scope);
+    Py_DECREF(s);
+}
+
+PyObject *
+pn_connect_cancel(PnSocket *s)
+{
+    struct pn_connect *c = s->connect;
+    PyObject *told = NULL;
+    /* As Node, which tells this of several addresses only. */
+    if (c != NULL && c->ios != NULL && !s->em.st->closed &&
+        pn_has_listeners(&s->em, s->em.st->names.connectionAttemptFailed)) {
+        told = PyList_New(0);
+        for (size_t i = 0; told != NULL && s->connect == c && i < c->happy.next; i++) {
+            PyObject *error = c->ios[i] != NULL ? pn_connect_error(s, i, UV_ECANCELED, false) : NULL;
+            PyObject *args = error != NULL && s->connect == c ? pn_attempt_args(s, i, error) : NULL;
+            if (args != NULL)
+                (void)PyList_Append(told, args);
+            Py_XDECREF(args);
+            Py_XDECREF(error);
+        }
+        PyErr_Clear();
+    }
+    PyObject *both = told != NULL ? PyTuple_Pack(2, (PyObject *)s, told) : NULL;
+    Py_XDECREF(told);
+    PyErr_Clear();
+    pn_connect_free(s);
+    return both;
+}
+
+/* `self` is (socket, list of arguments). */
+static void
+cancelled_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
+    PyObject *told = PyTuple_GET_ITEM(self, 1);
+    (void)arg;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(told); i++)
+        pn_emit_tuple(s, st->names.connectionAttemptFailed, Py_NewRef(PyList_GET_ITEM(told, i)));
+}
+
+void
+pn_connect_tell_cancelled(PnSocket *s, PyObject *told)
+{
+    if (told != NULL && pn_tick(s->em.st, cancelled_tick, told, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_XDECREF(told);
+}
+
+/* --- starting --- */
+
+static void
+start_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    (void)st;
+    if (pn_connect_still(s, (uint64_t)(uintptr_t)arg))
+        pn_connect_try(s);
+}
+
+static int
+start_tcp(PnSocket *s, const struct pn_connect_options *o)
+{
+    struct pn_connect *c = s->connect;
+    struct pn_addr addr;
+    Py_ssize_t len;
+    const char *text = PyUnicode_AsUTF8AndSize(c->host, &len);
+    if (text == NULL)
+        return -1;
+    if (pn_addr_parse_scoped(text, (size_t)len, &addr) < 0)
+        return pn_connect_resolve(s, o);
+    addr.port = c->port;
+    c->addrs = PyMem_RawMalloc(sizeof(addr));
+    if (c->addrs == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    c->addrs[0] = addr;
+    c->count = 1;
+    if (s->bound && pn_inside(s->em.st)) {
+        pn_connect_try(s); /* as Node, which has nothing to prepare then */
+        return 0;
+    }
+    return pn_tick(s->em.st, start_tick, (PyObject *)s, (void *)(uintptr_t)c->id);
+}
+
+static struct pn_connect *
+new_connect(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
+{
+    PnState *st = s->em.st;
+    struct pn_connect *c = PyMem_RawCalloc(1, sizeof(*c));
+    PyObject *errors = PyList_New(0);
+    if (c == NULL || errors == NULL) {
+        PyMem_RawFree(c);
+        Py_XDECREF(errors);
+        PyErr_NoMemory();
+        return NULL;
+    }
+    c->socket = s;
+    c->errors = errors;
+    c->id = ++st->connect_ids;
+    c->port = e->port;
+    c->path = Py_XNewRef(e->path);
+    c->host = Py_NewRef(e->host != NULL ? e->host : st->names.localhost);
+    c->local = o->local;
+    c->local_port = o->local_port;
+    c->auto_select = o->auto_select;
+    c->race = o->race;
+    c->patience = o->patience;
+    pn_loop_timer_init(&c->timer, NULL, false);
+    pn_loop_timer_init(&c->limit, on_limit, true);
+    return c;
+}
+
+/* Connecting or connected already: the error comes as an event. */
+static int
+refuse_busy(PnSocket *s)
+{
+    struct pn_where where = {.syscall = "connect"};
+    PyObject *error = pn_uv_error(s->em.st, s->connecting ? UV_EALREADY : UV_EISCONN, &where);
+    if (error == NULL)
+        return -1;
+    pn_socket_destroy(s, error);
+    Py_DECREF(error);
+    return pn_notify(s->em.st);
+}
+
+/* As before the call, when `unheld` is what it was then. */
+static void
+take_back(PnSocket *s, bool unheld)
+{
+    pn_connect_free(s);
+    if (!s->bound)
+        pn_socket_drop_handle(s);
+    s->connecting = 0;
+    if (s->rare != NULL)
+        pn_abort_unlink(&s->rare->connect_abort);
+    if (s->bound && unheld && !s->unheld) {
+        s->unheld = 1;
+        Py_DECREF(s);
+    }
+}
+
+/* A new handle, or that of the BoundSocket. */
+static int
+open_handle(PnSocket *s)
+{
+    if (s->io == NULL)
+        return pn_socket_open_handle(s, s->connect->path != NULL ? PN_STREAM_PIPE : PN_STREAM_TCP);
+    pn_socket_hold(s);
+    return 0;
+}
+
+static int
+arm_limit(PnSocket *s, double seconds)
+{
+    uint64_t now = uv_hrtime();
+    uint64_t deadline = seconds < 1e9 ? now + (uint64_t)(seconds * 1e9) : UINT64_MAX;
+    if (pn_loop_arm(s->em.st->loop, &s->connect->limit, deadline) == 0)
+        return 0;
+    PyErr_NoMemory();
+    return -1;
+}
+
+/* What connect() has added, when it raises after all. The exception that is set stays. */
+static void
+take_listener_back(PnSocket *s, PyObject *callback)
+{
+    PyObject *error = pn_take_exception();
+    PyObject *self = PyObject_CallMethod((PyObject *)s, "off", "OO", s->em.st->names.connect, callback);
+    if (self == NULL)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_XDECREF(self);
+    (void)pn_raise(error);
+}
+
+static int
+start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
+{
+    PnState *st = s->em.st;
+    if (pn_state_loop(st) == NULL)
+        return -1;
+    bool bound = pn_socket_waits(s);
+    if (s->io != NULL && !bound)
+        return refuse_busy(s);
+    struct pn_connect *c = new_connect(s, e, o);
+    if (c == NULL)
+        return -1;
+    if (bound ? !pn_socket_waits(s) : !pn_socket_reset(s)) { /* somebody was faster, by a collection of garbage */
+        free_connect(c);
+        return refuse_busy(s);
+    }
+    if (o->signal != NULL && pn_rare_watch(s->rare, &s->rare->connect_abort, o->signal) > 0) {
+        free_connect(c);
+        pn_mark_outside(&s->em);
+        pn_socket_destroy_steal(s, pn_abort_error(st, pn_abort_reason(o->signal)));
+        return pn_notify(st);
+    }
+    s->connect = c;
+    s->connecting = 1;
+    s->failing = 0; /* of an earlier life whose listeners are being called */
+    bool unheld = s->unheld;
+    uint64_t id = c->id;
+    if (open_handle(s) < 0 ||
+        (e->callback != NULL && pn_add_listener(&s->em, st->names.connect, e->callback, true, false) < 0)) {
+        if (pn_connect_still(s, id))
+            take_back(s, unheld);
+        return -1;
+    }
+    pn_mark_outside(&s->em);
+    if (!pn_connect_still(s, id))
+        return pn_notify(st); /* a `newListener` listener has destroyed it */
+    pn_idle_touch(s);
+    if (o->limit > 0 && arm_limit(s, o->limit) < 0) {
+        take_back(s, unheld);
+        return -1;
+    }
+    int status = c->path != NULL ? pn_connect_try_path(s) : start_tcp(s, o);
+    if (status < 0) {
+        if (pn_connect_still(s, id))
+            take_back(s, unheld);
+        if (e->callback != NULL)
+            take_listener_back(s, e->callback);
+        return -1;
+    }
+    return pn_notify(st);
+}
+
+/* --- arguments --- */
+
+/* Those that the constructor has as well, and connect() sets anew. */
+static const char *const connect_names[] = {
+    PN_CONNECT_OPTIONS, "no_delay", "keep_alive",      "keep_alive_initial_delay",
+    "block_list",       "signal",   "type_of_service", NULL,
+};
+enum {
+    C_NO_DELAY = PN_CONNECT_OPTION_COUNT,
+    C_KEEP_ALIVE,
+    C_DELAY,
+    C_BLOCK_LIST,
+    C_SIGNAL,
+    C_TOS,
+    C_COUNT,
+};
+
+/* Options first, then the call: nothing has changed when one of them is wrong. */
+static int
+check(PnSocket *s, struct pn_endpoint *e, PyObject **v, struct pn_connect_options *o)
+{
+    PnState *st = s->em.st;
+    if (pn_endpoint_options(st, false, v[PN_C_PORT], v[PN_C_HOST], v[PN_C_PATH], e) < 0 ||
+        pn_connect_read_options(st, v, o) < 0)
+        return -1;
+    if (v[PN_C_LISTENER] != NULL) {
+        if (pn_check_callable(st, v[PN_C_LISTENER], "listener") < 0)
+            return -1;
+        Py_XSETREF(e->callback, Py_NewRef(v[PN_C_LISTENER]));
+    }
+    if (!e->has_port && e->path == NULL) {
+        pn_raise_coded(PyExc_TypeError, "ERR_MISSING_ARGS",
+                       "The \"options\" or \"port\" or \"path\" argument must be specified");
+        return -1;
+    }
+    if (pn_socket_waits(s) && pn_connect_bound(s, NULL, e, o) < 0)
+        return -1;
+    if (e->host == NULL || e->path != NULL)
+        return 0;
+    PyObject *bytes = pn_host_bytes(e->host);
+    Py_XDECREF(bytes);
+    return bytes != NULL ? 0 : -1;
+}
+
+int
+pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **options, PyObject **v)
+{
+    struct pn_connect_options o;
+    PyObject *handle = options[PN_O_HANDLE];
+    if (check(s, e, v, &o) < 0 || (handle != NULL && pn_connect_bound(s, handle, e, &o) < 0) ||
+        pn_socket_begin(s, options) < 0)
+        return -1;
+    if (s->aborted || start(s, e, &o) == 0)
+        return 0;
+    PyObject *error = pn_take_exception();
+    pn_socket_destroy(s, NULL); /* what pn_socket_begin() took over */
+    (void)pn_raise(error);
+    return -1;
+}
+
+static int
+connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
+{
+    struct pn_connect_options o;
+    uint16_t delay = 0;
+    PyObject *block_list = v[C_BLOCK_LIST];
+    if (check(s, e, v, &o) < 0 || pn_keep_alive_delay(v[C_DELAY], &delay) < 0)
+        return -1;
+    int no_delay = pn_arg_bool(v[C_NO_DELAY]);
+    int keep_alive = no_delay < 0 ? -1 : pn_arg_bool(v[C_KEEP_ALIVE]);
+    if (keep_alive < 0)
+        return -1;
+    if (block_list != NULL && pn_check_block_list(s->em.st, block_list) < 0)
+        return -1;
+    if (v[C_SIGNAL] != NULL && pn_check_abort_signal(s->em.st, v[C_SIGNAL], "options.signal") < 0)
+        return -1;
+    uint8_t tos = 0;
+    if (v[C_TOS] != NULL && pn_check_type_of_service(v[C_TOS], "options.typeOfService", &tos) < 0)
+        return -1;
+    if (s->aborted) {
+        (void)pn_raise(s->errored != NULL ? Py_NewRef(s->errored) : pn_abort_error(s->em.st, Py_None));
+        return -1;
+    }
+    o.signal = v[C_SIGNAL];
+    struct pn_rare *rare = NULL;
+    if ((block_list != NULL || o.signal != NULL || v[C_TOS] != NULL) && (rare = pn_rare_of(s)) == NULL)
+        return -1;
+    if (no_delay)
+        s->no_delay = 1;
+    if (keep_alive) {
+        s->keep_alive = 1;
+        s->keep_alive_delay = delay;
+    }
+    if (v[C_TOS] != NULL)
+        rare->type_of_service = tos;
+    if (block_list != NULL)
+        Py_XSETREF(rare->block_list, Py_NewRef(block_list));
+    return start(s, e, &o);
+}
+
+const char pn_connect_doc[] =
+    "connect($self, /, *args, **options)\n--\n\n"
+    "connect(port, host=\"localhost\", listener=None, /)\nconnect(path, listener=None, /)\n"
+    "connect(options, listener=None, /, **more)\n\n"
+    "Starts to connect and returns the socket. A port with a host, a (host, port) pair, the path of a unix socket\n"
+    "(\"\\0name\": abstract), or options: port, host, path, family (0, 4, 6), hints, lookup, local_address, "
+    "local_port,\n"
+    "auto_select_family (bool), auto_select_family_attempt_timeout (ms), happy_eyeballs (\"race\" or \"serial\"),\n"
+    "connect_timeout (seconds), block_list, signal, no_delay, keep_alive, keep_alive_initial_delay (ms),\n"
+    "type_of_service. The listener is added with once(\"connect\"). A name is looked up, and its addresses are tried "
+    "until\n"
+    "one connects.\n\n"
+    "Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready; error and\n"
+    "close when it fails. Raises at once TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE), ValueError\n"
+    "(ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and what a lookup "
+    "function\n"
+    "raises. Node: socket.connect().";
+
+PyObject *
+pn_socket_connect_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    PnSocket *s = PN_SOCKET(op);
+    PnState *st = s->em.st;
+    struct pn_endpoint e;
+    PyObject *v[C_COUNT];
+    if (pn_check_alive(&s->em) < 0 || pn_endpoint_parse(st, false, args, nargs, &e) < 0)
+        return NULL;
+    int status = pn_options("connect", connect_names, e.options, args + nargs, kwnames, v);
+    if (status == 0) {
+        status = connect_checked(s, &e, v);
+        pn_options_clear(v, C_COUNT);
+    }
+    pn_endpoint_clear(&e);
+    return status < 0 ? NULL : Py_NewRef(op);
+}

@@ -1,0 +1,273 @@
+/* emitter_list.c - the listeners of an emitter as a vector, and emitting over it.
+ *
+ * Few listeners, many events: a vector of 16-byte entries beats a dict in memory and in time. Entries of one name
+ * keep their order, and the first of them keeps the name's place, which is what event_names() shows. */
+#include <string.h>
+
+#include "py/events/emitter.h"
+
+#define STACK_LISTENERS 8
+
+/* --- the vector --- */
+
+bool
+pn_has_listeners(const PnEmitter *e, PyObject *name)
+{
+    const struct pn_listeners *l = e->listeners;
+    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
+        if (l->at[i].name == name)
+            return true;
+    }
+    return false;
+}
+
+size_t
+pn_count_listeners(const PnEmitter *e, PyObject *name)
+{
+    size_t count = 0;
+    const struct pn_listeners *l = e->listeners;
+    for (uint32_t i = 0; l != NULL && i < l->count; i++)
+        count += l->at[i].name == name && !(l->at[i].fn & PN_FN_QUIET);
+    return count;
+}
+
+static int
+grow(PnEmitter *e)
+{
+    struct pn_listeners *l = e->listeners;
+    uint32_t capacity = l == NULL ? 1 : l->capacity < 4 ? l->capacity + 1 : l->capacity * 2;
+    if (l != NULL && l->count < l->capacity)
+        return 0;
+    struct pn_listeners *bigger = PyMem_Realloc(l, sizeof(*l) + capacity * sizeof(l->at[0]));
+    if (bigger == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (l == NULL)
+        bigger->count = 0;
+    bigger->capacity = capacity;
+    e->listeners = bigger;
+    return 0;
+}
+
+int
+pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend)
+{
+    PyObject *held = once ? pn_once_new(e, name, fn) : Py_NewRef(fn);
+    if (held == NULL)
+        return -1;
+    /* pn_once_new() may have collected garbage: the vector is looked at only now. */
+    if (grow(e) < 0) {
+        Py_DECREF(held);
+        return -1;
+    }
+    struct pn_listeners *l = e->listeners;
+    uint32_t i = l->count;
+    uintptr_t tags = once ? PN_FN_ONCE : 0;
+    if (prepend) {
+        for (i = 0; i < l->count && l->at[i].name != name; i++)
+            continue;
+        if (i < l->count) {
+            tags |= l->at[i].fn & PN_FN_WARNED;
+            l->at[i].fn &= ~PN_FN_WARNED;
+        }
+        memmove(&l->at[i + 1], &l->at[i], (l->count - i) * sizeof(l->at[0]));
+    }
+    l->at[i].name = Py_NewRef(name);
+    l->at[i].fn = (uintptr_t)held | tags;
+    l->count++;
+    return 0;
+}
+
+int
+pn_list_insert_quiet(PnEmitter *e, PyObject *name, PyObject *fn)
+{
+    if (pn_list_insert(e, name, fn, false, false) < 0)
+        return -1;
+    e->listeners->at[e->listeners->count - 1].fn |= PN_FN_QUIET;
+    return 0;
+}
+
+static void
+release_entry(struct pn_listener_entry entry)
+{
+    PyObject *fn = pn_entry_fn(&entry);
+    if (entry.fn & PN_FN_ONCE)
+        pn_once_detach(fn);
+    Py_DECREF(fn);
+    Py_DECREF(entry.name);
+}
+
+void
+pn_list_remove(PnEmitter *e, uint32_t i)
+{
+    struct pn_listeners *l = e->listeners;
+    struct pn_listener_entry gone = l->at[i];
+    uintptr_t warned = gone.fn & PN_FN_WARNED;
+    /* The next of the same name moves up into its place, and so on; the last one's place goes. */
+    for (uint32_t j = i + 1; j < l->count; j++) {
+        if (l->at[j].name != gone.name)
+            continue;
+        l->at[i] = l->at[j];
+        l->at[i].fn |= warned;
+        warned = 0;
+        i = j;
+    }
+    l->count--;
+    memmove(&l->at[i], &l->at[i + 1], (l->count - i) * sizeof(l->at[0]));
+    if (l->count == 0) {
+        e->listeners = NULL;
+        PyMem_Free(l);
+    }
+    release_entry(gone);
+}
+
+void
+pn_list_free(PnEmitter *e)
+{
+    struct pn_listeners *l = e->listeners;
+    e->listeners = NULL;
+    /* Before the first is released: its finalizer may call another, and that must not bring the emitter back. */
+    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
+        if (l->at[i].fn & PN_FN_ONCE)
+            pn_once_detach(pn_entry_fn(&l->at[i]));
+    }
+    for (uint32_t i = 0; l != NULL && i < l->count; i++)
+        release_entry(l->at[i]);
+    PyMem_Free(l);
+}
+
+void
+pn_list_remove_loud(PnEmitter *e)
+{
+    /* What is let go may run anything: the vector is looked at anew each time. */
+    for (uint32_t i = 0; e->listeners != NULL && i < e->listeners->count;) {
+        if (e->listeners->at[i].fn & PN_FN_QUIET)
+            i++;
+        else
+            pn_list_remove(e, i);
+    }
+}
+
+int
+pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn)
+{
+    struct pn_listeners *l = e->listeners;
+    for (uint32_t i = l != NULL ? l->count : 0; i > 0; i--) {
+        struct pn_listener_entry *entry = &l->at[i - 1];
+        if (entry->name != name || pn_entry_fn(entry) != fn)
+            continue;
+        PyObject *shown = Py_NewRef(entry->fn & PN_FN_ONCE ? pn_once_listener(fn) : fn);
+        PyObject *stack[3] = {NULL, name, shown};
+        pn_list_remove(e, i - 1);
+        pn_emitter_listener_removed(e, name);
+        int status = pn_emit(e, e->st->names.removeListener, stack + 1, 2);
+        Py_DECREF(shown);
+        return status < 0 ? -1 : 1;
+    }
+    return 0;
+}
+
+void
+pn_remove_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn)
+{
+    struct pn_listeners *l = e->listeners;
+    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
+        if (l->at[i].name == name && pn_entry_fn(&l->at[i]) == fn && (l->at[i].fn & PN_FN_QUIET)) {
+            pn_list_remove(e, i);
+            pn_emitter_listener_removed(e, name);
+            return;
+        }
+    }
+}
+
+/* --- emitting --- */
+
+/* Calls one listener; `fn` is a function or OnceListener that the caller holds. */
+static int
+call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs)
+{
+    if (tags & PN_FN_ONCE) {
+        if (!pn_once_fire(fn))
+            return 0;
+        if (pn_remove_entry(e, name, fn) < 0)
+            return -1;
+        fn = pn_once_listener(fn);
+        if (fn == NULL)
+            return 0;
+    }
+    else if ((tags & PN_FN_QUIET) && e->ops != NULL && e->ops->call_marker != NULL && e->ops->call_marker(e, name, fn)) {
+        return 0;
+    }
+    PyObject *result = PyObject_Vectorcall(fn, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    if (result == NULL)
+        return -1;
+    Py_DECREF(result);
+    return 0;
+}
+
+static int
+emit_one(PnEmitter *e, uint32_t i, PyObject *name, PyObject *const *args, size_t nargs)
+{
+    const struct pn_listener_entry *entry = &e->listeners->at[i];
+    uintptr_t tags = entry->fn & PN_FN_TAGS;
+    PyObject *fn = Py_NewRef(pn_entry_fn(entry));
+    int status = call_entry(e, name, fn, tags, args, nargs);
+    Py_DECREF(fn);
+    return status < 0 ? -1 : 1;
+}
+
+/* Several listeners: they are held before the first is called, so that what a listener adds or removes counts from the
+ * next emission on. */
+static int
+emit_many(PnEmitter *e, uint32_t first, size_t count, PyObject *name, PyObject *const *args, size_t nargs)
+{
+    uintptr_t on_stack[STACK_LISTENERS];
+    uintptr_t *fns = on_stack;
+    if (count > STACK_LISTENERS && (fns = PyMem_Malloc(count * sizeof(*fns))) == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    const struct pn_listeners *l = e->listeners;
+    size_t n = 0;
+    for (uint32_t i = first; i < l->count; i++) {
+        if (l->at[i].name != name)
+            continue;
+        fns[n++] = l->at[i].fn;
+        Py_INCREF(pn_entry_fn(&l->at[i]));
+    }
+    int status = 1;
+    for (size_t i = 0; i < n; i++) {
+        PyObject *fn = (PyObject *)(void *)(fns[i] & ~PN_FN_TAGS);
+        if (status > 0 && call_entry(e, name, fn, fns[i] & PN_FN_TAGS, args, nargs) < 0)
+            status = -1;
+        if (status > 0) {
+            Py_DECREF(fn);
+            continue;
+        }
+        PyObject *type, *value, *trace;
+        PyErr_Fetch(&type, &value, &trace);
+        Py_DECREF(fn);
+        PyErr_Restore(type, value, trace);
+    }
+    if (fns != on_stack)
+        PyMem_Free(fns);
+    return status;
+}
+
+int
+pn_emit(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs)
+{
+    const struct pn_listeners *l = e->listeners;
+    if (l == NULL)
+        return 0;
+    uint32_t count = l->count, first = 0;
+    while (first < count && l->at[first].name != name)
+        first++;
+    if (first == count)
+        return 0;
+    size_t found = 1;
+    for (uint32_t i = first + 1; i < count; i++)
+        found += l->at[i].name == name;
+    return found == 1 ? emit_one(e, first, name, args, nargs) : emit_many(e, first, found, name, args, nargs);
+}

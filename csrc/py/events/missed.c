@@ -1,0 +1,322 @@
+/* emitter_late.c - events that came before their listener.
+ *
+ * In a script the loop runs in the background: `s = connect(...)` may have connected before `s.on("connect", f)` is
+ * reached. The events that happen once in a cycle of an object's life are therefore remembered when nobody listens,
+ * and told to a listener that is attached later from outside the loop. An unheard `error` of an object that is used
+ * from outside is held back for a while, with the events after it, before it counts as uncaught. */
+#include "py/loop/driver.h"
+#include "py/events/emitter.h"
+#include "py/loop/uncaught.h"
+
+#define HOLD_NS (250 * (uint64_t)1000000)
+
+/* An error that waits for its listener. */
+struct pn_hold {
+    struct pn_loop_timer timer; /* first */
+    PnEmitter *emitter;         /* own */
+    struct pn_hold *next, *prev;
+};
+
+/* --- the list --- */
+
+static PyObject *
+name_of(PnState *st, unsigned event)
+{
+    switch (event) {
+    case PN_CYCLE_CONNECT:
+        return st->names.connect;
+    case PN_CYCLE_READY:
+        return st->names.ready;
+    case PN_CYCLE_LISTENING:
+        return st->names.listening;
+    case PN_CYCLE_END:
+        return st->names.end;
+    case PN_CYCLE_ERROR:
+        return st->names.error;
+    default:
+        return st->names.close;
+    }
+}
+
+static void
+append(PnEmitter *e, unsigned event)
+{
+    unsigned shift = 0;
+    while (shift < 32 && ((e->late >> shift) & 15) != 0)
+        shift += 4;
+    if (shift < 32)
+        e->late |= (uint32_t)event << shift;
+}
+
+static void
+take_out(PnEmitter *e, unsigned shift)
+{
+    uint64_t list = e->late;
+    uint64_t before = list & (((uint64_t)1 << shift) - 1);
+    e->late = (uint32_t)(before | (list >> (shift + 4)) << shift);
+}
+
+/* The errors are kept in a list beside: a server may fail to listen more than once. */
+static int
+remember_error(PnEmitter *e, PyObject *error)
+{
+    if (e->late_error == NULL && (e->late_error = PyList_New(0)) == NULL)
+        return -1;
+    return PyList_Append(e->late_error, error);
+}
+
+/* The first of them, taken out; None when there is none. New reference. */
+static PyObject *
+next_error(PnEmitter *e)
+{
+    PyObject *list = e->late_error;
+    if (list == NULL || PyList_GET_SIZE(list) == 0)
+        return Py_NewRef(Py_None);
+    PyObject *error = Py_NewRef(PyList_GET_ITEM(list, 0));
+    if (PyList_SetSlice(list, 0, 1, NULL) < 0)
+        PyErr_Clear();
+    if (PyList_GET_SIZE(list) == 0)
+        Py_CLEAR(e->late_error);
+    return error;
+}
+
+static bool
+is_late(const PnEmitter *e, PyObject *name)
+{
+    for (uint32_t list = e->late; list != 0; list >>= 4) {
+        if (name_of(e->st, list & 15) == name)
+            return true;
+    }
+    return false;
+}
+
+/* --- holding --- */
+
+static void
+drop_hold(struct pn_hold *h)
+{
+    PnEmitter *e = h->emitter;
+    PnState *st = e->st;
+    if (st->loop != NULL && e->generation == st->generation)
+        pn_loop_disarm(st->loop, &h->timer);
+    if (h->prev != NULL)
+        h->prev->next = h->next;
+    else if (st->holds == h)
+        st->holds = h->next;
+    if (h->next != NULL)
+        h->next->prev = h->prev;
+    e->hold = NULL;
+    PyMem_RawFree(h);
+    Py_DECREF(e);
+}
+
+static void
+uncaught_error(PnEmitter *e, PyObject *error)
+{
+    if (PyExceptionInstance_Check(error))
+        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+    else
+        PyErr_Format(PyExc_RuntimeError, "Unhandled error. (%R)", error);
+    pn_uncaught(e->st, (PyObject *)e, NULL);
+}
+
+static int
+emit_error(PnEmitter *e, PyObject *error)
+{
+    PyObject *stack[2] = {NULL, error};
+    (void)pn_emit_loop(e, e->st->error_monitor, stack + 1, 1, NULL);
+    int status = pn_emit_loop(e, e->st->names.error, stack + 1, 1, NULL);
+    if (status == 0)
+        uncaught_error(e, error);
+    return status;
+}
+
+static void replay_tick(PnState *st, PyObject *self, void *arg);
+
+static int
+replay_soon(PnEmitter *e)
+{
+    e->replaying = true;
+    if (pn_tick(e->st, replay_tick, (PyObject *)e, NULL) == 0)
+        return 0;
+    e->replaying = false;
+    return -1;
+}
+
+static void
+emit_late(PnEmitter *e, unsigned event)
+{
+    PyObject *stack[2] = {NULL, e->late_had_error ? Py_True : Py_False};
+    size_t nargs = event == PN_CYCLE_CLOSE && e->ops != NULL && e->ops->close_has_argument ? 1 : 0;
+    (void)pn_emit_loop(e, name_of(e->st, event), stack + 1, nargs, NULL);
+}
+
+/* Tells what is remembered to whoever listens now; the rest stays remembered. */
+static void
+replay(PnEmitter *e)
+{
+    PnState *st = e->st;
+    uint8_t cycle = e->late_cycle;
+    unsigned shift = 0;
+    /* Those that stay remain in the list all the time: a listener for them may be attached in between. */
+    while (shift < 32 && (e->late >> shift) != 0 && cycle == e->late_cycle && e->hold == NULL) {
+        if (st->loop->halted) {
+            /* run() has to raise first; the tick waits for the next one. */
+            if (replay_soon(e) < 0)
+                PyErr_WriteUnraisable((PyObject *)e);
+            return;
+        }
+        unsigned event = (e->late >> shift) & 15;
+        if (event != PN_CYCLE_ERROR && pn_count_listeners(e, name_of(st, event)) == 0) {
+            emit_late(e, event); /* the quiet ones have not been told while an error was held */
+            shift += 4;
+            continue;
+        }
+        take_out(e, shift);
+        if (event == PN_CYCLE_ERROR) {
+            PyObject *error = next_error(e);
+            (void)emit_error(e, error);
+            Py_DECREF(error);
+        }
+        else {
+            emit_late(e, event);
+            if (event == PN_CYCLE_CLOSE && cycle == e->late_cycle) {
+                e->late = 0;
+                return;
+            }
+        }
+    }
+}
+
+static void
+on_hold_expired(struct pn_loop_timer *timer)
+{
+    struct pn_hold *h = (struct pn_hold *)(void *)timer;
+    PnEmitter *e = h->emitter;
+    PnState *st = e->st;
+    Py_INCREF(e);
+    drop_hold(h);
+    unsigned scope = pn_enter(st);
+    replay(e);
+    pn_leave(st, scope);
+    Py_DECREF(e);
+}
+
+static int
+hold(PnEmitter *e, PyObject *error)
+{
+    PnState *st = e->st;
+    Py_CLEAR(e->late_error);
+    if (remember_error(e, error) < 0) {
+        PyErr_Clear();
+        return -1;
+    }
+    struct pn_hold *h = PyMem_RawMalloc(sizeof(*h));
+    if (h == NULL)
+        return -1;
+    pn_loop_timer_init(&h->timer, on_hold_expired, true);
+    if (pn_loop_arm(st->loop, &h->timer, uv_hrtime() + HOLD_NS) < 0) {
+        PyMem_RawFree(h);
+        return -1;
+    }
+    Py_INCREF(e);
+    h->emitter = e;
+    h->prev = NULL;
+    h->next = st->holds;
+    if (h->next != NULL)
+        h->next->prev = h;
+    st->holds = h;
+    e->hold = h;
+    append(e, PN_CYCLE_ERROR);
+    return 0;
+}
+
+void
+pn_late_give_up(PnState *st)
+{
+    while (st->holds != NULL) {
+        PnEmitter *e = st->holds->emitter;
+        Py_INCREF(e);
+        drop_hold(st->holds);
+        while (e->late_error != NULL) {
+            PyObject *error = next_error(e);
+            /* A listener that has come may not run any more; but the error has been asked for. */
+            if (!pn_has_listeners(e, st->names.error))
+                uncaught_error(e, error);
+            Py_DECREF(error);
+        }
+        Py_DECREF(e);
+    }
+}
+
+/* --- what the others call --- */
+
+int
+pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg)
+{
+    PnState *st = e->st;
+    if (event == PN_CYCLE_CLOSE)
+        e->late_had_error = arg == Py_True;
+    if (e->hold != NULL) {
+        if (event == PN_CYCLE_ERROR && remember_error(e, arg) < 0)
+            PyErr_WriteUnraisable((PyObject *)e);
+        else
+            append(e, event);
+        return 0;
+    }
+    PyObject *name = name_of(st, event);
+    if (event == PN_CYCLE_ERROR) {
+        if (pn_has_listeners(e, name) || !e->outside || st->closed || hold(e, arg) < 0)
+            return emit_error(e, arg);
+        return 0;
+    }
+    /* What is quiet takes nothing away from a listener that comes later. */
+    if (pn_count_listeners(e, name) == 0)
+        append(e, event);
+    else if (event == PN_CYCLE_CLOSE)
+        pn_late_forget(e);
+    PyObject *stack[2] = {NULL, arg};
+    return pn_emit_loop(e, name, stack + 1, arg != NULL ? 1 : 0, NULL);
+}
+
+static void
+replay_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnEmitter *e = PN_EMITTER(self);
+    (void)arg;
+    e->replaying = false;
+    if (e->hold != NULL) {
+        if (!pn_has_listeners(e, st->names.error))
+            return;
+        drop_hold(e->hold);
+    }
+    replay(e);
+}
+
+int
+pn_late_listener_added(PnEmitter *e, PyObject *name)
+{
+    PnState *st = e->st;
+    if (e->late == 0 || e->replaying || !is_late(e, name) || e->generation != st->generation)
+        return 0;
+    if (e->hold == NULL && pn_inside(st))
+        return 0;
+    return replay_soon(e) < 0 ? -1 : pn_notify(st);
+}
+
+void
+pn_late_forget(PnEmitter *e)
+{
+    e->late = 0;
+    e->late_cycle++;
+    Py_CLEAR(e->late_error);
+    if (e->hold != NULL)
+        drop_hold(e->hold);
+}
+
+void
+pn_late_free(PnEmitter *e)
+{
+    /* A hold keeps its emitter alive: there is none here. */
+    Py_CLEAR(e->late_error);
+}

@@ -1,0 +1,136 @@
+/* emitter_once.c - OnceListener: what once() registers, and what raw_listeners() shows.
+ *
+ * Owns:    the listener and the event's name.
+ * Borrows: the emitter, until its entry leaves the emitter's list: a listener that never fires makes no cycle. */
+#include "py/events/emitter.h"
+
+#include <structmember.h>
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *listener;
+    PnEmitter *emitter;
+    PyObject *name;
+    bool fired;
+} PnOnce;
+
+/* --- helpers --- */
+
+PyObject *
+pn_once_new(PnEmitter *e, PyObject *name, PyObject *fn)
+{
+    PnOnce *self = PyObject_GC_New(PnOnce, e->st->OnceListener);
+    if (self == NULL)
+        return NULL;
+    self->listener = Py_NewRef(fn);
+    self->emitter = e;
+    self->name = Py_NewRef(name);
+    self->fired = false;
+    PyObject_GC_Track((PyObject *)self);
+    return (PyObject *)self;
+}
+
+PyObject *
+pn_once_listener(PyObject *once)
+{
+    return ((PnOnce *)(void *)once)->listener;
+}
+
+bool
+pn_once_fire(PyObject *once)
+{
+    PnOnce *self = (PnOnce *)(void *)once;
+    bool first = !self->fired;
+    self->fired = true;
+    return first;
+}
+
+void
+pn_once_detach(PyObject *once)
+{
+    ((PnOnce *)(void *)once)->emitter = NULL;
+}
+
+/* --- methods --- */
+
+static PyObject *
+once_call(PyObject *op, PyObject *args, PyObject *kwargs)
+{
+    PnOnce *self = (PnOnce *)(void *)op;
+    if (self->listener == NULL || self->fired)
+        Py_RETURN_NONE;
+    self->fired = true;
+    PyObject *listener = Py_NewRef(self->listener);
+    PnEmitter *e = self->emitter;
+    int status = 0;
+    if (e != NULL) {
+        Py_INCREF(e);
+        status = pn_remove_entry(e, self->name, op);
+        Py_DECREF(e);
+    }
+    PyObject *result = status < 0 ? NULL : PyObject_Call(listener, args, kwargs);
+    Py_DECREF(listener);
+    return result;
+}
+
+static PyObject *
+once_repr(PyObject *op)
+{
+    return PyUnicode_FromFormat("<pynet once listener %R>", ((PnOnce *)(void *)op)->listener);
+}
+
+/* --- lifetime --- */
+
+static int
+once_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    PnOnce *self = (PnOnce *)(void *)op;
+    Py_VISIT(Py_TYPE(op));
+    Py_VISIT(self->listener);
+    Py_VISIT(self->name);
+    return 0;
+}
+
+static int
+once_clear(PyObject *op)
+{
+    PnOnce *self = (PnOnce *)(void *)op;
+    Py_CLEAR(self->listener);
+    Py_CLEAR(self->name);
+    return 0;
+}
+
+static void
+once_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    PyObject_GC_UnTrack(op);
+    (void)once_clear(op);
+    type->tp_free(op);
+    Py_DECREF(type);
+}
+
+/* --- tables --- */
+
+static PyMemberDef once_members[] = {
+    {"listener", T_OBJECT, offsetof(PnOnce, listener), READONLY, "The function that was given to once()."},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot once_slots[] = {
+    {Py_tp_doc, "A listener registered with once(), as raw_listeners() shows it; calling it uses it up."},
+    {Py_tp_call, once_call},
+    {Py_tp_repr, once_repr},
+    {Py_tp_traverse, once_traverse},
+    {Py_tp_clear, once_clear},
+    {Py_tp_dealloc, once_dealloc},
+    {Py_tp_members, once_members},
+    {0, NULL},
+};
+
+PyType_Spec pn_once_spec = {
+    .name = "pynet.OnceListener",
+    .basicsize = sizeof(PnOnce),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = once_slots,
+};

@@ -1,0 +1,405 @@
+/* waiting.c - what threads and asyncio need to wait for sockets and servers.
+ *
+ * The waiting itself is written in Python, pynet/_waiting.py and pynet/_server.py: here are the methods of the C types that lead there, and
+ * the private functions that it stands on. Those look at an emitter, or add a listener, in one step: nothing is
+ * dispatched in between, since the caller holds the GIL. A check, a listener, a second check: nothing is missed.
+ *
+ * Owns:    st->waiting, the functions of pynet._waiting, fetched at the first use.
+ * Threads: every function runs with the GIL held, on any thread. */
+#include "py/events/waiting.h"
+
+#include <string.h>
+
+#include "uvio/stream.h"
+#include "py/abort/abort.h"
+#include "py/base/args.h"
+#include "py/loop/driver.h"
+#include "py/events/emitter.h"
+#include "py/base/errors.h"
+#include "py/socket/socket.h"
+
+#define STACK_ARGS          8
+
+/* --- to the module in Python --- */
+
+#define WAITING_INDEX(name) WAITING_##name,
+enum waiting {
+    PN_WAITING(WAITING_INDEX) WAITING_MIDDLE,
+    WAITING_LAST = WAITING_MIDDLE - 1,
+    PN_WAITING_SERVER(WAITING_INDEX) WAITING_COUNT
+};
+#undef WAITING_INDEX
+
+/* Fills `all` from `first` on. */
+static int
+load_from(const char *name, const char *const *functions, Py_ssize_t first, Py_ssize_t end, PyObject *all)
+{
+    PyObject *module = PyImport_ImportModule(name);
+    Py_ssize_t i = first;
+    for (; module != NULL && i < end; i++) {
+        PyObject *function = PyObject_GetAttrString(module, functions[i]);
+        if (function == NULL)
+            break;
+        PyTuple_SET_ITEM(all, i, function);
+    }
+    Py_XDECREF(module);
+    return i == end ? 0 : -1;
+}
+
+static PyObject *
+load_functions(PnState *st)
+{
+#define WAITING_NAME(name) #name,
+    static const char *const names[] = {PN_WAITING(WAITING_NAME) PN_WAITING_SERVER(WAITING_NAME)};
+#undef WAITING_NAME
+    PyObject *all = PyTuple_New(WAITING_COUNT);
+    if (all != NULL && (load_from("pynet._waiting", names, 0, WAITING_MIDDLE, all) < 0 ||
+                        load_from("pynet._server", names, WAITING_MIDDLE, WAITING_COUNT, all) < 0))
+        Py_CLEAR(all);
+    if (all != NULL)
+        Py_XSETREF(st->waiting, all); /* another thread may have been faster */
+    return all;
+}
+
+/* function(op, args...) */
+static PyObject *
+lead_to(enum waiting which, PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    PnState *st = PN_EMITTER(op)->st;
+    PyObject *on_stack[STACK_ARGS];
+    PyObject **stack = on_stack;
+    if (st->waiting == NULL && load_functions(st) == NULL)
+        return NULL;
+    size_t count = (size_t)nargs + (kwnames != NULL ? (size_t)PyTuple_GET_SIZE(kwnames) : 0);
+    if (count + 2 > STACK_ARGS && (stack = PyMem_Malloc((count + 2) * sizeof(*stack))) == NULL)
+        return PyErr_NoMemory();
+    stack[0] = NULL; /* the callee's to use */
+    stack[1] = op;
+    if (count > 0)
+        memcpy(stack + 2, args, count * sizeof(*stack));
+    PyObject *function = Py_NewRef(PyTuple_GET_ITEM(st->waiting, (Py_ssize_t)which));
+    PyObject *result =
+        PyObject_Vectorcall(function, stack + 1, ((size_t)nargs + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+    Py_DECREF(function);
+    if (stack != on_stack)
+        PyMem_Free(stack);
+    return result;
+}
+
+#define LEADING(name)                                                                                     \
+    PyObject *pn_waiting_##name(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames) \
+    {                                                                                                     \
+        return lead_to(WAITING_##name, op, args, nargs, kwnames);                                         \
+    }
+LEADING(wait)
+LEADING(drain)
+LEADING(iterate)
+LEADING(iterate_async)
+LEADING(lines)
+LEADING(read_until)
+LEADING(read_exactly)
+LEADING(leave)
+LEADING(enter_async)
+LEADING(leave_async)
+LEADING(shutdown)
+LEADING(iterate_server)
+LEADING(iterate_server_async)
+#undef LEADING
+
+/* iterator(options) or iterator(destroy_on_return=...): an option as all others. */
+PyObject *
+pn_waiting_iterator(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"destroy_on_return", NULL};
+    PyObject *value;
+    if (nargs > 1) {
+        PyErr_Format(PyExc_TypeError, "iterator() takes at most 1 argument (%zd given)", nargs);
+        return NULL;
+    }
+    PyObject *mapping = nargs > 0 && args[0] != Py_None ? args[0] : NULL;
+    if (mapping != NULL && !pn_is_options(mapping))
+        return pn_raise_arg_type("options", "a mapping", mapping);
+    if (pn_options("iterator", names, mapping, args + nargs, kwnames, &value) < 0)
+        return NULL;
+    int destroy = value != NULL ? pn_arg_bool(value) : 1;
+    Py_XDECREF(value);
+    if (destroy < 0)
+        return NULL;
+    PyObject *flag = destroy ? Py_True : Py_False;
+    return lead_to(WAITING_iterator, op, &flag, 1, NULL);
+}
+
+PyObject *
+pn_waiting_enter(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    return Py_NewRef(op);
+}
+
+PyObject *
+pn_waiting_iter_slot(PyObject *op)
+{
+    return lead_to(WAITING_iterate, op, NULL, 0, NULL);
+}
+
+PyObject *
+pn_waiting_aiter_slot(PyObject *op)
+{
+    return lead_to(WAITING_iterate_async, op, NULL, 0, NULL);
+}
+
+PyObject *
+pn_waiting_server_iter_slot(PyObject *op)
+{
+    return lead_to(WAITING_iterate_server, op, NULL, 0, NULL);
+}
+
+PyObject *
+pn_waiting_server_aiter_slot(PyObject *op)
+{
+    return lead_to(WAITING_iterate_server_async, op, NULL, 0, NULL);
+}
+
+/* --- docstrings --- */
+
+const char pn_wait_doc[] =
+    "wait($self, event, timeout=None)\n--\n\n"
+    "Blocks this thread until the event comes, and gives what it carries: None, its one argument, or a tuple. At once\n"
+    "when the state is already reached: connect, ready, end, finish, close, and drain when nothing is to be "
+    "drained.\n\n"
+    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that is\n"
+    "waited for; when the socket closes first what it died of, or NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError\n"
+    "on the thread that drives the loop, in a listener and inside turn(). Node: events.once(), which does not block.";
+const char pn_server_wait_doc[] =
+    "wait($self, event, timeout=None)\n--\n\n"
+    "Blocks this thread until the event comes, and gives what it carries: None, its one argument, or a tuple. At once\n"
+    "when it is \"listening\" and the server listens, or \"close\" and it has closed. wait(\"connection\") takes one\n"
+    "connection: those that come while nobody listens or waits are accepted and nobody is told, as in Node.\n\n"
+    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that is\n"
+    "waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on the thread that\n"
+    "drives the loop, in a listener and inside turn(). Node: events.once(), which does not block.";
+const char pn_shutdown_doc[] =
+    "shutdown($self, timeout=None)\n--\n\n"
+    "Accepts no more, as close(), and ends every connection; what is left after `timeout` seconds (None: never) is\n"
+    "destroyed, 0: at once. Returns a Future of the number destroyed, done when \"close\" has been emitted: `await`\n"
+    "server.shutdown(5) under asyncio, .result() in a thread. At once, and 0, when there is nothing to close.\n\n"
+    "Called again it gives the same Future until listen() has been called anew; the shortest timeout counts. What a\n"
+    "connection's own code writes after that is a write after end(): ERR_STREAM_WRITE_AFTER_END there.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Events: end, finish, close of the\n"
+    "connections; close.";
+const char pn_drain_doc[] =
+    "drain($self, /)\n--\n\n"
+    "`await sock.drain()`: goes on when what was written may be followed by more: at once while less than the\n"
+    "high-water mark is queued, else at \"drain\" or \"finish\". The same as once(sock, \"drain\"): a Future, for "
+    "threads\n"
+    "too: sock.drain().result(timeout). Raises what once() raises.";
+const char pn_iterator_doc[] =
+    "iterator($self, options=None, /, *, destroy_on_return=True)\n--\n\n"
+    "What `for chunk in sock` and `async for chunk in sock` loop over, with a choice: destroy_on_return destroys the\n"
+    "socket when the loop is over or left early (with an AbortError if it had not ended), as Node's loops do; False "
+    "keeps\n"
+    "it, as Python's loops over the socket itself do. The object is an iterator, an async iterator and a context\n"
+    "manager. Chunks are bytes, or str after set_encoding(). The loop raises what the socket dies of, NetError\n"
+    "(ERR_STREAM_PREMATURE_CLOSE) when it is destroyed before its end, and RuntimeError where wait() does.\n"
+    "Node: readable.iterator().";
+const char pn_lines_doc[] =
+    "lines($self, max=65536, keep_ends=False)\n--\n\n"
+    "`for line in sock.lines()` and `async for line in sock.lines()`: bytes, or str after set_encoding(). A line ends\n"
+    "with \"\\n\"; it and a \"\\r\" before it are taken off unless keep_ends. What comes after the last line is a line "
+    "too.\n"
+    "Leaving the loop early keeps what has not been looped over in the socket; read_exactly() and the others go on "
+    "there.\n\n"
+    "max is the longest line, in bytes (characters after set_encoding()), with its end: a longer one raises NetError\n"
+    "(ERR_READ_LIMIT), and stays in the socket. Raises also what iterator() raises.";
+const char pn_read_until_doc[] =
+    "read_until($self, separator, max=65536, timeout=None)\n--\n\n"
+    "What comes up to and with the separator (bytes, or str). Under a running asyncio loop it gives an awaitable, "
+    "else\n"
+    "it blocks this thread.\n\n"
+    "Raises NetError (ERR_READ_LIMIT) when it would be more than max bytes (characters after set_encoding());\n"
+    "IncompleteReadError when the peer ends first; TimeoutError after timeout seconds; what the socket dies of, or\n"
+    "NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError where wait() does. What has come stays in the socket each\n"
+    "time. From the first call on an \"error\" event without a listener is raised by the next call, not uncaught.";
+const char pn_read_exactly_doc[] =
+    "read_exactly($self, n, timeout=None)\n--\n\n"
+    "The next n bytes (characters after set_encoding()). Under a running asyncio loop it gives an awaitable, else it\n"
+    "blocks this thread. Raises IncompleteReadError when the peer ends first, and else what read_until() raises. What\n"
+    "has come stays in the socket each time.";
+const char pn_leave_doc[] =
+    "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
+    "destroy_soon(), so that what is queued still leaves; destroy() when an exception leaves the block.";
+const char pn_server_leave_doc[] =
+    "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
+    "close(); when an exception leaves the block the open connections are destroyed as well.";
+const char pn_enter_async_doc[] = "__aenter__($self, /)\n--\n\nAn awaitable of the object.";
+const char pn_leave_async_doc[] =
+    "__aexit__($self, exc_type, exc, traceback, /)\n--\n\n"
+    "As __exit__(), and waits for \"close\". Raises what goes wrong meanwhile, unless an exception leaves the block.\n"
+    "When the wait is cancelled, what is still open is destroyed.";
+
+/* --- the states --- */
+
+/* The emitter and the interned name (own) of _reached(), _listen() and _unlisten(); NULL with an exception. */
+static PnEmitter *
+take_emitter(PyObject *module, PyObject *const *args, Py_ssize_t nargs, Py_ssize_t wanted, PyObject **name)
+{
+    PnState *st = pn_state_of_module(module);
+    if (nargs != wanted) {
+        PyErr_Format(PyExc_TypeError, "%zd arguments are needed (%zd given)", wanted, nargs);
+        return NULL;
+    }
+    if (!PyObject_TypeCheck(args[0], st->EventEmitter)) {
+        pn_raise_arg_type("emitter", "an EventEmitter", args[0]);
+        return NULL;
+    }
+    *name = pn_event_name(st, args[1]);
+    return *name != NULL ? PN_EMITTER(args[0]) : NULL;
+}
+
+/* _reached(emitter, event): the event's arguments when waiting for it is pointless because it has come, or None. */
+PyObject *
+pn_reached(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PyObject *name, *arg = NULL;
+    bool reached = false;
+    PnEmitter *e = take_emitter(module, args, nargs, 2, &name);
+    if (e == NULL)
+        return NULL;
+    if (e->ops != NULL && pn_check_alive(e) < 0) {
+        Py_DECREF(name);
+        return NULL;
+    }
+    if (e->ops != NULL)
+        reached = e->ops->reached(e, name, &arg);
+    Py_DECREF(name);
+    if (!reached)
+        Py_RETURN_NONE;
+    return arg != NULL ? PyTuple_Pack(1, arg) : PyTuple_New(0);
+}
+
+/* _over(emitter): its `close` has been emitted and nothing is held back: no event will come any more in this life. */
+PyObject *
+pn_over(PyObject *module, PyObject *emitter)
+{
+    PnEmitter *e = PN_EMITTER(emitter);
+    if (!PyObject_TypeCheck(emitter, pn_state_of_module(module)->EventEmitter))
+        return pn_raise_arg_type("emitter", "an EventEmitter", emitter);
+    bool closed = false;
+    if (e->ops != NULL && pn_check_alive(e) < 0)
+        return NULL;
+    if (e->ops != NULL)
+        closed = e->ops->close_emitted(e);
+    return PyBool_FromLong(closed && !pn_late_error_pending(e));
+}
+
+/* --- listeners --- */
+
+/* _listen(emitter, event, function): as on(), but nobody is told of it. */
+PyObject *
+pn_listen_quietly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PyObject *name;
+    PnEmitter *e = take_emitter(module, args, nargs, 3, &name);
+    if (e == NULL)
+        return NULL;
+    int status = pn_check_alive(e);
+    if (status == 0)
+        status = pn_add_quiet_listener(e, name, args[2]);
+    Py_DECREF(name);
+    /* Whoever waits needs somebody who drives. */
+    if (status < 0 || (e->st->loop != NULL && e->ops != NULL && pn_notify(e->st) < 0))
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* _unlisten(emitter, event, function): takes out what _listen() added, if it is still there. */
+PyObject *
+pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PyObject *name;
+    PnEmitter *e = take_emitter(module, args, nargs, 3, &name);
+    if (e == NULL)
+        return NULL;
+    pn_remove_quiet_listener(e, name, args[2]);
+    Py_DECREF(name);
+    Py_RETURN_NONE;
+}
+
+/* _hear_errors(socket, function): the function as a listener of `error`, once, to stay: somebody reads the socket by
+ * calls and hears of what it died of by the next call. */
+PyObject *
+pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PnState *st = pn_state_of_module(module);
+    if (nargs != 2 || !PyObject_TypeCheck(args[0], st->Socket)) {
+        PyErr_SetString(PyExc_TypeError, "_hear_errors(socket, function)");
+        return NULL;
+    }
+    PnEmitter *e = PN_EMITTER(args[0]);
+    const struct pn_listeners *l = e->listeners;
+    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
+        if (pn_entry_fn(&l->at[i]) == args[1])
+            Py_RETURN_NONE;
+    }
+    if (pn_check_alive(e) < 0 || pn_add_quiet_listener(e, st->names.error, args[1]) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* _peek(socket): all that has been read and not consumed; it stays. */
+PyObject *
+pn_peek(PyObject *module, PyObject *socket)
+{
+    if (!PyObject_TypeCheck(socket, pn_state_of_module(module)->Socket))
+        return pn_raise_arg_type("socket", "a Socket", socket);
+    struct pn_reads *r = PN_SOCKET(socket)->r;
+    if (r != NULL && r->q.length > 0)
+        return pn_read_queue_peek(&r->q, r->q.length);
+    return r != NULL && r->decoding ? PyUnicode_FromString("") : PyBytes_FromStringAndSize(NULL, 0);
+}
+
+/* --- blocking --- */
+
+/* _check_blocking(what): RuntimeError when this thread must not wait for an event, as it is the one that brings it. */
+PyObject *
+pn_check_blocking(PyObject *module, PyObject *what)
+{
+    PnState *st = pn_state_of_module(module);
+    const char *where = NULL;
+    if (pn_inside(st))
+        where = "inside a listener";
+    else if (pn_in_turn(st))
+        where = "inside turn()";
+    else if (st->driver.mode != PN_IDLE && st->driver.thread == PyThread_get_thread_ident())
+        where = "on the thread that drives the loop";
+    if (where == NULL)
+        Py_RETURN_NONE;
+    PyErr_Format(PyExc_RuntimeError,
+                 "%U would wait for ever %s: no event can come meanwhile. Use a listener here, or another thread", what,
+                 where);
+    return NULL;
+}
+
+/* A listener runs, on this thread. */
+PyObject *
+pn_is_inside(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyBool_FromLong(pn_inside(pn_state_of_module(module)));
+}
+
+/* --- abort signals --- */
+
+PyObject *
+pn_check_signal(PyObject *module, PyObject *signal)
+{
+    if (pn_check_abort_signal(pn_state_of_module(module), signal, "options.signal") < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *
+pn_make_abort_error(PyObject *module, PyObject *reason)
+{
+    return pn_abort_error(pn_state_of_module(module), reason);
+}

@@ -1,0 +1,78 @@
+/* waiting.h - what threads and asyncio need to wait for sockets and servers; the waiting itself is pynet/_waiting.py
+ * and pynet/_server.py. */
+#ifndef PN_PY_EVENTS_WAITING_H
+#define PN_PY_EVENTS_WAITING_H
+
+#include "py/base/state.h"
+
+/* --- methods that the module `pynet._waiting` carries out --- */
+
+/* The functions of that module, then those of `pynet._server`, in the order of st->waiting, a tuple of them. */
+/* clang-format off */
+#define PN_WAITING(X) \
+    X(wait) X(drain) X(iterator) X(iterate) X(iterate_async) X(lines) X(read_until) X(read_exactly) \
+    X(leave) X(enter_async) X(leave_async)
+#define PN_WAITING_SERVER(X) X(shutdown) X(iterate_server) X(iterate_server_async)
+/* clang-format on */
+
+#define PN_WAITING_DECLARE(name) \
+    PyObject *pn_waiting_##name(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PN_WAITING(PN_WAITING_DECLARE)
+PN_WAITING_SERVER(PN_WAITING_DECLARE)
+#undef PN_WAITING_DECLARE
+
+PyObject *pn_waiting_enter(PyObject *op, PyObject *unused);
+/* Slots: tp_iter and am_aiter of a socket. */
+PyObject *pn_waiting_iter_slot(PyObject *op);
+PyObject *pn_waiting_aiter_slot(PyObject *op);
+/* The same of a server. */
+PyObject *pn_waiting_server_iter_slot(PyObject *op);
+PyObject *pn_waiting_server_aiter_slot(PyObject *op);
+
+extern const char pn_wait_doc[], pn_server_wait_doc[], pn_shutdown_doc[], pn_drain_doc[], pn_iterator_doc[],
+    pn_lines_doc[];
+extern const char pn_read_until_doc[], pn_read_exactly_doc[], pn_leave_doc[], pn_server_leave_doc[];
+extern const char pn_enter_async_doc[], pn_leave_async_doc[];
+
+#define PN_WAITING_ROW(name, f, doc) {name, PN_FASTCALL(pn_waiting_##f), METH_FASTCALL | METH_KEYWORDS, doc}
+
+/* Rows of the types' method tables. */
+#define PN_WAITING_CONTEXT_ROWS(leave_doc)                                                                           \
+    {"__enter__", pn_waiting_enter, METH_NOARGS, "__enter__($self, /)\n--\n\nThe object."},                          \
+        PN_WAITING_ROW("__exit__", leave, leave_doc), PN_WAITING_ROW("__aenter__", enter_async, pn_enter_async_doc), \
+        PN_WAITING_ROW("__aexit__", leave_async, pn_leave_async_doc)
+#define PN_WAITING_SOCKET_ROWS                                                                               \
+    PN_WAITING_ROW("wait", wait, pn_wait_doc), PN_WAITING_ROW("drain", drain, pn_drain_doc),                 \
+        PN_WAITING_ROW("iterator", iterator, pn_iterator_doc), PN_WAITING_ROW("lines", lines, pn_lines_doc), \
+        PN_WAITING_ROW("read_until", read_until, pn_read_until_doc),                                         \
+        PN_WAITING_ROW("read_exactly", read_exactly, pn_read_exactly_doc), PN_WAITING_CONTEXT_ROWS(pn_leave_doc)
+#define PN_WAITING_SERVER_ROWS                                                                               \
+    PN_WAITING_ROW("wait", wait, pn_server_wait_doc), PN_WAITING_ROW("shutdown", shutdown, pn_shutdown_doc), \
+        PN_WAITING_CONTEXT_ROWS(pn_server_leave_doc)
+
+/* --- private functions of the module --- */
+
+PyObject *pn_reached(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_over(PyObject *module, PyObject *emitter);
+PyObject *pn_listen_quietly(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_peek(PyObject *module, PyObject *socket);
+PyObject *pn_check_blocking(PyObject *module, PyObject *what);
+PyObject *pn_is_inside(PyObject *module, PyObject *unused);
+PyObject *pn_check_signal(PyObject *module, PyObject *signal);
+PyObject *pn_make_abort_error(PyObject *module, PyObject *reason);
+
+/* Rows of the module's method table. */
+#define PN_WAITING_FUNCTION_ROWS                                                                              \
+    {"_reached", PN_FASTCALL(pn_reached), METH_FASTCALL, NULL}, {"_over", pn_over, METH_O, NULL},             \
+        {"_listen", PN_FASTCALL(pn_listen_quietly), METH_FASTCALL, NULL},                                     \
+        {"_unlisten", PN_FASTCALL(pn_unlisten), METH_FASTCALL, NULL},                                         \
+        {"_hear_errors", PN_FASTCALL(pn_hear_errors), METH_FASTCALL, NULL}, {"_peek", pn_peek, METH_O, NULL}, \
+        {"_check_blocking", pn_check_blocking, METH_O, NULL}, {"_inside", pn_is_inside, METH_NOARGS, NULL},   \
+        {"_check_signal", pn_check_signal, METH_O, NULL},                                                     \
+    {                                                                                                         \
+        "_abort_error", pn_make_abort_error, METH_O, NULL                                                     \
+    }
+
+#endif

@@ -1,0 +1,242 @@
+/* driver.c - the background thread and the turn, see driver.h.
+ *
+ * Threads: everything here runs with the GIL held, but for the wait itself. */
+#include "py/loop/driver.h"
+
+#include "uvio/signals.h"
+#include "py/events/emitter.h"
+#include "py/base/errors.h"
+#include "py/loop/timer_types.h"
+
+/* --- the gate: who waits for whom --- */
+
+int
+pn_driver_init(PnState *st)
+{
+    struct pn_driver *d = &st->driver;
+    if (uv_mutex_init(&d->mutex) != 0 || uv_cond_init(&d->cond) != 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+void
+pn_driver_clear(PnState *st)
+{
+    struct pn_driver *d = &st->driver;
+    uv_cond_destroy(&d->cond);
+    uv_mutex_destroy(&d->mutex);
+    PyMem_RawFree(d->holders);
+    d->holders = NULL;
+    Py_CLEAR(d->thread_object);
+}
+
+int
+pn_gate_wait(PnState *st, unsigned ms)
+{
+    struct pn_driver *d = &st->driver;
+    /* A change between the caller's look and the wait is not seen: it costs at most one slice. The mutex is taken
+     * with the GIL still held, and whoever opens the gate holds the GIL, so none is missed in fact. */
+    d->waiters++;
+    uv_mutex_lock(&d->mutex);
+    PyThreadState *ts = PyEval_SaveThread();
+    (void)uv_cond_timedwait(&d->cond, &d->mutex, (uint64_t)ms * 1000000);
+    uv_mutex_unlock(&d->mutex);
+    PyEval_RestoreThread(ts);
+    d->waiters--;
+    return PyErr_CheckSignals();
+}
+
+void
+pn_gate_open(PnState *st)
+{
+    struct pn_driver *d = &st->driver;
+    if (d->waiters == 0)
+        return;
+    uv_mutex_lock(&d->mutex);
+    uv_cond_broadcast(&d->cond);
+    uv_mutex_unlock(&d->mutex);
+}
+
+bool
+pn_in_turn(const PnState *st)
+{
+    unsigned long me = PyThread_get_thread_ident();
+    for (int i = 0; i < st->driver.holds; i++) {
+        if (st->driver.holders[i] == me)
+            return true;
+    }
+    return false;
+}
+
+/* --- the turn --- */
+
+int
+pn_dispatch_begin(PnState *st)
+{
+    struct pn_driver *d = &st->driver;
+    unsigned generation = st->generation;
+    while (d->holds > 0) {
+        if (st->closed || d->stop || d->hand_over)
+            return 1;
+        if (pn_gate_wait(st, 100) < 0)
+            return -1;
+        if (st->generation != generation)
+            return 1;
+    }
+    d->dispatching = true;
+    st->inside = PyThreadState_Get();
+    return 0;
+}
+
+void
+pn_dispatch_end(PnState *st)
+{
+    st->driver.dispatching = false;
+    st->inside = NULL;
+    pn_gate_open(st);
+}
+
+static int64_t
+wait_timeout(PnState *st)
+{
+    if (st->ticks.count > 0 || st->immediates.count > 0)
+        return 0;
+    return pn_loop_timeout(st->loop);
+}
+
+static int
+raise_dead_loop(PnState *st)
+{
+    st->loop->dead = 1;
+    pn_raise_net(st, "ERR_LOOP_DEAD",
+                 "The event loop is dead: somebody closed a file descriptor that belongs to it. Nothing more will be "
+                 "dispatched in this process.");
+    return -1;
+}
+
+static void
+dispatch(PnState *st)
+{
+    unsigned generation = st->generation;
+    unsigned scope = pn_enter(st);
+    if (st->ticks.count > 0)
+        st->loop->polled = false;
+    pn_leave(st, scope); /* ticks from outside come first */
+    if (st->generation != generation)
+        return;
+    if (st->driver.graceful)
+        pn_close_gracefully(st);
+    if (!st->loop->halted)
+        pn_loop_turn(st->loop);
+}
+
+int
+pn_driver_turn(PnState *st)
+{
+    struct pn_loop *loop = st->loop;
+    unsigned generation = st->generation;
+    int64_t timeout = wait_timeout(st);
+    int status = 0;
+    loop->polling = timeout != 0;
+    PyThreadState *ts = PyEval_SaveThread();
+    if (timeout != 0)
+        status = pn_loop_wait(loop, timeout);
+    PyEval_RestoreThread(ts);
+    if (st->generation != generation)
+        return 0;
+    loop->polling = 0;
+    loop->woken = 0;
+    if (status != 0)
+        return raise_dead_loop(st);
+    if (st->driver.mode == PN_FOREGROUND && PyErr_CheckSignals() < 0)
+        return -1;
+    if (st->generation != generation)
+        return 0; /* a signal handler has forked, and this is the child */
+    status = pn_dispatch_begin(st);
+    if (status != 0)
+        return status < 0 ? -1 : 0;
+    dispatch(st);
+    if (st->generation != generation)
+        return 0;
+    pn_dispatch_end(st);
+    return loop->dead ? raise_dead_loop(st) : 0;
+}
+
+/* --- the background thread --- */
+
+int
+pn_start_driver(PnState *st)
+{
+    if (st->closed || pn_state_loop(st) == NULL || st->loop->dead)
+        return 0;
+    struct pn_driver *d = &st->driver;
+    pn_signal_mask old;
+    d->starting = true;
+    PyObject *threading = PyImport_ImportModule("threading");
+    PyObject *make = threading ? PyObject_GetAttrString(threading, "Thread") : NULL;
+    PyObject *target = make ? PyObject_GetAttrString(st->module, "_drive") : NULL;
+    PyObject *args = PyTuple_New(0);
+    PyObject *kwargs = target ? Py_BuildValue("{sOsOss}", "target", target, "daemon", Py_True, "name", "pynet") : NULL;
+    PyObject *thread = kwargs && args ? PyObject_Call(make, args, kwargs) : NULL;
+    /* Before it starts: it may have something to report before start() returns. */
+    Py_XSETREF(d->thread_object, Py_XNewRef(thread));
+    /* A thread inherits the mask: the loop's thread takes no signal from the main thread. */
+    pn_signals_block_all(&old);
+    PyObject *started = thread ? PyObject_CallMethod(thread, "start", NULL) : NULL;
+    pn_signals_restore(&old);
+    if (started == NULL) {
+        d->starting = false;
+        Py_CLEAR(d->thread_object);
+    }
+    int status = started != NULL ? 0 : -1;
+    Py_XDECREF(started);
+    Py_XDECREF(thread);
+    Py_XDECREF(kwargs);
+    Py_XDECREF(args);
+    Py_XDECREF(target);
+    Py_XDECREF(make);
+    Py_XDECREF(threading);
+    return status;
+}
+
+static void
+drive(PnState *st)
+{
+    struct pn_driver *d = &st->driver;
+    unsigned generation = st->generation;
+    while (!d->hand_over && !st->closed) {
+        int status = pn_driver_turn(st);
+        if (st->generation != generation)
+            return;
+        if (status < 0) {
+            PyErr_WriteUnraisable(st->module);
+            return;
+        }
+    }
+}
+
+PyObject *
+pn_drive(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    PnState *st = pn_state_of_module(module);
+    struct pn_driver *d = &st->driver;
+    if (!d->starting)
+        Py_RETURN_NONE;
+    d->starting = false;
+    if (d->mode != PN_IDLE || st->closed || st->loop == NULL) {
+        pn_gate_open(st);
+        Py_RETURN_NONE;
+    }
+    unsigned generation = st->generation;
+    d->mode = PN_BACKGROUND;
+    d->thread = PyThread_get_thread_ident();
+    drive(st);
+    if (st->generation == generation || st->closed) {
+        d->mode = PN_IDLE;
+        pn_gate_open(st);
+    }
+    Py_RETURN_NONE;
+}

@@ -1,0 +1,146 @@
+/* driver_exit.c - the end of the interpreter, and the child of a fork.
+ *
+ * At exit no listener runs any more; what is queued is written in C for at most a second, everything is closed, and
+ * the driver is waited for. A listener that is stuck is abandoned, and nothing is freed under it. */
+#include <string.h>
+
+#include "uvio/handles.h"
+#include "py/socket/bound_socket.h"
+#include "py/loop/driver.h"
+#include "py/events/emitter.h"
+#include "py/loop/tick.h"
+
+#define PATIENCE_NS ((uint64_t)1000000000)
+
+/* --- exit --- */
+
+static bool
+is_interactive(void)
+{
+    PyObject *flags = PySys_GetObject("flags");
+    PyObject *flag = flags != NULL ? PyObject_GetAttrString(flags, "interactive") : NULL;
+    bool yes = PySys_GetObject("ps1") != NULL || (flag != NULL && PyObject_IsTrue(flag) == 1);
+    PyErr_Clear();
+    Py_XDECREF(flag);
+    return yes;
+}
+
+static void
+warn_of_server(PnState *st)
+{
+    if (pn_handles_are_serving(st->loop) && !st->driver.ran && !is_interactive())
+        PySys_WriteStderr("pynet: the script ended while a server was listening; end it with pynet.run() to keep "
+                          "serving\n");
+}
+
+/* True when the driver has left: the background thread, or a thread of the user's inside run(). */
+static bool
+join_driver(PnState *st)
+{
+    struct pn_driver *d = &st->driver;
+    uint64_t deadline = uv_hrtime() + PATIENCE_NS;
+    if (d->mode == PN_FOREGROUND && d->thread == PyThread_get_thread_ident())
+        return false; /* called inside a listener of run() */
+    while ((d->mode != PN_IDLE || d->starting) && uv_hrtime() < deadline) {
+        d->stop = true;
+        pn_loop_wake(st->loop);
+        (void)pn_gate_wait(st, 20);
+        PyErr_Clear();
+        if (d->starting && d->mode == PN_IDLE && d->thread_object == NULL)
+            break;
+    }
+    return d->mode == PN_IDLE;
+}
+
+static void
+flush_for_a_while(PnState *st)
+{
+    struct pn_loop *loop = st->loop;
+    uint64_t deadline = uv_hrtime() + PATIENCE_NS;
+    pn_handles_stop_input(loop);
+    for (;;) {
+        uint64_t now = uv_hrtime();
+        if (!pn_handles_have_unsent(loop) || now >= deadline)
+            return;
+        int64_t timeout = pn_loop_timeout(loop);
+        int64_t left = (int64_t)(deadline - now);
+        PyThreadState *ts = PyEval_SaveThread();
+        int status = pn_loop_wait(loop, timeout < 0 || timeout > left ? left : timeout);
+        PyEval_RestoreThread(ts);
+        if (status != 0)
+            return;
+        pn_loop_turn(loop);
+    }
+}
+
+static void
+close_everything(PnState *st, bool driver_left)
+{
+    struct pn_loop *loop = st->loop;
+    pn_handles_abandon(loop);
+    pn_ring_clear(&st->ticks);
+    pn_ring_clear(&st->immediates);
+    if (!driver_left || loop->dead || pn_loop_wait(loop, 0) != 0)
+        return; /* somebody is inside uv_run(), or it would abort: the memory stays */
+    for (int i = 0; i < 3; i++)
+        (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+    if (pn_loop_free(loop) == 0)
+        st->loop = NULL;
+}
+
+PyObject *
+pn_at_exit(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    PnState *st = pn_state_of_module(module);
+    if (st->closed)
+        Py_RETURN_NONE;
+    if (st->loop == NULL || st->loop->dead) {
+        st->closed = true;
+        pn_bound_close_all(st);
+        st->generation++;
+        Py_RETURN_NONE;
+    }
+    warn_of_server(st);
+    pn_late_give_up(st);
+    PyErr_Clear();
+    st->closed = true;
+    pn_gate_open(st);
+    bool left = join_driver(st);
+    if (left && !st->driver.dispatching)
+        flush_for_a_while(st);
+    close_everything(st, left && !st->driver.dispatching);
+    pn_bound_close_all(st);
+    st->generation++;
+    Py_RETURN_NONE;
+}
+
+/* --- fork --- */
+
+PyObject *
+pn_after_fork(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    PnState *st = pn_state_of_module(module);
+    struct pn_driver *d = &st->driver;
+    if (st->loop != NULL)
+        pn_handles_after_fork(st->loop);
+    pn_bound_after_fork(st);
+    /* What the parent's loop held stays where it is: releasing it could run anything. */
+    st->loop = NULL;
+    st->generation++;
+    st->depth = 0;
+    st->inside = NULL;
+    st->flush = NULL;
+    st->holds = NULL;
+    st->uncaught = NULL;
+    st->spare = NULL;
+    memset(st->direct, 0, sizeof(st->direct));
+    st->immediates_referenced = 0;
+    memset(&st->ticks, 0, sizeof(st->ticks));
+    memset(&st->immediates, 0, sizeof(st->immediates));
+    memset(d, 0, sizeof(*d));
+    if (pn_driver_init(st) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}

@@ -1,0 +1,347 @@
+/* driver_run.c - run(): the calling thread drives the loop until nothing is left to do; stop(). */
+#include "uvio/handles.h"
+#include "py/base/args.h"
+#include "py/loop/driver.h"
+#include "py/loop/tick.h"
+#include "py/base/errors.h"
+
+/* --- signals --- */
+
+/* While run() is on the main thread, a signal's byte goes to the loop's wake pipe, so that the wait ends whichever thread
+ * the signal was delivered to. */
+static PyObject *
+set_wakeup_fd(int fd)
+{
+    PyObject *signal = PyImport_ImportModule("signal");
+    PyObject *method = signal ? PyObject_GetAttrString(signal, "set_wakeup_fd") : NULL;
+    PyObject *args = Py_BuildValue("(i)", fd);
+    PyObject *kwargs = Py_BuildValue("{sO}", "warn_on_full_buffer", Py_False);
+    PyObject *old = method && args && kwargs ? PyObject_Call(method, args, kwargs) : NULL;
+    Py_XDECREF(kwargs);
+    Py_XDECREF(args);
+    Py_XDECREF(method);
+    Py_XDECREF(signal);
+    return old;
+}
+
+static bool
+on_main_thread(void)
+{
+    PyObject *threading = PyImport_ImportModule("threading");
+    PyObject *main = threading ? PyObject_CallMethod(threading, "main_thread", NULL) : NULL;
+    PyObject *ident = main ? PyObject_GetAttrString(main, "ident") : NULL;
+    bool yes = ident != NULL && PyLong_Check(ident) && PyLong_AsUnsignedLong(ident) == PyThread_get_thread_ident();
+    PyErr_Clear();
+    Py_XDECREF(ident);
+    Py_XDECREF(main);
+    Py_XDECREF(threading);
+    return yes;
+}
+
+/* signal.signal(number, handler): the previous handler, or NULL. */
+static PyObject *
+set_handler(const char *name, PyObject *handler)
+{
+    PyObject *signal = PyImport_ImportModule("signal");
+    PyObject *number = signal ? PyObject_GetAttrString(signal, name) : NULL;
+    PyObject *old = number ? PyObject_CallMethod(signal, "signal", "OO", number, handler) : NULL;
+    Py_XDECREF(number);
+    Py_XDECREF(signal);
+    return old;
+}
+
+PyObject *
+pn_on_signal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    (void)args;
+    (void)nargs;
+    PnState *st = pn_state_of_module(module);
+    if (st->driver.graceful)
+        st->driver.stop = true; /* the second one: at once */
+    st->driver.graceful = true;
+    if (st->loop != NULL)
+        pn_loop_wake(st->loop);
+    Py_RETURN_NONE;
+}
+
+void
+pn_close_gracefully(PnState *st)
+{
+    if (st->driver.graceful_done)
+        return;
+    st->driver.graceful_done = true;
+    unsigned scope = pn_enter(st);
+    pn_handles_close_in_order(st->loop);
+    pn_leave(st, scope);
+}
+
+/* --- run() --- */
+
+struct run_args {
+    PyObject *main;
+    bool signals;
+    bool log;
+};
+
+static int
+parse_run(PnState *st, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct run_args *out)
+{
+    static const char *const names[] = {"main", "signals", "on_uncaught", NULL};
+    PyObject *a[3];
+    if (nargs > 1) {
+        PyErr_Format(PyExc_TypeError, "run() takes at most 1 positional argument (%zd given)", nargs);
+        return -1;
+    }
+    if (pn_unpack("run", names, 0, args, nargs, kwnames, a) < 0)
+        return -1;
+    out->main = a[0] == Py_None ? NULL : a[0];
+    if (out->main != NULL && pn_check_callable(st, out->main, "main") < 0)
+        return -1;
+    int signals = pn_arg_bool(a[1]);
+    if (signals < 0)
+        return -1;
+    out->signals = signals;
+    out->log = false;
+    if (a[2] == NULL || a[2] == Py_None)
+        return 0;
+    if (!PyUnicode_Check(a[2])) {
+        pn_raise_arg_type("on_uncaught", "of type str or None", a[2]);
+        return -1;
+    }
+    if (PyUnicode_CompareWithASCIIString(a[2], "log") != 0) {
+        pn_raise_arg_value("on_uncaught", "must be \"log\" or None", a[2]);
+        return -1;
+    }
+    out->log = true;
+    return 0;
+}
+
+static int
+check_run(PnState *st)
+{
+    const char *why = NULL;
+    if (st->driver.mode == PN_FOREGROUND)
+        why = "run() is active already";
+    else if (pn_inside(st))
+        why = "run() cannot be called inside a listener: the loop is running";
+    else if (pn_in_turn(st))
+        why = "run() cannot be called inside a turn() block";
+    if (why == NULL)
+        return pn_state_loop(st) == NULL ? -1 : 0;
+    PyErr_SetString(PyExc_RuntimeError, why);
+    return -1;
+}
+
+/* From here on nobody else may drive, though nothing is dispatched yet. */
+static void
+claim(PnState *st)
+{
+    struct pn_driver *d = &st->driver;
+    d->mode = PN_FOREGROUND;
+    d->ran = true;
+    d->thread = PyThread_get_thread_ident();
+    d->stop = d->graceful = d->graceful_done = false;
+}
+
+static void
+give_up_claim(PnState *st)
+{
+    struct pn_driver *d = &st->driver;
+    d->mode = PN_IDLE;
+    d->stop = d->graceful = d->graceful_done = d->log_uncaught = false;
+    st->loop->halted = 0;
+    pn_gate_open(st);
+}
+
+/* Waits until the background thread has left, and claims its place. */
+static int
+take_over(PnState *st)
+{
+    struct pn_driver *d = &st->driver;
+    unsigned generation = st->generation;
+    int status = 0;
+    d->hand_over = true;
+    while (status == 0 && (d->mode == PN_BACKGROUND || d->starting) && st->generation == generation) {
+        pn_loop_wake(st->loop);
+        status = pn_gate_wait(st, 50);
+    }
+    d->hand_over = false;
+    if (status == 0 && d->mode == PN_FOREGROUND)
+        status = check_run(st);
+    /* The loop is asked for again: a child of a fork, or the exit, may have got here. */
+    if (status == 0 && pn_state_loop(st) == NULL)
+        status = -1;
+    if (status == 0)
+        claim(st);
+    return status;
+}
+
+static bool
+anything_left(PnState *st)
+{
+    if (st->driver.graceful && st->driver.graceful_done)
+        return st->loop->counts.streams > 0 || st->loop->counts.listeners > 0 || st->ticks.count > 0;
+    return st->ticks.count > 0 || st->immediates_referenced > 0 || st->holds != NULL || pn_loop_alive(st->loop);
+}
+
+/* main() is the first thing of the first turn: nothing is dispatched before it returns. */
+static int
+call_main(PnState *st, PyObject *main)
+{
+    unsigned generation = st->generation;
+    int status = pn_dispatch_begin(st);
+    if (status != 0)
+        return status < 0 ? -1 : 0;
+    unsigned scope = pn_enter(st);
+    PyObject *result = PyObject_CallNoArgs(main);
+    if (result == NULL && st->generation == generation) {
+        /* As an uncaught exception: the ticks it queued wait for the next run(). */
+        PyObject *type, *value, *trace;
+        PyErr_Fetch(&type, &value, &trace);
+        st->loop->halted = 1;
+        pn_leave(st, scope);
+        PyErr_Restore(type, value, trace);
+    }
+    else {
+        pn_leave(st, scope);
+    }
+    Py_XDECREF(result);
+    if (st->generation == generation)
+        pn_dispatch_end(st);
+    return result == NULL ? -1 : 0;
+}
+
+static int
+run_loop(PnState *st, PyObject *main)
+{
+    struct pn_driver *d = &st->driver;
+    unsigned generation = st->generation;
+    int status = main != NULL ? call_main(st, main) : 0;
+    while (status == 0 && st->generation == generation && !d->stop && st->uncaught == NULL && anything_left(st))
+        status = pn_driver_turn(st);
+    return status;
+}
+
+/* The place is claimed; signals are as run() wants them. */
+static int
+drive_foreground(PnState *st, const struct run_args *a)
+{
+    unsigned generation = st->generation;
+    st->driver.log_uncaught = a->log;
+    st->loop->halted = 0;
+    int status = run_loop(st, a->main);
+    if (st->generation != generation)
+        return status; /* a forked child, or the interpreter is leaving: nothing of this is ours any more */
+    give_up_claim(st);
+    PyObject *uncaught = st->uncaught;
+    st->uncaught = NULL;
+    if (uncaught == NULL)
+        return status;
+    if (status == 0)
+        (void)pn_raise(Py_NewRef(uncaught));
+    Py_DECREF(uncaught);
+    return -1;
+}
+
+struct saved_signals {
+    PyObject *wakeup_fd, *sigint, *sigterm;
+};
+
+static int
+install_signals(PnState *st, const struct run_args *a, struct saved_signals *saved)
+{
+    int fd = st->loop->wake_write;
+    bool main = on_main_thread();
+    if (a->signals && !main) {
+        PyErr_SetString(PyExc_ValueError, "run(signals=True) works on the main thread only");
+        return -1;
+    }
+    if (!main)
+        return 0;
+    saved->wakeup_fd = set_wakeup_fd(fd);
+    if (saved->wakeup_fd == NULL || !a->signals)
+        return saved->wakeup_fd == NULL ? -1 : 0;
+    PyObject *handler = PyObject_GetAttrString(st->module, "_on_signal");
+    if (handler != NULL)
+        saved->sigint = set_handler("SIGINT", handler);
+    if (saved->sigint != NULL)
+        saved->sigterm = set_handler("SIGTERM", handler);
+    Py_XDECREF(handler);
+    return saved->sigterm == NULL ? -1 : 0;
+}
+
+static void
+restore_signals(struct saved_signals *saved)
+{
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    if (saved->wakeup_fd != NULL) {
+        PyObject *ours = set_wakeup_fd((int)PyLong_AsLong(saved->wakeup_fd));
+        if (ours == NULL) {
+            /* Whoever had set it has closed it meanwhile. */
+            PyErr_Clear();
+            ours = set_wakeup_fd(-1);
+        }
+        Py_XDECREF(ours);
+    }
+    if (saved->sigint != NULL)
+        Py_XDECREF(set_handler("SIGINT", saved->sigint));
+    if (saved->sigterm != NULL)
+        Py_XDECREF(set_handler("SIGTERM", saved->sigterm));
+    PyErr_Clear();
+    Py_CLEAR(saved->wakeup_fd);
+    Py_CLEAR(saved->sigint);
+    Py_CLEAR(saved->sigterm);
+    PyErr_Restore(type, value, trace);
+}
+
+const char pn_run_doc[] =
+    "run(main=None, *, signals=False, on_uncaught=None)\n--\n\n"
+    "Drives the loop on the calling thread until nothing referenced is left to do, or stop() is called. main() is\n"
+    "called first, inside the first turn. The background thread, if it was driving, hands over.\n\n"
+    "signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, lets queued "
+    "writes\n"
+    "leave, unlinks unix paths), the second returns at once. on_uncaught=\"log\": what leaves a listener is logged\n"
+    "(logger \"pynet\"), the connection concerned is destroyed, and run() goes on; by default run() raises it, "
+    "destroys\n"
+    "nothing, and may be called again.\n\n"
+    "Raises RuntimeError inside a listener, inside turn(), and while another run() is active.";
+
+PyObject *
+pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    PnState *st = pn_state_of_module(module);
+    struct run_args a;
+    struct saved_signals saved = {NULL, NULL, NULL};
+    if (parse_run(st, args, nargs, kwnames, &a) < 0 || check_run(st) < 0 || take_over(st) < 0)
+        return NULL;
+    unsigned generation = st->generation;
+    int status = install_signals(st, &a, &saved);
+    /* That ran Python: a signal handler may have forked. */
+    if (status == 0 && st->generation == generation)
+        status = drive_foreground(st, &a);
+    else if (st->generation == generation)
+        give_up_claim(st);
+    restore_signals(&saved);
+    if (status < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+const char pn_stop_doc[] =
+    "stop()\n--\n\n"
+    "Makes run() return at the end of the turn under way; from any thread, listener or signal handler. Nothing is\n"
+    "closed. Does nothing when run() is not active.";
+
+PyObject *
+pn_stop(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    PnState *st = pn_state_of_module(module);
+    if (st->driver.mode == PN_FOREGROUND) {
+        st->driver.stop = true;
+        pn_loop_wake(st->loop);
+        pn_gate_open(st);
+    }
+    Py_RETURN_NONE;
+}

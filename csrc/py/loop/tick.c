@@ -1,0 +1,195 @@
+/* tick.c - calls out of the loop, and the tick queue, see tick.h. */
+#include "py/loop/tick.h"
+
+#include <string.h>
+
+#include "py/base/args.h"
+#include "py/loop/driver.h"
+#include "py/loop/uncaught.h"
+
+/* --- rings --- */
+
+int
+pn_ring_push(struct pn_ring *ring, struct pn_tick item)
+{
+    if (ring->count == ring->capacity) {
+        size_t capacity = ring->capacity ? ring->capacity * 2 : 64;
+        struct pn_tick *items = PyMem_RawMalloc(capacity * sizeof(*items));
+        if (items == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        for (size_t i = 0; i < ring->count; i++)
+            items[i] = ring->items[(ring->head + i) & (ring->capacity - 1)];
+        PyMem_RawFree(ring->items);
+        ring->items = items;
+        ring->capacity = capacity;
+        ring->head = 0;
+    }
+    ring->items[(ring->head + ring->count) & (ring->capacity - 1)] = item;
+    ring->count++;
+    return 0;
+}
+
+bool
+pn_ring_shift(struct pn_ring *ring, struct pn_tick *out)
+{
+    if (ring->count == 0)
+        return false;
+    *out = ring->items[ring->head];
+    ring->head = (ring->head + 1) & (ring->capacity - 1);
+    ring->count--;
+    return true;
+}
+
+void
+pn_ring_clear(struct pn_ring *ring)
+{
+    struct pn_tick item;
+    while (pn_ring_shift(ring, &item))
+        Py_XDECREF(item.self);
+    PyMem_RawFree(ring->items);
+    memset(ring, 0, sizeof(*ring));
+}
+
+int
+pn_ring_traverse(const struct pn_ring *ring, visitproc visit, void *arg)
+{
+    for (size_t i = 0; i < ring->count; i++)
+        Py_VISIT(ring->items[(ring->head + i) & (ring->capacity - 1)].self);
+    return 0;
+}
+
+/* --- ticks --- */
+
+int
+pn_tick(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self, void *arg)
+{
+    struct pn_tick item = {run, self, arg};
+    if (pn_ring_push(&st->ticks, item) < 0)
+        return -1;
+    Py_XINCREF(self);
+    if (st->loop != NULL)
+        pn_loop_wake(st->loop);
+    return 0;
+}
+
+void
+pn_ticks_run(PnState *st)
+{
+    struct pn_tick item;
+    unsigned generation = st->generation;
+    while (st->generation == generation && !st->loop->halted && pn_ring_shift(&st->ticks, &item)) {
+        item.run(st, item.self, item.arg);
+        Py_XDECREF(item.self);
+        if (st->generation != generation)
+            return;
+        st->epoch++;
+        if (st->flush != NULL)
+            st->hooks.flush(st);
+    }
+}
+
+void
+pn_leave_outermost(PnState *st)
+{
+    st->epoch++;
+    if (st->flush != NULL)
+        st->hooks.flush(st);
+    if (st->ticks.count > 0 && st->loop != NULL)
+        pn_ticks_run(st);
+}
+
+/* --- calls --- */
+
+/* self is the tuple (emitter or None, callable, arguments...). */
+static void
+call_tick(PnState *st, PyObject *self, void *arg)
+{
+    PyObject *emitter = PyTuple_GET_ITEM(self, 0);
+    (void)arg;
+    (void)pn_call(st, emitter != Py_None ? emitter : NULL, PyTuple_GET_ITEM(self, 1), &PyTuple_GET_ITEM(self, 2),
+                  (size_t)PyTuple_GET_SIZE(self) - 2);
+}
+
+int
+pn_tick_with(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *first, PyObject *second,
+             PyObject *const *args, size_t nargs)
+{
+    PyObject *all = PyTuple_New((Py_ssize_t)nargs + 2);
+    if (all != NULL) {
+        PyTuple_SET_ITEM(all, 0, Py_NewRef(first));
+        PyTuple_SET_ITEM(all, 1, Py_NewRef(second));
+        for (size_t i = 0; i < nargs; i++)
+            PyTuple_SET_ITEM(all, (Py_ssize_t)i + 2, Py_NewRef(args[i]));
+    }
+    int status = all != NULL ? pn_tick(st, run, all, NULL) : -1;
+    if (status < 0)
+        PyErr_WriteUnraisable(second);
+    Py_XDECREF(all);
+    return status;
+}
+
+int
+pn_call(PnState *st, PyObject *emitter, PyObject *callable, PyObject *const *args, size_t nargs)
+{
+    if (st->closed)
+        return -1;
+    if (st->loop != NULL && st->loop->halted) /* run() has to raise first: with the next one's ticks */
+        return pn_tick_with(st, call_tick, emitter != NULL ? emitter : Py_None, callable, args,
+                            (size_t)PyVectorcall_NARGS(nargs));
+    Py_INCREF(callable);
+    PyObject *result = PyObject_Vectorcall(callable, args, nargs, NULL);
+    Py_DECREF(callable);
+    if (result != NULL) {
+        Py_DECREF(result);
+        return 0;
+    }
+    pn_uncaught(st, emitter, NULL);
+    return -1;
+}
+
+int
+pn_call_one(PnState *st, PyObject *emitter, PyObject *callable, PyObject *arg)
+{
+    PyObject *stack[2] = {NULL, arg != NULL ? arg : Py_None};
+    return pn_call(st, emitter, callable, stack + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET);
+}
+
+/* --- next_tick() --- */
+
+static void
+run_user_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)arg;
+    PyObject *callable = PyTuple_GET_ITEM(self, 0);
+    size_t nargs = (size_t)PyTuple_GET_SIZE(self) - 1;
+    (void)pn_call(st, NULL, callable, &PyTuple_GET_ITEM(self, 1), nargs);
+}
+
+const char pn_next_tick_doc[] =
+    "next_tick(callback, /, *args)\n--\n\n"
+    "Calls callback(*args) as soon as the call out of the loop that is under way returns, before any I/O: Node's\n"
+    "process.nextTick(). From another thread than the loop's it runs at the start of the loop's next turn.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) when callback is not callable or is a coroutine function.";
+
+PyObject *
+pn_next_tick(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PnState *st = pn_state_of_module(module);
+    PyObject *callback = nargs > 0 ? args[0] : Py_None;
+    if (pn_check_callable(st, callback, "callback") < 0 || pn_state_loop(st) == NULL)
+        return NULL;
+    PyObject *all = PyTuple_New(nargs);
+    if (all == NULL)
+        return NULL;
+    for (Py_ssize_t i = 0; i < nargs; i++) {
+        Py_INCREF(args[i]);
+        PyTuple_SET_ITEM(all, i, args[i]);
+    }
+    int status = pn_tick(st, run_user_tick, all, NULL);
+    Py_DECREF(all);
+    if (status < 0 || pn_notify(st) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}

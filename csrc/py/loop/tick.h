@@ -1,0 +1,63 @@
+/* tick.h - the one door into Python, and the queue of what runs when it closes (Node's process.nextTick).
+ *
+ * Everything that the loop causes runs between pn_enter() and pn_leave(). When the outermost one leaves, gathered
+ * writes go out and the ticks run, each followed by the writes that it gathered. */
+#ifndef PN_PY_LOOP_TICK_H
+#define PN_PY_LOOP_TICK_H
+
+#include "py/base/state.h"
+
+/* Appends; takes a reference to `self`. 0, or -1 with MemoryError. Wakes the driver. */
+int pn_tick(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self, void *arg);
+void pn_leave_outermost(PnState *st);
+
+/* What pn_leave() wants back: a fork or the exit in between makes the call one of a dead generation. */
+static inline unsigned
+pn_enter(PnState *st)
+{
+    st->depth++;
+    return st->generation;
+}
+
+static inline void
+pn_leave(PnState *st, unsigned generation)
+{
+    if (generation != st->generation)
+        return;
+    if (st->depth == 1)
+        pn_leave_outermost(st);
+    if (generation == st->generation)
+        st->depth--;
+}
+
+/* This thread is inside a listener that the loop called. */
+static inline bool
+pn_inside(const PnState *st)
+{
+    return st->depth > 0 && st->inside == PyThreadState_Get();
+}
+
+/* Calls `callable` from the loop. What it raises is reported as uncaught, with `emitter` (may be NULL) as the object
+ * concerned. 0, or -1 when it raised. */
+int pn_call(PnState *st, PyObject *emitter, PyObject *callable, PyObject *const *args, size_t nargs);
+/* The same with one argument, None for NULL. */
+int pn_call_one(PnState *st, PyObject *emitter, PyObject *callable, PyObject *arg);
+
+/* pn_tick() with the tuple (first, second, args...) as `self`; a failure is reported. For what a halted turn must not call
+ * any more. */
+int pn_tick_with(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *first, PyObject *second,
+                 PyObject *const *args, size_t nargs);
+
+/* Runs what is queued, until nothing is left or the turn is halted. */
+void pn_ticks_run(PnState *st);
+
+int pn_ring_push(struct pn_ring *ring, struct pn_tick item);
+bool pn_ring_shift(struct pn_ring *ring, struct pn_tick *out);
+void pn_ring_clear(struct pn_ring *ring);
+int pn_ring_traverse(const struct pn_ring *ring, visitproc visit, void *arg);
+
+/* next_tick(callback, *args) */
+PyObject *pn_next_tick(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+extern const char pn_next_tick_doc[];
+
+#endif

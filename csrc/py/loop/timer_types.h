@@ -1,0 +1,24 @@
+/* timers_py.h - set_timeout(), set_interval(), set_immediate() and their objects. */
+#ifndef PN_PY_LOOP_TIMER_TYPES_H
+#define PN_PY_LOOP_TIMER_TYPES_H
+
+#include "py/base/state.h"
+
+extern PyType_Spec pn_timeout_spec;
+extern PyType_Spec pn_immediate_spec;
+
+PyObject *pn_set_timeout(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_set_interval(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_clear_timeout(PyObject *module, PyObject *timer);
+PyObject *pn_set_immediate(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_clear_immediate(PyObject *module, PyObject *immediate);
+extern const char pn_set_timeout_doc[], pn_set_interval_doc[], pn_clear_timeout_doc[], pn_set_immediate_doc[],
+    pn_clear_immediate_doc[];
+
+/* The loop's check phase: the immediates that are queued now. */
+void pn_immediates_run(struct pn_loop *loop);
+
+/* Milliseconds as a timer takes them, in nanoseconds: out of range counts as 1 ms, with a warning when too big. */
+int pn_timer_delay(PnState *st, double ms, uint64_t *out);
+
+#endif

@@ -1,0 +1,212 @@
+/* functions.c - connect(), create_server(), and what the tests count. */
+#include "py/module/functions.h"
+
+#include <string.h>
+
+#include "py/base/args.h"
+#include "py/connect/connect.h"
+#include "py/loop/driver.h"
+#include "py/address/endpoint.h"
+#include "py/base/errors.h"
+#include "py/socket/socket.h"
+
+/* --- connect() --- */
+
+/* Those of the constructor first, then those of Socket.connect(), then our own. */
+static const char *const connect_names[] = {PN_SOCKET_OPTIONS, PN_CONNECT_OPTIONS, "timeout", NULL};
+enum { C_CONNECT = PN_SOCKET_OPTION_COUNT, C_TIMEOUT = C_CONNECT + PN_CONNECT_OPTION_COUNT, C_COUNT };
+
+const char pn_connect_function_doc[] =
+    "connect(*args, **options)\n--\n\n"
+    "connect(port, host=\"localhost\", listener=None, /, **options)\n"
+    "connect(path, listener=None, /, **options)\nconnect(options, listener=None, /, **more)\n\n"
+    "Makes a Socket and connects it; returns the socket. Options: those of Socket, those of Socket.connect(), and\n"
+    "timeout (ms) as in Socket.set_timeout(). Node: net.createConnection().";
+
+static PyObject *
+make_connected(PnState *st, struct pn_endpoint *e, PyObject **v)
+{
+    double timeout = 0;
+    if (v[C_TIMEOUT] != NULL && pn_arg_ms(v[C_TIMEOUT], "options.timeout", &timeout) < 0)
+        return NULL;
+    PyObject *op = pn_socket_new(st->Socket, NULL, NULL);
+    if (op == NULL)
+        return NULL;
+    PnSocket *s = PN_SOCKET(op);
+    int status = pn_socket_apply_options(s, v);
+    if (status == 0 && (pn_state_loop(st) == NULL || pn_connect_with(s, e, v, v + C_CONNECT) < 0))
+        status = -1;
+    if (status == 0 && timeout > 0 && (status = pn_idle_set(s, timeout)) < 0) {
+        PyObject *error = pn_take_exception();
+        pn_socket_destroy(s, NULL);
+        (void)pn_raise(error);
+    }
+    if (status < 0)
+        Py_CLEAR(op);
+    return op;
+}
+
+PyObject *
+pn_connect(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    PnState *st = pn_state_of_module(module);
+    struct pn_endpoint e;
+    PyObject *v[C_COUNT];
+    if (pn_endpoint_parse(st, false, args, nargs, &e) < 0)
+        return NULL;
+    PyObject *result = NULL;
+    if (pn_options("connect", connect_names, e.options, args + nargs, kwnames, v) == 0) {
+        result = make_connected(st, &e, v);
+        pn_options_clear(v, C_COUNT);
+    }
+    pn_endpoint_clear(&e);
+    return result;
+}
+
+/* --- create_server() --- */
+
+const char pn_create_server_doc[] =
+    "create_server(*args, **options)\n--\n\n"
+    "create_server(options=None, listener=None, /, **more)\ncreate_server(listener, /, **options)\n\n"
+    "Makes a Server; the listener is added for \"connection\". Options as Server has them. Node: net.createServer().";
+
+PyObject *
+pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    PnState *st = pn_state_of_module(module);
+    return PyObject_Vectorcall((PyObject *)st->Server, args, (size_t)nargs, kwnames);
+}
+
+/* --- the default high-water mark --- */
+
+const char pn_get_default_high_water_mark_doc[] =
+    "get_default_high_water_mark()\n--\n\n"
+    "The high-water mark (bytes) of sockets and servers made without one: 65536 at first.\n"
+    "Node: stream.getDefaultHighWaterMark().";
+
+PyObject *
+pn_get_default_high_water_mark(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyLong_FromUnsignedLong(pn_state_of_module(module)->default_mark);
+}
+
+const char pn_set_default_high_water_mark_doc[] =
+    "set_default_high_water_mark(value, /)\n--\n\n"
+    "Sets the high-water mark (bytes, an integer from 0 to 2147483647) of sockets and servers made from now on "
+    "without\n"
+    "one. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
+    "Node: stream.setDefaultHighWaterMark().";
+
+PyObject *
+pn_set_default_high_water_mark(PyObject *module, PyObject *value)
+{
+    double n;
+    if (pn_arg_number(value, "value", &n) < 0)
+        return NULL;
+    if (!(n >= 0 && n <= 2147483647) || n != (double)(uint32_t)n)
+        return pn_raise_range("value", "an integer >= 0 and <= 2147483647", value);
+    pn_state_of_module(module)->default_mark = (uint32_t)n;
+    Py_RETURN_NONE;
+}
+
+/* --- the defaults of happy eyeballs --- */
+
+const char pn_get_default_auto_select_family_doc[] =
+    "get_default_auto_select_family()\n--\n\n"
+    "The default of connect()'s auto_select_family: True at first, unless PYNET_NO_NETWORK_FAMILY_AUTOSELECTION is in "
+    "the\n"
+    "environment. Node: net.getDefaultAutoSelectFamily().";
+
+PyObject *
+pn_get_default_auto_select_family(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyBool_FromLong(pn_state_of_module(module)->auto_select_family);
+}
+
+const char pn_set_default_auto_select_family_doc[] =
+    "set_default_auto_select_family(value, /)\n--\n\n"
+    "Sets the default of connect()'s auto_select_family, a bool. Raises TypeError (ERR_INVALID_ARG_TYPE).\n"
+    "Node: net.setDefaultAutoSelectFamily().";
+
+PyObject *
+pn_set_default_auto_select_family(PyObject *module, PyObject *value)
+{
+    if (!PyBool_Check(value))
+        return pn_raise_arg_type("value", "of type bool", value);
+    pn_state_of_module(module)->auto_select_family = value == Py_True;
+    Py_RETURN_NONE;
+}
+
+const char pn_get_default_auto_select_family_attempt_timeout_doc[] =
+    "get_default_auto_select_family_attempt_timeout()\n--\n\n"
+    "The default of connect()'s auto_select_family_attempt_timeout in milliseconds: 250 at first, or what\n"
+    "PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT in the environment says.\n"
+    "Node: net.getDefaultAutoSelectFamilyAttemptTimeout().";
+
+PyObject *
+pn_get_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyLong_FromDouble(pn_state_of_module(module)->attempt_timeout);
+}
+
+const char pn_set_default_auto_select_family_attempt_timeout_doc[] =
+    "set_default_auto_select_family_attempt_timeout(value, /)\n--\n\n"
+    "Sets the default of connect()'s auto_select_family_attempt_timeout: milliseconds, an integer from 1 to "
+    "2147483647;\n"
+    "below 10 it is 10. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
+    "Node: net.setDefaultAutoSelectFamilyAttemptTimeout().";
+
+PyObject *
+pn_set_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *value)
+{
+    if (pn_attempt_timeout(value, "value", &pn_state_of_module(module)->attempt_timeout) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+const char pn_get_default_happy_eyeballs_doc[] = "get_default_happy_eyeballs()\n--\n\n"
+                                                 "The default of connect()'s happy_eyeballs: \"race\" at first.";
+
+PyObject *
+pn_get_default_happy_eyeballs(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyUnicode_FromString(pn_state_of_module(module)->race ? "race" : "serial");
+}
+
+const char pn_set_default_happy_eyeballs_doc[] =
+    "set_default_happy_eyeballs(value, /)\n--\n\n"
+    "Sets the default of connect()'s happy_eyeballs: \"race\" lets an attempt whose time is up go on beside the next "
+    "one,\n"
+    "\"serial\" gives it up, as Node does. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError "
+    "(ERR_INVALID_ARG_VALUE).";
+
+PyObject *
+pn_set_default_happy_eyeballs(PyObject *module, PyObject *value)
+{
+    bool race;
+    if (pn_happy_mode(value, "value", &race) < 0)
+        return NULL;
+    pn_state_of_module(module)->race = race;
+    Py_RETURN_NONE;
+}
+
+/* --- for the tests --- */
+
+PyObject *
+pn_counts(PyObject *module, PyObject *unused)
+{
+    PnState *st = pn_state_of_module(module);
+    (void)unused;
+    struct pn_loop none;
+    memset(&none, 0, sizeof(none));
+    struct pn_loop *loop = st->loop != NULL ? st->loop : &none;
+    return Py_BuildValue("{snsnsnsnsnsKsKsn}", "streams", (Py_ssize_t)loop->counts.streams, "listeners",
+                         (Py_ssize_t)loop->counts.listeners, "requests", (Py_ssize_t)loop->counts.requests, "sockets",
+                         (Py_ssize_t)st->sockets, "servers", (Py_ssize_t)st->servers, "turns",
+                         (unsigned long long)loop->turns, "sends", (unsigned long long)loop->syscalls_write, "ticks",
+                         (Py_ssize_t)st->ticks.count);
+}

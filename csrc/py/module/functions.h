@@ -1,0 +1,25 @@
+/* functions.h - the module's functions that make sockets and servers. */
+#ifndef PN_PY_MODULE_FUNCTIONS_H
+#define PN_PY_MODULE_FUNCTIONS_H
+
+#include "py/base/state.h"
+
+PyObject *pn_connect(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+/* Live handles and objects, for the tests. */
+PyObject *pn_counts(PyObject *module, PyObject *unused);
+PyObject *pn_get_default_high_water_mark(PyObject *module, PyObject *unused);
+PyObject *pn_set_default_high_water_mark(PyObject *module, PyObject *value);
+PyObject *pn_get_default_auto_select_family(PyObject *module, PyObject *unused);
+PyObject *pn_set_default_auto_select_family(PyObject *module, PyObject *value);
+PyObject *pn_get_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *unused);
+PyObject *pn_set_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *value);
+PyObject *pn_get_default_happy_eyeballs(PyObject *module, PyObject *unused);
+PyObject *pn_set_default_happy_eyeballs(PyObject *module, PyObject *value);
+extern const char pn_connect_function_doc[], pn_create_server_doc[], pn_get_default_high_water_mark_doc[],
+    pn_set_default_high_water_mark_doc[];
+extern const char pn_get_default_auto_select_family_doc[], pn_set_default_auto_select_family_doc[],
+    pn_get_default_auto_select_family_attempt_timeout_doc[], pn_set_default_auto_select_family_attempt_timeout_doc[],
+    pn_get_default_happy_eyeballs_doc[], pn_set_default_happy_eyeballs_doc[];
+
+#endif

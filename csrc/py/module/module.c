@@ -1,0 +1,298 @@
+/* module.c - the module pynet._pynet: definition, execution, traversal. */
+#include <netdb.h>
+
+#include "py/abort/abort.h"
+#include "py/address/address.h"
+#include "py/address/blocklist_rules.h"
+#include "py/socket/bound_socket.h"
+#include "py/connect/connect.h"
+#include "py/loop/driver.h"
+#include "py/events/emitter.h"
+#include "py/base/errors.h"
+#include "py/stream/framing.h"
+#include "py/module/functions.h"
+#include "py/address/ip_objects.h"
+#include "py/stream/pipe.h"
+#include "py/server/server.h"
+#include "py/socket/socket.h"
+#include "py/loop/timer_types.h"
+#include "py/loop/uncaught.h"
+#include "py/events/waiting.h"
+
+/* --- execution --- */
+
+static int
+add_type(PnState *st, PyObject *module, PyType_Spec *spec, PyTypeObject *base, const char *name, PyTypeObject **out)
+{
+    (void)st;
+    *out = (PyTypeObject *)PyType_FromModuleAndSpec(module, spec, (PyObject *)base);
+    if (*out == NULL)
+        return -1;
+    bool immutable = ((*out)->tp_flags & Py_TPFLAGS_IMMUTABLETYPE) != 0;
+    if (!immutable && pn_alias_type(*out) < 0)
+        return -1;
+    return name != NULL ? PyModule_AddObjectRef(module, name, (PyObject *)*out) : 0;
+}
+
+static int
+add_types(PnState *st, PyObject *m)
+{
+    if (add_type(st, m, &pn_emitter_spec, NULL, "EventEmitter", &st->EventEmitter) < 0 ||
+        add_type(st, m, &pn_once_spec, NULL, NULL, &st->OnceListener) < 0 ||
+        add_type(st, m, &pn_decorator_spec, NULL, NULL, &st->ListenerDecorator) < 0 ||
+        add_type(st, m, &pn_socket_spec, st->EventEmitter, "Socket", &st->Socket) < 0 ||
+        add_type(st, m, &pn_server_spec, st->EventEmitter, "Server", &st->Server) < 0 ||
+        add_type(st, m, &pn_pipe_spec, NULL, NULL, &st->Pipe) < 0 ||
+        add_type(st, m, &pn_lookup_callback_spec, NULL, NULL, &st->LookupCallback) < 0 ||
+        add_type(st, m, &pn_timeout_spec, NULL, "Timeout", &st->Timeout) < 0 ||
+        add_type(st, m, &pn_immediate_spec, NULL, "Immediate", &st->Immediate) < 0 ||
+        add_type(st, m, &pn_turn_spec, NULL, NULL, &st->Turn) < 0 ||
+        add_type(st, m, &pn_address_spec, NULL, "SocketAddress", &st->SocketAddress) < 0 ||
+        add_type(st, m, &pn_blocklist_spec, NULL, "BlockList", &st->BlockList) < 0 ||
+        add_type(st, m, &pn_abort_signal_spec, NULL, "AbortSignal", &st->AbortSignal) < 0 ||
+        add_type(st, m, &pn_abort_controller_spec, NULL, "AbortController", &st->AbortController) < 0 ||
+        add_type(st, m, &pn_bound_socket_spec, NULL, "BoundSocket", &st->BoundSocket) < 0 || pn_address_setup(st) < 0 ||
+        pn_blocklist_setup(st) < 0)
+        return -1;
+    return PyModule_AddObjectRef(m, "Stream", (PyObject *)st->Socket);
+}
+
+static PyObject *
+add_warning(PyObject *m, const char *name, const char *doc)
+{
+    char full[64];
+    PyOS_snprintf(full, sizeof(full), "pynet.%s", name);
+    PyObject *type = PyErr_NewExceptionWithDoc(full, doc, PyExc_RuntimeWarning, NULL);
+    if (type != NULL && PyModule_AddObjectRef(m, name, type) < 0)
+        Py_CLEAR(type);
+    return type;
+}
+
+/* The hints of lookups, as the module socket has them. */
+static int
+add_hints(PyObject *m)
+{
+    if (PyModule_AddIntConstant(m, "ADDRCONFIG", AI_ADDRCONFIG) < 0 ||
+        PyModule_AddIntConstant(m, "V4MAPPED", AI_V4MAPPED) < 0)
+        return -1;
+    return PyModule_AddIntConstant(m, "ALL", AI_ALL);
+}
+
+/* collections.namedtuple(name, fields, module="pynet") */
+static PyObject *
+add_named_tuple(PyObject *m, const char *name, const char *fields)
+{
+    PyObject *collections = PyImport_ImportModule("collections");
+    PyObject *make = collections ? PyObject_GetAttrString(collections, "namedtuple") : NULL;
+    PyObject *args = Py_BuildValue("(ss)", name, fields);
+    PyObject *kwargs = Py_BuildValue("{ss}", "module", "pynet");
+    PyObject *type = make && args && kwargs ? PyObject_Call(make, args, kwargs) : NULL;
+    Py_XDECREF(kwargs);
+    Py_XDECREF(args);
+    Py_XDECREF(make);
+    Py_XDECREF(collections);
+    if (type != NULL && PyModule_AddObjectRef(m, name, type) < 0)
+        Py_CLEAR(type);
+    return type;
+}
+
+static int
+add_values(PnState *st, PyObject *m)
+{
+    st->AddressInfo = add_named_tuple(m, "AddressInfo", "address port family");
+    st->AbortEvent = st->AddressInfo != NULL ? add_named_tuple(m, "AbortEvent", "type target") : NULL;
+    st->MaxListenersExceededWarning =
+        add_warning(m, "MaxListenersExceededWarning", "More listeners for an event than set_max_listeners() allows.");
+    st->TimeoutOverflowWarning = add_warning(m, "TimeoutOverflowWarning", "A delay of more than 2,147,483,647 ms.");
+    /* An event name that is no str: compared by identity, as Node's symbols. */
+    st->error_monitor = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
+    st->server_changed = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
+    st->early_write = PyObject_GetAttrString(m, "_early_write");
+    st->early_reset = PyObject_GetAttrString(m, "_early_reset");
+    if (st->early_write == NULL || st->early_reset == NULL || st->AbortEvent == NULL ||
+        st->MaxListenersExceededWarning == NULL || st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL ||
+        st->server_changed == NULL || PyModule_AddObjectRef(m, "_server_changed", st->server_changed) < 0)
+        return -1;
+    if (add_hints(m) < 0)
+        return -1;
+    return PyModule_AddObjectRef(m, "error_monitor", st->error_monitor);
+}
+
+/* atexit.register(_at_exit), os.register_at_fork(after_in_child=_after_fork) */
+static int
+add_hooks(PyObject *m)
+{
+    PyObject *atexit = PyImport_ImportModule("atexit");
+    PyObject *os = PyImport_ImportModule("os");
+    PyObject *at_exit = PyObject_GetAttrString(m, "_at_exit");
+    PyObject *after_fork = PyObject_GetAttrString(m, "_after_fork");
+    PyObject *result = atexit && at_exit ? PyObject_CallMethod(atexit, "register", "O", at_exit) : NULL;
+    PyObject *method = result && os ? PyObject_GetAttrString(os, "register_at_fork") : NULL;
+    PyObject *args = PyTuple_New(0);
+    PyObject *kwargs = after_fork ? Py_BuildValue("{sO}", "after_in_child", after_fork) : NULL;
+    PyObject *registered = method && args && kwargs ? PyObject_Call(method, args, kwargs) : NULL;
+    int status = registered != NULL ? 0 : -1;
+    Py_XDECREF(registered);
+    Py_XDECREF(kwargs);
+    Py_XDECREF(args);
+    Py_XDECREF(method);
+    Py_XDECREF(result);
+    Py_XDECREF(after_fork);
+    Py_XDECREF(at_exit);
+    Py_XDECREF(os);
+    Py_XDECREF(atexit);
+    return status;
+}
+
+static int
+refuse_subinterpreter(void)
+{
+    if (PyInterpreterState_Get() == PyInterpreterState_Main())
+        return 0;
+    PyErr_SetString(PyExc_ImportError, "pynet cannot be imported in a subinterpreter: its loop is one for the process");
+    return -1;
+}
+
+static int
+module_exec(PyObject *m)
+{
+    PnState *st = pn_state_of_module(m);
+    st->module = m;
+    st->hooks = (struct pn_loop_hooks){pn_socket_flush_gathered, pn_socket_destroy_concerned};
+    st->default_mark = PN_DEFAULT_HIGH_WATER_MARK;
+    st->attempt_timeout = 250;
+    st->auto_select_family = st->race = true;
+    if (refuse_subinterpreter() < 0 || pn_names_init(&st->names) < 0 || pn_driver_init(st) < 0 ||
+        pn_errors_init(st, m) < 0 || add_types(st, m) < 0 || add_values(st, m) < 0 || add_hooks(m) < 0)
+        return -1;
+    /* For ever: at the interpreter's end a collection may clear the types, and with them the last reference to the
+     * module, before the objects that still use its state. */
+    Py_INCREF(m);
+    return pn_connect_read_environment(st) < 0 ? -1 : pn_alias_module(m);
+}
+
+/* --- traversal --- */
+
+/* clang-format off */
+#define FOR_EACH_OWNED(X) \
+    X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
+    X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(IPv4Address) \
+    X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) X(NetError) X(AggregateError) X(AbortError) \
+    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(waiting) \
+    X(server_changed)
+/* clang-format on */
+
+static int
+module_traverse(PyObject *m, visitproc visit, void *arg)
+{
+    PnState *st = pn_state_of_module(m);
+    if (st == NULL)
+        return 0;
+#define VISIT(field) Py_VISIT(st->field);
+    FOR_EACH_OWNED(VISIT)
+#undef VISIT
+    Py_VISIT(st->driver.thread_object);
+    int status = pn_ring_traverse(&st->ticks, visit, arg);
+    return status != 0 ? status : pn_ring_traverse(&st->immediates, visit, arg);
+}
+
+static int
+module_clear(PyObject *m)
+{
+    PnState *st = pn_state_of_module(m);
+    if (st == NULL)
+        return 0;
+#define CLEAR(field) Py_CLEAR(st->field);
+    FOR_EACH_OWNED(CLEAR)
+#undef CLEAR
+    Py_CLEAR(st->driver.thread_object);
+    return 0;
+}
+
+static void
+module_free(void *m)
+{
+    PnState *st = pn_state_of_module(m);
+    if (st == NULL || st->names.connect == NULL)
+        return;
+    (void)module_clear(m);
+    pn_names_clear(&st->names);
+    pn_driver_clear(st);
+}
+
+/* --- tables --- */
+
+#define KW(name, f, doc)   {name, PN_FASTCALL(f), METH_FASTCALL | METH_KEYWORDS, doc}
+#define FAST(name, f, doc) {name, PN_FASTCALL(f), METH_FASTCALL, doc}
+
+static PyMethodDef module_methods[] = {
+    KW("connect", pn_connect, pn_connect_function_doc),
+    KW("create_connection", pn_connect, "create_connection(*args, **options)\n--\n\nThe same as connect()."),
+    KW("create_server", pn_create_server, pn_create_server_doc),
+    KW("run", pn_run, pn_run_doc),
+    {"stop", pn_stop, METH_NOARGS, pn_stop_doc},
+    {"turn", pn_turn, METH_NOARGS, pn_turn_doc},
+    FAST("next_tick", pn_next_tick, pn_next_tick_doc),
+    FAST("set_timeout", pn_set_timeout, pn_set_timeout_doc),
+    FAST("set_interval", pn_set_interval, pn_set_interval_doc),
+    FAST("set_immediate", pn_set_immediate, pn_set_immediate_doc),
+    {"clear_timeout", pn_clear_timeout, METH_O, pn_clear_timeout_doc},
+    {"clear_interval", pn_clear_timeout, METH_O, "clear_interval(timer, /)\n--\n\nThe same as clear_timeout()."},
+    {"clear_immediate", pn_clear_immediate, METH_O, pn_clear_immediate_doc},
+    {"set_uncaught_handler", pn_set_uncaught_handler, METH_O, pn_set_uncaught_handler_doc},
+    {"get_default_high_water_mark", pn_get_default_high_water_mark, METH_NOARGS, pn_get_default_high_water_mark_doc},
+    {"set_default_high_water_mark", pn_set_default_high_water_mark, METH_O, pn_set_default_high_water_mark_doc},
+    {"get_default_auto_select_family", pn_get_default_auto_select_family, METH_NOARGS,
+     pn_get_default_auto_select_family_doc},
+    {"set_default_auto_select_family", pn_set_default_auto_select_family, METH_O,
+     pn_set_default_auto_select_family_doc},
+    {"get_default_auto_select_family_attempt_timeout", pn_get_default_auto_select_family_attempt_timeout, METH_NOARGS,
+     pn_get_default_auto_select_family_attempt_timeout_doc},
+    {"set_default_auto_select_family_attempt_timeout", pn_set_default_auto_select_family_attempt_timeout, METH_O,
+     pn_set_default_auto_select_family_attempt_timeout_doc},
+    {"get_default_happy_eyeballs", pn_get_default_happy_eyeballs, METH_NOARGS, pn_get_default_happy_eyeballs_doc},
+    {"set_default_happy_eyeballs", pn_set_default_happy_eyeballs, METH_O, pn_set_default_happy_eyeballs_doc},
+    {"is_ip", pn_is_ip, METH_O, pn_is_ip_doc},
+    {"is_ipv4", pn_is_ipv4, METH_O, pn_is_ipv4_doc},
+    {"is_ipv6", pn_is_ipv6, METH_O, pn_is_ipv6_doc},
+    {"_early_write", pn_early_marker, METH_VARARGS, NULL},
+    {"_early_reset", pn_early_marker, METH_VARARGS, NULL},
+    FAST("_read_until", pn_read_until, NULL),
+    FAST("_read_exactly", pn_read_exactly, NULL),
+    {"_at_end", pn_at_end, METH_O, NULL},
+    PN_WAITING_FUNCTION_ROWS,
+    PN_SERVER_FUNCTION_ROWS,
+    {"_counts", pn_counts, METH_NOARGS, "Live handles and objects, for the tests."},
+    {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
+    {"_drive", pn_drive, METH_NOARGS, NULL},
+    FAST("_on_signal", pn_on_signal, NULL),
+    {"_at_exit", pn_at_exit, METH_NOARGS, NULL},
+    {"_after_fork", pn_after_fork, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, module_exec},
+#if PY_VERSION_HEX >= 0x030C0000
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+    {0, NULL},
+};
+
+struct PyModuleDef pn_module_def = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "pynet._pynet",
+    .m_doc = "Node's node:net over libuv. Use it through the package pynet.",
+    .m_size = sizeof(PnState),
+    .m_methods = module_methods,
+    .m_slots = module_slots,
+    .m_traverse = module_traverse,
+    .m_clear = module_clear,
+    .m_free = module_free,
+};
+
+PyMODINIT_FUNC
+PyInit__pynet(void)
+{
+    return PyModuleDef_Init(&pn_module_def);
+}

@@ -1,0 +1,266 @@
+/* socket.c - the Socket type: node:net's Socket.
+ *
+ * Owns:    see PnSocket in socket.h.
+ * Threads: every function runs with the GIL held; the GIL is the loop's lock. Any thread may call any method. */
+
+#include "py/socket/socket.h"
+#include "uvio/sockaddr.h"
+#include "py/base/args.h"
+#include "py/loop/driver.h"
+#include "py/stream/encoding.h"
+#include "py/base/errors.h"
+#include "py/server/server.h"
+#include "py/events/waiting.h"
+
+/* --- addresses --- */
+
+PyObject *
+pn_address_info(PnState *st, const struct pn_addr *addr)
+{
+    char text[PN_ADDR_TEXT + 24];
+    (void)pn_addr_format_scoped(addr, text, sizeof(text));
+    return PyObject_CallFunction(st->AddressInfo, "siO", text, (int)addr->port,
+                                 addr->family == 6 ? st->names.IPv6 : st->names.IPv4);
+}
+
+/* --- methods --- */
+
+static PyObject *
+done(PyObject *op)
+{
+    PnSocket *s = PN_SOCKET(op);
+    pn_mark_outside(&s->em);
+    return pn_notify(s->em.st) < 0 ? NULL : Py_NewRef(op);
+}
+
+PyDoc_STRVAR(
+    destroy_doc,
+    "destroy($self, error=None, /)\n--\n\n"
+    "Closes the connection at once; what is queued is tried once and its callbacks get ECANCELED. Emits \"error\" when "
+    "an\n"
+    "error is given, then \"close\". Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE) when error is no\n"
+    "exception. Node: socket.destroy().");
+
+static PyObject *
+socket_destroy(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"error", NULL};
+    PyObject *a[1];
+    if (pn_check_alive(&PN_SOCKET(op)->em) < 0 || pn_unpack("destroy", names, 0, args, nargs, kwnames, a) < 0)
+        return NULL;
+    if (a[0] == Py_None)
+        a[0] = NULL;
+    if (a[0] != NULL && !PyExceptionInstance_Check(a[0]))
+        return pn_raise_arg_type("error", "an exception", a[0]);
+    PnState *st = PN_SOCKET(op)->em.st;
+    if (pn_state_loop(st) == NULL)
+        return NULL;
+    pn_socket_destroy(PN_SOCKET(op), a[0]);
+    return done(op);
+}
+
+PyDoc_STRVAR(destroy_soon_doc,
+             "destroy_soon($self, /)\n--\n\n"
+             "Ends the writing side if it is open, and destroys the socket when everything has been written. Node:\n"
+             "socket.destroySoon().");
+
+PyDoc_STRVAR(close_doc, "close($self, /)\n--\n\n"
+                        "destroy_soon() under the name that files and sockets have: contextlib.closing() takes it. "
+                        "Returns None.");
+
+static PyObject *
+socket_destroy_soon(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    if (pn_check_alive(&PN_SOCKET(op)->em) < 0 || pn_state_loop(PN_SOCKET(op)->em.st) == NULL)
+        return NULL;
+    pn_socket_destroy_soon(PN_SOCKET(op));
+    PyObject *self = done(op);
+    Py_XDECREF(self);
+    if (self == NULL)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(pause_doc,
+             "pause($self, /)\n--\n\n"
+             "Stops emitting \"data\"; returns the socket. Emits \"pause\". Reading stops at the high-water mark.\n"
+             "Node: socket.pause().");
+
+static PyObject *
+socket_pause(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    if (pn_check_alive(&PN_SOCKET(op)->em) < 0 || pn_readable_pause(PN_SOCKET(op)) < 0)
+        return NULL;
+    return done(op);
+}
+
+PyDoc_STRVAR(resume_doc,
+             "resume($self, /)\n--\n\n"
+             "Reads on after pause(); without a \"data\" listener what comes is thrown away. Emits \"resume\" by the\n"
+             "next tick. Returns the socket. Node: socket.resume().");
+
+static PyObject *
+socket_resume(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    if (pn_check_alive(&PN_SOCKET(op)->em) < 0 || pn_state_loop(PN_SOCKET(op)->em.st) == NULL)
+        return NULL;
+    pn_readable_resume(PN_SOCKET(op));
+    return done(op);
+}
+
+PyDoc_STRVAR(is_paused_doc, "is_paused($self, /)\n--\n\n"
+                            "True after pause(), until resume(); also while a \"readable\" listener takes the place of "
+                            "flowing.\nNode: readable.isPaused().");
+
+static PyObject *
+socket_is_paused(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    return PyBool_FromLong(pn_readable_is_paused(PN_SOCKET(op)));
+}
+
+PyDoc_STRVAR(
+    address_doc,
+    "address($self, /)\n--\n\n"
+    "AddressInfo(address, port, family) of our end, or None when it is not connected or a unix socket. With the path\n"
+    "of a BoundSocket it is AddressInfo(path, None, None). Node: socket.address().");
+
+static PyObject *
+socket_address(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    return pn_socket_own_address(PN_SOCKET(op));
+}
+
+PyDoc_STRVAR(fileno_doc, "fileno($self, /)\n--\n\n"
+                         "The file descriptor, or -1 when there is none. It stays pynet's: don't close it.");
+
+static PyObject *
+socket_fileno(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    PnSocket *s = PN_SOCKET(op);
+    return PyLong_FromLong(s->io != NULL && s->em.generation == s->em.st->generation ? pn_stream_fd(s->io) : -1);
+}
+
+static PyObject *
+set_ref(PyObject *op, bool referenced)
+{
+    PnSocket *s = PN_SOCKET(op);
+    if (pn_check_alive(&s->em) < 0)
+        return NULL;
+    s->unref = !referenced;
+    if (s->io != NULL)
+        pn_stream_ref(s->io, referenced);
+    return Py_NewRef(op);
+}
+
+static PyObject *
+socket_ref(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    return set_ref(op, true);
+}
+
+static PyObject *
+socket_unref(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    return set_ref(op, false);
+}
+
+/* --- repr --- */
+
+static PyObject *
+socket_repr(PyObject *op)
+{
+    PnSocket *s = PN_SOCKET(op);
+    struct pn_addr local, peer;
+    char here[PN_ADDR_TEXT + 24], there[PN_ADDR_TEXT + 24];
+    const char *name = Py_TYPE(op)->tp_name;
+    PyObject *state = s->destroyed ? s->em.st->names.closed : pn_socket_ready_state(s);
+    if (pn_socket_local(s, &local) && pn_socket_peer(s, &peer)) {
+        (void)pn_addr_format_scoped(&local, here, sizeof(here));
+        (void)pn_addr_format_scoped(&peer, there, sizeof(there));
+        return PyUnicode_FromFormat("<%s %U %s%s%s:%d -> %s%s%s:%d>", name, state, local.family == 6 ? "[" : "", here,
+                                    local.family == 6 ? "]" : "", (int)local.port, peer.family == 6 ? "[" : "", there,
+                                    peer.family == 6 ? "]" : "", (int)peer.port);
+    }
+    if (s->is_pipe && s->io != NULL)
+        return PyUnicode_FromFormat("<%s %U unix fd=%d>", name, state, pn_stream_fd(s->io));
+    return PyUnicode_FromFormat("<%s %U>", name, state);
+}
+
+/* --- tables --- */
+
+#define KW(name, f, doc) {name, PN_FASTCALL(f), METH_FASTCALL | METH_KEYWORDS, doc}
+
+static PyMethodDef socket_methods[] = {
+    KW("connect", pn_socket_connect_method, pn_connect_doc),
+    KW("write", pn_socket_write_method, pn_write_doc),
+    KW("end", pn_socket_end_method, pn_end_doc),
+    KW("destroy", socket_destroy, destroy_doc),
+    {"destroy_soon", socket_destroy_soon, METH_NOARGS, destroy_soon_doc},
+    {"close", socket_destroy_soon, METH_NOARGS, close_doc},
+    {"reset_and_destroy", pn_socket_reset_and_destroy_method, METH_NOARGS, pn_reset_and_destroy_doc},
+    {"detach", pn_socket_detach_method, METH_NOARGS, pn_detach_doc},
+    {"pause", socket_pause, METH_NOARGS, pause_doc},
+    {"resume", socket_resume, METH_NOARGS, resume_doc},
+    KW("read", pn_socket_read_method, pn_read_doc),
+    KW("unshift", pn_socket_unshift_method, pn_unshift_doc),
+    KW("set_encoding", pn_socket_set_encoding_method, pn_set_encoding_doc),
+    {"writelines", pn_socket_writelines_method, METH_O, pn_writelines_doc},
+    {"cork", pn_socket_cork_method, METH_NOARGS, pn_cork_doc},
+    {"uncork", pn_socket_uncork_method, METH_NOARGS, pn_uncork_doc},
+    KW("set_default_encoding", pn_socket_set_default_encoding_method, pn_set_default_encoding_doc),
+    {"is_paused", socket_is_paused, METH_NOARGS, is_paused_doc},
+    KW("pipe", pn_socket_pipe_method, pn_pipe_doc),
+    {"unpipe", PN_FASTCALL(pn_socket_unpipe_method), METH_FASTCALL, pn_unpipe_doc},
+    PN_WAITING_SOCKET_ROWS,
+    KW("set_timeout", pn_socket_set_timeout_method, pn_set_socket_timeout_doc),
+    KW("set_no_delay", pn_socket_set_no_delay_method, pn_set_no_delay_doc),
+    KW("set_keep_alive", pn_socket_set_keep_alive_method, pn_set_keep_alive_doc),
+    KW("set_type_of_service", pn_socket_set_type_of_service_method, pn_set_type_of_service_doc),
+    {"get_type_of_service", pn_socket_get_type_of_service_method, METH_NOARGS, pn_get_type_of_service_doc},
+    {"address", socket_address, METH_NOARGS, address_doc},
+    {"fileno", socket_fileno, METH_NOARGS, fileno_doc},
+    {"ref", socket_ref, METH_NOARGS,
+     "ref($self, /)\n--\n\n"
+     "The socket keeps run() going (the default). Node: socket.ref()."},
+    {"unref", socket_unref, METH_NOARGS,
+     "unref($self, /)\n--\n\nThe socket does not keep run() going; a connect under way does. Node: socket.unref()."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot socket_slots[] = {
+    {Py_tp_doc,
+     "Socket(options=None, /, **more)\n--\n\n"
+     "A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes, for both halves),\n"
+     "readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; over it: \"error\"\n"
+     "ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}), no_delay, keep_alive,\n"
+     "keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList), signal (an AbortSignal), "
+     "fd\n"
+     "(a descriptor of a TCP connection, unix socket or pipe, taken over; a number instead of options means it) with\n"
+     "readable and writable (True), handle (a BoundSocket). Node: class net.Socket."},
+    {Py_tp_new, pn_socket_new},
+    {Py_tp_init, pn_socket_init},
+    {Py_tp_repr, socket_repr},
+    {Py_tp_iter, pn_waiting_iter_slot},
+    {Py_am_aiter, pn_waiting_aiter_slot},
+    {Py_tp_traverse, pn_socket_traverse},
+    {Py_tp_clear, pn_socket_clear},
+    {Py_tp_dealloc, pn_socket_dealloc},
+    {Py_tp_methods, socket_methods},
+    {Py_tp_getset, pn_socket_getset},
+    {0, NULL},
+};
+
+PyType_Spec pn_socket_spec = {
+    .name = "pynet.Socket",
+    .basicsize = sizeof(PnSocket),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .slots = socket_slots,
+};

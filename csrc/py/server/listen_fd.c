@@ -1,0 +1,175 @@
+/* server_listen_fd.c - listen() on what is there already: descriptors of users, BoundSockets.
+ *
+ * Owns: of an object's descriptor a duplicate. A bare number is taken over: it is duplicated as well, and closed when the
+ *       server listens, so that a listen() that fails has changed nothing. 0, 1 and 2 stay open: whoever opens a file
+ *       next would get standard input. */
+#include <limits.h>
+#include <math.h>
+#include <unistd.h>
+
+#include "uvio/bind.h"
+#include "uvio/handles.h"
+#include "uvio/user_fd.h"
+#include "py/base/args.h"
+#include "py/socket/bound_socket.h"
+#include "py/server/listen_request.h"
+
+#define PATH_SIZE 128 /* sun_path has no more than 108 */
+
+/* --- taking --- */
+
+static void
+duplicate(int fd, struct pn_listen *l)
+{
+    int copy = pn_user_fd_dup(fd);
+    l->form = PN_LISTEN_FD;
+    if (copy >= 0)
+        l->fd = copy;
+    else
+        l->fd_status = copy == UV_EBADF ? UV_EINVAL : copy;
+}
+
+int
+pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l)
+{
+    double value;
+    if (pn_arg_number(obj, "options.fd", &value) < 0)
+        return -1;
+    if (!(value >= 0) || isinf(value)) {
+        pn_raise_arg_value("options.fd", "must be a file descriptor, a number >= 0", obj);
+        return -1;
+    }
+    l->form = PN_LISTEN_FD;
+    l->fd_status = UV_EINVAL;
+    if (value > INT_MAX || value != (double)(int)value)
+        return 0;
+    int fd = (int)value;
+    if ((st->loop != NULL && pn_handles_have_fd(st->loop, fd)) || pn_bound_has_fd(st, fd)) {
+        l->fd_status = UV_EEXIST;
+        return 0;
+    }
+    l->fd_status = 0;
+    duplicate(fd, l);
+    l->taken_fd = l->fd >= 0 ? fd : -1;
+    return 0;
+}
+
+/* What `obj` says its descriptor is: its fileno(), else its `fd`. New reference. */
+static PyObject *
+ask(PyObject *obj, const char *name)
+{
+    PyObject *method = PyObject_GetAttrString(obj, "fileno");
+    if (method != NULL) {
+        PyObject *value = PyObject_CallNoArgs(method);
+        Py_DECREF(method);
+        return value;
+    }
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+        return NULL;
+    PyErr_Clear();
+    PyObject *value = PyObject_GetAttrString(obj, "fd");
+    if (value != NULL || !PyErr_ExceptionMatches(PyExc_AttributeError))
+        return value;
+    PyErr_Clear();
+    return pn_raise_arg_value(name, "must be a BoundSocket, or an object with a fileno() or the attribute \"fd\"", obj);
+}
+
+int
+pn_listen_take_handle(PnState *st, PyObject *obj, const char *name, struct pn_listen *l)
+{
+    if (pn_is_bound_socket(st, obj)) {
+        if (pn_bound_check(st, obj) < 0)
+            return -1;
+        l->form = PN_LISTEN_BOUND;
+        l->bound = Py_NewRef(obj);
+        return 0;
+    }
+    PyObject *value = ask(obj, name);
+    if (value == NULL)
+        return -1;
+    if (!PyLong_Check(value) || PyBool_Check(value)) {
+        pn_raise_arg_type(name, "an object whose descriptor is an int", value);
+        Py_DECREF(value);
+        return -1;
+    }
+    int overflow;
+    long fd = PyLong_AsLongAndOverflow(value, &overflow);
+    Py_DECREF(value);
+    if (fd < 0 || fd > INT_MAX || overflow != 0) {
+        pn_raise_arg_value(name, "must have an open descriptor", obj);
+        return -1;
+    }
+    duplicate((int)fd, l);
+    return 0;
+}
+
+/* --- listening --- */
+
+static void
+began(PnServer *s, struct pn_listener *listener, PyObject *path)
+{
+    Py_XSETREF(s->path, Py_XNewRef(path));
+    pn_server_listening(s, listener);
+}
+
+/* The path of a unix socket, as a str; *out is NULL for others and for those without. */
+static int
+path_of(int fd, enum pn_stream_kind kind, PyObject **out)
+{
+    char buf[PATH_SIZE];
+    *out = NULL;
+    size_t len = kind == PN_STREAM_PIPE ? pn_path_of(fd, buf, sizeof(buf)) : 0;
+    if (len > 0)
+        *out = PyUnicode_DecodeFSDefaultAndSize(buf, (Py_ssize_t)len);
+    return len > 0 && *out == NULL ? -1 : 0;
+}
+
+int
+pn_listen_on_fd(PnServer *s, struct pn_listen *l)
+{
+    enum pn_stream_kind kind = PN_STREAM_TCP;
+    struct pn_listener *listener = NULL;
+    PyObject *path = NULL;
+    int status = l->fd_status;
+    if (status == 0)
+        status = pn_user_fd_listenable(l->fd, &kind);
+    if (status == 0 && path_of(l->fd, kind, &path) < 0)
+        return -1;
+    if (status == 0)
+        listener = pn_listener_fd(s->em.st->loop, l->fd, kind, l->backlog, &status);
+    if (listener == NULL) {
+        pn_listen_failed(s, status, NULL, NULL);
+    }
+    else {
+        l->fd = -1;
+        if (l->taken_fd > STDERR_FILENO && pn_user_fd_same(l->taken_fd, listener->fd))
+            close(l->taken_fd);
+        began(s, listener, path);
+    }
+    Py_XDECREF(path);
+    return 0;
+}
+
+int
+pn_listen_on_bound(PnServer *s, struct pn_listen *l)
+{
+    struct pn_bound bound;
+    int status;
+    if (pn_bound_adopt(s->em.st, l->bound, &bound) < 0)
+        return -1;
+    PyObject *path = bound.path != NULL ? pn_path_text(bound.path) : NULL;
+    PyErr_Clear(); /* no memory for the text: an address() less, nothing else */
+    struct pn_listener *listener = pn_listener_fd(s->em.st->loop, bound.fd, bound.kind, l->backlog, &status);
+    if (listener == NULL) {
+        pn_listen_failed(s, status, NULL, path);
+    }
+    else {
+        bound.fd = -1;
+        listener->file = bound.file;
+        bound.file.path = NULL;
+        began(s, listener, path);
+    }
+    pn_bound_release(&bound);
+    Py_XDECREF(path);
+    return 0;
+}

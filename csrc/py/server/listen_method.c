@@ -1,0 +1,282 @@
+/* server_listen.c - Server.listen(): binding, the lookup of a host, the abort signal.
+ *
+ *   server_listen_args.c  the arguments
+ *   server_listen_fd.c    listening on a socket that is there already */
+#include <stddef.h>
+
+#include "uvio/bind.h"
+#include "uvio/sockaddr.h"
+#include "py/base/args.h"
+#include "py/loop/driver.h"
+#include "py/base/errors.h"
+#include "py/server/listen_request.h"
+
+/* --- binding --- */
+
+void
+pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path)
+{
+    struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
+    pn_server_failed(s, pn_uv_error(s->em.st, status, &where));
+}
+
+static void
+listen_at(PnServer *s, const struct pn_addr *addr)
+{
+    int status;
+    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, addr, s->bind_flags, s->backlog, &status);
+    if (l == NULL)
+        pn_listen_failed(s, status, addr, NULL);
+    else
+        pn_server_listening(s, l);
+}
+
+/* There is no IPv6 here. */
+static bool
+lacks_ipv6(int status)
+{
+    return status == UV_EADDRNOTAVAIL || status == UV_EAFNOSUPPORT || status == UV_EINVAL;
+}
+
+/* Without a host: `::` for both families, or 0.0.0.0 where there is no IPv6. */
+static void
+listen_anywhere(PnServer *s, uint16_t port)
+{
+    struct pn_addr any = {.family = 6, .port = port};
+    int status;
+    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, &any, s->bind_flags, s->backlog, &status);
+    if (l == NULL && lacks_ipv6(status) && (s->bind_flags & PN_BIND_IPV6_ONLY) == 0) {
+        any.family = 4;
+        l = pn_listener_tcp(s->em.st->loop, &any, s->bind_flags, s->backlog, &status);
+    }
+    if (l == NULL)
+        pn_listen_failed(s, status, &any, NULL);
+    else
+        pn_server_listening(s, l);
+}
+
+static int
+listen_path(PnServer *s, PyObject *path)
+{
+    int status;
+    PyObject *text = pn_path_text(path);
+    if (text == NULL)
+        return -1;
+    struct pn_listener *l = pn_listener_path(s->em.st->loop, PyBytes_AS_STRING(path), (size_t)PyBytes_GET_SIZE(path),
+                                             s->bind_flags, s->backlog, &status);
+    if (l == NULL) {
+        pn_listen_failed(s, status, NULL, text);
+    }
+    else {
+        Py_XSETREF(s->path, Py_NewRef(text));
+        pn_server_listening(s, l);
+    }
+    Py_DECREF(text);
+    return 0;
+}
+
+/* --- the lookup --- */
+
+void
+pn_server_cancel_lookup(PnServer *s)
+{
+    if (s->lookup == NULL)
+        return;
+    if (s->em.generation == s->em.st->generation)
+        pn_lookup_cancel(s->lookup);
+    s->lookup = NULL;
+    Py_CLEAR(s->lookup_host);
+    Py_DECREF(s); /* the lookup's reference */
+}
+
+static bool
+is_link_local(const struct pn_addr *a)
+{
+    return a->family == 6 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+}
+
+static void
+looked_up(PnServer *s, int status, int sys_errno, const struct pn_addr *addrs, size_t count, PyObject *host)
+{
+    if (status != 0 || count == 0) {
+        pn_server_failed(s, pn_lookup_error(s->em.st, status, sys_errno, host));
+        return;
+    }
+    size_t i = 0;
+    while (i < count && is_link_local(&addrs[i]))
+        i++;
+    struct pn_addr addr = addrs[i < count ? i : 0];
+    addr.port = s->port;
+    listen_at(s, &addr);
+}
+
+static void
+on_lookup(void *data, int status, int sys_errno, const struct pn_addr *addrs, size_t count)
+{
+    PnServer *s = data;
+    PnState *st = s->em.st;
+    PyObject *host = s->lookup_host;
+    s->lookup = NULL;
+    s->lookup_host = NULL;
+    if (!st->closed) {
+        unsigned scope = pn_enter(st);
+        looked_up(s, status, sys_errno, addrs, count, host);
+        pn_leave(st, scope);
+    }
+    Py_XDECREF(host);
+    Py_DECREF(s); /* the lookup's reference */
+}
+
+static int
+listen_host(PnServer *s, struct pn_listen *l)
+{
+    struct pn_endpoint *e = &l->at;
+    PnState *st = s->em.st;
+    struct pn_addr addr;
+    Py_ssize_t len;
+    const char *text = PyUnicode_AsUTF8AndSize(e->host, &len);
+    if (text == NULL)
+        return -1;
+    if (pn_addr_parse_scoped(text, (size_t)len, &addr) == 0) {
+        addr.port = e->port;
+        listen_at(s, &addr);
+        return 0;
+    }
+    struct pn_resolver *r = pn_loop_resolver(st->loop);
+    if (r != NULL)
+        s->lookup = pn_resolver_start(r, PyBytes_AS_STRING(l->name), 0, 0, on_lookup, s);
+    if (s->lookup == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    Py_INCREF(s);
+    s->lookup_host = Py_NewRef(e->host);
+    s->port = e->port;
+    return 0;
+}
+
+/* --- the abort signal --- */
+
+static void
+close_for_signal(PnServer *s)
+{
+    PnState *st = s->em.st;
+    if (st->closed || s->em.generation != st->generation)
+        return;
+    Py_INCREF(s);
+    pn_server_cancel_lookup(s);
+    pn_server_close_quietly(s);
+    pn_mark_outside(&s->em);
+    if (pn_notify(st) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_DECREF(s);
+}
+
+static void
+on_abort(struct pn_abort_link *link, PyObject *reason)
+{
+    (void)reason;
+    close_for_signal((PnServer *)(void *)((char *)link - offsetof(PnServer, abort)));
+}
+
+static void
+aborted_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    close_for_signal(PN_SERVER(self));
+}
+
+/* As Node: a signal that has been aborted lets the server listen, until the next tick. */
+static int
+obey(PnServer *s, PyObject *signal)
+{
+    if (pn_abort_reason(signal) != NULL)
+        return pn_tick(s->em.st, aborted_tick, (PyObject *)s, NULL);
+    s->abort.aborted = on_abort;
+    pn_abort_link(signal, &s->abort);
+    return 0;
+}
+
+/* --- listen() --- */
+
+static int
+begin(PnServer *s, struct pn_listen *l)
+{
+    switch (l->form) {
+    case PN_LISTEN_BOUND:
+        return pn_listen_on_bound(s, l);
+    case PN_LISTEN_FD:
+        return pn_listen_on_fd(s, l);
+    case PN_LISTEN_PATH:
+        return listen_path(s, l->at.path);
+    case PN_LISTEN_PORT:
+        break;
+    }
+    if (l->at.host != NULL)
+        return listen_host(s, l);
+    listen_anywhere(s, l->at.port);
+    return 0;
+}
+
+static int
+start(PnServer *s, struct pn_listen *l)
+{
+    PnState *st = s->em.st;
+    PyObject *callback = l->at.callback;
+    if (pn_state_loop(st) == NULL)
+        return -1;
+    pn_mark_outside(&s->em);
+    if (callback != NULL && pn_add_listener(&s->em, st->names.listening, callback, true, false) < 0)
+        return -1;
+    if (s->listener != NULL)
+        return pn_raise_already_listening(st); /* a `newListener` listener was faster */
+    pn_server_cancel_lookup(s);
+    PyObject *old_signal = Py_XNewRef(s->abort.signal); /* kept until all is done: letting go of it may run anything */
+    pn_abort_unlink(&s->abort);
+    s->close_emitted = 0;
+    s->backlog = l->backlog;
+    s->bind_flags = l->flags;
+    s->exclusive = l->exclusive;
+    int status = l->signal != NULL ? obey(s, l->signal) : 0;
+    if (status == 0)
+        status = begin(s, l);
+    if (status < 0)
+        pn_abort_unlink(&s->abort);
+    else
+        status = pn_notify(st);
+    Py_XDECREF(old_signal);
+    return status;
+}
+
+const char pn_listen_doc[] =
+    "listen($self, /, *args, **options)\n--\n\n"
+    "listen(port=0, host=None, backlog=511, callback=None, /)\nlisten(path, backlog=511, callback=None, /)\n"
+    "listen(handle, backlog=511, callback=None, /)\nlisten(options, callback=None, /, **more)\n\n"
+    "Starts to listen and returns the server. Port 0 is any free one; without a host on all addresses (\"::\", both\n"
+    "families). A path makes a unix server (\"\\0name\": abstract). A handle is a BoundSocket, which is adopted, or "
+    "another\n"
+    "server or object with a fileno() or `fd`, whose descriptor is duplicated. Options: port, host, path, fd (a "
+    "number\n"
+    "that is taken over), handle, backlog (511), exclusive, ipv6_only, reuse_port, readable_all, writable_all "
+    "(False),\n"
+    "unlink_stale (False: True clears away a unix path that nobody answers on), signal (an AbortSignal: abort is "
+    "close()).\n"
+    "The callback is added with once(\"listening\"). address() is right at once, except for a host that must be "
+    "looked\n"
+    "up.\n\n"
+    "Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, a failed lookup). Raises NetError\n"
+    "(ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError, ValueError (ERR_SOCKET_BAD_PORT,\n"
+    "ERR_INVALID_ARG_VALUE). Node: server.listen().";
+
+PyObject *
+pn_server_listen_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    PnServer *s = PN_SERVER(op);
+    struct pn_listen l;
+    if (pn_check_alive(&s->em) < 0 || pn_listen_parse(s, args, nargs, kwnames, &l) < 0)
+        return NULL;
+    int status = start(s, &l);
+    pn_listen_clear(&l);
+    return status < 0 ? NULL : Py_NewRef(op);
+}

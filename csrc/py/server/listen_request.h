@@ -1,0 +1,46 @@
+/* server_listen.h - what listen() was asked for: read by server_listen_args.c, done by server_listen.c. */
+#ifndef PN_PY_SERVER_LISTEN_REQUEST_H
+#define PN_PY_SERVER_LISTEN_REQUEST_H
+
+#include "py/address/endpoint.h"
+#include "py/server/server.h"
+
+/* Where to listen: in this order, the first that was given counts. */
+enum pn_listen_form { PN_LISTEN_BOUND, PN_LISTEN_FD, PN_LISTEN_PORT, PN_LISTEN_PATH };
+
+struct pn_listen {
+    struct pn_endpoint at;
+    enum pn_listen_form form;
+    PyObject *name;   /* own: bytes, the host to look up; NULL without one */
+    PyObject *bound;  /* own: a BoundSocket */
+    PyObject *signal; /* own: an AbortSignal, NULL without one */
+    int fd;           /* own: a duplicate of the user's descriptor; -1 */
+    int taken_fd;     /* the number that is taken over: closed when we listen; -1 */
+    int fd_status;    /* why there is no `fd`: an `error` event */
+    unsigned flags;   /* PN_BIND_* */
+    int backlog;
+    bool exclusive;
+};
+
+/* --- server_listen_args.c --- */
+/* Reads and checks all arguments; changes nothing. 0, or -1 with an exception and nothing kept. */
+int pn_listen_parse(PnServer *s, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct pn_listen *l);
+void pn_listen_clear(struct pn_listen *l);
+/* NetError, ERR_SERVER_ALREADY_LISTEN; -1. */
+int pn_raise_already_listening(PnState *st);
+
+/* --- server_listen_fd.c --- */
+/* A descriptor as a number, an option; it is taken over. 0, or -1 with an exception. */
+int pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l);
+/* A BoundSocket, or an object with a fileno() or `fd`, of which the descriptor is duplicated. 0, or -1 with an exception.
+ */
+int pn_listen_take_handle(PnState *st, PyObject *obj, const char *name, struct pn_listen *l);
+/* The last step. Emits `listening` or `error`, by ticks; 0, or -1 with an exception and nothing changed. */
+int pn_listen_on_fd(PnServer *s, struct pn_listen *l);
+int pn_listen_on_bound(PnServer *s, struct pn_listen *l);
+
+/* --- server_listen.c --- */
+/* `error` by a tick; `addr` and `path` may be NULL. */
+void pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path);
+
+#endif

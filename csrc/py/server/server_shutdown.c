@@ -1,0 +1,195 @@
+/* server_shutdown.c - the connections of a server all at once: listing, destroying, and what shutdown() does of it in C.
+ *
+ * shutdown() itself is pynet/_server.py: the Future and its timer. Here is what has to be one step, with nothing
+ * dispatched in between, and the count of the connections that it waits for. */
+#include "uvio/handles.h"
+#include "py/base/args.h"
+#include "py/loop/driver.h"
+#include "py/events/emitter.h"
+#include "py/server/server.h"
+#include "py/socket/socket.h"
+
+/* --- all connections --- */
+
+struct gathering {
+    PnServer *server;
+    PyObject *list; /* own */
+    bool failed;
+};
+
+static void
+gather(struct pn_stream *io, void *arg)
+{
+    struct gathering *g = arg;
+    if (io->owner == NULL || io->events != &pn_socket_stream_events)
+        return;
+    PnSocket *s = io->owner;
+    if (s->counted && s->server == g->server && PyList_Append(g->list, (PyObject *)s) < 0)
+        g->failed = true;
+}
+
+/* libuv keeps its handles in the order in which they were opened. */
+PyObject *
+pn_server_sockets(PnServer *s)
+{
+    PnState *st = s->em.st;
+    struct gathering g = {s, PyList_New(0), false};
+    if (g.list == NULL || st->loop == NULL || st->closed || s->em.generation != st->generation)
+        return g.list;
+    pn_handles_each_stream(st->loop, gather, &g);
+    if (g.failed)
+        Py_CLEAR(g.list);
+    return g.list;
+}
+
+/* The server, or NULL with an exception. */
+static PnServer *
+check_server(PyObject *module, PyObject *op)
+{
+    PnState *st = pn_state_of_module(module);
+    if (PyObject_TypeCheck(op, st->Server))
+        return pn_check_alive(PN_EMITTER(op)) < 0 || pn_state_loop(st) == NULL ? NULL : PN_SERVER(op);
+    pn_raise_arg_type("server", "a Server", op);
+    return NULL;
+}
+
+/* All of them, or those that shutdown() waits for. */
+static PyObject *
+destroy_all(PnServer *s, bool going)
+{
+    PyObject *list = pn_server_sockets(s);
+    if (list == NULL)
+        return NULL;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
+        PnSocket *sock = PN_SOCKET(PyList_GET_ITEM(list, i));
+        if (sock->destroyed || (going && !sock->going))
+            continue;
+        if (sock->going)
+            s->forced++;
+        pn_mark_outside(&sock->em);
+        pn_socket_destroy(sock, NULL);
+    }
+    Py_DECREF(list);
+    if (pn_notify(s->em.st) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* _destroy_connections(server): all that it has accepted and that are open. */
+PyObject *
+pn_server_destroy_connections(PyObject *module, PyObject *op)
+{
+    PnServer *s = check_server(module, op);
+    return s != NULL ? destroy_all(s, false) : NULL;
+}
+
+/* --- shutdown() --- */
+
+/* future._finish(count) */
+static void
+finish(PnState *st, PyObject *future, size_t count)
+{
+    PyObject *method = PyObject_GetAttrString(future, "_finish");
+    PyObject *number = method != NULL ? PyLong_FromSize_t(count) : NULL;
+    if (number != NULL)
+        (void)pn_call_one(st, NULL, method, number);
+    else
+        PyErr_WriteUnraisable(future);
+    Py_XDECREF(number);
+    Py_XDECREF(method);
+}
+
+void
+pn_server_shutdown_over(PnServer *s)
+{
+    if (!s->shutting || s->going > 0 || (s->closes > 0 && s->listener == NULL && s->connections == 0))
+        return;
+    s->shutting = 0;
+    PyObject *future = Py_NewRef(s->shutdown);
+    finish(s->em.st, future, s->forced);
+    Py_DECREF(future);
+}
+
+static void
+shutdown_over_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    pn_server_shutdown_over(PN_SERVER(self));
+}
+
+void
+pn_server_shutdown_over_soon(PnServer *s)
+{
+    if (s->shutting && pn_tick(s->em.st, shutdown_over_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
+static void
+end_connection(PnSocket *sock)
+{
+    if (sock->destroyed || sock->ending)
+        return;
+    pn_mark_outside(&sock->em);
+    if (pn_writable_end(sock, NULL) < 0)
+        pn_socket_destroy_steal(sock, NULL);
+}
+
+/* Accepts no more, and ends the connections of `list`, which shutdown() waits for from now on. */
+static void
+shut(PnServer *s, PyObject *list)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
+        PnSocket *sock = PN_SOCKET(PyList_GET_ITEM(list, i));
+        s->going += !sock->going;
+        sock->going = 1;
+    }
+    pn_mark_outside(&s->em);
+    if (s->listener != NULL || s->lookup != NULL) {
+        pn_server_cancel_lookup(s);
+        pn_server_close_quietly(s);
+    }
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++)
+        end_connection(PN_SOCKET(PyList_GET_ITEM(list, i)));
+}
+
+/* _shut_down(server, future): begins, or goes on with, the shutdown. Gives the future that stands for it: that of a
+ * shutdown under way, or of one that is over while there is nothing new to do, else `future`. */
+PyObject *
+pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PnServer *s = nargs == 2 ? check_server(module, args[0]) : NULL;
+    if (s == NULL)
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "_shut_down(server, future)");
+    PyObject *list = pn_server_sockets(s);
+    if (list == NULL)
+        return NULL;
+    PnState *st = s->em.st;
+    PyObject *old = NULL, *result = NULL;
+    bool something = s->listener != NULL || s->lookup != NULL || s->connections > 0 || s->closes > 0;
+    bool fresh = s->shutdown == NULL || (something && !s->shutting);
+    if (fresh) {
+        old = s->shutdown;
+        s->shutdown = Py_NewRef(args[1]);
+        s->forced = 0;
+        s->shutting = something;
+    }
+    result = Py_NewRef(s->shutdown);
+    if (something)
+        shut(s, list);
+    else if (fresh)
+        finish(st, result, 0);
+    Py_DECREF(list);
+    Py_XDECREF(old);
+    if (pn_notify(st) < 0)
+        Py_CLEAR(result);
+    return result;
+}
+
+/* _destroy_going(server): the time that shutdown() gave its connections is up. */
+PyObject *
+pn_server_destroy_going(PyObject *module, PyObject *op)
+{
+    PnServer *s = check_server(module, op);
+    return s != NULL ? destroy_all(s, true) : NULL;
+}

@@ -1,0 +1,654 @@
+/* server.c - the Server type: node:net's Server.
+ *
+ * Owns:    its listener, which holds a reference to the server until it is closed.
+ * Threads: every function runs with the GIL held; connections are accepted on the driving thread. */
+#include "py/server/server.h"
+
+#include <string.h>
+
+#include "uvio/sockaddr.h"
+#include "py/base/args.h"
+#include "py/loop/driver.h"
+#include "py/base/errors.h"
+#include "py/socket/socket.h"
+#include "py/events/waiting.h"
+
+/* --- options --- */
+
+static const char *const server_names[] = {
+    "allow_half_open", "pause_on_connect", "no_delay", "keep_alive", "keep_alive_initial_delay",
+    "high_water_mark", "max_write_buffer", "listener", "block_list", NULL,
+};
+enum {
+    S_HALF_OPEN,
+    S_PAUSE,
+    S_NO_DELAY,
+    S_KEEP_ALIVE,
+    S_DELAY,
+    S_MARK,
+    S_MAX_WRITE,
+    S_LISTENER,
+    S_BLOCK_LIST,
+    S_COUNT
+};
+
+static int
+check_block_list(PnState *st, PyObject *obj, const char *name)
+{
+    if (PyObject_TypeCheck(obj, st->BlockList))
+        return 0;
+    pn_raise_arg_type(name, "an instance of BlockList", obj);
+    return -1;
+}
+
+static int
+apply_options(PnServer *s, PyObject **v)
+{
+    uint32_t mark = s->em.st->default_mark, max_write = UINT32_MAX;
+    uint16_t delay = 0;
+    int flags[4];
+    for (int i = 0; i < 4; i++) {
+        flags[i] = pn_arg_bool(v[i]);
+        if (flags[i] < 0)
+            return -1;
+    }
+    if (pn_keep_alive_delay(v[S_DELAY], &delay) < 0 || pn_high_water_mark(v[S_MARK], &mark) < 0 ||
+        pn_max_write_buffer(v[S_MAX_WRITE], &max_write) < 0)
+        return -1;
+    if (v[S_LISTENER] != NULL && pn_check_callable(s->em.st, v[S_LISTENER], "listener") < 0)
+        return -1;
+    if (v[S_BLOCK_LIST] != NULL && check_block_list(s->em.st, v[S_BLOCK_LIST], "options.blockList") < 0)
+        return -1;
+    s->allow_half_open = flags[S_HALF_OPEN] != 0;
+    s->pause_on_connect = flags[S_PAUSE] != 0;
+    s->no_delay = flags[S_NO_DELAY] != 0;
+    s->keep_alive = flags[S_KEEP_ALIVE] != 0;
+    s->keep_alive_delay = delay;
+    s->high_water_mark = mark;
+    s->max_write_buffer = max_write;
+    Py_XSETREF(s->block_list, Py_XNewRef(v[S_BLOCK_LIST]));
+    if (v[S_LISTENER] != NULL)
+        return pn_add_listener(&s->em, s->em.st->names.connection, v[S_LISTENER], false, false);
+    return 0;
+}
+
+/* Server(options, listener), both optional, keyword options beside them. */
+static int
+server_init(PyObject *op, PyObject *args, PyObject *kwargs)
+{
+    PnServer *s = PN_SERVER(op);
+    PyObject *first = NULL, *second = NULL, *mapping = NULL, *listener = NULL;
+    PyObject *v[S_COUNT];
+    if (!PyArg_UnpackTuple(args, "Server", 0, 2, &first, &second))
+        return -1;
+    if (first != NULL && pn_is_callback(first) && second == NULL)
+        listener = first;
+    else if (first != NULL && first != Py_None && !pn_is_options(first)) {
+        pn_raise_arg_type("options", "a mapping or a function", first);
+        return -1;
+    }
+    else if (first != Py_None)
+        mapping = first;
+    if (second != NULL && second != Py_None) {
+        if (pn_check_callable(s->em.st, second, "listener") < 0)
+            return -1;
+        listener = second;
+    }
+    if (pn_options_dict("Server", server_names, mapping, kwargs, v) < 0)
+        return -1;
+    if (listener != NULL)
+        Py_XSETREF(v[S_LISTENER], Py_NewRef(listener));
+    int status = apply_options(s, v);
+    pn_options_clear(v, S_COUNT);
+    return status;
+}
+
+/* --- listening --- */
+
+static void
+listening_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    if (PN_SERVER(self)->listener != NULL)
+        (void)pn_emit_cycle(PN_EMITTER(self), PN_CYCLE_LISTENING, NULL);
+}
+
+static void
+error_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    (void)pn_emit_cycle(PN_EMITTER(PyTuple_GET_ITEM(self, 0)), PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
+}
+
+void
+pn_server_failed(PnServer *s, PyObject *error)
+{
+    PyObject *both = error != NULL ? PyTuple_Pack(2, (PyObject *)s, error) : NULL;
+    if (both == NULL || pn_tick(s->em.st, error_tick, both, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_XDECREF(both);
+    Py_XDECREF(error);
+}
+
+static void
+on_close_in_order(struct pn_listener *l)
+{
+    pn_server_close_quietly(l->owner);
+}
+
+static void
+on_abandon(struct pn_listener *l)
+{
+    pn_server_abandon(l->owner);
+}
+
+static const struct pn_listener_events server_events = {
+    .accepted = pn_server_accepted,
+    .failed = pn_server_accept_failed,
+    .close_in_order = on_close_in_order,
+    .abandon = on_abandon,
+};
+
+void
+pn_server_listening(PnServer *s, struct pn_listener *l)
+{
+    PnState *st = s->em.st;
+    s->listener = l;
+    Py_INCREF(s);
+    l->owner = s;
+    l->events = &server_events;
+    if (s->unref)
+        pn_listener_ref(l, false);
+    s->waits_for_listener = s->em.outside && s->loops == 0 && !pn_has_listeners(&s->em, st->names.connection);
+    if (!s->waits_for_listener)
+        (void)pn_listener_start(l);
+    if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    pn_late_forget(&s->em); /* last: an error that goes may take somebody with it who closes the server */
+}
+
+/* --- closing --- */
+
+static void
+release_listener(PnServer *s)
+{
+    struct pn_listener *l = s->listener;
+    if (l == NULL)
+        return;
+    s->listener = NULL;
+    pn_listener_close(l);
+    Py_CLEAR(s->path);
+    Py_DECREF(s);
+}
+
+static void
+close_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnServer *s = PN_SERVER(self);
+    (void)st;
+    (void)arg;
+    s->closes--;
+    s->close_emitted = s->listener == NULL && s->lookup == NULL; /* else it has begun to listen again */
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, NULL);
+    pn_server_shutdown_over(s);
+}
+
+static void
+close_if_drained(PnServer *s)
+{
+    if (s->listener != NULL || s->connections > 0)
+        return;
+    if (pn_tick(s->em.st, close_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    else
+        s->closes++;
+}
+
+void
+pn_server_connection_gone(PnSocket *sock)
+{
+    PnServer *s = sock->server;
+    if (!sock->counted)
+        return;
+    bool last = sock->going && s->going == 1;
+    s->connections--;
+    if (sock->going)
+        s->going--;
+    sock->counted = sock->going = 0;
+    if (s->em.st->closed)
+        return;
+    close_if_drained(s);
+    /* It listens again, or has done so: no `close` comes for those that have gone. */
+    if (last && (s->listener != NULL || s->connections > 0))
+        pn_server_shutdown_over_soon(s);
+}
+
+/* Who loops over it looks whether it is over. */
+static void
+changed_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)arg;
+    (void)pn_emit0(PN_EMITTER(self), st->server_changed);
+}
+
+void
+pn_server_close_quietly(PnServer *s)
+{
+    Py_INCREF(s);
+    release_listener(s);
+    close_if_drained(s);
+    pn_abort_unlink(&s->abort);
+    if (s->loops > 0 && pn_tick(s->em.st, changed_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_DECREF(s);
+}
+
+void
+pn_server_abandon(PnServer *s)
+{
+    Py_INCREF(s); /* its listener may be all that holds it */
+    pn_server_cancel_lookup(s);
+    release_listener(s);
+    pn_abort_unlink(&s->abort);
+    Py_DECREF(s);
+}
+
+/* As Node: the callback is a once() listener of `close`, in its place among them; `close` itself has no argument. */
+static int
+add_on_close(PnServer *s, PyObject *callback)
+{
+    PyObject *err = s->listener != NULL ? Py_NewRef(Py_None)
+                                        : pn_net_error(s->em.st, "ERR_SERVER_NOT_RUNNING", "Server is not running.");
+    PyObject *functools = PyImport_ImportModule("functools");
+    PyObject *bound =
+        err != NULL && functools != NULL ? PyObject_CallMethod(functools, "partial", "OO", callback, err) : NULL;
+    int status = bound != NULL ? pn_add_listener(&s->em, s->em.st->names.close, bound, true, false) : -1;
+    Py_XDECREF(bound);
+    Py_XDECREF(functools);
+    Py_XDECREF(err);
+    return status;
+}
+
+PyDoc_STRVAR(close_doc, "close($self, callback=None)\n--\n\n"
+                        "Accepts no more connections, and unlinks a unix path; the open connections live on. \"close\" "
+                        "comes when the last one\n"
+                        "has gone. callback(err) is called then; err is ERR_SERVER_NOT_RUNNING when the server was not "
+                        "listening. Returns the\n"
+                        "server. Node: server.close().");
+
+static PyObject *
+server_close(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"callback", NULL};
+    PnServer *s = PN_SERVER(op);
+    PnState *st = s->em.st;
+    PyObject *a[1];
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("close", names, 0, args, nargs, kwnames, a) < 0)
+        return NULL;
+    PyObject *callback = a[0] == Py_None ? NULL : a[0];
+    if (callback != NULL && pn_check_callable(st, callback, "callback") < 0)
+        return NULL;
+    if (pn_state_loop(st) == NULL || (callback != NULL && add_on_close(s, callback) < 0))
+        return NULL;
+    pn_server_cancel_lookup(s);
+    pn_server_close_quietly(s);
+    pn_mark_outside(&s->em);
+    return pn_notify(st) < 0 ? NULL : Py_NewRef(op);
+}
+
+/* --- methods --- */
+
+static void
+connections_tick(PnState *st, PyObject *self, void *arg)
+{
+    PyObject *stack[3] = {NULL, Py_None, PyTuple_GET_ITEM(self, 2)};
+    (void)arg;
+    (void)pn_call(st, PyTuple_GET_ITEM(self, 0), PyTuple_GET_ITEM(self, 1), stack + 1,
+                  2 | PY_VECTORCALL_ARGUMENTS_OFFSET);
+}
+
+PyDoc_STRVAR(
+    get_connections_doc,
+    "get_connections($self, callback)\n--\n\n"
+    "Calls callback(err, count) with the number of connections open now, by the next tick. Returns the server. Raises\n"
+    "TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().");
+
+static PyObject *
+server_get_connections(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"callback", NULL};
+    PnServer *s = PN_SERVER(op);
+    PnState *st = s->em.st;
+    PyObject *a[1];
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("get_connections", names, 1, args, nargs, kwnames, a) < 0 ||
+        pn_check_callable(st, a[0], "callback") < 0 || pn_state_loop(st) == NULL)
+        return NULL;
+    PyObject *all = Py_BuildValue("(OOn)", op, a[0], (Py_ssize_t)s->connections);
+    int status = all != NULL ? pn_tick(st, connections_tick, all, NULL) : -1;
+    Py_XDECREF(all);
+    return status < 0 || pn_notify(st) < 0 ? NULL : Py_NewRef(op);
+}
+
+PyDoc_STRVAR(address_doc,
+             "address($self, /)\n--\n\n"
+             "AddressInfo(address, port, family), the path of a unix server, or None when it does not listen. Node:\n"
+             "server.address().");
+
+static PyObject *
+server_address(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    PnServer *s = PN_SERVER(op);
+    struct pn_addr addr;
+    if (s->listener == NULL)
+        Py_RETURN_NONE;
+    if (s->path != NULL)
+        return Py_NewRef(s->path);
+    if (!pn_listener_local(s->listener, &addr))
+        Py_RETURN_NONE;
+    return pn_address_info(s->em.st, &addr);
+}
+
+PyDoc_STRVAR(fileno_doc, "fileno($self, /)\n--\n\n"
+                         "The listening file descriptor, or -1. It stays pynet's: don't close it.");
+
+static PyObject *
+server_fileno(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    PnServer *s = PN_SERVER(op);
+    return PyLong_FromLong(s->listener != NULL && s->em.generation == s->em.st->generation ? s->listener->fd : -1);
+}
+
+static PyObject *
+set_ref(PyObject *op, bool referenced)
+{
+    PnServer *s = PN_SERVER(op);
+    if (pn_check_alive(&s->em) < 0)
+        return NULL;
+    s->unref = !referenced;
+    if (s->listener != NULL)
+        pn_listener_ref(s->listener, referenced);
+    return Py_NewRef(op);
+}
+
+static PyObject *
+server_ref(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    return set_ref(op, true);
+}
+
+static PyObject *
+server_unref(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    return set_ref(op, false);
+}
+
+/* --- getters --- */
+
+static PyObject *
+server_get_listening(PyObject *op, void *closure)
+{
+    (void)closure;
+    return PyBool_FromLong(PN_SERVER(op)->listener != NULL);
+}
+
+static PyObject *
+server_get_max_connections(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    (void)closure;
+    return Py_NewRef(s->max_connections != NULL ? s->max_connections : Py_None);
+}
+
+static int
+server_set_max_connections(PyObject *op, PyObject *value, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    double max;
+    (void)closure;
+    if (value == NULL || value == Py_None) {
+        Py_CLEAR(s->max_connections);
+        return 0;
+    }
+    if (pn_arg_number(value, "max_connections", &max) < 0)
+        return -1;
+    s->max = max;
+    Py_XSETREF(s->max_connections, Py_NewRef(value));
+    return 0;
+}
+
+static PyObject *
+server_get_block_list(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    (void)closure;
+    return Py_NewRef(s->block_list != NULL ? s->block_list : Py_None);
+}
+
+static int
+server_set_block_list(PyObject *op, PyObject *value, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    (void)closure;
+    if (value == Py_None)
+        value = NULL;
+    if (value != NULL && check_block_list(s->em.st, value, "block_list") < 0)
+        return -1;
+    Py_XSETREF(s->block_list, Py_XNewRef(value));
+    return 0;
+}
+
+static PyObject *
+server_get_drop_max_connection(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    (void)closure;
+    if (!s->drop_max_connection_set)
+        Py_RETURN_NONE;
+    return PyBool_FromLong(s->drop_max_connection);
+}
+
+static int
+server_set_drop_max_connection(PyObject *op, PyObject *value, void *closure)
+{
+    (void)closure;
+    int on = pn_arg_bool(value);
+    if (on < 0)
+        return -1;
+    PN_SERVER(op)->drop_max_connection = on != 0;
+    PN_SERVER(op)->drop_max_connection_set = value != NULL && value != Py_None;
+    return 0;
+}
+
+static PyObject *
+server_get_connections_list(PyObject *op, void *closure)
+{
+    (void)closure;
+    return pn_server_sockets(PN_SERVER(op));
+}
+
+static PyObject *
+server_repr(PyObject *op)
+{
+    PnServer *s = PN_SERVER(op);
+    struct pn_addr addr;
+    char text[PN_ADDR_TEXT + 24];
+    const char *name = Py_TYPE(op)->tp_name;
+    if (s->listener == NULL)
+        return PyUnicode_FromFormat("<%s not listening, %zu connections>", name, s->connections);
+    if (s->path != NULL)
+        return PyUnicode_FromFormat("<%s listening on %R, %zu connections>", name, s->path, s->connections);
+    if (!pn_listener_local(s->listener, &addr))
+        return PyUnicode_FromFormat("<%s listening, %zu connections>", name, s->connections);
+    (void)pn_addr_format_scoped(&addr, text, sizeof(text));
+    return PyUnicode_FromFormat("<%s listening on %s%s%s:%d, %zu connections>", name, addr.family == 6 ? "[" : "", text,
+                                addr.family == 6 ? "]" : "", (int)addr.port, s->connections);
+}
+
+/* --- pn_emitter_ops --- */
+
+static bool
+server_reached(PnEmitter *e, PyObject *name, PyObject **arg)
+{
+    PnServer *s = PN_SERVER(e);
+    (void)arg;
+    if (name == s->em.st->names.listening)
+        return s->listener != NULL;
+    return name == s->em.st->names.close && s->close_emitted && !pn_late_error_pending(&s->em);
+}
+
+static bool
+server_close_emitted(const PnEmitter *e)
+{
+    return ((const PnServer *)(const void *)e)->close_emitted;
+}
+
+/* A server made outside the loop waits for its `connection` listener. */
+static int
+server_listener_added(PnEmitter *e, PyObject *name)
+{
+    if (name == e->st->names.connection)
+        pn_server_connection_listener(PN_SERVER(e));
+    return 0;
+}
+
+static const struct pn_emitter_ops server_emitter_ops = {
+    .listener_added = server_listener_added,
+    .reached = server_reached,
+    .close_emitted = server_close_emitted,
+};
+
+/* --- lifetime --- */
+
+static PyObject *
+server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *op = pn_emitter_new(type, args, kwargs);
+    if (op == NULL)
+        return NULL;
+    PnServer *s = PN_SERVER(op);
+    s->em.ops = &server_emitter_ops;
+    s->high_water_mark = s->em.st->default_mark;
+    s->max_write_buffer = UINT32_MAX;
+    s->em.st->servers++;
+    pn_mark_outside(&s->em);
+    return op;
+}
+
+static int
+server_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    PnServer *s = PN_SERVER(op);
+    Py_VISIT(s->max_connections);
+    Py_VISIT(s->abort.signal);
+    Py_VISIT(s->block_list);
+    Py_VISIT(s->backlog_of_loops);
+    Py_VISIT(s->shutdown);
+    return pn_emitter_traverse(op, visit, arg);
+}
+
+static int
+server_clear(PyObject *op)
+{
+    PnServer *s = PN_SERVER(op);
+    Py_CLEAR(s->max_connections);
+    pn_abort_unlink(&s->abort);
+    Py_CLEAR(s->block_list);
+    Py_CLEAR(s->backlog_of_loops);
+    Py_CLEAR(s->shutdown);
+    return pn_emitter_clear(op);
+}
+
+static void
+server_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    PnServer *s = PN_SERVER(op);
+    PyObject_GC_UnTrack(op);
+    Py_TRASHCAN_BEGIN(op, server_dealloc) pn_server_cancel_lookup(s);
+    pn_abort_unlink(&s->abort);
+    Py_CLEAR(s->path);
+    Py_CLEAR(s->max_connections);
+    Py_CLEAR(s->block_list);
+    Py_CLEAR(s->backlog_of_loops);
+    Py_CLEAR(s->shutdown);
+    s->em.st->servers--;
+    pn_emitter_free_parts(&s->em);
+    type->tp_free(op);
+    Py_DECREF(type);
+    Py_TRASHCAN_END
+}
+
+/* --- tables --- */
+
+#define KW(name, f, doc) {name, PN_FASTCALL(f), METH_FASTCALL | METH_KEYWORDS, doc}
+
+static PyMethodDef server_methods[] = {
+    KW("listen", pn_server_listen_method, pn_listen_doc),
+    KW("close", server_close, close_doc),
+    PN_WAITING_SERVER_ROWS,
+    KW("get_connections", server_get_connections, get_connections_doc),
+    {"address", server_address, METH_NOARGS, address_doc},
+    {"fileno", server_fileno, METH_NOARGS, fileno_doc},
+    {"ref", server_ref, METH_NOARGS,
+     "ref($self, /)\n--\n\n"
+     "The server keeps run() going (the default). Node: server.ref()."},
+    {"unref", server_unref, METH_NOARGS,
+     "unref($self, /)\n--\n\n"
+     "The server does not keep run() going. Node: server.unref()."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef server_getset[] = {
+    {"listening", server_get_listening, NULL, "True while it listens. Node: server.listening.", NULL},
+    {"max_connections", server_get_max_connections, server_set_max_connections,
+     "From this many connections on, new ones are dropped (\"drop\"); 0 drops all, None none. Node:\n"
+     "server.maxConnections.",
+     NULL},
+    {"block_list", server_get_block_list, server_set_block_list,
+     "The BlockList of the addresses whose connections are closed without a word, or None. It is asked at each\n"
+     "connection, after max_connections, and never on a unix server. TypeError (ERR_INVALID_ARG_TYPE). Node:\n"
+     "server.blockList.",
+     NULL},
+    {"drop_max_connection", server_get_drop_max_connection, server_set_drop_max_connection,
+     "None until it is set, then a bool that is kept; it acts in the workers of a cluster only. Node: "
+     "server.dropMaxConnection.",
+     NULL},
+    {"connections", server_get_connections_list, NULL,
+     "The sockets that it has accepted and that are open, oldest first; a new list each time.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot server_slots[] = {
+    {Py_tp_doc, "Server(*args, **options)\n--\n\n"
+                "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
+                "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
+                "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList). "
+                "Events:\n"
+                "connection(socket), listening, close, error(err), drop(data).\n\n"
+                "Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError\n"
+                "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
+    {Py_tp_iter, pn_waiting_server_iter_slot},
+    {Py_am_aiter, pn_waiting_server_aiter_slot},
+    {Py_tp_new, server_new},
+    {Py_tp_init, server_init},
+    {Py_tp_repr, server_repr},
+    {Py_tp_traverse, server_traverse},
+    {Py_tp_clear, server_clear},
+    {Py_tp_dealloc, server_dealloc},
+    {Py_tp_methods, server_methods},
+    {Py_tp_getset, server_getset},
+    {0, NULL},
+};
+
+PyType_Spec pn_server_spec = {
+    .name = "pynet.Server",
+    .basicsize = sizeof(PnServer),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .slots = server_slots,
+};

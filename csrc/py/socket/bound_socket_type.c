@@ -1,0 +1,561 @@
+/* bound_socket.c - the BoundSocket type: a socket that is bound and does nothing else yet.
+ *
+ * Owns:    its descriptor and the file of its path, until a server or a socket adopts them or it is closed.
+ * Threads: each function runs with the GIL held; binding does not wait. It does not need the loop. */
+#include "py/socket/bound_socket.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <structmember.h>
+#include <unistd.h>
+
+#include "uvio/sockaddr.h"
+#include "py/address/address.h"
+#include "py/base/args.h"
+#include "py/base/errors.h"
+#include "py/address/ip_objects.h"
+#include "py/socket/socket.h"
+
+enum phase { P_NEW, P_BOUND, P_ADOPTED, P_CLOSED };
+
+struct PnBoundSocket {
+    PyObject_HEAD
+    PnState *st;                /* borrowed */
+    PnBoundSocket *next, *prev; /* in st->bound_sockets, while P_BOUND */
+    PyObject *weakrefs;
+    PyObject *address; /* own: what address() gives, once it has been asked for */
+    struct pn_bound b; /* own */
+    struct pn_addr at; /* TCP: where the kernel has bound it */
+    unsigned generation;
+    uint8_t phase;
+};
+
+#define PN_BOUND(op) ((PnBoundSocket *)(void *)(op))
+
+/* --- the descriptor --- */
+
+static void
+list_add(PnBoundSocket *self)
+{
+    PnState *st = self->st;
+    self->prev = NULL;
+    self->next = st->bound_sockets;
+    if (self->next != NULL)
+        self->next->prev = self;
+    st->bound_sockets = self;
+}
+
+static void
+list_remove(PnBoundSocket *self)
+{
+    if (self->next != NULL)
+        self->next->prev = self->prev;
+    if (self->prev != NULL)
+        self->prev->next = self->next;
+    else
+        self->st->bound_sockets = self->next;
+    self->next = self->prev = NULL;
+}
+
+/* All but the path, which address() may still show. */
+static void
+close_descriptor(struct pn_bound *b)
+{
+    pn_path_file_unlink(&b->file);
+    if (b->fd >= 0)
+        close(b->fd);
+    b->fd = -1;
+}
+
+void
+pn_bound_release(struct pn_bound *b)
+{
+    close_descriptor(b);
+    Py_CLEAR(b->path);
+}
+
+static void
+close_bound(PnBoundSocket *self)
+{
+    if (self->phase != P_BOUND)
+        return;
+    self->phase = P_CLOSED;
+    list_remove(self);
+    close_descriptor(&self->b);
+}
+
+bool
+pn_bound_has_fd(PnState *st, int fd)
+{
+    PnBoundSocket *self = st->bound_sockets;
+    while (self != NULL && self->b.fd != fd)
+        self = self->next;
+    return self != NULL;
+}
+
+void
+pn_bound_close_all(PnState *st)
+{
+    while (st->bound_sockets != NULL)
+        close_bound(st->bound_sockets);
+}
+
+void
+pn_bound_after_fork(PnState *st)
+{
+    for (PnBoundSocket *self = st->bound_sockets; self != NULL; self = self->next) {
+        pn_cover_fd(self->b.fd);
+        pn_path_file_forget(&self->b.file);
+    }
+}
+
+/* 0 while it has its descriptor, or -1 with an error. */
+static int
+check_bound(PnBoundSocket *self)
+{
+    if (self->phase == P_NEW) {
+        PyErr_SetString(PyExc_RuntimeError, "BoundSocket.__init__() has not been called");
+        return -1;
+    }
+    if (self->generation != self->st->generation)
+        return pn_raise_stale(self->st, Py_TYPE(self));
+    if (self->phase == P_BOUND)
+        return 0;
+    pn_raise_net(self->st, "ERR_SOCKET_HANDLE_ADOPTED",
+                 "The bound socket has already been adopted by a server or socket");
+    return -1;
+}
+
+/* --- adoption --- */
+
+bool
+pn_is_bound_socket(PnState *st, PyObject *obj)
+{
+    return PyObject_TypeCheck(obj, st->BoundSocket);
+}
+
+void
+pn_bound_describe(PyObject *obj, bool *is_pipe, uint8_t *family)
+{
+    *is_pipe = PN_BOUND(obj)->b.kind == PN_STREAM_PIPE;
+    *family = *is_pipe ? 0 : PN_BOUND(obj)->at.family;
+}
+
+int
+pn_bound_check(PnState *st, PyObject *obj)
+{
+    (void)st;
+    return check_bound(PN_BOUND(obj));
+}
+
+int
+pn_bound_adopt(PnState *st, PyObject *obj, struct pn_bound *out)
+{
+    PnBoundSocket *self = PN_BOUND(obj);
+    if (pn_bound_check(st, obj) < 0)
+        return -1;
+    self->phase = P_ADOPTED;
+    list_remove(self);
+    *out = self->b;
+    Py_XINCREF(out->path);
+    self->b.fd = -1;
+    self->b.file.path = NULL;
+    return 0;
+}
+
+/* --- options --- */
+
+static const char *const option_names[] = {"host", "ipv6_only", "path", "port", "reuse_port", NULL};
+enum { B_HOST, B_IPV6_ONLY, B_PATH, B_PORT, B_REUSE_PORT, B_COUNT };
+
+struct wish {
+    struct pn_addr at;
+    unsigned flags;
+    PyObject *path; /* own: bytes, NULL for TCP */
+};
+
+/* Node takes true and false here, and nothing that could be meant as one of them. */
+static int
+read_flag(PyObject *obj, const char *name, unsigned flag, unsigned *flags)
+{
+    if (obj == NULL)
+        return 0;
+    if (!PyBool_Check(obj)) {
+        pn_raise_arg_type(name, "of type bool", obj);
+        return -1;
+    }
+    if (obj == Py_True)
+        *flags |= flag;
+    return 0;
+}
+
+static int
+read_host_text(PyObject *host, struct pn_addr *out)
+{
+    const char *text;
+    size_t len;
+    if (!PyUnicode_Check(host)) {
+        pn_raise_arg_type("options.host", "of type str, or an address of the module ipaddress", host);
+        return -1;
+    }
+    if (pn_text_of_str(host, &text, &len) && pn_addr_parse_scoped(text, len, out) == 0)
+        return 0;
+    pn_raise_arg_value("options.host", "must be a numeric IP address; BoundSocket looks up no names", host);
+    return -1;
+}
+
+static int
+read_host(PnState *st, PyObject *obj, struct pn_addr *out)
+{
+    PyObject *host = pn_host_of_object(st, obj);
+    int status = host != NULL ? read_host_text(host, out) : -1;
+    Py_XDECREF(host);
+    return status;
+}
+
+/* In Node's order: what excludes the path, port, flags, host. */
+static int
+read_wish(PnState *st, PyObject **v, struct wish *out)
+{
+    memset(out, 0, sizeof(*out));
+    if (v[B_PATH] != NULL) {
+        if (v[B_HOST] == NULL && v[B_PORT] == NULL && v[B_IPV6_ONLY] == NULL && v[B_REUSE_PORT] == NULL) {
+            out->path = pn_arg_path(v[B_PATH], "options.path");
+            return out->path != NULL ? 0 : -1;
+        }
+        pn_raise_arg_value("options.path", "excludes host, port, ipv6_only and reuse_port", v[B_PATH]);
+        return -1;
+    }
+    uint16_t port = 0;
+    if (pn_options_port(v[B_PORT], &port) < 0 ||
+        read_flag(v[B_IPV6_ONLY], "options.ipv6Only", PN_BIND_IPV6_ONLY, &out->flags) < 0 ||
+        read_flag(v[B_REUSE_PORT], "options.reusePort", PN_BIND_REUSE_PORT, &out->flags) < 0)
+        return -1;
+    out->at.family = (out->flags & PN_BIND_IPV6_ONLY) != 0 ? 6 : 4;
+    if (v[B_HOST] != NULL && read_host(st, v[B_HOST], &out->at) < 0)
+        return -1;
+    out->at.port = port;
+    return 0;
+}
+
+/* (host, port) or a SocketAddress in place of options. */
+static int
+take_address(PnState *st, PyObject *first, PyObject **v)
+{
+    const struct pn_addr *addr = pn_address_value(st, first);
+    if (addr == NULL && PyTuple_GET_SIZE(first) < 2) {
+        pn_raise_arg_type("options", "a mapping or a (host, port) tuple", first);
+        return -1;
+    }
+    if (v[B_HOST] != NULL || v[B_PORT] != NULL) {
+        PyErr_Format(PyExc_TypeError, "BoundSocket() got multiple values for argument '%s'",
+                     v[B_HOST] != NULL ? "host" : "port");
+        return -1;
+    }
+    v[B_HOST] = addr != NULL ? pn_address_text(addr) : Py_NewRef(PyTuple_GET_ITEM(first, 0));
+    v[B_PORT] = addr != NULL ? PyLong_FromLong(addr->port) : Py_NewRef(PyTuple_GET_ITEM(first, 1));
+    return v[B_HOST] != NULL && v[B_PORT] != NULL ? 0 : -1;
+}
+
+static int
+read_options(PnState *st, PyObject *first, PyObject *kwargs, struct wish *out)
+{
+    PyObject *v[B_COUNT];
+    if (first == Py_None)
+        first = NULL;
+    bool address = first != NULL && (PyTuple_Check(first) || pn_address_value(st, first) != NULL);
+    if (first != NULL && !address && !pn_is_options(first)) {
+        pn_raise_arg_type("options", "a mapping or a (host, port) tuple", first);
+        return -1;
+    }
+    if (pn_options_dict("BoundSocket", option_names, address ? NULL : first, kwargs, v) < 0)
+        return -1;
+    int status = address ? take_address(st, first, v) : 0;
+    if (status == 0)
+        status = read_wish(st, v, out);
+    pn_options_clear(v, B_COUNT);
+    return status;
+}
+
+/* --- binding --- */
+
+static int
+raise_bind(PnState *st, int status, const struct pn_addr *at)
+{
+    struct pn_where where = {.syscall = "bind", .addr = at};
+    pn_raise(pn_uv_error(st, status, &where));
+    return -1;
+}
+
+static void
+bound_at(PnBoundSocket *self, int fd, enum pn_stream_kind kind)
+{
+    self->b.fd = fd;
+    self->b.kind = kind;
+    self->generation = self->st->generation;
+    self->phase = P_BOUND;
+    list_add(self);
+}
+
+static int
+bind_tcp(PnBoundSocket *self, const struct wish *w)
+{
+    int status;
+    int fd = pn_bind_tcp(&w->at, w->flags, &status);
+    if (fd < 0)
+        return raise_bind(self->st, status, &w->at);
+    if (!pn_fd_local(fd, &self->at))
+        self->at = w->at;
+    bound_at(self, fd, PN_STREAM_TCP);
+    return 0;
+}
+
+static int
+bind_path(PnBoundSocket *self, struct wish *w)
+{
+    char name[128]; /* more than any system takes */
+    int status;
+    int fd = pn_bind_path(PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path), &status);
+    if (fd < 0)
+        return raise_bind(self->st, status, NULL);
+    pn_path_file_note(&self->b.file, PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path));
+    bound_at(self, fd, PN_STREAM_PIPE);
+    self->b.path = Py_NewRef(w->path);
+    if (PyBytes_GET_SIZE(w->path) > 0)
+        return 0;
+    PyObject *given = PyBytes_FromStringAndSize(name, (Py_ssize_t)pn_path_of(fd, name, sizeof(name)));
+    if (given == NULL) {
+        close_bound(self);
+        return -1;
+    }
+    Py_SETREF(self->b.path, given);
+    return 0;
+}
+
+static int
+bound_init(PyObject *op, PyObject *args, PyObject *kwargs)
+{
+    PnBoundSocket *self = PN_BOUND(op);
+    PnState *st = self->st;
+    PyObject *first = NULL;
+    struct wish w;
+    if (!PyArg_UnpackTuple(args, "BoundSocket", 0, 1, &first) || read_options(st, first, kwargs, &w) < 0)
+        return -1;
+    int status = -1;
+    if (st->closed)
+        (void)pn_raise_stale(st, Py_TYPE(op));
+    else if (self->phase != P_NEW)
+        PyErr_SetString(PyExc_RuntimeError, "BoundSocket.__init__() has been called already");
+    else
+        status = w.path != NULL ? bind_path(self, &w) : bind_tcp(self, &w);
+    Py_XDECREF(w.path);
+    return status;
+}
+
+/* --- methods --- */
+
+static const char address_doc[] =
+    "address($self, /)\n--\n\n"
+    "AddressInfo(address, port, family) of where it is bound, the same object each time; of a unix socket its path\n"
+    "(str). Raises NetError (ERR_SOCKET_HANDLE_ADOPTED) once it is adopted or closed. Node: boundSocket.address().";
+
+static PyObject *
+bound_address(PyObject *op, PyObject *unused)
+{
+    PnBoundSocket *self = PN_BOUND(op);
+    (void)unused;
+    if (check_bound(self) < 0)
+        return NULL;
+    if (self->address != NULL)
+        return Py_NewRef(self->address);
+    PyObject *made = self->b.kind == PN_STREAM_PIPE ? pn_path_text(self->b.path) : pn_address_info(self->st, &self->at);
+    if (made == NULL)
+        return NULL;
+    if (self->address == NULL) /* making it may have collected garbage, and somebody asked */
+        self->address = Py_NewRef(made);
+    Py_DECREF(made);
+    return Py_NewRef(self->address);
+}
+
+static const char fd_doc[] =
+    "fd($self, /)\n--\n\n"
+    "The file descriptor. It stays the object's: don't close it. Raises NetError (ERR_SOCKET_HANDLE_ADOPTED) once it\n"
+    "is adopted or closed. Node: boundSocket.fd().";
+
+static PyObject *
+bound_fd(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    return check_bound(PN_BOUND(op)) < 0 ? NULL : PyLong_FromLong(PN_BOUND(op)->b.fd);
+}
+
+static const char close_doc[] =
+    "close($self, /)\n--\n\n"
+    "Gives the address back; the file of a unix path is removed, if it still is the one that was bound. Raises\n"
+    "NetError (ERR_SOCKET_HANDLE_ADOPTED) when it is adopted or closed already; leaving a `with` block never does.\n"
+    "Node: boundSocket.close().";
+
+static PyObject *
+bound_close(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    if (check_bound(PN_BOUND(op)) < 0)
+        return NULL;
+    close_bound(PN_BOUND(op));
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+bound_enter(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    return check_bound(PN_BOUND(op)) < 0 ? NULL : Py_NewRef(op);
+}
+
+static PyObject *
+bound_exit(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    if (PN_BOUND(op)->generation == PN_BOUND(op)->st->generation)
+        close_bound(PN_BOUND(op));
+    Py_RETURN_NONE;
+}
+
+/* --- getters --- */
+
+static PyObject *
+bound_get_is_pipe(PyObject *op, void *unused)
+{
+    (void)unused;
+    return PyBool_FromLong(PN_BOUND(op)->b.kind == PN_STREAM_PIPE);
+}
+
+static PyObject *
+bound_repr(PyObject *op)
+{
+    static const char *const phases[] = {
+        [P_NEW] = "not bound", [P_BOUND] = "", [P_ADOPTED] = "adopted", [P_CLOSED] = "closed"};
+    PnBoundSocket *self = PN_BOUND(op);
+    const char *name = Py_TYPE(op)->tp_name;
+    char text[PN_ADDR_TEXT + 24];
+    if (self->phase != P_BOUND)
+        return PyUnicode_FromFormat("<%s %s>", name, phases[self->phase]);
+    if (self->b.kind == PN_STREAM_PIPE) {
+        int fd = self->b.fd;
+        PyObject *path = pn_path_text(self->b.path);
+        PyObject *repr = path != NULL ? PyUnicode_FromFormat("<%s %R fd=%d>", name, path, fd) : NULL;
+        Py_XDECREF(path);
+        return repr;
+    }
+    (void)pn_addr_format_scoped(&self->at, text, sizeof(text));
+    return PyUnicode_FromFormat(self->at.family == 6 ? "<%s [%s]:%d fd=%d>" : "<%s %s:%d fd=%d>", name, text,
+                                (int)self->at.port, self->b.fd);
+}
+
+/* --- lifetime --- */
+
+static PyObject *
+bound_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    (void)args;
+    (void)kwargs;
+    PyObject *op = type->tp_alloc(type, 0);
+    if (op != NULL) {
+        PN_BOUND(op)->st = pn_state_of_type(type);
+        PN_BOUND(op)->generation = PN_BOUND(op)->st->generation;
+        PN_BOUND(op)->b.fd = -1;
+    }
+    return op;
+}
+
+/* Nobody has closed it and nobody will, as with Python's own sockets. */
+static void
+bound_finalize(PyObject *op)
+{
+    PnBoundSocket *self = PN_BOUND(op);
+    PyObject *type, *value, *trace;
+    if (self->phase != P_BOUND || self->generation != self->st->generation)
+        return;
+    PyErr_Fetch(&type, &value, &trace);
+    if (PyErr_ResourceWarning(op, 1, "unclosed %R", op) < 0)
+        PyErr_WriteUnraisable(op);
+    close_bound(self); /* who shows the warning may keep it */
+    PyErr_Restore(type, value, trace);
+}
+
+static int
+bound_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(op));
+    Py_VISIT(PN_BOUND(op)->address);
+    return 0;
+}
+
+static int
+bound_clear(PyObject *op)
+{
+    Py_CLEAR(PN_BOUND(op)->address);
+    return 0;
+}
+
+static void
+bound_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    PnBoundSocket *self = PN_BOUND(op);
+    if (PyObject_CallFinalizerFromDealloc(op) < 0)
+        return; /* somebody keeps it after all */
+    PyObject_GC_UnTrack(op);
+    if (self->weakrefs != NULL)
+        PyObject_ClearWeakRefs(op);
+    close_bound(self);
+    Py_CLEAR(self->address);
+    Py_CLEAR(self->b.path);
+    type->tp_free(op);
+    Py_DECREF(type);
+}
+
+/* --- tables --- */
+
+static PyMethodDef bound_methods[] = {
+    {"address", bound_address, METH_NOARGS, address_doc},
+    {"fd", bound_fd, METH_NOARGS, fd_doc},
+    {"fileno", bound_fd, METH_NOARGS, "fileno($self, /)\n--\n\nThe same as fd(), for select and the like."},
+    {"close", bound_close, METH_NOARGS, close_doc},
+    {"__enter__", bound_enter, METH_NOARGS, NULL},
+    {"__exit__", bound_exit, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyMemberDef bound_members[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(PnBoundSocket, weakrefs), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyGetSetDef bound_getset[] = {
+    {"is_pipe", bound_get_is_pipe, NULL, "True for a unix socket; still so when it is adopted. Node: isPipe.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static const char bound_doc[] =
+    "BoundSocket(options=None, /, *, host=\"0.0.0.0\", port=0, ipv6_only=False, reuse_port=False, path=None)\n--\n\n"
+    "A socket that is bound at once and neither listens nor connects, until a server (listen(bound)) or a socket\n"
+    "(Socket(handle=bound), connect(handle=bound, port=...)) adopts it. host is an IP address (\"::\" by default with\n"
+    "ipv6_only), port 0 is any free one; a path (str, bytes, os.PathLike) makes a unix socket and excludes the other\n"
+    "options. A (host, port) tuple or a SocketAddress may stand for the options.\n\n"
+    "Raises NetError (`bind EADDRINUSE 127.0.0.1:80`) when it cannot be bound, TypeError (ERR_INVALID_ARG_TYPE),\n"
+    "ValueError (ERR_INVALID_ARG_VALUE, ERR_SOCKET_BAD_PORT). Node: class net.BoundSocket.";
+
+static PyType_Slot bound_slots[] = {
+    {Py_tp_doc, (void *)bound_doc}, {Py_tp_new, bound_new},           {Py_tp_init, bound_init},
+    {Py_tp_methods, bound_methods}, {Py_tp_members, bound_members},   {Py_tp_getset, bound_getset},
+    {Py_tp_repr, bound_repr},       {Py_tp_finalize, bound_finalize}, {Py_tp_traverse, bound_traverse},
+    {Py_tp_clear, bound_clear},     {Py_tp_dealloc, bound_dealloc},   {0, NULL},
+};
+
+PyType_Spec pn_bound_socket_spec = {
+    .name = "pynet.BoundSocket",
+    .basicsize = sizeof(PnBoundSocket),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
+    .slots = bound_slots,
+};

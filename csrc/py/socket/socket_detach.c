@@ -1,0 +1,112 @@
+/* socket_detach.c - detach(): the connection goes to a socket.socket, with nothing lost. */
+#include <unistd.h>
+
+#include "uvio/user_fd.h"
+#include "py/loop/driver.h"
+#include "py/base/errors.h"
+#include "py/socket/socket.h"
+
+/* Everything written has left and everything read has been consumed. Runs no code of the user's when it succeeds. */
+static int
+check_detachable(PnSocket *s)
+{
+    PnState *st = s->em.st;
+    if (s->io == NULL || !s->connected || s->destroyed || s->write_failed) {
+        pn_raise_uv(st, UV_ENOTCONN, "detach");
+        return -1;
+    }
+    if (pn_user_fd_is_fifo(pn_stream_fd(s->io))) {
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "A pipe is no socket: it cannot be detached");
+        return -1;
+    }
+    pn_writable_flush(s);
+    if (pn_writable_length(s) > 0 || s->write_failed || (s->ending && !s->finished)) {
+        pn_raise_net(st, "ERR_SOCKET_UNSENT_DATA",
+                     "The socket cannot be detached: %zu bytes wait to be sent. Wait for \"%s\" first",
+                     pn_writable_length(s), s->ending ? "finish" : "drain");
+        return -1;
+    }
+    size_t held = s->r != NULL && s->r->decoding ? s->r->decoder.held : 0;
+    if (pn_readable_length(s) + held > 0) {
+        pn_raise_net(st, "ERR_SOCKET_UNREAD_DATA",
+                     "The socket cannot be detached: %zu bytes have been read from the system and would be lost. Get "
+                     "them with read() first",
+                     pn_readable_length(s) + held);
+        return -1;
+    }
+    return 0;
+}
+
+/* A socket.socket over the descriptor, which is closed on failure. */
+static PyObject *
+make_socket(int fd)
+{
+    PyObject *module = PyImport_ImportModule("socket");
+    PyObject *type = module != NULL ? PyObject_GetAttrString(module, "socket") : NULL;
+    PyObject *args = type != NULL ? PyTuple_New(0) : NULL;
+    PyObject *kwargs = args != NULL ? Py_BuildValue("{s:i}", "fileno", fd) : NULL;
+    PyObject *sock = kwargs != NULL ? PyObject_Call(type, args, kwargs) : NULL;
+    Py_XDECREF(module);
+    Py_XDECREF(type);
+    Py_XDECREF(args);
+    Py_XDECREF(kwargs);
+    if (sock == NULL)
+        close(fd);
+    return sock;
+}
+
+/* The exception that is set stays. */
+static void
+close_socket(PyObject *sock)
+{
+    PyObject *error = pn_take_exception();
+    PyObject *result = PyObject_CallMethod(sock, "close", NULL);
+    Py_XDECREF(result);
+    PyErr_Clear();
+    Py_DECREF(sock);
+    (void)pn_raise(error);
+}
+
+const char pn_detach_doc[] =
+    "detach($self, /)\n--\n\n"
+    "Gives the connection away: returns a blocking socket.socket, the caller's. This socket is destroyed without "
+    "ending\n"
+    "the connection; emits \"close\". Nothing is lost: raises NetError, and nothing has changed, while something waits "
+    "to\n"
+    "be sent (ERR_SOCKET_UNSENT_DATA) or has been read and not consumed (ERR_SOCKET_UNREAD_DATA; read() gets it), and\n"
+    "when it is not connected (ENOTCONN). Raises TypeError (ERR_INVALID_HANDLE_TYPE) for a pipe.";
+
+PyObject *
+pn_socket_detach_method(PyObject *op, PyObject *unused)
+{
+    PnSocket *s = PN_SOCKET(op);
+    PnState *st = s->em.st;
+    (void)unused;
+    if (pn_check_alive(&s->em) < 0 || pn_state_loop(st) == NULL || check_detachable(s) < 0)
+        return NULL;
+    int fd = pn_user_fd_dup(pn_stream_fd(s->io));
+    if (fd < 0)
+        return pn_raise_uv(st, fd, "detach");
+    PyObject *sock = make_socket(fd);
+    if (sock == NULL)
+        return NULL;
+    /* That was Python: other threads may have run, the loop have read, or another connection be there by now. */
+    int status = pn_check_alive(&s->em) < 0 ? -1 : check_detachable(s);
+    if (status == 0 && !pn_user_fd_same(fd, pn_stream_fd(s->io))) {
+        pn_raise_uv(st, UV_ENOTCONN, "detach");
+        status = -1;
+    }
+    if (status < 0) {
+        close_socket(sock);
+        return NULL;
+    }
+    pn_socket_destroy(s, NULL);
+    pn_mark_outside(&s->em);
+    PyObject *result = PyObject_CallMethod(sock, "settimeout", "O", Py_None);
+    Py_XDECREF(result);
+    if (result == NULL || pn_notify(st) < 0) {
+        close_socket(sock);
+        return NULL;
+    }
+    return sock;
+}

@@ -1,0 +1,272 @@
+/* socket_options.c - the options of Socket(): all are checked before the first one is applied. */
+#include <math.h>
+
+#include "py/base/args.h"
+#include "py/address/blocklist_rules.h"
+#include "py/socket/bound_socket.h"
+#include "py/loop/driver.h"
+#include "py/stream/encoding.h"
+#include "py/base/errors.h"
+#include "py/server/server.h"
+#include "py/socket/socket.h"
+
+/* What the values come to. */
+struct settings {
+    bool half_open, no_delay, keep_alive;
+    uint32_t read_mark, write_mark, max_write;
+    uint16_t delay;
+    enum pn_encoding encoding, default_encoding;
+    uint8_t tos;
+};
+
+/* --- checks --- */
+
+static int
+bytes_option(PyObject *obj, const char *name, uint32_t *out)
+{
+    double value;
+    if (obj == NULL)
+        return 0;
+    if (pn_arg_number(obj, name, &value) < 0)
+        return -1;
+    if (!(value >= 0 && value <= 2147483647) || value != (double)(uint32_t)value) {
+        pn_raise_arg_value(name, "is invalid", obj);
+        return -1;
+    }
+    *out = (uint32_t)value;
+    return 0;
+}
+
+int
+pn_high_water_mark(PyObject *obj, uint32_t *out)
+{
+    return bytes_option(obj, "options.highWaterMark", out);
+}
+
+int
+pn_max_write_buffer(PyObject *obj, uint32_t *out)
+{
+    return bytes_option(obj, "options.max_write_buffer", out);
+}
+
+int
+pn_keep_alive_delay(PyObject *obj, uint16_t *out)
+{
+    double ms;
+    if (obj == NULL)
+        return 0;
+    if (pn_arg_number(obj, "options.keepAliveInitialDelay", &ms) < 0)
+        return -1;
+    *out = pn_keep_alive_seconds(ms);
+    return 0;
+}
+
+int
+pn_check_block_list(PnState *st, PyObject *obj)
+{
+    if (PyObject_TypeCheck(obj, st->BlockList))
+        return 0;
+    pn_raise_arg_type("options.blockList", "an instance of BlockList", obj);
+    return -1;
+}
+
+static int
+integer_option(PyObject *obj, const char *name, double max, const char *range, double *out)
+{
+    if (pn_arg_number(obj, name, out) < 0)
+        return -1;
+    if (*out != floor(*out))
+        pn_raise_range(name, "an integer", obj);
+    else if (!(*out >= 0 && *out <= max))
+        pn_raise_range(name, range, obj);
+    else
+        return 0;
+    return -1;
+}
+
+int
+pn_check_type_of_service(PyObject *obj, const char *name, uint8_t *out)
+{
+    double value;
+    if (integer_option(obj, name, 255, ">= 0 && <= 255", &value) < 0)
+        return -1;
+    *out = (uint8_t)value;
+    return 0;
+}
+
+int
+pn_check_fd(PyObject *obj, int *out)
+{
+    double value;
+    if (integer_option(obj, "fd", 2147483647, ">= 0 && <= 2147483647", &value) < 0)
+        return -1;
+    *out = (int)value;
+    return 0;
+}
+
+static int
+encoding_option(PyObject *obj, enum pn_encoding *out)
+{
+    return obj == NULL ? 0 : pn_encoding_lookup(obj, out);
+}
+
+static int
+flag_option(PyObject *obj, bool *out)
+{
+    int on = pn_arg_bool(obj);
+    *out = on > 0;
+    return on < 0 ? -1 : 0;
+}
+
+static int
+no_object_mode(PyObject **v)
+{
+    static const struct {
+        enum pn_socket_option option;
+        const char *name;
+    } modes[] = {
+        {PN_O_OBJECT_MODE, "options.objectMode"},
+        {PN_O_READ_OBJECT_MODE, "options.readableObjectMode"},
+        {PN_O_WRITE_OBJECT_MODE, "options.writableObjectMode"},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        bool on;
+        if (flag_option(v[modes[i].option], &on) < 0)
+            return -1;
+        if (on) {
+            pn_raise_arg_value(modes[i].name, "is not supported", v[modes[i].option]);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+check_marks(PyObject **v, struct settings *to)
+{
+    if (pn_high_water_mark(v[PN_O_MARK], &to->read_mark) < 0)
+        return -1;
+    to->write_mark = to->read_mark;
+    /* As in Node, the one for both wins. */
+    if (v[PN_O_MARK] == NULL &&
+        (bytes_option(v[PN_O_READ_MARK], "options.readableHighWaterMark", &to->read_mark) < 0 ||
+         bytes_option(v[PN_O_WRITE_MARK], "options.writableHighWaterMark", &to->write_mark) < 0))
+        return -1;
+    return pn_max_write_buffer(v[PN_O_MAX_WRITE], &to->max_write);
+}
+
+/* What the socket begins with: looked at here, taken by pn_socket_begin(). */
+static int
+check_origin(PnSocket *s, PyObject **v)
+{
+    PnState *st = s->em.st;
+    if (v[PN_O_SIGNAL] != NULL && pn_check_abort_signal(st, v[PN_O_SIGNAL], "signal") < 0)
+        return -1;
+    if (v[PN_O_HANDLE] != NULL) {
+        if (!pn_is_bound_socket(st, v[PN_O_HANDLE])) {
+            pn_raise_arg_type("options.handle", "an instance of BoundSocket", v[PN_O_HANDLE]);
+            return -1;
+        }
+        if (v[PN_O_FD] != NULL) {
+            pn_raise_arg_value("options.fd", "cannot be given together with a handle", v[PN_O_FD]);
+            return -1;
+        }
+        return pn_bound_check(st, v[PN_O_HANDLE]);
+    }
+    return v[PN_O_FD] != NULL ? pn_socket_check_fd(s, v[PN_O_FD]) : 0;
+}
+
+static int
+check_all(PnSocket *s, PyObject **v, struct settings *to)
+{
+    if (flag_option(v[PN_O_HALF_OPEN], &to->half_open) < 0 || flag_option(v[PN_O_NO_DELAY], &to->no_delay) < 0 ||
+        flag_option(v[PN_O_KEEP_ALIVE], &to->keep_alive) < 0 || no_object_mode(v) < 0 || check_marks(v, to) < 0 ||
+        pn_keep_alive_delay(v[PN_O_DELAY], &to->delay) < 0 || encoding_option(v[PN_O_ENCODING], &to->encoding) < 0 ||
+        encoding_option(v[PN_O_DEFAULT_ENCODING], &to->default_encoding) < 0)
+        return -1;
+    if (v[PN_O_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[PN_O_BLOCK_LIST]) < 0)
+        return -1;
+    if (v[PN_O_TOS] != NULL && pn_check_type_of_service(v[PN_O_TOS], "options.typeOfService", &to->tos) < 0)
+        return -1;
+    return check_origin(s, v);
+}
+
+/* --- applying --- */
+
+int
+pn_socket_apply_options(PnSocket *s, PyObject **v)
+{
+    uint32_t mark = s->em.st->default_mark;
+    struct settings to = {
+        .read_mark = mark,
+        .write_mark = mark,
+        .max_write = UINT32_MAX,
+        .encoding = PN_UTF8,
+        .default_encoding = PN_UTF8,
+    };
+    if (check_all(s, v, &to) < 0)
+        return -1;
+    bool rare = v[PN_O_TOS] != NULL || v[PN_O_BLOCK_LIST] != NULL || s->rare != NULL;
+    if (rare && pn_rare_of(s) == NULL)
+        return -1;
+    /* The last ones that may fail, and nothing else has been changed. */
+    if ((v[PN_O_ONREAD] != NULL && pn_onread_set(s, v[PN_O_ONREAD]) < 0) ||
+        (v[PN_O_ENCODING] != NULL && pn_readable_set_encoding(s, to.encoding) < 0))
+        return -1;
+    s->allow_half_open = to.half_open;
+    s->no_delay = to.no_delay;
+    s->keep_alive = to.keep_alive;
+    s->read_mark = to.read_mark;
+    s->write_mark = to.write_mark;
+    s->max_write_buffer = to.max_write;
+    s->keep_alive_delay = to.delay;
+    s->default_encoding = (unsigned)to.default_encoding & 7;
+    if (rare && s->rare != NULL) {
+        s->rare->type_of_service = to.tos;
+        Py_XSETREF(s->rare->block_list, Py_XNewRef(v[PN_O_BLOCK_LIST]));
+    }
+    return 0;
+}
+
+int
+pn_socket_begin(PnSocket *s, PyObject **v)
+{
+    if (v[PN_O_HANDLE] != NULL) {
+        if (pn_socket_take_bound(s, v[PN_O_HANDLE]) < 0)
+            return -1;
+    }
+    else if (v[PN_O_FD] != NULL && pn_socket_take_fd(s, v) < 0) {
+        return -1;
+    }
+    return v[PN_O_SIGNAL] != NULL ? pn_socket_follow(s, v[PN_O_SIGNAL]) : 0;
+}
+
+static const char *const option_names[] = {PN_SOCKET_OPTIONS, NULL};
+
+/* Socket(options), Socket(fd), each with keyword options. */
+int
+pn_socket_init(PyObject *op, PyObject *args, PyObject *kwargs)
+{
+    PnSocket *s = PN_SOCKET(op);
+    PyObject *v[PN_SOCKET_OPTION_COUNT];
+    PyObject *first = NULL, *mapping = NULL, *fd = NULL;
+    if (pn_check_alive(&s->em) < 0 || !PyArg_UnpackTuple(args, "Socket", 0, 1, &first))
+        return -1;
+    if (first != NULL && (PyLong_Check(first) || PyFloat_Check(first)) && !PyBool_Check(first))
+        fd = first;
+    else if (first != NULL && first != Py_None)
+        mapping = first;
+    if (mapping != NULL && !pn_is_options(mapping)) {
+        pn_raise_arg_type("options", "a mapping or a file descriptor", mapping);
+        return -1;
+    }
+    if (pn_options_dict("Socket", option_names, mapping, kwargs, v) < 0)
+        return -1;
+    if (fd != NULL)
+        Py_XSETREF(v[PN_O_FD], Py_NewRef(fd));
+    int status = pn_socket_apply_options(s, v);
+    if (status == 0)
+        status = pn_socket_begin(s, v);
+    pn_options_clear(v, PN_SOCKET_OPTION_COUNT);
+    return status;
+}

@@ -1,0 +1,342 @@
+/* socket_state.c - what a socket tells of itself: its properties. */
+#include "py/stream/encoding.h"
+#include "py/base/errors.h"
+#include "py/server/server.h"
+#include "py/socket/socket.h"
+
+/* --- addresses --- */
+
+bool
+pn_socket_local(PnSocket *s, struct pn_addr *out)
+{
+    if (s->io != NULL && (s->connected || s->bound))
+        return pn_stream_local(s->io, out);
+    if (s->ends == NULL || s->ends->local.family == 0)
+        return false;
+    *out = s->ends->local;
+    return true;
+}
+
+bool
+pn_socket_peer(PnSocket *s, struct pn_addr *out)
+{
+    if (s->io != NULL && s->connected)
+        return pn_stream_peer(s->io, out);
+    if (s->ends == NULL || s->ends->peer.family == 0)
+        return false;
+    *out = s->ends->peer;
+    return true;
+}
+
+/* The path that a BoundSocket gave us, borrowed, or NULL. */
+static PyObject *
+bound_path(const PnSocket *s)
+{
+    return s->rare != NULL ? s->rare->bound_path : NULL;
+}
+
+PyObject *
+pn_socket_own_address(PnSocket *s)
+{
+    PnState *st = s->em.st;
+    struct pn_addr addr;
+    if (bound_path(s) != NULL) /* kept, as local_address is */
+        return PyObject_CallFunctionObjArgs(st->AddressInfo, bound_path(s), Py_None, Py_None, NULL);
+    if (s->destroyed || !pn_socket_local(s, &addr))
+        Py_RETURN_NONE;
+    return pn_address_info(st, &addr);
+}
+
+/* --- states --- */
+
+PyObject *
+pn_socket_ready_state(PnSocket *s)
+{
+    struct pn_names *n = &s->em.st->names;
+    if (s->connecting && !s->failing)
+        return n->opening;
+    bool readable = pn_readable_open(s), writable = pn_writable_open(s);
+    if (readable)
+        return writable ? n->open : n->readOnly;
+    return writable ? n->writeOnly : n->closed;
+}
+
+static PyObject *
+socket_get_ready_state(PyObject *op, void *closure)
+{
+    (void)closure;
+    return Py_NewRef(pn_socket_ready_state(PN_SOCKET(op)));
+}
+
+/* What a boolean getter asks. */
+enum flag {
+    F_CONNECTING,
+    F_PENDING,
+    F_DESTROYED,
+    F_READABLE,
+    F_READ_ENDED,
+    F_READ_ABORTED,
+    F_DID_READ,
+    F_WRITABLE,
+    F_WRITE_ENDED,
+    F_FINISHED,
+    F_NEED_DRAIN,
+};
+
+static bool
+flag_of(const PnSocket *s, enum flag flag)
+{
+    switch (flag) {
+    case F_CONNECTING:
+        return s->connecting && !s->failing;
+    case F_PENDING:
+        return s->io == NULL || (s->connecting && !s->failing);
+    case F_DESTROYED:
+        return s->destroyed;
+    case F_READABLE:
+        return pn_readable_open(s);
+    case F_READ_ENDED:
+        return s->end_emitted;
+    case F_READ_ABORTED:
+        return (s->destroyed || s->errored != NULL) && !s->end_emitted;
+    case F_DID_READ:
+        return s->did_read;
+    case F_WRITABLE:
+        return pn_writable_open(s);
+    case F_WRITE_ENDED:
+        return s->ending;
+    case F_FINISHED:
+        return s->finished;
+    case F_NEED_DRAIN:
+        return s->need_drain && !s->destroyed && !s->ending;
+    }
+    return false;
+}
+
+static PyObject *
+socket_get_flag(PyObject *op, void *closure)
+{
+    return PyBool_FromLong(flag_of(PN_SOCKET(op), (enum flag)(intptr_t)closure));
+}
+
+/* What a getter of a number asks. */
+enum number {
+    N_READ,
+    N_WRITTEN,
+    N_READ_LENGTH,
+    N_READ_MARK,
+    N_WRITE_LENGTH,
+    N_WRITE_MARK,
+    N_CORKED,
+    N_BUFFER_SIZE,
+};
+
+/* What has been gathered leaves before it is counted. */
+static size_t
+write_length(PnSocket *s)
+{
+    if (s->in_flush && s->em.generation == s->em.st->generation)
+        pn_writable_flush(s);
+    return pn_writable_length(s);
+}
+
+static PyObject *
+socket_get_number(PyObject *op, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    uint64_t value = 0;
+    switch ((enum number)(intptr_t)closure) {
+    case N_READ:
+        value = s->bytes_read;
+        break;
+    case N_WRITTEN:
+        value = s->bytes_written;
+        break;
+    case N_READ_LENGTH:
+        value = pn_readable_length(s);
+        break;
+    case N_READ_MARK:
+        value = s->read_mark;
+        break;
+    case N_WRITE_LENGTH:
+        value = write_length(s);
+        break;
+    case N_WRITE_MARK:
+        value = s->write_mark;
+        break;
+    case N_CORKED:
+        value = s->corked;
+        break;
+    case N_BUFFER_SIZE:
+        if (s->io == NULL)
+            Py_RETURN_NONE;
+        value = write_length(s);
+        break;
+    }
+    return PyLong_FromUnsignedLongLong(value);
+}
+
+static PyObject *
+socket_get_flowing(PyObject *op, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)closure;
+    if (s->flowing == PN_FLOWING_NULL)
+        Py_RETURN_NONE;
+    return PyBool_FromLong(s->flowing == PN_FLOWING_TRUE);
+}
+
+static PyObject *
+socket_get_encoding(PyObject *op, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)closure;
+    if (s->r == NULL || !s->r->decoding)
+        Py_RETURN_NONE;
+    return PyUnicode_FromString(pn_encoding_name((enum pn_encoding)s->r->decoder.encoding));
+}
+
+static PyObject *
+socket_get_allow_half_open(PyObject *op, void *closure)
+{
+    (void)closure;
+    return PyBool_FromLong(PN_SOCKET(op)->allow_half_open);
+}
+
+static int
+socket_set_allow_half_open(PyObject *op, PyObject *value, void *closure)
+{
+    (void)closure;
+    int on = value == NULL ? 0 : PyObject_IsTrue(value);
+    if (on >= 0)
+        PN_SOCKET(op)->allow_half_open = on != 0;
+    return on < 0 ? -1 : 0;
+}
+
+static PyObject *
+socket_get_server(PyObject *op, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)closure;
+    return Py_NewRef(s->server != NULL ? (PyObject *)s->server : Py_None);
+}
+
+static PyObject *
+socket_get_errored(PyObject *op, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)closure;
+    return Py_NewRef(s->errored != NULL ? s->errored : Py_None);
+}
+
+static PyObject *
+socket_get_attempted(PyObject *op, void *closure)
+{
+    struct pn_rare *rare = PN_SOCKET(op)->rare;
+    (void)closure;
+    if (rare == NULL || rare->attempted == NULL)
+        Py_RETURN_NONE;
+    return PyList_GetSlice(rare->attempted, 0, PY_SSIZE_T_MAX);
+}
+
+static PyObject *
+socket_get_block_list(PyObject *op, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)closure;
+    return Py_NewRef(s->rare != NULL && s->rare->block_list != NULL ? s->rare->block_list : Py_None);
+}
+
+static int
+socket_set_block_list(PyObject *op, PyObject *value, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)closure;
+    if (value == Py_None)
+        value = NULL;
+    if (value != NULL && (pn_check_block_list(s->em.st, value) < 0 || pn_rare_of(s) == NULL))
+        return -1;
+    if (s->rare != NULL)
+        Py_XSETREF(s->rare->block_list, Py_XNewRef(value));
+    return 0;
+}
+
+/* Which part of which end: "la" the local address, "rp" the remote port, ... */
+static PyObject *
+socket_get_end(PyObject *op, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    const char *part = closure;
+    struct pn_addr addr;
+    if (part[0] == 'l' && part[1] == 'a' && bound_path(s) != NULL)
+        return Py_NewRef(bound_path(s));
+    if (!(part[0] == 'l' ? pn_socket_local(s, &addr) : pn_socket_peer(s, &addr)))
+        Py_RETURN_NONE;
+    PyObject *info = pn_address_info(s->em.st, &addr);
+    if (info == NULL)
+        return NULL;
+    PyObject *value = PySequence_GetItem(info, part[1] == 'a' ? 0 : part[1] == 'p' ? 1 : 2);
+    Py_DECREF(info);
+    return value;
+}
+
+/* --- tables --- */
+
+#define FLAG(name, flag, doc)     {name, socket_get_flag, NULL, doc, (void *)(intptr_t)(flag)}
+#define NUMBER(name, number, doc) {name, socket_get_number, NULL, doc, (void *)(intptr_t)(number)}
+#define END(name, part, doc)      {name, socket_get_end, NULL, doc, (void *)(uintptr_t)(part)}
+
+PyGetSetDef pn_socket_getset[] = {
+    FLAG("connecting", F_CONNECTING, "True from connect() until it has an outcome. Node: socket.connecting."),
+    FLAG("pending", F_PENDING, "True when not connected: not begun, or under way. Node: socket.pending."),
+    FLAG("destroyed", F_DESTROYED, "True after destroy(). Node: socket.destroyed."),
+    FLAG("closed", F_DESTROYED, "True after destroy(). Node: stream.closed."),
+    FLAG("readable", F_READABLE, "True until \"end\" or an error. Node: readable.readable."),
+    FLAG("writable", F_WRITABLE, "True until end() or an error. Node: writable.writable."),
+    {"ready_state", socket_get_ready_state, NULL,
+     "\"opening\", \"open\", \"readOnly\", \"writeOnly\" or \"closed\". Node: socket.readyState.", NULL},
+    {"allow_half_open", socket_get_allow_half_open, socket_set_allow_half_open,
+     "False: when the peer ends, so do we. May be set at any time.", NULL},
+    {"auto_select_family_attempted_addresses", socket_get_attempted, NULL,
+     "The addresses that connect() has tried, as a list of \"address:port\", the connected one last; None when there\n"
+     "was only one. Node: socket.autoSelectFamilyAttemptedAddresses.",
+     NULL},
+    {"server", socket_get_server, NULL, "The server that accepted it, or None.", NULL},
+    {"errored", socket_get_errored, NULL, "The error it died of, or None. Node: stream.errored.", NULL},
+    NUMBER("bytes_read", N_READ, "Bytes received. Node: socket.bytesRead."),
+    NUMBER("bytes_written", N_WRITTEN, "Bytes sent and queued. Node: socket.bytesWritten."),
+    NUMBER("buffer_size", N_BUFFER_SIZE, "Bytes queued to be sent; None without a handle. Node: socket.bufferSize."),
+    {"readable_flowing", socket_get_flowing, NULL,
+     "None: nobody consumes yet; True: \"data\" is emitted; False: paused. Node: readable.readableFlowing.", NULL},
+    NUMBER("readable_length", N_READ_LENGTH,
+           "Bytes read and not consumed; characters after set_encoding(). Node: readable.readableLength."),
+    NUMBER("readable_high_water_mark", N_READ_MARK,
+           "Reading stops when so many bytes wait. Node: readable.readableHighWaterMark."),
+    FLAG("readable_ended", F_READ_ENDED, "True once \"end\" has been emitted. Node: readable.readableEnded."),
+    FLAG("readable_aborted", F_READ_ABORTED,
+         "True when destroyed or failed before \"end\". Node: readable.readableAborted."),
+    FLAG("readable_did_read", F_DID_READ, "True once something has been consumed. Node: readable.readableDidRead."),
+    {"readable_encoding", socket_get_encoding, NULL,
+     "The encoding of set_encoding(), or None. Node: readable.readableEncoding.", NULL},
+    NUMBER("writable_length", N_WRITE_LENGTH, "Bytes queued to be sent. Node: writable.writableLength."),
+    NUMBER("writable_high_water_mark", N_WRITE_MARK,
+           "write() answers False from so many queued bytes on. Node: writable.writableHighWaterMark."),
+    FLAG("writable_need_drain", F_NEED_DRAIN,
+         "True from a write() that answered False until \"drain\". Node: writable.writableNeedDrain."),
+    NUMBER("writable_corked", N_CORKED, "How many cork() wait for uncork(). Node: writable.writableCorked."),
+    FLAG("writable_ended", F_WRITE_ENDED, "True after end(). Node: writable.writableEnded."),
+    FLAG("writable_finished", F_FINISHED,
+         "True once everything has left after end(). Node: writable.writableFinished."),
+    {"timeout", pn_socket_get_timeout, NULL, "The milliseconds of set_timeout(), or None. Node: socket.timeout.", NULL},
+    {"block_list", socket_get_block_list, socket_set_block_list,
+     "The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node: socket.blockList.",
+     NULL},
+    END("local_address", "la",
+        "Our address, or None; of a unix socket the path that a BoundSocket gave it. Node: socket.localAddress."),
+    END("local_port", "lp", "Our port, or None. Node: socket.localPort."),
+    END("local_family", "lf", "\"IPv4\", \"IPv6\" or None. Node: socket.localFamily."),
+    END("remote_address", "ra", "The peer's address, or None; kept after the socket has died."),
+    END("remote_port", "rp", "The peer's port, or None; kept after the socket has died."),
+    END("remote_family", "rf", "\"IPv4\", \"IPv6\" or None; kept after the socket has died."),
+    {NULL, NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,149 @@
+/* framing.c - what pynet/_framing works with: finding a message in what a socket has read.
+ *
+ * None of these blocks. What is not enough stays where it is, and the socket goes on reading beyond its high-water mark
+ * until there is as much as has been asked for. */
+#include "py/stream/framing.h"
+
+#include "py/base/args.h"
+#include "py/base/errors.h"
+#include "py/socket/socket.h"
+
+static PnSocket *
+socket_of(PnState *st, PyObject *obj)
+{
+    if (PyObject_TypeCheck(obj, st->Socket))
+        return pn_check_alive(PN_EMITTER(obj)) < 0 ? NULL : PN_SOCKET(obj);
+    pn_raise_arg_type("sock", "an instance of Socket", obj);
+    return NULL;
+}
+
+/* More is needed, `want` in all: None, or NULL with an exception. */
+static PyObject *
+wait_for(PnSocket *s, size_t want)
+{
+    struct pn_reads *r = pn_reads_of(s);
+    if (r == NULL)
+        return NULL;
+    r->want = want;
+    if (!s->r_ended)
+        pn_readable_poll(s);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+take(PnSocket *s, size_t n)
+{
+    s->r->want = 0;
+    PyObject *data = pn_readable_take(s, n);
+    if (data == NULL && !PyErr_Occurred()) /* asking for more has run something that took it */
+        return wait_for(s, n);
+    if (data == NULL || pn_readable_tell_data(s, data) < 0) {
+        Py_XDECREF(data);
+        return NULL;
+    }
+    return data;
+}
+
+PyObject *
+pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PnState *st = pn_state_of_module(module);
+    PnSocket *s = nargs == 2 ? socket_of(st, args[0]) : NULL;
+    if (s == NULL)
+        return NULL;
+    size_t n = PyLong_AsSize_t(args[1]);
+    if (n == (size_t)-1 && PyErr_Occurred())
+        return NULL;
+    if (n == 0) {
+        bool text = s->r != NULL && s->r->decoding;
+        if (s->r != NULL) {
+            s->r->want = 0; /* who still waits asks again at the next chunk */
+            pn_reads_tidy(s);
+        }
+        return text ? PyUnicode_FromString("") : PyBytes_FromStringAndSize(NULL, 0);
+    }
+    return pn_readable_length(s) >= n ? take(s, n) : wait_for(s, n);
+}
+
+/* The separator as what the socket reads: bytes, or str after set_encoding(). New reference. */
+static PyObject *
+separator_for(PnSocket *s, PyObject *separator)
+{
+    bool text = s->r != NULL && s->r->decoding;
+    PyObject *converted;
+    if (PyUnicode_Check(separator))
+        converted = text ? PyUnicode_FromObject(separator) : PyUnicode_AsUTF8String(separator);
+    else if (PyObject_CheckBuffer(separator) && !text)
+        converted = PyBytes_FromObject(separator);
+    else
+        return pn_raise_arg_type("separator", text ? "of type str: set_encoding() was called" : "of type bytes or str",
+                                 separator);
+    if (converted == NULL)
+        return NULL;
+    if ((text ? PyUnicode_GET_LENGTH(converted) : PyBytes_GET_SIZE(converted)) == 0) {
+        Py_DECREF(converted);
+        pn_raise_arg_value("separator", "must not be empty", separator);
+        return NULL;
+    }
+    return converted;
+}
+
+static PyObject *
+over_limit(PnState *st, PyObject *max)
+{
+    PyObject *message = PyUnicode_FromFormat("no separator within max=%S", max);
+    const char *text = message != NULL ? PyUnicode_AsUTF8(message) : NULL;
+    if (text != NULL)
+        pn_raise_net(st, "ERR_READ_LIMIT", "%s", text);
+    Py_XDECREF(message);
+    return NULL;
+}
+
+/* Where the separator ends, as pn_read_queue_find(). What has been searched for it before is not searched again. */
+static Py_ssize_t
+find(struct pn_reads *r, PyObject *separator, size_t len)
+{
+    PyObject *before = r->searched_for;
+    bool again = before != NULL && Py_IS_TYPE(before, Py_TYPE(separator)) &&
+                 PyObject_RichCompareBool(before, separator, Py_EQ) == 1;
+    size_t from = again && r->searched >= len ? r->searched - len + 1 : 0;
+    Py_ssize_t end = pn_read_queue_find(&r->q, separator, from);
+    if (!again)
+        Py_XSETREF(r->searched_for, Py_NewRef(separator));
+    r->searched = end == -1 ? r->q.length : 0;
+    return end;
+}
+
+PyObject *
+pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PnState *st = pn_state_of_module(module);
+    PnSocket *s = nargs == 3 ? socket_of(st, args[0]) : NULL;
+    if (s == NULL)
+        return NULL;
+    size_t max = args[2] == Py_None ? SIZE_MAX / 2 : PyLong_AsSize_t(args[2]);
+    if (max == (size_t)-1 && PyErr_Occurred())
+        return NULL;
+    PyObject *separator = separator_for(s, args[1]);
+    if (separator == NULL)
+        return NULL;
+    size_t len = (size_t)PyObject_Size(separator);
+    size_t length = pn_readable_length(s);
+    Py_ssize_t end = length > 0 ? find(s->r, separator, len) : -1;
+    Py_DECREF(separator);
+    if (end == -2)
+        return NULL;
+    if (end >= 0 && (size_t)end <= max)
+        return take(s, (size_t)end);
+    if (end >= 0 || length >= max)
+        return over_limit(st, args[2]);
+    PyObject *none = wait_for(s, max < length + PN_SLAB_SIZE ? max : length + PN_SLAB_SIZE);
+    return none;
+}
+
+PyObject *
+pn_at_end(PyObject *module, PyObject *obj)
+{
+    PnSocket *s = socket_of(pn_state_of_module(module), obj);
+    return s == NULL ? NULL : PyBool_FromLong(s->r_ended);
+}

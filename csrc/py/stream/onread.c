@@ -1,0 +1,275 @@
+/* onread.c - the option `onread`: reading into a buffer of the user's, with no object made for a chunk.
+ *
+ * Owns: the buffer's view from the moment bytes may land in it until the socket is closed; with a function, until its
+ * next buffer takes its place. */
+#include "py/base/args.h"
+#include "py/base/errors.h"
+#include "py/socket/socket.h"
+#include "py/loop/uncaught.h"
+
+struct pn_onread {
+    PyObject *make;     /* own: gives the next buffer; NULL when there is one for all */
+    PyObject *buffer;   /* own: what the callback gets; NULL: `make` is to be asked */
+    PyObject *callback; /* own */
+    Py_buffer view;     /* own, while `held` */
+    bool held;
+};
+
+static struct pn_onread *
+onread_of(const PnSocket *s)
+{
+    return s->r != NULL ? s->r->onread : NULL;
+}
+
+/* Releasing may run code of the buffer's, which may free `o`: a copy. */
+static void
+release(struct pn_onread *o)
+{
+    if (!o->held)
+        return;
+    Py_buffer view = o->view;
+    o->held = false;
+    PyBuffer_Release(&view);
+}
+
+static void
+free_onread(struct pn_onread *o)
+{
+    release(o);
+    Py_XDECREF(o->make);
+    Py_XDECREF(o->buffer);
+    Py_XDECREF(o->callback);
+    PyMem_RawFree(o);
+}
+
+void
+pn_onread_free(PnSocket *s)
+{
+    struct pn_onread *o = onread_of(s);
+    if (o == NULL)
+        return;
+    s->r->onread = NULL;
+    free_onread(o);
+}
+
+int
+pn_onread_traverse(PnSocket *s, visitproc visit, void *arg)
+{
+    struct pn_onread *o = onread_of(s);
+    if (o == NULL)
+        return 0;
+    Py_VISIT(o->make);
+    Py_VISIT(o->buffer);
+    Py_VISIT(o->callback);
+    return 0;
+}
+
+void
+pn_onread_release(PnSocket *s)
+{
+    if (s->r != NULL && s->r->onread != NULL)
+        release(s->r->onread);
+}
+
+/* --- the option --- */
+
+/* A view of the buffer, which may run code of its own. */
+static int
+view_of(PyObject *buffer, Py_buffer *view)
+{
+    static const char name[] = "options.onread.buffer";
+    if (PyObject_GetBuffer(buffer, view, PyBUF_WRITABLE) < 0) {
+        if (!PyErr_ExceptionMatches(PyExc_MemoryError)) {
+            PyErr_Clear();
+            pn_raise_arg_type(name, "a writable buffer (bytearray, memoryview, array)", buffer);
+        }
+        return -1;
+    }
+    if (view->len > 0)
+        return 0;
+    PyBuffer_Release(view);
+    pn_raise_arg_value(name, "must not be empty", buffer);
+    return -1;
+}
+
+static int
+fill(struct pn_onread *o, PnState *st, PyObject *buffer, PyObject *callback)
+{
+    Py_buffer view;
+    if (pn_check_callable(st, callback, "options.onread.callback") < 0)
+        return -1;
+    o->callback = Py_NewRef(callback);
+    if (PyCallable_Check(buffer) && !PyObject_CheckBuffer(buffer)) {
+        if (pn_check_callable(st, buffer, "options.onread.buffer") < 0)
+            return -1;
+        o->make = Py_NewRef(buffer);
+        return 0;
+    }
+    o->buffer = Py_NewRef(buffer);
+    if (view_of(buffer, &view) < 0)
+        return -1;
+    PyBuffer_Release(&view); /* until something is to be read, it may still be resized */
+    return 0;
+}
+
+/* It is reading already: from now on to there. */
+static void
+take_over(PnSocket *s)
+{
+    s->io->own_buffer = true;
+    if (!s->io->reading)
+        return;
+    pn_stream_read_stop(s->io);
+    s->reading = 0;
+    pn_readable_poll(s);
+}
+
+int
+pn_onread_set(PnSocket *s, PyObject *option)
+{
+    static const char *const names[] = {"buffer", "callback", NULL};
+    PyObject *v[2];
+    if (!pn_is_options(option)) {
+        pn_raise_arg_type("options.onread", "a mapping with buffer and callback", option);
+        return -1;
+    }
+    if (pn_options_dict("onread", names, option, NULL, v) < 0)
+        return -1;
+    struct pn_onread *o = PyMem_RawCalloc(1, sizeof(*o));
+    if (o == NULL)
+        PyErr_NoMemory();
+    int status = o == NULL ? -1 : fill(o, s->em.st, v[0] ? v[0] : Py_None, v[1] ? v[1] : Py_None);
+    pn_options_clear(v, 2);
+    struct pn_reads *r = status == 0 ? pn_reads_of(s) : NULL;
+    if (r == NULL) {
+        if (o != NULL)
+            free_onread(o);
+        return -1;
+    }
+    struct pn_onread *old = r->onread; /* the constructor may be called twice */
+    r->onread = o;
+    if (s->io != NULL)
+        take_over(s);
+    if (old != NULL)
+        free_onread(old);
+    return 0;
+}
+
+/* --- reading --- */
+
+/* The function is asked for the next buffer; it may do anything to the socket, and to this. */
+static int
+make_buffer(PnSocket *s, struct pn_onread *o)
+{
+    PyObject *make = Py_NewRef(o->make);
+    PyObject *buffer = PyObject_CallNoArgs(make);
+    Py_DECREF(make);
+    if (buffer == NULL)
+        return -1;
+    if (onread_of(s) == o && o->buffer == NULL)
+        o->buffer = buffer;
+    else
+        Py_DECREF(buffer);
+    return 0;
+}
+
+static int
+hold(PnSocket *s, struct pn_onread *o)
+{
+    PyObject *buffer = Py_NewRef(o->buffer);
+    Py_buffer view;
+    int status = view_of(buffer, &view);
+    if (status == 0 && onread_of(s) == o && !o->held && o->buffer == buffer) {
+        o->view = view;
+        o->held = true;
+    }
+    else if (status == 0) {
+        PyBuffer_Release(&view);
+    }
+    Py_DECREF(buffer);
+    return status;
+}
+
+bool
+pn_onread_prepare(PnSocket *s)
+{
+    struct pn_stream *io = s->io; /* what is called may begin another life */
+    struct pn_onread *o = onread_of(s);
+    bool made = o->buffer == NULL;
+    if (made && make_buffer(s, o) < 0) {
+        if (PyErr_ExceptionMatches(PyExc_Exception))
+            pn_socket_destroy_steal(s, NULL);
+        else /* KeyboardInterrupt, SystemExit */
+            pn_uncaught(s->em.st, (PyObject *)s, NULL);
+        return false;
+    }
+    o = onread_of(s);
+    if (o == NULL || o->buffer == NULL || s->destroyed || s->io != io)
+        return false;
+    if (made && s->paused) /* by the function: not now */
+        return false;
+    if (!o->held && hold(s, o) < 0) {
+        pn_socket_destroy_steal(s, NULL);
+        return false;
+    }
+    return onread_of(s) == o && o->held && s->io == io;
+}
+
+bool
+pn_onread_needs_call(const PnSocket *s)
+{
+    const struct pn_onread *o = onread_of(s);
+    return o->buffer == NULL;
+}
+
+/* libuv asks: nothing may be called from here that could close the handle. */
+void
+pn_onread_alloc(PnSocket *s, char **base, size_t *len)
+{
+    const struct pn_onread *o = onread_of(s);
+    *base = o->held ? o->view.buf : NULL;
+    *len = o->held ? (size_t)o->view.len : 0;
+}
+
+/* Where the next bytes go, unless reading has been stopped meanwhile: then it is asked for when it goes on. */
+static void
+prepare_next(PnSocket *s)
+{
+    struct pn_onread *o = onread_of(s);
+    if (o == NULL || o->make == NULL || o->buffer != NULL || s->destroyed || s->io == NULL)
+        return;
+    if (s->paused || !pn_onread_prepare(s)) {
+        if (s->io != NULL)
+            pn_stream_read_stop(s->io);
+        s->reading = 0;
+    }
+}
+
+void
+pn_onread_data(PnSocket *s, size_t len)
+{
+    PnState *st = s->em.st;
+    struct pn_onread *o = onread_of(s);
+    PyObject *callback = Py_NewRef(o->callback);
+    PyObject *buffer = Py_XNewRef(o->buffer);
+    PyObject *stack[3] = {NULL, PyLong_FromSize_t(len), buffer};
+    PyObject *result = NULL;
+    if (o->make != NULL) { /* the next bytes go elsewhere: this one is the user's again */
+        release(o);
+        Py_CLEAR(o->buffer);
+    }
+    if (stack[1] != NULL && buffer != NULL)
+        result = PyObject_Vectorcall(callback, stack + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    Py_XDECREF(stack[1]);
+    if (result == NULL) {
+        pn_uncaught(st, (PyObject *)s, NULL);
+    }
+    else if (result == Py_False && !s->destroyed) {
+        if (pn_readable_pause(s) < 0)
+            pn_uncaught(st, (PyObject *)s, NULL);
+    }
+    Py_XDECREF(result);
+    Py_XDECREF(buffer);
+    Py_DECREF(callback);
+    prepare_next(s);
+}

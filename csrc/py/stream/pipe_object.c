@@ -1,0 +1,328 @@
+/* pipe_object.c - pipes to what is no socket: a file, or anything with a write().
+ *
+ * Every call into the destination may do anything, to the pipe too: it is looked for again after each. */
+#include "py/base/args.h"
+#include "py/loop/driver.h"
+#include "py/base/errors.h"
+#include "py/stream/pipe.h"
+#include "py/loop/uncaught.h"
+
+enum { HOOK_DRAIN, HOOK_GONE, HOOK_ERROR, HOOK_COUNT };
+
+/* --- hooks: functions that stand in the destination's lists of listeners; self is the pipe --- */
+
+#define PIPE(op) ((struct pn_pipe *)(void *)(op))
+
+/* The destination's events may come from any thread. */
+static PyObject *
+notified(PyObject *self)
+{
+    return pn_notify(pn_state_of_type(Py_TYPE(self))) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *
+on_drain(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    PIPE(self)->hooked = PIPE(self)->hooked_on;
+    pn_pipe_drained(PIPE(self));
+    return notified(self);
+}
+
+/* Of a source that has been freed, the hooks are all that is left. */
+static void
+take_out(struct pn_pipe *p)
+{
+    if (p->source != NULL)
+        pn_pipe_take_out(p, false);
+    else if (p->hooks != NULL)
+        pn_pipe_object_unhook(pn_state_of_type(Py_TYPE(p)), p);
+}
+
+static PyObject *
+on_gone(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    take_out(PIPE(self));
+    return notified(self);
+}
+
+/* Heard by nobody else, it is raised again, as an `error` without listeners is. */
+static PyObject *
+on_error(PyObject *self, PyObject *args)
+{
+    PyObject *dest = PIPE(self)->dest;
+    PnState *st = PN_EMITTER(dest)->st;
+    take_out(PIPE(self));
+    if (!pn_has_listeners(PN_EMITTER(dest), st->names.error) && PyTuple_GET_SIZE(args) > 0 &&
+        PyExceptionInstance_Check(PyTuple_GET_ITEM(args, 0)))
+        return pn_raise(Py_NewRef(PyTuple_GET_ITEM(args, 0)));
+    return notified(self);
+}
+
+static PyMethodDef hook_methods[] = {
+    [HOOK_DRAIN] = {"_pipe_drained", on_drain, METH_VARARGS, NULL},
+    [HOOK_GONE] = {"_pipe_gone", on_gone, METH_VARARGS, NULL},
+    [HOOK_ERROR] = {"_pipe_failed", on_error, METH_VARARGS, NULL},
+};
+
+static PyObject *
+make_hooks(struct pn_pipe *p)
+{
+    PyObject *all = PyTuple_New(HOOK_COUNT);
+    for (int i = 0; all != NULL && i < HOOK_COUNT; i++) {
+        PyObject *hook = PyCFunction_New(&hook_methods[i], (PyObject *)p);
+        if (hook == NULL)
+            Py_CLEAR(all);
+        else
+            PyTuple_SET_ITEM(all, i, hook);
+    }
+    return all;
+}
+
+static bool
+is_emitter(PnState *st, PyObject *dest)
+{
+    return PyObject_TypeCheck(dest, st->EventEmitter);
+}
+
+/* As Node: `error` in front of the user's, `close` and `finish` behind. */
+static int
+hook(PnState *st, PyObject *dest, PyObject *all)
+{
+    PnEmitter *e = PN_EMITTER(dest);
+    if (pn_add_listener(e, st->names.error, PyTuple_GET_ITEM(all, HOOK_ERROR), false, true) < 0 ||
+        pn_add_listener(e, st->names.close, PyTuple_GET_ITEM(all, HOOK_GONE), false, false) < 0)
+        return -1;
+    return pn_add_listener(e, st->names.finish, PyTuple_GET_ITEM(all, HOOK_GONE), false, false);
+}
+
+static int
+unhook(PnState *st, PyObject *dest, PyObject *all)
+{
+    PnEmitter *e = PN_EMITTER(dest);
+    int status = pn_remove_entry(e, st->names.error, PyTuple_GET_ITEM(all, HOOK_ERROR));
+    if (status >= 0)
+        status = pn_remove_entry(e, st->names.close, PyTuple_GET_ITEM(all, HOOK_GONE));
+    if (status >= 0)
+        status = pn_remove_entry(e, st->names.finish, PyTuple_GET_ITEM(all, HOOK_GONE));
+    return status;
+}
+
+/* Whatever was added with once() or on(); some emitters raise when it is not there. */
+static void
+stop_waiting(PyObject *dest, PyObject *all)
+{
+    static const char *const names[] = {"off", "remove_listener"};
+    for (size_t i = 0; i < 2; i++) {
+        PyObject *method = PyObject_GetAttrString(dest, names[i]);
+        PyObject *result =
+            method != NULL ? PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN)) : NULL;
+        bool found = method != NULL;
+        Py_XDECREF(method);
+        Py_XDECREF(result);
+        PyErr_Clear();
+        if (found)
+            return;
+    }
+}
+
+void
+pn_pipe_object_unhook(PnState *st, struct pn_pipe *p)
+{
+    PyObject *type, *value, *trace;
+    PyObject *all = p->hooks;
+    p->hooks = NULL;
+    PyErr_Fetch(&type, &value, &trace);
+    if (is_emitter(st, p->dest) && unhook(st, p->dest, all) < 0)
+        pn_uncaught(st, p->dest, NULL);
+    stop_waiting(p->dest, all);
+    Py_DECREF(all);
+    PyErr_Restore(type, value, trace);
+}
+
+/* --- the destination --- */
+
+int
+pn_pipe_object_check(PnState *st, PyObject *dest)
+{
+    PyObject *method = PyObject_GetAttrString(dest, "write");
+    if (method == NULL || !PyCallable_Check(method)) {
+        PyErr_Clear();
+        Py_XDECREF(method);
+        pn_raise_arg_type("destination", "a socket or an object with write()", dest);
+        return -1;
+    }
+    int status = pn_check_callable(st, method, "destination.write");
+    Py_DECREF(method);
+    return status;
+}
+
+static bool
+is_raw_file(PyObject *dest)
+{
+    PyObject *io = PyImport_ImportModule("io");
+    PyObject *type = io != NULL ? PyObject_GetAttrString(io, "RawIOBase") : NULL;
+    int raw = type != NULL ? PyObject_IsInstance(dest, type) : 0;
+    PyErr_Clear();
+    Py_XDECREF(type);
+    Py_XDECREF(io);
+    return raw > 0;
+}
+
+static bool
+needs_drain(PyObject *dest)
+{
+    PyObject *value = PyObject_GetAttrString(dest, "writable_need_drain");
+    bool yes = value == Py_True;
+    PyErr_Clear();
+    Py_XDECREF(value);
+    return yes;
+}
+
+/* 1: the hook will be called, 0: the destination has no events, -1 with an exception. */
+static int
+wait_for_drain(struct pn_pipe *p, PyObject *all)
+{
+    static const char *const names[] = {"once", "on"};
+    PyObject *dest = p->dest;
+    for (size_t i = 0; i < 2 && !p->hooked; i++) {
+        PyObject *method = PyObject_GetAttrString(dest, names[i]);
+        if (method == NULL || !PyCallable_Check(method)) {
+            PyErr_Clear();
+            Py_XDECREF(method);
+            continue;
+        }
+        p->hooked = true; /* before the call: it may drain at once */
+        p->hooked_on = i == 1;
+        PyObject *result = PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN));
+        Py_DECREF(method);
+        Py_XDECREF(result);
+        return result != NULL ? 1 : -1;
+    }
+    return p->hooked;
+}
+
+int
+pn_pipe_object_hook(struct pn_pipe *p)
+{
+    PnState *st = p->source->em.st;
+    p->raw = is_raw_file(p->dest);
+    PyObject *all = make_hooks(p);
+    p->hooks = Py_XNewRef(all);
+    int status = all != NULL ? 0 : -1;
+    if (status == 0 && is_emitter(st, p->dest))
+        status = hook(st, p->dest, all);
+    if (status == 0 && p->source != NULL && needs_drain(p->dest)) {
+        p->waiting = true;
+        status = wait_for_drain(p, all);
+        if (status == 0)
+            p->waiting = false;
+    }
+    if (p->source == NULL && all != NULL) { /* taken out meanwhile: what has been added since goes too */
+        Py_XSETREF(p->hooks, Py_NewRef(all));
+        pn_pipe_object_unhook(st, p);
+    }
+    Py_XDECREF(all);
+    return status < 0 ? -1 : 0;
+}
+
+/* --- writing --- */
+
+/* What the destination raised: the pipe goes, the rest goes on. */
+static void
+failed(struct pn_pipe *p, PnSocket *source)
+{
+    PnState *st = source->em.st;
+    PyObject *dest = p->dest;
+    PyObject *error = pn_take_exception();
+    if (p->source != NULL)
+        pn_pipe_take_out(p, false);
+    if (PyErr_GivenExceptionMatches(error, PyExc_KeyboardInterrupt) ||
+        PyErr_GivenExceptionMatches(error, PyExc_SystemExit)) {
+        (void)pn_raise(Py_NewRef(error));
+        pn_uncaught(st, (PyObject *)source, NULL);
+    }
+    else if (PyObject_TypeCheck(dest, st->Socket)) {
+        pn_socket_destroy(PN_SOCKET(dest), error);
+    }
+    else if (is_emitter(st, dest)) {
+        (void)pn_emit_cycle(PN_EMITTER(dest), PN_CYCLE_ERROR, error);
+    }
+    else {
+        pn_socket_destroy(source, error);
+    }
+    Py_XDECREF(error);
+}
+
+/* write(chunk) until all of it has been taken: an unbuffered file may take a part. New reference, or NULL. */
+static PyObject *
+write_all(PyObject *dest, PyObject *chunk, bool raw)
+{
+    PyObject *result = PyObject_CallMethod(dest, "write", "O", chunk);
+    Py_ssize_t size = raw && PyBytes_Check(chunk) ? PyBytes_GET_SIZE(chunk) : 0;
+    Py_ssize_t done = 0;
+    while (result != NULL && done < size && (result == Py_None || PyLong_CheckExact(result))) {
+        Py_ssize_t taken = result != Py_None ? PyLong_AsSsize_t(result) : 0;
+        if (taken <= 0 || taken > size - done) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_BlockingIOError, "write() of an unbuffered file took nothing");
+            Py_CLEAR(result);
+            break;
+        }
+        done += taken;
+        if (done == size)
+            break;
+        PyObject *rest = PyBytes_FromStringAndSize(PyBytes_AS_STRING(chunk) + done, size - done);
+        Py_SETREF(result, rest != NULL ? PyObject_CallMethod(dest, "write", "O", rest) : NULL);
+        Py_XDECREF(rest);
+    }
+    return result;
+}
+
+bool
+pn_pipe_object_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len)
+{
+    PnSocket *source = p->source; /* NULL: taken out by a listener of the same chunk */
+    PyObject *all = Py_XNewRef(p->hooks);
+    PyObject *chunk = data != NULL ? Py_NewRef(data) : PyBytes_FromStringAndSize(base, (Py_ssize_t)len);
+    PyObject *result;
+    int waits = 0;
+    Py_XINCREF(source);
+    result = chunk != NULL ? write_all(p->dest, chunk, p->raw) : NULL;
+    if (result == Py_False && p->source != NULL && all != NULL) {
+        waits = wait_for_drain(p, all);
+        if (waits > 0 && !p->waiting)
+            waits = 0; /* it came at once */
+    }
+    if ((result == NULL || waits < 0) && source != NULL)
+        failed(p, source);
+    else if (result == NULL)
+        PyErr_WriteUnraisable(p->dest);
+    Py_XDECREF(result);
+    Py_XDECREF(chunk);
+    Py_XDECREF(all);
+    Py_XDECREF(source);
+    return waits <= 0;
+}
+
+void
+pn_pipe_object_end(struct pn_pipe *p)
+{
+    PnSocket *source = (PnSocket *)Py_NewRef((PyObject *)p->source);
+    PyObject *method = PyObject_GetAttrString(p->dest, "end");
+    bool ends = method != NULL && PyCallable_Check(method);
+    if (!ends) {
+        PyErr_Clear();
+        Py_XSETREF(method, PyObject_GetAttrString(p->dest, "flush"));
+        PyErr_Clear();
+    }
+    PyObject *result = method != NULL && PyCallable_Check(method) ? PyObject_CallNoArgs(method) : Py_NewRef(Py_None);
+    if (result == NULL)
+        failed(p, source);
+    Py_XDECREF(result);
+    Py_XDECREF(method);
+    if (!ends && p->source != NULL) /* nothing will come of it any more */
+        pn_pipe_take_out(p, true);
+    Py_DECREF(source);
+}

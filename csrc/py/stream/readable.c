@@ -1,0 +1,692 @@
+/* readable.c - the reading half of a socket: flowing, paused, `data`, `readable`, `end`.
+ *
+ * Node's Readable. While flowing, a chunk goes to the listeners at once. Otherwise it is kept until somebody calls
+ * read(), and reading from the kernel stops when as much is kept as the high-water mark says. A socket that only flows
+ * keeps nothing: `r` is NULL. */
+#include "py/loop/driver.h"
+#include "py/base/errors.h"
+#include "py/stream/read_bytes.h"
+#include "py/socket/socket.h"
+
+/* --- what is kept --- */
+
+struct pn_reads *
+pn_reads_of(PnSocket *s)
+{
+    if (s->r == NULL) {
+        s->r = PyMem_RawCalloc(1, sizeof(*s->r));
+        if (s->r == NULL)
+            PyErr_NoMemory();
+        s->fast_dest = NULL;
+    }
+    return s->r;
+}
+
+void
+pn_reads_tidy(PnSocket *s)
+{
+    struct pn_reads *r = s->r;
+    if (r != NULL && r->q.count == 0 && r->told.count == 0 && !r->decoding && r->onread == NULL && r->want == 0)
+        pn_reads_free(s);
+}
+
+void
+pn_reads_free(PnSocket *s)
+{
+    struct pn_reads *r = s->r;
+    if (r == NULL)
+        return;
+    pn_onread_free(s);
+    s->r = NULL;
+    pn_read_queue_clear(&r->q);
+    pn_read_queue_clear(&r->told);
+    Py_XDECREF(r->searched_for);
+    PyMem_RawFree(r);
+}
+
+void
+pn_reads_reset(PnSocket *s)
+{
+    if (s->r == NULL)
+        return;
+    pn_read_queue_clear(&s->r->q);
+    s->r->want = s->r->searched = 0;
+    if (s->r->decoding)
+        pn_decoder_init(&s->r->decoder, s->r->decoder.encoding);
+    pn_reads_tidy(s);
+}
+
+size_t
+pn_readable_length(const PnSocket *s)
+{
+    return s->r != NULL ? s->r->q.length : 0;
+}
+
+static size_t
+mark(const PnSocket *s)
+{
+    return s->r != NULL && s->r->want > s->read_mark ? s->r->want : s->read_mark;
+}
+
+static bool
+is_full(const PnSocket *s)
+{
+    size_t length = pn_readable_length(s);
+    return length > 0 && length >= mark(s);
+}
+
+static void
+out_of_memory(PnSocket *s)
+{
+    if (!PyErr_Occurred())
+        PyErr_NoMemory();
+    pn_socket_destroy_steal(s, NULL);
+}
+
+static void
+soon(PnSocket *s, void (*run)(PnState *, PyObject *, void *))
+{
+    if (pn_tick(s->em.st, run, (PyObject *)s, NULL) < 0)
+        out_of_memory(s);
+}
+
+/* --- telling --- */
+
+/* A pipe is a listener of `data` too. */
+static bool
+has_consumer(const PnSocket *s)
+{
+    return pn_has_listeners(&s->em, s->em.st->names.data);
+}
+
+static void
+emit_data(PnSocket *s, PyObject *data)
+{
+    PyObject *stack[2] = {NULL, data};
+    if (s->error_emitted || s->close_emitted)
+        return;
+    s->did_read = 1;
+    (void)pn_emit_loop(&s->em, s->em.st->names.data, stack + 1, 1, NULL);
+}
+
+/* What was read outside the loop and not told yet. */
+static size_t
+untold(const PnSocket *s)
+{
+    return s->r != NULL ? s->r->told.count : 0;
+}
+
+static void
+tell_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    (void)st;
+    (void)arg;
+    if (untold(s) == 0)
+        return;
+    PyObject *data = pn_read_queue_shift(&s->r->told); /* a whole chunk: this cannot fail */
+    pn_reads_tidy(s);
+    emit_data(s, data);
+    Py_DECREF(data);
+}
+
+/* In Node read() itself has told it: before whatever the next tick brings. False when run() has to raise first. */
+static bool
+tell_first(PnSocket *s)
+{
+    while (untold(s) > 0 && !s->em.st->loop->halted)
+        tell_tick(s->em.st, (PyObject *)s, NULL);
+    return untold(s) == 0;
+}
+
+static int
+tell_later(PnSocket *s, PyObject *data)
+{
+    struct pn_reads *r = pn_reads_of(s);
+    if (r == NULL || pn_tick(s->em.st, tell_tick, (PyObject *)s, NULL) < 0)
+        return -1;
+    return pn_read_queue_push(&r->told, data);
+}
+
+int
+pn_readable_tell_data(PnSocket *s, PyObject *data)
+{
+    PnState *st = s->em.st;
+    if (s->error_emitted || s->close_emitted)
+        return 0;
+    s->did_read = 1;
+    if (!has_consumer(s))
+        return 0;
+    if (!pn_inside(st) || untold(s) > 0) /* in the order of the bytes */
+        return tell_later(s, data);
+    PyObject *stack[2] = {NULL, data};
+    return pn_emit(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
+}
+
+static void flow(PnSocket *s);
+static void end_soon(PnSocket *s);
+
+static void
+emit_readable_now(PnSocket *s)
+{
+    if (!s->destroyed && s->errored == NULL && (pn_readable_length(s) > 0 || s->r_ended)) {
+        (void)pn_emit0(&s->em, s->em.st->names.readable);
+        s->emitted_readable = 0;
+    }
+    s->need_readable = s->flowing != PN_FLOWING_TRUE && !s->r_ended && pn_readable_length(s) <= mark(s);
+    flow(s);
+}
+
+static void
+readable_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    if (tell_first(PN_SOCKET(self)))
+        emit_readable_now(PN_SOCKET(self));
+    else
+        soon(PN_SOCKET(self), readable_tick);
+}
+
+static void
+emit_readable(PnSocket *s)
+{
+    s->need_readable = 0;
+    if (s->emitted_readable)
+        return;
+    s->emitted_readable = 1;
+    soon(s, readable_tick);
+}
+
+/* --- asking for more --- */
+
+static void start_tick(PnState *st, PyObject *self, void *arg);
+
+/* Node's _read(): before the connection it is only remembered. */
+static void
+start_reading(PnSocket *s)
+{
+    if (s->io == NULL || !s->connected || s->r_ended || s->destroyed)
+        return;
+    if (s->r != NULL && s->r->onread != NULL) {
+        if (pn_onread_needs_call(s) && !pn_inside(s->em.st)) {
+            soon(s, start_tick); /* the user's function is called on the driving thread */
+            return;
+        }
+        if (!pn_onread_prepare(s)) {
+            s->reading = 0;
+            return;
+        }
+    }
+    int status = pn_stream_read_start(s->io);
+    if (status != 0) {
+        struct pn_where where = {.syscall = "read"};
+        pn_socket_destroy_steal(s, pn_uv_error(s->em.st, status, &where));
+    }
+}
+
+static void
+start_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    if (PN_SOCKET(self)->reading)
+        start_reading(PN_SOCKET(self));
+}
+
+static void
+ask_for_more(PnSocket *s, size_t taking)
+{
+    size_t length = pn_readable_length(s);
+    bool wanted = s->need_readable || length == 0 || length - taking < mark(s);
+    if (!wanted || s->r_ended || s->reading || s->destroyed || s->errored != NULL)
+        return;
+    s->reading = 1;
+    if (length == 0)
+        s->need_readable = 1;
+    start_reading(s);
+}
+
+void
+pn_readable_poll(PnSocket *s)
+{
+    size_t length = pn_readable_length(s);
+    if (s->need_readable && ((mark(s) != 0 ? length >= mark(s) : length > 0) || s->r_ended)) {
+        if (length == 0 && s->r_ended)
+            end_soon(s);
+        else
+            emit_readable(s);
+        return;
+    }
+    if (s->r_ended) {
+        if (length == 0)
+            end_soon(s);
+        return;
+    }
+    ask_for_more(s, 0);
+    s->need_readable = length <= mark(s);
+}
+
+static void
+poll_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    pn_readable_poll(PN_SOCKET(self));
+}
+
+static void
+read_more_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    size_t length = pn_readable_length(s);
+    (void)st;
+    (void)arg;
+    s->reading_more = 0;
+    if (!s->reading && !s->r_ended && (length < mark(s) || (s->flowing == PN_FLOWING_TRUE && length == 0)))
+        pn_readable_poll(s);
+}
+
+static void
+read_more_soon(PnSocket *s)
+{
+    if (s->reading_more)
+        return;
+    s->reading_more = 1;
+    soon(s, read_more_tick);
+}
+
+void
+pn_readable_connected(PnSocket *s)
+{
+    if (s->destroyed)
+        return;
+    if (s->reading)
+        start_reading(s);
+    else if (!pn_readable_is_paused(s))
+        pn_readable_poll(s);
+}
+
+/* --- chunks come --- */
+
+static int
+keep(PnSocket *s, PyObject *data, bool front)
+{
+    struct pn_reads *r = pn_reads_of(s);
+    if (r == NULL || (front ? pn_read_queue_unshift(&r->q, data) : pn_read_queue_push(&r->q, data)) < 0)
+        return -1;
+    if (front)
+        r->searched = 0;
+    if (s->need_readable)
+        emit_readable(s);
+    return 0;
+}
+
+/* What has been read, as bytes; NULL with MemoryError. */
+static void
+add_decoded(PnSocket *s, const char *base, size_t len)
+{
+    PyObject *text = pn_decoder_write(&s->r->decoder, base, len);
+    if (text == NULL) {
+        out_of_memory(s);
+        return;
+    }
+    if (PyUnicode_GET_LENGTH(text) > 0) {
+        if (s->flowing == PN_FLOWING_TRUE && s->r->q.count == 0 && has_consumer(s))
+            emit_data(s, text);
+        else if (keep(s, text, false) < 0)
+            out_of_memory(s);
+    }
+    Py_DECREF(text);
+}
+
+static void
+add(PnSocket *s, char *base, size_t len)
+{
+    PnState *st = s->em.st;
+    s->reading = 0;
+    if (s->r != NULL && s->r->decoding) {
+        add_decoded(s, base, len);
+    }
+    else {
+        Py_ssize_t made_for;
+        PyObject *bytes = pn_read_bytes_take(st, base, len, true, &made_for);
+        if (bytes == NULL || keep(s, bytes, false) < 0)
+            out_of_memory(s);
+        if (bytes != NULL)
+            pn_read_bytes_give_back(st, bytes, made_for);
+    }
+    read_more_soon(s);
+    if (is_full(s) && s->io != NULL)
+        pn_stream_read_stop(s->io);
+}
+
+void
+pn_readable_data(PnSocket *s, char *base, size_t len)
+{
+    PnState *st = s->em.st;
+    if (s->r != NULL && s->r->onread != NULL) {
+        pn_onread_data(s, len);
+        return;
+    }
+    if (s->flowing != PN_FLOWING_TRUE || (s->r != NULL && (s->r->q.count > 0 || s->r->decoding))) {
+        add(s, base, len);
+        return;
+    }
+    s->need_readable = 1; /* what Node's read(0) after each chunk does */
+    if (s->io != NULL)
+        s->io->read_big = true;
+    if (s->pipes != NULL && !st->loop->halted && pn_pipe_only(s)) {
+        s->did_read = 1;
+        pn_pipe_data(s, base, len);
+        return;
+    }
+    Py_ssize_t made_for;
+    PyObject *bytes = pn_read_bytes_take(st, base, len, s->keeps_chunks, &made_for);
+    if (bytes == NULL) {
+        out_of_memory(s);
+        return;
+    }
+    emit_data(s, bytes);
+    if (len > PN_READ_SIZE / 2)
+        s->keeps_chunks = Py_REFCNT(bytes) > 1; /* its listeners do: the next one is to be no bigger than it must */
+    pn_read_bytes_give_back(st, bytes, made_for);
+}
+
+int
+pn_readable_unshift(PnSocket *s, PyObject *data)
+{
+    int status;
+    if (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) == 0 && has_consumer(s))
+        status = pn_readable_tell_data(s, data);
+    else
+        status = keep(s, data, true);
+    read_more_soon(s);
+    return status;
+}
+
+/* --- taking --- */
+
+static size_t
+how_much(const PnSocket *s, size_t n)
+{
+    const struct pn_read_queue *q = s->r != NULL ? &s->r->q : NULL;
+    if (n == 0 || q == NULL || q->length == 0)
+        return 0;
+    if (n <= q->length)
+        return n;
+    return n == PN_READ_ALL || s->r_ended ? q->length : 0;
+}
+
+/* Nothing is left of what was read. */
+static void
+emptied(PnSocket *s, bool all)
+{
+    if (!s->r_ended)
+        s->need_readable = 1;
+    else if (all)
+        end_soon(s);
+    pn_reads_tidy(s);
+}
+
+PyObject *
+pn_readable_take(PnSocket *s, size_t n)
+{
+    s->emitted_readable = 0;
+    size_t taking = how_much(s, n);
+    if (taking == 0 && s->r_ended) {
+        if (pn_readable_length(s) == 0)
+            end_soon(s);
+        return NULL;
+    }
+    ask_for_more(s, taking);
+    if (taking == 0 || pn_readable_length(s) < taking) {
+        s->need_readable = pn_readable_length(s) <= mark(s);
+        return NULL;
+    }
+    struct pn_read_queue *q = &s->r->q;
+    PyObject *data = n == PN_READ_ALL ? pn_read_queue_shift(q) : pn_read_queue_take(q, taking);
+    if (data == NULL)
+        return NULL;
+    s->r->searched = s->r->want = 0;
+    if (q->length == 0)
+        emptied(s, taking != n);
+    return data;
+}
+
+/* --- flowing --- */
+
+bool
+pn_readable_open(const PnSocket *s)
+{
+    return !s->destroyed && !s->end_emitted && s->errored == NULL;
+}
+
+bool
+pn_readable_is_paused(const PnSocket *s)
+{
+    return s->paused || s->flowing == PN_FLOWING_FALSE;
+}
+
+static void
+flow_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    flow(PN_SOCKET(self));
+}
+
+/* Emits what is kept, for as long as the socket flows. */
+static void
+flow(PnSocket *s)
+{
+    while (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) > 0 && !s->close_emitted) {
+        if (s->em.st->loop->halted) { /* run() has to raise first: the tick waits for the next one */
+            soon(s, flow_tick);
+            return;
+        }
+        if (untold(s) > 0) {
+            (void)tell_first(s);
+            continue;
+        }
+        PyObject *data = pn_readable_take(s, PN_READ_ALL);
+        if (data == NULL) {
+            out_of_memory(s);
+            return;
+        }
+        emit_data(s, data);
+        Py_DECREF(data);
+    }
+    if (s->flowing == PN_FLOWING_TRUE && s->r_ended && pn_readable_length(s) == 0)
+        end_soon(s);
+}
+
+static void
+resume_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    (void)arg;
+    if (!tell_first(s)) {
+        soon(s, resume_tick);
+        return;
+    }
+    if (!s->destroyed && !s->reading)
+        pn_readable_poll(s);
+    s->resume_scheduled = 0;
+    if (s->destroyed && pn_readable_length(s) == 0)
+        return;
+    (void)pn_emit0(&s->em, st->names.resume);
+    flow(s);
+    if (s->flowing == PN_FLOWING_TRUE && !s->reading && !s->destroyed)
+        pn_readable_poll(s);
+}
+
+static void
+resume_soon(PnSocket *s)
+{
+    if (s->resume_scheduled)
+        return;
+    if (pn_tick(s->em.st, resume_tick, (PyObject *)s, NULL) < 0)
+        PyErr_Clear();
+    else
+        s->resume_scheduled = 1;
+}
+
+void
+pn_readable_resume(PnSocket *s)
+{
+    if (s->destroyed)
+        return;
+    s->paused = 0;
+    if (s->flowing == PN_FLOWING_TRUE)
+        return;
+    s->flowing = s->readable_listening ? PN_FLOWING_FALSE : PN_FLOWING_TRUE;
+    resume_soon(s);
+}
+
+int
+pn_readable_pause(PnSocket *s)
+{
+    if (s->destroyed)
+        return 0;
+    s->paused = 1;
+    s->fast_dest = NULL;
+    if (s->r != NULL && s->r->onread != NULL && s->io != NULL && s->connected) {
+        pn_stream_read_stop(s->io);
+        s->reading = 0;
+    }
+    if (s->io != NULL)
+        pn_stream_read_big(s->io, false); /* what comes now is kept */
+    if (s->flowing == PN_FLOWING_FALSE)
+        return 0;
+    s->flowing = PN_FLOWING_FALSE;
+    return pn_emit_from_method(&s->em, s->em.st->names.pause);
+}
+
+/* --- listeners --- */
+
+void
+pn_readable_data_listener(PnSocket *s)
+{
+    s->fast_dest = NULL;
+    if (s->flowing != PN_FLOWING_FALSE)
+        pn_readable_resume(s);
+}
+
+int
+pn_readable_readable_listener(PnSocket *s)
+{
+    s->fast_dest = NULL;
+    if (s->end_emitted || s->readable_listening)
+        return 0;
+    s->readable_listening = s->need_readable = 1;
+    s->flowing = PN_FLOWING_FALSE;
+    if (s->io != NULL)
+        pn_stream_read_big(s->io, false);
+    s->emitted_readable = 0;
+    if (pn_readable_length(s) > 0)
+        emit_readable(s);
+    else if (!s->reading)
+        return pn_tick(s->em.st, poll_tick, (PyObject *)s, NULL);
+    return 0;
+}
+
+static void
+listener_gone_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    (void)arg;
+    if (!tell_first(s)) {
+        soon(s, listener_gone_tick);
+        return;
+    }
+    s->readable_listening = pn_has_listeners(&s->em, st->names.readable);
+    if (s->resume_scheduled && !s->paused)
+        s->flowing = PN_FLOWING_TRUE;
+    else if (has_consumer(s))
+        pn_readable_resume(s);
+    else if (!s->readable_listening)
+        s->flowing = PN_FLOWING_NULL;
+}
+
+void
+pn_readable_listener_gone(PnSocket *s, PyObject *name)
+{
+    s->fast_dest = NULL;
+    if (name != s->em.st->names.readable || !s->readable_listening || s->em.generation != s->em.st->generation)
+        return;
+    if (pn_tick(s->em.st, listener_gone_tick, (PyObject *)s, NULL) < 0 || pn_notify(s->em.st) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
+/* --- the end --- */
+
+static void
+auto_end_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    (void)st;
+    (void)arg;
+    if (s->r_ended && pn_writable_open(s) && pn_writable_end(s, NULL) < 0)
+        pn_socket_destroy_steal(s, NULL);
+}
+
+static void
+end_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    (void)arg;
+    s->end_scheduled = 0;
+    if (!tell_first(s)) {
+        end_soon(s);
+        return;
+    }
+    if (!s->r_ended || s->end_emitted || s->errored != NULL || pn_readable_length(s) > 0 ||
+        (s->destroyed && s->io == NULL && !s->connected))
+        return;
+    s->end_emitted = 1;
+    if (!s->allow_half_open)
+        s->fin_seen = 1;
+    if (pn_emit_cycle(&s->em, PN_CYCLE_END, NULL) < 0)
+        return; /* as Node: the socket does not end itself then */
+    if (s->pipes != NULL)
+        pn_pipe_source_ended(s);
+    if (pn_writable_open(s) && !s->allow_half_open) {
+        if (pn_tick(st, auto_end_tick, self, NULL) < 0)
+            pn_socket_destroy_steal(s, NULL);
+    }
+    else {
+        pn_socket_maybe_destroy(s);
+    }
+}
+
+static void
+end_soon(PnSocket *s)
+{
+    if (s->end_emitted || s->end_scheduled)
+        return;
+    s->end_scheduled = 1;
+    soon(s, end_tick);
+}
+
+void
+pn_readable_eof(PnSocket *s)
+{
+    if (s->r_ended)
+        return;
+    s->reading = 0;
+    if (s->r != NULL && s->r->decoding) {
+        PyObject *rest = pn_decoder_end(&s->r->decoder);
+        if (rest == NULL || (PyUnicode_GET_LENGTH(rest) > 0 && pn_read_queue_push(&s->r->q, rest) < 0)) {
+            Py_XDECREF(rest);
+            out_of_memory(s);
+            return;
+        }
+        Py_DECREF(rest);
+    }
+    s->r_ended = 1;
+    s->need_readable = 0;
+    s->emitted_readable = 1;
+    emit_readable_now(s);
+    pn_readable_poll(s);
+}

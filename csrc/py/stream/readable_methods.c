@@ -1,0 +1,206 @@
+/* readable_args.c - read(), unshift() and set_encoding() as methods: their arguments. */
+#include "py/base/args.h"
+#include "py/loop/driver.h"
+#include "py/stream/encoding.h"
+#include "py/base/errors.h"
+#include "py/socket/socket.h"
+
+/* Node's limit of a high-water mark that read(n) raises. */
+#define MAX_READ (1024 * 1024 * 1024)
+
+/* --- read() --- */
+
+const char pn_read_doc[] =
+    "read($self, n=None, /)\n--\n\n"
+    "The first chunk of what has been read and not consumed, as bytes (str after set_encoding()); with n so many "
+    "bytes\n"
+    "(characters), or None when there are not so many; after the peer's end what is left. None when nothing is there.\n"
+    "It never blocks: wait for \"readable\". read(-1) is read(); read(0) gives None and reads from the kernel if there "
+    "is\n"
+    "room. A number above the high-water mark raises the mark. Emits \"data\" with what it gives.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) when n is no number, ValueError (ERR_OUT_OF_RANGE) above 1 GiB.\n"
+    "Node: readable.read().";
+
+static int
+parse_size(PnSocket *s, PyObject *obj, size_t *out)
+{
+    double n = -1;
+    if (obj != NULL && obj != Py_None && pn_arg_number(obj, "n", &n) < 0)
+        return -1;
+    *out = PN_READ_ALL;
+    if (!(n >= 0))
+        return 0;
+    if (n > MAX_READ) {
+        pn_raise_range("n", "<= 1GiB", obj);
+        return -1;
+    }
+    *out = (size_t)n;
+    if (*out > s->read_mark) {
+        uint32_t raised = 1;
+        while (raised < *out)
+            raised *= 2;
+        s->read_mark = raised;
+    }
+    return 0;
+}
+
+PyObject *
+pn_socket_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"n", NULL};
+    PnSocket *s = PN_SOCKET(op);
+    PyObject *a[1];
+    size_t n;
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("read", names, 0, args, nargs, kwnames, a) < 0 ||
+        parse_size(s, a[0], &n) < 0 || pn_state_loop(s->em.st) == NULL)
+        return NULL;
+    PyObject *data = NULL;
+    if (n == 0)
+        pn_readable_poll(s);
+    else
+        data = pn_readable_take(s, n);
+    if (data != NULL && pn_readable_tell_data(s, data) < 0)
+        Py_CLEAR(data);
+    pn_mark_outside(&s->em);
+    if (PyErr_Occurred() || pn_notify(s->em.st) < 0) {
+        Py_XDECREF(data);
+        return NULL;
+    }
+    return data != NULL ? data : Py_NewRef(Py_None);
+}
+
+/* --- unshift() --- */
+
+const char pn_unshift_doc[] =
+    "unshift($self, chunk, encoding=None, /)\n--\n\n"
+    "Puts a chunk back in front of what has been read: bytes (any object with a buffer) or str in the encoding. It\n"
+    "comes again with the next read() or \"data\"; bytes_read does not change. Returns True while less than the\n"
+    "high-water mark is kept. After \"end\": \"error\" ERR_STREAM_UNSHIFT_AFTER_END_EVENT.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: readable.unshift().";
+
+/* As bytes; text after set_encoding() is decoded anew. New reference. */
+static PyObject *
+chunk_of(PnSocket *s, PyObject *chunk, PyObject *encoding)
+{
+    bool decoding = s->r != NULL && s->r->decoding;
+    PyObject *bytes;
+    if (encoding != NULL && pn_encoding_check(s->em.st, encoding, chunk) < 0)
+        return NULL;
+    if (PyUnicode_Check(chunk)) {
+        if (decoding && encoding == NULL)
+            return PyUnicode_FromObject(chunk);
+        bytes = pn_encode(s->em.st, chunk, encoding);
+    }
+    else if (PyObject_CheckBuffer(chunk)) {
+        bytes = PyBytes_FromObject(chunk);
+    }
+    else {
+        return pn_raise_arg_type("chunk",
+                                 "of type str or an object with a buffer (bytes, bytearray, memoryview, array)", chunk);
+    }
+    if (bytes == NULL || !decoding)
+        return bytes;
+    struct pn_decoder decoder;
+    pn_decoder_init(&decoder, s->r->decoder.encoding);
+    PyObject *text = pn_decoder_write(&decoder, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
+    Py_DECREF(bytes);
+    return text;
+}
+
+static int
+unshift(PnSocket *s, PyObject *data)
+{
+    if (s->end_emitted) {
+        PyObject *error =
+            pn_net_error(s->em.st, "ERR_STREAM_UNSHIFT_AFTER_END_EVENT", "stream.unshift() after end event");
+        pn_socket_destroy_steal(s, error);
+        return 0;
+    }
+    if (s->destroyed || s->errored != NULL || PyObject_Size(data) == 0)
+        return 0;
+    return pn_readable_unshift(s, data);
+}
+
+PyObject *
+pn_socket_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"chunk", "encoding", NULL};
+    PnSocket *s = PN_SOCKET(op);
+    PyObject *a[2];
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("unshift", names, 1, args, nargs, kwnames, a) < 0 ||
+        pn_state_loop(s->em.st) == NULL)
+        return NULL;
+    PyObject *data = chunk_of(s, a[0], a[1] == Py_None ? NULL : a[1]);
+    if (data != NULL && PyBytes_Check(data) && s->r != NULL && s->r->decoding) /* since a moment ago only */
+        Py_SETREF(data, chunk_of(s, data, NULL));
+    if (data == NULL)
+        return NULL;
+    int status = unshift(s, data);
+    Py_DECREF(data);
+    pn_mark_outside(&s->em);
+    if (status < 0 || pn_notify(s->em.st) < 0)
+        return NULL;
+    return PyBool_FromLong(!s->r_ended && !s->destroyed &&
+                           (pn_readable_length(s) < s->read_mark || pn_readable_length(s) == 0));
+}
+
+/* --- set_encoding() --- */
+
+const char pn_set_encoding_doc[] =
+    "set_encoding($self, encoding=\"utf8\", /)\n--\n\n"
+    "\"data\" and read() give str from now on, decoded from utf8, utf16le, latin1, ascii, base64, base64url or hex\n"
+    "(Python's spellings too); characters split over chunks come whole, and what is left of one at the end comes "
+    "before\n"
+    "\"end\". What has been read already is decoded. It cannot be undone. Returns the socket.\n\n"
+    "Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().";
+
+/* What is kept as one str; NULL with an exception, nothing lost. */
+static PyObject *
+decode_kept(struct pn_reads *r, struct pn_decoder *decoder)
+{
+    PyObject *all = pn_read_queue_peek(&r->q, r->q.length);
+    if (all == NULL || PyUnicode_Check(all))
+        return all;
+    PyObject *text = pn_decoder_write(decoder, PyBytes_AS_STRING(all), (size_t)PyBytes_GET_SIZE(all));
+    Py_DECREF(all);
+    return text;
+}
+
+int
+pn_readable_set_encoding(PnSocket *s, enum pn_encoding encoding)
+{
+    struct pn_reads *r = pn_reads_of(s);
+    struct pn_decoder decoder;
+    if (r == NULL)
+        return -1;
+    pn_decoder_init(&decoder, encoding);
+    if (r->q.count > 0) {
+        PyObject *text = decode_kept(r, &decoder);
+        if (text == NULL)
+            return -1;
+        struct pn_read_queue decoded = {0};
+        int status = PyUnicode_GET_LENGTH(text) > 0 ? pn_read_queue_push(&decoded, text) : 0;
+        Py_DECREF(text);
+        if (status < 0)
+            return -1;
+        pn_read_queue_clear(&r->q);
+        r->q = decoded;
+    }
+    r->decoder = decoder;
+    r->decoding = true;
+    r->searched = 0;
+    return 0;
+}
+
+PyObject *
+pn_socket_set_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"encoding", NULL};
+    PnSocket *s = PN_SOCKET(op);
+    PyObject *a[1];
+    enum pn_encoding encoding;
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_encoding", names, 0, args, nargs, kwnames, a) < 0 ||
+        pn_encoding_lookup(a[0], &encoding) < 0 || pn_readable_set_encoding(s, encoding) < 0)
+        return NULL;
+    return Py_NewRef(op);
+}

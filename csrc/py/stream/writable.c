@@ -1,0 +1,408 @@
+/* writable.c - the writing half of a socket: write(), end(), `drain`, `finish`.
+ *
+ * The first write of a call out of the loop goes to the kernel at once; later ones of the same call are gathered and
+ * leave together when the call ends, when they reach the high-water mark, or when something needs them to have left.
+ * What the kernel does not take is libuv's, one request at a time; see writes.c for the queue. */
+#include "py/loop/driver.h"
+#include "py/base/errors.h"
+#include "py/stream/writes.h"
+
+/* --- write() --- */
+
+static void
+closed_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
+    PyObject *callback = PyTuple_GET_ITEM(self, 1);
+    PyObject *error = PyTuple_GET_ITEM(self, 2);
+    (void)arg;
+    if (callback != Py_None)
+        (void)pn_call_one(st, (PyObject *)s, callback, error);
+    pn_socket_destroy(s, error);
+}
+
+/* Never connected: the callback, then the error. */
+static int
+refuse_closed(PnSocket *s, PyObject *callback)
+{
+    PyObject *error = pn_net_error(s->em.st, "ERR_SOCKET_CLOSED", "Socket is closed");
+    if (error == NULL)
+        return -1;
+    PyObject *all = PyTuple_Pack(3, (PyObject *)s, callback != NULL ? callback : Py_None, error);
+    int status = all == NULL ? -1 : pn_tick(s->em.st, closed_tick, all, NULL);
+    Py_XDECREF(all);
+    s->write_failed = 1;
+    Py_DECREF(error);
+    return status;
+}
+
+/* A write that cannot be: its callback by a tick, then, unless destroyed already, the error. */
+static PyObject *
+refusal(PnSocket *s)
+{
+    PnState *st = s->em.st;
+    if (s->fin_seen && s->ending)
+        return pn_net_error(st, "EPIPE", "This socket has been ended by the other party");
+    if (s->ending)
+        return pn_net_error(st, "ERR_STREAM_WRITE_AFTER_END", "write after end");
+    if (s->destroyed)
+        return pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
+    return Py_XNewRef(s->errored);
+}
+
+static int
+refuse(PnSocket *s, PyObject *callback)
+{
+    if (!s->destroyed && !s->ending && !s->connecting && s->io == NULL && s->errored == NULL)
+        return refuse_closed(s, callback);
+    PyObject *error = refusal(s);
+    if (error == NULL)
+        return -1;
+    int status = callback != NULL ? pn_writes_answer_soon(s, callback, error) : 0;
+    if (status == 0)
+        pn_socket_destroy(s, error);
+    Py_DECREF(error);
+    return status;
+}
+
+/* Behind others, or before the connection is there. */
+static int
+write_behind(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *callback, bool inside)
+{
+    struct pn_writes *wq = pn_writes_of(s);
+    if (wq == NULL)
+        return -1;
+    bool waits = wq->busy || !s->connected || s->corked > 0 || wq->before_connect;
+    if (pn_writes_append(wq, bytes, base, len) < 0)
+        return -1;
+    if (!s->connected && !wq->before_connect && s->corked == 0 && pn_early_begin(s) < 0)
+        return -1;
+    if (callback != NULL && pn_writes_add_record(s, callback, !waits) < 0)
+        return -1;
+    if (waits)
+        return 0;
+    if (inside && wq->q.bytes < s->write_mark)
+        pn_writes_gather(s);
+    else
+        pn_writable_flush(s);
+    return 0;
+}
+
+/* The kernel has been asked already: what it did not take is queued, or the failure noted. */
+static int
+queue_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback)
+{
+    if (sent == (ssize_t)len)
+        return callback != NULL ? pn_writes_add_record(s, callback, true) : 0;
+    if (sent < 0 && sent != UV_EAGAIN) {
+        struct pn_writes *wq = pn_writes_of(s);
+        if (wq == NULL || pn_writes_append(wq, bytes, base, len) < 0 ||
+            (callback != NULL && pn_writes_add_record(s, callback, false) < 0))
+            return -1;
+        pn_writes_fail_soon(s, (int)sent);
+        return 0;
+    }
+    size_t done = sent > 0 ? (size_t)sent : 0;
+    struct pn_writes *wq = pn_writes_of(s);
+    if (wq == NULL || pn_writes_append(wq, bytes, base + done, len - done) < 0)
+        return -1;
+    if (callback != NULL && pn_writes_add_record(s, callback, false) < 0)
+        return -1;
+    pn_writes_request(s);
+    return 0;
+}
+
+/* The queue is empty: to the kernel now. */
+static int
+write_now(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
+{
+    struct iovec iov = {(void *)(uintptr_t)base, len};
+    ssize_t sent = len > 0 ? pn_stream_try_write(s->io, &iov, 1) : 0;
+    return queue_rest(s, bytes, base, len, sent, callback);
+}
+
+/* More is queued than the option max_write_buffer allows. `callback` (may be NULL) is that of the write that was too
+ * much: it gets this error also when it is under way. */
+static int
+overflow(PnSocket *s, PyObject *callback)
+{
+    PyObject *error = pn_net_error(s->em.st, "ERR_WRITE_BUFFER_FULL", "The write buffer is over max_write_buffer");
+    if (error == NULL)
+        return -1;
+    struct pn_write_record *last = s->wq != NULL ? s->wq->last : NULL;
+    int status = 0;
+    if (callback != NULL && last != NULL && last == s->wq->first && last->callback == callback) {
+        last->callback = NULL;
+        status = pn_writes_answer_soon(s, callback, error);
+        Py_DECREF(callback);
+    }
+    pn_socket_destroy(s, error);
+    Py_DECREF(error);
+    return status;
+}
+
+/* What write() answers: 1 below the mark, 0 to wait for drain. */
+int
+pn_writable_below_mark(PnSocket *s, PyObject *callback)
+{
+    size_t length = pn_writable_length(s);
+    if (length > s->max_write_buffer) {
+        pn_writable_flush(s);
+        length = pn_writable_length(s);
+        if (length > s->max_write_buffer)
+            return overflow(s, callback);
+    }
+    if (length < s->write_mark || length == 0)
+        return !s->write_failed;
+    s->need_drain = 1;
+    return 0;
+}
+
+int
+pn_writable_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback)
+{
+    return queue_rest(s, bytes, base, len, sent, callback) < 0 ? -1 : pn_writable_below_mark(s, callback);
+}
+
+int
+pn_writable_refuse_end(PnSocket *s, PyObject *callback)
+{
+    PyObject *error = refusal(s);
+    if (error == NULL)
+        return -1;
+    pn_socket_destroy(s, error);
+    int status = callback != NULL ? pn_writes_answer_soon(s, callback, error) : 0;
+    Py_DECREF(error);
+    return status;
+}
+
+int
+pn_writable_write(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
+{
+    PnState *st = s->em.st;
+    if (s->destroyed || s->ending || s->errored != NULL || (s->io == NULL && !s->connecting))
+        return refuse(s, callback) < 0 ? -1 : 0;
+    bool inside = pn_inside(st);
+    s->bytes_written += len;
+    pn_idle_touch(s);
+    int status;
+    if (pn_socket_waits(s) && s->corked == 0 && s->wq == NULL)
+        status = write_now(s, bytes, base, len, callback); /* the kernel says what is wrong */
+    else if (!s->connected || s->corked > 0 || (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)) ||
+             (inside && s->write_epoch == st->epoch))
+        status = write_behind(s, bytes, base, len, callback, inside);
+    else
+        status = write_now(s, bytes, base, len, callback);
+    s->write_epoch = st->epoch;
+    return status < 0 ? -1 : pn_writable_below_mark(s, callback);
+}
+
+/* --- completions --- */
+
+static void
+drained(PnSocket *s)
+{
+    if (s->need_drain && pn_writable_length(s) == 0 && !s->ending && !s->destroyed) {
+        s->need_drain = 0;
+        (void)pn_emit0(&s->em, s->em.st->names.drain);
+        if (s->piped_from != NULL)
+            pn_pipe_dest_drained(s);
+    }
+    pn_writes_run_ready(s);
+    pn_writes_tidy(s);
+    pn_writable_maybe_finish(s);
+}
+
+void
+pn_writable_written(PnSocket *s, int status)
+{
+    PnState *st = s->em.st;
+    struct pn_writes *wq = s->wq;
+    if (wq == NULL || !wq->busy)
+        return;
+    wq->busy = false;
+    if (status == 0) {
+        wq->sent += wq->in_flight;
+        (void)pn_chunkq_consume(&wq->q, wq->in_flight);
+        if (!s->destroyed && wq->q.count > 0)
+            pn_writable_flush(s);
+        if (!st->closed)
+            drained(s);
+        return;
+    }
+    if (st->closed)
+        return;
+    PyObject *error = pn_writes_error(s, status);
+    if (!s->destroyed) {
+        pn_writes_failed(s, error);
+        return;
+    }
+    /* The socket was destroyed: the write under way was cancelled, those behind it get its reason. */
+    if (s->errored == NULL && s->io == NULL)
+        s->errored = Py_XNewRef(error); /* as Node: without an `error` event */
+    pn_writable_fail(s, error, s->errored != NULL ? s->errored : error);
+    Py_XDECREF(error);
+}
+
+/* As Node: the first write before the connection is answered within `connect`, those behind it by a tick. */
+void
+pn_writable_connected(PnSocket *s)
+{
+    bool early = s->wq != NULL && s->wq->before_connect;
+    pn_early_forget(s);
+    pn_writable_flush(s);
+    if (early && s->wq != NULL)
+        pn_writes_answer_by_tick(s, (int64_t)s->wq->connect_end);
+    drained(s);
+}
+
+/* --- cork() --- */
+
+/* `drain`, before the callbacks, which have ticks of their own; corked after end(), it is the end that waited. */
+static void
+uncorked_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    drained(PN_SOCKET(self));
+}
+
+int
+pn_writable_uncork(PnSocket *s)
+{
+    if (s->corked == 0 || --s->corked > 0)
+        return 0;
+    s->can_send = s->connected && !s->ending && s->errored == NULL && !s->write_failed;
+    if (s->connecting && s->wq != NULL && s->wq->q.count > 0 && !s->wq->before_connect)
+        return pn_early_begin(s);
+    pn_writable_flush(s);
+    /* What has left at once is answered, as that of any write, by a tick. */
+    if (s->wq == NULL || s->wq->q.count > 0 || s->wq->busy)
+        return 0;
+    if (s->wq->first == NULL && !s->need_drain && !s->ending) {
+        pn_writes_tidy(s);
+        return 0;
+    }
+    if (pn_tick(s->em.st, uncorked_tick, (PyObject *)s, NULL) < 0)
+        return -1;
+    pn_writes_answer_by_tick(s, -1);
+    return 0;
+}
+
+/* --- end() and finish --- */
+
+static void
+finish_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    (void)arg;
+    if (s->destroyed || s->errored != NULL || s->finished || !s->ending)
+        return;
+    s->finished = 1;
+    PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
+    if (on_finish != NULL) {
+        s->wq->on_finish = NULL;
+        pn_writes_tidy(s);
+        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
+            (void)pn_call_one(st, self, PyList_GET_ITEM(on_finish, i), NULL);
+        Py_DECREF(on_finish);
+    }
+    (void)pn_emit0(&s->em, st->names.finish);
+    if (s->piped_from != NULL)
+        pn_pipe_dest_gone(s);
+    if (s->destroy_when_finished)
+        pn_socket_destroy(s, NULL);
+    else
+        pn_socket_maybe_destroy(s);
+}
+
+static void
+prefinish(PnSocket *s, bool from_method)
+{
+    PnState *st = s->em.st;
+    if (!from_method)
+        (void)pn_emit0(&s->em, st->names.prefinish);
+    else if (pn_emit_from_method(&s->em, st->names.prefinish) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    if (pn_tick(st, finish_tick, (PyObject *)s, NULL) < 0)
+        pn_socket_destroy_steal(s, NULL);
+}
+
+void
+pn_writable_maybe_finish(PnSocket *s)
+{
+    if (!s->ending || s->final_called || s->destroyed || s->errored != NULL || s->connecting || s->write_failed ||
+        (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)))
+        return;
+    s->final_called = 1;
+    if (s->io != NULL)
+        pn_stream_shutdown(s->io);
+    else
+        prefinish(s, true);
+}
+
+void
+pn_writable_shut(PnSocket *s, int status)
+{
+    (void)status; /* as Node: an end that the peer did not wait for is none the less an end */
+    if (s->destroyed || s->errored != NULL)
+        return;
+    pn_idle_touch(s);
+    prefinish(s, false);
+}
+
+static int
+add_on_finish(PnSocket *s, PyObject *callback)
+{
+    PyObject *list = PyList_New(0); /* first: it may collect garbage, and the queue be gone */
+    struct pn_writes *wq = list != NULL ? pn_writes_of(s) : NULL;
+    if (wq == NULL) {
+        Py_XDECREF(list);
+        return -1;
+    }
+    if (wq->on_finish == NULL)
+        wq->on_finish = list;
+    else
+        Py_DECREF(list);
+    return PyList_Append(wq->on_finish, callback);
+}
+
+int
+pn_writable_end(PnSocket *s, PyObject *callback)
+{
+    PnState *st = s->em.st;
+    PyObject *error = NULL;
+    if (s->finished && callback != NULL)
+        error = pn_net_error(st, "ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished");
+    else if (s->destroyed && callback != NULL)
+        error = pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
+    else if (callback != NULL && s->errored == NULL && add_on_finish(s, callback) < 0)
+        return -1;
+    else if (callback != NULL && s->errored != NULL)
+        error = Py_NewRef(s->errored);
+    else if (PyErr_Occurred())
+        return -1;
+    if (error != NULL) {
+        int status = pn_writes_answer_soon(s, callback, error);
+        Py_DECREF(error);
+        if (status < 0)
+            return -1;
+    }
+    if (PyErr_Occurred())
+        return -1;
+    if (s->corked > 0) {
+        s->corked = 1;
+        if (pn_writable_uncork(s) < 0)
+            return -1;
+    }
+    if (s->destroyed || s->ending) {
+        if (s->errored == NULL)
+            s->ending = 1;
+        return 0;
+    }
+    s->ending = 1;
+    s->can_send = false;
+    pn_writable_flush(s);
+    pn_writable_maybe_finish(s);
+    return 0;
+}

@@ -1,0 +1,303 @@
+/* writable_args.c - write() and end() as methods: their arguments. */
+#include "py/base/args.h"
+#include "py/loop/driver.h"
+#include "py/stream/encoding.h"
+#include "py/base/errors.h"
+#include "py/socket/socket.h"
+
+/* --- what is written --- */
+
+/* The chunk as an exact bytes object, or a buffer view over the caller's memory. */
+struct chunk {
+    PyObject *bytes; /* own, or NULL */
+    Py_buffer view;  /* own when bytes is NULL */
+};
+
+static int
+chunk_of(PnSocket *s, PyObject *data, PyObject *encoding, struct chunk *out)
+{
+    PnState *st = s->em.st;
+    out->bytes = NULL;
+    if (PyBytes_CheckExact(data)) {
+        if (encoding != NULL && pn_encoding_check(st, encoding, data) < 0)
+            return -1;
+        out->bytes = Py_NewRef(data);
+        return 0;
+    }
+    if (PyUnicode_Check(data)) {
+        out->bytes = encoding != NULL ? pn_encode(st, data, encoding) : pn_encode_as(data, s->default_encoding);
+        return out->bytes == NULL ? -1 : 0;
+    }
+    if (data == Py_None) {
+        pn_raise_coded(PyExc_TypeError, "ERR_STREAM_NULL_VALUES", "May not write null values to stream");
+        return -1;
+    }
+    if (!PyObject_CheckBuffer(data)) {
+        pn_raise_arg_type("chunk", "of type str or an object with a buffer (bytes, bytearray, memoryview, array)",
+                          data);
+        return -1;
+    }
+    if (encoding != NULL && pn_encoding_check(st, encoding, data) < 0)
+        return -1;
+    return PyObject_GetBuffer(data, &out->view, PyBUF_SIMPLE);
+}
+
+static void
+release_chunk(struct chunk *c)
+{
+    if (c->bytes != NULL)
+        Py_DECREF(c->bytes);
+    else
+        PyBuffer_Release(&c->view);
+}
+
+static int
+write_chunk(PnSocket *s, struct chunk *c, PyObject *callback)
+{
+    int result;
+    if (c->bytes != NULL)
+        result =
+            pn_writable_write(s, c->bytes, PyBytes_AS_STRING(c->bytes), (size_t)PyBytes_GET_SIZE(c->bytes), callback);
+    else /* NULL for the bytes: what must wait is copied */
+        result = pn_writable_write(s, NULL, c->view.buf != NULL ? c->view.buf : "", (size_t)c->view.len, callback);
+    release_chunk(c);
+    return result;
+}
+
+/* --- arguments --- */
+
+struct write_args {
+    PyObject *data, *encoding, *callback; /* borrowed; NULL where absent */
+};
+
+static int
+parse(PnState *st, const char *function, size_t required, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
+      struct write_args *out)
+{
+    static const char *const names[] = {"data", "encoding", "callback", NULL};
+    PyObject *a[3];
+    if (pn_unpack(function, names, required, args, nargs, kwnames, a) < 0)
+        return -1;
+    /* A function as the last positional argument is the callback, as in Node. */
+    if (nargs > 0 && nargs < 3 && a[2] == NULL && PyCallable_Check(args[nargs - 1]) &&
+        !(nargs == 1 && (required > 0 || PyObject_CheckBuffer(args[0])))) {
+        a[2] = args[nargs - 1];
+        a[nargs - 1] = NULL;
+    }
+    out->data = a[0];
+    out->encoding = a[1] == Py_None ? NULL : a[1];
+    out->callback = a[2] == Py_None ? NULL : a[2];
+    return out->callback != NULL ? pn_check_callable(st, out->callback, "callback") : 0;
+}
+
+/* A call from outside may be the one that makes the loop needed. */
+static int
+after_write(PnSocket *s)
+{
+    if (pn_inside(s->em.st))
+        return 0;
+    s->em.outside = true;
+    return pn_notify(s->em.st);
+}
+
+/* write(bytes) inside a listener, to a socket with nothing queued: what an echo server does all day. */
+static bool
+is_plain_write(PnSocket *s, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    return nargs == 1 && kwnames == NULL && PyBytes_CheckExact(args[0]) && s->can_send && s->wq == NULL &&
+           s->idle == NULL && s->write_epoch != s->em.st->epoch && s->em.generation == s->em.st->generation &&
+           pn_inside(s->em.st);
+}
+
+const char pn_write_doc[] =
+    "write($self, data, encoding=\"utf8\", callback=None)\n--\n\n"
+    "Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with a\n"
+    "buffer. True while less than the high-water mark is queued; False: wait for \"drain\". callback(err) is called "
+    "when\n"
+    "the data has left, err None, or when it will not.\n\n"
+    "After end(): \"error\" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED; when "
+    "more\n"
+    "is queued than max_write_buffer allows: \"error\" ERR_WRITE_BUFFER_FULL. Raises TypeError "
+    "(ERR_STREAM_NULL_VALUES,\n"
+    "ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: socket.write().";
+
+PyObject *
+pn_socket_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    PnSocket *s = PN_SOCKET(op);
+    struct write_args a = {nargs == 1 ? args[0] : NULL, NULL, NULL};
+    struct chunk c;
+    if (is_plain_write(s, args, nargs, kwnames)) {
+        size_t len = (size_t)PyBytes_GET_SIZE(args[0]);
+        struct iovec iov = {PyBytes_AS_STRING(args[0]), len};
+        s->bytes_written += len;
+        s->write_epoch = s->em.st->epoch;
+        ssize_t sent = pn_stream_try_write(s->io, &iov, 1);
+        if (sent == (ssize_t)len)
+            Py_RETURN_TRUE;
+        int below = pn_writable_rest(s, args[0], iov.iov_base, len, sent, NULL);
+        return below < 0 ? NULL : PyBool_FromLong(below);
+    }
+    if (pn_check_alive(&s->em) < 0)
+        return NULL;
+    if ((nargs != 1 || kwnames != NULL) && parse(s->em.st, "write", 1, args, nargs, kwnames, &a) < 0)
+        return NULL;
+    if (chunk_of(s, a.data, a.encoding, &c) < 0)
+        return NULL;
+    int below = write_chunk(s, &c, a.callback);
+    if (below < 0 || after_write(s) < 0)
+        return NULL;
+    return PyBool_FromLong(below);
+}
+
+const char pn_end_doc[] =
+    "end($self, data=None, encoding=\"utf8\", callback=None)\n--\n\n"
+    "Writes data, if any, and half-closes: the peer gets our end when everything has left. callback(err) is called\n"
+    "before \"finish\". Events: prefinish, finish. Returns the socket. Node: socket.end().";
+
+PyObject *
+pn_socket_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    PnSocket *s = PN_SOCKET(op);
+    struct write_args a;
+    struct chunk c;
+    if (pn_check_alive(&s->em) < 0 || parse(s->em.st, "end", 0, args, nargs, kwnames, &a) < 0)
+        return NULL;
+    if (a.data != NULL && a.data != Py_None) {
+        if (chunk_of(s, a.data, a.encoding, &c) < 0)
+            return NULL;
+        bool late = s->ending || s->destroyed;
+        int status = late ? pn_writable_refuse_end(s, a.callback) : write_chunk(s, &c, NULL);
+        if (late)
+            release_chunk(&c);
+        if (status < 0)
+            return NULL;
+        if (late)
+            a.callback = NULL;
+    }
+    if (pn_writable_end(s, a.callback) < 0 || after_write(s) < 0)
+        return NULL;
+    return Py_NewRef(op);
+}
+
+/* --- cork() --- */
+
+const char pn_cork_doc[] =
+    "cork($self, /)\n--\n\n"
+    "What is written from now on stays in the queue until uncork() has been called as often as cork(), or end().\n"
+    "Node: writable.cork().";
+
+PyObject *
+pn_socket_cork_method(PyObject *op, PyObject *unused)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)unused;
+    if (pn_check_alive(&s->em) < 0)
+        return NULL;
+    if (s->corked == UINT16_MAX) {
+        PyErr_SetString(PyExc_OverflowError, "cork() was called too often");
+        return NULL;
+    }
+    if (s->corked == 0 && s->in_flush)
+        pn_writable_flush(s); /* what was gathered before was not corked */
+    s->corked++;
+    s->can_send = false;
+    Py_RETURN_NONE;
+}
+
+const char pn_uncork_doc[] =
+    "uncork($self, /)\n--\n\n"
+    "Takes one cork() back; with the last one everything queued leaves together. Does nothing when there was none.\n"
+    "Node: writable.uncork().";
+
+PyObject *
+pn_socket_uncork_method(PyObject *op, PyObject *unused)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)unused;
+    if (pn_check_alive(&s->em) < 0 || pn_writable_uncork(s) < 0 || after_write(s) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* --- writelines() --- */
+
+const char pn_writelines_doc[] =
+    "writelines($self, lines, /)\n--\n\n"
+    "Writes each item of an iterable as write() would, all of them together; nothing is added between them. Every "
+    "item\n"
+    "is looked at before the first is written. Returns what the last write() would. Raises as write() does.";
+
+/* All items as exact bytes, so that nothing can go wrong once the first is written. New tuple. */
+static PyObject *
+encoded_lines(PnSocket *s, PyObject *lines)
+{
+    PyObject *list = PySequence_List(lines);
+    for (Py_ssize_t i = 0; list != NULL && i < PyList_GET_SIZE(list); i++) {
+        struct chunk c;
+        PyObject *item = Py_NewRef(PyList_GET_ITEM(list, i));
+        int status = chunk_of(s, item, NULL, &c);
+        if (status == 0 && c.bytes == NULL) {
+            c.bytes = PyBytes_FromStringAndSize(c.view.buf, c.view.len);
+            PyBuffer_Release(&c.view);
+        }
+        Py_DECREF(item);
+        if (status < 0 || c.bytes == NULL || PyList_SetItem(list, i, c.bytes) < 0)
+            Py_CLEAR(list);
+    }
+    PyObject *all = list != NULL ? PyList_AsTuple(list) : NULL;
+    Py_XDECREF(list);
+    return all;
+}
+
+PyObject *
+pn_socket_writelines_method(PyObject *op, PyObject *lines)
+{
+    PnSocket *s = PN_SOCKET(op);
+    PyObject *all = pn_check_alive(&s->em) < 0 ? NULL : encoded_lines(s, lines);
+    if (all == NULL)
+        return NULL;
+    bool corked = s->corked < UINT16_MAX && pn_writable_open(s);
+    unsigned waited = s->need_drain;
+    uint32_t max = s->max_write_buffer; /* holds for what is left when all have been offered to the kernel */
+    s->max_write_buffer = UINT32_MAX;
+    int below = 1;
+    s->corked = (uint16_t)(s->corked + corked);
+    for (Py_ssize_t i = 0; below >= 0 && i < PyTuple_GET_SIZE(all); i++) {
+        PyObject *bytes = PyTuple_GET_ITEM(all, i);
+        below = pn_writable_write(s, bytes, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes), NULL);
+    }
+    Py_DECREF(all);
+    s->max_write_buffer = max;
+    if (corked && s->corked > 0) {
+        s->need_drain = waited & 1; /* only what is left after all have been offered to the kernel counts */
+        if (pn_writable_uncork(s) < 0)
+            below = -1;
+        if (below >= 0)
+            below = pn_writable_below_mark(s, NULL);
+    }
+    if (below < 0 || after_write(s) < 0)
+        return NULL;
+    return PyBool_FromLong(below);
+}
+
+/* --- set_default_encoding() --- */
+
+const char pn_set_default_encoding_doc[] =
+    "set_default_encoding($self, encoding, /)\n--\n\n"
+    "The encoding of str that write() and end() get without one; \"utf8\" at first. Returns the socket.\n"
+    "Raises ValueError (ERR_UNKNOWN_ENCODING). Node: writable.setDefaultEncoding().";
+
+PyObject *
+pn_socket_set_default_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"encoding", NULL};
+    PnSocket *s = PN_SOCKET(op);
+    PyObject *a[1];
+    enum pn_encoding encoding;
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_default_encoding", names, 1, args, nargs, kwnames, a) < 0 ||
+        pn_encoding_lookup(a[0], &encoding) < 0)
+        return NULL;
+    s->default_encoding = (unsigned)encoding & 7;
+    return Py_NewRef(op);
+}

@@ -1,0 +1,529 @@
+/* writes.c - the queue behind a socket's writing half: what waits, who is to be told, and sending it.
+ *
+ * Owns: the chunks until the kernel has them; a record for each write with a callback, answered exactly once. */
+#include "py/stream/writes.h"
+
+#include <string.h>
+
+#include "py/base/errors.h"
+
+#define MAX_IOV 1024 /* the kernel's own limit */
+
+/* --- the queue --- */
+
+struct pn_writes *
+pn_writes_of(PnSocket *s)
+{
+    if (s->wq == NULL) {
+        s->wq = PyMem_RawCalloc(1, sizeof(*s->wq));
+        if (s->wq == NULL)
+            PyErr_NoMemory();
+        else
+            pn_chunkq_init(&s->wq->q);
+    }
+    return s->wq;
+}
+
+/* Frees the queue when nothing waits in it: an idle socket has none. */
+void
+pn_writes_tidy(PnSocket *s)
+{
+    struct pn_writes *wq = s->wq;
+    if (wq == NULL || wq->q.count > 0 || wq->first != NULL || wq->busy || wq->on_finish != NULL)
+        return;
+    s->wq = NULL;
+    pn_chunkq_clear(&wq->q);
+    PyMem_RawFree(wq);
+}
+
+void
+pn_writable_free(PnSocket *s)
+{
+    struct pn_writes *wq = s->wq;
+    if (wq == NULL)
+        return;
+    s->wq = NULL;
+    pn_chunkq_clear(&wq->q);
+    while (wq->first != NULL) {
+        struct pn_write_record *r = wq->first;
+        wq->first = r->next;
+        Py_XDECREF(r->callback);
+        PyMem_RawFree(r);
+    }
+    Py_XDECREF(wq->on_finish);
+    PyMem_RawFree(wq);
+}
+
+int
+pn_writable_traverse(PnSocket *s, visitproc visit, void *arg)
+{
+    if (s->wq == NULL)
+        return 0;
+    Py_VISIT(s->wq->on_finish);
+    for (struct pn_write_record *r = s->wq->first; r != NULL; r = r->next)
+        Py_VISIT(r->callback);
+    return 0;
+}
+
+void
+pn_release_object(void *owner)
+{
+    Py_DECREF((PyObject *)owner);
+}
+
+int
+pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t len)
+{
+    struct pn_chunk chunk = {base, len, bytes, pn_release_object};
+    if (len == 0)
+        return 0;
+    if (bytes == NULL)
+        chunk = pn_chunk_copy(base, len);
+    if (chunk.base == NULL || pn_chunkq_push(&wq->q, chunk) < 0) {
+        if (bytes == NULL && chunk.base != NULL)
+            chunk.release(chunk.owner);
+        PyErr_NoMemory();
+        return -1;
+    }
+    Py_XINCREF(bytes);
+    wq->queued += len;
+    return 0;
+}
+
+size_t
+pn_writable_length(const PnSocket *s)
+{
+    return s->wq != NULL ? s->wq->q.bytes : 0;
+}
+
+bool
+pn_writable_open(const PnSocket *s)
+{
+    return !s->destroyed && !s->ending && !s->write_failed && s->errored == NULL;
+}
+
+/* --- answering --- */
+
+static void
+run_ready_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    pn_writes_run_ready(PN_SOCKET(self));
+    pn_writes_tidy(PN_SOCKET(self));
+}
+
+void
+pn_writes_run_ready(PnSocket *s)
+{
+    PnState *st = s->em.st;
+    while (s->wq != NULL && s->wq->first != NULL) {
+        struct pn_writes *wq = s->wq;
+        struct pn_write_record *r = wq->first;
+        if (r->in_tick || (r->callback != NULL && wq->sent < r->end))
+            return;
+        if (st->loop != NULL && st->loop->halted) {
+            /* run() has to raise first; the tick waits for the next one. */
+            if (pn_tick(st, run_ready_tick, (PyObject *)s, NULL) < 0)
+                PyErr_WriteUnraisable((PyObject *)s);
+            return;
+        }
+        wq->first = r->next;
+        if (wq->first == NULL)
+            wq->last = NULL;
+        PyObject *callback = r->callback;
+        PyMem_RawFree(r);
+        if (callback == NULL)
+            continue;
+        (void)pn_call_one(st, (PyObject *)s, callback, NULL);
+        Py_DECREF(callback);
+    }
+}
+
+/* What a callback gets whose call came to nothing: the socket's error, or that it was destroyed. New reference. */
+static PyObject *
+why_destroyed(PnSocket *s, const char *call)
+{
+    PyObject *error = Py_XNewRef(s->errored);
+    if (error == NULL)
+        error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call %s after a stream was destroyed", call);
+    return error != NULL ? error : pn_take_exception();
+}
+
+static void
+fail_end_callbacks(PnSocket *s)
+{
+    PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
+    if (on_finish == NULL)
+        return;
+    s->wq->on_finish = NULL; /* making an error may run anything */
+    PyObject *error = why_destroyed(s, "end");
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
+        (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), error);
+    Py_XDECREF(error);
+    Py_DECREF(on_finish);
+}
+
+static void
+fail_end_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    fail_end_callbacks(PN_SOCKET(self));
+    pn_writes_tidy(PN_SOCKET(self));
+}
+
+void
+pn_writable_fail_end_soon(PnSocket *s)
+{
+    struct pn_writes *wq = s->wq;
+    if (wq == NULL || wq->on_finish == NULL || wq->busy || wq->q.count > 0)
+        return;
+    if (pn_tick(s->em.st, fail_end_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
+static void
+fail_corked_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    (void)st;
+    (void)arg;
+    if (!s->destroyed || s->wq == NULL || s->wq->busy)
+        return;
+    PyObject *error = why_destroyed(s, "write");
+    if (s->destroyed)
+        pn_writable_fail(s, error, error);
+    Py_XDECREF(error);
+}
+
+void
+pn_writable_fail_corked_soon(PnSocket *s)
+{
+    struct pn_writes *wq = s->wq;
+    if (wq == NULL || s->corked == 0 || wq->busy || wq->q.count == 0 || (wq->before_connect && s->was_connecting))
+        return;
+    if (pn_tick(s->em.st, fail_corked_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
+/* The place in the tick queue that a write() reserved for its callback. */
+static void
+record_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(self);
+    struct pn_write_record *r = arg;
+    (void)st;
+    bool alive = !s->destroyed;
+    r->in_tick = false;
+    pn_writes_run_ready(s);
+    if (alive && s->destroyed && s->wq != NULL && !s->wq->busy && s->wq->q.count == 0)
+        fail_end_callbacks(s);
+    pn_writes_tidy(s);
+}
+
+void
+pn_writes_answer_by_tick(PnSocket *s, int64_t after)
+{
+    for (struct pn_write_record *r = s->wq->first; r != NULL; r = r->next) {
+        if ((int64_t)r->end <= after || r->in_tick)
+            continue;
+        r->in_tick = true;
+        if (pn_tick(s->em.st, record_tick, (PyObject *)s, r) < 0) {
+            r->in_tick = false;
+            PyErr_WriteUnraisable((PyObject *)s);
+        }
+    }
+}
+
+int
+pn_writes_add_record(PnSocket *s, PyObject *callback, bool by_tick)
+{
+    struct pn_writes *wq = pn_writes_of(s);
+    struct pn_write_record *r = wq != NULL ? PyMem_RawMalloc(sizeof(*r)) : NULL;
+    if (r == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    r->next = NULL;
+    r->callback = Py_NewRef(callback);
+    r->end = wq->queued;
+    r->in_tick = by_tick;
+    if (by_tick && pn_tick(s->em.st, record_tick, (PyObject *)s, r) < 0) {
+        Py_DECREF(callback);
+        PyMem_RawFree(r);
+        return -1;
+    }
+    if (wq->last != NULL)
+        wq->last->next = r;
+    else
+        wq->first = r;
+    wq->last = r;
+    return 0;
+}
+
+/* callback(error) by a tick: self is the tuple (socket, callback, error). */
+static void
+answer_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)arg;
+    (void)pn_call_one(st, PyTuple_GET_ITEM(self, 0), PyTuple_GET_ITEM(self, 1), PyTuple_GET_ITEM(self, 2));
+}
+
+int
+pn_writes_answer_soon(PnSocket *s, PyObject *callback, PyObject *error)
+{
+    PyObject *all = PyTuple_Pack(3, (PyObject *)s, callback, error != NULL ? error : Py_None);
+    int status = all == NULL ? -1 : pn_tick(s->em.st, answer_tick, all, NULL);
+    Py_XDECREF(all);
+    return status;
+}
+
+/* callback(error) by a tick, or at least a word to the hook for unraisable exceptions. */
+static void
+answer_or_complain(PnSocket *s, PyObject *callback, PyObject *error)
+{
+    if (pn_writes_answer_soon(s, callback, error) < 0)
+        PyErr_WriteUnraisable(callback);
+}
+
+/* Takes the callbacks out of the queue, as records of their own; those that a tick stands for stay behind, empty. One that
+ * has left is answered by its tick, or here, and then its `end` is 0. */
+static struct pn_write_record *
+take_records(PnSocket *s, PyObject *error)
+{
+    struct pn_writes *wq = s->wq;
+    struct pn_write_record *taken = NULL, **tail = &taken, **link = &wq->first;
+    wq->last = NULL;
+    while (*link != NULL) {
+        struct pn_write_record *r = *link, *own = r;
+        bool sent = wq->sent >= r->end;
+        if (r->in_tick) {
+            wq->last = r;
+            link = &r->next;
+            if (sent || r->callback == NULL)
+                continue;
+            own = PyMem_RawMalloc(sizeof(*own));
+            if (own == NULL) {
+                answer_or_complain(s, r->callback, error);
+                Py_CLEAR(r->callback);
+                continue;
+            }
+            own->callback = r->callback;
+            r->callback = NULL;
+        }
+        else {
+            *link = r->next;
+        }
+        own->end = sent ? 0 : 1;
+        own->next = NULL;
+        *tail = own;
+        tail = &own->next;
+    }
+    return taken;
+}
+
+void
+pn_writable_fail(PnSocket *s, PyObject *first, PyObject *rest)
+{
+    if (s->wq == NULL)
+        return;
+    PyObject *error = first != NULL ? first : rest;
+    pn_chunkq_clear(&s->wq->q);
+    /* All are taken out before the first is called: it may connect the socket anew, and write. */
+    PyObject *on_finish = s->wq->on_finish;
+    s->wq->on_finish = NULL;
+    struct pn_write_record *r = take_records(s, rest);
+    while (r != NULL) {
+        struct pn_write_record *next = r->next;
+        PyObject *callback = r->callback;
+        bool sent = r->end == 0;
+        PyMem_RawFree(r);
+        r = next;
+        if (callback == NULL)
+            continue;
+        (void)pn_call_one(s->em.st, (PyObject *)s, callback, sent ? NULL : error);
+        Py_DECREF(callback);
+        error = rest;
+    }
+    for (Py_ssize_t i = 0; on_finish != NULL && i < PyList_GET_SIZE(on_finish); i++)
+        (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), rest);
+    Py_XDECREF(on_finish);
+    pn_writes_tidy(s);
+}
+
+void
+pn_writable_leave_behind(PnSocket *s, struct pn_left_behind *left, PyObject *error)
+{
+    struct pn_writes *wq = s->wq;
+    memset(left, 0, sizeof(*left));
+    if (wq == NULL)
+        return;
+    pn_chunkq_clear(&wq->q);
+    left->records = take_records(s, error);
+    for (struct pn_write_record *r = wq->first; r != NULL; r = r->next)
+        r->end = 0; /* its tick frees it */
+    left->on_finish = wq->on_finish;
+    wq->on_finish = NULL;
+    wq->queued = wq->sent = wq->connect_end = 0;
+    wq->before_connect = false;
+    wq->busy = false; /* the old handle's request is none of ours any more */
+    pn_writes_tidy(s);
+}
+
+void
+pn_writable_answer_left(PnSocket *s, struct pn_left_behind *left, PyObject *error)
+{
+    for (struct pn_write_record *r = left->records, *next; r != NULL; r = next) {
+        next = r->next;
+        if (r->callback != NULL)
+            answer_or_complain(s, r->callback, r->end == 0 ? NULL : error);
+        Py_XDECREF(r->callback);
+        PyMem_RawFree(r);
+    }
+    for (Py_ssize_t i = 0; left->on_finish != NULL && i < PyList_GET_SIZE(left->on_finish); i++)
+        answer_or_complain(s, PyList_GET_ITEM(left->on_finish, i), error);
+    Py_XDECREF(left->on_finish);
+}
+
+/* --- sending --- */
+
+PyObject *
+pn_writes_error(PnSocket *s, int status)
+{
+    struct pn_where where = {.syscall = "write"};
+    PyObject *error = pn_uv_error(s->em.st, status, &where);
+    return error != NULL ? error : pn_take_exception();
+}
+
+/* A write failed: its callback and those after it, then the socket. */
+void
+pn_writes_failed(PnSocket *s, PyObject *error)
+{
+    s->can_send = false;
+    if (s->errored == NULL && !s->destroyed)
+        s->errored = Py_NewRef(error);
+    PyObject *reason = s->errored; /* only to be compared */
+    pn_writable_fail(s, error, error);
+    if (s->errored == reason) /* else a callback has connected it anew */
+        pn_socket_destroy(s, error);
+    Py_DECREF(error);
+}
+
+static void
+write_failed_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    if (!PN_SOCKET(self)->destroyed && PN_SOCKET(self)->write_failed)
+        pn_writes_failed(PN_SOCKET(self), pn_writes_error(PN_SOCKET(self), (int)(intptr_t)arg));
+}
+
+void
+pn_writes_fail_soon(PnSocket *s, int status)
+{
+    if (s->write_failed)
+        return;
+    s->write_failed = 1;
+    s->can_send = false;
+    if (pn_tick(s->em.st, write_failed_tick, (PyObject *)s, (void *)(intptr_t)status) < 0)
+        pn_socket_destroy_steal(s, NULL);
+}
+
+static size_t
+fill_iov(const struct pn_chunkq *q, struct iovec *iov)
+{
+    size_t n = q->count < MAX_IOV ? q->count : MAX_IOV;
+    for (size_t i = 0; i < n; i++) {
+        const struct pn_chunk *c = pn_chunkq_at(q, i);
+        iov[i].iov_base = (void *)(uintptr_t)c->base;
+        iov[i].iov_len = c->len;
+    }
+    return n;
+}
+
+/* Sends as much as the kernel takes. 1: all of it, 0: some is left, -1: it failed. */
+static int
+send_queue(PnSocket *s)
+{
+    struct pn_writes *wq = s->wq;
+    while (wq->q.count > 0) {
+        struct iovec iov[MAX_IOV];
+        size_t offered = 0;
+        size_t n = fill_iov(&wq->q, iov);
+        for (size_t i = 0; i < n; i++)
+            offered += iov[i].iov_len;
+        ssize_t sent = pn_stream_try_write(s->io, iov, n);
+        if (sent == UV_EAGAIN)
+            return 0;
+        if (sent < 0) {
+            pn_writes_fail_soon(s, (int)sent);
+            return -1;
+        }
+        wq->sent += (size_t)sent;
+        (void)pn_chunkq_consume(&wq->q, (size_t)sent);
+        if ((size_t)sent < offered)
+            return 0;
+    }
+    return 1;
+}
+
+void
+pn_writes_request(PnSocket *s)
+{
+    struct pn_writes *wq = s->wq;
+    struct iovec iov[MAX_IOV];
+    size_t n = fill_iov(&wq->q, iov);
+    wq->in_flight = 0;
+    for (size_t i = 0; i < n; i++)
+        wq->in_flight += iov[i].iov_len;
+    int status = pn_stream_write(s->io, iov, n);
+    if (status != 0)
+        pn_writes_fail_soon(s, status);
+    else
+        wq->busy = true;
+}
+
+void
+pn_writable_flush(PnSocket *s)
+{
+    if (s->wq == NULL || s->wq->busy || s->io == NULL || !s->connected || s->write_failed || s->corked > 0 ||
+        s->wq->before_connect)
+        return;
+    if (send_queue(s) == 0)
+        pn_writes_request(s);
+}
+
+void
+pn_writable_try_last(PnSocket *s)
+{
+    if (s->wq != NULL && !s->wq->busy && s->io != NULL && s->connected && !s->write_failed && s->corked == 0 &&
+        !s->wq->before_connect && s->wq->q.count > 0)
+        (void)send_queue(s);
+}
+
+void
+pn_socket_flush_gathered(PnState *st)
+{
+    while (st->flush != NULL) {
+        PnSocket *s = st->flush;
+        st->flush = s->next_flush;
+        s->next_flush = NULL;
+        s->in_flush = 0;
+        pn_writable_flush(s);
+        pn_writes_tidy(s);
+        pn_writable_maybe_finish(s);
+        Py_DECREF(s);
+    }
+}
+
+void
+pn_writes_gather(PnSocket *s)
+{
+    PnState *st = s->em.st;
+    if (s->in_flush)
+        return;
+    s->in_flush = 1;
+    s->next_flush = st->flush;
+    st->flush = s;
+    Py_INCREF(s);
+}
