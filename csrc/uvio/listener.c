@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "uvio/bind.h"
 #include "uvio/sockaddr.h"
 #include "uvio/stale_path.h"
 

@@ -6,8 +6,6 @@
  * its owner or one of its threads. */
 #include "uvio/resolve.h"
 
-#include "uvio/sockaddr.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -19,6 +17,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "uvio/sockaddr.h"
 
 /* How long a thread without work stays. Tests make it short. */
 #ifndef PN_RESOLVE_IDLE_MS

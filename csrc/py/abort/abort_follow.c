@@ -5,8 +5,6 @@
  * follows a follower follows its sources, so there are two levels at most. */
 #include "py/abort/signal_object.h"
 
-#include "py/base/errors.h"
-
 /* --- keeping --- */
 
 static void

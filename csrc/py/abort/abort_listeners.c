@@ -1,8 +1,5 @@
 /* abort.c - what an AbortSignal calls: functions of the user's, and links to what it ends; see abort.h. */
-#include "py/abort/abort.h"
-
 #include "py/abort/signal_object.h"
-#include "py/base/args.h"
 #include "py/base/errors.h"
 #include "py/loop/tick.h"
 #include "py/loop/uncaught.h"

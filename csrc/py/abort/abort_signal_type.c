@@ -2,16 +2,17 @@
  *
  * Owns:    its listeners; what it follows (abort_any.c). Links are owned by what the signal ends, and own the signal.
  * Threads: any method from any thread; listeners are called by who calls abort(), those of timeout() by the driver. */
-#include "py/abort/signal_object.h"
 
 #include <math.h>
-#include <structmember.h>
 
+#include "py/abort/signal_object.h"
 #include "py/base/args.h"
-#include "py/loop/driver.h"
 #include "py/base/errors.h"
+#include "py/loop/driver.h"
 #include "py/loop/tick.h"
 #include "py/loop/uncaught.h"
+
+#include <structmember.h>
 
 #define MAX_MS 4294967295.0
 

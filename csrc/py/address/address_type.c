@@ -2,14 +2,14 @@
  *
  * Owns:    nothing but its type; the value is in the object.
  * Threads: immutable, so any. */
-#include "py/address/address.h"
 
 #include <string.h>
 
 #include "core/addr_text.h"
+#include "py/address/address.h"
+#include "py/address/ip_objects.h"
 #include "py/base/args.h"
 #include "py/base/errors.h"
-#include "py/address/ip_objects.h"
 
 #define MAX_FLOWLABEL 0xFFFFF
 

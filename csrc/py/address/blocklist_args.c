@@ -1,13 +1,13 @@
 /* blocklist_args.c - reads addresses, prefixes and rules from what users pass, see blocklist_py.h. */
-#include "py/address/blocklist_rules.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "py/address/address.h"
+#include "py/address/blocklist_rules.h"
+#include "py/address/ip_objects.h"
 #include "py/base/args.h"
 #include "py/base/errors.h"
-#include "py/address/ip_objects.h"
 
 /* --- a batch of rules --- */
 

@@ -1,11 +1,9 @@
 /* blocklist_text.c - rules as Node writes them, and files of rules, see blocklist_py.h. */
 #include <string.h>
 
-#include "py/address/address.h"
-#include "py/base/args.h"
 #include "py/address/blocklist_rules.h"
-#include "py/base/errors.h"
 #include "py/address/ip_objects.h"
+#include "py/base/errors.h"
 
 /* --- rules as text --- */
 

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "py/address/address.h"
-#include "py/base/args.h"
 #include "py/address/blocklist_rules.h"
-#include "py/base/errors.h"
 #include "py/address/ip_objects.h"
+#include "py/base/args.h"
+#include "py/base/errors.h"
 
 /* --- helpers --- */
 

@@ -4,11 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/addr.h"
 #include "py/address/address.h"
+#include "py/address/ip_objects.h"
 #include "py/base/args.h"
 #include "py/base/errors.h"
-#include "py/address/ip_objects.h"
 
 void
 pn_endpoint_clear(struct pn_endpoint *e)

@@ -244,66 +244,6 @@ pn_is_callback(PyObject *obj)
     return obj != NULL && PyCallable_Check(obj) && !pn_is_options(obj);
 }
 
-/* --- messages --- */
-
-PyObject *
-pn_received(PyObject *obj)
-{
-    if (obj == NULL || obj == Py_None)
-        return PyUnicode_FromString("None");
-    if (PyFunction_Check(obj))
-        return PyUnicode_FromFormat("function %U", ((PyFunctionObject *)obj)->func_name);
-    if (PyUnicode_Check(obj) && PyUnicode_GET_LENGTH(obj) > 28) {
-        PyObject *head = PyUnicode_Substring(obj, 0, 25);
-        PyObject *text = head != NULL ? PyUnicode_FromFormat("type str (%R...)", head) : NULL;
-        Py_XDECREF(head);
-        return text;
-    }
-    int overflow = 0;
-    if (PyLong_CheckExact(obj) && PyLong_AsLongLongAndOverflow(obj, &overflow) == -1 && overflow != 0)
-        return PyUnicode_FromString("a very big int");
-    if (PyUnicode_CheckExact(obj) || PyLong_CheckExact(obj) || PyFloat_CheckExact(obj) || PyBool_Check(obj))
-        return PyUnicode_FromFormat("type %s (%R)", Py_TYPE(obj)->tp_name, obj);
-    return PyUnicode_FromFormat("an instance of %s", Py_TYPE(obj)->tp_name);
-}
-
-PyObject *
-pn_raise_arg_type(const char *name, const char *expected, PyObject *got)
-{
-    PyObject *received = pn_received(got);
-    if (received != NULL)
-        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE", "The \"%s\" %s must be %s. Received %U", name,
-                       strchr(name, '.') != NULL ? "property" : "argument", expected, received);
-    Py_XDECREF(received);
-    return NULL;
-}
-
-PyObject *
-pn_raise_arg_value(const char *name, const char *reason, PyObject *got)
-{
-    PyObject *received = pn_received(got);
-    if (received != NULL)
-        pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "The %s '%s' %s. Received %U",
-                       strchr(name, '.') != NULL ? "property" : "argument", name, reason, received);
-    Py_XDECREF(received);
-    return NULL;
-}
-
-PyObject *
-pn_raise_range(const char *name, const char *range, PyObject *got)
-{
-    PyObject *shown = PyObject_Repr(got);
-    if (shown == NULL) {
-        PyErr_Clear(); /* Python refuses to show an int of thousands of digits */
-        shown = pn_received(got);
-    }
-    if (shown != NULL)
-        pn_raise_coded(PyExc_ValueError, "ERR_OUT_OF_RANGE",
-                       "The value of \"%s\" is out of range. It must be %s. Received %.60U", name, range, shown);
-    Py_XDECREF(shown);
-    return NULL;
-}
-
 /* --- callables --- */
 
 static bool

@@ -29,11 +29,6 @@ bool pn_is_options(PyObject *obj);
 /* A function, method or other callable that is no mapping. */
 bool pn_is_callback(PyObject *obj);
 
-/* `... argument must be <expected>. Received <what came>`; always NULL. */
-PyObject *pn_raise_arg_type(const char *name, const char *expected, PyObject *got);
-PyObject *pn_raise_arg_value(const char *name, const char *reason, PyObject *got);
-PyObject *pn_raise_range(const char *name, const char *range, PyObject *got);
-
 /* A number, ints and floats, no bools. 0, or -1 with TypeError. */
 int pn_arg_number(PyObject *obj, const char *name, double *out);
 /* Milliseconds as Socket.set_timeout() takes them: a finite number >= 0. */
@@ -49,8 +44,5 @@ double pn_js_number(const char *text, size_t len);
 PyObject *pn_arg_path(PyObject *obj, const char *name);
 /* How a path is shown: str, undecodable bytes as surrogates. */
 PyObject *pn_path_text(PyObject *bytes);
-
-/* What came, for messages: "None", "type str ('x')", "an instance of Foo". New reference. */
-PyObject *pn_received(PyObject *obj);
 
 #endif

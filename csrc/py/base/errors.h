@@ -43,4 +43,16 @@ PyObject *pn_raise_coded(PyObject *type, const char *code, const char *format, .
 /* The same as an object to be emitted. */
 PyObject *pn_coded_error(PyObject *type, const char *code, const char *format, ...);
 
+/* `... argument must be <expected>. Received <what came>`; always NULL. */
+PyObject *pn_raise_arg_type(const char *name, const char *expected, PyObject *got);
+PyObject *pn_raise_arg_value(const char *name, const char *reason, PyObject *got);
+PyObject *pn_raise_range(const char *name, const char *range, PyObject *got);
+/* What came, for messages: "None", "type str ('x')", "an instance of Foo". New reference. */
+PyObject *pn_received(PyObject *obj);
+
+/* ERR_LOOP_CLOSED: the interpreter is exiting; always NULL. */
+PyObject *pn_raise_closed(PnState *st);
+/* Always -1: the interpreter is exiting, or the object of this type belongs to a parent process. */
+int pn_raise_stale(PnState *st, PyTypeObject *type);
+
 #endif

@@ -9,18 +9,14 @@
 #include <stdbool.h>
 #include <uv.h>
 
-#include "uvio/loop.h"
 #include "py/base/names.h"
+#include "uvio/loop.h"
 
 #ifdef Py_GIL_DISABLED
 #error "pynet needs the GIL: it is the lock of its event loop. Free-threaded builds of Python are not supported."
 #endif
 
 typedef struct PnState PnState;
-typedef struct PnEmitter PnEmitter;
-typedef struct PnSocket PnSocket;
-typedef struct PnServer PnServer;
-typedef struct PnBoundSocket PnBoundSocket;
 
 /* Something to run soon, in order: Node's process.nextTick(). `self` and `arg` are owned until it has run. */
 struct pn_tick {
@@ -57,16 +53,10 @@ struct pn_driver {
     uv_cond_t cond;
 };
 
-/* What the loop asks of the layers above it; set by module_exec(). */
-struct pn_loop_hooks {
-    void (*flush)(PnState *st); /* st->flush: writes that were gathered leave */
-    /* The connection whose listener raised, if `emitter` is one, is destroyed. */
-    void (*destroy_concerned)(PnState *st, PyObject *emitter);
-};
-
 struct PnState {
-    struct pn_loop_hooks hooks;
-    PyObject *module;      /* borrowed */
+    PyObject *module;             /* borrowed */
+    const struct pn_hooks *hooks; /* see loop/hooks.h; set when the module is made */
+    struct pn_cleanup *cleanups;  /* see loop/hooks.h; newest first */
     struct pn_loop *loop;  /* own; NULL until needed and after exit */
     PyThreadState *inside; /* the thread a listener runs on now, else NULL */
     int depth;             /* of calls out of the loop */
@@ -78,7 +68,7 @@ struct PnState {
     struct pn_ring immediates;
     size_t immediates_referenced;
     struct pn_hold *holds; /* errors that wait for a listener, newest first */
-    PnSocket *flush;       /* sockets with gathered writes, newest first */
+    struct PnDuplex *flush; /* streams with gathered writes, newest first */
     PyObject *uncaught;    /* own: what run() will raise */
     PyObject *uncaught_handler;
     PyObject *spare;                   /* own: a bytes object to be used again for a small read */
@@ -86,7 +76,6 @@ struct PnState {
     PyObject *direct[PN_READ_CLASSES]; /* own: bytes objects that big reads land in, by read_class */
     uint32_t default_mark;             /* high-water mark of new sockets and servers */
     size_t sockets, servers;           /* alive, for the tests */
-    PnBoundSocket *bound_sockets;      /* borrowed: those that still have a descriptor */
     uint64_t connect_ids;
     double attempt_timeout;  /* ms: the default of auto_select_family_attempt_timeout */
     bool auto_select_family; /* the default of that option */
@@ -109,12 +98,6 @@ struct PnState {
 PnState *pn_state_of_module(PyObject *module);
 /* The state behind an instance of one of our types or of a subclass. */
 PnState *pn_state_of_type(PyTypeObject *type);
-
-/* The loop, opened when first needed; NULL with ERR_LOOP_CLOSED or MemoryError raised. */
-struct pn_loop *pn_state_loop(PnState *st);
-
-/* Always -1: the interpreter is leaving, or the object of this type is one of a parent process. */
-int pn_raise_stale(PnState *st, PyTypeObject *type);
 
 #define PN_FASTCALL(f) ((PyCFunction)(void (*)(void))(f))
 

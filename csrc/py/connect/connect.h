@@ -1,12 +1,13 @@
-/* connect.h - connecting a socket, shared by the files that do it.
+/* connect.h - connecting a socket: from connect() to `ready`, or to the error.
  *
- *   socket_connect.c   connect(): forms, starting, the connection
- *   connect_options.c  its options
- *   connect_lookup.c   names: our resolver or the user's function; candidates
- *   lookup_callback.c  the callback that the user's function gets
- *   connect_attempts.c trying addresses, one or several at a time
+ *   connect_method.c       connect(): its forms, the start, connect_timeout
+ *   connect_options.c      its options; what a BoundSocket excludes
+ *   connect_lookup.c       a name, by our resolver; the candidates
+ *   connect_lookup_user.c  a name, by the user's function; the callback that it gets
+ *   connect_attempts.c     trying addresses, one or several at a time: happy eyeballs
+ *   connect_state.c        struct pn_connect, and how it ends: `connect`, an error, or given up
  *
- * The state that lasts from connect() until the socket is connected or destroyed is struct pn_connect. */
+ * struct pn_connect lasts from connect() until the socket is connected or destroyed. */
 #ifndef PN_PY_CONNECT_CONNECT_H
 #define PN_PY_CONNECT_CONNECT_H
 
@@ -58,9 +59,13 @@ int pn_happy_mode(PyObject *obj, const char *name, bool *race);
 int pn_attempt_timeout(PyObject *obj, const char *name, double *ms);
 /* The defaults that the environment asks for. */
 int pn_connect_read_environment(PnState *st);
+/* connect() of a socket that has a BoundSocket's handle, or is to adopt `handle` (a BoundSocket; NULL: it has it): refuses
+ * what it cannot do, and makes the options fit. 0, or -1 with an exception. */
+int pn_connect_bound(PnSocket *s, PyObject *handle, const struct pn_endpoint *e, struct pn_connect_options *o);
 
 struct pn_connect {
-    PnSocket *socket;         /* borrowed: who owns it */
+    const struct pn_connect_ops *ops; /* first */
+    PnSocket *socket;         /* borrowed: it owns this */
     PyObject *host;           /* own: as given, for `lookup` */
     PyObject *path;           /* own: bytes; unix sockets */
     PyObject *errors;         /* own: list, one for each address that failed */
@@ -83,51 +88,62 @@ struct pn_connect {
 static inline bool
 pn_connect_still(const PnSocket *s, uint64_t id)
 {
-    return s->connect != NULL && s->connect->id == id && s->em.generation == s->em.st->generation;
+    return s->connect != NULL && s->connect->id == id && s->d.em.generation == s->d.em.st->generation;
 }
 
-/* --- socket_connect.c --- */
-/* connect() with parsed arguments on a new socket: `options` in the order of PN_SOCKET_OPTIONS, applied already, `v` in
- * that of PN_CONNECT_OPTIONS. 0, or -1 with an exception. */
-int pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **options, PyObject **v);
-/* The stream of s->io is connected. */
+/* --- connect_state.c --- */
+/* The stream of s->d.io is connected: `connect`, `ready`. */
 void pn_connected(PnSocket *s);
 /* destroy(error), unless another connect() has begun meanwhile; steals (NULL: takes the exception that is set). */
 void pn_connect_fail(PnSocket *s, uint64_t id, PyObject *error);
 /* The same by a tick. */
 void pn_connect_fail_soon(PnSocket *s, PyObject *error);
-
-/* --- socket_bound.c --- */
-/* connect() of a socket that has a BoundSocket's handle, or is to adopt `handle` (a BoundSocket; NULL: it has it): what it cannot do is refused, and the options made to fit. 0, or
- * -1 with an exception. */
-int pn_connect_bound(PnSocket *s, PyObject *handle, const struct pn_endpoint *e, struct pn_connect_options *o);
-
-/* --- connect_lookup.c --- */
-/* Finds the addresses of c->host. 0, or -1 with an exception. */
-int pn_connect_resolve(PnSocket *s, const struct pn_connect_options *o);
-/* What the user's function found, None for what it left out: an error, or an address with its family (else read from
- * it), or a list of them. */
-void pn_connect_found(PnSocket *s, uint64_t id, PyObject *error, PyObject *address, PyObject *family);
+/* For struct pn_connect_ops. */
+void pn_connect_free(PnSocket *s);
+/* The same of one that no socket has yet. */
+void pn_connect_free_state(struct pn_connect *c);
+PyObject *pn_connect_cancel(PnSocket *s);
+int pn_connect_traverse(PnSocket *s, visitproc visit, void *arg);
+/* The attempts beside s->d.io are closed, or one of them; neither emits anything. */
+void pn_connect_drop_others(PnSocket *s, struct pn_connect *c);
+void pn_connect_drop_stream(PnSocket *s, struct pn_stream *io);
 /* The user's lookup function has answered, or cannot any more. */
 void pn_connect_asked_no_more(struct pn_connect *c);
-PyObject *pn_address_text_scoped(const struct pn_addr *addr);
-
-/* --- lookup_callback.c --- */
-extern PyType_Spec pn_lookup_callback_spec;
-PyObject *pn_lookup_callback_new(PnSocket *s, uint64_t id);
+/* (address or path, port, family[, error]), as the connectionAttempt events carry it. New tuple or NULL. */
+PyObject *pn_attempt_args(PnSocket *s, size_t index, PyObject *error);
+/* Emits an event with them, if it has listeners. */
+void pn_connect_emit_attempt(PnSocket *s, PyObject *name, size_t index, PyObject *error);
+/* "connect ETIMEDOUT ...", of all that is being tried. */
+PyObject *pn_connect_error(PnSocket *s, size_t index, int status, bool with_local);
 
 /* --- connect_attempts.c --- */
 /* There are candidates in c->addrs: tries them. */
 void pn_connect_try(PnSocket *s);
 /* A unix socket: connects to c->path. 0, or -1 with an exception. */
 int pn_connect_try_path(PnSocket *s);
-/* The attempts beside s->io are given up without a word. */
-void pn_connect_drop_others(PnSocket *s, struct pn_connect *c);
-/* (address or path, port, family[, error]), as the connectionAttempt events carry it. New tuple or NULL. */
-PyObject *pn_attempt_args(PnSocket *s, size_t index, PyObject *error);
-/* Emits from a tuple of arguments, which it steals (NULL: reports the exception). */
-void pn_emit_tuple(PnSocket *s, PyObject *name, PyObject *args);
-/* "connect ETIMEDOUT ...", of all that is being tried. */
-PyObject *pn_connect_error(PnSocket *s, size_t index, int status, bool with_local);
+/* For struct pn_connect_ops: an attempt has its outcome. */
+void pn_connect_done(PnSocket *s, struct pn_stream *io, int status);
+
+/* --- connect_lookup.c --- */
+/* Finds the addresses of c->host by our resolver. 0, or -1 with an exception. */
+int pn_connect_ask_resolver(PnSocket *s, const struct pn_connect_options *o);
+/* At least one address: orders and tries them. */
+void pn_connect_try_found(PnSocket *s, const struct pn_addr *found, size_t count);
+/* The event `lookup`. */
+void pn_connect_emit_lookup(PnSocket *s, PyObject *error, PyObject *address, PyObject *family);
+/* `lookup` with the error (own; NULL: the exception that is set), then the socket fails. */
+void pn_connect_lookup_failed(PnSocket *s, uint64_t id, PyObject *error, PyObject *address, PyObject *family);
+
+/* --- connect_lookup_user.c --- */
+/* The same by the user's function. */
+int pn_connect_ask_user(PnSocket *s, const struct pn_connect_options *o);
+extern PyType_Spec pn_lookup_callback_spec;
+
+/* --- connect_method.c --- */
+/* connect() with parsed arguments on a new socket: `options` in the order of PN_SOCKET_OPTIONS, applied already, `v` in
+ * that of PN_CONNECT_OPTIONS. 0, or -1 with an exception. */
+int pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **options, PyObject **v);
+PyObject *pn_socket_connect_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+extern const char pn_connect_doc[];
 
 #endif

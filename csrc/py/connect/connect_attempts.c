@@ -1,101 +1,23 @@
 /* connect_attempts.c - trying to connect: one address, several in a row or in a race, a unix path.
  *
- * Owns: the streams in c->ios, each of which holds a reference to the socket, as s->io does. With several addresses s->io
+ * Owns: the streams in c->ios, each of which holds a reference to the socket, as s->d.io does. With several addresses s->d.io
  *       is the newest attempt's, or what is left of it. */
 #include <string.h>
 
-#include "uvio/bind.h"
-#include "uvio/sockaddr.h"
-#include "py/base/args.h"
 #include "py/address/blocklist_rules.h"
 #include "py/connect/connect.h"
-#include "py/base/errors.h"
-
-/* --- events --- */
-
-PyObject *
-pn_address_text_scoped(const struct pn_addr *addr)
-{
-    char text[PN_ADDR_TEXT + 24];
-    (void)pn_addr_format_scoped(addr, text, sizeof(text));
-    return PyUnicode_FromString(text);
-}
-
-PyObject *
-pn_attempt_args(PnSocket *s, size_t index, PyObject *error)
-{
-    struct pn_connect *c = s->connect;
-    if (c->path != NULL) {
-        PyObject *text = pn_path_text(c->path);
-        return error != NULL ? Py_BuildValue("(NOOO)", text, Py_None, Py_None, error)
-                             : Py_BuildValue("(NOO)", text, Py_None, Py_None);
-    }
-    struct pn_addr addr = c->addrs[index]; /* making objects may collect garbage, and `c` be gone */
-    PyObject *text = pn_address_text_scoped(&addr);
-    return error != NULL ? Py_BuildValue("(NiiO)", text, (int)addr.port, (int)addr.family, error)
-                         : Py_BuildValue("(Nii)", text, (int)addr.port, (int)addr.family);
-}
-
-void
-pn_emit_tuple(PnSocket *s, PyObject *name, PyObject *args)
-{
-    PyObject *stack[6] = {NULL};
-    if (args == NULL) {
-        PyErr_WriteUnraisable((PyObject *)s);
-        return;
-    }
-    size_t n = (size_t)PyTuple_GET_SIZE(args);
-    for (size_t i = 0; i < n; i++)
-        stack[i + 1] = PyTuple_GET_ITEM(args, (Py_ssize_t)i);
-    (void)pn_emit_loop(&s->em, name, stack + 1, n, NULL);
-    Py_DECREF(args);
-}
-
-static void
-emit_attempt(PnSocket *s, PyObject *name, size_t index, PyObject *error)
-{
-    if (pn_has_listeners(&s->em, name))
-        pn_emit_tuple(s, name, pn_attempt_args(s, index, error));
-}
+#include "py/stream/duplex.h"
+#include "uvio/bind.h"
+#include "uvio/sockaddr.h"
 
 /* --- errors --- */
-
-PyObject *
-pn_connect_error(PnSocket *s, size_t index, int status, bool with_local)
-{
-    struct pn_connect *c = s->connect;
-    struct pn_where where = {.syscall = "connect"};
-    struct pn_addr bound, here, to;
-    char details[PN_ADDR_TEXT + 32];
-    if (c->path != NULL) {
-        where.path = pn_path_text(c->path);
-    }
-    else {
-        to = c->addrs[index]; /* making an error may collect garbage, and `c` be gone */
-        where.addr = &to;
-        if (c->local.family != 0 && c->local_port != 0) {
-            bound = c->local;
-            bound.port = c->local_port;
-            where.local = &bound;
-        }
-        else if (with_local && s->io != NULL && pn_stream_local(s->io, &here)) {
-            char text[PN_ADDR_TEXT];
-            (void)pn_addr_format(&here, text);
-            PyOS_snprintf(details, sizeof(details), "%s:%d", text, (int)here.port);
-            where.details = details;
-        }
-    }
-    PyObject *error = pn_uv_error(s->em.st, status, &where);
-    Py_XDECREF(where.path);
-    return error;
-}
 
 static PyObject *
 blocked_error(PnSocket *s, const struct pn_addr *addr)
 {
     char text[PN_ADDR_TEXT + 24];
     (void)pn_addr_format_scoped(addr, text, sizeof(text));
-    return pn_net_error(s->em.st, "ERR_IP_BLOCKED", "IP(%s) is blocked by net.BlockList", text);
+    return pn_net_error(s->d.em.st, "ERR_IP_BLOCKED", "IP(%s) is blocked by net.BlockList", text);
 }
 
 static bool
@@ -104,7 +26,7 @@ is_blocked(const PnSocket *s, const struct pn_addr *addr)
     return s->rare != NULL && s->rare->block_list != NULL && pn_blocklist_blocks(s->rare->block_list, addr);
 }
 
-/* Binds s->io as the user wants it for a connection to `to`, which is put into `at`. 0, or a status. */
+/* Binds s->d.io as the user wants it for a connection to `to`, which is put into `at`. 0, or a status. */
 static int
 bind_local(PnSocket *s, const struct pn_addr *to, struct pn_addr *at)
 {
@@ -117,14 +39,14 @@ bind_local(PnSocket *s, const struct pn_addr *to, struct pn_addr *at)
     if (at->family != to->family)
         return UV_EINVAL;
     int fd = pn_bind_tcp(at, 0, &status);
-    return fd < 0 ? status : pn_stream_take_fd(s->io, fd);
+    return fd < 0 ? status : pn_stream_take_fd(s->d.io, fd);
 }
 
 static PyObject *
 bind_error(PnSocket *s, int status, const struct pn_addr *at)
 {
     struct pn_where where = {.syscall = "bind", .addr = at};
-    return pn_uv_error(s->em.st, status, &where);
+    return pn_uv_error(s->d.em.st, status, &where);
 }
 
 static bool
@@ -145,12 +67,12 @@ single_failed(PnSocket *s, int status, bool at_once)
         return;
     }
     if (!at_once && pn_connect_still(s, id)) { /* as Node: not of what connect(2) refuses */
-        s->failing = 1;                        /* Node: not connecting any more, while this event is told */
-        emit_attempt(s, s->em.st->names.connectionAttemptFailed, 0, error);
+        s->failing = 1;                        /* Node: not connecting any more, while this event is attempts */
+        pn_connect_emit_attempt(s, s->d.em.st->names.connectionAttemptFailed, 0, error);
         s->failing = 0;
     }
     if (pn_connect_still(s, id))
-        pn_socket_destroy(s, error);
+        pn_duplex_destroy(&s->d, error);
     Py_DECREF(error);
 }
 
@@ -165,38 +87,19 @@ try_single(PnSocket *s)
         pn_connect_fail(s, id, bind_error(s, status, &at));
         return;
     }
-    emit_attempt(s, s->em.st->names.connectionAttempt, 0, NULL);
-    if (!pn_connect_still(s, id) || s->io == NULL)
+    pn_connect_emit_attempt(s, s->d.em.st->names.connectionAttempt, 0, NULL);
+    if (!pn_connect_still(s, id) || s->d.io == NULL)
         return;
     if (is_blocked(s, &to)) {
         pn_connect_fail(s, id, blocked_error(s, &to));
         return;
     }
-    status = pn_stream_connect(s->io, &to);
+    status = pn_stream_connect(s->d.io, &to);
     if (status != 0)
         single_failed(s, status, true);
 }
 
 /* --- several --- */
-
-static void
-drop_stream(PnSocket *s, struct pn_stream *io)
-{
-    io->owner = NULL;
-    pn_stream_close(io);
-    Py_DECREF(s);
-}
-
-void
-pn_connect_drop_others(PnSocket *s, struct pn_connect *c)
-{
-    for (size_t i = 0; c->ios != NULL && i < c->happy.next; i++) {
-        struct pn_stream *io = c->ios[i];
-        c->ios[i] = NULL;
-        if (io != NULL && io != s->io)
-            drop_stream(s, io);
-    }
-}
 
 static size_t
 index_of(const struct pn_connect *c, const struct pn_stream *io)
@@ -215,8 +118,8 @@ next_handle(PnSocket *s)
     struct pn_connect *c = s->connect;
     if (c->index == 0)
         return 0;
-    if (s->io != NULL && index_of(c, s->io) != PN_HAPPY_NONE)
-        s->io = NULL;
+    if (s->d.io != NULL && index_of(c, s->d.io) != PN_HAPPY_NONE)
+        s->d.io = NULL;
     else
         pn_socket_drop_handle(s);
     return pn_socket_open_handle(s, PN_STREAM_TCP);
@@ -237,7 +140,7 @@ note_error(PnSocket *s, uint64_t id, size_t index, PyObject *error, bool tell)
         Py_DECREF(errors);
     }
     if (tell && pn_connect_still(s, id))
-        emit_attempt(s, s->em.st->names.connectionAttemptFailed, index, error);
+        pn_connect_emit_attempt(s, s->d.em.st->names.connectionAttemptFailed, index, error);
     Py_DECREF(error);
 }
 
@@ -282,7 +185,7 @@ list_winner_last(PnSocket *s, const struct pn_addr *addr)
     Py_DECREF(list);
 }
 
-/* The next attempt begins; what fails at once is told. */
+/* The next attempt begins; what fails at once is attempts. */
 static void
 start_next(PnSocket *s)
 {
@@ -306,15 +209,15 @@ start_next(PnSocket *s)
         return;
     }
     PyObject *list = attempted(s); /* a listener may start another connect, which has its own */
-    emit_attempt(s, s->em.st->names.connectionAttempt, index, NULL);
+    pn_connect_emit_attempt(s, s->d.em.st->names.connectionAttempt, index, NULL);
     if (note_attempted(list, &to) < 0)
         PyErr_Clear();
     Py_XDECREF(list);
-    if (!pn_connect_still(s, id) || s->io == NULL)
+    if (!pn_connect_still(s, id) || s->d.io == NULL)
         return;
-    status = pn_stream_connect(s->io, &to);
+    status = pn_stream_connect(s->d.io, &to);
     if (status == 0) {
-        c->ios[index] = s->io;
+        c->ios[index] = s->d.io;
         return;
     }
     pn_happy_failed(&c->happy, index);
@@ -327,7 +230,7 @@ give_up(PnSocket *s)
 {
     uint64_t id = s->connect->id;
     PyObject *errors = Py_NewRef(s->connect->errors);
-    PyObject *error = PyList_GET_SIZE(errors) > 0 ? pn_aggregate_error(s->em.st, errors) : PyErr_NoMemory();
+    PyObject *error = PyList_GET_SIZE(errors) > 0 ? pn_aggregate_error(s->d.em.st, errors) : PyErr_NoMemory();
     Py_DECREF(errors);
     pn_connect_fail(s, id, error);
 }
@@ -345,9 +248,9 @@ advance(PnSocket *s)
             break;
         case PN_HAPPY_WAIT:
             if (c->happy.deadline == PN_HAPPY_NEVER) {
-                pn_loop_disarm(s->em.st->loop, &c->timer);
+                pn_loop_disarm(s->d.em.st->loop, &c->timer);
             }
-            else if (pn_loop_arm(s->em.st->loop, &c->timer, c->happy.deadline) != 0) {
+            else if (pn_loop_arm(s->d.em.st->loop, &c->timer, c->happy.deadline) != 0) {
                 PyErr_NoMemory();
                 pn_connect_fail(s, id, NULL);
             }
@@ -367,8 +270,8 @@ time_up(PnSocket *s)
     size_t index = pn_happy_time_up(&c->happy, uv_hrtime());
     if (index != PN_HAPPY_NONE) {
         if (!c->race)
-            c->ios[index] = NULL; /* s->io still, until the next attempt takes its place */
-        emit_attempt(s, s->em.st->names.connectionAttemptTimeout, index, NULL);
+            c->ios[index] = NULL; /* s->d.io still, until the next attempt takes its place */
+        pn_connect_emit_attempt(s, s->d.em.st->names.connectionAttemptTimeout, index, NULL);
         if (pn_connect_still(s, id) && !c->race)
             note_error(s, id, index, pn_connect_error(s, index, UV_ETIMEDOUT, false), false);
     }
@@ -381,7 +284,7 @@ on_timer(struct pn_loop_timer *t)
 {
     struct pn_connect *c = (struct pn_connect *)(void *)((char *)t - offsetof(struct pn_connect, timer));
     PnSocket *s = c->socket;
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     if (st->closed)
         return;
     unsigned scope = pn_enter(st);
@@ -402,10 +305,10 @@ attempt_done(PnSocket *s, struct pn_stream *io, int status)
     c->ios[index] = NULL;
     if (status == 0) {
         struct pn_addr won = c->addrs[index];
-        if (s->io != io) {
-            if (s->io != NULL && index_of(c, s->io) == PN_HAPPY_NONE)
-                drop_stream(s, s->io);
-            s->io = io;
+        if (s->d.io != io) {
+            if (s->d.io != NULL && index_of(c, s->d.io) == PN_HAPPY_NONE)
+                pn_connect_drop_stream(s, s->d.io);
+            s->d.io = io;
             pn_stream_ref(io, !s->unref); /* it may have changed when another attempt was the newest */
         }
         pn_connect_drop_others(s, c);
@@ -415,8 +318,8 @@ attempt_done(PnSocket *s, struct pn_stream *io, int status)
         return;
     }
     pn_happy_failed(&c->happy, index);
-    if (s->io != io)
-        drop_stream(s, io);
+    if (s->d.io != io)
+        pn_connect_drop_stream(s, io);
     note_error(s, id, index, pn_connect_error(s, index, status, false), true);
     if (pn_connect_still(s, id))
         advance(s);
@@ -428,11 +331,11 @@ void
 pn_connect_done(PnSocket *s, struct pn_stream *io, int status)
 {
     struct pn_connect *c = s->connect;
-    if (c == NULL || (status != 0 && s->em.st->closed))
+    if (c == NULL || (status != 0 && s->d.em.st->closed))
         return;
     if (c->ios != NULL)
         attempt_done(s, io, status);
-    else if (s->io != io)
+    else if (s->d.io != io)
         return;
     else if (status == 0)
         pn_connected(s);
@@ -459,7 +362,7 @@ pn_connect_try(PnSocket *s)
     if (list == NULL || c->ios == NULL) {
         Py_XDECREF(list);
         PyErr_NoMemory();
-        pn_socket_destroy_steal(s, NULL);
+        pn_duplex_destroy_steal(&s->d, NULL);
         return;
     }
     PyObject *old = rare->attempted;
@@ -477,21 +380,21 @@ path_attempt_tick(PnState *st, PyObject *self, void *arg)
 {
     PnSocket *s = PN_SOCKET(self);
     if (pn_connect_still(s, (uint64_t)(uintptr_t)arg))
-        emit_attempt(s, st->names.connectionAttempt, 0, NULL);
+        pn_connect_emit_attempt(s, st->names.connectionAttempt, 0, NULL);
 }
 
 int
 pn_connect_try_path(PnSocket *s)
 {
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     struct pn_connect *c = s->connect;
     uint64_t id = c->id;
     c->count = 1;
     if (pn_inside(st))
-        emit_attempt(s, st->names.connectionAttempt, 0, NULL);
+        pn_connect_emit_attempt(s, st->names.connectionAttempt, 0, NULL);
     else if (pn_tick(st, path_attempt_tick, (PyObject *)s, (void *)(uintptr_t)id) < 0)
         return -1;
-    if (pn_connect_still(s, id) && s->io != NULL)
-        (void)pn_stream_connect_path(s->io, PyBytes_AS_STRING(c->path), (size_t)PyBytes_GET_SIZE(c->path));
+    if (pn_connect_still(s, id) && s->d.io != NULL)
+        (void)pn_stream_connect_path(s->d.io, PyBytes_AS_STRING(c->path), (size_t)PyBytes_GET_SIZE(c->path));
     return 0;
 }

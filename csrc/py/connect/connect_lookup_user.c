@@ -2,10 +2,162 @@
  *
  * Owns:    a reference to the socket, until it is called.
  * Threads: it may be called on any thread; the socket hears of it on the driving thread. */
-#include "py/connect/connect.h"
-
+#include "py/address/ip_objects.h"
 #include "py/base/args.h"
+#include "py/connect/connect.h"
 #include "py/loop/driver.h"
+#include "uvio/sockaddr.h"
+
+/* --- what the user's function found --- */
+
+static PyObject *
+get_or_none(PyObject *mapping, PyObject *key)
+{
+    PyObject *value = PyObject_GetItem(mapping, key);
+    if (value != NULL || !PyErr_ExceptionMatches(PyExc_KeyError))
+        return value;
+    PyErr_Clear();
+    return Py_NewRef(Py_None);
+}
+
+/* One result: (address, family), a mapping with both, or an address alone. New references; 0, or -1. */
+static int
+split_result(PnState *st, PyObject *item, PyObject **address, PyObject **family)
+{
+    *address = *family = NULL;
+    if (PyTuple_Check(item) && PyTuple_GET_SIZE(item) >= 2) {
+        *address = Py_NewRef(PyTuple_GET_ITEM(item, 0));
+        *family = Py_NewRef(PyTuple_GET_ITEM(item, 1));
+        return 0;
+    }
+    if (!pn_is_options(item)) {
+        *address = Py_NewRef(item);
+        *family = Py_NewRef(Py_None);
+        return 0;
+    }
+    *address = get_or_none(item, st->names.address);
+    *family = *address != NULL ? get_or_none(item, st->names.family) : NULL;
+    return *family != NULL ? 0 : -1;
+}
+
+/* The family that a result says it has; `addr` is what its text says. */
+static bool
+good_family(PyObject *family, const struct pn_addr *addr)
+{
+    if (family == Py_None)
+        return true;
+    if (!PyLong_Check(family) || PyBool_Check(family))
+        return false;
+    long value = PyLong_AsLong(family);
+    PyErr_Clear();
+    return value == addr->family;
+}
+
+static PyObject *
+bad_result(PnSocket *s, PyObject *address, PyObject *family, bool bad_address)
+{
+    struct pn_connect *c = s->connect;
+    if (bad_address)
+        return pn_coded_error(PyExc_ValueError, "ERR_INVALID_IP_ADDRESS", "Invalid IP address: %S", address);
+    return pn_coded_error(PyExc_ValueError, "ERR_INVALID_ADDRESS_FAMILY", "Invalid address family: %S %U:%d", family,
+                          c->host, (int)c->port);
+}
+
+/* Emits `lookup` for one result and reads it into `out`. 1 when it is one; 0 when it is none, with the error in `*error`
+ * if that is the first; -1 when the connect is over, or with an exception. */
+static int
+take_result(PnSocket *s, uint64_t id, PyObject *item, struct pn_addr *out, PyObject **error)
+{
+    PnState *st = s->d.em.st;
+    PyObject *address, *family;
+    int result = split_result(st, item, &address, &family);
+    if (result == 0 && pn_connect_still(s, id))
+        pn_connect_emit_lookup(s, Py_None, address, family);
+    if (result == 0 && pn_connect_still(s, id)) {
+        PyObject *text = pn_host_of_object(st, address);
+        Py_ssize_t len;
+        const char *utf8 = text != NULL && PyUnicode_Check(text) ? PyUnicode_AsUTF8AndSize(text, &len) : NULL;
+        bool bad_address = utf8 == NULL || pn_addr_parse_scoped(utf8, (size_t)len, out) < 0;
+        PyErr_Clear();
+        result = !bad_address && good_family(family, out);
+        if (result == 0 && *error == NULL && pn_connect_still(s, id) &&
+            (*error = bad_result(s, address, family, bad_address)) == NULL)
+            result = -1;
+        Py_XDECREF(text);
+    }
+    else {
+        result = -1;
+    }
+    Py_XDECREF(address);
+    Py_XDECREF(family);
+    return result;
+}
+
+/* All results as a list: the user may have given one, or several. */
+static PyObject *
+list_results(PyObject *address, PyObject *family)
+{
+    if (PyList_Check(address))
+        return PyList_GetSlice(address, 0, PyList_GET_SIZE(address)); /* the listeners of `lookup` may change it */
+    bool pair = PyTuple_Check(address) && PyTuple_GET_SIZE(address) == 2 &&
+                !PyTuple_Check(PyTuple_GET_ITEM(address, 0)) && !PyTuple_Check(PyTuple_GET_ITEM(address, 1)) &&
+                !pn_is_options(PyTuple_GET_ITEM(address, 0));
+    if (PyTuple_Check(address) && !pair)
+        return PySequence_List(address);
+    if (pair || pn_is_options(address))
+        return Py_BuildValue("[O]", address);
+    return Py_BuildValue("[(OO)]", address, family);
+}
+
+static void
+take_results(PnSocket *s, uint64_t id, PyObject *items)
+{
+    Py_ssize_t all = PyList_GET_SIZE(items);
+    Py_ssize_t count = s->connect->auto_select || all == 0 ? all : 1;
+    struct pn_addr *found = PyMem_RawCalloc((size_t)count + 1, sizeof(*found));
+    PyObject *error = NULL;
+    size_t good = 0;
+    int status = found != NULL ? 0 : -1;
+    if (found == NULL)
+        PyErr_NoMemory();
+    for (Py_ssize_t i = 0; i < count && status >= 0; i++) {
+        status = take_result(s, id, PyList_GET_ITEM(items, i), &found[good], &error);
+        good += status > 0;
+    }
+    if (status >= 0 && good == 0 && error == NULL)
+        error = bad_result(s, Py_None, Py_None, true);
+    if (!pn_connect_still(s, id))
+        PyErr_Clear();
+    else if (status < 0)
+        pn_connect_fail_soon(s, NULL);
+    else if (good == 0)
+        pn_connect_fail_soon(s, Py_XNewRef(error));
+    else
+        pn_connect_try_found(s, found, good);
+    Py_XDECREF(error);
+    PyMem_RawFree(found);
+}
+
+static void
+found_result(PnSocket *s, uint64_t id, PyObject *error, PyObject *address, PyObject *family)
+{
+    if (!pn_connect_still(s, id) || s->d.em.st->closed)
+        return;
+    pn_connect_asked_no_more(s->connect);
+    bool all = s->connect->auto_select;
+    if (error != Py_None) {
+        pn_connect_lookup_failed(s, id, Py_NewRef(error), all ? Py_None : address, all ? Py_None : family);
+        return;
+    }
+    PyObject *items = all && address == Py_None ? PyList_New(0) : list_results(address, family);
+    if (items != NULL && pn_connect_still(s, id))
+        take_results(s, id, items);
+    else if (pn_connect_still(s, id))
+        pn_connect_fail_soon(s, NULL);
+    Py_XDECREF(items);
+}
+
+/* --- the callback --- */
 
 typedef struct {
     PyObject_HEAD
@@ -16,14 +168,14 @@ typedef struct {
 
 #define PN_LOOKUP_CALLBACK(op) ((PnLookupCallback *)(void *)(op))
 
-PyObject *
-pn_lookup_callback_new(PnSocket *s, uint64_t id)
+static PyObject *
+lookup_callback_new(PnSocket *s, uint64_t id)
 {
-    PyTypeObject *type = s->em.st->LookupCallback;
+    PyTypeObject *type = s->d.em.st->LookupCallback;
     PyObject *op = type->tp_alloc(type, 0);
     if (op == NULL)
         return NULL;
-    PN_LOOKUP_CALLBACK(op)->st = s->em.st;
+    PN_LOOKUP_CALLBACK(op)->st = s->d.em.st;
     PN_LOOKUP_CALLBACK(op)->socket = Py_NewRef((PyObject *)s);
     PN_LOOKUP_CALLBACK(op)->id = id;
     return op;
@@ -36,7 +188,7 @@ found_tick(PnState *st, PyObject *self, void *arg)
     uint64_t id = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(self, 1));
     (void)st;
     (void)arg;
-    pn_connect_found(PN_SOCKET(PyTuple_GET_ITEM(self, 0)), id, PyTuple_GET_ITEM(self, 2), PyTuple_GET_ITEM(self, 3),
+    found_result(PN_SOCKET(PyTuple_GET_ITEM(self, 0)), id, PyTuple_GET_ITEM(self, 2), PyTuple_GET_ITEM(self, 3),
                      PyTuple_GET_ITEM(self, 4));
 }
 
@@ -57,11 +209,11 @@ callback_call(PyObject *op, PyObject *args, PyObject *kwargs)
     cb->socket = NULL;
     PnState *st = cb->st;
     int status = 0;
-    if (PN_SOCKET(socket)->em.generation != st->generation) {
+    if (PN_SOCKET(socket)->d.em.generation != st->generation) {
         /* of a parent process, or the interpreter leaves */
     }
     else if (pn_inside(st)) {
-        pn_connect_found(PN_SOCKET(socket), cb->id, error, address, family);
+        found_result(PN_SOCKET(socket), cb->id, error, address, family);
     }
     else {
         PyObject *all = Py_BuildValue("(OKOOO)", socket, (unsigned long long)cb->id, error, address, family);
@@ -122,3 +274,41 @@ PyType_Spec pn_lookup_callback_spec = {
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .slots = callback_slots,
 };
+
+/* --- asking it --- */
+
+/* {"family": ..., "hints": ..., "all": True} */
+static PyObject *
+lookup_options(PnState *st, const struct pn_connect_options *o)
+{
+    PyObject *dict = PyDict_New();
+    PyObject *family = o->family_given ? PyLong_FromLong(o->family) : Py_NewRef(Py_None);
+    PyObject *hints = PyLong_FromLong(o->hints);
+    if (dict == NULL || family == NULL || hints == NULL || PyDict_SetItem(dict, st->names.family, family) < 0 ||
+        PyDict_SetItem(dict, st->names.hints, hints) < 0 ||
+        (o->auto_select && PyDict_SetItem(dict, st->names.all, Py_True) < 0))
+        Py_CLEAR(dict);
+    Py_XDECREF(family);
+    Py_XDECREF(hints);
+    return dict;
+}
+
+int
+pn_connect_ask_user(PnSocket *s, const struct pn_connect_options *o)
+{
+    uint64_t id = s->connect->id;
+    PyObject *host = Py_NewRef(s->connect->host);
+    PyObject *options = lookup_options(s->d.em.st, o);
+    PyObject *callback = options != NULL ? lookup_callback_new(s, id) : NULL;
+    if (callback != NULL && pn_connect_still(s, id)) {
+        s->connect->asked = true;
+        s->d.em.st->loop->asked++;
+    }
+    PyObject *result = callback != NULL ? PyObject_CallFunctionObjArgs(o->lookup, host, options, callback, NULL) : NULL;
+    int status = result != NULL ? 0 : -1;
+    Py_XDECREF(result);
+    Py_XDECREF(callback);
+    Py_XDECREF(options);
+    Py_DECREF(host);
+    return status;
+}

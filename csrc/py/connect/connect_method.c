@@ -3,119 +3,15 @@
  * Owns: struct pn_connect, from connect() until the socket is connected or destroyed. */
 #include <string.h>
 
-#include "uvio/sockaddr.h"
 #include "py/base/args.h"
-#include "py/address/blocklist_rules.h"
 #include "py/connect/connect.h"
+#include "py/events/emitter.h"
 #include "py/loop/driver.h"
-#include "py/base/errors.h"
-#include "py/server/server.h"
-
-/* --- the state --- */
-
-static void
-free_connect(struct pn_connect *c)
-{
-    PnSocket *s = c->socket;
-    PnState *st = s->em.st;
-    if (s->em.generation == st->generation) {
-        if (c->lookup != NULL)
-            pn_lookup_cancel(c->lookup);
-        pn_connect_asked_no_more(c);
-        pn_connect_drop_others(s, c);
-        pn_loop_disarm(st->loop, &c->timer);
-        pn_loop_disarm(st->loop, &c->limit);
-    }
-    Py_XDECREF(c->host);
-    Py_XDECREF(c->path);
-    Py_XDECREF(c->errors);
-    PyMem_RawFree(c->addrs);
-    PyMem_RawFree(c->ios);
-    PyMem_RawFree(c);
-}
-
-void
-pn_connect_free(PnSocket *s)
-{
-    struct pn_connect *c = s->connect;
-    s->connect = NULL;
-    if (c != NULL)
-        free_connect(c);
-}
-
-int
-pn_connect_traverse(PnSocket *s, visitproc visit, void *arg)
-{
-    if (s->connect != NULL)
-        Py_VISIT(s->connect->errors);
-    return 0;
-}
+#include "py/socket/socket_checks.h"
+#include "py/stream/duplex.h"
+#include "uvio/sockaddr.h"
 
 /* --- its end --- */
-
-void
-pn_connected(PnSocket *s)
-{
-    PnState *st = s->em.st;
-    pn_connect_free(s);
-    s->connecting = 0;
-    s->connected = s->was_connected = 1;
-    s->can_send = !s->ending && s->corked == 0;
-    s->bytes_read = 0;
-    pn_socket_set_wire_options(s);
-    pn_idle_touch(s);
-    if (st->closed) {
-        pn_early_forget(s);
-        pn_writable_flush(s);
-        return;
-    }
-    if (pn_emit_cycle(&s->em, PN_CYCLE_CONNECT, NULL) < 0 || s->em.generation != st->generation)
-        return; /* as Node: no `ready`, and reading never starts; or a listener has forked, and this is the child */
-    if (s->io != NULL && s->connected)
-        pn_writable_connected(s);
-    (void)pn_emit_cycle(&s->em, PN_CYCLE_READY, NULL);
-    pn_readable_connected(s);
-}
-
-void
-pn_connect_fail(PnSocket *s, uint64_t id, PyObject *error)
-{
-    if (error == NULL)
-        error = pn_take_exception();
-    if (error == NULL) { /* what failed has lost its exception: it lacked memory */
-        PyErr_NoMemory();
-        error = pn_take_exception();
-    }
-    if (pn_connect_still(s, id))
-        pn_socket_destroy(s, error);
-    Py_XDECREF(error);
-}
-
-/* `self` is (socket, id, error). */
-static void
-fail_tick(PnState *st, PyObject *self, void *arg)
-{
-    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
-    (void)st;
-    (void)arg;
-    if (pn_connect_still(s, PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(self, 1))))
-        pn_socket_destroy(s, PyTuple_GET_ITEM(self, 2));
-}
-
-void
-pn_connect_fail_soon(PnSocket *s, PyObject *error)
-{
-    uint64_t id = s->connect->id;
-    if (error == NULL)
-        error = pn_take_exception();
-    PyObject *all = error != NULL ? Py_BuildValue("(OKO)", s, (unsigned long long)id, error) : NULL;
-    if (all == NULL || pn_tick(s->em.st, fail_tick, all, NULL) < 0) {
-        PyErr_WriteUnraisable((PyObject *)s);
-        pn_connect_fail(s, id, Py_XNewRef(error)); /* now, or nothing would ever come of it */
-    }
-    Py_XDECREF(all);
-    Py_XDECREF(error);
-}
 
 /* `connect_timeout`: of the address that is being tried, or of the name. */
 static PyObject *
@@ -125,7 +21,7 @@ limit_error(PnSocket *s)
     if (c->path != NULL || c->count > 0)
         return pn_connect_error(s, c->index, UV_ETIMEDOUT, false);
     struct pn_where where = {.syscall = "connect", .host = Py_NewRef(c->host), .port = c->port};
-    PyObject *error = pn_uv_error(s->em.st, UV_ETIMEDOUT, &where);
+    PyObject *error = pn_uv_error(s->d.em.st, UV_ETIMEDOUT, &where);
     Py_DECREF(where.host);
     return error;
 }
@@ -135,7 +31,7 @@ on_limit(struct pn_loop_timer *t)
 {
     struct pn_connect *c = (struct pn_connect *)(void *)((char *)t - offsetof(struct pn_connect, limit));
     PnSocket *s = c->socket;
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     uint64_t id = c->id;
     if (st->closed)
         return;
@@ -144,51 +40,6 @@ on_limit(struct pn_loop_timer *t)
     pn_connect_fail(s, id, limit_error(s));
     pn_leave(st, scope);
     Py_DECREF(s);
-}
-
-PyObject *
-pn_connect_cancel(PnSocket *s)
-{
-    struct pn_connect *c = s->connect;
-    PyObject *told = NULL;
-    /* As Node, which tells this of several addresses only. */
-    if (c != NULL && c->ios != NULL && !s->em.st->closed &&
-        pn_has_listeners(&s->em, s->em.st->names.connectionAttemptFailed)) {
-        told = PyList_New(0);
-        for (size_t i = 0; told != NULL && s->connect == c && i < c->happy.next; i++) {
-            PyObject *error = c->ios[i] != NULL ? pn_connect_error(s, i, UV_ECANCELED, false) : NULL;
-            PyObject *args = error != NULL && s->connect == c ? pn_attempt_args(s, i, error) : NULL;
-            if (args != NULL)
-                (void)PyList_Append(told, args);
-            Py_XDECREF(args);
-            Py_XDECREF(error);
-        }
-        PyErr_Clear();
-    }
-    PyObject *both = told != NULL ? PyTuple_Pack(2, (PyObject *)s, told) : NULL;
-    Py_XDECREF(told);
-    PyErr_Clear();
-    pn_connect_free(s);
-    return both;
-}
-
-/* `self` is (socket, list of arguments). */
-static void
-cancelled_tick(PnState *st, PyObject *self, void *arg)
-{
-    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
-    PyObject *told = PyTuple_GET_ITEM(self, 1);
-    (void)arg;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(told); i++)
-        pn_emit_tuple(s, st->names.connectionAttemptFailed, Py_NewRef(PyList_GET_ITEM(told, i)));
-}
-
-void
-pn_connect_tell_cancelled(PnSocket *s, PyObject *told)
-{
-    if (told != NULL && pn_tick(s->em.st, cancelled_tick, told, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-    Py_XDECREF(told);
 }
 
 /* --- starting --- */
@@ -202,6 +53,13 @@ start_tick(PnState *st, PyObject *self, void *arg)
         pn_connect_try(s);
 }
 
+/* Finds the addresses of c->host. 0, or -1 with an exception. */
+static int
+resolve(PnSocket *s, const struct pn_connect_options *o)
+{
+    return o->lookup != NULL ? pn_connect_ask_user(s, o) : pn_connect_ask_resolver(s, o);
+}
+
 static int
 start_tcp(PnSocket *s, const struct pn_connect_options *o)
 {
@@ -212,7 +70,7 @@ start_tcp(PnSocket *s, const struct pn_connect_options *o)
     if (text == NULL)
         return -1;
     if (pn_addr_parse_scoped(text, (size_t)len, &addr) < 0)
-        return pn_connect_resolve(s, o);
+        return resolve(s, o);
     addr.port = c->port;
     c->addrs = PyMem_RawMalloc(sizeof(addr));
     if (c->addrs == NULL) {
@@ -221,17 +79,24 @@ start_tcp(PnSocket *s, const struct pn_connect_options *o)
     }
     c->addrs[0] = addr;
     c->count = 1;
-    if (s->bound && pn_inside(s->em.st)) {
+    if (s->bound && pn_inside(s->d.em.st)) {
         pn_connect_try(s); /* as Node, which has nothing to prepare then */
         return 0;
     }
-    return pn_tick(s->em.st, start_tick, (PyObject *)s, (void *)(uintptr_t)c->id);
+    return pn_tick(s->d.em.st, start_tick, (PyObject *)s, (void *)(uintptr_t)c->id);
 }
+
+static const struct pn_connect_ops connect_ops = {
+    .done = pn_connect_done,
+    .free = pn_connect_free,
+    .cancel = pn_connect_cancel,
+    .traverse = pn_connect_traverse,
+};
 
 static struct pn_connect *
 new_connect(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
 {
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     struct pn_connect *c = PyMem_RawCalloc(1, sizeof(*c));
     PyObject *errors = PyList_New(0);
     if (c == NULL || errors == NULL) {
@@ -240,6 +105,7 @@ new_connect(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options 
         PyErr_NoMemory();
         return NULL;
     }
+    c->ops = &connect_ops;
     c->socket = s;
     c->errors = errors;
     c->id = ++st->connect_ids;
@@ -261,12 +127,12 @@ static int
 refuse_busy(PnSocket *s)
 {
     struct pn_where where = {.syscall = "connect"};
-    PyObject *error = pn_uv_error(s->em.st, s->connecting ? UV_EALREADY : UV_EISCONN, &where);
+    PyObject *error = pn_uv_error(s->d.em.st, s->d.connecting ? UV_EALREADY : UV_EISCONN, &where);
     if (error == NULL)
         return -1;
-    pn_socket_destroy(s, error);
+    pn_duplex_destroy(&s->d, error);
     Py_DECREF(error);
-    return pn_notify(s->em.st);
+    return pn_notify(s->d.em.st);
 }
 
 /* As before the call, when `unheld` is what it was then. */
@@ -276,7 +142,7 @@ take_back(PnSocket *s, bool unheld)
     pn_connect_free(s);
     if (!s->bound)
         pn_socket_drop_handle(s);
-    s->connecting = 0;
+    s->d.connecting = 0;
     if (s->rare != NULL)
         pn_abort_unlink(&s->rare->connect_abort);
     if (s->bound && unheld && !s->unheld) {
@@ -289,7 +155,7 @@ take_back(PnSocket *s, bool unheld)
 static int
 open_handle(PnSocket *s)
 {
-    if (s->io == NULL)
+    if (s->d.io == NULL)
         return pn_socket_open_handle(s, s->connect->path != NULL ? PN_STREAM_PIPE : PN_STREAM_TCP);
     pn_socket_hold(s);
     return 0;
@@ -300,7 +166,7 @@ arm_limit(PnSocket *s, double seconds)
 {
     uint64_t now = uv_hrtime();
     uint64_t deadline = seconds < 1e9 ? now + (uint64_t)(seconds * 1e9) : UINT64_MAX;
-    if (pn_loop_arm(s->em.st->loop, &s->connect->limit, deadline) == 0)
+    if (pn_loop_arm(s->d.em.st->loop, &s->connect->limit, deadline) == 0)
         return 0;
     PyErr_NoMemory();
     return -1;
@@ -311,7 +177,7 @@ static void
 take_listener_back(PnSocket *s, PyObject *callback)
 {
     PyObject *error = pn_take_exception();
-    PyObject *self = PyObject_CallMethod((PyObject *)s, "off", "OO", s->em.st->names.connect, callback);
+    PyObject *self = PyObject_CallMethod((PyObject *)s, "off", "OO", s->d.em.st->names.connect, callback);
     if (self == NULL)
         PyErr_WriteUnraisable((PyObject *)s);
     Py_XDECREF(self);
@@ -321,40 +187,40 @@ take_listener_back(PnSocket *s, PyObject *callback)
 static int
 start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
 {
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     if (pn_state_loop(st) == NULL)
         return -1;
     bool bound = pn_socket_waits(s);
-    if (s->io != NULL && !bound)
+    if (s->d.io != NULL && !bound)
         return refuse_busy(s);
     struct pn_connect *c = new_connect(s, e, o);
     if (c == NULL)
         return -1;
     if (bound ? !pn_socket_waits(s) : !pn_socket_reset(s)) { /* somebody was faster, by a collection of garbage */
-        free_connect(c);
+        pn_connect_free_state(c);
         return refuse_busy(s);
     }
     if (o->signal != NULL && pn_rare_watch(s->rare, &s->rare->connect_abort, o->signal) > 0) {
-        free_connect(c);
-        pn_mark_outside(&s->em);
-        pn_socket_destroy_steal(s, pn_abort_error(st, pn_abort_reason(o->signal)));
+        pn_connect_free_state(c);
+        pn_mark_outside(&s->d.em);
+        pn_duplex_destroy_steal(&s->d, pn_abort_error(st, pn_abort_reason(o->signal)));
         return pn_notify(st);
     }
     s->connect = c;
-    s->connecting = 1;
+    s->d.connecting = 1;
     s->failing = 0; /* of an earlier life whose listeners are being called */
     bool unheld = s->unheld;
     uint64_t id = c->id;
     if (open_handle(s) < 0 ||
-        (e->callback != NULL && pn_add_listener(&s->em, st->names.connect, e->callback, true, false) < 0)) {
+        (e->callback != NULL && pn_add_listener(&s->d.em, st->names.connect, e->callback, true, false) < 0)) {
         if (pn_connect_still(s, id))
             take_back(s, unheld);
         return -1;
     }
-    pn_mark_outside(&s->em);
+    pn_mark_outside(&s->d.em);
     if (!pn_connect_still(s, id))
         return pn_notify(st); /* a `newListener` listener has destroyed it */
-    pn_idle_touch(s);
+    pn_idle_touch(&s->d);
     if (o->limit > 0 && arm_limit(s, o->limit) < 0) {
         take_back(s, unheld);
         return -1;
@@ -391,7 +257,7 @@ enum {
 static int
 check(PnSocket *s, struct pn_endpoint *e, PyObject **v, struct pn_connect_options *o)
 {
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     if (pn_endpoint_options(st, false, v[PN_C_PORT], v[PN_C_HOST], v[PN_C_PATH], e) < 0 ||
         pn_connect_read_options(st, v, o) < 0)
         return -1;
@@ -425,7 +291,7 @@ pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **options, PyObject
     if (s->aborted || start(s, e, &o) == 0)
         return 0;
     PyObject *error = pn_take_exception();
-    pn_socket_destroy(s, NULL); /* what pn_socket_begin() took over */
+    pn_duplex_destroy(&s->d, NULL); /* what pn_socket_begin() took over */
     (void)pn_raise(error);
     return -1;
 }
@@ -442,15 +308,15 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
     int keep_alive = no_delay < 0 ? -1 : pn_arg_bool(v[C_KEEP_ALIVE]);
     if (keep_alive < 0)
         return -1;
-    if (block_list != NULL && pn_check_block_list(s->em.st, block_list) < 0)
+    if (block_list != NULL && pn_check_block_list(s->d.em.st, block_list, "options.blockList") < 0)
         return -1;
-    if (v[C_SIGNAL] != NULL && pn_check_abort_signal(s->em.st, v[C_SIGNAL], "options.signal") < 0)
+    if (v[C_SIGNAL] != NULL && pn_check_abort_signal(s->d.em.st, v[C_SIGNAL], "options.signal") < 0)
         return -1;
     uint8_t tos = 0;
     if (v[C_TOS] != NULL && pn_check_type_of_service(v[C_TOS], "options.typeOfService", &tos) < 0)
         return -1;
     if (s->aborted) {
-        (void)pn_raise(s->errored != NULL ? Py_NewRef(s->errored) : pn_abort_error(s->em.st, Py_None));
+        (void)pn_raise(s->d.errored != NULL ? Py_NewRef(s->d.errored) : pn_abort_error(s->d.em.st, Py_None));
         return -1;
     }
     o.signal = v[C_SIGNAL];
@@ -492,10 +358,10 @@ PyObject *
 pn_socket_connect_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     PnSocket *s = PN_SOCKET(op);
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     struct pn_endpoint e;
     PyObject *v[C_COUNT];
-    if (pn_check_alive(&s->em) < 0 || pn_endpoint_parse(st, false, args, nargs, &e) < 0)
+    if (pn_check_alive(&s->d.em) < 0 || pn_endpoint_parse(st, false, args, nargs, &e) < 0)
         return NULL;
     int status = pn_options("connect", connect_names, e.options, args + nargs, kwnames, v);
     if (status == 0) {

@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "uvio/resolve.h"
-#include "uvio/sockaddr.h"
+#include "py/address/ip_objects.h"
 #include "py/base/args.h"
 #include "py/connect/connect.h"
-#include "py/base/errors.h"
-#include "py/address/ip_objects.h"
+#include "py/socket/bound_socket.h"
+#include "uvio/sockaddr.h"
 
 #define MAX_DELAY 2147483647 /* ms, as Node's timers have it */
 
@@ -191,4 +190,30 @@ pn_connect_read_environment(PnState *st)
     }
     return PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "%s=%s is no number of milliseconds: ignored", timeout_name,
                             timeout);
+}
+
+int
+pn_connect_bound(PnSocket *s, PyObject *handle, const struct pn_endpoint *e, struct pn_connect_options *o)
+{
+    const char *wrong = NULL;
+    struct pn_addr local = {0};
+    bool is_pipe = s->is_pipe;
+    if (handle != NULL)
+        pn_bound_describe(handle, &is_pipe, &local.family);
+    else
+        (void)pn_socket_local(s, &local);
+    if (o->local.family != 0 || o->local_port != 0)
+        wrong = "local_address and local_port cannot be used with an adopted BoundSocket";
+    else if (is_pipe && e->path == NULL)
+        wrong = "a BoundSocket with a path connects to a path only";
+    else if (!is_pipe && e->path != NULL)
+        wrong = "a BoundSocket with an address connects to a port only";
+    if (wrong != NULL) {
+        pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "The argument 'options': %s", wrong);
+        return -1;
+    }
+    o->auto_select = false; /* there is one handle */
+    if (o->lookup == NULL && o->family == 0)
+        o->family = local.family; /* it can reach no other */
+    return 0;
 }

@@ -5,8 +5,46 @@
 #include <string.h>
 
 #include "py/events/emitter.h"
+#include "py/events/once_object.h"
 
 #define STACK_LISTENERS 8
+
+/* --- OnceListener, see once_object.h --- */
+
+static PyObject *
+once_new(PnEmitter *e, PyObject *name, PyObject *fn)
+{
+    PnOnce *self = PyObject_GC_New(PnOnce, e->st->OnceListener);
+    if (self == NULL)
+        return NULL;
+    self->listener = Py_NewRef(fn);
+    self->emitter = e;
+    self->name = Py_NewRef(name);
+    self->fired = false;
+    PyObject_GC_Track((PyObject *)self);
+    return (PyObject *)self;
+}
+
+PyObject *
+pn_once_listener(PyObject *once)
+{
+    return PN_ONCE(once)->listener;
+}
+
+static bool
+once_fire(PyObject *once)
+{
+    PnOnce *self = PN_ONCE(once);
+    bool first = !self->fired;
+    self->fired = true;
+    return first;
+}
+
+static void
+once_detach(PyObject *once)
+{
+    PN_ONCE(once)->emitter = NULL;
+}
 
 /* --- the vector --- */
 
@@ -53,10 +91,10 @@ grow(PnEmitter *e)
 int
 pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend)
 {
-    PyObject *held = once ? pn_once_new(e, name, fn) : Py_NewRef(fn);
+    PyObject *held = once ? once_new(e, name, fn) : Py_NewRef(fn);
     if (held == NULL)
         return -1;
-    /* pn_once_new() may have collected garbage: the vector is looked at only now. */
+    /* once_new() may have collected garbage: the vector is looked at only now. */
     if (grow(e) < 0) {
         Py_DECREF(held);
         return -1;
@@ -93,7 +131,7 @@ release_entry(struct pn_listener_entry entry)
 {
     PyObject *fn = pn_entry_fn(&entry);
     if (entry.fn & PN_FN_ONCE)
-        pn_once_detach(fn);
+        once_detach(fn);
     Py_DECREF(fn);
     Py_DECREF(entry.name);
 }
@@ -130,7 +168,7 @@ pn_list_free(PnEmitter *e)
     /* Before the first is released: its finalizer may call another, and that must not bring the emitter back. */
     for (uint32_t i = 0; l != NULL && i < l->count; i++) {
         if (l->at[i].fn & PN_FN_ONCE)
-            pn_once_detach(pn_entry_fn(&l->at[i]));
+            once_detach(pn_entry_fn(&l->at[i]));
     }
     for (uint32_t i = 0; l != NULL && i < l->count; i++)
         release_entry(l->at[i]);
@@ -188,7 +226,7 @@ static int
 call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs)
 {
     if (tags & PN_FN_ONCE) {
-        if (!pn_once_fire(fn))
+        if (!once_fire(fn))
             return 0;
         if (pn_remove_entry(e, name, fn) < 0)
             return -1;

@@ -4,8 +4,8 @@
  * reached. The events that happen once in a cycle of an object's life are therefore remembered when nobody listens,
  * and told to a listener that is attached later from outside the loop. An unheard `error` of an object that is used
  * from outside is held back for a while, with the events after it, before it counts as uncaught. */
-#include "py/loop/driver.h"
 #include "py/events/emitter.h"
+#include "py/loop/driver.h"
 #include "py/loop/uncaught.h"
 
 #define HOLD_NS (250 * (uint64_t)1000000)

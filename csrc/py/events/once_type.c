@@ -3,60 +3,16 @@
  * Owns:    the listener and the event's name.
  * Borrows: the emitter, until its entry leaves the emitter's list: a listener that never fires makes no cycle. */
 #include "py/events/emitter.h"
+#include "py/events/once_object.h"
 
 #include <structmember.h>
-
-typedef struct {
-    PyObject_HEAD
-    PyObject *listener;
-    PnEmitter *emitter;
-    PyObject *name;
-    bool fired;
-} PnOnce;
-
-/* --- helpers --- */
-
-PyObject *
-pn_once_new(PnEmitter *e, PyObject *name, PyObject *fn)
-{
-    PnOnce *self = PyObject_GC_New(PnOnce, e->st->OnceListener);
-    if (self == NULL)
-        return NULL;
-    self->listener = Py_NewRef(fn);
-    self->emitter = e;
-    self->name = Py_NewRef(name);
-    self->fired = false;
-    PyObject_GC_Track((PyObject *)self);
-    return (PyObject *)self;
-}
-
-PyObject *
-pn_once_listener(PyObject *once)
-{
-    return ((PnOnce *)(void *)once)->listener;
-}
-
-bool
-pn_once_fire(PyObject *once)
-{
-    PnOnce *self = (PnOnce *)(void *)once;
-    bool first = !self->fired;
-    self->fired = true;
-    return first;
-}
-
-void
-pn_once_detach(PyObject *once)
-{
-    ((PnOnce *)(void *)once)->emitter = NULL;
-}
 
 /* --- methods --- */
 
 static PyObject *
 once_call(PyObject *op, PyObject *args, PyObject *kwargs)
 {
-    PnOnce *self = (PnOnce *)(void *)op;
+    PnOnce *self = PN_ONCE(op);
     if (self->listener == NULL || self->fired)
         Py_RETURN_NONE;
     self->fired = true;
@@ -76,7 +32,7 @@ once_call(PyObject *op, PyObject *args, PyObject *kwargs)
 static PyObject *
 once_repr(PyObject *op)
 {
-    return PyUnicode_FromFormat("<pynet once listener %R>", ((PnOnce *)(void *)op)->listener);
+    return PyUnicode_FromFormat("<pynet once listener %R>", PN_ONCE(op)->listener);
 }
 
 /* --- lifetime --- */
@@ -84,7 +40,7 @@ once_repr(PyObject *op)
 static int
 once_traverse(PyObject *op, visitproc visit, void *arg)
 {
-    PnOnce *self = (PnOnce *)(void *)op;
+    PnOnce *self = PN_ONCE(op);
     Py_VISIT(Py_TYPE(op));
     Py_VISIT(self->listener);
     Py_VISIT(self->name);
@@ -94,7 +50,7 @@ once_traverse(PyObject *op, visitproc visit, void *arg)
 static int
 once_clear(PyObject *op)
 {
-    PnOnce *self = (PnOnce *)(void *)op;
+    PnOnce *self = PN_ONCE(op);
     Py_CLEAR(self->listener);
     Py_CLEAR(self->name);
     return 0;

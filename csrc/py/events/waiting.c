@@ -10,13 +10,10 @@
 
 #include <string.h>
 
-#include "uvio/stream.h"
 #include "py/abort/abort.h"
 #include "py/base/args.h"
-#include "py/loop/driver.h"
 #include "py/events/emitter.h"
-#include "py/base/errors.h"
-#include "py/socket/socket.h"
+#include "py/loop/driver.h"
 
 #define STACK_ARGS          8
 
@@ -323,39 +320,6 @@ pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     pn_remove_quiet_listener(e, name, args[2]);
     Py_DECREF(name);
     Py_RETURN_NONE;
-}
-
-/* _hear_errors(socket, function): the function as a listener of `error`, once, to stay: somebody reads the socket by
- * calls and hears of what it died of by the next call. */
-PyObject *
-pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
-{
-    PnState *st = pn_state_of_module(module);
-    if (nargs != 2 || !PyObject_TypeCheck(args[0], st->Socket)) {
-        PyErr_SetString(PyExc_TypeError, "_hear_errors(socket, function)");
-        return NULL;
-    }
-    PnEmitter *e = PN_EMITTER(args[0]);
-    const struct pn_listeners *l = e->listeners;
-    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
-        if (pn_entry_fn(&l->at[i]) == args[1])
-            Py_RETURN_NONE;
-    }
-    if (pn_check_alive(e) < 0 || pn_add_quiet_listener(e, st->names.error, args[1]) < 0)
-        return NULL;
-    Py_RETURN_NONE;
-}
-
-/* _peek(socket): all that has been read and not consumed; it stays. */
-PyObject *
-pn_peek(PyObject *module, PyObject *socket)
-{
-    if (!PyObject_TypeCheck(socket, pn_state_of_module(module)->Socket))
-        return pn_raise_arg_type("socket", "a Socket", socket);
-    struct pn_reads *r = PN_SOCKET(socket)->r;
-    if (r != NULL && r->q.length > 0)
-        return pn_read_queue_peek(&r->q, r->q.length);
-    return r != NULL && r->decoding ? PyUnicode_FromString("") : PyBytes_FromStringAndSize(NULL, 0);
 }
 
 /* --- blocking --- */

@@ -56,23 +56,9 @@ PyObject *pn_reached(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *pn_over(PyObject *module, PyObject *emitter);
 PyObject *pn_listen_quietly(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
-PyObject *pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
-PyObject *pn_peek(PyObject *module, PyObject *socket);
 PyObject *pn_check_blocking(PyObject *module, PyObject *what);
 PyObject *pn_is_inside(PyObject *module, PyObject *unused);
 PyObject *pn_check_signal(PyObject *module, PyObject *signal);
 PyObject *pn_make_abort_error(PyObject *module, PyObject *reason);
-
-/* Rows of the module's method table. */
-#define PN_WAITING_FUNCTION_ROWS                                                                              \
-    {"_reached", PN_FASTCALL(pn_reached), METH_FASTCALL, NULL}, {"_over", pn_over, METH_O, NULL},             \
-        {"_listen", PN_FASTCALL(pn_listen_quietly), METH_FASTCALL, NULL},                                     \
-        {"_unlisten", PN_FASTCALL(pn_unlisten), METH_FASTCALL, NULL},                                         \
-        {"_hear_errors", PN_FASTCALL(pn_hear_errors), METH_FASTCALL, NULL}, {"_peek", pn_peek, METH_O, NULL}, \
-        {"_check_blocking", pn_check_blocking, METH_O, NULL}, {"_inside", pn_is_inside, METH_NOARGS, NULL},   \
-        {"_check_signal", pn_check_signal, METH_O, NULL},                                                     \
-    {                                                                                                         \
-        "_abort_error", pn_make_abort_error, METH_O, NULL                                                     \
-    }
 
 #endif

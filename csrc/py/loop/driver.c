@@ -3,10 +3,10 @@
  * Threads: everything here runs with the GIL held, but for the wait itself. */
 #include "py/loop/driver.h"
 
-#include "uvio/signals.h"
-#include "py/events/emitter.h"
 #include "py/base/errors.h"
-#include "py/loop/timer_types.h"
+#include "py/loop/tick.h"
+#include "uvio/handles.h"
+#include "uvio/signals.h"
 
 /* --- the gate: who waits for whom --- */
 
@@ -70,6 +70,58 @@ pn_in_turn(const PnState *st)
     return false;
 }
 
+/* --- the loop --- */
+
+/* A child of multiprocessing leaves without atexit; its own finalizers run. */
+static void
+register_with_multiprocessing(PnState *st)
+{
+    PyObject *modules = PyImport_GetModuleDict();
+    PyObject *process = PyDict_GetItemString(modules, "multiprocessing.process");
+    PyObject *util = PyDict_GetItemString(modules, "multiprocessing.util");
+    if (process == NULL || util == NULL)
+        return;
+    PyObject *parent = PyObject_CallMethod(process, "parent_process", NULL);
+    PyObject *finalize = parent != NULL && parent != Py_None ? PyObject_GetAttrString(util, "Finalize") : NULL;
+    PyObject *callback = finalize != NULL ? PyObject_GetAttrString(st->module, "_at_exit") : NULL;
+    PyObject *args = Py_BuildValue("(OO)", Py_None, callback != NULL ? callback : Py_None);
+    PyObject *kwargs = Py_BuildValue("{si}", "exitpriority", 0);
+    PyObject *result =
+        callback != NULL && args != NULL && kwargs != NULL ? PyObject_Call(finalize, args, kwargs) : NULL;
+    PyErr_Clear();
+    Py_XDECREF(result);
+    Py_XDECREF(kwargs);
+    Py_XDECREF(args);
+    Py_XDECREF(callback);
+    Py_XDECREF(finalize);
+    Py_XDECREF(parent);
+}
+
+struct pn_loop *
+pn_state_loop(PnState *st)
+{
+    int status;
+    if (st->closed) {
+        pn_raise_closed(st);
+        return NULL;
+    }
+    if (st->loop != NULL) {
+        if (!st->loop->dead)
+            return st->loop;
+        pn_raise_net(st, "ERR_LOOP_DEAD", "The event loop is dead: somebody closed a file descriptor of it");
+        return NULL;
+    }
+    struct pn_loop *loop = pn_loop_new(&status);
+    if (loop == NULL) {
+        pn_raise_uv(st, status, "epoll_create");
+        return NULL;
+    }
+    loop->data = st;
+    st->loop = loop;
+    register_with_multiprocessing(st);
+    return loop;
+}
+
 /* --- the turn --- */
 
 int
@@ -116,6 +168,18 @@ raise_dead_loop(PnState *st)
     return -1;
 }
 
+/* Closes servers and connections in order, once. */
+static void
+close_gracefully(PnState *st)
+{
+    if (st->driver.graceful_done)
+        return;
+    st->driver.graceful_done = true;
+    unsigned scope = pn_enter(st);
+    pn_handles_close_in_order(st->loop);
+    pn_leave(st, scope);
+}
+
 static void
 dispatch(PnState *st)
 {
@@ -127,7 +191,7 @@ dispatch(PnState *st)
     if (st->generation != generation)
         return;
     if (st->driver.graceful)
-        pn_close_gracefully(st);
+        close_gracefully(st);
     if (!st->loop->halted)
         pn_loop_turn(st->loop);
 }

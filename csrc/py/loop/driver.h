@@ -7,6 +7,9 @@
 
 #include "py/base/state.h"
 
+/* The loop, opened when first needed; NULL with ERR_LOOP_CLOSED, ERR_LOOP_DEAD or MemoryError raised. */
+struct pn_loop *pn_state_loop(PnState *st);
+
 int pn_driver_init(PnState *st);
 void pn_driver_clear(PnState *st);
 
@@ -41,8 +44,6 @@ PyObject *pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyOb
 PyObject *pn_stop(PyObject *module, PyObject *unused);
 PyObject *pn_on_signal(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 extern const char pn_run_doc[], pn_stop_doc[];
-/* Closes servers and connections in order, once. */
-void pn_close_gracefully(PnState *st);
 
 /* --- driver_turn.c --- */
 extern PyType_Spec pn_turn_spec;

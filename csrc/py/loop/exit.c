@@ -4,13 +4,43 @@
  * the driver is waited for. A listener that is stuck is abandoned, and nothing is freed under it. */
 #include <string.h>
 
-#include "uvio/handles.h"
-#include "py/socket/bound_socket.h"
 #include "py/loop/driver.h"
-#include "py/events/emitter.h"
+#include "py/loop/hooks.h"
 #include "py/loop/tick.h"
+#include "uvio/handles.h"
 
 #define PATIENCE_NS ((uint64_t)1000000000)
+
+/* --- cleanups, see hooks.h --- */
+
+void
+pn_cleanup_add(PnState *st, struct pn_cleanup *c)
+{
+    c->prev = NULL;
+    c->next = st->cleanups;
+    if (c->next != NULL)
+        c->next->prev = c;
+    st->cleanups = c;
+}
+
+void
+pn_cleanup_remove(PnState *st, struct pn_cleanup *c)
+{
+    if (c->next != NULL)
+        c->next->prev = c->prev;
+    if (c->prev != NULL)
+        c->prev->next = c->next;
+    else if (st->cleanups == c)
+        st->cleanups = c->next;
+    c->next = c->prev = NULL;
+}
+
+static void
+run_cleanups(PnState *st)
+{
+    while (st->cleanups != NULL)
+        st->cleanups->at_exit(st->cleanups);
+}
 
 /* --- exit --- */
 
@@ -97,12 +127,12 @@ pn_at_exit(PyObject *module, PyObject *unused)
         Py_RETURN_NONE;
     if (st->loop == NULL || st->loop->dead) {
         st->closed = true;
-        pn_bound_close_all(st);
+        run_cleanups(st);
         st->generation++;
         Py_RETURN_NONE;
     }
     warn_of_server(st);
-    pn_late_give_up(st);
+    st->hooks->before_exit(st);
     PyErr_Clear();
     st->closed = true;
     pn_gate_open(st);
@@ -110,7 +140,7 @@ pn_at_exit(PyObject *module, PyObject *unused)
     if (left && !st->driver.dispatching)
         flush_for_a_while(st);
     close_everything(st, left && !st->driver.dispatching);
-    pn_bound_close_all(st);
+    run_cleanups(st);
     st->generation++;
     Py_RETURN_NONE;
 }
@@ -125,7 +155,9 @@ pn_after_fork(PyObject *module, PyObject *unused)
     struct pn_driver *d = &st->driver;
     if (st->loop != NULL)
         pn_handles_after_fork(st->loop);
-    pn_bound_after_fork(st);
+    for (struct pn_cleanup *c = st->cleanups; c != NULL; c = c->next)
+        c->after_fork(c);
+    st->cleanups = NULL;
     /* What the parent's loop held stays where it is: releasing it could run anything. */
     st->loop = NULL;
     st->generation++;

@@ -2,6 +2,7 @@
  *
  * Owns: the callback and its arguments, until it has run or is cleared. */
 #include "py/base/args.h"
+#include "py/base/errors.h"
 #include "py/loop/driver.h"
 #include "py/loop/tick.h"
 #include "py/loop/timer_types.h"
@@ -93,6 +94,7 @@ pn_set_immediate(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     self->args = PyTuple_New(nargs - 1);
     for (Py_ssize_t i = 1; self->args != NULL && i < nargs; i++)
         PyTuple_SET_ITEM(self->args, i - 1, Py_NewRef(args[i]));
+    st->loop->on_check = pn_immediates_run;
     struct pn_tick item = {NULL, (PyObject *)self, NULL};
     if (self->args == NULL || pn_ring_push(&st->immediates, item) < 0) {
         Py_DECREF(self);

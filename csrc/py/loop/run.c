@@ -1,9 +1,8 @@
 /* driver_run.c - run(): the calling thread drives the loop until nothing is left to do; stop(). */
-#include "uvio/handles.h"
 #include "py/base/args.h"
+#include "py/base/errors.h"
 #include "py/loop/driver.h"
 #include "py/loop/tick.h"
-#include "py/base/errors.h"
 
 /* --- signals --- */
 
@@ -62,17 +61,6 @@ pn_on_signal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     if (st->loop != NULL)
         pn_loop_wake(st->loop);
     Py_RETURN_NONE;
-}
-
-void
-pn_close_gracefully(PnState *st)
-{
-    if (st->driver.graceful_done)
-        return;
-    st->driver.graceful_done = true;
-    unsigned scope = pn_enter(st);
-    pn_handles_close_in_order(st->loop);
-    pn_leave(st, scope);
 }
 
 /* --- run() --- */

@@ -2,10 +2,9 @@
  *
  * Owns:    the callback and its arguments; while armed, itself.
  * Threads: the GIL is held everywhere; it fires on the driving thread. */
-
 #include "py/base/args.h"
+#include "py/base/errors.h"
 #include "py/loop/driver.h"
-#include "py/events/emitter.h"
 #include "py/loop/tick.h"
 #include "py/loop/timer_types.h"
 

@@ -1,6 +1,6 @@
 /* driver_turn.c - turn(): a block in which several calls are one step for the loop. */
 #include "py/loop/driver.h"
-#include "py/events/emitter.h"
+#include "py/loop/tick.h"
 
 typedef struct {
     PyObject_HEAD

@@ -6,6 +6,7 @@
 
 #include "py/base/args.h"
 #include "py/base/errors.h"
+#include "py/loop/hooks.h"
 
 /* --- reporting --- */
 
@@ -102,7 +103,7 @@ raise_from_run(PnState *st, PyObject *exc, PyObject *emitter)
 }
 
 void
-pn_uncaught(PnState *st, PyObject *emitter, PnSocket *connection)
+pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection)
 {
     PyObject *exc = pn_take_exception();
     if (exc == NULL)
@@ -115,7 +116,7 @@ pn_uncaught(PnState *st, PyObject *emitter, PnSocket *connection)
     else if (is_exit(exc)) {
         /* threading.excepthook would keep silent about SystemExit. */
         unraisable(exc, emitter);
-        st->hooks.destroy_concerned(st, connection != NULL ? (PyObject *)connection : emitter);
+        st->hooks->destroy_concerned(st, connection != NULL ? connection : emitter);
     }
     else if (st->uncaught_handler != NULL) {
         to_handler(st, exc, emitter);
@@ -128,7 +129,7 @@ pn_uncaught(PnState *st, PyObject *emitter, PnSocket *connection)
             to_logging(exc);
         else if (!is_of_the_exit(st, exc))
             to_threading(st, exc);
-        st->hooks.destroy_concerned(st, connection != NULL ? (PyObject *)connection : emitter);
+        st->hooks->destroy_concerned(st, connection != NULL ? connection : emitter);
     }
     Py_XDECREF(emitter);
     Py_DECREF(exc);

@@ -6,7 +6,7 @@
 
 /* Takes the exception that is set and does what the mode and the handler say. `emitter` (may be NULL) is whose listener
  * or callback raised; `connection` the socket to destroy if that is another one (a server's `connection`). */
-void pn_uncaught(PnState *st, PyObject *emitter, PnSocket *connection);
+void pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection);
 
 /* set_uncaught_handler(handler) */
 PyObject *pn_set_uncaught_handler(PyObject *module, PyObject *handler);

@@ -6,9 +6,7 @@
 #include "py/base/args.h"
 #include "py/connect/connect.h"
 #include "py/loop/driver.h"
-#include "py/address/endpoint.h"
-#include "py/base/errors.h"
-#include "py/socket/socket.h"
+#include "py/stream/duplex.h"
 
 /* --- connect() --- */
 
@@ -16,7 +14,7 @@
 static const char *const connect_names[] = {PN_SOCKET_OPTIONS, PN_CONNECT_OPTIONS, "timeout", NULL};
 enum { C_CONNECT = PN_SOCKET_OPTION_COUNT, C_TIMEOUT = C_CONNECT + PN_CONNECT_OPTION_COUNT, C_COUNT };
 
-const char pn_connect_function_doc[] =
+const char pn_create_connection_doc[] =
     "connect(*args, **options)\n--\n\n"
     "connect(port, host=\"localhost\", listener=None, /, **options)\n"
     "connect(path, listener=None, /, **options)\nconnect(options, listener=None, /, **more)\n\n"
@@ -36,9 +34,9 @@ make_connected(PnState *st, struct pn_endpoint *e, PyObject **v)
     int status = pn_socket_apply_options(s, v);
     if (status == 0 && (pn_state_loop(st) == NULL || pn_connect_with(s, e, v, v + C_CONNECT) < 0))
         status = -1;
-    if (status == 0 && timeout > 0 && (status = pn_idle_set(s, timeout)) < 0) {
+    if (status == 0 && timeout > 0 && (status = pn_idle_set(&s->d, timeout)) < 0) {
         PyObject *error = pn_take_exception();
-        pn_socket_destroy(s, NULL);
+        pn_duplex_destroy(&s->d, NULL);
         (void)pn_raise(error);
     }
     if (status < 0)
@@ -47,7 +45,7 @@ make_connected(PnState *st, struct pn_endpoint *e, PyObject **v)
 }
 
 PyObject *
-pn_connect(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+pn_create_connection(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     PnState *st = pn_state_of_module(module);
     struct pn_endpoint e;

@@ -4,7 +4,9 @@
 
 #include "py/base/state.h"
 
-PyObject *pn_connect(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+extern PyType_Spec pn_socket_spec; /* socket_type.c */
+
+PyObject *pn_create_connection(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 /* Live handles and objects, for the tests. */
 PyObject *pn_counts(PyObject *module, PyObject *unused);
@@ -16,7 +18,7 @@ PyObject *pn_get_default_auto_select_family_attempt_timeout(PyObject *module, Py
 PyObject *pn_set_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *value);
 PyObject *pn_get_default_happy_eyeballs(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_happy_eyeballs(PyObject *module, PyObject *value);
-extern const char pn_connect_function_doc[], pn_create_server_doc[], pn_get_default_high_water_mark_doc[],
+extern const char pn_create_connection_doc[], pn_create_server_doc[], pn_get_default_high_water_mark_doc[],
     pn_set_default_high_water_mark_doc[];
 extern const char pn_get_default_auto_select_family_doc[], pn_set_default_auto_select_family_doc[],
     pn_get_default_auto_select_family_attempt_timeout_doc[], pn_set_default_auto_select_family_attempt_timeout_doc[],

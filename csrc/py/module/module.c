@@ -1,23 +1,23 @@
 /* module.c - the module pynet._pynet: definition, execution, traversal. */
 #include <netdb.h>
 
-#include "py/abort/abort.h"
 #include "py/address/address.h"
 #include "py/address/blocklist_rules.h"
-#include "py/socket/bound_socket.h"
-#include "py/connect/connect.h"
-#include "py/loop/driver.h"
-#include "py/events/emitter.h"
-#include "py/base/errors.h"
-#include "py/stream/framing.h"
-#include "py/module/functions.h"
 #include "py/address/ip_objects.h"
-#include "py/stream/pipe.h"
-#include "py/server/server.h"
-#include "py/socket/socket.h"
+#include "py/connect/connect.h"
+#include "py/events/emitter.h"
+#include "py/events/once_object.h"
+#include "py/events/waiting.h"
+#include "py/loop/driver.h"
+#include "py/loop/hooks.h"
 #include "py/loop/timer_types.h"
 #include "py/loop/uncaught.h"
-#include "py/events/waiting.h"
+#include "py/module/functions.h"
+#include "py/server/server.h"
+#include "py/socket/bound_socket.h"
+#include "py/stream/duplex.h"
+#include "py/stream/framing.h"
+#include "py/stream/pipe.h"
 
 /* --- execution --- */
 
@@ -153,12 +153,20 @@ refuse_subinterpreter(void)
     return -1;
 }
 
+/* What the loop asks of the folders above it. */
+static const struct pn_hooks hooks = {
+    .flush = pn_writable_flush_gathered,
+    .destroy_concerned = pn_socket_destroy_concerned,
+    .before_exit = pn_late_give_up,
+    .connection_gone = pn_server_connection_gone,
+};
+
 static int
 module_exec(PyObject *m)
 {
     PnState *st = pn_state_of_module(m);
     st->module = m;
-    st->hooks = (struct pn_loop_hooks){pn_socket_flush_gathered, pn_socket_destroy_concerned};
+    st->hooks = &hooks;
     st->default_mark = PN_DEFAULT_HIGH_WATER_MARK;
     st->attempt_timeout = 250;
     st->auto_select_family = st->race = true;
@@ -226,8 +234,8 @@ module_free(void *m)
 #define FAST(name, f, doc) {name, PN_FASTCALL(f), METH_FASTCALL, doc}
 
 static PyMethodDef module_methods[] = {
-    KW("connect", pn_connect, pn_connect_function_doc),
-    KW("create_connection", pn_connect, "create_connection(*args, **options)\n--\n\nThe same as connect()."),
+    KW("connect", pn_create_connection, pn_create_connection_doc),
+    KW("create_connection", pn_create_connection, "create_connection(*args, **options)\n--\n\nThe same as connect()."),
     KW("create_server", pn_create_server, pn_create_server_doc),
     KW("run", pn_run, pn_run_doc),
     {"stop", pn_stop, METH_NOARGS, pn_stop_doc},
@@ -260,8 +268,22 @@ static PyMethodDef module_methods[] = {
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
-    PN_WAITING_FUNCTION_ROWS,
-    PN_SERVER_FUNCTION_ROWS,
+    FAST("_reached", pn_reached, NULL),
+    {"_over", pn_over, METH_O, NULL},
+    FAST("_listen", pn_listen_quietly, NULL),
+    FAST("_unlisten", pn_unlisten, NULL),
+    FAST("_hear_errors", pn_hear_errors, NULL),
+    {"_peek", pn_peek, METH_O, NULL},
+    {"_check_blocking", pn_check_blocking, METH_O, NULL},
+    {"_inside", pn_is_inside, METH_NOARGS, NULL},
+    {"_check_signal", pn_check_signal, METH_O, NULL},
+    {"_abort_error", pn_make_abort_error, METH_O, NULL},
+    {"_loop_begin", pn_server_loop_begin, METH_O, NULL},
+    {"_loop_take", pn_server_loop_take, METH_O, NULL},
+    {"_loop_end", pn_server_loop_end, METH_O, NULL},
+    FAST("_shut_down", pn_server_shut_down, NULL),
+    {"_destroy_going", pn_server_destroy_going, METH_O, NULL},
+    {"_destroy_connections", pn_server_destroy_connections, METH_O, NULL},
     {"_counts", pn_counts, METH_NOARGS, "Live handles and objects, for the tests."},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
     {"_drive", pn_drive, METH_NOARGS, NULL},

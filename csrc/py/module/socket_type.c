@@ -2,26 +2,13 @@
  *
  * Owns:    see PnSocket in socket.h.
  * Threads: every function runs with the GIL held; the GIL is the loop's lock. Any thread may call any method. */
-
-#include "py/socket/socket.h"
-#include "uvio/sockaddr.h"
 #include "py/base/args.h"
-#include "py/loop/driver.h"
-#include "py/stream/encoding.h"
-#include "py/base/errors.h"
-#include "py/server/server.h"
+#include "py/connect/connect.h"
 #include "py/events/waiting.h"
-
-/* --- addresses --- */
-
-PyObject *
-pn_address_info(PnState *st, const struct pn_addr *addr)
-{
-    char text[PN_ADDR_TEXT + 24];
-    (void)pn_addr_format_scoped(addr, text, sizeof(text));
-    return PyObject_CallFunction(st->AddressInfo, "siO", text, (int)addr->port,
-                                 addr->family == 6 ? st->names.IPv6 : st->names.IPv4);
-}
+#include "py/loop/driver.h"
+#include "py/module/functions.h"
+#include "py/stream/duplex.h"
+#include "uvio/sockaddr.h"
 
 /* --- methods --- */
 
@@ -29,8 +16,8 @@ static PyObject *
 done(PyObject *op)
 {
     PnSocket *s = PN_SOCKET(op);
-    pn_mark_outside(&s->em);
-    return pn_notify(s->em.st) < 0 ? NULL : Py_NewRef(op);
+    pn_mark_outside(&s->d.em);
+    return pn_notify(s->d.em.st) < 0 ? NULL : Py_NewRef(op);
 }
 
 PyDoc_STRVAR(
@@ -46,16 +33,16 @@ socket_destroy(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *
 {
     static const char *const names[] = {"error", NULL};
     PyObject *a[1];
-    if (pn_check_alive(&PN_SOCKET(op)->em) < 0 || pn_unpack("destroy", names, 0, args, nargs, kwnames, a) < 0)
+    if (pn_check_alive(&PN_SOCKET(op)->d.em) < 0 || pn_unpack("destroy", names, 0, args, nargs, kwnames, a) < 0)
         return NULL;
     if (a[0] == Py_None)
         a[0] = NULL;
     if (a[0] != NULL && !PyExceptionInstance_Check(a[0]))
         return pn_raise_arg_type("error", "an exception", a[0]);
-    PnState *st = PN_SOCKET(op)->em.st;
+    PnState *st = PN_SOCKET(op)->d.em.st;
     if (pn_state_loop(st) == NULL)
         return NULL;
-    pn_socket_destroy(PN_SOCKET(op), a[0]);
+    pn_duplex_destroy(&PN_SOCKET(op)->d, a[0]);
     return done(op);
 }
 
@@ -72,9 +59,9 @@ static PyObject *
 socket_destroy_soon(PyObject *op, PyObject *unused)
 {
     (void)unused;
-    if (pn_check_alive(&PN_SOCKET(op)->em) < 0 || pn_state_loop(PN_SOCKET(op)->em.st) == NULL)
+    if (pn_check_alive(&PN_SOCKET(op)->d.em) < 0 || pn_state_loop(PN_SOCKET(op)->d.em.st) == NULL)
         return NULL;
-    pn_socket_destroy_soon(PN_SOCKET(op));
+    pn_writable_destroy_soon(&PN_SOCKET(op)->d);
     PyObject *self = done(op);
     Py_XDECREF(self);
     if (self == NULL)
@@ -91,7 +78,7 @@ static PyObject *
 socket_pause(PyObject *op, PyObject *unused)
 {
     (void)unused;
-    if (pn_check_alive(&PN_SOCKET(op)->em) < 0 || pn_readable_pause(PN_SOCKET(op)) < 0)
+    if (pn_check_alive(&PN_SOCKET(op)->d.em) < 0 || pn_readable_pause(&PN_SOCKET(op)->d) < 0)
         return NULL;
     return done(op);
 }
@@ -105,9 +92,9 @@ static PyObject *
 socket_resume(PyObject *op, PyObject *unused)
 {
     (void)unused;
-    if (pn_check_alive(&PN_SOCKET(op)->em) < 0 || pn_state_loop(PN_SOCKET(op)->em.st) == NULL)
+    if (pn_check_alive(&PN_SOCKET(op)->d.em) < 0 || pn_state_loop(PN_SOCKET(op)->d.em.st) == NULL)
         return NULL;
-    pn_readable_resume(PN_SOCKET(op));
+    pn_readable_resume(&PN_SOCKET(op)->d);
     return done(op);
 }
 
@@ -119,7 +106,7 @@ static PyObject *
 socket_is_paused(PyObject *op, PyObject *unused)
 {
     (void)unused;
-    return PyBool_FromLong(pn_readable_is_paused(PN_SOCKET(op)));
+    return PyBool_FromLong(pn_readable_is_paused(&PN_SOCKET(op)->d));
 }
 
 PyDoc_STRVAR(
@@ -143,18 +130,18 @@ socket_fileno(PyObject *op, PyObject *unused)
 {
     (void)unused;
     PnSocket *s = PN_SOCKET(op);
-    return PyLong_FromLong(s->io != NULL && s->em.generation == s->em.st->generation ? pn_stream_fd(s->io) : -1);
+    return PyLong_FromLong(s->d.io != NULL && s->d.em.generation == s->d.em.st->generation ? pn_stream_fd(s->d.io) : -1);
 }
 
 static PyObject *
 set_ref(PyObject *op, bool referenced)
 {
     PnSocket *s = PN_SOCKET(op);
-    if (pn_check_alive(&s->em) < 0)
+    if (pn_check_alive(&s->d.em) < 0)
         return NULL;
     s->unref = !referenced;
-    if (s->io != NULL)
-        pn_stream_ref(s->io, referenced);
+    if (s->d.io != NULL)
+        pn_stream_ref(s->d.io, referenced);
     return Py_NewRef(op);
 }
 
@@ -181,7 +168,7 @@ socket_repr(PyObject *op)
     struct pn_addr local, peer;
     char here[PN_ADDR_TEXT + 24], there[PN_ADDR_TEXT + 24];
     const char *name = Py_TYPE(op)->tp_name;
-    PyObject *state = s->destroyed ? s->em.st->names.closed : pn_socket_ready_state(s);
+    PyObject *state = s->d.destroyed ? s->d.em.st->names.closed : pn_socket_ready_state(s);
     if (pn_socket_local(s, &local) && pn_socket_peer(s, &peer)) {
         (void)pn_addr_format_scoped(&local, here, sizeof(here));
         (void)pn_addr_format_scoped(&peer, there, sizeof(there));
@@ -189,8 +176,8 @@ socket_repr(PyObject *op)
                                     local.family == 6 ? "]" : "", (int)local.port, peer.family == 6 ? "[" : "", there,
                                     peer.family == 6 ? "]" : "", (int)peer.port);
     }
-    if (s->is_pipe && s->io != NULL)
-        return PyUnicode_FromFormat("<%s %U unix fd=%d>", name, state, pn_stream_fd(s->io));
+    if (s->is_pipe && s->d.io != NULL)
+        return PyUnicode_FromFormat("<%s %U unix fd=%d>", name, state, pn_stream_fd(s->d.io));
     return PyUnicode_FromFormat("<%s %U>", name, state);
 }
 
@@ -200,8 +187,8 @@ socket_repr(PyObject *op)
 
 static PyMethodDef socket_methods[] = {
     KW("connect", pn_socket_connect_method, pn_connect_doc),
-    KW("write", pn_socket_write_method, pn_write_doc),
-    KW("end", pn_socket_end_method, pn_end_doc),
+    KW("write", pn_duplex_write_method, pn_write_doc),
+    KW("end", pn_duplex_end_method, pn_end_doc),
     KW("destroy", socket_destroy, destroy_doc),
     {"destroy_soon", socket_destroy_soon, METH_NOARGS, destroy_soon_doc},
     {"close", socket_destroy_soon, METH_NOARGS, close_doc},
@@ -209,18 +196,18 @@ static PyMethodDef socket_methods[] = {
     {"detach", pn_socket_detach_method, METH_NOARGS, pn_detach_doc},
     {"pause", socket_pause, METH_NOARGS, pause_doc},
     {"resume", socket_resume, METH_NOARGS, resume_doc},
-    KW("read", pn_socket_read_method, pn_read_doc),
-    KW("unshift", pn_socket_unshift_method, pn_unshift_doc),
-    KW("set_encoding", pn_socket_set_encoding_method, pn_set_encoding_doc),
-    {"writelines", pn_socket_writelines_method, METH_O, pn_writelines_doc},
-    {"cork", pn_socket_cork_method, METH_NOARGS, pn_cork_doc},
-    {"uncork", pn_socket_uncork_method, METH_NOARGS, pn_uncork_doc},
-    KW("set_default_encoding", pn_socket_set_default_encoding_method, pn_set_default_encoding_doc),
+    KW("read", pn_duplex_read_method, pn_read_doc),
+    KW("unshift", pn_duplex_unshift_method, pn_unshift_doc),
+    KW("set_encoding", pn_duplex_set_encoding_method, pn_set_encoding_doc),
+    {"writelines", pn_duplex_writelines_method, METH_O, pn_writelines_doc},
+    {"cork", pn_duplex_cork_method, METH_NOARGS, pn_cork_doc},
+    {"uncork", pn_duplex_uncork_method, METH_NOARGS, pn_uncork_doc},
+    KW("set_default_encoding", pn_duplex_set_default_encoding_method, pn_set_default_encoding_doc),
     {"is_paused", socket_is_paused, METH_NOARGS, is_paused_doc},
-    KW("pipe", pn_socket_pipe_method, pn_pipe_doc),
-    {"unpipe", PN_FASTCALL(pn_socket_unpipe_method), METH_FASTCALL, pn_unpipe_doc},
+    KW("pipe", pn_duplex_pipe_method, pn_pipe_doc),
+    {"unpipe", PN_FASTCALL(pn_duplex_unpipe_method), METH_FASTCALL, pn_unpipe_doc},
     PN_WAITING_SOCKET_ROWS,
-    KW("set_timeout", pn_socket_set_timeout_method, pn_set_socket_timeout_doc),
+    KW("set_timeout", pn_duplex_set_timeout_method, pn_set_socket_timeout_doc),
     KW("set_no_delay", pn_socket_set_no_delay_method, pn_set_no_delay_doc),
     KW("set_keep_alive", pn_socket_set_keep_alive_method, pn_set_keep_alive_doc),
     KW("set_type_of_service", pn_socket_set_type_of_service_method, pn_set_type_of_service_doc),

@@ -2,10 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "uvio/bind.h"
-#include "py/abort/abort.h"
 #include "py/base/args.h"
-#include "py/base/errors.h"
 #include "py/server/listen_request.h"
 
 #define DEFAULT_BACKLOG 511

@@ -7,12 +7,11 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "uvio/bind.h"
+#include "py/base/args.h"
+#include "py/server/listen_request.h"
+#include "py/socket/bound_socket.h"
 #include "uvio/handles.h"
 #include "uvio/user_fd.h"
-#include "py/base/args.h"
-#include "py/socket/bound_socket.h"
-#include "py/server/listen_request.h"
 
 #define PATH_SIZE 128 /* sun_path has no more than 108 */
 

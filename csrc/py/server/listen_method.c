@@ -4,21 +4,13 @@
  *   server_listen_fd.c    listening on a socket that is there already */
 #include <stddef.h>
 
-#include "uvio/bind.h"
-#include "uvio/sockaddr.h"
 #include "py/base/args.h"
+#include "py/events/emitter.h"
 #include "py/loop/driver.h"
-#include "py/base/errors.h"
 #include "py/server/listen_request.h"
+#include "uvio/sockaddr.h"
 
 /* --- binding --- */
-
-void
-pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path)
-{
-    struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
-    pn_server_failed(s, pn_uv_error(s->em.st, status, &where));
-}
 
 static void
 listen_at(PnServer *s, const struct pn_addr *addr)
@@ -76,18 +68,6 @@ listen_path(PnServer *s, PyObject *path)
 }
 
 /* --- the lookup --- */
-
-void
-pn_server_cancel_lookup(PnServer *s)
-{
-    if (s->lookup == NULL)
-        return;
-    if (s->em.generation == s->em.st->generation)
-        pn_lookup_cancel(s->lookup);
-    s->lookup = NULL;
-    Py_CLEAR(s->lookup_host);
-    Py_DECREF(s); /* the lookup's reference */
-}
 
 static bool
 is_link_local(const struct pn_addr *a)

@@ -39,8 +39,4 @@ int pn_listen_take_handle(PnState *st, PyObject *obj, const char *name, struct p
 int pn_listen_on_fd(PnServer *s, struct pn_listen *l);
 int pn_listen_on_bound(PnServer *s, struct pn_listen *l);
 
-/* --- server_listen.c --- */
-/* `error` by a tick; `addr` and `path` may be NULL. */
-void pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path);
-
 #endif

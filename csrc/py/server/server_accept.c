@@ -2,13 +2,11 @@
  * and keeps them for those who loop over it. */
 #include <string.h>
 
-#include "uvio/sockaddr.h"
-#include "py/base/args.h"
 #include "py/address/blocklist_rules.h"
-#include "py/loop/driver.h"
-#include "py/base/errors.h"
+#include "py/events/emitter.h"
 #include "py/server/server.h"
-#include "py/socket/socket.h"
+#include "py/stream/duplex.h"
+#include "uvio/sockaddr.h"
 
 /* --- whether to accept --- */
 
@@ -23,8 +21,8 @@ pn_server_connection_listener(PnServer *s)
 }
 
 /* Connections wait in the kernel until somebody listens, or a loop asks for the next one. */
-static void
-wait_for_listener(PnServer *s)
+void
+pn_server_wait_for_listener(PnServer *s)
 {
     if (pn_has_listeners(&s->em, s->em.st->names.connection))
         return;
@@ -109,14 +107,14 @@ drop(PnServer *s, int fd, const struct pn_addr *peer)
 static void
 keep_for_loops(PnServer *s, PnSocket *sock)
 {
-    if (s->loops == 0 || sock->destroyed)
+    if (s->loops == 0 || sock->d.destroyed)
         return;
-    sock->em.outside = true; /* it is used there: an error may wait for its listener */
+    sock->d.em.outside = true; /* it is used there: an error may wait for its listener */
     if (s->backlog_of_loops == NULL || PyList_Append(s->backlog_of_loops, (PyObject *)sock) < 0) {
-        pn_socket_destroy_steal(sock, NULL);
+        pn_duplex_destroy_steal(&sock->d, NULL);
         return;
     }
-    wait_for_listener(s);
+    pn_server_wait_for_listener(s);
     (void)pn_emit0(&s->em, s->em.st->server_changed);
 }
 
@@ -124,7 +122,7 @@ static void
 accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
 {
     s->connections++; /* first: a close() while it is made has to wait for it */
-    PnSocket *sock = pn_socket_accept(s, s->listener->kind, fd, peer);
+    PnSocket *sock = pn_socket_accept(s->em.st, (PyObject *)s, &s->options, s->listener->kind, fd, peer);
     if (sock == NULL) {
         PyErr_WriteUnraisable((PyObject *)s);
         s->connections--;
@@ -132,31 +130,17 @@ accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
             pn_server_close_quietly(s);
         return;
     }
-    if (s->no_delay) {
-        sock->no_delay = 1;
-        (void)pn_stream_set_no_delay(sock->io, true);
-    }
-    if (s->keep_alive) {
-        sock->keep_alive = 1;
-        sock->keep_alive_delay = s->keep_alive_delay;
-        (void)pn_stream_set_keep_alive(sock->io, true, s->keep_alive_delay);
-    }
-    if (s->pause_on_connect) {
-        sock->flowing = PN_FLOWING_FALSE;
-        sock->paused = 1;
-    }
-    else {
-        pn_readable_poll(sock);
-    }
+    if (!s->options.pause_on_connect)
+        pn_readable_poll(&sock->d);
     PyObject *stack[2] = {NULL, (PyObject *)sock};
-    (void)pn_emit_loop(&s->em, s->em.st->names.connection, stack + 1, 1, sock);
+    (void)pn_emit_loop(&s->em, s->em.st->names.connection, stack + 1, 1, (PyObject *)sock);
     if (s->em.generation == s->em.st->generation)
         keep_for_loops(s, sock);
     Py_DECREF(sock);
 }
 
-bool
-pn_server_accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
+static bool
+accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
 {
     PnServer *s = l->owner;
     PnState *st = s->em.st;
@@ -178,8 +162,8 @@ pn_server_accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
     return st->generation == generation;
 }
 
-void
-pn_server_accept_failed(struct pn_listener *l, int status)
+static void
+accept_failed(struct pn_listener *l, int status)
 {
     PnServer *s = l->owner;
     struct pn_where where = {.syscall = "accept"};
@@ -190,93 +174,50 @@ pn_server_accept_failed(struct pn_listener *l, int status)
     pn_leave(s->em.st, scope);
 }
 
-/* --- loops over a server --- */
+/* --- listening --- */
 
-/* The server, or NULL with an exception. */
-static PnServer *
-check_server(PyObject *module, PyObject *op)
-{
-    if (PyObject_TypeCheck(op, pn_state_of_module(module)->Server))
-        return pn_check_alive(PN_EMITTER(op)) < 0 ? NULL : PN_SERVER(op);
-    pn_raise_arg_type("server", "a Server", op);
-    return NULL;
-}
-
-/* _loop_begin(server): from now on connections are kept for _loop_take(). */
-PyObject *
-pn_server_loop_begin(PyObject *module, PyObject *op)
-{
-    PyObject *list = PyList_New(0);
-    PnServer *s = list != NULL ? check_server(module, op) : NULL;
-    if (s == NULL) {
-        Py_XDECREF(list);
-        return NULL;
-    }
-    s->loops++;
-    if (s->backlog_of_loops == NULL)
-        s->backlog_of_loops = list;
-    else
-        Py_DECREF(list);
-    Py_RETURN_NONE;
-}
-
-/* _loop_take(server): the next connection; None when it is to come, False when none will, as the server is closed. */
-PyObject *
-pn_server_loop_take(PyObject *module, PyObject *op)
-{
-    PnServer *s = check_server(module, op);
-    if (s == NULL)
-        return NULL;
-    PyObject *list = s->backlog_of_loops;
-    if (list != NULL && PyList_GET_SIZE(list) > 0) {
-        PyObject *sock = Py_NewRef(PyList_GET_ITEM(list, 0));
-        if (PySequence_DelItem(list, 0) < 0)
-            Py_CLEAR(sock);
-        return sock;
-    }
-    if (s->listener == NULL && s->lookup == NULL && (s->close_emitted || s->closes > 0 || s->connections > 0))
-        Py_RETURN_FALSE;
-    if (s->loops > 0)
-        pn_server_connection_listener(s);
-    if (s->listener != NULL && pn_notify(s->em.st) < 0)
-        return NULL;
-    Py_RETURN_NONE;
-}
-
-/* What no loop has taken goes with the last one, unless a `connection` listener has it. */
 static void
-destroy_left(PnServer *s, PyObject *left)
+listening_tick(PnState *st, PyObject *self, void *arg)
 {
-    if (pn_has_listeners(&s->em, s->em.st->names.connection))
-        return;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(left); i++) {
-        PnSocket *sock = PN_SOCKET(PyList_GET_ITEM(left, i));
-        pn_mark_outside(&sock->em);
-        pn_socket_destroy(sock, NULL);
-    }
+    (void)st;
+    (void)arg;
+    if (PN_SERVER(self)->listener != NULL)
+        (void)pn_emit_cycle(PN_EMITTER(self), PN_CYCLE_LISTENING, NULL);
 }
 
-/* _loop_end(server): one loop less. Does nothing for the server of a parent process and at exit. */
-PyObject *
-pn_server_loop_end(PyObject *module, PyObject *op)
+static void
+on_close_in_order(struct pn_listener *l)
 {
-    PnState *st = pn_state_of_module(module);
-    PnServer *s = PN_SERVER(op);
-    if (!PyObject_TypeCheck(op, st->Server))
-        return pn_raise_arg_type("server", "a Server", op);
-    if (s->em.generation != st->generation || st->closed || s->loops == 0 || --s->loops > 0)
-        Py_RETURN_NONE;
-    PyObject *left = s->backlog_of_loops;
-    s->backlog_of_loops = NULL;
-    wait_for_listener(s);
-    if (left != NULL)
-        destroy_left(s, left);
-    Py_XDECREF(left);
-    if (st->loop != NULL && pn_notify(st) < 0) {
-        /* Python 3.12 starts no thread once the main thread has ended, though others go on. */
-        if (!PyErr_ExceptionMatches(PyExc_RuntimeError))
-            return NULL;
-        PyErr_Clear();
-    }
-    Py_RETURN_NONE;
+    pn_server_close_quietly(l->owner);
+}
+
+static void
+on_abandon(struct pn_listener *l)
+{
+    pn_server_abandon(l->owner);
+}
+
+static const struct pn_listener_events server_events = {
+    .accepted = accepted,
+    .failed = accept_failed,
+    .close_in_order = on_close_in_order,
+    .abandon = on_abandon,
+};
+
+void
+pn_server_listening(PnServer *s, struct pn_listener *l)
+{
+    PnState *st = s->em.st;
+    s->listener = l;
+    Py_INCREF(s);
+    l->owner = s;
+    l->events = &server_events;
+    if (s->unref)
+        pn_listener_ref(l, false);
+    s->waits_for_listener = s->em.outside && s->loops == 0 && !pn_has_listeners(&s->em, st->names.connection);
+    if (!s->waits_for_listener)
+        (void)pn_listener_start(l);
+    if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    pn_late_forget(&s->em); /* last: an error that goes may take somebody with it who closes the server */
 }

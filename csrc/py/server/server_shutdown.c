@@ -2,12 +2,10 @@
  *
  * shutdown() itself is pynet/_server.py: the Future and its timer. Here is what has to be one step, with nothing
  * dispatched in between, and the count of the connections that it waits for. */
-#include "uvio/handles.h"
-#include "py/base/args.h"
 #include "py/loop/driver.h"
-#include "py/events/emitter.h"
 #include "py/server/server.h"
-#include "py/socket/socket.h"
+#include "py/stream/duplex.h"
+#include "uvio/handles.h"
 
 /* --- all connections --- */
 
@@ -24,7 +22,7 @@ gather(struct pn_stream *io, void *arg)
     if (io->owner == NULL || io->events != &pn_socket_stream_events)
         return;
     PnSocket *s = io->owner;
-    if (s->counted && s->server == g->server && PyList_Append(g->list, (PyObject *)s) < 0)
+    if (s->counted && s->server == (PyObject *)g->server && PyList_Append(g->list, (PyObject *)s) < 0)
         g->failed = true;
 }
 
@@ -62,12 +60,12 @@ destroy_all(PnServer *s, bool going)
         return NULL;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
         PnSocket *sock = PN_SOCKET(PyList_GET_ITEM(list, i));
-        if (sock->destroyed || (going && !sock->going))
+        if (sock->d.destroyed || (going && !sock->going))
             continue;
         if (sock->going)
             s->forced++;
-        pn_mark_outside(&sock->em);
-        pn_socket_destroy(sock, NULL);
+        pn_mark_outside(&sock->d.em);
+        pn_duplex_destroy(&sock->d, NULL);
     }
     Py_DECREF(list);
     if (pn_notify(s->em.st) < 0)
@@ -85,54 +83,14 @@ pn_server_destroy_connections(PyObject *module, PyObject *op)
 
 /* --- shutdown() --- */
 
-/* future._finish(count) */
-static void
-finish(PnState *st, PyObject *future, size_t count)
-{
-    PyObject *method = PyObject_GetAttrString(future, "_finish");
-    PyObject *number = method != NULL ? PyLong_FromSize_t(count) : NULL;
-    if (number != NULL)
-        (void)pn_call_one(st, NULL, method, number);
-    else
-        PyErr_WriteUnraisable(future);
-    Py_XDECREF(number);
-    Py_XDECREF(method);
-}
-
-void
-pn_server_shutdown_over(PnServer *s)
-{
-    if (!s->shutting || s->going > 0 || (s->closes > 0 && s->listener == NULL && s->connections == 0))
-        return;
-    s->shutting = 0;
-    PyObject *future = Py_NewRef(s->shutdown);
-    finish(s->em.st, future, s->forced);
-    Py_DECREF(future);
-}
-
-static void
-shutdown_over_tick(PnState *st, PyObject *self, void *arg)
-{
-    (void)st;
-    (void)arg;
-    pn_server_shutdown_over(PN_SERVER(self));
-}
-
-void
-pn_server_shutdown_over_soon(PnServer *s)
-{
-    if (s->shutting && pn_tick(s->em.st, shutdown_over_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-}
-
 static void
 end_connection(PnSocket *sock)
 {
-    if (sock->destroyed || sock->ending)
+    if (sock->d.destroyed || sock->d.ending)
         return;
-    pn_mark_outside(&sock->em);
-    if (pn_writable_end(sock, NULL) < 0)
-        pn_socket_destroy_steal(sock, NULL);
+    pn_mark_outside(&sock->d.em);
+    if (pn_writable_end(&sock->d, NULL) < 0)
+        pn_duplex_destroy_steal(&sock->d, NULL);
 }
 
 /* Accepts no more, and ends the connections of `list`, which shutdown() waits for from now on. */
@@ -178,7 +136,7 @@ pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     if (something)
         shut(s, list);
     else if (fresh)
-        finish(st, result, 0);
+        pn_server_finish(st, result, 0);
     Py_DECREF(list);
     Py_XDECREF(old);
     if (pn_notify(st) < 0)

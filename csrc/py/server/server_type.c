@@ -2,16 +2,17 @@
  *
  * Owns:    its listener, which holds a reference to the server until it is closed.
  * Threads: every function runs with the GIL held; connections are accepted on the driving thread. */
-#include "py/server/server.h"
 
 #include <string.h>
 
-#include "uvio/sockaddr.h"
+#include "py/address/address_info.h"
 #include "py/base/args.h"
-#include "py/loop/driver.h"
-#include "py/base/errors.h"
-#include "py/socket/socket.h"
+#include "py/events/emitter.h"
 #include "py/events/waiting.h"
+#include "py/loop/driver.h"
+#include "py/server/server.h"
+#include "py/socket/socket_checks.h"
+#include "uvio/sockaddr.h"
 
 /* --- options --- */
 
@@ -33,15 +34,6 @@ enum {
 };
 
 static int
-check_block_list(PnState *st, PyObject *obj, const char *name)
-{
-    if (PyObject_TypeCheck(obj, st->BlockList))
-        return 0;
-    pn_raise_arg_type(name, "an instance of BlockList", obj);
-    return -1;
-}
-
-static int
 apply_options(PnServer *s, PyObject **v)
 {
     uint32_t mark = s->em.st->default_mark, max_write = UINT32_MAX;
@@ -57,15 +49,15 @@ apply_options(PnServer *s, PyObject **v)
         return -1;
     if (v[S_LISTENER] != NULL && pn_check_callable(s->em.st, v[S_LISTENER], "listener") < 0)
         return -1;
-    if (v[S_BLOCK_LIST] != NULL && check_block_list(s->em.st, v[S_BLOCK_LIST], "options.blockList") < 0)
+    if (v[S_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[S_BLOCK_LIST], "options.blockList") < 0)
         return -1;
-    s->allow_half_open = flags[S_HALF_OPEN] != 0;
-    s->pause_on_connect = flags[S_PAUSE] != 0;
-    s->no_delay = flags[S_NO_DELAY] != 0;
-    s->keep_alive = flags[S_KEEP_ALIVE] != 0;
-    s->keep_alive_delay = delay;
-    s->high_water_mark = mark;
-    s->max_write_buffer = max_write;
+    s->options.allow_half_open = flags[S_HALF_OPEN] != 0;
+    s->options.pause_on_connect = flags[S_PAUSE] != 0;
+    s->options.no_delay = flags[S_NO_DELAY] != 0;
+    s->options.keep_alive = flags[S_KEEP_ALIVE] != 0;
+    s->options.keep_alive_delay = delay;
+    s->options.high_water_mark = mark;
+    s->options.max_write_buffer = max_write;
     Py_XSETREF(s->block_list, Py_XNewRef(v[S_BLOCK_LIST]));
     if (v[S_LISTENER] != NULL)
         return pn_add_listener(&s->em, s->em.st->names.connection, v[S_LISTENER], false, false);
@@ -103,157 +95,7 @@ server_init(PyObject *op, PyObject *args, PyObject *kwargs)
     return status;
 }
 
-/* --- listening --- */
-
-static void
-listening_tick(PnState *st, PyObject *self, void *arg)
-{
-    (void)st;
-    (void)arg;
-    if (PN_SERVER(self)->listener != NULL)
-        (void)pn_emit_cycle(PN_EMITTER(self), PN_CYCLE_LISTENING, NULL);
-}
-
-static void
-error_tick(PnState *st, PyObject *self, void *arg)
-{
-    (void)st;
-    (void)arg;
-    (void)pn_emit_cycle(PN_EMITTER(PyTuple_GET_ITEM(self, 0)), PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
-}
-
-void
-pn_server_failed(PnServer *s, PyObject *error)
-{
-    PyObject *both = error != NULL ? PyTuple_Pack(2, (PyObject *)s, error) : NULL;
-    if (both == NULL || pn_tick(s->em.st, error_tick, both, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-    Py_XDECREF(both);
-    Py_XDECREF(error);
-}
-
-static void
-on_close_in_order(struct pn_listener *l)
-{
-    pn_server_close_quietly(l->owner);
-}
-
-static void
-on_abandon(struct pn_listener *l)
-{
-    pn_server_abandon(l->owner);
-}
-
-static const struct pn_listener_events server_events = {
-    .accepted = pn_server_accepted,
-    .failed = pn_server_accept_failed,
-    .close_in_order = on_close_in_order,
-    .abandon = on_abandon,
-};
-
-void
-pn_server_listening(PnServer *s, struct pn_listener *l)
-{
-    PnState *st = s->em.st;
-    s->listener = l;
-    Py_INCREF(s);
-    l->owner = s;
-    l->events = &server_events;
-    if (s->unref)
-        pn_listener_ref(l, false);
-    s->waits_for_listener = s->em.outside && s->loops == 0 && !pn_has_listeners(&s->em, st->names.connection);
-    if (!s->waits_for_listener)
-        (void)pn_listener_start(l);
-    if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-    pn_late_forget(&s->em); /* last: an error that goes may take somebody with it who closes the server */
-}
-
 /* --- closing --- */
-
-static void
-release_listener(PnServer *s)
-{
-    struct pn_listener *l = s->listener;
-    if (l == NULL)
-        return;
-    s->listener = NULL;
-    pn_listener_close(l);
-    Py_CLEAR(s->path);
-    Py_DECREF(s);
-}
-
-static void
-close_tick(PnState *st, PyObject *self, void *arg)
-{
-    PnServer *s = PN_SERVER(self);
-    (void)st;
-    (void)arg;
-    s->closes--;
-    s->close_emitted = s->listener == NULL && s->lookup == NULL; /* else it has begun to listen again */
-    (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, NULL);
-    pn_server_shutdown_over(s);
-}
-
-static void
-close_if_drained(PnServer *s)
-{
-    if (s->listener != NULL || s->connections > 0)
-        return;
-    if (pn_tick(s->em.st, close_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-    else
-        s->closes++;
-}
-
-void
-pn_server_connection_gone(PnSocket *sock)
-{
-    PnServer *s = sock->server;
-    if (!sock->counted)
-        return;
-    bool last = sock->going && s->going == 1;
-    s->connections--;
-    if (sock->going)
-        s->going--;
-    sock->counted = sock->going = 0;
-    if (s->em.st->closed)
-        return;
-    close_if_drained(s);
-    /* It listens again, or has done so: no `close` comes for those that have gone. */
-    if (last && (s->listener != NULL || s->connections > 0))
-        pn_server_shutdown_over_soon(s);
-}
-
-/* Who loops over it looks whether it is over. */
-static void
-changed_tick(PnState *st, PyObject *self, void *arg)
-{
-    (void)arg;
-    (void)pn_emit0(PN_EMITTER(self), st->server_changed);
-}
-
-void
-pn_server_close_quietly(PnServer *s)
-{
-    Py_INCREF(s);
-    release_listener(s);
-    close_if_drained(s);
-    pn_abort_unlink(&s->abort);
-    if (s->loops > 0 && pn_tick(s->em.st, changed_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-    Py_DECREF(s);
-}
-
-void
-pn_server_abandon(PnServer *s)
-{
-    Py_INCREF(s); /* its listener may be all that holds it */
-    pn_server_cancel_lookup(s);
-    release_listener(s);
-    pn_abort_unlink(&s->abort);
-    Py_DECREF(s);
-}
 
 /* As Node: the callback is a once() listener of `close`, in its place among them; `close` itself has no argument. */
 static int
@@ -437,7 +279,7 @@ server_set_block_list(PyObject *op, PyObject *value, void *closure)
     (void)closure;
     if (value == Py_None)
         value = NULL;
-    if (value != NULL && check_block_list(s->em.st, value, "block_list") < 0)
+    if (value != NULL && pn_check_block_list(s->em.st, value, "block_list") < 0)
         return -1;
     Py_XSETREF(s->block_list, Py_XNewRef(value));
     return 0;
@@ -533,8 +375,8 @@ server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     PnServer *s = PN_SERVER(op);
     s->em.ops = &server_emitter_ops;
-    s->high_water_mark = s->em.st->default_mark;
-    s->max_write_buffer = UINT32_MAX;
+    s->options.high_water_mark = s->em.st->default_mark;
+    s->options.max_write_buffer = UINT32_MAX;
     s->em.st->servers++;
     pn_mark_outside(&s->em);
     return op;

@@ -2,8 +2,8 @@
 #ifndef PN_PY_SOCKET_BOUND_SOCKET_H
 #define PN_PY_SOCKET_BOUND_SOCKET_H
 
-#include "uvio/bind.h"
 #include "py/base/state.h"
+#include "uvio/bind.h"
 
 /* What an adopter gets; pn_bound_release() frees what is left of it. */
 struct pn_bound {
@@ -27,10 +27,5 @@ void pn_bound_release(struct pn_bound *b);
 
 /* The number is that of a BoundSocket. */
 bool pn_bound_has_fd(PnState *st, int fd);
-
-/* At exit: all that are left are closed. */
-void pn_bound_close_all(PnState *st);
-/* In the child of a fork: the descriptors are let go of. */
-void pn_bound_after_fork(PnState *st);
 
 #endif

@@ -2,60 +2,39 @@
  *
  * Owns:    its descriptor and the file of its path, until a server or a socket adopts them or it is closed.
  * Threads: each function runs with the GIL held; binding does not wait. It does not need the loop. */
-#include "py/socket/bound_socket.h"
 
 #include <stddef.h>
 #include <string.h>
-#include <structmember.h>
 #include <unistd.h>
 
-#include "uvio/sockaddr.h"
 #include "py/address/address.h"
+#include "py/address/address_info.h"
+#include "py/address/ip_objects.h"
 #include "py/base/args.h"
 #include "py/base/errors.h"
-#include "py/address/ip_objects.h"
-#include "py/socket/socket.h"
+#include "py/loop/hooks.h"
+#include "py/socket/bound_socket.h"
+#include "uvio/sockaddr.h"
+
+#include <structmember.h>
 
 enum phase { P_NEW, P_BOUND, P_ADOPTED, P_CLOSED };
 
-struct PnBoundSocket {
+typedef struct {
     PyObject_HEAD
-    PnState *st;                /* borrowed */
-    PnBoundSocket *next, *prev; /* in st->bound_sockets, while P_BOUND */
+    PnState *st;               /* borrowed */
+    struct pn_cleanup cleanup;  /* in st->cleanups, while P_BOUND */
     PyObject *weakrefs;
     PyObject *address; /* own: what address() gives, once it has been asked for */
     struct pn_bound b; /* own */
     struct pn_addr at; /* TCP: where the kernel has bound it */
     unsigned generation;
     uint8_t phase;
-};
+} PnBoundSocket;
 
 #define PN_BOUND(op) ((PnBoundSocket *)(void *)(op))
 
 /* --- the descriptor --- */
-
-static void
-list_add(PnBoundSocket *self)
-{
-    PnState *st = self->st;
-    self->prev = NULL;
-    self->next = st->bound_sockets;
-    if (self->next != NULL)
-        self->next->prev = self;
-    st->bound_sockets = self;
-}
-
-static void
-list_remove(PnBoundSocket *self)
-{
-    if (self->next != NULL)
-        self->next->prev = self->prev;
-    if (self->prev != NULL)
-        self->prev->next = self->next;
-    else
-        self->st->bound_sockets = self->next;
-    self->next = self->prev = NULL;
-}
 
 /* All but the path, which address() may still show. */
 static void
@@ -80,33 +59,34 @@ close_bound(PnBoundSocket *self)
     if (self->phase != P_BOUND)
         return;
     self->phase = P_CLOSED;
-    list_remove(self);
+    pn_cleanup_remove(self->st, &self->cleanup);
     close_descriptor(&self->b);
+}
+
+#define OF_CLEANUP(c) ((PnBoundSocket *)(void *)((char *)(c) - offsetof(PnBoundSocket, cleanup)))
+
+static void
+close_at_exit(struct pn_cleanup *c)
+{
+    close_bound(OF_CLEANUP(c));
+}
+
+static void
+forget_after_fork(struct pn_cleanup *c)
+{
+    PnBoundSocket *self = OF_CLEANUP(c);
+    pn_cover_fd(self->b.fd);
+    pn_path_file_forget(&self->b.file);
 }
 
 bool
 pn_bound_has_fd(PnState *st, int fd)
 {
-    PnBoundSocket *self = st->bound_sockets;
-    while (self != NULL && self->b.fd != fd)
-        self = self->next;
-    return self != NULL;
-}
-
-void
-pn_bound_close_all(PnState *st)
-{
-    while (st->bound_sockets != NULL)
-        close_bound(st->bound_sockets);
-}
-
-void
-pn_bound_after_fork(PnState *st)
-{
-    for (PnBoundSocket *self = st->bound_sockets; self != NULL; self = self->next) {
-        pn_cover_fd(self->b.fd);
-        pn_path_file_forget(&self->b.file);
+    for (struct pn_cleanup *c = st->cleanups; c != NULL; c = c->next) {
+        if (c->at_exit == close_at_exit && OF_CLEANUP(c)->b.fd == fd)
+            return true;
     }
+    return false;
 }
 
 /* 0 while it has its descriptor, or -1 with an error. */
@@ -155,7 +135,7 @@ pn_bound_adopt(PnState *st, PyObject *obj, struct pn_bound *out)
     if (pn_bound_check(st, obj) < 0)
         return -1;
     self->phase = P_ADOPTED;
-    list_remove(self);
+    pn_cleanup_remove(self->st, &self->cleanup);
     *out = self->b;
     Py_XINCREF(out->path);
     self->b.fd = -1;
@@ -294,7 +274,9 @@ bound_at(PnBoundSocket *self, int fd, enum pn_stream_kind kind)
     self->b.kind = kind;
     self->generation = self->st->generation;
     self->phase = P_BOUND;
-    list_add(self);
+    self->cleanup.at_exit = close_at_exit;
+    self->cleanup.after_fork = forget_after_fork;
+    pn_cleanup_add(self->st, &self->cleanup);
 }
 
 static int

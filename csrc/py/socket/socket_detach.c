@@ -1,37 +1,37 @@
 /* socket_detach.c - detach(): the connection goes to a socket.socket, with nothing lost. */
 #include <unistd.h>
 
-#include "uvio/user_fd.h"
 #include "py/loop/driver.h"
-#include "py/base/errors.h"
 #include "py/socket/socket.h"
+#include "py/stream/duplex.h"
+#include "uvio/user_fd.h"
 
 /* Everything written has left and everything read has been consumed. Runs no code of the user's when it succeeds. */
 static int
 check_detachable(PnSocket *s)
 {
-    PnState *st = s->em.st;
-    if (s->io == NULL || !s->connected || s->destroyed || s->write_failed) {
+    PnState *st = s->d.em.st;
+    if (s->d.io == NULL || !s->d.connected || s->d.destroyed || s->d.write_failed) {
         pn_raise_uv(st, UV_ENOTCONN, "detach");
         return -1;
     }
-    if (pn_user_fd_is_fifo(pn_stream_fd(s->io))) {
+    if (pn_user_fd_is_fifo(pn_stream_fd(s->d.io))) {
         pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "A pipe is no socket: it cannot be detached");
         return -1;
     }
-    pn_writable_flush(s);
-    if (pn_writable_length(s) > 0 || s->write_failed || (s->ending && !s->finished)) {
+    pn_writable_flush(&s->d);
+    if (pn_writable_length(&s->d) > 0 || s->d.write_failed || (s->d.ending && !s->d.finished)) {
         pn_raise_net(st, "ERR_SOCKET_UNSENT_DATA",
                      "The socket cannot be detached: %zu bytes wait to be sent. Wait for \"%s\" first",
-                     pn_writable_length(s), s->ending ? "finish" : "drain");
+                     pn_writable_length(&s->d), s->d.ending ? "finish" : "drain");
         return -1;
     }
-    size_t held = s->r != NULL && s->r->decoding ? s->r->decoder.held : 0;
-    if (pn_readable_length(s) + held > 0) {
+    size_t held = s->d.r != NULL && s->d.r->decoding ? s->d.r->decoder.held : 0;
+    if (pn_readable_length(&s->d) + held > 0) {
         pn_raise_net(st, "ERR_SOCKET_UNREAD_DATA",
                      "The socket cannot be detached: %zu bytes have been read from the system and would be lost. Get "
                      "them with read() first",
-                     pn_readable_length(s) + held);
+                     pn_readable_length(&s->d) + held);
         return -1;
     }
     return 0;
@@ -80,19 +80,19 @@ PyObject *
 pn_socket_detach_method(PyObject *op, PyObject *unused)
 {
     PnSocket *s = PN_SOCKET(op);
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     (void)unused;
-    if (pn_check_alive(&s->em) < 0 || pn_state_loop(st) == NULL || check_detachable(s) < 0)
+    if (pn_check_alive(&s->d.em) < 0 || pn_state_loop(st) == NULL || check_detachable(s) < 0)
         return NULL;
-    int fd = pn_user_fd_dup(pn_stream_fd(s->io));
+    int fd = pn_user_fd_dup(pn_stream_fd(s->d.io));
     if (fd < 0)
         return pn_raise_uv(st, fd, "detach");
     PyObject *sock = make_socket(fd);
     if (sock == NULL)
         return NULL;
     /* That was Python: other threads may have run, the loop have read, or another connection be there by now. */
-    int status = pn_check_alive(&s->em) < 0 ? -1 : check_detachable(s);
-    if (status == 0 && !pn_user_fd_same(fd, pn_stream_fd(s->io))) {
+    int status = pn_check_alive(&s->d.em) < 0 ? -1 : check_detachable(s);
+    if (status == 0 && !pn_user_fd_same(fd, pn_stream_fd(s->d.io))) {
         pn_raise_uv(st, UV_ENOTCONN, "detach");
         status = -1;
     }
@@ -100,8 +100,8 @@ pn_socket_detach_method(PyObject *op, PyObject *unused)
         close_socket(sock);
         return NULL;
     }
-    pn_socket_destroy(s, NULL);
-    pn_mark_outside(&s->em);
+    pn_duplex_destroy(&s->d, NULL);
+    pn_mark_outside(&s->d.em);
     PyObject *result = PyObject_CallMethod(sock, "settimeout", "O", Py_None);
     Py_XDECREF(result);
     if (result == NULL || pn_notify(st) < 0) {

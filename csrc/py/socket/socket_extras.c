@@ -2,25 +2,25 @@
 #include <stddef.h>
 
 #include "py/loop/driver.h"
-#include "py/base/errors.h"
 #include "py/socket/socket.h"
+#include "py/stream/duplex.h"
 
 /* --- signals --- */
 
 static void
 abort_socket(PnSocket *s, PyObject *reason)
 {
-    PnState *st = s->em.st;
-    if (s->em.generation != st->generation || st->loop == NULL)
+    PnState *st = s->d.em.st;
+    if (s->d.em.generation != st->generation || st->loop == NULL)
         return; /* of a parent process, or the interpreter leaves */
     Py_INCREF(s);
-    pn_mark_outside(&s->em);
-    struct pn_stream *io = s->io;
+    pn_mark_outside(&s->d.em);
+    struct pn_stream *io = s->d.io;
     PyObject *error = pn_abort_error(st, reason);
     if (error == NULL)
         error = pn_take_exception();
-    if (s->io == io || s->aborted) /* making it may collect garbage, and another connect() have begun */
-        pn_socket_destroy(s, error);
+    if (s->d.io == io || s->aborted) /* making it may collect garbage, and another connect() have begun */
+        pn_duplex_destroy(&s->d, error);
     Py_XDECREF(error);
     if (pn_notify(st) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
@@ -56,7 +56,7 @@ pn_rare_watch(struct pn_rare *rare, struct pn_abort_link *link, PyObject *signal
 int
 pn_socket_follow(PnSocket *s, PyObject *signal)
 {
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     struct pn_rare *rare = pn_rare_of(s);
     if (rare == NULL || pn_state_loop(st) == NULL)
         return -1;

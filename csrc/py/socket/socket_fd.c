@@ -1,13 +1,14 @@
 /* socket_fd.c - a socket over a descriptor of the user's: the options fd, readable and writable.
  *
  * The descriptor is looked at, duplicated and closed; libuv never sees a number that somebody else may close. */
+#include "py/base/args.h"
+#include "py/loop/driver.h"
+#include "py/socket/bound_socket.h"
+#include "py/socket/socket.h"
+#include "py/socket/socket_checks.h"
+#include "py/stream/duplex.h"
 #include "uvio/handles.h"
 #include "uvio/user_fd.h"
-#include "py/base/args.h"
-#include "py/socket/bound_socket.h"
-#include "py/loop/driver.h"
-#include "py/base/errors.h"
-#include "py/socket/socket.h"
 
 static int
 check_kind(int fd, enum pn_stream_kind *kind)
@@ -22,7 +23,7 @@ check_kind(int fd, enum pn_stream_kind *kind)
 int
 pn_socket_check_fd(PnSocket *s, PyObject *obj)
 {
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     enum pn_stream_kind kind;
     int fd;
     if (pn_check_fd(obj, &fd) < 0 || check_kind(fd, &kind) < 0)
@@ -33,7 +34,7 @@ pn_socket_check_fd(PnSocket *s, PyObject *obj)
         pn_raise_uv(st, UV_EEXIST, "open");
         return -1;
     }
-    if (s->io == NULL && !s->connecting && !s->destroyed && !s->ending)
+    if (s->d.io == NULL && !s->d.connecting && !s->d.destroyed && !s->d.ending)
         return 0;
     pn_raise_uv(st, UV_EISCONN, "open"); /* __init__() once more */
     return -1;
@@ -44,23 +45,23 @@ static void
 unconnected_tick(PnState *st, PyObject *self, void *arg)
 {
     PnSocket *s = PN_SOCKET(self);
-    if ((void *)s->io != arg || !pn_socket_waits(s))
+    if ((void *)s->d.io != arg || !pn_socket_waits(s))
         return;
     s->bound = 0;
-    if (pn_user_fd_is_listening(pn_stream_fd(s->io))) {
+    if (pn_user_fd_is_listening(pn_stream_fd(s->d.io))) {
         struct pn_where where = {.syscall = "read"};
         PyObject *error = pn_uv_error(st, s->is_pipe ? UV_EINVAL : UV_ENOTCONN, &where);
-        if ((void *)s->io == arg)
-            pn_socket_destroy_steal(s, error);
+        if ((void *)s->d.io == arg)
+            pn_duplex_destroy_steal(&s->d, error);
         else if (error != NULL) /* made while something else began */
             Py_DECREF(error);
         else
             PyErr_Clear();
         return;
     }
-    s->connected = s->was_connected = 1;
-    pn_writable_connected(s);
-    pn_readable_connected(s);
+    s->d.connected = s->d.was_connected = 1;
+    pn_writable_connected(&s->d);
+    pn_readable_connected(&s->d);
 }
 
 static int
@@ -76,7 +77,7 @@ flags_of(PyObject **v, bool *readable, bool *writable)
 int
 pn_socket_take_fd(PnSocket *s, PyObject **v)
 {
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     enum pn_stream_kind kind;
     bool readable, writable;
     int fd, status;
@@ -91,13 +92,13 @@ pn_socket_take_fd(PnSocket *s, PyObject **v)
     }
     pn_socket_take_handle(s, io, kind);
     if (!readable)
-        s->r_ended = s->end_emitted = 1;
+        s->d.r_ended = s->d.end_emitted = 1;
     if (!writable)
-        s->ending = s->final_called = s->finished = 1;
+        s->d.ending = s->d.final_called = s->d.finished = 1;
     bool there = kind == PN_STREAM_PIPE ? !pn_user_fd_is_listening(pn_stream_fd(io)) : pn_stream_peer(io, &io->peer);
     if (there) {
-        s->connected = s->was_connected = 1;
-        s->can_send = writable;
+        s->d.connected = s->d.was_connected = 1;
+        s->d.can_send = writable;
     }
     else {
         io->peer.family = 0;
@@ -106,10 +107,10 @@ pn_socket_take_fd(PnSocket *s, PyObject **v)
     pn_socket_set_wire_options(s);
     if (v[PN_O_TOS] != NULL)
         (void)pn_stream_set_tos(io, s->rare->type_of_service);
-    pn_mark_outside(&s->em);
+    pn_mark_outside(&s->d.em);
     if (there)
-        pn_readable_poll(s);
+        pn_readable_poll(&s->d);
     else if (pn_tick(st, unconnected_tick, (PyObject *)s, io) < 0)
-        pn_socket_destroy_steal(s, NULL);
+        pn_duplex_destroy_steal(&s->d, NULL);
     return pn_notify(st);
 }

@@ -4,10 +4,299 @@
  * without anybody holding its object. */
 #include <string.h>
 
+#include "py/events/emitter.h"
 #include "py/loop/driver.h"
-#include "py/base/errors.h"
-#include "py/server/server.h"
+#include "py/loop/hooks.h"
 #include "py/socket/socket.h"
+#include "py/stream/duplex.h"
+#include "py/stream/writes.h"
+
+/* --- ending --- */
+
+void
+pn_socket_hold(PnSocket *s)
+{
+    if (!s->unheld)
+        return;
+    s->unheld = 0;
+    Py_INCREF(s);
+}
+
+/* The last reference is gone: closes a handle that still waits for connect(). */
+static void
+close_unheld(PnSocket *s)
+{
+    struct pn_stream *io = s->d.io;
+    if (!s->unheld || io == NULL || s->d.em.generation != s->d.em.st->generation)
+        return;
+    s->d.io = NULL;
+    s->unheld = 0;
+    io->owner = NULL;
+    pn_stream_close(io);
+}
+
+/* --- destroying --- */
+
+/* `self` is (socket, list of arguments). */
+static void
+cancelled_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
+    PyObject *attempts = PyTuple_GET_ITEM(self, 1);
+    (void)arg;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(attempts); i++)
+        pn_emit_args(&s->d.em, st->names.connectionAttemptFailed, Py_NewRef(PyList_GET_ITEM(attempts, i)));
+}
+
+void
+pn_socket_drop_handle(PnSocket *s)
+{
+    struct pn_stream *io = s->d.io;
+    if (io == NULL)
+        return;
+    pn_socket_hold(s);
+    s->d.io = NULL;
+    s->bound = 0;
+    io->owner = NULL;
+    pn_stream_close(io);
+    Py_DECREF(s);
+}
+
+static void
+keep_ends(PnSocket *s)
+{
+    if (s->is_pipe || (!s->d.connected && !s->bound) || s->ends != NULL)
+        return;
+    struct pn_ends *ends = PyMem_RawCalloc(1, sizeof(*ends));
+    if (ends == NULL)
+        return;
+    (void)pn_stream_local(s->d.io, &ends->local);
+    (void)pn_stream_peer(s->d.io, &ends->peer);
+    s->ends = ends;
+}
+
+static void
+free_connect(PnSocket *s)
+{
+    if (s->connect != NULL)
+        pn_connect_ops_of(s)->free(s);
+}
+
+/* What begin_destroy() leaves to end_destroy(), in struct pn_destroying. */
+enum { KEPT_SIGNAL, KEPT_CONNECT_SIGNAL, KEPT_ATTEMPTS };
+
+static void
+begin_destroy(PnDuplex *d, struct pn_destroying *x)
+{
+    PnSocket *s = PN_SOCKET(d);
+    s->reset_when_connected = 0;
+    pn_rare_unwatch(s, &x->kept[KEPT_SIGNAL]);
+    if (s->connect != NULL)
+        x->kept[KEPT_ATTEMPTS] = pn_connect_ops_of(s)->cancel(s);
+    if (d->io == NULL)
+        return;
+    pn_socket_hold(s);
+    keep_ends(s);
+    s->bound = 0;
+}
+
+static void
+end_destroy(PnDuplex *d, struct pn_destroying *x)
+{
+    PnSocket *s = PN_SOCKET(d);
+    PyObject *attempts = x->kept[KEPT_ATTEMPTS];
+    if (attempts != NULL && pn_tick(d->em.st, cancelled_tick, attempts, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    if (!x->had_handle)
+        pn_duplex_close_soon(d);
+    if (s->counted)
+        d->em.st->hooks->connection_gone((PyObject *)s);
+}
+
+void
+pn_socket_destroy_concerned(PnState *st, PyObject *emitter)
+{
+    if (emitter != NULL && PyObject_TypeCheck(emitter, st->Socket))
+        pn_duplex_destroy(&PN_SOCKET(emitter)->d, NULL);
+}
+
+static void
+abandon(PnSocket *s)
+{
+    struct pn_stream *io = s->d.io;
+    if (io == NULL)
+        return;
+    pn_socket_hold(s);
+    keep_ends(s);
+    s->d.destroyed = 1;
+    s->d.can_send = false;
+    s->d.fast_dest = NULL;
+    s->d.connecting = 0;
+    s->counted = 0;
+    free_connect(s);
+    pn_idle_free(&s->d);
+    s->d.io = NULL;
+    s->d.connected = s->bound = 0;
+    pn_stream_close(io);
+}
+
+static bool
+socket_has_unsent(PnSocket *s)
+{
+    return s->d.wq != NULL && s->d.wq->q.bytes > 0 && s->d.corked == 0 && !s->d.write_failed &&
+           (s->d.connected || s->connect != NULL);
+}
+
+/* --- what the handle reports --- */
+
+static void
+on_connected(struct pn_stream *io, int status)
+{
+    PnSocket *s = io->owner;
+    PnState *st = s->d.em.st;
+    unsigned scope = pn_enter(st);
+    Py_INCREF(s);
+    if (s->connect != NULL)
+        pn_connect_ops_of(s)->done(s, io, status);
+    pn_leave(st, scope);
+    Py_DECREF(s);
+}
+
+/* What another thread has caused since the last call, such as `error`, comes first. */
+static void
+close_in_order(PnState *st, PnSocket *s)
+{
+    unsigned generation = st->generation;
+    if (st->depth == 1 && st->ticks.count > 0)
+        pn_ticks_run(st);
+    if (st->generation != generation)
+        return;
+    if (!st->loop->halted)
+        pn_duplex_close_tick(st, (PyObject *)s, NULL);
+    else if (pn_tick(st, pn_duplex_close_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
+static void
+on_closed(struct pn_stream *io)
+{
+    PnSocket *s = io->owner; /* the handle's reference is ours now */
+    PnState *st = s->d.em.st;
+    io->owner = NULL;
+    if (!st->closed) {
+        unsigned scope = pn_enter(st);
+        close_in_order(st, s);
+        pn_leave(st, scope);
+    }
+    Py_DECREF(s);
+}
+
+static void
+on_close_in_order(struct pn_stream *io)
+{
+    pn_writable_destroy_soon(&PN_SOCKET(io->owner)->d);
+}
+
+static void
+on_abandon(struct pn_stream *io)
+{
+    abandon(io->owner);
+}
+
+static bool
+has_unsent(const struct pn_stream *io)
+{
+    return socket_has_unsent(io->owner);
+}
+
+const struct pn_stream_events pn_socket_stream_events = {
+    .alloc = pn_duplex_on_alloc,
+    .read = pn_duplex_on_read,
+    .connected = on_connected,
+    .written = pn_duplex_on_written,
+    .shut = pn_duplex_on_shutdown,
+    .closed = on_closed,
+    .close_in_order = on_close_in_order,
+    .abandon = on_abandon,
+    .has_unsent = has_unsent,
+};
+
+/* --- pn_emitter_ops --- */
+
+/* Whether the event has come in this life of the socket, or is not needed; `*arg` (borrowed) is what it carries. */
+static bool
+socket_reached(PnEmitter *e, PyObject *name, PyObject **arg)
+{
+    PnSocket *s = PN_SOCKET(e);
+    struct pn_names *n = &s->d.em.st->names;
+    if (name == n->connect || name == n->ready)
+        return s->d.was_connected;
+    if (name == n->end)
+        return s->d.end_emitted;
+    if (name == n->finish)
+        return s->d.finished;
+    if (name == n->drain)
+        return s->d.finished || (!s->d.destroyed && !s->d.need_drain);
+    if (!s->d.close_emitted || pn_late_error_pending(&s->d.em))
+        return false;
+    if (name == n->close)
+        *arg = s->d.em.late_had_error ? Py_True : Py_False;
+    else if (name == n->error)
+        *arg = s->d.errored;
+    return *arg != NULL;
+}
+
+static bool
+socket_close_emitted(const PnEmitter *e)
+{
+    return ((const PnSocket *)(const void *)e)->d.close_emitted;
+}
+
+/* A `data` listener makes it flow, a `readable` listener takes the flow's place. */
+static int
+socket_listener_added(PnEmitter *e, PyObject *name)
+{
+    if (name == e->st->names.data)
+        pn_readable_data_listener(&PN_SOCKET(e)->d);
+    else if (name == e->st->names.readable)
+        return pn_readable_readable_listener(&PN_SOCKET(e)->d) < 0 ? -1 : pn_notify(e->st);
+    return 0;
+}
+
+static void
+socket_listener_removed(PnEmitter *e, PyObject *name)
+{
+    pn_readable_listener_gone(&PN_SOCKET(e)->d, name != NULL ? name : e->st->names.readable);
+}
+
+static bool
+socket_call_marker(PnEmitter *e, PyObject *name, PyObject *marker)
+{
+    if (marker == e->st->early_write)
+        pn_duplex_run_early(PN_DUPLEX(e), name);
+    else if (marker != e->st->early_reset)
+        return false;
+    else if (name == e->st->names.connect)
+        pn_socket_run_reset(PN_SOCKET(e));
+    return true;
+}
+
+static const struct pn_duplex_ops socket_ops = {
+    .em =
+        {
+            .listener_added = socket_listener_added,
+            .listener_removed = socket_listener_removed,
+            .call_marker = socket_call_marker,
+            .reached = socket_reached,
+            .close_emitted = socket_close_emitted,
+            .close_has_argument = true,
+        },
+    .begin_destroy = begin_destroy,
+    .end_destroy = end_destroy,
+    .source_ended = pn_pipe_source_ended,
+    .sink_drained = pn_pipe_dest_drained,
+    .sink_gone = pn_pipe_dest_gone,
+};
 
 /* --- making --- */
 
@@ -18,20 +307,20 @@ pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (op == NULL)
         return NULL;
     PnSocket *s = PN_SOCKET(op);
-    s->em.ops = &pn_socket_emitter_ops;
-    s->read_mark = s->write_mark = s->em.st->default_mark;
-    s->max_write_buffer = UINT32_MAX;
-    s->write_epoch = UINT64_MAX;
-    s->em.st->sockets++;
-    pn_mark_outside(&s->em);
+    s->d.em.ops = &socket_ops.em;
+    s->d.read_mark = s->d.write_mark = s->d.em.st->default_mark;
+    s->d.max_write_buffer = UINT32_MAX;
+    s->d.write_epoch = UINT64_MAX;
+    s->d.em.st->sockets++;
+    pn_mark_outside(&s->d.em);
     return op;
 }
 
 void
 pn_socket_take_handle(PnSocket *s, struct pn_stream *io, enum pn_stream_kind kind)
 {
-    s->io = io;
-    io->own_buffer = s->r != NULL && s->r->onread != NULL;
+    s->d.io = io;
+    io->own_buffer = s->d.r != NULL && s->d.r->onread != NULL;
     s->is_pipe = kind == PN_STREAM_PIPE;
     Py_INCREF(s);
     if (s->unref)
@@ -42,9 +331,9 @@ int
 pn_socket_open_handle(PnSocket *s, enum pn_stream_kind kind)
 {
     int status;
-    struct pn_stream *io = pn_stream_new(s->em.st->loop, kind, &pn_socket_stream_events, s, &status);
+    struct pn_stream *io = pn_stream_new(s->d.em.st->loop, kind, &pn_socket_stream_events, s, &status);
     if (io == NULL) {
-        pn_raise_uv(s->em.st, status, "open");
+        pn_raise_uv(s->d.em.st, status, "open");
         return -1;
     }
     pn_socket_take_handle(s, io, kind);
@@ -52,9 +341,9 @@ pn_socket_open_handle(PnSocket *s, enum pn_stream_kind kind)
 }
 
 PnSocket *
-pn_socket_accept(PnServer *server, enum pn_stream_kind kind, int fd, const struct pn_addr *peer)
+pn_socket_accept(PnState *st, PyObject *server, const struct pn_connection_options *o, enum pn_stream_kind kind, int fd,
+                 const struct pn_addr *peer)
 {
-    PnState *st = server->em.st;
     PyObject *op = pn_socket_new(st->Socket, NULL, NULL);
     int status = UV_ENOMEM;
     struct pn_stream *io = pn_stream_open(st->loop, kind, fd, &pn_socket_stream_events, op, &status);
@@ -73,284 +362,62 @@ pn_socket_accept(PnServer *server, enum pn_stream_kind kind, int fd, const struc
     PnSocket *s = PN_SOCKET(op);
     io->peer = *peer;
     pn_socket_take_handle(s, io, kind);
-    s->connected = 1;
-    s->can_send = true;
-    s->server = (PnServer *)Py_NewRef((PyObject *)server);
-    s->allow_half_open = server->allow_half_open;
-    s->was_connected = 1;
-    s->read_mark = s->write_mark = server->high_water_mark;
-    s->max_write_buffer = server->max_write_buffer;
+    s->d.connected = s->d.was_connected = 1;
+    s->d.can_send = true;
+    s->server = Py_NewRef(server);
     s->counted = 1;
+    s->d.allow_half_open = o->allow_half_open;
+    s->d.read_mark = s->d.write_mark = o->high_water_mark;
+    s->d.max_write_buffer = o->max_write_buffer;
+    if (o->pause_on_connect) {
+        s->d.flowing = PN_FLOWING_FALSE;
+        s->d.paused = 1;
+    }
+    s->no_delay = o->no_delay;
+    if (o->keep_alive) {
+        s->keep_alive = 1;
+        s->keep_alive_delay = o->keep_alive_delay;
+    }
+    pn_socket_set_wire_options(s);
     return s;
-}
-
-/* What the callbacks of a destroyed socket get: without memory a MemoryError. New reference. */
-static PyObject *
-cancelled(PnSocket *s)
-{
-    struct pn_where where = {.syscall = "write"};
-    PyObject *error;
-    if (s->was_connecting)
-        error = pn_net_error(s->em.st, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
-                             "Socket closed before the connection was established");
-    else if (s->wq != NULL && s->wq->first == NULL)
-        error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
-    else
-        error = pn_uv_error(s->em.st, UV_ECANCELED, &where);
-    return error != NULL ? error : pn_take_exception();
 }
 
 bool
 pn_socket_reset(PnSocket *s)
 {
     struct pn_left_behind left;
-    PyObject *error = Py_XNewRef(s->errored);
-    if (error == NULL && s->wq != NULL)
-        error = cancelled(s); /* may run anything; from here on nothing does, until all is as new */
-    if (s->io != NULL || s->connect != NULL) {
+    PyObject *error = Py_XNewRef(s->d.errored);
+    if (error == NULL && s->d.wq != NULL)
+        error = pn_duplex_cancelled_error(&s->d); /* may run anything; from here on nothing does, until all is as new */
+    if (s->d.io != NULL || s->connect != NULL) {
         Py_XDECREF(error);
         return false;
     }
-    pn_early_forget(s);
-    pn_writable_leave_behind(s, &left, error);
-    pn_reads_reset(s);
+    pn_early_forget(&s->d);
+    pn_writes_leave_behind(&s->d, &left, error);
+    pn_reads_reset(&s->d);
     PyMem_RawFree(s->ends);
     s->ends = NULL;
     if (s->rare != NULL)
         Py_CLEAR(s->rare->bound_path); /* a str */
-    PyObject *errored = s->errored;
-    s->errored = NULL;
-    s->bytes_read = s->bytes_written = 0;
-    s->can_send = false;
-    s->had_error_before = s->had_error;
-    s->destroyed = s->had_error = s->connected = 0;
-    s->r_ended = s->end_scheduled = s->end_emitted = 0;
-    s->reading = s->need_readable = s->emitted_readable = s->did_read = 0;
-    s->was_connected = s->error_emitted = s->close_emitted = 0;
-    s->corked = 0;
-    s->ending = s->final_called = s->finished = s->need_drain = s->fin_seen = s->write_failed = 0;
-    s->was_connecting = s->reset_when_connected = 0;
-    s->write_epoch = UINT64_MAX;
-    pn_late_forget(&s->em);
-    pn_writable_answer_left(s, &left, error);
+    PyObject *errored = s->d.errored;
+    s->d.errored = NULL;
+    s->d.bytes_read = s->d.bytes_written = 0;
+    s->d.can_send = false;
+    s->d.had_error_before = s->d.had_error;
+    s->d.destroyed = s->d.had_error = s->d.connected = 0;
+    s->d.r_ended = s->d.end_scheduled = s->d.end_emitted = 0;
+    s->d.reading = s->d.need_readable = s->d.emitted_readable = s->d.did_read = 0;
+    s->d.was_connected = s->d.error_emitted = s->d.close_emitted = 0;
+    s->d.corked = 0;
+    s->d.ending = s->d.final_called = s->d.finished = s->d.need_drain = s->d.fin_seen = s->d.write_failed = 0;
+    s->d.was_connecting = s->reset_when_connected = 0;
+    s->d.write_epoch = UINT64_MAX;
+    pn_late_forget(&s->d.em);
+    pn_writes_answer_left(&s->d, &left, error);
     Py_XDECREF(errored);
     Py_XDECREF(error);
-    return s->io == NULL && s->connect == NULL;
-}
-
-/* --- ending --- */
-
-void
-pn_socket_drop_handle(PnSocket *s)
-{
-    struct pn_stream *io = s->io;
-    if (io == NULL)
-        return;
-    pn_socket_hold(s);
-    s->io = NULL;
-    s->bound = 0;
-    io->owner = NULL;
-    pn_stream_close(io);
-    Py_DECREF(s);
-}
-
-static void
-keep_ends(PnSocket *s)
-{
-    if (s->is_pipe || (!s->connected && !s->bound) || s->ends != NULL)
-        return;
-    struct pn_ends *ends = PyMem_RawCalloc(1, sizeof(*ends));
-    if (ends == NULL)
-        return;
-    (void)pn_stream_local(s->io, &ends->local);
-    (void)pn_stream_peer(s->io, &ends->peer);
-    s->ends = ends;
-}
-
-void
-pn_socket_fail_writes(PnSocket *s)
-{
-    PyObject *first = NULL;
-    if (s->wq == NULL || !s->destroyed)
-        return;
-    if (s->wq->first == NULL && s->wq->on_finish == NULL) {
-        pn_writable_fail(s, NULL, NULL);
-        return;
-    }
-    first = cancelled(s);
-    PyObject *rest = s->errored != NULL ? Py_NewRef(s->errored) : Py_XNewRef(first);
-    pn_writable_fail(s, first, rest);
-    Py_XDECREF(first);
-    Py_XDECREF(rest);
-}
-
-void
-pn_socket_close_tick(PnState *st, PyObject *self, void *arg)
-{
-    PnSocket *s = PN_SOCKET(self);
-    bool failed = s->destroyed ? s->had_error : s->had_error_before;
-    PyObject *had_error = failed ? Py_True : Py_False;
-    bool before = !s->was_connecting;
-    (void)st;
-    (void)arg;
-    if (s->piped_from != NULL)
-        pn_pipe_dest_gone(s);
-    if (before)
-        pn_socket_fail_writes(s);
-    if (s->destroyed)
-        s->close_emitted = 1;
-    (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
-    if (!before)
-        pn_socket_fail_writes(s);
-}
-
-static void
-error_tick(PnState *st, PyObject *self, void *arg)
-{
-    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
-    (void)st;
-    (void)arg;
-    if (s->piped_from != NULL)
-        pn_pipe_dest_gone(s);
-    if (s->destroyed)
-        s->error_emitted = 1;
-    (void)pn_emit_cycle(&s->em, PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
-}
-
-/* `both` (own, may be NULL) is (socket, error). */
-static void
-emit_error_soon(PnSocket *s, PyObject *both)
-{
-    if (both != NULL && pn_tick(s->em.st, error_tick, both, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-    Py_XDECREF(both);
-}
-
-/* What the tick of the error takes. Made before anything changes: it may collect garbage, other threads may go on
- * meanwhile, and `close` must not come before `error`, nor the error to the next life. False: somebody was faster. */
-static bool
-prepare_error(PnSocket *s, PyObject *error, PyObject **both)
-{
-    const struct pn_stream *io = s->io;
-    *both = error != NULL ? PyTuple_Pack(2, (PyObject *)s, error) : NULL;
-    if (error != NULL && *both == NULL)
-        PyErr_WriteUnraisable((PyObject *)s);
-    if (!s->destroyed && s->io == io && s->em.generation == s->em.st->generation)
-        return true;
-    Py_CLEAR(*both);
-    return false;
-}
-
-void
-pn_socket_destroy(PnSocket *s, PyObject *error)
-{
-    PnState *st = s->em.st;
-    PyObject *signals[2], *both;
-    if (s->destroyed || s->em.generation != st->generation)
-        return;
-    Py_INCREF(s);
-    if (!prepare_error(s, error, &both)) {
-        Py_DECREF(s);
-        return;
-    }
-    pn_writable_try_last(s);
-    s->destroyed = 1;
-    s->can_send = false;
-    s->fast_dest = NULL;
-    s->was_connecting = s->connecting;
-    s->connecting = s->reset_when_connected = 0;
-    pn_idle_stop(s);
-    pn_rare_unwatch(s, signals);
-    PyObject *cancelled_attempts = pn_connect_cancel(s);
-    pn_onread_release(s);
-    if (error != NULL) {
-        s->had_error = 1;
-        if (s->errored == NULL)
-            s->errored = Py_NewRef(error);
-    }
-    pn_writable_fail_corked_soon(s);
-    pn_writable_fail_end_soon(s);
-    struct pn_stream *io = s->io;
-    if (io != NULL) {
-        pn_socket_hold(s);
-        keep_ends(s);
-        s->io = NULL;
-        s->connected = s->bound = 0;
-        pn_stream_close(io);
-    }
-    emit_error_soon(s, both);
-    pn_connect_tell_cancelled(s, cancelled_attempts);
-    if (io == NULL && pn_tick(st, pn_socket_close_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-    pn_server_connection_gone(s);
-    Py_XDECREF(signals[0]); /* may run anything */
-    Py_XDECREF(signals[1]);
-    Py_DECREF(s);
-}
-
-void
-pn_socket_destroy_concerned(PnState *st, PyObject *emitter)
-{
-    if (emitter != NULL && PyObject_TypeCheck(emitter, st->Socket))
-        pn_socket_destroy(PN_SOCKET(emitter), NULL);
-}
-
-void
-pn_socket_destroy_steal(PnSocket *s, PyObject *error)
-{
-    if (error == NULL)
-        error = pn_take_exception();
-    pn_socket_destroy(s, error);
-    Py_XDECREF(error);
-}
-
-void
-pn_socket_maybe_destroy(PnSocket *s)
-{
-    if (s->finished && s->end_emitted && !s->destroyed)
-        pn_socket_destroy(s, NULL);
-}
-
-/* destroySoon(): end() when it is open, and destroy when everything has been written. */
-void
-pn_socket_destroy_soon(PnSocket *s)
-{
-    if (s->destroyed)
-        return;
-    if (s->finished) {
-        pn_socket_destroy(s, NULL);
-        return;
-    }
-    s->destroy_when_finished = 1;
-    if (!s->ending && pn_writable_end(s, NULL) < 0)
-        pn_socket_destroy_steal(s, NULL);
-}
-
-void
-pn_socket_abandon(PnSocket *s)
-{
-    struct pn_stream *io = s->io;
-    if (io == NULL)
-        return;
-    pn_socket_hold(s);
-    keep_ends(s);
-    s->destroyed = 1;
-    s->can_send = false;
-    s->fast_dest = NULL;
-    s->connecting = 0;
-    s->counted = 0;
-    pn_connect_free(s);
-    pn_idle_free(s);
-    s->io = NULL;
-    s->connected = s->bound = 0;
-    pn_stream_close(io);
-}
-
-bool
-pn_socket_has_unsent(PnSocket *s)
-{
-    return s->wq != NULL && s->wq->q.bytes > 0 && s->corked == 0 && !s->write_failed &&
-           (s->connected || s->connect != NULL);
+    return s->d.io == NULL && s->connect == NULL;
 }
 
 /* --- the object --- */
@@ -360,14 +427,14 @@ pn_socket_traverse(PyObject *op, visitproc visit, void *arg)
 {
     PnSocket *s = PN_SOCKET(op);
     Py_VISIT(s->server);
-    Py_VISIT(s->errored);
-    int status = pn_connect_traverse(s, visit, arg);
+    Py_VISIT(s->d.errored);
+    int status = s->connect != NULL ? pn_connect_ops_of(s)->traverse(s, visit, arg) : 0;
     if (status == 0)
-        status = pn_writable_traverse(s, visit, arg);
+        status = pn_writes_traverse(&s->d, visit, arg);
     if (status == 0)
-        status = pn_pipe_traverse(s, visit, arg);
+        status = pn_pipe_traverse(&s->d, visit, arg);
     if (status == 0)
-        status = pn_onread_traverse(s, visit, arg);
+        status = pn_onread_traverse(&s->d, visit, arg);
     if (status == 0)
         status = pn_rare_traverse(s, visit, arg);
     return status != 0 ? status : pn_emitter_traverse(op, visit, arg);
@@ -378,11 +445,11 @@ pn_socket_clear(PyObject *op)
 {
     PnSocket *s = PN_SOCKET(op);
     Py_CLEAR(s->server);
-    Py_CLEAR(s->errored);
-    pn_pipe_free(s);
-    pn_connect_free(s);
-    pn_writable_free(s);
-    pn_onread_free(s);
+    Py_CLEAR(s->d.errored);
+    pn_pipe_free(&s->d);
+    free_connect(s);
+    pn_writes_free(&s->d);
+    pn_onread_free(&s->d);
     pn_rare_free(s);
     return pn_emitter_clear(op);
 }
@@ -395,17 +462,17 @@ pn_socket_dealloc(PyObject *op)
     PyObject_GC_UnTrack(op);
     Py_TRASHCAN_BEGIN(op, pn_socket_dealloc) /* chains of pipes */
         pn_rare_free(s);                     /* first: nobody may abort what is going away */
-    pn_socket_let_go(s);
-    pn_idle_free(s);
-    pn_reads_free(s);
+    close_unheld(s);
+    pn_idle_free(&s->d);
+    pn_reads_free(&s->d);
     PyMem_RawFree(s->ends);
-    s->em.st->sockets--;
+    s->d.em.st->sockets--;
     Py_CLEAR(s->server);
-    Py_CLEAR(s->errored);
-    pn_pipe_free(s);
-    pn_connect_free(s);
-    pn_writable_free(s);
-    pn_emitter_free_parts(&s->em);
+    Py_CLEAR(s->d.errored);
+    pn_pipe_free(&s->d);
+    free_connect(s);
+    pn_writes_free(&s->d);
+    pn_emitter_free_parts(&s->d.em);
     type->tp_free(op);
     Py_DECREF(type);
     Py_TRASHCAN_END

@@ -2,13 +2,11 @@
 #include <math.h>
 
 #include "py/base/args.h"
-#include "py/address/blocklist_rules.h"
 #include "py/socket/bound_socket.h"
-#include "py/loop/driver.h"
-#include "py/stream/encoding.h"
-#include "py/base/errors.h"
-#include "py/server/server.h"
 #include "py/socket/socket.h"
+#include "py/socket/socket_checks.h"
+#include "py/stream/duplex.h"
+#include "py/stream/encoding.h"
 
 /* What the values come to. */
 struct settings {
@@ -20,89 +18,6 @@ struct settings {
 };
 
 /* --- checks --- */
-
-static int
-bytes_option(PyObject *obj, const char *name, uint32_t *out)
-{
-    double value;
-    if (obj == NULL)
-        return 0;
-    if (pn_arg_number(obj, name, &value) < 0)
-        return -1;
-    if (!(value >= 0 && value <= 2147483647) || value != (double)(uint32_t)value) {
-        pn_raise_arg_value(name, "is invalid", obj);
-        return -1;
-    }
-    *out = (uint32_t)value;
-    return 0;
-}
-
-int
-pn_high_water_mark(PyObject *obj, uint32_t *out)
-{
-    return bytes_option(obj, "options.highWaterMark", out);
-}
-
-int
-pn_max_write_buffer(PyObject *obj, uint32_t *out)
-{
-    return bytes_option(obj, "options.max_write_buffer", out);
-}
-
-int
-pn_keep_alive_delay(PyObject *obj, uint16_t *out)
-{
-    double ms;
-    if (obj == NULL)
-        return 0;
-    if (pn_arg_number(obj, "options.keepAliveInitialDelay", &ms) < 0)
-        return -1;
-    *out = pn_keep_alive_seconds(ms);
-    return 0;
-}
-
-int
-pn_check_block_list(PnState *st, PyObject *obj)
-{
-    if (PyObject_TypeCheck(obj, st->BlockList))
-        return 0;
-    pn_raise_arg_type("options.blockList", "an instance of BlockList", obj);
-    return -1;
-}
-
-static int
-integer_option(PyObject *obj, const char *name, double max, const char *range, double *out)
-{
-    if (pn_arg_number(obj, name, out) < 0)
-        return -1;
-    if (*out != floor(*out))
-        pn_raise_range(name, "an integer", obj);
-    else if (!(*out >= 0 && *out <= max))
-        pn_raise_range(name, range, obj);
-    else
-        return 0;
-    return -1;
-}
-
-int
-pn_check_type_of_service(PyObject *obj, const char *name, uint8_t *out)
-{
-    double value;
-    if (integer_option(obj, name, 255, ">= 0 && <= 255", &value) < 0)
-        return -1;
-    *out = (uint8_t)value;
-    return 0;
-}
-
-int
-pn_check_fd(PyObject *obj, int *out)
-{
-    double value;
-    if (integer_option(obj, "fd", 2147483647, ">= 0 && <= 2147483647", &value) < 0)
-        return -1;
-    *out = (int)value;
-    return 0;
-}
 
 static int
 encoding_option(PyObject *obj, enum pn_encoding *out)
@@ -149,8 +64,8 @@ check_marks(PyObject **v, struct settings *to)
     to->write_mark = to->read_mark;
     /* As in Node, the one for both wins. */
     if (v[PN_O_MARK] == NULL &&
-        (bytes_option(v[PN_O_READ_MARK], "options.readableHighWaterMark", &to->read_mark) < 0 ||
-         bytes_option(v[PN_O_WRITE_MARK], "options.writableHighWaterMark", &to->write_mark) < 0))
+        (pn_bytes_option(v[PN_O_READ_MARK], "options.readableHighWaterMark", &to->read_mark) < 0 ||
+         pn_bytes_option(v[PN_O_WRITE_MARK], "options.writableHighWaterMark", &to->write_mark) < 0))
         return -1;
     return pn_max_write_buffer(v[PN_O_MAX_WRITE], &to->max_write);
 }
@@ -159,7 +74,7 @@ check_marks(PyObject **v, struct settings *to)
 static int
 check_origin(PnSocket *s, PyObject **v)
 {
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     if (v[PN_O_SIGNAL] != NULL && pn_check_abort_signal(st, v[PN_O_SIGNAL], "signal") < 0)
         return -1;
     if (v[PN_O_HANDLE] != NULL) {
@@ -184,7 +99,7 @@ check_all(PnSocket *s, PyObject **v, struct settings *to)
         pn_keep_alive_delay(v[PN_O_DELAY], &to->delay) < 0 || encoding_option(v[PN_O_ENCODING], &to->encoding) < 0 ||
         encoding_option(v[PN_O_DEFAULT_ENCODING], &to->default_encoding) < 0)
         return -1;
-    if (v[PN_O_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[PN_O_BLOCK_LIST]) < 0)
+    if (v[PN_O_BLOCK_LIST] != NULL && pn_check_block_list(s->d.em.st, v[PN_O_BLOCK_LIST], "options.blockList") < 0)
         return -1;
     if (v[PN_O_TOS] != NULL && pn_check_type_of_service(v[PN_O_TOS], "options.typeOfService", &to->tos) < 0)
         return -1;
@@ -196,7 +111,7 @@ check_all(PnSocket *s, PyObject **v, struct settings *to)
 int
 pn_socket_apply_options(PnSocket *s, PyObject **v)
 {
-    uint32_t mark = s->em.st->default_mark;
+    uint32_t mark = s->d.em.st->default_mark;
     struct settings to = {
         .read_mark = mark,
         .write_mark = mark,
@@ -210,17 +125,17 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     if (rare && pn_rare_of(s) == NULL)
         return -1;
     /* The last ones that may fail, and nothing else has been changed. */
-    if ((v[PN_O_ONREAD] != NULL && pn_onread_set(s, v[PN_O_ONREAD]) < 0) ||
-        (v[PN_O_ENCODING] != NULL && pn_readable_set_encoding(s, to.encoding) < 0))
+    if ((v[PN_O_ONREAD] != NULL && pn_onread_set(&s->d, v[PN_O_ONREAD]) < 0) ||
+        (v[PN_O_ENCODING] != NULL && pn_readable_set_encoding(&s->d, to.encoding) < 0))
         return -1;
-    s->allow_half_open = to.half_open;
+    s->d.allow_half_open = to.half_open;
     s->no_delay = to.no_delay;
     s->keep_alive = to.keep_alive;
-    s->read_mark = to.read_mark;
-    s->write_mark = to.write_mark;
-    s->max_write_buffer = to.max_write;
+    s->d.read_mark = to.read_mark;
+    s->d.write_mark = to.write_mark;
+    s->d.max_write_buffer = to.max_write;
     s->keep_alive_delay = to.delay;
-    s->default_encoding = (unsigned)to.default_encoding & 7;
+    s->d.default_encoding = (unsigned)to.default_encoding & 7;
     if (rare && s->rare != NULL) {
         s->rare->type_of_service = to.tos;
         Py_XSETREF(s->rare->block_list, Py_XNewRef(v[PN_O_BLOCK_LIST]));
@@ -250,7 +165,7 @@ pn_socket_init(PyObject *op, PyObject *args, PyObject *kwargs)
     PnSocket *s = PN_SOCKET(op);
     PyObject *v[PN_SOCKET_OPTION_COUNT];
     PyObject *first = NULL, *mapping = NULL, *fd = NULL;
-    if (pn_check_alive(&s->em) < 0 || !PyArg_UnpackTuple(args, "Socket", 0, 1, &first))
+    if (pn_check_alive(&s->d.em) < 0 || !PyArg_UnpackTuple(args, "Socket", 0, 1, &first))
         return -1;
     if (first != NULL && (PyLong_Check(first) || PyFloat_Check(first)) && !PyBool_Check(first))
         fd = first;

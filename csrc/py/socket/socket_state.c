@@ -1,16 +1,17 @@
 /* socket_state.c - what a socket tells of itself: its properties. */
-#include "py/stream/encoding.h"
-#include "py/base/errors.h"
-#include "py/server/server.h"
+#include "py/address/address_info.h"
 #include "py/socket/socket.h"
+#include "py/socket/socket_checks.h"
+#include "py/stream/duplex.h"
+#include "py/stream/encoding.h"
 
 /* --- addresses --- */
 
 bool
 pn_socket_local(PnSocket *s, struct pn_addr *out)
 {
-    if (s->io != NULL && (s->connected || s->bound))
-        return pn_stream_local(s->io, out);
+    if (s->d.io != NULL && (s->d.connected || s->bound))
+        return pn_stream_local(s->d.io, out);
     if (s->ends == NULL || s->ends->local.family == 0)
         return false;
     *out = s->ends->local;
@@ -20,8 +21,8 @@ pn_socket_local(PnSocket *s, struct pn_addr *out)
 bool
 pn_socket_peer(PnSocket *s, struct pn_addr *out)
 {
-    if (s->io != NULL && s->connected)
-        return pn_stream_peer(s->io, out);
+    if (s->d.io != NULL && s->d.connected)
+        return pn_stream_peer(s->d.io, out);
     if (s->ends == NULL || s->ends->peer.family == 0)
         return false;
     *out = s->ends->peer;
@@ -38,11 +39,11 @@ bound_path(const PnSocket *s)
 PyObject *
 pn_socket_own_address(PnSocket *s)
 {
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     struct pn_addr addr;
     if (bound_path(s) != NULL) /* kept, as local_address is */
         return PyObject_CallFunctionObjArgs(st->AddressInfo, bound_path(s), Py_None, Py_None, NULL);
-    if (s->destroyed || !pn_socket_local(s, &addr))
+    if (s->d.destroyed || !pn_socket_local(s, &addr))
         Py_RETURN_NONE;
     return pn_address_info(st, &addr);
 }
@@ -52,10 +53,10 @@ pn_socket_own_address(PnSocket *s)
 PyObject *
 pn_socket_ready_state(PnSocket *s)
 {
-    struct pn_names *n = &s->em.st->names;
-    if (s->connecting && !s->failing)
+    struct pn_names *n = &s->d.em.st->names;
+    if (s->d.connecting && !s->failing)
         return n->opening;
-    bool readable = pn_readable_open(s), writable = pn_writable_open(s);
+    bool readable = pn_readable_open(&s->d), writable = pn_writable_open(&s->d);
     if (readable)
         return writable ? n->open : n->readOnly;
     return writable ? n->writeOnly : n->closed;
@@ -88,27 +89,27 @@ flag_of(const PnSocket *s, enum flag flag)
 {
     switch (flag) {
     case F_CONNECTING:
-        return s->connecting && !s->failing;
+        return s->d.connecting && !s->failing;
     case F_PENDING:
-        return s->io == NULL || (s->connecting && !s->failing);
+        return s->d.io == NULL || (s->d.connecting && !s->failing);
     case F_DESTROYED:
-        return s->destroyed;
+        return s->d.destroyed;
     case F_READABLE:
-        return pn_readable_open(s);
+        return pn_readable_open(&s->d);
     case F_READ_ENDED:
-        return s->end_emitted;
+        return s->d.end_emitted;
     case F_READ_ABORTED:
-        return (s->destroyed || s->errored != NULL) && !s->end_emitted;
+        return (s->d.destroyed || s->d.errored != NULL) && !s->d.end_emitted;
     case F_DID_READ:
-        return s->did_read;
+        return s->d.did_read;
     case F_WRITABLE:
-        return pn_writable_open(s);
+        return pn_writable_open(&s->d);
     case F_WRITE_ENDED:
-        return s->ending;
+        return s->d.ending;
     case F_FINISHED:
-        return s->finished;
+        return s->d.finished;
     case F_NEED_DRAIN:
-        return s->need_drain && !s->destroyed && !s->ending;
+        return s->d.need_drain && !s->d.destroyed && !s->d.ending;
     }
     return false;
 }
@@ -135,9 +136,9 @@ enum number {
 static size_t
 write_length(PnSocket *s)
 {
-    if (s->in_flush && s->em.generation == s->em.st->generation)
-        pn_writable_flush(s);
-    return pn_writable_length(s);
+    if (s->d.in_flush && s->d.em.generation == s->d.em.st->generation)
+        pn_writable_flush(&s->d);
+    return pn_writable_length(&s->d);
 }
 
 static PyObject *
@@ -147,28 +148,28 @@ socket_get_number(PyObject *op, void *closure)
     uint64_t value = 0;
     switch ((enum number)(intptr_t)closure) {
     case N_READ:
-        value = s->bytes_read;
+        value = s->d.bytes_read;
         break;
     case N_WRITTEN:
-        value = s->bytes_written;
+        value = s->d.bytes_written;
         break;
     case N_READ_LENGTH:
-        value = pn_readable_length(s);
+        value = pn_readable_length(&s->d);
         break;
     case N_READ_MARK:
-        value = s->read_mark;
+        value = s->d.read_mark;
         break;
     case N_WRITE_LENGTH:
         value = write_length(s);
         break;
     case N_WRITE_MARK:
-        value = s->write_mark;
+        value = s->d.write_mark;
         break;
     case N_CORKED:
-        value = s->corked;
+        value = s->d.corked;
         break;
     case N_BUFFER_SIZE:
-        if (s->io == NULL)
+        if (s->d.io == NULL)
             Py_RETURN_NONE;
         value = write_length(s);
         break;
@@ -181,9 +182,9 @@ socket_get_flowing(PyObject *op, void *closure)
 {
     PnSocket *s = PN_SOCKET(op);
     (void)closure;
-    if (s->flowing == PN_FLOWING_NULL)
+    if (s->d.flowing == PN_FLOWING_NULL)
         Py_RETURN_NONE;
-    return PyBool_FromLong(s->flowing == PN_FLOWING_TRUE);
+    return PyBool_FromLong(s->d.flowing == PN_FLOWING_TRUE);
 }
 
 static PyObject *
@@ -191,16 +192,16 @@ socket_get_encoding(PyObject *op, void *closure)
 {
     PnSocket *s = PN_SOCKET(op);
     (void)closure;
-    if (s->r == NULL || !s->r->decoding)
+    if (s->d.r == NULL || !s->d.r->decoding)
         Py_RETURN_NONE;
-    return PyUnicode_FromString(pn_encoding_name((enum pn_encoding)s->r->decoder.encoding));
+    return PyUnicode_FromString(pn_encoding_name((enum pn_encoding)s->d.r->decoder.encoding));
 }
 
 static PyObject *
 socket_get_allow_half_open(PyObject *op, void *closure)
 {
     (void)closure;
-    return PyBool_FromLong(PN_SOCKET(op)->allow_half_open);
+    return PyBool_FromLong(PN_SOCKET(op)->d.allow_half_open);
 }
 
 static int
@@ -209,7 +210,7 @@ socket_set_allow_half_open(PyObject *op, PyObject *value, void *closure)
     (void)closure;
     int on = value == NULL ? 0 : PyObject_IsTrue(value);
     if (on >= 0)
-        PN_SOCKET(op)->allow_half_open = on != 0;
+        PN_SOCKET(op)->d.allow_half_open = on != 0;
     return on < 0 ? -1 : 0;
 }
 
@@ -226,7 +227,7 @@ socket_get_errored(PyObject *op, void *closure)
 {
     PnSocket *s = PN_SOCKET(op);
     (void)closure;
-    return Py_NewRef(s->errored != NULL ? s->errored : Py_None);
+    return Py_NewRef(s->d.errored != NULL ? s->d.errored : Py_None);
 }
 
 static PyObject *
@@ -254,7 +255,7 @@ socket_set_block_list(PyObject *op, PyObject *value, void *closure)
     (void)closure;
     if (value == Py_None)
         value = NULL;
-    if (value != NULL && (pn_check_block_list(s->em.st, value) < 0 || pn_rare_of(s) == NULL))
+    if (value != NULL && (pn_check_block_list(s->d.em.st, value, "options.blockList") < 0 || pn_rare_of(s) == NULL))
         return -1;
     if (s->rare != NULL)
         Py_XSETREF(s->rare->block_list, Py_XNewRef(value));
@@ -272,7 +273,7 @@ socket_get_end(PyObject *op, void *closure)
         return Py_NewRef(bound_path(s));
     if (!(part[0] == 'l' ? pn_socket_local(s, &addr) : pn_socket_peer(s, &addr)))
         Py_RETURN_NONE;
-    PyObject *info = pn_address_info(s->em.st, &addr);
+    PyObject *info = pn_address_info(s->d.em.st, &addr);
     if (info == NULL)
         return NULL;
     PyObject *value = PySequence_GetItem(info, part[1] == 'a' ? 0 : part[1] == 'p' ? 1 : 2);
@@ -327,7 +328,7 @@ PyGetSetDef pn_socket_getset[] = {
     FLAG("writable_ended", F_WRITE_ENDED, "True after end(). Node: writable.writableEnded."),
     FLAG("writable_finished", F_FINISHED,
          "True once everything has left after end(). Node: writable.writableFinished."),
-    {"timeout", pn_socket_get_timeout, NULL, "The milliseconds of set_timeout(), or None. Node: socket.timeout.", NULL},
+    {"timeout", pn_duplex_get_timeout, NULL, "The milliseconds of set_timeout(), or None. Node: socket.timeout.", NULL},
     {"block_list", socket_get_block_list, socket_set_block_list,
      "The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node: socket.blockList.",
      NULL},

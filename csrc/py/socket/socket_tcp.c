@@ -5,9 +5,11 @@
 #include <math.h>
 
 #include "py/base/args.h"
+#include "py/events/emitter.h"
 #include "py/loop/driver.h"
-#include "py/base/errors.h"
 #include "py/socket/socket.h"
+#include "py/socket/socket_checks.h"
+#include "py/stream/duplex.h"
 
 /* What Linux takes: seconds, and so many probes. */
 #define MAX_SECONDS 32767
@@ -16,7 +18,7 @@
 static bool
 on_the_wire(const PnSocket *s)
 {
-    return s->io != NULL && s->connected;
+    return s->d.io != NULL && s->d.connected;
 }
 
 /* --- no_delay --- */
@@ -33,31 +35,25 @@ pn_socket_set_no_delay_method(PyObject *op, PyObject *const *args, Py_ssize_t na
     static const char *const names[] = {"no_delay", NULL};
     PnSocket *s = PN_SOCKET(op);
     PyObject *a[1];
-    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_no_delay", names, 0, args, nargs, kwnames, a) < 0)
+    if (pn_check_alive(&s->d.em) < 0 || pn_unpack("set_no_delay", names, 0, args, nargs, kwnames, a) < 0)
         return NULL;
     int on = a[0] == NULL || a[0] == Py_None ? 1 : pn_arg_bool(a[0]);
     if (on < 0)
         return NULL;
     if (on_the_wire(s) && s->no_delay != (unsigned)on)
-        (void)pn_stream_set_no_delay(s->io, on);
+        (void)pn_stream_set_no_delay(s->d.io, on);
     s->no_delay = on != 0;
     return Py_NewRef(op);
 }
 
 /* --- keep-alive --- */
 
-uint16_t
-pn_keep_alive_seconds(double ms)
-{
-    return ms >= MAX_SECONDS * 1000.0 ? MAX_SECONDS : ms > 0 ? (uint16_t)(ms / 1000) : 0;
-}
-
 static void
 set_keep_alive(PnSocket *s)
 {
     unsigned interval = s->rare != NULL ? s->rare->keep_alive_interval : 0;
     unsigned count = s->rare != NULL ? s->rare->keep_alive_count : 0;
-    (void)pn_stream_set_keep_alive_probes(s->io, s->keep_alive, s->keep_alive_delay, interval, count);
+    (void)pn_stream_set_keep_alive_probes(s->d.io, s->keep_alive, s->keep_alive_delay, interval, count);
 }
 
 const char pn_set_keep_alive_doc[] =
@@ -143,7 +139,7 @@ pn_socket_set_keep_alive_method(PyObject *op, PyObject *const *args, Py_ssize_t 
 {
     PnSocket *s = PN_SOCKET(op);
     PyObject *a[K_ALL], *v[K_ALL] = {NULL};
-    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_keep_alive", keep_alive_names, 0, args, nargs, kwnames, a) < 0)
+    if (pn_check_alive(&s->d.em) < 0 || pn_unpack("set_keep_alive", keep_alive_names, 0, args, nargs, kwnames, a) < 0)
         return NULL;
     PyObject *mapping = a[K_ENABLE] != NULL && pn_is_options(a[K_ENABLE]) ? a[K_ENABLE] : NULL;
     if (mapping != NULL) {
@@ -176,7 +172,7 @@ pn_socket_set_type_of_service_method(PyObject *op, PyObject *const *args, Py_ssi
     PnSocket *s = PN_SOCKET(op);
     PyObject *a[1];
     uint8_t tos;
-    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_type_of_service", names, 1, args, nargs, kwnames, a) < 0)
+    if (pn_check_alive(&s->d.em) < 0 || pn_unpack("set_type_of_service", names, 1, args, nargs, kwnames, a) < 0)
         return NULL;
     if (PyFloat_Check(a[0]) && isnan(PyFloat_AS_DOUBLE(a[0]))) /* as Node: its option is out of range then */
         return pn_raise_arg_type("tos", "of type number", a[0]);
@@ -184,9 +180,9 @@ pn_socket_set_type_of_service_method(PyObject *op, PyObject *const *args, Py_ssi
         return NULL;
     if (tos != 0 && pn_rare_of(s) == NULL)
         return NULL;
-    int status = on_the_wire(s) ? pn_stream_set_tos(s->io, tos) : 0;
+    int status = on_the_wire(s) ? pn_stream_set_tos(s->d.io, tos) : 0;
     if (status != 0)
-        return pn_raise_uv(s->em.st, status, "setTypeOfService");
+        return pn_raise_uv(s->d.em.st, status, "setTypeOfService");
     if (s->rare != NULL)
         s->rare->type_of_service = tos;
     return Py_NewRef(op);
@@ -202,12 +198,12 @@ pn_socket_get_type_of_service_method(PyObject *op, PyObject *unused)
 {
     PnSocket *s = PN_SOCKET(op);
     (void)unused;
-    if (pn_check_alive(&s->em) < 0)
+    if (pn_check_alive(&s->d.em) < 0)
         return NULL;
     int tos = s->rare != NULL ? s->rare->type_of_service : 0;
     if (on_the_wire(s) && !s->is_pipe)
-        tos = pn_stream_get_tos(s->io);
-    return tos < 0 ? pn_raise_uv(s->em.st, tos, "getTypeOfService") : PyLong_FromLong(tos);
+        tos = pn_stream_get_tos(s->d.io);
+    return tos < 0 ? pn_raise_uv(s->d.em.st, tos, "getTypeOfService") : PyLong_FromLong(tos);
 }
 
 /* --- the connection is there --- */
@@ -216,11 +212,11 @@ void
 pn_socket_set_wire_options(PnSocket *s)
 {
     if (s->no_delay)
-        (void)pn_stream_set_no_delay(s->io, true);
+        (void)pn_stream_set_no_delay(s->d.io, true);
     if (s->keep_alive)
         set_keep_alive(s);
     if (s->rare != NULL && s->rare->type_of_service != 0)
-        (void)pn_stream_set_tos(s->io, s->rare->type_of_service);
+        (void)pn_stream_set_tos(s->d.io, s->rare->type_of_service);
 }
 
 /* --- a reset --- */
@@ -228,9 +224,32 @@ pn_socket_set_wire_options(PnSocket *s)
 void
 pn_socket_reset_now(PnSocket *s)
 {
-    if (s->io != NULL)
-        pn_stream_set_reset(s->io);
-    pn_socket_destroy(s, NULL);
+    if (s->d.io != NULL)
+        pn_stream_set_reset(s->d.io);
+    pn_duplex_destroy(&s->d, NULL);
+}
+
+int
+pn_socket_reset_soon(PnSocket *s)
+{
+    struct pn_names *n = &s->d.em.st->names;
+    if (s->reset_when_connected)
+        return 0;
+    pn_remove_quiet_listener(&s->d.em, n->connect, s->d.em.st->early_reset); /* of an earlier life */
+    if (pn_list_insert_quiet(&s->d.em, n->connect, s->d.em.st->early_reset) < 0)
+        return -1;
+    s->reset_when_connected = 1;
+    return 0;
+}
+
+/* Its turn among the listeners of `connect` has come. */
+void
+pn_socket_run_reset(PnSocket *s)
+{
+    bool wanted = s->reset_when_connected;
+    pn_remove_quiet_listener(&s->d.em, s->d.em.st->names.connect, s->d.em.st->early_reset);
+    if (wanted && s->d.io != NULL && s->d.connected)
+        pn_socket_reset_now(s);
 }
 
 const char pn_reset_and_destroy_doc[] =
@@ -246,25 +265,25 @@ PyObject *
 pn_socket_reset_and_destroy_method(PyObject *op, PyObject *unused)
 {
     PnSocket *s = PN_SOCKET(op);
-    PnState *st = s->em.st;
+    PnState *st = s->d.em.st;
     (void)unused;
-    if (pn_check_alive(&s->em) < 0 || pn_state_loop(st) == NULL)
+    if (pn_check_alive(&s->d.em) < 0 || pn_state_loop(st) == NULL)
         return NULL;
-    if (s->io != NULL && s->is_pipe)
+    if (s->d.io != NULL && s->is_pipe)
         return pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "This handle type cannot be sent");
-    if (s->connecting) {
-        return pn_early_reset(s) < 0 ? NULL : Py_NewRef(op);
+    if (s->d.connecting) {
+        return pn_socket_reset_soon(s) < 0 ? NULL : Py_NewRef(op);
     }
-    if (s->io != NULL) {
+    if (s->d.io != NULL) {
         pn_socket_reset_now(s);
     }
-    else if (!s->destroyed) {
+    else if (!s->d.destroyed) {
         PyObject *error = pn_net_error(st, "ERR_SOCKET_CLOSED", "Socket is closed");
         if (error == NULL)
             return NULL;
-        pn_socket_destroy(s, error);
+        pn_duplex_destroy(&s->d, error);
         Py_DECREF(error);
     }
-    pn_mark_outside(&s->em);
+    pn_mark_outside(&s->d.em);
     return pn_notify(st) < 0 ? NULL : Py_NewRef(op);
 }

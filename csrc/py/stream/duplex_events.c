@@ -1,17 +1,15 @@
 /* socket_io.c - what a socket's stream tells it: pn_stream_events.
  *
  * Threads: called on the driving thread, within a turn; at exit (st->closed) only the C parts happen. */
-#include "py/loop/driver.h"
-#include "py/base/errors.h"
-#include "py/socket/socket.h"
+#include "py/stream/duplex.h"
 
 /* From here on a read is taken for one of many: the next one lands in a bytes object at once. */
 #define BIG_READ 32768
 
-static void
-on_alloc(struct pn_stream *io, char **base, size_t *len)
+void
+pn_duplex_on_alloc(struct pn_stream *io, char **base, size_t *len)
 {
-    PnSocket *s = io->owner;
+    PnDuplex *s = io->owner;
     PnState *st = s->em.st;
     if (s->r != NULL && s->r->onread != NULL) {
         pn_onread_alloc(s, base, len);
@@ -27,23 +25,46 @@ on_alloc(struct pn_stream *io, char **base, size_t *len)
 }
 
 static void
-read_failed(PnSocket *s, int status)
+read_failed(PnDuplex *s, int status)
 {
     struct pn_where where = {.syscall = "read"};
     const struct pn_stream *io = s->io;
     PyObject *error = pn_uv_error(s->em.st, status, &where);
     if (s->io == io)
-        pn_socket_destroy_steal(s, error);
+        pn_duplex_destroy_steal(s, error);
     else if (error != NULL) /* a collection of garbage was faster: it may be another life by now */
         Py_DECREF(error);
     else
         PyErr_Clear();
 }
 
+/* Where a chunk goes: to the user's buffer, into the queue, to the pipes, or to the listeners of `data`. */
 static void
-on_read(struct pn_stream *io, ssize_t nread, char *base)
+dispatch(PnDuplex *s, char *base, size_t len)
 {
-    PnSocket *s = io->owner;
+    if (s->r != NULL && s->r->onread != NULL) {
+        pn_onread_data(s, len);
+        return;
+    }
+    if (s->flowing != PN_FLOWING_TRUE || (s->r != NULL && (s->r->q.count > 0 || s->r->decoding))) {
+        pn_readable_keep(s, base, len);
+        return;
+    }
+    s->need_readable = 1; /* what Node's read(0) after each chunk does */
+    if (s->io != NULL)
+        s->io->read_big = true;
+    if (s->pipes != NULL && !s->em.st->loop->halted && pn_pipe_only(s)) {
+        s->did_read = 1;
+        pn_pipe_data(s, base, len);
+        return;
+    }
+    pn_readable_emit(s, base, len);
+}
+
+void
+pn_duplex_on_read(struct pn_stream *io, ssize_t nread, char *base)
+{
+    PnDuplex *s = io->owner;
     PnState *st = s->em.st;
     if (nread > 0 && s->fast_dest != NULL && pn_pipe_fast(s, base, (size_t)nread))
         return;
@@ -55,7 +76,7 @@ on_read(struct pn_stream *io, ssize_t nread, char *base)
     if (nread > 0) {
         s->bytes_read += (size_t)nread;
         io->own_buffer = (nread >= BIG_READ && s->pipes == NULL) || (s->r != NULL && s->r->onread != NULL);
-        pn_readable_data(s, base, (size_t)nread);
+        dispatch(s, base, (size_t)nread);
     }
     else if (nread == UV_EOF) {
         io->reading = false;
@@ -68,22 +89,10 @@ on_read(struct pn_stream *io, ssize_t nread, char *base)
     Py_DECREF(s);
 }
 
-static void
-on_connected(struct pn_stream *io, int status)
+void
+pn_duplex_on_written(struct pn_stream *io, int status)
 {
-    PnSocket *s = io->owner;
-    PnState *st = s->em.st;
-    unsigned scope = pn_enter(st);
-    Py_INCREF(s);
-    pn_connect_done(s, io, status);
-    pn_leave(st, scope);
-    Py_DECREF(s);
-}
-
-static void
-on_written(struct pn_stream *io, int status)
-{
-    PnSocket *s = io->owner;
+    PnDuplex *s = io->owner;
     PnState *st = s->em.st;
     if (s->io != io && !s->destroyed)
         return; /* of an earlier life */
@@ -95,141 +104,29 @@ on_written(struct pn_stream *io, int status)
     Py_DECREF(s);
 }
 
-static void
-on_shut(struct pn_stream *io, int status)
+void
+pn_duplex_on_shutdown(struct pn_stream *io, int status)
 {
-    PnSocket *s = io->owner;
+    PnDuplex *s = io->owner;
     PnState *st = s->em.st;
     if (s->io != io || st->closed)
         return;
     unsigned scope = pn_enter(st);
     Py_INCREF(s);
-    pn_writable_shut(s, status);
+    pn_writable_shutdown_done(s, status);
     pn_leave(st, scope);
     Py_DECREF(s);
 }
 
-/* What another thread has caused since the last call, such as `error`, comes first. */
-static void
-close_in_order(PnState *st, PnSocket *s)
+void
+pn_duplex_run_early(PnDuplex *s, PyObject *name)
 {
-    unsigned generation = st->generation;
-    if (st->depth == 1 && st->ticks.count > 0)
-        pn_ticks_run(st);
-    if (st->generation != generation)
-        return;
-    if (!st->loop->halted)
-        pn_socket_close_tick(st, (PyObject *)s, NULL);
-    else if (pn_tick(st, pn_socket_close_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-}
-
-static void
-on_closed(struct pn_stream *io)
-{
-    PnSocket *s = io->owner; /* the handle's reference is ours now */
-    PnState *st = s->em.st;
-    io->owner = NULL;
-    if (!st->closed) {
-        unsigned scope = pn_enter(st);
-        close_in_order(st, s);
-        pn_leave(st, scope);
-    }
-    Py_DECREF(s);
-}
-
-static void
-on_close_in_order(struct pn_stream *io)
-{
-    pn_socket_destroy_soon(io->owner);
-}
-
-static void
-on_abandon(struct pn_stream *io)
-{
-    pn_socket_abandon(io->owner);
-}
-
-static bool
-has_unsent(const struct pn_stream *io)
-{
-    return pn_socket_has_unsent(io->owner);
-}
-
-const struct pn_stream_events pn_socket_stream_events = {
-    .alloc = on_alloc,
-    .read = on_read,
-    .connected = on_connected,
-    .written = on_written,
-    .shut = on_shut,
-    .closed = on_closed,
-    .close_in_order = on_close_in_order,
-    .abandon = on_abandon,
-    .has_unsent = has_unsent,
-};
-
-/* --- pn_emitter_ops --- */
-
-/* Whether the event has come in this life of the socket, or is not needed; `*arg` (borrowed) is what it carries. */
-static bool
-socket_reached(PnEmitter *e, PyObject *name, PyObject **arg)
-{
-    PnSocket *s = PN_SOCKET(e);
     struct pn_names *n = &s->em.st->names;
-    if (name == n->connect || name == n->ready)
-        return s->was_connected;
-    if (name == n->end)
-        return s->end_emitted;
-    if (name == n->finish)
-        return s->finished;
-    if (name == n->drain)
-        return s->finished || (!s->destroyed && !s->need_drain);
-    if (!s->close_emitted || pn_late_error_pending(&s->em))
-        return false;
+    if (name != n->connect && name != n->close)
+        return;
+    pn_early_unmark(s);
     if (name == n->close)
-        *arg = s->em.late_had_error ? Py_True : Py_False;
-    else if (name == n->error)
-        *arg = s->errored;
-    return *arg != NULL;
+        pn_duplex_fail_writes(s);
+    else if (s->io != NULL && s->connected)
+        pn_writable_connected(s);
 }
-
-static bool
-socket_close_emitted(const PnEmitter *e)
-{
-    return ((const PnSocket *)(const void *)e)->close_emitted;
-}
-
-/* A `data` listener makes it flow, a `readable` listener takes the flow's place. */
-static int
-socket_listener_added(PnEmitter *e, PyObject *name)
-{
-    if (name == e->st->names.data)
-        pn_readable_data_listener(PN_SOCKET(e));
-    else if (name == e->st->names.readable)
-        return pn_readable_readable_listener(PN_SOCKET(e)) < 0 ? -1 : pn_notify(e->st);
-    return 0;
-}
-
-static void
-socket_listener_removed(PnEmitter *e, PyObject *name)
-{
-    pn_readable_listener_gone(PN_SOCKET(e), name != NULL ? name : e->st->names.readable);
-}
-
-static bool
-socket_call_marker(PnEmitter *e, PyObject *name, PyObject *marker)
-{
-    if (marker != e->st->early_write && marker != e->st->early_reset)
-        return false;
-    pn_early_run(PN_SOCKET(e), name, marker);
-    return true;
-}
-
-const struct pn_emitter_ops pn_socket_emitter_ops = {
-    .listener_added = socket_listener_added,
-    .listener_removed = socket_listener_removed,
-    .call_marker = socket_call_marker,
-    .reached = socket_reached,
-    .close_emitted = socket_close_emitted,
-    .close_has_argument = true,
-};

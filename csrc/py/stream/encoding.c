@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "py/base/args.h"
 #include "py/base/errors.h"
 
 /* With `-` wherever Python may also have `_`. */

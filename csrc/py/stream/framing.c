@@ -4,22 +4,21 @@
  * until there is as much as has been asked for. */
 #include "py/stream/framing.h"
 
-#include "py/base/args.h"
-#include "py/base/errors.h"
-#include "py/socket/socket.h"
+#include "py/events/emitter.h"
+#include "py/stream/duplex.h"
 
-static PnSocket *
+static PnDuplex *
 socket_of(PnState *st, PyObject *obj)
 {
-    if (PyObject_TypeCheck(obj, st->Socket))
-        return pn_check_alive(PN_EMITTER(obj)) < 0 ? NULL : PN_SOCKET(obj);
+    if (PN_IS_DUPLEX(st, obj))
+        return pn_check_alive(PN_EMITTER(obj)) < 0 ? NULL : PN_DUPLEX(obj);
     pn_raise_arg_type("sock", "an instance of Socket", obj);
     return NULL;
 }
 
 /* More is needed, `want` in all: None, or NULL with an exception. */
 static PyObject *
-wait_for(PnSocket *s, size_t want)
+wait_for(PnDuplex *s, size_t want)
 {
     struct pn_reads *r = pn_reads_of(s);
     if (r == NULL)
@@ -31,7 +30,7 @@ wait_for(PnSocket *s, size_t want)
 }
 
 static PyObject *
-take(PnSocket *s, size_t n)
+take(PnDuplex *s, size_t n)
 {
     s->r->want = 0;
     PyObject *data = pn_readable_take(s, n);
@@ -48,7 +47,7 @@ PyObject *
 pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     PnState *st = pn_state_of_module(module);
-    PnSocket *s = nargs == 2 ? socket_of(st, args[0]) : NULL;
+    PnDuplex *s = nargs == 2 ? socket_of(st, args[0]) : NULL;
     if (s == NULL)
         return NULL;
     size_t n = PyLong_AsSize_t(args[1]);
@@ -67,7 +66,7 @@ pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 
 /* The separator as what the socket reads: bytes, or str after set_encoding(). New reference. */
 static PyObject *
-separator_for(PnSocket *s, PyObject *separator)
+separator_for(PnDuplex *s, PyObject *separator)
 {
     bool text = s->r != NULL && s->r->decoding;
     PyObject *converted;
@@ -118,7 +117,7 @@ PyObject *
 pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     PnState *st = pn_state_of_module(module);
-    PnSocket *s = nargs == 3 ? socket_of(st, args[0]) : NULL;
+    PnDuplex *s = nargs == 3 ? socket_of(st, args[0]) : NULL;
     if (s == NULL)
         return NULL;
     size_t max = args[2] == Py_None ? SIZE_MAX / 2 : PyLong_AsSize_t(args[2]);
@@ -144,6 +143,39 @@ pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 PyObject *
 pn_at_end(PyObject *module, PyObject *obj)
 {
-    PnSocket *s = socket_of(pn_state_of_module(module), obj);
+    PnDuplex *s = socket_of(pn_state_of_module(module), obj);
     return s == NULL ? NULL : PyBool_FromLong(s->r_ended);
+}
+
+/* _hear_errors(socket, function): the function as a listener of `error`, once, to stay: somebody reads the socket by
+ * calls and hears of what it died of by the next call. */
+PyObject *
+pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PnState *st = pn_state_of_module(module);
+    if (nargs != 2 || !PN_IS_DUPLEX(st, args[0])) {
+        PyErr_SetString(PyExc_TypeError, "_hear_errors(socket, function)");
+        return NULL;
+    }
+    PnEmitter *e = PN_EMITTER(args[0]);
+    const struct pn_listeners *l = e->listeners;
+    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
+        if (pn_entry_fn(&l->at[i]) == args[1])
+            Py_RETURN_NONE;
+    }
+    if (pn_check_alive(e) < 0 || pn_add_quiet_listener(e, st->names.error, args[1]) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* _peek(socket): all that has been read and not consumed; it stays. */
+PyObject *
+pn_peek(PyObject *module, PyObject *socket)
+{
+    if (!PN_IS_DUPLEX(pn_state_of_module(module), socket))
+        return pn_raise_arg_type("socket", "a Socket", socket);
+    struct pn_reads *r = PN_DUPLEX(socket)->r;
+    if (r != NULL && r->q.length > 0)
+        return pn_read_queue_peek(&r->q, r->q.length);
+    return r != NULL && r->decoding ? PyUnicode_FromString("") : PyBytes_FromStringAndSize(NULL, 0);
 }

@@ -11,5 +11,9 @@ PyObject *pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t narg
 PyObject *pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 /* _at_end(sock): the peer's end has been read; what is kept is all that there will be. */
 PyObject *pn_at_end(PyObject *module, PyObject *obj);
+/* _peek(sock): all that has been read and not consumed; it stays. */
+PyObject *pn_peek(PyObject *module, PyObject *socket);
+/* _hear_errors(sock, function): the function as an internal listener of `error`, once, to stay. */
+PyObject *pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
 #endif

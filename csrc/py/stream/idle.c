@@ -2,16 +2,15 @@
  *
  * Activity only notes the time; the timer looks at it when it fires and is armed anew for what is left. */
 #include "py/base/args.h"
+#include "py/events/emitter.h"
 #include "py/loop/driver.h"
-#include "py/base/errors.h"
-#include "py/socket/socket.h"
-#include "py/loop/timer_types.h"
+#include "py/stream/duplex.h"
 
 #define MAX_MS 2147483647.0
 
 struct pn_idle {
     struct pn_loop_timer timer; /* first */
-    PnSocket *socket;           /* borrowed: freed with it */
+    PnDuplex *socket;           /* borrowed: freed with it */
     double ms;                  /* as given */
     uint64_t delay;             /* nanoseconds; 0: switched off */
     uint64_t last;              /* activity */
@@ -23,7 +22,7 @@ struct pn_idle {
 static void
 arm(struct pn_idle *idle, uint64_t from)
 {
-    PnSocket *s = idle->socket;
+    PnDuplex *s = idle->socket;
     if (s->em.generation != s->em.st->generation)
         return;
     (void)pn_loop_arm(s->em.st->loop, &idle->timer, from + idle->delay);
@@ -33,7 +32,7 @@ static void
 on_fire(struct pn_loop_timer *timer)
 {
     struct pn_idle *idle = (struct pn_idle *)(void *)timer;
-    PnSocket *s = idle->socket;
+    PnDuplex *s = idle->socket;
     PnState *st = s->em.st;
     uint64_t now = uv_hrtime();
     if (s->destroyed || st->closed || idle->delay == 0)
@@ -56,7 +55,7 @@ on_fire(struct pn_loop_timer *timer)
 }
 
 void
-pn_idle_touch_slow(PnSocket *s)
+pn_idle_touch_slow(PnDuplex *s)
 {
     struct pn_idle *idle = s->idle;
     if (idle->delay == 0)
@@ -67,7 +66,7 @@ pn_idle_touch_slow(PnSocket *s)
 }
 
 void
-pn_idle_stop(PnSocket *s)
+pn_idle_stop(PnDuplex *s)
 {
     if (s->idle == NULL || s->em.generation != s->em.st->generation || s->em.st->loop == NULL)
         return;
@@ -75,7 +74,7 @@ pn_idle_stop(PnSocket *s)
 }
 
 void
-pn_idle_free(PnSocket *s)
+pn_idle_free(PnDuplex *s)
 {
     pn_idle_stop(s);
     PyMem_RawFree(s->idle);
@@ -83,7 +82,7 @@ pn_idle_free(PnSocket *s)
 }
 
 int
-pn_idle_set(PnSocket *s, double ms)
+pn_idle_set(PnDuplex *s, double ms)
 {
     PnState *st = s->em.st;
     if (ms > MAX_MS &&
@@ -124,10 +123,10 @@ const char pn_set_socket_timeout_doc[] =
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: socket.setTimeout().";
 
 PyObject *
-pn_socket_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = {"ms", "callback", NULL};
-    PnSocket *s = PN_SOCKET(op);
+    PnDuplex *s = PN_DUPLEX(op);
     PnState *st = s->em.st;
     PyObject *a[2];
     double ms;
@@ -156,9 +155,9 @@ pn_socket_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nar
 }
 
 PyObject *
-pn_socket_get_timeout(PyObject *op, void *closure)
+pn_duplex_get_timeout(PyObject *op, void *closure)
 {
-    PnSocket *s = PN_SOCKET(op);
+    PnDuplex *s = PN_DUPLEX(op);
     (void)closure;
     if (s->idle == NULL)
         Py_RETURN_NONE;

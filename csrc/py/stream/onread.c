@@ -3,9 +3,8 @@
  * Owns: the buffer's view from the moment bytes may land in it until the socket is closed; with a function, until its
  * next buffer takes its place. */
 #include "py/base/args.h"
-#include "py/base/errors.h"
-#include "py/socket/socket.h"
 #include "py/loop/uncaught.h"
+#include "py/stream/duplex.h"
 
 struct pn_onread {
     PyObject *make;     /* own: gives the next buffer; NULL when there is one for all */
@@ -16,7 +15,7 @@ struct pn_onread {
 };
 
 static struct pn_onread *
-onread_of(const PnSocket *s)
+onread_of(const PnDuplex *s)
 {
     return s->r != NULL ? s->r->onread : NULL;
 }
@@ -43,7 +42,7 @@ free_onread(struct pn_onread *o)
 }
 
 void
-pn_onread_free(PnSocket *s)
+pn_onread_free(PnDuplex *s)
 {
     struct pn_onread *o = onread_of(s);
     if (o == NULL)
@@ -53,7 +52,7 @@ pn_onread_free(PnSocket *s)
 }
 
 int
-pn_onread_traverse(PnSocket *s, visitproc visit, void *arg)
+pn_onread_traverse(PnDuplex *s, visitproc visit, void *arg)
 {
     struct pn_onread *o = onread_of(s);
     if (o == NULL)
@@ -64,8 +63,8 @@ pn_onread_traverse(PnSocket *s, visitproc visit, void *arg)
     return 0;
 }
 
-void
-pn_onread_release(PnSocket *s)
+static void
+onread_release(PnDuplex *s)
 {
     if (s->r != NULL && s->r->onread != NULL)
         release(s->r->onread);
@@ -112,54 +111,11 @@ fill(struct pn_onread *o, PnState *st, PyObject *buffer, PyObject *callback)
     return 0;
 }
 
-/* It is reading already: from now on to there. */
-static void
-take_over(PnSocket *s)
-{
-    s->io->own_buffer = true;
-    if (!s->io->reading)
-        return;
-    pn_stream_read_stop(s->io);
-    s->reading = 0;
-    pn_readable_poll(s);
-}
-
-int
-pn_onread_set(PnSocket *s, PyObject *option)
-{
-    static const char *const names[] = {"buffer", "callback", NULL};
-    PyObject *v[2];
-    if (!pn_is_options(option)) {
-        pn_raise_arg_type("options.onread", "a mapping with buffer and callback", option);
-        return -1;
-    }
-    if (pn_options_dict("onread", names, option, NULL, v) < 0)
-        return -1;
-    struct pn_onread *o = PyMem_RawCalloc(1, sizeof(*o));
-    if (o == NULL)
-        PyErr_NoMemory();
-    int status = o == NULL ? -1 : fill(o, s->em.st, v[0] ? v[0] : Py_None, v[1] ? v[1] : Py_None);
-    pn_options_clear(v, 2);
-    struct pn_reads *r = status == 0 ? pn_reads_of(s) : NULL;
-    if (r == NULL) {
-        if (o != NULL)
-            free_onread(o);
-        return -1;
-    }
-    struct pn_onread *old = r->onread; /* the constructor may be called twice */
-    r->onread = o;
-    if (s->io != NULL)
-        take_over(s);
-    if (old != NULL)
-        free_onread(old);
-    return 0;
-}
-
 /* --- reading --- */
 
 /* The function is asked for the next buffer; it may do anything to the socket, and to this. */
 static int
-make_buffer(PnSocket *s, struct pn_onread *o)
+make_buffer(PnDuplex *s, struct pn_onread *o)
 {
     PyObject *make = Py_NewRef(o->make);
     PyObject *buffer = PyObject_CallNoArgs(make);
@@ -174,7 +130,7 @@ make_buffer(PnSocket *s, struct pn_onread *o)
 }
 
 static int
-hold(PnSocket *s, struct pn_onread *o)
+hold(PnDuplex *s, struct pn_onread *o)
 {
     PyObject *buffer = Py_NewRef(o->buffer);
     Py_buffer view;
@@ -190,15 +146,15 @@ hold(PnSocket *s, struct pn_onread *o)
     return status;
 }
 
-bool
-pn_onread_prepare(PnSocket *s)
+static bool
+onread_prepare(PnDuplex *s)
 {
     struct pn_stream *io = s->io; /* what is called may begin another life */
     struct pn_onread *o = onread_of(s);
     bool made = o->buffer == NULL;
     if (made && make_buffer(s, o) < 0) {
         if (PyErr_ExceptionMatches(PyExc_Exception))
-            pn_socket_destroy_steal(s, NULL);
+            pn_duplex_destroy_steal(s, NULL);
         else /* KeyboardInterrupt, SystemExit */
             pn_uncaught(s->em.st, (PyObject *)s, NULL);
         return false;
@@ -209,14 +165,14 @@ pn_onread_prepare(PnSocket *s)
     if (made && s->paused) /* by the function: not now */
         return false;
     if (!o->held && hold(s, o) < 0) {
-        pn_socket_destroy_steal(s, NULL);
+        pn_duplex_destroy_steal(s, NULL);
         return false;
     }
     return onread_of(s) == o && o->held && s->io == io;
 }
 
-bool
-pn_onread_needs_call(const PnSocket *s)
+static bool
+onread_needs_call(const PnDuplex *s)
 {
     const struct pn_onread *o = onread_of(s);
     return o->buffer == NULL;
@@ -224,7 +180,7 @@ pn_onread_needs_call(const PnSocket *s)
 
 /* libuv asks: nothing may be called from here that could close the handle. */
 void
-pn_onread_alloc(PnSocket *s, char **base, size_t *len)
+pn_onread_alloc(PnDuplex *s, char **base, size_t *len)
 {
     const struct pn_onread *o = onread_of(s);
     *base = o->held ? o->view.buf : NULL;
@@ -233,12 +189,12 @@ pn_onread_alloc(PnSocket *s, char **base, size_t *len)
 
 /* Where the next bytes go, unless reading has been stopped meanwhile: then it is asked for when it goes on. */
 static void
-prepare_next(PnSocket *s)
+prepare_next(PnDuplex *s)
 {
     struct pn_onread *o = onread_of(s);
     if (o == NULL || o->make == NULL || o->buffer != NULL || s->destroyed || s->io == NULL)
         return;
-    if (s->paused || !pn_onread_prepare(s)) {
+    if (s->paused || !onread_prepare(s)) {
         if (s->io != NULL)
             pn_stream_read_stop(s->io);
         s->reading = 0;
@@ -246,7 +202,7 @@ prepare_next(PnSocket *s)
 }
 
 void
-pn_onread_data(PnSocket *s, size_t len)
+pn_onread_data(PnDuplex *s, size_t len)
 {
     PnState *st = s->em.st;
     struct pn_onread *o = onread_of(s);
@@ -272,4 +228,57 @@ pn_onread_data(PnSocket *s, size_t len)
     Py_XDECREF(buffer);
     Py_DECREF(callback);
     prepare_next(s);
+}
+
+/* --- setting it --- */
+
+static const struct pn_reader reader = {
+    .prepare = onread_prepare,
+    .needs_call = onread_needs_call,
+    .release = onread_release,
+    .free = pn_onread_free,
+};
+
+/* It is reading already: from now on to there. */
+static void
+take_over(PnDuplex *s)
+{
+    s->io->own_buffer = true;
+    if (!s->io->reading)
+        return;
+    pn_stream_read_stop(s->io);
+    s->reading = 0;
+    pn_readable_poll(s);
+}
+
+int
+pn_onread_set(PnDuplex *s, PyObject *option)
+{
+    static const char *const names[] = {"buffer", "callback", NULL};
+    PyObject *v[2];
+    if (!pn_is_options(option)) {
+        pn_raise_arg_type("options.onread", "a mapping with buffer and callback", option);
+        return -1;
+    }
+    if (pn_options_dict("onread", names, option, NULL, v) < 0)
+        return -1;
+    struct pn_onread *o = PyMem_RawCalloc(1, sizeof(*o));
+    if (o == NULL)
+        PyErr_NoMemory();
+    int status = o == NULL ? -1 : fill(o, s->em.st, v[0] ? v[0] : Py_None, v[1] ? v[1] : Py_None);
+    pn_options_clear(v, 2);
+    struct pn_reads *r = status == 0 ? pn_reads_of(s) : NULL;
+    if (r == NULL) {
+        if (o != NULL)
+            free_onread(o);
+        return -1;
+    }
+    struct pn_onread *old = r->onread; /* the constructor may be called twice */
+    r->onread = o;
+    r->reader = &reader;
+    if (s->io != NULL)
+        take_over(s);
+    if (old != NULL)
+        free_onread(old);
+    return 0;
 }

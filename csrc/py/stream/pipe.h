@@ -3,15 +3,27 @@
 #ifndef PN_PY_STREAM_PIPE_H
 #define PN_PY_STREAM_PIPE_H
 
-#include "py/socket/socket.h"
+#include "py/stream/duplex_object.h"
+
+struct pn_pipe;
+
+/* What a destination that is no stream of ours does: pipe_object.c. */
+struct pn_sink {
+    /* Writes; false: the source is to pause. The pipe may be taken out after; the caller holds it. */
+    bool (*give)(struct pn_pipe *p, PyObject *data, const char *base, size_t len);
+    /* The source has ended. */
+    void (*end)(struct pn_pipe *p);
+    void (*unhook)(PnState *st, struct pn_pipe *p);
+};
 
 struct pn_pipe {
     PyObject_HEAD
     struct pn_pipe *next;      /* of the same source */
-    struct pn_pipe *next_from; /* to the same socket */
-    PnSocket *source;          /* borrowed; NULL: taken out */
+    struct pn_pipe *next_from; /* to the same stream */
+    PnDuplex *source;          /* borrowed; NULL: taken out */
     PyObject *dest;            /* own */
-    PnSocket *sock;            /* borrowed: the destination when it is a socket */
+    PnDuplex *sock;            /* borrowed: the destination when it is a stream of ours */
+    const struct pn_sink *sink; /* set by pipe(), when `sock` is NULL */
     PyObject *hooks;           /* own: of another destination, (drain, gone, error) */
     bool end;                  /* the destination ends when the source does */
     bool waiting;              /* for the destination's drain */
@@ -21,10 +33,17 @@ struct pn_pipe {
     bool raw;                  /* its write() may take a part only: an unbuffered file */
 };
 
+/* The destination's events, NULL when it has none. */
+static inline PnEmitter *
+pn_pipe_emitter_of(PnState *st, PyObject *dest)
+{
+    return PyObject_TypeCheck(dest, st->EventEmitter) ? PN_EMITTER(dest) : NULL;
+}
+
 extern PyType_Spec pn_pipe_spec;
 
 /* --- pipe_type.c --- */
-struct pn_pipe *pn_pipe_new(PnSocket *source, PyObject *dest, bool end); /* NULL with MemoryError */
+struct pn_pipe *pn_pipe_new(PnDuplex *source, PyObject *dest, bool end); /* NULL with MemoryError */
 
 /* --- pipe.c --- */
 /* A chunk to the destination; the source is paused when that is full. `data` (may be NULL) is the bytes or str that it
@@ -40,10 +59,6 @@ void pn_pipe_drained(struct pn_pipe *p);
 int pn_pipe_object_check(PnState *st, PyObject *dest);
 /* Listens to the destination's events, when it has any. */
 int pn_pipe_object_hook(struct pn_pipe *p);
-void pn_pipe_object_unhook(PnState *st, struct pn_pipe *p);
-/* Writes; false: the source is to pause. The pipe may be taken out after; the caller holds it. */
-bool pn_pipe_object_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len);
-/* The source has ended. */
-void pn_pipe_object_end(struct pn_pipe *p);
+extern const struct pn_sink pn_pipe_object_sink;
 
 #endif

@@ -2,10 +2,11 @@
  *
  * Every call into the destination may do anything, to the pipe too: it is looked for again after each. */
 #include "py/base/args.h"
+#include "py/events/emitter.h"
 #include "py/loop/driver.h"
-#include "py/base/errors.h"
-#include "py/stream/pipe.h"
 #include "py/loop/uncaught.h"
+#include "py/stream/duplex.h"
+#include "py/stream/pipe.h"
 
 enum { HOOK_DRAIN, HOOK_GONE, HOOK_ERROR, HOOK_COUNT };
 
@@ -29,6 +30,56 @@ on_drain(PyObject *self, PyObject *unused)
     return notified(self);
 }
 
+static bool
+is_emitter(PnState *st, PyObject *dest)
+{
+    return PyObject_TypeCheck(dest, st->EventEmitter);
+}
+
+static int
+unhook(PnState *st, PyObject *dest, PyObject *all)
+{
+    PnEmitter *e = PN_EMITTER(dest);
+    int status = pn_remove_entry(e, st->names.error, PyTuple_GET_ITEM(all, HOOK_ERROR));
+    if (status >= 0)
+        status = pn_remove_entry(e, st->names.close, PyTuple_GET_ITEM(all, HOOK_GONE));
+    if (status >= 0)
+        status = pn_remove_entry(e, st->names.finish, PyTuple_GET_ITEM(all, HOOK_GONE));
+    return status;
+}
+
+/* Whatever was added with once() or on(); some emitters raise when it is not there. */
+static void
+stop_waiting(PyObject *dest, PyObject *all)
+{
+    static const char *const names[] = {"off", "remove_listener"};
+    for (size_t i = 0; i < 2; i++) {
+        PyObject *method = PyObject_GetAttrString(dest, names[i]);
+        PyObject *result =
+            method != NULL ? PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN)) : NULL;
+        bool found = method != NULL;
+        Py_XDECREF(method);
+        Py_XDECREF(result);
+        PyErr_Clear();
+        if (found)
+            return;
+    }
+}
+
+static void
+object_unhook(PnState *st, struct pn_pipe *p)
+{
+    PyObject *type, *value, *trace;
+    PyObject *all = p->hooks;
+    p->hooks = NULL;
+    PyErr_Fetch(&type, &value, &trace);
+    if (is_emitter(st, p->dest) && unhook(st, p->dest, all) < 0)
+        pn_uncaught(st, p->dest, NULL);
+    stop_waiting(p->dest, all);
+    Py_DECREF(all);
+    PyErr_Restore(type, value, trace);
+}
+
 /* Of a source that has been freed, the hooks are all that is left. */
 static void
 take_out(struct pn_pipe *p)
@@ -36,7 +87,7 @@ take_out(struct pn_pipe *p)
     if (p->source != NULL)
         pn_pipe_take_out(p, false);
     else if (p->hooks != NULL)
-        pn_pipe_object_unhook(pn_state_of_type(Py_TYPE(p)), p);
+        object_unhook(pn_state_of_type(Py_TYPE(p)), p);
 }
 
 static PyObject *
@@ -80,12 +131,6 @@ make_hooks(struct pn_pipe *p)
     return all;
 }
 
-static bool
-is_emitter(PnState *st, PyObject *dest)
-{
-    return PyObject_TypeCheck(dest, st->EventEmitter);
-}
-
 /* As Node: `error` in front of the user's, `close` and `finish` behind. */
 static int
 hook(PnState *st, PyObject *dest, PyObject *all)
@@ -95,50 +140,6 @@ hook(PnState *st, PyObject *dest, PyObject *all)
         pn_add_listener(e, st->names.close, PyTuple_GET_ITEM(all, HOOK_GONE), false, false) < 0)
         return -1;
     return pn_add_listener(e, st->names.finish, PyTuple_GET_ITEM(all, HOOK_GONE), false, false);
-}
-
-static int
-unhook(PnState *st, PyObject *dest, PyObject *all)
-{
-    PnEmitter *e = PN_EMITTER(dest);
-    int status = pn_remove_entry(e, st->names.error, PyTuple_GET_ITEM(all, HOOK_ERROR));
-    if (status >= 0)
-        status = pn_remove_entry(e, st->names.close, PyTuple_GET_ITEM(all, HOOK_GONE));
-    if (status >= 0)
-        status = pn_remove_entry(e, st->names.finish, PyTuple_GET_ITEM(all, HOOK_GONE));
-    return status;
-}
-
-/* Whatever was added with once() or on(); some emitters raise when it is not there. */
-static void
-stop_waiting(PyObject *dest, PyObject *all)
-{
-    static const char *const names[] = {"off", "remove_listener"};
-    for (size_t i = 0; i < 2; i++) {
-        PyObject *method = PyObject_GetAttrString(dest, names[i]);
-        PyObject *result =
-            method != NULL ? PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN)) : NULL;
-        bool found = method != NULL;
-        Py_XDECREF(method);
-        Py_XDECREF(result);
-        PyErr_Clear();
-        if (found)
-            return;
-    }
-}
-
-void
-pn_pipe_object_unhook(PnState *st, struct pn_pipe *p)
-{
-    PyObject *type, *value, *trace;
-    PyObject *all = p->hooks;
-    p->hooks = NULL;
-    PyErr_Fetch(&type, &value, &trace);
-    if (is_emitter(st, p->dest) && unhook(st, p->dest, all) < 0)
-        pn_uncaught(st, p->dest, NULL);
-    stop_waiting(p->dest, all);
-    Py_DECREF(all);
-    PyErr_Restore(type, value, trace);
 }
 
 /* --- the destination --- */
@@ -221,7 +222,7 @@ pn_pipe_object_hook(struct pn_pipe *p)
     }
     if (p->source == NULL && all != NULL) { /* taken out meanwhile: what has been added since goes too */
         Py_XSETREF(p->hooks, Py_NewRef(all));
-        pn_pipe_object_unhook(st, p);
+        object_unhook(st, p);
     }
     Py_XDECREF(all);
     return status < 0 ? -1 : 0;
@@ -231,7 +232,7 @@ pn_pipe_object_hook(struct pn_pipe *p)
 
 /* What the destination raised: the pipe goes, the rest goes on. */
 static void
-failed(struct pn_pipe *p, PnSocket *source)
+failed(struct pn_pipe *p, PnDuplex *source)
 {
     PnState *st = source->em.st;
     PyObject *dest = p->dest;
@@ -243,14 +244,14 @@ failed(struct pn_pipe *p, PnSocket *source)
         (void)pn_raise(Py_NewRef(error));
         pn_uncaught(st, (PyObject *)source, NULL);
     }
-    else if (PyObject_TypeCheck(dest, st->Socket)) {
-        pn_socket_destroy(PN_SOCKET(dest), error);
+    else if (PN_IS_DUPLEX(st, dest)) {
+        pn_duplex_destroy(PN_DUPLEX(dest), error);
     }
     else if (is_emitter(st, dest)) {
         (void)pn_emit_cycle(PN_EMITTER(dest), PN_CYCLE_ERROR, error);
     }
     else {
-        pn_socket_destroy(source, error);
+        pn_duplex_destroy(source, error);
     }
     Py_XDECREF(error);
 }
@@ -280,10 +281,10 @@ write_all(PyObject *dest, PyObject *chunk, bool raw)
     return result;
 }
 
-bool
-pn_pipe_object_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len)
+static bool
+object_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len)
 {
-    PnSocket *source = p->source; /* NULL: taken out by a listener of the same chunk */
+    PnDuplex *source = p->source; /* NULL: taken out by a listener of the same chunk */
     PyObject *all = Py_XNewRef(p->hooks);
     PyObject *chunk = data != NULL ? Py_NewRef(data) : PyBytes_FromStringAndSize(base, (Py_ssize_t)len);
     PyObject *result;
@@ -306,10 +307,10 @@ pn_pipe_object_give(struct pn_pipe *p, PyObject *data, const char *base, size_t 
     return waits <= 0;
 }
 
-void
-pn_pipe_object_end(struct pn_pipe *p)
+static void
+object_end(struct pn_pipe *p)
 {
-    PnSocket *source = (PnSocket *)Py_NewRef((PyObject *)p->source);
+    PnDuplex *source = (PnDuplex *)Py_NewRef((PyObject *)p->source);
     PyObject *method = PyObject_GetAttrString(p->dest, "end");
     bool ends = method != NULL && PyCallable_Check(method);
     if (!ends) {
@@ -326,3 +327,9 @@ pn_pipe_object_end(struct pn_pipe *p)
         pn_pipe_take_out(p, true);
     Py_DECREF(source);
 }
+
+const struct pn_sink pn_pipe_object_sink = {
+    .give = object_give,
+    .end = object_end,
+    .unhook = object_unhook,
+};

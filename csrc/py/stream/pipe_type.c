@@ -1,7 +1,7 @@
 /* pipe_type.c - a pipe as an object: it stands among the source's `data` listeners, in the place where pipe() was called.
  *
  * Owns: its destination. The source is borrowed, and NULL when the pipe has been taken out. */
-#include "py/base/args.h"
+#include "py/stream/duplex.h"
 #include "py/stream/pipe.h"
 
 /* 1, 0, or -1 with MemoryError. */
@@ -21,14 +21,14 @@ is_method(PyObject *obj, const char *name, PyCFunction f)
 static int
 is_plain_socket(PnState *st, PyObject *dest)
 {
-    if (!PyObject_TypeCheck(dest, st->Socket))
+    if (!PN_IS_DUPLEX(st, dest))
         return 0;
-    int plain = is_method(dest, "write", PN_FASTCALL(pn_socket_write_method));
-    return plain == 1 ? is_method(dest, "end", PN_FASTCALL(pn_socket_end_method)) : plain;
+    int plain = is_method(dest, "write", PN_FASTCALL(pn_duplex_write_method));
+    return plain == 1 ? is_method(dest, "end", PN_FASTCALL(pn_duplex_end_method)) : plain;
 }
 
 struct pn_pipe *
-pn_pipe_new(PnSocket *source, PyObject *dest, bool end)
+pn_pipe_new(PnDuplex *source, PyObject *dest, bool end)
 {
     PnState *st = source->em.st;
     int plain = is_plain_socket(st, dest);
@@ -39,7 +39,7 @@ pn_pipe_new(PnSocket *source, PyObject *dest, bool end)
         return NULL;
     p->source = source;
     p->dest = Py_NewRef(dest);
-    p->sock = plain ? PN_SOCKET(dest) : NULL;
+    p->sock = plain ? PN_DUPLEX(dest) : NULL;
     p->end = end;
     return p;
 }

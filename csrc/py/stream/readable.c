@@ -3,15 +3,15 @@
  * Node's Readable. While flowing, a chunk goes to the listeners at once. Otherwise it is kept until somebody calls
  * read(), and reading from the kernel stops when as much is kept as the high-water mark says. A socket that only flows
  * keeps nothing: `r` is NULL. */
+#include "py/events/emitter.h"
 #include "py/loop/driver.h"
-#include "py/base/errors.h"
+#include "py/stream/duplex.h"
 #include "py/stream/read_bytes.h"
-#include "py/socket/socket.h"
 
 /* --- what is kept --- */
 
 struct pn_reads *
-pn_reads_of(PnSocket *s)
+pn_reads_of(PnDuplex *s)
 {
     if (s->r == NULL) {
         s->r = PyMem_RawCalloc(1, sizeof(*s->r));
@@ -23,7 +23,7 @@ pn_reads_of(PnSocket *s)
 }
 
 void
-pn_reads_tidy(PnSocket *s)
+pn_reads_tidy(PnDuplex *s)
 {
     struct pn_reads *r = s->r;
     if (r != NULL && r->q.count == 0 && r->told.count == 0 && !r->decoding && r->onread == NULL && r->want == 0)
@@ -31,12 +31,13 @@ pn_reads_tidy(PnSocket *s)
 }
 
 void
-pn_reads_free(PnSocket *s)
+pn_reads_free(PnDuplex *s)
 {
     struct pn_reads *r = s->r;
     if (r == NULL)
         return;
-    pn_onread_free(s);
+    if (r->onread != NULL)
+        r->reader->free(s);
     s->r = NULL;
     pn_read_queue_clear(&r->q);
     pn_read_queue_clear(&r->told);
@@ -45,7 +46,7 @@ pn_reads_free(PnSocket *s)
 }
 
 void
-pn_reads_reset(PnSocket *s)
+pn_reads_reset(PnDuplex *s)
 {
     if (s->r == NULL)
         return;
@@ -57,34 +58,34 @@ pn_reads_reset(PnSocket *s)
 }
 
 size_t
-pn_readable_length(const PnSocket *s)
+pn_readable_length(const PnDuplex *s)
 {
     return s->r != NULL ? s->r->q.length : 0;
 }
 
 static size_t
-mark(const PnSocket *s)
+mark(const PnDuplex *s)
 {
     return s->r != NULL && s->r->want > s->read_mark ? s->r->want : s->read_mark;
 }
 
 static bool
-is_full(const PnSocket *s)
+is_full(const PnDuplex *s)
 {
     size_t length = pn_readable_length(s);
     return length > 0 && length >= mark(s);
 }
 
 static void
-out_of_memory(PnSocket *s)
+out_of_memory(PnDuplex *s)
 {
     if (!PyErr_Occurred())
         PyErr_NoMemory();
-    pn_socket_destroy_steal(s, NULL);
+    pn_duplex_destroy_steal(s, NULL);
 }
 
 static void
-soon(PnSocket *s, void (*run)(PnState *, PyObject *, void *))
+soon(PnDuplex *s, void (*run)(PnState *, PyObject *, void *))
 {
     if (pn_tick(s->em.st, run, (PyObject *)s, NULL) < 0)
         out_of_memory(s);
@@ -94,13 +95,13 @@ soon(PnSocket *s, void (*run)(PnState *, PyObject *, void *))
 
 /* A pipe is a listener of `data` too. */
 static bool
-has_consumer(const PnSocket *s)
+has_consumer(const PnDuplex *s)
 {
     return pn_has_listeners(&s->em, s->em.st->names.data);
 }
 
 static void
-emit_data(PnSocket *s, PyObject *data)
+emit_data(PnDuplex *s, PyObject *data)
 {
     PyObject *stack[2] = {NULL, data};
     if (s->error_emitted || s->close_emitted)
@@ -111,7 +112,7 @@ emit_data(PnSocket *s, PyObject *data)
 
 /* What was read outside the loop and not told yet. */
 static size_t
-untold(const PnSocket *s)
+untold(const PnDuplex *s)
 {
     return s->r != NULL ? s->r->told.count : 0;
 }
@@ -119,7 +120,7 @@ untold(const PnSocket *s)
 static void
 tell_tick(PnState *st, PyObject *self, void *arg)
 {
-    PnSocket *s = PN_SOCKET(self);
+    PnDuplex *s = PN_DUPLEX(self);
     (void)st;
     (void)arg;
     if (untold(s) == 0)
@@ -132,7 +133,7 @@ tell_tick(PnState *st, PyObject *self, void *arg)
 
 /* In Node read() itself has told it: before whatever the next tick brings. False when run() has to raise first. */
 static bool
-tell_first(PnSocket *s)
+tell_first(PnDuplex *s)
 {
     while (untold(s) > 0 && !s->em.st->loop->halted)
         tell_tick(s->em.st, (PyObject *)s, NULL);
@@ -140,7 +141,7 @@ tell_first(PnSocket *s)
 }
 
 static int
-tell_later(PnSocket *s, PyObject *data)
+tell_later(PnDuplex *s, PyObject *data)
 {
     struct pn_reads *r = pn_reads_of(s);
     if (r == NULL || pn_tick(s->em.st, tell_tick, (PyObject *)s, NULL) < 0)
@@ -149,7 +150,7 @@ tell_later(PnSocket *s, PyObject *data)
 }
 
 int
-pn_readable_tell_data(PnSocket *s, PyObject *data)
+pn_readable_tell_data(PnDuplex *s, PyObject *data)
 {
     PnState *st = s->em.st;
     if (s->error_emitted || s->close_emitted)
@@ -163,11 +164,11 @@ pn_readable_tell_data(PnSocket *s, PyObject *data)
     return pn_emit(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
 }
 
-static void flow(PnSocket *s);
-static void end_soon(PnSocket *s);
+static void flow(PnDuplex *s);
+static void end_soon(PnDuplex *s);
 
 static void
-emit_readable_now(PnSocket *s)
+emit_readable_now(PnDuplex *s)
 {
     if (!s->destroyed && s->errored == NULL && (pn_readable_length(s) > 0 || s->r_ended)) {
         (void)pn_emit0(&s->em, s->em.st->names.readable);
@@ -182,14 +183,14 @@ readable_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
-    if (tell_first(PN_SOCKET(self)))
-        emit_readable_now(PN_SOCKET(self));
+    if (tell_first(PN_DUPLEX(self)))
+        emit_readable_now(PN_DUPLEX(self));
     else
-        soon(PN_SOCKET(self), readable_tick);
+        soon(PN_DUPLEX(self), readable_tick);
 }
 
 static void
-emit_readable(PnSocket *s)
+emit_readable(PnDuplex *s)
 {
     s->need_readable = 0;
     if (s->emitted_readable)
@@ -204,16 +205,16 @@ static void start_tick(PnState *st, PyObject *self, void *arg);
 
 /* Node's _read(): before the connection it is only remembered. */
 static void
-start_reading(PnSocket *s)
+start_reading(PnDuplex *s)
 {
     if (s->io == NULL || !s->connected || s->r_ended || s->destroyed)
         return;
     if (s->r != NULL && s->r->onread != NULL) {
-        if (pn_onread_needs_call(s) && !pn_inside(s->em.st)) {
+        if (s->r->reader->needs_call(s) && !pn_inside(s->em.st)) {
             soon(s, start_tick); /* the user's function is called on the driving thread */
             return;
         }
-        if (!pn_onread_prepare(s)) {
+        if (!s->r->reader->prepare(s)) {
             s->reading = 0;
             return;
         }
@@ -221,7 +222,7 @@ start_reading(PnSocket *s)
     int status = pn_stream_read_start(s->io);
     if (status != 0) {
         struct pn_where where = {.syscall = "read"};
-        pn_socket_destroy_steal(s, pn_uv_error(s->em.st, status, &where));
+        pn_duplex_destroy_steal(s, pn_uv_error(s->em.st, status, &where));
     }
 }
 
@@ -230,12 +231,12 @@ start_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
-    if (PN_SOCKET(self)->reading)
-        start_reading(PN_SOCKET(self));
+    if (PN_DUPLEX(self)->reading)
+        start_reading(PN_DUPLEX(self));
 }
 
 static void
-ask_for_more(PnSocket *s, size_t taking)
+ask_for_more(PnDuplex *s, size_t taking)
 {
     size_t length = pn_readable_length(s);
     bool wanted = s->need_readable || length == 0 || length - taking < mark(s);
@@ -248,7 +249,7 @@ ask_for_more(PnSocket *s, size_t taking)
 }
 
 void
-pn_readable_poll(PnSocket *s)
+pn_readable_poll(PnDuplex *s)
 {
     size_t length = pn_readable_length(s);
     if (s->need_readable && ((mark(s) != 0 ? length >= mark(s) : length > 0) || s->r_ended)) {
@@ -272,13 +273,13 @@ poll_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
-    pn_readable_poll(PN_SOCKET(self));
+    pn_readable_poll(PN_DUPLEX(self));
 }
 
 static void
 read_more_tick(PnState *st, PyObject *self, void *arg)
 {
-    PnSocket *s = PN_SOCKET(self);
+    PnDuplex *s = PN_DUPLEX(self);
     size_t length = pn_readable_length(s);
     (void)st;
     (void)arg;
@@ -288,7 +289,7 @@ read_more_tick(PnState *st, PyObject *self, void *arg)
 }
 
 static void
-read_more_soon(PnSocket *s)
+read_more_soon(PnDuplex *s)
 {
     if (s->reading_more)
         return;
@@ -297,7 +298,7 @@ read_more_soon(PnSocket *s)
 }
 
 void
-pn_readable_connected(PnSocket *s)
+pn_readable_connected(PnDuplex *s)
 {
     if (s->destroyed)
         return;
@@ -310,7 +311,7 @@ pn_readable_connected(PnSocket *s)
 /* --- chunks come --- */
 
 static int
-keep(PnSocket *s, PyObject *data, bool front)
+keep(PnDuplex *s, PyObject *data, bool front)
 {
     struct pn_reads *r = pn_reads_of(s);
     if (r == NULL || (front ? pn_read_queue_unshift(&r->q, data) : pn_read_queue_push(&r->q, data)) < 0)
@@ -324,7 +325,7 @@ keep(PnSocket *s, PyObject *data, bool front)
 
 /* What has been read, as bytes; NULL with MemoryError. */
 static void
-add_decoded(PnSocket *s, const char *base, size_t len)
+add_decoded(PnDuplex *s, const char *base, size_t len)
 {
     PyObject *text = pn_decoder_write(&s->r->decoder, base, len);
     if (text == NULL) {
@@ -340,8 +341,8 @@ add_decoded(PnSocket *s, const char *base, size_t len)
     Py_DECREF(text);
 }
 
-static void
-add(PnSocket *s, char *base, size_t len)
+void
+pn_readable_keep(PnDuplex *s, char *base, size_t len)
 {
     PnState *st = s->em.st;
     s->reading = 0;
@@ -362,25 +363,9 @@ add(PnSocket *s, char *base, size_t len)
 }
 
 void
-pn_readable_data(PnSocket *s, char *base, size_t len)
+pn_readable_emit(PnDuplex *s, char *base, size_t len)
 {
     PnState *st = s->em.st;
-    if (s->r != NULL && s->r->onread != NULL) {
-        pn_onread_data(s, len);
-        return;
-    }
-    if (s->flowing != PN_FLOWING_TRUE || (s->r != NULL && (s->r->q.count > 0 || s->r->decoding))) {
-        add(s, base, len);
-        return;
-    }
-    s->need_readable = 1; /* what Node's read(0) after each chunk does */
-    if (s->io != NULL)
-        s->io->read_big = true;
-    if (s->pipes != NULL && !st->loop->halted && pn_pipe_only(s)) {
-        s->did_read = 1;
-        pn_pipe_data(s, base, len);
-        return;
-    }
     Py_ssize_t made_for;
     PyObject *bytes = pn_read_bytes_take(st, base, len, s->keeps_chunks, &made_for);
     if (bytes == NULL) {
@@ -394,7 +379,7 @@ pn_readable_data(PnSocket *s, char *base, size_t len)
 }
 
 int
-pn_readable_unshift(PnSocket *s, PyObject *data)
+pn_readable_unshift(PnDuplex *s, PyObject *data)
 {
     int status;
     if (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) == 0 && has_consumer(s))
@@ -408,7 +393,7 @@ pn_readable_unshift(PnSocket *s, PyObject *data)
 /* --- taking --- */
 
 static size_t
-how_much(const PnSocket *s, size_t n)
+how_much(const PnDuplex *s, size_t n)
 {
     const struct pn_read_queue *q = s->r != NULL ? &s->r->q : NULL;
     if (n == 0 || q == NULL || q->length == 0)
@@ -420,7 +405,7 @@ how_much(const PnSocket *s, size_t n)
 
 /* Nothing is left of what was read. */
 static void
-emptied(PnSocket *s, bool all)
+emptied(PnDuplex *s, bool all)
 {
     if (!s->r_ended)
         s->need_readable = 1;
@@ -430,7 +415,7 @@ emptied(PnSocket *s, bool all)
 }
 
 PyObject *
-pn_readable_take(PnSocket *s, size_t n)
+pn_readable_take(PnDuplex *s, size_t n)
 {
     s->emitted_readable = 0;
     size_t taking = how_much(s, n);
@@ -457,13 +442,13 @@ pn_readable_take(PnSocket *s, size_t n)
 /* --- flowing --- */
 
 bool
-pn_readable_open(const PnSocket *s)
+pn_readable_open(const PnDuplex *s)
 {
     return !s->destroyed && !s->end_emitted && s->errored == NULL;
 }
 
 bool
-pn_readable_is_paused(const PnSocket *s)
+pn_readable_is_paused(const PnDuplex *s)
 {
     return s->paused || s->flowing == PN_FLOWING_FALSE;
 }
@@ -473,12 +458,12 @@ flow_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
-    flow(PN_SOCKET(self));
+    flow(PN_DUPLEX(self));
 }
 
 /* Emits what is kept, for as long as the socket flows. */
 static void
-flow(PnSocket *s)
+flow(PnDuplex *s)
 {
     while (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) > 0 && !s->close_emitted) {
         if (s->em.st->loop->halted) { /* run() has to raise first: the tick waits for the next one */
@@ -504,7 +489,7 @@ flow(PnSocket *s)
 static void
 resume_tick(PnState *st, PyObject *self, void *arg)
 {
-    PnSocket *s = PN_SOCKET(self);
+    PnDuplex *s = PN_DUPLEX(self);
     (void)arg;
     if (!tell_first(s)) {
         soon(s, resume_tick);
@@ -522,7 +507,7 @@ resume_tick(PnState *st, PyObject *self, void *arg)
 }
 
 static void
-resume_soon(PnSocket *s)
+resume_soon(PnDuplex *s)
 {
     if (s->resume_scheduled)
         return;
@@ -533,7 +518,7 @@ resume_soon(PnSocket *s)
 }
 
 void
-pn_readable_resume(PnSocket *s)
+pn_readable_resume(PnDuplex *s)
 {
     if (s->destroyed)
         return;
@@ -545,7 +530,7 @@ pn_readable_resume(PnSocket *s)
 }
 
 int
-pn_readable_pause(PnSocket *s)
+pn_readable_pause(PnDuplex *s)
 {
     if (s->destroyed)
         return 0;
@@ -566,7 +551,7 @@ pn_readable_pause(PnSocket *s)
 /* --- listeners --- */
 
 void
-pn_readable_data_listener(PnSocket *s)
+pn_readable_data_listener(PnDuplex *s)
 {
     s->fast_dest = NULL;
     if (s->flowing != PN_FLOWING_FALSE)
@@ -574,7 +559,7 @@ pn_readable_data_listener(PnSocket *s)
 }
 
 int
-pn_readable_readable_listener(PnSocket *s)
+pn_readable_readable_listener(PnDuplex *s)
 {
     s->fast_dest = NULL;
     if (s->end_emitted || s->readable_listening)
@@ -594,7 +579,7 @@ pn_readable_readable_listener(PnSocket *s)
 static void
 listener_gone_tick(PnState *st, PyObject *self, void *arg)
 {
-    PnSocket *s = PN_SOCKET(self);
+    PnDuplex *s = PN_DUPLEX(self);
     (void)arg;
     if (!tell_first(s)) {
         soon(s, listener_gone_tick);
@@ -610,7 +595,7 @@ listener_gone_tick(PnState *st, PyObject *self, void *arg)
 }
 
 void
-pn_readable_listener_gone(PnSocket *s, PyObject *name)
+pn_readable_listener_gone(PnDuplex *s, PyObject *name)
 {
     s->fast_dest = NULL;
     if (name != s->em.st->names.readable || !s->readable_listening || s->em.generation != s->em.st->generation)
@@ -624,17 +609,17 @@ pn_readable_listener_gone(PnSocket *s, PyObject *name)
 static void
 auto_end_tick(PnState *st, PyObject *self, void *arg)
 {
-    PnSocket *s = PN_SOCKET(self);
+    PnDuplex *s = PN_DUPLEX(self);
     (void)st;
     (void)arg;
     if (s->r_ended && pn_writable_open(s) && pn_writable_end(s, NULL) < 0)
-        pn_socket_destroy_steal(s, NULL);
+        pn_duplex_destroy_steal(s, NULL);
 }
 
 static void
 end_tick(PnState *st, PyObject *self, void *arg)
 {
-    PnSocket *s = PN_SOCKET(self);
+    PnDuplex *s = PN_DUPLEX(self);
     (void)arg;
     s->end_scheduled = 0;
     if (!tell_first(s)) {
@@ -650,18 +635,18 @@ end_tick(PnState *st, PyObject *self, void *arg)
     if (pn_emit_cycle(&s->em, PN_CYCLE_END, NULL) < 0)
         return; /* as Node: the socket does not end itself then */
     if (s->pipes != NULL)
-        pn_pipe_source_ended(s);
+        pn_duplex_ops_of(s)->source_ended(s);
     if (pn_writable_open(s) && !s->allow_half_open) {
         if (pn_tick(st, auto_end_tick, self, NULL) < 0)
-            pn_socket_destroy_steal(s, NULL);
+            pn_duplex_destroy_steal(s, NULL);
     }
     else {
-        pn_socket_maybe_destroy(s);
+        pn_duplex_maybe_destroy(s);
     }
 }
 
 static void
-end_soon(PnSocket *s)
+end_soon(PnDuplex *s)
 {
     if (s->end_emitted || s->end_scheduled)
         return;
@@ -670,7 +655,7 @@ end_soon(PnSocket *s)
 }
 
 void
-pn_readable_eof(PnSocket *s)
+pn_readable_eof(PnDuplex *s)
 {
     if (s->r_ended)
         return;

@@ -1,9 +1,8 @@
 /* readable_args.c - read(), unshift() and set_encoding() as methods: their arguments. */
 #include "py/base/args.h"
 #include "py/loop/driver.h"
+#include "py/stream/duplex.h"
 #include "py/stream/encoding.h"
-#include "py/base/errors.h"
-#include "py/socket/socket.h"
 
 /* Node's limit of a high-water mark that read(n) raises. */
 #define MAX_READ (1024 * 1024 * 1024)
@@ -22,7 +21,7 @@ const char pn_read_doc[] =
     "Node: readable.read().";
 
 static int
-parse_size(PnSocket *s, PyObject *obj, size_t *out)
+parse_size(PnDuplex *s, PyObject *obj, size_t *out)
 {
     double n = -1;
     if (obj != NULL && obj != Py_None && pn_arg_number(obj, "n", &n) < 0)
@@ -45,10 +44,10 @@ parse_size(PnSocket *s, PyObject *obj, size_t *out)
 }
 
 PyObject *
-pn_socket_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+pn_duplex_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = {"n", NULL};
-    PnSocket *s = PN_SOCKET(op);
+    PnDuplex *s = PN_DUPLEX(op);
     PyObject *a[1];
     size_t n;
     if (pn_check_alive(&s->em) < 0 || pn_unpack("read", names, 0, args, nargs, kwnames, a) < 0 ||
@@ -80,7 +79,7 @@ const char pn_unshift_doc[] =
 
 /* As bytes; text after set_encoding() is decoded anew. New reference. */
 static PyObject *
-chunk_of(PnSocket *s, PyObject *chunk, PyObject *encoding)
+chunk_of(PnDuplex *s, PyObject *chunk, PyObject *encoding)
 {
     bool decoding = s->r != NULL && s->r->decoding;
     PyObject *bytes;
@@ -108,12 +107,12 @@ chunk_of(PnSocket *s, PyObject *chunk, PyObject *encoding)
 }
 
 static int
-unshift(PnSocket *s, PyObject *data)
+unshift(PnDuplex *s, PyObject *data)
 {
     if (s->end_emitted) {
         PyObject *error =
             pn_net_error(s->em.st, "ERR_STREAM_UNSHIFT_AFTER_END_EVENT", "stream.unshift() after end event");
-        pn_socket_destroy_steal(s, error);
+        pn_duplex_destroy_steal(s, error);
         return 0;
     }
     if (s->destroyed || s->errored != NULL || PyObject_Size(data) == 0)
@@ -122,10 +121,10 @@ unshift(PnSocket *s, PyObject *data)
 }
 
 PyObject *
-pn_socket_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+pn_duplex_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = {"chunk", "encoding", NULL};
-    PnSocket *s = PN_SOCKET(op);
+    PnDuplex *s = PN_DUPLEX(op);
     PyObject *a[2];
     if (pn_check_alive(&s->em) < 0 || pn_unpack("unshift", names, 1, args, nargs, kwnames, a) < 0 ||
         pn_state_loop(s->em.st) == NULL)
@@ -167,7 +166,7 @@ decode_kept(struct pn_reads *r, struct pn_decoder *decoder)
 }
 
 int
-pn_readable_set_encoding(PnSocket *s, enum pn_encoding encoding)
+pn_readable_set_encoding(PnDuplex *s, enum pn_encoding encoding)
 {
     struct pn_reads *r = pn_reads_of(s);
     struct pn_decoder decoder;
@@ -193,10 +192,10 @@ pn_readable_set_encoding(PnSocket *s, enum pn_encoding encoding)
 }
 
 PyObject *
-pn_socket_set_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+pn_duplex_set_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = {"encoding", NULL};
-    PnSocket *s = PN_SOCKET(op);
+    PnDuplex *s = PN_DUPLEX(op);
     PyObject *a[1];
     enum pn_encoding encoding;
     if (pn_check_alive(&s->em) < 0 || pn_unpack("set_encoding", names, 0, args, nargs, kwnames, a) < 0 ||

@@ -3,27 +3,122 @@
  * The first write of a call out of the loop goes to the kernel at once; later ones of the same call are gathered and
  * leave together when the call ends, when they reach the high-water mark, or when something needs them to have left.
  * What the kernel does not take is libuv's, one request at a time; see writes.c for the queue. */
-#include "py/loop/driver.h"
-#include "py/base/errors.h"
+#include "py/events/emitter.h"
+#include "py/stream/duplex.h"
 #include "py/stream/writes.h"
+
+size_t
+pn_writable_length(const PnDuplex *s)
+{
+    return s->wq != NULL ? s->wq->q.bytes : 0;
+}
+
+bool
+pn_writable_open(const PnDuplex *s)
+{
+    return !s->destroyed && !s->ending && !s->write_failed && s->errored == NULL;
+}
+
+/* --- sending --- */
+
+/* A write failed: its callback and those after it, then the socket. */
+static void
+write_failed(PnDuplex *s, PyObject *error)
+{
+    s->can_send = false;
+    if (s->errored == NULL && !s->destroyed)
+        s->errored = Py_NewRef(error);
+    PyObject *reason = s->errored; /* only to be compared */
+    pn_writes_fail(s, error, error);
+    if (s->errored == reason) /* else a callback has connected it anew */
+        pn_duplex_destroy(s, error);
+    Py_DECREF(error);
+}
+
+static void
+write_failed_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    if (!PN_DUPLEX(self)->destroyed && PN_DUPLEX(self)->write_failed)
+        write_failed(PN_DUPLEX(self), pn_writes_error(PN_DUPLEX(self), (int)(intptr_t)arg));
+}
+
+static void
+fail_soon(PnDuplex *s, int status)
+{
+    if (s->write_failed)
+        return;
+    s->write_failed = 1;
+    s->can_send = false;
+    if (pn_tick(s->em.st, write_failed_tick, (PyObject *)s, (void *)(intptr_t)status) < 0)
+        pn_duplex_destroy_steal(s, NULL);
+}
+
+static void
+request(PnDuplex *s)
+{
+    int status = pn_writes_request(s);
+    if (status != 0)
+        fail_soon(s, status);
+}
+
+void
+pn_writable_flush(PnDuplex *s)
+{
+    if (s->wq == NULL || s->wq->busy || s->io == NULL || !s->connected || s->write_failed || s->corked > 0 ||
+        s->wq->before_connect)
+        return;
+    int sent = pn_writes_send(s);
+    if (sent < 0)
+        fail_soon(s, sent);
+    else if (sent == 0)
+        request(s);
+}
+
+void
+pn_writable_flush_gathered(PnState *st)
+{
+    while (st->flush != NULL) {
+        PnDuplex *s = st->flush;
+        st->flush = s->next_flush;
+        s->next_flush = NULL;
+        s->in_flush = 0;
+        pn_writable_flush(s);
+        pn_writes_tidy(s);
+        pn_writable_maybe_finish(s);
+        Py_DECREF(s);
+    }
+}
+
+static void
+gather(PnDuplex *s)
+{
+    PnState *st = s->em.st;
+    if (s->in_flush)
+        return;
+    s->in_flush = 1;
+    s->next_flush = st->flush;
+    st->flush = s;
+    Py_INCREF(s);
+}
 
 /* --- write() --- */
 
 static void
 closed_tick(PnState *st, PyObject *self, void *arg)
 {
-    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
+    PnDuplex *s = PN_DUPLEX(PyTuple_GET_ITEM(self, 0));
     PyObject *callback = PyTuple_GET_ITEM(self, 1);
     PyObject *error = PyTuple_GET_ITEM(self, 2);
     (void)arg;
     if (callback != Py_None)
         (void)pn_call_one(st, (PyObject *)s, callback, error);
-    pn_socket_destroy(s, error);
+    pn_duplex_destroy(s, error);
 }
 
 /* Never connected: the callback, then the error. */
 static int
-refuse_closed(PnSocket *s, PyObject *callback)
+refuse_closed(PnDuplex *s, PyObject *callback)
 {
     PyObject *error = pn_net_error(s->em.st, "ERR_SOCKET_CLOSED", "Socket is closed");
     if (error == NULL)
@@ -38,7 +133,7 @@ refuse_closed(PnSocket *s, PyObject *callback)
 
 /* A write that cannot be: its callback by a tick, then, unless destroyed already, the error. */
 static PyObject *
-refusal(PnSocket *s)
+refusal(PnDuplex *s)
 {
     PnState *st = s->em.st;
     if (s->fin_seen && s->ending)
@@ -51,7 +146,7 @@ refusal(PnSocket *s)
 }
 
 static int
-refuse(PnSocket *s, PyObject *callback)
+refuse(PnDuplex *s, PyObject *callback)
 {
     if (!s->destroyed && !s->ending && !s->connecting && s->io == NULL && s->errored == NULL)
         return refuse_closed(s, callback);
@@ -60,14 +155,14 @@ refuse(PnSocket *s, PyObject *callback)
         return -1;
     int status = callback != NULL ? pn_writes_answer_soon(s, callback, error) : 0;
     if (status == 0)
-        pn_socket_destroy(s, error);
+        pn_duplex_destroy(s, error);
     Py_DECREF(error);
     return status;
 }
 
 /* Behind others, or before the connection is there. */
 static int
-write_behind(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *callback, bool inside)
+write_behind(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *callback, bool inside)
 {
     struct pn_writes *wq = pn_writes_of(s);
     if (wq == NULL)
@@ -82,7 +177,7 @@ write_behind(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObjec
     if (waits)
         return 0;
     if (inside && wq->q.bytes < s->write_mark)
-        pn_writes_gather(s);
+        gather(s);
     else
         pn_writable_flush(s);
     return 0;
@@ -90,7 +185,7 @@ write_behind(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObjec
 
 /* The kernel has been asked already: what it did not take is queued, or the failure noted. */
 static int
-queue_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback)
+queue_rest(PnDuplex *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback)
 {
     if (sent == (ssize_t)len)
         return callback != NULL ? pn_writes_add_record(s, callback, true) : 0;
@@ -99,7 +194,7 @@ queue_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t s
         if (wq == NULL || pn_writes_append(wq, bytes, base, len) < 0 ||
             (callback != NULL && pn_writes_add_record(s, callback, false) < 0))
             return -1;
-        pn_writes_fail_soon(s, (int)sent);
+        fail_soon(s, (int)sent);
         return 0;
     }
     size_t done = sent > 0 ? (size_t)sent : 0;
@@ -108,13 +203,13 @@ queue_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t s
         return -1;
     if (callback != NULL && pn_writes_add_record(s, callback, false) < 0)
         return -1;
-    pn_writes_request(s);
+    request(s);
     return 0;
 }
 
 /* The queue is empty: to the kernel now. */
 static int
-write_now(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
+write_now(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
 {
     struct iovec iov = {(void *)(uintptr_t)base, len};
     ssize_t sent = len > 0 ? pn_stream_try_write(s->io, &iov, 1) : 0;
@@ -124,7 +219,7 @@ write_now(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *
 /* More is queued than the option max_write_buffer allows. `callback` (may be NULL) is that of the write that was too
  * much: it gets this error also when it is under way. */
 static int
-overflow(PnSocket *s, PyObject *callback)
+overflow(PnDuplex *s, PyObject *callback)
 {
     PyObject *error = pn_net_error(s->em.st, "ERR_WRITE_BUFFER_FULL", "The write buffer is over max_write_buffer");
     if (error == NULL)
@@ -136,14 +231,14 @@ overflow(PnSocket *s, PyObject *callback)
         status = pn_writes_answer_soon(s, callback, error);
         Py_DECREF(callback);
     }
-    pn_socket_destroy(s, error);
+    pn_duplex_destroy(s, error);
     Py_DECREF(error);
     return status;
 }
 
 /* What write() answers: 1 below the mark, 0 to wait for drain. */
 int
-pn_writable_below_mark(PnSocket *s, PyObject *callback)
+pn_writable_below_mark(PnDuplex *s, PyObject *callback)
 {
     size_t length = pn_writable_length(s);
     if (length > s->max_write_buffer) {
@@ -159,25 +254,32 @@ pn_writable_below_mark(PnSocket *s, PyObject *callback)
 }
 
 int
-pn_writable_rest(PnSocket *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback)
+pn_writable_rest(PnDuplex *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback)
 {
     return queue_rest(s, bytes, base, len, sent, callback) < 0 ? -1 : pn_writable_below_mark(s, callback);
 }
 
 int
-pn_writable_refuse_end(PnSocket *s, PyObject *callback)
+pn_writable_refuse_end(PnDuplex *s, PyObject *callback)
 {
     PyObject *error = refusal(s);
     if (error == NULL)
         return -1;
-    pn_socket_destroy(s, error);
+    pn_duplex_destroy(s, error);
     int status = callback != NULL ? pn_writes_answer_soon(s, callback, error) : 0;
     Py_DECREF(error);
     return status;
 }
 
+/* It has a handle that is not connected, and connect() has not been called: the kernel says what is wrong. */
+static bool
+is_unconnected(const PnDuplex *s)
+{
+    return s->io != NULL && !s->connecting && !s->connected;
+}
+
 int
-pn_writable_write(PnSocket *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
+pn_writable_write(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
 {
     PnState *st = s->em.st;
     if (s->destroyed || s->ending || s->errored != NULL || (s->io == NULL && !s->connecting))
@@ -186,8 +288,8 @@ pn_writable_write(PnSocket *s, PyObject *bytes, const char *base, size_t len, Py
     s->bytes_written += len;
     pn_idle_touch(s);
     int status;
-    if (pn_socket_waits(s) && s->corked == 0 && s->wq == NULL)
-        status = write_now(s, bytes, base, len, callback); /* the kernel says what is wrong */
+    if (is_unconnected(s) && s->corked == 0 && s->wq == NULL)
+        status = write_now(s, bytes, base, len, callback);
     else if (!s->connected || s->corked > 0 || (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)) ||
              (inside && s->write_epoch == st->epoch))
         status = write_behind(s, bytes, base, len, callback, inside);
@@ -200,13 +302,13 @@ pn_writable_write(PnSocket *s, PyObject *bytes, const char *base, size_t len, Py
 /* --- completions --- */
 
 static void
-drained(PnSocket *s)
+drained(PnDuplex *s)
 {
     if (s->need_drain && pn_writable_length(s) == 0 && !s->ending && !s->destroyed) {
         s->need_drain = 0;
         (void)pn_emit0(&s->em, s->em.st->names.drain);
         if (s->piped_from != NULL)
-            pn_pipe_dest_drained(s);
+            pn_duplex_ops_of(s)->sink_drained(s);
     }
     pn_writes_run_ready(s);
     pn_writes_tidy(s);
@@ -214,7 +316,7 @@ drained(PnSocket *s)
 }
 
 void
-pn_writable_written(PnSocket *s, int status)
+pn_writable_written(PnDuplex *s, int status)
 {
     PnState *st = s->em.st;
     struct pn_writes *wq = s->wq;
@@ -234,19 +336,19 @@ pn_writable_written(PnSocket *s, int status)
         return;
     PyObject *error = pn_writes_error(s, status);
     if (!s->destroyed) {
-        pn_writes_failed(s, error);
+        write_failed(s, error);
         return;
     }
     /* The socket was destroyed: the write under way was cancelled, those behind it get its reason. */
     if (s->errored == NULL && s->io == NULL)
         s->errored = Py_XNewRef(error); /* as Node: without an `error` event */
-    pn_writable_fail(s, error, s->errored != NULL ? s->errored : error);
+    pn_writes_fail(s, error, s->errored != NULL ? s->errored : error);
     Py_XDECREF(error);
 }
 
 /* As Node: the first write before the connection is answered within `connect`, those behind it by a tick. */
 void
-pn_writable_connected(PnSocket *s)
+pn_writable_connected(PnDuplex *s)
 {
     bool early = s->wq != NULL && s->wq->before_connect;
     pn_early_forget(s);
@@ -264,11 +366,11 @@ uncorked_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
-    drained(PN_SOCKET(self));
+    drained(PN_DUPLEX(self));
 }
 
 int
-pn_writable_uncork(PnSocket *s)
+pn_writable_uncork(PnDuplex *s)
 {
     if (s->corked == 0 || --s->corked > 0)
         return 0;
@@ -294,7 +396,7 @@ pn_writable_uncork(PnSocket *s)
 static void
 finish_tick(PnState *st, PyObject *self, void *arg)
 {
-    PnSocket *s = PN_SOCKET(self);
+    PnDuplex *s = PN_DUPLEX(self);
     (void)arg;
     if (s->destroyed || s->errored != NULL || s->finished || !s->ending)
         return;
@@ -309,15 +411,15 @@ finish_tick(PnState *st, PyObject *self, void *arg)
     }
     (void)pn_emit0(&s->em, st->names.finish);
     if (s->piped_from != NULL)
-        pn_pipe_dest_gone(s);
+        pn_duplex_ops_of(s)->sink_gone(s);
     if (s->destroy_when_finished)
-        pn_socket_destroy(s, NULL);
+        pn_duplex_destroy(s, NULL);
     else
-        pn_socket_maybe_destroy(s);
+        pn_duplex_maybe_destroy(s);
 }
 
 static void
-prefinish(PnSocket *s, bool from_method)
+prefinish(PnDuplex *s, bool from_method)
 {
     PnState *st = s->em.st;
     if (!from_method)
@@ -325,11 +427,11 @@ prefinish(PnSocket *s, bool from_method)
     else if (pn_emit_from_method(&s->em, st->names.prefinish) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     if (pn_tick(st, finish_tick, (PyObject *)s, NULL) < 0)
-        pn_socket_destroy_steal(s, NULL);
+        pn_duplex_destroy_steal(s, NULL);
 }
 
 void
-pn_writable_maybe_finish(PnSocket *s)
+pn_writable_maybe_finish(PnDuplex *s)
 {
     if (!s->ending || s->final_called || s->destroyed || s->errored != NULL || s->connecting || s->write_failed ||
         (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)))
@@ -342,7 +444,7 @@ pn_writable_maybe_finish(PnSocket *s)
 }
 
 void
-pn_writable_shut(PnSocket *s, int status)
+pn_writable_shutdown_done(PnDuplex *s, int status)
 {
     (void)status; /* as Node: an end that the peer did not wait for is none the less an end */
     if (s->destroyed || s->errored != NULL)
@@ -352,7 +454,7 @@ pn_writable_shut(PnSocket *s, int status)
 }
 
 static int
-add_on_finish(PnSocket *s, PyObject *callback)
+add_on_finish(PnDuplex *s, PyObject *callback)
 {
     PyObject *list = PyList_New(0); /* first: it may collect garbage, and the queue be gone */
     struct pn_writes *wq = list != NULL ? pn_writes_of(s) : NULL;
@@ -368,7 +470,7 @@ add_on_finish(PnSocket *s, PyObject *callback)
 }
 
 int
-pn_writable_end(PnSocket *s, PyObject *callback)
+pn_writable_end(PnDuplex *s, PyObject *callback)
 {
     PnState *st = s->em.st;
     PyObject *error = NULL;
@@ -405,4 +507,19 @@ pn_writable_end(PnSocket *s, PyObject *callback)
     pn_writable_flush(s);
     pn_writable_maybe_finish(s);
     return 0;
+}
+
+/* destroySoon(): end() when it is open, and destroy when everything has been written. */
+void
+pn_writable_destroy_soon(PnDuplex *s)
+{
+    if (s->destroyed)
+        return;
+    if (s->finished) {
+        pn_duplex_destroy(s, NULL);
+        return;
+    }
+    s->destroy_when_finished = 1;
+    if (!s->ending && pn_writable_end(s, NULL) < 0)
+        pn_duplex_destroy_steal(s, NULL);
 }

@@ -1,9 +1,8 @@
 /* writable_args.c - write() and end() as methods: their arguments. */
 #include "py/base/args.h"
 #include "py/loop/driver.h"
+#include "py/stream/duplex.h"
 #include "py/stream/encoding.h"
-#include "py/base/errors.h"
-#include "py/socket/socket.h"
 
 /* --- what is written --- */
 
@@ -14,7 +13,7 @@ struct chunk {
 };
 
 static int
-chunk_of(PnSocket *s, PyObject *data, PyObject *encoding, struct chunk *out)
+chunk_of(PnDuplex *s, PyObject *data, PyObject *encoding, struct chunk *out)
 {
     PnState *st = s->em.st;
     out->bytes = NULL;
@@ -52,7 +51,7 @@ release_chunk(struct chunk *c)
 }
 
 static int
-write_chunk(PnSocket *s, struct chunk *c, PyObject *callback)
+write_chunk(PnDuplex *s, struct chunk *c, PyObject *callback)
 {
     int result;
     if (c->bytes != NULL)
@@ -92,7 +91,7 @@ parse(PnState *st, const char *function, size_t required, PyObject *const *args,
 
 /* A call from outside may be the one that makes the loop needed. */
 static int
-after_write(PnSocket *s)
+after_write(PnDuplex *s)
 {
     if (pn_inside(s->em.st))
         return 0;
@@ -102,7 +101,7 @@ after_write(PnSocket *s)
 
 /* write(bytes) inside a listener, to a socket with nothing queued: what an echo server does all day. */
 static bool
-is_plain_write(PnSocket *s, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+is_plain_write(PnDuplex *s, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     return nargs == 1 && kwnames == NULL && PyBytes_CheckExact(args[0]) && s->can_send && s->wq == NULL &&
            s->idle == NULL && s->write_epoch != s->em.st->epoch && s->em.generation == s->em.st->generation &&
@@ -122,9 +121,9 @@ const char pn_write_doc[] =
     "ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: socket.write().";
 
 PyObject *
-pn_socket_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+pn_duplex_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    PnSocket *s = PN_SOCKET(op);
+    PnDuplex *s = PN_DUPLEX(op);
     struct write_args a = {nargs == 1 ? args[0] : NULL, NULL, NULL};
     struct chunk c;
     if (is_plain_write(s, args, nargs, kwnames)) {
@@ -156,9 +155,9 @@ const char pn_end_doc[] =
     "before \"finish\". Events: prefinish, finish. Returns the socket. Node: socket.end().";
 
 PyObject *
-pn_socket_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+pn_duplex_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    PnSocket *s = PN_SOCKET(op);
+    PnDuplex *s = PN_DUPLEX(op);
     struct write_args a;
     struct chunk c;
     if (pn_check_alive(&s->em) < 0 || parse(s->em.st, "end", 0, args, nargs, kwnames, &a) < 0)
@@ -188,9 +187,9 @@ const char pn_cork_doc[] =
     "Node: writable.cork().";
 
 PyObject *
-pn_socket_cork_method(PyObject *op, PyObject *unused)
+pn_duplex_cork_method(PyObject *op, PyObject *unused)
 {
-    PnSocket *s = PN_SOCKET(op);
+    PnDuplex *s = PN_DUPLEX(op);
     (void)unused;
     if (pn_check_alive(&s->em) < 0)
         return NULL;
@@ -211,9 +210,9 @@ const char pn_uncork_doc[] =
     "Node: writable.uncork().";
 
 PyObject *
-pn_socket_uncork_method(PyObject *op, PyObject *unused)
+pn_duplex_uncork_method(PyObject *op, PyObject *unused)
 {
-    PnSocket *s = PN_SOCKET(op);
+    PnDuplex *s = PN_DUPLEX(op);
     (void)unused;
     if (pn_check_alive(&s->em) < 0 || pn_writable_uncork(s) < 0 || after_write(s) < 0)
         return NULL;
@@ -230,7 +229,7 @@ const char pn_writelines_doc[] =
 
 /* All items as exact bytes, so that nothing can go wrong once the first is written. New tuple. */
 static PyObject *
-encoded_lines(PnSocket *s, PyObject *lines)
+encoded_lines(PnDuplex *s, PyObject *lines)
 {
     PyObject *list = PySequence_List(lines);
     for (Py_ssize_t i = 0; list != NULL && i < PyList_GET_SIZE(list); i++) {
@@ -251,9 +250,9 @@ encoded_lines(PnSocket *s, PyObject *lines)
 }
 
 PyObject *
-pn_socket_writelines_method(PyObject *op, PyObject *lines)
+pn_duplex_writelines_method(PyObject *op, PyObject *lines)
 {
-    PnSocket *s = PN_SOCKET(op);
+    PnDuplex *s = PN_DUPLEX(op);
     PyObject *all = pn_check_alive(&s->em) < 0 ? NULL : encoded_lines(s, lines);
     if (all == NULL)
         return NULL;
@@ -289,10 +288,10 @@ const char pn_set_default_encoding_doc[] =
     "Raises ValueError (ERR_UNKNOWN_ENCODING). Node: writable.setDefaultEncoding().";
 
 PyObject *
-pn_socket_set_default_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+pn_duplex_set_default_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = {"encoding", NULL};
-    PnSocket *s = PN_SOCKET(op);
+    PnDuplex *s = PN_DUPLEX(op);
     PyObject *a[1];
     enum pn_encoding encoding;
     if (pn_check_alive(&s->em) < 0 || pn_unpack("set_default_encoding", names, 1, args, nargs, kwnames, a) < 0 ||

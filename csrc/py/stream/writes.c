@@ -5,14 +5,12 @@
 
 #include <string.h>
 
-#include "py/base/errors.h"
-
 #define MAX_IOV 1024 /* the kernel's own limit */
 
 /* --- the queue --- */
 
 struct pn_writes *
-pn_writes_of(PnSocket *s)
+pn_writes_of(PnDuplex *s)
 {
     if (s->wq == NULL) {
         s->wq = PyMem_RawCalloc(1, sizeof(*s->wq));
@@ -26,7 +24,7 @@ pn_writes_of(PnSocket *s)
 
 /* Frees the queue when nothing waits in it: an idle socket has none. */
 void
-pn_writes_tidy(PnSocket *s)
+pn_writes_tidy(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
     if (wq == NULL || wq->q.count > 0 || wq->first != NULL || wq->busy || wq->on_finish != NULL)
@@ -37,7 +35,7 @@ pn_writes_tidy(PnSocket *s)
 }
 
 void
-pn_writable_free(PnSocket *s)
+pn_writes_free(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
     if (wq == NULL)
@@ -55,7 +53,7 @@ pn_writable_free(PnSocket *s)
 }
 
 int
-pn_writable_traverse(PnSocket *s, visitproc visit, void *arg)
+pn_writes_traverse(PnDuplex *s, visitproc visit, void *arg)
 {
     if (s->wq == NULL)
         return 0;
@@ -90,18 +88,6 @@ pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t
     return 0;
 }
 
-size_t
-pn_writable_length(const PnSocket *s)
-{
-    return s->wq != NULL ? s->wq->q.bytes : 0;
-}
-
-bool
-pn_writable_open(const PnSocket *s)
-{
-    return !s->destroyed && !s->ending && !s->write_failed && s->errored == NULL;
-}
-
 /* --- answering --- */
 
 static void
@@ -109,12 +95,12 @@ run_ready_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
-    pn_writes_run_ready(PN_SOCKET(self));
-    pn_writes_tidy(PN_SOCKET(self));
+    pn_writes_run_ready(PN_DUPLEX(self));
+    pn_writes_tidy(PN_DUPLEX(self));
 }
 
 void
-pn_writes_run_ready(PnSocket *s)
+pn_writes_run_ready(PnDuplex *s)
 {
     PnState *st = s->em.st;
     while (s->wq != NULL && s->wq->first != NULL) {
@@ -142,7 +128,7 @@ pn_writes_run_ready(PnSocket *s)
 
 /* What a callback gets whose call came to nothing: the socket's error, or that it was destroyed. New reference. */
 static PyObject *
-why_destroyed(PnSocket *s, const char *call)
+why_destroyed(PnDuplex *s, const char *call)
 {
     PyObject *error = Py_XNewRef(s->errored);
     if (error == NULL)
@@ -151,7 +137,7 @@ why_destroyed(PnSocket *s, const char *call)
 }
 
 static void
-fail_end_callbacks(PnSocket *s)
+fail_end_callbacks(PnDuplex *s)
 {
     PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
     if (on_finish == NULL)
@@ -169,12 +155,12 @@ fail_end_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
-    fail_end_callbacks(PN_SOCKET(self));
-    pn_writes_tidy(PN_SOCKET(self));
+    fail_end_callbacks(PN_DUPLEX(self));
+    pn_writes_tidy(PN_DUPLEX(self));
 }
 
 void
-pn_writable_fail_end_soon(PnSocket *s)
+pn_writes_fail_end_soon(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
     if (wq == NULL || wq->on_finish == NULL || wq->busy || wq->q.count > 0)
@@ -186,19 +172,19 @@ pn_writable_fail_end_soon(PnSocket *s)
 static void
 fail_corked_tick(PnState *st, PyObject *self, void *arg)
 {
-    PnSocket *s = PN_SOCKET(self);
+    PnDuplex *s = PN_DUPLEX(self);
     (void)st;
     (void)arg;
     if (!s->destroyed || s->wq == NULL || s->wq->busy)
         return;
     PyObject *error = why_destroyed(s, "write");
     if (s->destroyed)
-        pn_writable_fail(s, error, error);
+        pn_writes_fail(s, error, error);
     Py_XDECREF(error);
 }
 
 void
-pn_writable_fail_corked_soon(PnSocket *s)
+pn_writes_fail_corked_soon(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
     if (wq == NULL || s->corked == 0 || wq->busy || wq->q.count == 0 || (wq->before_connect && s->was_connecting))
@@ -211,7 +197,7 @@ pn_writable_fail_corked_soon(PnSocket *s)
 static void
 record_tick(PnState *st, PyObject *self, void *arg)
 {
-    PnSocket *s = PN_SOCKET(self);
+    PnDuplex *s = PN_DUPLEX(self);
     struct pn_write_record *r = arg;
     (void)st;
     bool alive = !s->destroyed;
@@ -223,7 +209,7 @@ record_tick(PnState *st, PyObject *self, void *arg)
 }
 
 void
-pn_writes_answer_by_tick(PnSocket *s, int64_t after)
+pn_writes_answer_by_tick(PnDuplex *s, int64_t after)
 {
     for (struct pn_write_record *r = s->wq->first; r != NULL; r = r->next) {
         if ((int64_t)r->end <= after || r->in_tick)
@@ -237,7 +223,7 @@ pn_writes_answer_by_tick(PnSocket *s, int64_t after)
 }
 
 int
-pn_writes_add_record(PnSocket *s, PyObject *callback, bool by_tick)
+pn_writes_add_record(PnDuplex *s, PyObject *callback, bool by_tick)
 {
     struct pn_writes *wq = pn_writes_of(s);
     struct pn_write_record *r = wq != NULL ? PyMem_RawMalloc(sizeof(*r)) : NULL;
@@ -271,7 +257,7 @@ answer_tick(PnState *st, PyObject *self, void *arg)
 }
 
 int
-pn_writes_answer_soon(PnSocket *s, PyObject *callback, PyObject *error)
+pn_writes_answer_soon(PnDuplex *s, PyObject *callback, PyObject *error)
 {
     PyObject *all = PyTuple_Pack(3, (PyObject *)s, callback, error != NULL ? error : Py_None);
     int status = all == NULL ? -1 : pn_tick(s->em.st, answer_tick, all, NULL);
@@ -281,7 +267,7 @@ pn_writes_answer_soon(PnSocket *s, PyObject *callback, PyObject *error)
 
 /* callback(error) by a tick, or at least a word to the hook for unraisable exceptions. */
 static void
-answer_or_complain(PnSocket *s, PyObject *callback, PyObject *error)
+answer_or_complain(PnDuplex *s, PyObject *callback, PyObject *error)
 {
     if (pn_writes_answer_soon(s, callback, error) < 0)
         PyErr_WriteUnraisable(callback);
@@ -290,7 +276,7 @@ answer_or_complain(PnSocket *s, PyObject *callback, PyObject *error)
 /* Takes the callbacks out of the queue, as records of their own; those that a tick stands for stay behind, empty. One that
  * has left is answered by its tick, or here, and then its `end` is 0. */
 static struct pn_write_record *
-take_records(PnSocket *s, PyObject *error)
+take_records(PnDuplex *s, PyObject *error)
 {
     struct pn_writes *wq = s->wq;
     struct pn_write_record *taken = NULL, **tail = &taken, **link = &wq->first;
@@ -324,7 +310,7 @@ take_records(PnSocket *s, PyObject *error)
 }
 
 void
-pn_writable_fail(PnSocket *s, PyObject *first, PyObject *rest)
+pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest)
 {
     if (s->wq == NULL)
         return;
@@ -353,7 +339,7 @@ pn_writable_fail(PnSocket *s, PyObject *first, PyObject *rest)
 }
 
 void
-pn_writable_leave_behind(PnSocket *s, struct pn_left_behind *left, PyObject *error)
+pn_writes_leave_behind(PnDuplex *s, struct pn_left_behind *left, PyObject *error)
 {
     struct pn_writes *wq = s->wq;
     memset(left, 0, sizeof(*left));
@@ -372,7 +358,7 @@ pn_writable_leave_behind(PnSocket *s, struct pn_left_behind *left, PyObject *err
 }
 
 void
-pn_writable_answer_left(PnSocket *s, struct pn_left_behind *left, PyObject *error)
+pn_writes_answer_left(PnDuplex *s, struct pn_left_behind *left, PyObject *error)
 {
     for (struct pn_write_record *r = left->records, *next; r != NULL; r = next) {
         next = r->next;
@@ -389,44 +375,11 @@ pn_writable_answer_left(PnSocket *s, struct pn_left_behind *left, PyObject *erro
 /* --- sending --- */
 
 PyObject *
-pn_writes_error(PnSocket *s, int status)
+pn_writes_error(PnDuplex *s, int status)
 {
     struct pn_where where = {.syscall = "write"};
     PyObject *error = pn_uv_error(s->em.st, status, &where);
     return error != NULL ? error : pn_take_exception();
-}
-
-/* A write failed: its callback and those after it, then the socket. */
-void
-pn_writes_failed(PnSocket *s, PyObject *error)
-{
-    s->can_send = false;
-    if (s->errored == NULL && !s->destroyed)
-        s->errored = Py_NewRef(error);
-    PyObject *reason = s->errored; /* only to be compared */
-    pn_writable_fail(s, error, error);
-    if (s->errored == reason) /* else a callback has connected it anew */
-        pn_socket_destroy(s, error);
-    Py_DECREF(error);
-}
-
-static void
-write_failed_tick(PnState *st, PyObject *self, void *arg)
-{
-    (void)st;
-    if (!PN_SOCKET(self)->destroyed && PN_SOCKET(self)->write_failed)
-        pn_writes_failed(PN_SOCKET(self), pn_writes_error(PN_SOCKET(self), (int)(intptr_t)arg));
-}
-
-void
-pn_writes_fail_soon(PnSocket *s, int status)
-{
-    if (s->write_failed)
-        return;
-    s->write_failed = 1;
-    s->can_send = false;
-    if (pn_tick(s->em.st, write_failed_tick, (PyObject *)s, (void *)(intptr_t)status) < 0)
-        pn_socket_destroy_steal(s, NULL);
 }
 
 static size_t
@@ -441,9 +394,8 @@ fill_iov(const struct pn_chunkq *q, struct iovec *iov)
     return n;
 }
 
-/* Sends as much as the kernel takes. 1: all of it, 0: some is left, -1: it failed. */
-static int
-send_queue(PnSocket *s)
+int
+pn_writes_send(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
     while (wq->q.count > 0) {
@@ -455,10 +407,8 @@ send_queue(PnSocket *s)
         ssize_t sent = pn_stream_try_write(s->io, iov, n);
         if (sent == UV_EAGAIN)
             return 0;
-        if (sent < 0) {
-            pn_writes_fail_soon(s, (int)sent);
-            return -1;
-        }
+        if (sent < 0)
+            return (int)sent;
         wq->sent += (size_t)sent;
         (void)pn_chunkq_consume(&wq->q, (size_t)sent);
         if ((size_t)sent < offered)
@@ -467,8 +417,8 @@ send_queue(PnSocket *s)
     return 1;
 }
 
-void
-pn_writes_request(PnSocket *s)
+int
+pn_writes_request(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
     struct iovec iov[MAX_IOV];
@@ -477,53 +427,14 @@ pn_writes_request(PnSocket *s)
     for (size_t i = 0; i < n; i++)
         wq->in_flight += iov[i].iov_len;
     int status = pn_stream_write(s->io, iov, n);
-    if (status != 0)
-        pn_writes_fail_soon(s, status);
-    else
-        wq->busy = true;
+    wq->busy = status == 0;
+    return status;
 }
 
 void
-pn_writable_flush(PnSocket *s)
-{
-    if (s->wq == NULL || s->wq->busy || s->io == NULL || !s->connected || s->write_failed || s->corked > 0 ||
-        s->wq->before_connect)
-        return;
-    if (send_queue(s) == 0)
-        pn_writes_request(s);
-}
-
-void
-pn_writable_try_last(PnSocket *s)
+pn_writes_try_last(PnDuplex *s)
 {
     if (s->wq != NULL && !s->wq->busy && s->io != NULL && s->connected && !s->write_failed && s->corked == 0 &&
         !s->wq->before_connect && s->wq->q.count > 0)
-        (void)send_queue(s);
-}
-
-void
-pn_socket_flush_gathered(PnState *st)
-{
-    while (st->flush != NULL) {
-        PnSocket *s = st->flush;
-        st->flush = s->next_flush;
-        s->next_flush = NULL;
-        s->in_flush = 0;
-        pn_writable_flush(s);
-        pn_writes_tidy(s);
-        pn_writable_maybe_finish(s);
-        Py_DECREF(s);
-    }
-}
-
-void
-pn_writes_gather(PnSocket *s)
-{
-    PnState *st = s->em.st;
-    if (s->in_flush)
-        return;
-    s->in_flush = 1;
-    s->next_flush = st->flush;
-    st->flush = s;
-    Py_INCREF(s);
+        s->write_failed |= pn_writes_send(s) < 0;
 }

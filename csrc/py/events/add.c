@@ -1,0 +1,91 @@
+/* add.c - adding a listener, with all that it causes: `newListener`, what the type above does, missed events, the warning. */
+#include "py/events/emitter.h"
+
+PyObject *
+pn_event_name(PnState *st, PyObject *name)
+{
+    (void)st;
+    if (PyUnicode_Check(name)) {
+        /* A str subclass is taken for its text. */
+        PyObject *text = PyUnicode_FromObject(name);
+        if (text != NULL)
+            PyUnicode_InternInPlace(&text);
+        return text;
+    }
+    if (name == Py_None || PyBool_Check(name) || PyLong_Check(name) || PyFloat_Check(name) || PyBytes_Check(name))
+        return pn_raise_arg_type("event_name", "a str or an object of its own kind", name);
+    return Py_NewRef(name); /* any other object is compared by identity, as Node's symbols are */
+}
+
+static int
+warn_leak(PnEmitter *e, PyObject *name, size_t count)
+{
+    PnState *st = e->st;
+    PyObject *warning = PyObject_CallFunction(
+        st->MaxListenersExceededWarning, "N",
+        PyUnicode_FromFormat("Possible EventEmitter memory leak detected. %zu %S listeners added to %R. Use "
+                             "set_max_listeners() to raise the limit",
+                             count, name, (PyObject *)e));
+    PyObject *number = PyLong_FromSize_t(count);
+    PyObject *warnings = PyImport_ImportModule("warnings");
+    PyObject *result = NULL;
+    if (warning != NULL && number != NULL && warnings != NULL &&
+        PyObject_SetAttr(warning, st->names.emitter, (PyObject *)e) == 0 &&
+        PyObject_SetAttr(warning, st->names.type, name) == 0 && PyObject_SetAttr(warning, st->names.count, number) == 0)
+        result = PyObject_CallMethod(warnings, "warn", "O", warning);
+    Py_XDECREF(warnings);
+    Py_XDECREF(number);
+    Py_XDECREF(warning);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+static int
+check_leak(PnEmitter *e, PyObject *name)
+{
+    int32_t max = e->max_listeners < 0 ? PN_DEFAULT_MAX_LISTENERS : e->max_listeners;
+    struct pn_listeners *l = e->listeners;
+    if (max == 0 || l == NULL || l->count <= (uint32_t)max)
+        return 0;
+    size_t count = pn_count_listeners(e, name);
+    if (count <= (size_t)max)
+        return 0;
+    uint32_t i = 0;
+    while (l->at[i].name != name)
+        i++;
+    if (l->at[i].fn & PN_FN_WARNED)
+        return 0;
+    l->at[i].fn |= PN_FN_WARNED;
+    return warn_leak(e, name, count);
+}
+
+static int
+listener_added(PnEmitter *e, PyObject *name)
+{
+    if (e->generation != e->st->generation)
+        return 0;
+    return e->ops->listener_added(e, name) < 0 ? -1 : pn_late_listener_added(e, name);
+}
+
+int
+pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend)
+{
+    PyObject *stack[3] = {NULL, name, fn};
+    if (pn_emit(e, e->st->names.newListener, stack + 1, 2) < 0)
+        return -1;
+    if (pn_list_insert(e, name, fn, once, prepend) < 0)
+        return -1;
+    pn_mark_outside(e);
+    if (e->ops != NULL && listener_added(e, name) < 0)
+        return -1;
+    return check_leak(e, name);
+}
+
+int
+pn_add_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn)
+{
+    if (pn_list_insert_quiet(e, name, fn) < 0)
+        return -1;
+    pn_mark_outside(e);
+    return e->ops != NULL ? listener_added(e, name) : 0;
+}

@@ -1,0 +1,101 @@
+/* emitter_object.h - what an EventEmitter is made of, and what a type above it adds: struct pn_emitter_ops. */
+#ifndef PN_PY_EVENTS_EMITTER_OBJECT_H
+#define PN_PY_EVENTS_EMITTER_OBJECT_H
+
+#include "py/base/errors.h"
+#include "py/loop/tick.h"
+
+typedef struct PnEmitter PnEmitter;
+
+/* One listener: its event (interned, so names compare by pointer) and the function with two tag bits. */
+struct pn_listener_entry {
+    PyObject *name; /* own */
+    uintptr_t fn;   /* own; PN_FN_* bits */
+};
+
+#define PN_FN_ONCE   ((uintptr_t)1) /* the function is a OnceListener */
+#define PN_FN_WARNED ((uintptr_t)2) /* on an event's first entry: the leak warning has been given */
+#define PN_FN_QUIET  ((uintptr_t)4) /* our own: nobody sees, counts or removes it but who added it */
+#define PN_FN_TAGS   ((uintptr_t)7)
+
+struct pn_listeners {
+    uint32_t count, capacity;
+    struct pn_listener_entry at[];
+};
+
+/* The events that happen once in a cycle of an object's life; see emitter_late.c. */
+enum pn_cycle_event {
+    PN_CYCLE_NONE,
+    PN_CYCLE_CONNECT,
+    PN_CYCLE_READY,
+    PN_CYCLE_LISTENING,
+    PN_CYCLE_END,
+    PN_CYCLE_ERROR,
+    PN_CYCLE_CLOSE,
+};
+
+/* What a type above adds to the emitter; a plain EventEmitter has none. All but `listener_added` are cold. */
+struct pn_emitter_ops {
+    /* 0, or -1 with an exception. */
+    int (*listener_added)(PnEmitter *e, PyObject *name);
+    /* NULL: nothing to do. `name` NULL: all listeners of all events. */
+    void (*listener_removed)(PnEmitter *e, PyObject *name);
+    /* An internal listener's turn has come: true when it was a marker of the type, and has been dealt with. */
+    bool (*call_marker)(PnEmitter *e, PyObject *name, PyObject *marker);
+    /* The event has come already in this life; `*arg` (borrowed) is what it carried. */
+    bool (*reached)(PnEmitter *e, PyObject *name, PyObject **arg);
+    bool (*close_emitted)(const PnEmitter *e);
+    bool close_has_argument; /* had_error */
+};
+
+struct PnEmitter {
+    PyObject_HEAD
+    PnState *st;                      /* borrowed */
+    const struct pn_emitter_ops *ops; /* NULL: a plain EventEmitter */
+    struct pn_listeners *listeners;   /* own, NULL when there are none */
+    PyObject *dict, *weakrefs;
+    PyObject *late_error; /* own: a list, what each held `error` carries */
+    struct pn_hold *hold; /* own: an error waits for its listener */
+    unsigned generation;
+    uint32_t late;         /* up to eight pn_cycle_event, 4 bits each, the oldest lowest */
+    int32_t max_listeners; /* -1: the default; 0: no limit */
+    uint8_t late_cycle;    /* goes up when the late events are forgotten */
+    bool outside;          /* made or used by somebody who is not in a listener */
+    bool replaying;        /* a replay of late events is queued */
+    bool late_had_error;   /* what the late `close` carries */
+};
+
+#define PN_DEFAULT_MAX_LISTENERS 10
+
+#define PN_EMITTER(o) ((PnEmitter *)(void *)(o))
+
+/* The function or OnceListener of an entry, borrowed. */
+static inline PyObject *
+pn_entry_fn(const struct pn_listener_entry *entry)
+{
+    return (PyObject *)(void *)(entry->fn & ~PN_FN_TAGS);
+}
+
+static inline void
+pn_emitter_listener_removed(PnEmitter *e, PyObject *name)
+{
+    if (e->ops != NULL && e->ops->listener_removed != NULL)
+        e->ops->listener_removed(e, name);
+}
+
+/* Called by each method that uses an emitter: remembers that it is used from outside the loop. */
+static inline void
+pn_mark_outside(PnEmitter *e)
+{
+    if (!e->outside && !pn_inside(e->st))
+        e->outside = true;
+}
+
+/* 0, or -1 with an error raised: the object belongs to a parent process, or the interpreter is exiting. */
+static inline int
+pn_check_alive(PnEmitter *e)
+{
+    return e->generation == e->st->generation ? 0 : pn_raise_stale(e->st, Py_TYPE(e));
+}
+
+#endif

@@ -1,0 +1,169 @@
+/* server_close.c - how a server stops: its listener, its lookup, its last connection, `close` and `error`. */
+#include "py/events/emitter.h"
+#include "py/server/server.h"
+
+/* --- the Future of shutdown() --- */
+
+/* future._finish(count) */
+void
+pn_server_finish(PnState *st, PyObject *future, size_t count)
+{
+    PyObject *method = PyObject_GetAttrString(future, "_finish");
+    PyObject *number = method != NULL ? PyLong_FromSize_t(count) : NULL;
+    if (number != NULL)
+        (void)pn_call_one(st, NULL, method, number);
+    else
+        PyErr_WriteUnraisable(future);
+    Py_XDECREF(number);
+    Py_XDECREF(method);
+}
+
+void
+pn_server_shutdown_over(PnServer *s)
+{
+    if (!s->shutting || s->going > 0 || (s->closes > 0 && s->listener == NULL && s->connections == 0))
+        return;
+    s->shutting = 0;
+    PyObject *future = Py_NewRef(s->shutdown);
+    pn_server_finish(s->em.st, future, s->forced);
+    Py_DECREF(future);
+}
+
+static void
+shutdown_over_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    pn_server_shutdown_over(PN_SERVER(self));
+}
+
+static void
+shutdown_over_soon(PnServer *s)
+{
+    if (s->shutting && pn_tick(s->em.st, shutdown_over_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
+/* --- errors --- */
+
+static void
+error_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    (void)pn_emit_cycle(PN_EMITTER(PyTuple_GET_ITEM(self, 0)), PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
+}
+
+void
+pn_server_failed(PnServer *s, PyObject *error)
+{
+    PyObject *both = error != NULL ? PyTuple_Pack(2, (PyObject *)s, error) : NULL;
+    if (both == NULL || pn_tick(s->em.st, error_tick, both, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_XDECREF(both);
+    Py_XDECREF(error);
+}
+
+void
+pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path)
+{
+    struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
+    pn_server_failed(s, pn_uv_error(s->em.st, status, &where));
+}
+
+/* --- closing --- */
+
+void
+pn_server_cancel_lookup(PnServer *s)
+{
+    if (s->lookup == NULL)
+        return;
+    if (s->em.generation == s->em.st->generation)
+        pn_lookup_cancel(s->lookup);
+    s->lookup = NULL;
+    Py_CLEAR(s->lookup_host);
+    Py_DECREF(s); /* the lookup's reference */
+}
+
+static void
+release_listener(PnServer *s)
+{
+    struct pn_listener *l = s->listener;
+    if (l == NULL)
+        return;
+    s->listener = NULL;
+    pn_listener_close(l);
+    Py_CLEAR(s->path);
+    Py_DECREF(s);
+}
+
+static void
+close_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnServer *s = PN_SERVER(self);
+    (void)st;
+    (void)arg;
+    s->closes--;
+    s->close_emitted = s->listener == NULL && s->lookup == NULL; /* else it has begun to listen again */
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, NULL);
+    pn_server_shutdown_over(s);
+}
+
+static void
+close_if_drained(PnServer *s)
+{
+    if (s->listener != NULL || s->connections > 0)
+        return;
+    if (pn_tick(s->em.st, close_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    else
+        s->closes++;
+}
+
+void
+pn_server_connection_gone(PyObject *socket)
+{
+    PnSocket *sock = PN_SOCKET(socket);
+    PnServer *s = PN_SERVER(sock->server);
+    bool last = sock->going && s->going == 1;
+    s->connections--;
+    if (sock->going)
+        s->going--;
+    sock->counted = sock->going = 0;
+    if (s->em.st->closed)
+        return;
+    close_if_drained(s);
+    /* It listens again, or has done so: no `close` comes for those that have gone. */
+    if (last && (s->listener != NULL || s->connections > 0))
+        shutdown_over_soon(s);
+}
+
+/* Who loops over it looks whether it is over. */
+static void
+changed_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)arg;
+    (void)pn_emit0(PN_EMITTER(self), st->server_changed);
+}
+
+void
+pn_server_close_quietly(PnServer *s)
+{
+    Py_INCREF(s);
+    release_listener(s);
+    close_if_drained(s);
+    pn_abort_unlink(&s->abort);
+    if (s->loops > 0 && pn_tick(s->em.st, changed_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_DECREF(s);
+}
+
+void
+pn_server_abandon(PnServer *s)
+{
+    Py_INCREF(s); /* its listener may be all that holds it */
+    pn_server_cancel_lookup(s);
+    release_listener(s);
+    pn_abort_unlink(&s->abort);
+    Py_DECREF(s);
+}

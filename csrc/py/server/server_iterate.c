@@ -1,0 +1,94 @@
+/* server_iterate.c - loops over a server: the connections that wait for the next step of one; for pynet/_server.py. */
+#include "py/events/emitter.h"
+#include "py/loop/driver.h"
+#include "py/server/server.h"
+#include "py/stream/duplex.h"
+
+/* The server, or NULL with an exception. */
+static PnServer *
+check_server(PyObject *module, PyObject *op)
+{
+    if (PyObject_TypeCheck(op, pn_state_of_module(module)->Server))
+        return pn_check_alive(PN_EMITTER(op)) < 0 ? NULL : PN_SERVER(op);
+    pn_raise_arg_type("server", "a Server", op);
+    return NULL;
+}
+
+/* _loop_begin(server): from now on connections are kept for _loop_take(). */
+PyObject *
+pn_server_loop_begin(PyObject *module, PyObject *op)
+{
+    PyObject *list = PyList_New(0);
+    PnServer *s = list != NULL ? check_server(module, op) : NULL;
+    if (s == NULL) {
+        Py_XDECREF(list);
+        return NULL;
+    }
+    s->loops++;
+    if (s->backlog_of_loops == NULL)
+        s->backlog_of_loops = list;
+    else
+        Py_DECREF(list);
+    Py_RETURN_NONE;
+}
+
+/* _loop_take(server): the next connection; None when it is to come, False when none will, as the server is closed. */
+PyObject *
+pn_server_loop_take(PyObject *module, PyObject *op)
+{
+    PnServer *s = check_server(module, op);
+    if (s == NULL)
+        return NULL;
+    PyObject *list = s->backlog_of_loops;
+    if (list != NULL && PyList_GET_SIZE(list) > 0) {
+        PyObject *sock = Py_NewRef(PyList_GET_ITEM(list, 0));
+        if (PySequence_DelItem(list, 0) < 0)
+            Py_CLEAR(sock);
+        return sock;
+    }
+    if (s->listener == NULL && s->lookup == NULL && (s->close_emitted || s->closes > 0 || s->connections > 0))
+        Py_RETURN_FALSE;
+    if (s->loops > 0)
+        pn_server_connection_listener(s);
+    if (s->listener != NULL && pn_notify(s->em.st) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* What no loop has taken goes with the last one, unless a `connection` listener has it. */
+static void
+destroy_left(PnServer *s, PyObject *left)
+{
+    if (pn_has_listeners(&s->em, s->em.st->names.connection))
+        return;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(left); i++) {
+        PnSocket *sock = PN_SOCKET(PyList_GET_ITEM(left, i));
+        pn_mark_outside(&sock->d.em);
+        pn_duplex_destroy(&sock->d, NULL);
+    }
+}
+
+/* _loop_end(server): one loop less. Does nothing for the server of a parent process and at exit. */
+PyObject *
+pn_server_loop_end(PyObject *module, PyObject *op)
+{
+    PnState *st = pn_state_of_module(module);
+    PnServer *s = PN_SERVER(op);
+    if (!PyObject_TypeCheck(op, st->Server))
+        return pn_raise_arg_type("server", "a Server", op);
+    if (s->em.generation != st->generation || st->closed || s->loops == 0 || --s->loops > 0)
+        Py_RETURN_NONE;
+    PyObject *left = s->backlog_of_loops;
+    s->backlog_of_loops = NULL;
+    pn_server_wait_for_listener(s);
+    if (left != NULL)
+        destroy_left(s, left);
+    Py_XDECREF(left);
+    if (st->loop != NULL && pn_notify(st) < 0) {
+        /* Python 3.12 starts no thread once the main thread has ended, though others go on. */
+        if (!PyErr_ExceptionMatches(PyExc_RuntimeError))
+            return NULL;
+        PyErr_Clear();
+    }
+    Py_RETURN_NONE;
+}

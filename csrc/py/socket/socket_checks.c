@@ -1,0 +1,98 @@
+/* socket_checks.c - checks of single options, see socket_checks.h. */
+#include "py/socket/socket_checks.h"
+
+#include <math.h>
+
+#include "py/base/args.h"
+#include "py/base/errors.h"
+
+#define MAX_SECONDS 32767 /* what Linux takes */
+
+int
+pn_bytes_option(PyObject *obj, const char *name, uint32_t *out)
+{
+    double value;
+    if (obj == NULL)
+        return 0;
+    if (pn_arg_number(obj, name, &value) < 0)
+        return -1;
+    if (!(value >= 0 && value <= 2147483647) || value != (double)(uint32_t)value) {
+        pn_raise_arg_value(name, "is invalid", obj);
+        return -1;
+    }
+    *out = (uint32_t)value;
+    return 0;
+}
+
+int
+pn_high_water_mark(PyObject *obj, uint32_t *out)
+{
+    return pn_bytes_option(obj, "options.highWaterMark", out);
+}
+
+int
+pn_max_write_buffer(PyObject *obj, uint32_t *out)
+{
+    return pn_bytes_option(obj, "options.max_write_buffer", out);
+}
+
+uint16_t
+pn_keep_alive_seconds(double ms)
+{
+    return ms >= MAX_SECONDS * 1000.0 ? MAX_SECONDS : ms > 0 ? (uint16_t)(ms / 1000) : 0;
+}
+
+int
+pn_keep_alive_delay(PyObject *obj, uint16_t *out)
+{
+    double ms;
+    if (obj == NULL)
+        return 0;
+    if (pn_arg_number(obj, "options.keepAliveInitialDelay", &ms) < 0)
+        return -1;
+    *out = pn_keep_alive_seconds(ms);
+    return 0;
+}
+
+int
+pn_check_block_list(PnState *st, PyObject *obj, const char *name)
+{
+    if (PyObject_TypeCheck(obj, st->BlockList))
+        return 0;
+    pn_raise_arg_type(name, "an instance of BlockList", obj);
+    return -1;
+}
+
+static int
+integer_option(PyObject *obj, const char *name, double max, const char *range, double *out)
+{
+    if (pn_arg_number(obj, name, out) < 0)
+        return -1;
+    if (*out != floor(*out))
+        pn_raise_range(name, "an integer", obj);
+    else if (!(*out >= 0 && *out <= max))
+        pn_raise_range(name, range, obj);
+    else
+        return 0;
+    return -1;
+}
+
+int
+pn_check_type_of_service(PyObject *obj, const char *name, uint8_t *out)
+{
+    double value;
+    if (integer_option(obj, name, 255, ">= 0 && <= 255", &value) < 0)
+        return -1;
+    *out = (uint8_t)value;
+    return 0;
+}
+
+int
+pn_check_fd(PyObject *obj, int *out)
+{
+    double value;
+    if (integer_option(obj, "fd", 2147483647, ">= 0 && <= 2147483647", &value) < 0)
+        return -1;
+    *out = (int)value;
+    return 0;
+}

@@ -1,0 +1,71 @@
+/* socket_object.h - what a Socket is made of: a PnDuplex, and what only a connection has. */
+#ifndef PN_PY_SOCKET_SOCKET_OBJECT_H
+#define PN_PY_SOCKET_SOCKET_OBJECT_H
+
+#include "py/abort/abort.h"
+#include "py/stream/duplex_object.h"
+
+typedef struct PnSocket PnSocket;
+
+/* Where a socket was connected, kept when its handle has closed. */
+struct pn_ends {
+    struct pn_addr local, peer;
+};
+
+/* What few sockets have. */
+struct pn_rare {
+    PnSocket *socket;                   /* borrowed */
+    PyObject *attempted;                /* own: list of "address:port", auto_select_family_attempted_addresses */
+    PyObject *block_list;               /* own: outbound */
+    PyObject *bound_path;               /* own: str, the path that a BoundSocket gave us */
+    struct pn_abort_link abort;         /* the signal of the constructor */
+    struct pn_abort_link connect_abort; /* the signal of connect(), until the socket is destroyed */
+    uint16_t keep_alive_interval;       /* seconds; 0: 1 */
+    uint16_t keep_alive_count;          /* 0: 10 */
+    uint8_t type_of_service;
+};
+
+/* What connect() does for the socket while it connects: the first member of struct pn_connect (connect/connect.h). */
+struct pn_connect_ops {
+    /* An attempt's stream is connected, or is not. */
+    void (*done)(PnSocket *s, struct pn_stream *io, int status);
+    /* Frees s->connect. */
+    void (*free)(PnSocket *s);
+    /* The same for a socket that is being destroyed. New tuple (socket, [arguments of connectionAttemptFailed, ...]) of the
+     * attempts under way, or NULL. */
+    PyObject *(*cancel)(PnSocket *s);
+    int (*traverse)(PnSocket *s, visitproc visit, void *arg);
+};
+
+struct pn_connect;
+
+struct PnSocket {
+    PnDuplex d;                 /* first */
+    PyObject *server;           /* own: the Server that accepted it; NULL on clients */
+    struct pn_connect *connect; /* own: while connecting */
+    struct pn_ends *ends;       /* own */
+    struct pn_rare *rare;       /* own */
+    uint16_t keep_alive_delay;  /* seconds */
+    unsigned counted : 1;       /* by its server */
+    unsigned going : 1;         /* counted, and its server's shutdown() waits for it */
+    unsigned unref : 1;
+    unsigned no_delay : 1;
+    unsigned keep_alive : 1;
+    unsigned is_pipe : 1; /* a unix socket */
+    unsigned failing : 1; /* the one attempt has failed, `error` is to come */
+    /* The handle was a BoundSocket's, or a descriptor: without `connecting` and `connected`, one that waits. */
+    unsigned bound : 1;
+    unsigned unheld : 1;               /* the handle holds no reference to us */
+    unsigned aborted : 1;              /* the constructor's signal was aborted: it never connects */
+    unsigned reset_when_connected : 1; /* reset_and_destroy() while connecting */
+};
+
+#define PN_SOCKET(o) ((PnSocket *)(void *)(o))
+
+static inline const struct pn_connect_ops *
+pn_connect_ops_of(const PnSocket *s)
+{
+    return *(const struct pn_connect_ops *const *)(const void *)s->connect;
+}
+
+#endif

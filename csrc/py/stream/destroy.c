@@ -1,0 +1,167 @@
+/* destroy.c - destroy(): `error`, then `close`; what is still pending gets its answer. Node's destroy() and autoDestroy. */
+#include "py/events/emitter.h"
+#include "py/stream/duplex.h"
+#include "py/stream/writes.h"
+
+/* --- what is still pending --- */
+
+/* What the callbacks of a destroyed socket get: without memory a MemoryError. New reference. */
+PyObject *
+pn_duplex_cancelled_error(PnDuplex *s)
+{
+    struct pn_where where = {.syscall = "write"};
+    PyObject *error;
+    if (s->was_connecting)
+        error = pn_net_error(s->em.st, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
+                             "Socket closed before the connection was established");
+    else if (s->wq != NULL && s->wq->first == NULL)
+        error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
+    else
+        error = pn_uv_error(s->em.st, UV_ECANCELED, &where);
+    return error != NULL ? error : pn_take_exception();
+}
+
+void
+pn_duplex_fail_writes(PnDuplex *s)
+{
+    PyObject *first = NULL;
+    if (s->wq == NULL || !s->destroyed)
+        return;
+    if (s->wq->first == NULL && s->wq->on_finish == NULL) {
+        pn_writes_fail(s, NULL, NULL);
+        return;
+    }
+    first = pn_duplex_cancelled_error(s);
+    PyObject *rest = s->errored != NULL ? Py_NewRef(s->errored) : Py_XNewRef(first);
+    pn_writes_fail(s, first, rest);
+    Py_XDECREF(first);
+    Py_XDECREF(rest);
+}
+
+/* --- close and error --- */
+
+void
+pn_duplex_close_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnDuplex *s = PN_DUPLEX(self);
+    bool failed = s->destroyed ? s->had_error : s->had_error_before;
+    PyObject *had_error = failed ? Py_True : Py_False;
+    bool before = !s->was_connecting;
+    (void)st;
+    (void)arg;
+    if (s->piped_from != NULL)
+        pn_duplex_ops_of(s)->sink_gone(s);
+    if (before)
+        pn_duplex_fail_writes(s);
+    if (s->destroyed)
+        s->close_emitted = 1;
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
+    if (!before)
+        pn_duplex_fail_writes(s);
+}
+
+static void
+error_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnDuplex *s = PN_DUPLEX(PyTuple_GET_ITEM(self, 0));
+    (void)st;
+    (void)arg;
+    if (s->piped_from != NULL)
+        pn_duplex_ops_of(s)->sink_gone(s);
+    if (s->destroyed)
+        s->error_emitted = 1;
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
+}
+
+/* `both` (own, may be NULL) is (socket, error). */
+static void
+emit_error_soon(PnDuplex *s, PyObject *both)
+{
+    if (both != NULL && pn_tick(s->em.st, error_tick, both, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_XDECREF(both);
+}
+
+/* What the tick of the error takes. Made before anything changes: it may collect garbage, other threads may go on
+ * meanwhile, and `close` must not come before `error`, nor the error to the next life. False: somebody was faster. */
+static bool
+prepare_error(PnDuplex *s, PyObject *error, PyObject **both)
+{
+    const struct pn_stream *io = s->io;
+    *both = error != NULL ? PyTuple_Pack(2, (PyObject *)s, error) : NULL;
+    if (error != NULL && *both == NULL)
+        PyErr_WriteUnraisable((PyObject *)s);
+    if (!s->destroyed && s->io == io && s->em.generation == s->em.st->generation)
+        return true;
+    Py_CLEAR(*both);
+    return false;
+}
+
+/* --- destroy() --- */
+
+void
+pn_duplex_close_soon(PnDuplex *s)
+{
+    if (pn_tick(s->em.st, pn_duplex_close_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
+void
+pn_duplex_destroy(PnDuplex *s, PyObject *error)
+{
+    const struct pn_duplex_ops *ops = pn_duplex_ops_of(s);
+    struct pn_destroying x = {.had_handle = false};
+    PyObject *both;
+    if (s->destroyed || s->em.generation != s->em.st->generation)
+        return;
+    Py_INCREF(s);
+    if (!prepare_error(s, error, &both)) {
+        Py_DECREF(s);
+        return;
+    }
+    pn_writes_try_last(s);
+    s->destroyed = 1;
+    s->can_send = false;
+    s->fast_dest = NULL;
+    s->was_connecting = s->connecting;
+    s->connecting = 0;
+    pn_idle_stop(s);
+    ops->begin_destroy(s, &x);
+    if (s->r != NULL && s->r->onread != NULL)
+        s->r->reader->release(s);
+    if (error != NULL) {
+        s->had_error = 1;
+        if (s->errored == NULL)
+            s->errored = Py_NewRef(error);
+    }
+    pn_writes_fail_corked_soon(s);
+    pn_writes_fail_end_soon(s);
+    struct pn_stream *io = s->io;
+    x.had_handle = io != NULL;
+    if (io != NULL) {
+        s->io = NULL;
+        s->connected = 0;
+        pn_stream_close(io);
+    }
+    emit_error_soon(s, both);
+    ops->end_destroy(s, &x);
+    for (size_t i = 0; i < sizeof(x.kept) / sizeof(x.kept[0]); i++)
+        Py_XDECREF(x.kept[i]); /* may run anything */
+    Py_DECREF(s);
+}
+
+void
+pn_duplex_destroy_steal(PnDuplex *s, PyObject *error)
+{
+    if (error == NULL)
+        error = pn_take_exception();
+    pn_duplex_destroy(s, error);
+    Py_XDECREF(error);
+}
+
+void
+pn_duplex_maybe_destroy(PnDuplex *s)
+{
+    if (s->finished && s->end_emitted && !s->destroyed)
+        pn_duplex_destroy(s, NULL);
+}

@@ -1,0 +1,190 @@
+/* pipe_methods.c - pipe() and unpipe(): their arguments, and what they begin and end. */
+#include "py/base/args.h"
+#include "py/events/emitter.h"
+#include "py/loop/driver.h"
+#include "py/stream/duplex.h"
+#include "py/stream/pipe.h"
+
+/* --- pipe() --- */
+
+static struct pn_pipe *
+find(PnDuplex *source, PyObject *dest)
+{
+    struct pn_pipe *p = source->pipes;
+    while (p != NULL && p->dest != dest)
+        p = p->next;
+    return p;
+}
+
+static struct pn_pipe *
+add(PnDuplex *source, PyObject *dest, bool end)
+{
+    struct pn_pipe *p = pn_pipe_new(source, dest, end);
+    if (p == NULL)
+        return NULL;
+    if (p->sock == NULL)
+        p->sink = &pn_pipe_object_sink;
+    struct pn_pipe **link = &source->pipes;
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = p;
+    link = p->sock != NULL ? &p->sock->piped_from : NULL;
+    while (link != NULL && *link != NULL)
+        link = &(*link)->next_from;
+    if (link != NULL)
+        *link = p;
+    source->fast_dest = NULL;
+    return p;
+}
+
+const char pn_pipe_doc[] =
+    "pipe($self, destination, *, end=True)\n--\n\n"
+    "Writes everything that is read here to `destination` and returns it: a socket, or any object with a write(), "
+    "such\n"
+    "as a binary file. Reading pauses while it is full: from a write() that gives False until its \"drain\", if it "
+    "has\n"
+    "events. When reading ends, destination.end() is called unless end=False; of an object that has none flush(), and\n"
+    "whoever opened it closes it. Emits \"pipe\" on the destination. When its write() raises, the pipe is taken out, "
+    "and\n"
+    "the exception is the \"error\" of the destination, or of this socket when the destination has no events.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) when it has no write(). Node: readable.pipe().";
+
+static void
+pipe_event_tick(PnState *st, PyObject *self, void *arg)
+{
+    PyObject *stack[2] = {NULL, PyTuple_GET_ITEM(self, 1)};
+    (void)arg;
+    (void)pn_emit_loop(PN_EMITTER(PyTuple_GET_ITEM(self, 0)), st->names.pipe, stack + 1, 1, NULL);
+}
+
+static int
+emit_pipe(PyObject *dest, PnDuplex *source)
+{
+    PnState *st = source->em.st;
+    PnEmitter *e = pn_pipe_emitter_of(st, dest);
+    if (e == NULL || !pn_has_listeners(e, st->names.pipe))
+        return 0;
+    PyObject *stack[2] = {NULL, (PyObject *)source};
+    if (pn_inside(st))
+        return pn_emit(e, st->names.pipe, stack + 1, 1) < 0 ? -1 : 0;
+    PyObject *both = PyTuple_Pack(2, dest, (PyObject *)source);
+    int status = both != NULL ? pn_tick(st, pipe_event_tick, both, NULL) : -1;
+    Py_XDECREF(both);
+    return status;
+}
+
+/* The argument `end`, or {end: ...} as in Node; -1 with an exception. */
+static int
+parse_end(PyObject *obj)
+{
+    static const char *const options[] = {"end", NULL};
+    PyObject *value[1];
+    if (obj == NULL || obj == Py_None)
+        return 1;
+    if (!pn_is_options(obj))
+        return pn_arg_bool(obj);
+    if (pn_options("pipe", options, obj, NULL, NULL, value) < 0)
+        return -1;
+    int end = value[0] != NULL ? pn_arg_bool(value[0]) : 1;
+    pn_options_clear(value, 1);
+    return end;
+}
+
+static void
+ended_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    pn_pipe_source_ended(PN_DUPLEX(self));
+}
+
+/* As Node: `pipe`, then the flow as the destination has it. */
+static int
+start(PnDuplex *s, struct pn_pipe *p)
+{
+    if (emit_pipe(p->dest, s) < 0)
+        return -1;
+    if (p->sock != NULL ? p->sock->need_drain && !p->sock->ending && !p->sock->destroyed : p->waiting) {
+        p->waiting = true;
+        return pn_readable_pause(s);
+    }
+    pn_readable_resume(s);
+    return 0;
+}
+
+/* Listens, at both ends. On failure the pipe is taken out. */
+static int
+hook(PnDuplex *s, struct pn_pipe *p)
+{
+    int status = p->sock == NULL ? pn_pipe_object_hook(p) : 0;
+    if (status == 0 && p->source == NULL)
+        return 0; /* the destination has taken it out again */
+    if (status == 0)
+        status = pn_add_listener(&s->em, s->em.st->names.data, (PyObject *)p, false, false);
+    if (status == 0 && s->end_emitted)
+        status = pn_tick(s->em.st, ended_tick, (PyObject *)s, NULL);
+    if (status < 0 && p->source != NULL)
+        pn_pipe_take_out(p, true);
+    return status;
+}
+
+PyObject *
+pn_duplex_pipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"destination", "end", NULL};
+    PnDuplex *s = PN_DUPLEX(op);
+    PnState *st = s->em.st;
+    PyObject *a[2];
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("pipe", names, 1, args, nargs, kwnames, a) < 0 ||
+        pn_state_loop(st) == NULL)
+        return NULL;
+    int end = parse_end(a[1]);
+    bool socket = PN_IS_DUPLEX(st, a[0]);
+    if (end < 0 || (socket && pn_check_alive(PN_EMITTER(a[0])) < 0) || pn_pipe_object_check(st, a[0]) < 0)
+        return NULL;
+    struct pn_pipe *p = add(s, a[0], end);
+    if (p == NULL)
+        return NULL;
+    Py_INCREF(p);
+    int status = hook(s, p);
+    if (status == 0)
+        status = start(s, p);
+    Py_DECREF(p);
+    pn_mark_outside(&s->em);
+    if (status < 0 || pn_notify(st) < 0)
+        return NULL;
+    return Py_NewRef(a[0]);
+}
+
+/* --- unpipe() --- */
+
+const char pn_unpipe_doc[] =
+    "unpipe($self, destination=None, /)\n--\n\n"
+    "Takes out the pipe to `destination`, or all pipes, and returns the socket. Emits \"unpipe\" on each destination.\n"
+    "When none is left, reading is paused. Node: readable.unpipe().";
+
+PyObject *
+pn_duplex_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
+{
+    PnDuplex *s = PN_DUPLEX(op);
+    if (nargs > 1) {
+        PyErr_Format(PyExc_TypeError, "unpipe() takes at most 1 argument (%zd given)", nargs);
+        return NULL;
+    }
+    if (pn_check_alive(&s->em) < 0)
+        return NULL;
+    PyObject *dest = nargs > 0 && args[0] != Py_None ? args[0] : NULL;
+    if (dest != NULL && !PyObject_HasAttrString(dest, "write"))
+        return pn_raise_arg_type("destination", "a socket or an object with write()", dest);
+    size_t count = 0; /* not those that a listener of `unpipe` makes anew, which come behind */
+    for (const struct pn_pipe *p = s->pipes; p != NULL && dest == NULL; p = p->next)
+        count++;
+    for (; count > 0 && s->pipes != NULL; count--)
+        pn_pipe_take_out(s->pipes, false);
+    struct pn_pipe *p = dest != NULL ? find(s, dest) : NULL;
+    if (p != NULL)
+        pn_pipe_take_out(p, false);
+    if (pn_notify(s->em.st) < 0)
+        return NULL;
+    return Py_NewRef(op);
+}
