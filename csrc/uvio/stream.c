@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "py/socket/socket.h"
 #include "uvio/bind.h"
 #include "uvio/signals.h"
 #include "uvio/sockaddr.h"

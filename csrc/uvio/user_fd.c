@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "py/socket/socket.h"
-
 /* Above those that libuv takes for the standard streams, and would not close. */
 int
 pn_user_fd_dup(int fd)
