@@ -108,6 +108,14 @@ struct pn_loop *pn_state_loop(PnState *st);
 /* Always -1: the interpreter is leaving, or the object of this type is one of a parent process. */
 int pn_raise_stale(PnState *st, PyTypeObject *type);
 
+/* A borrowed pointer to an object that is being freed must not become a reference. CPython postpones deallocations that are
+ * nested deeply, and releases the __slots__ of a subclass before it calls our tp_dealloc: until then nothing is cut. */
+static inline bool
+pn_is_dying(const void *op)
+{
+    return Py_REFCNT((PyObject *)(uintptr_t)op) == 0;
+}
+
 #define PN_FASTCALL(f) ((PyCFunction)(void (*)(void))(f))
 
 #endif
