@@ -55,6 +55,10 @@ def bury(depth, victim, function):
     assert ref() is None
 
 
+class SlottedSocket(pynet.Socket):
+    __slots__ = ("value",)
+
+
 def test_abort_by_a_finalizer_of_an_any_signal():
     controller = pynet.AbortController()
     signal = pynet.AbortSignal.any([controller.signal])
@@ -74,4 +78,66 @@ def test_timeout_signal_that_is_due_while_it_is_freed():
     signal = pynet.AbortSignal.timeout(1)
     ref = weakref.ref(signal, lambda ref: let_the_loop_turn())
     del signal
+    assert ref() is None
+
+
+class Destination(pynet.EventEmitter):
+    """A destination of pipes that is not a socket and has events."""
+
+    def write(self, chunk):
+        return True
+
+
+def test_second_destination_closes_while_the_first_pipe_is_freed():
+    dest = Destination()
+    gone = pynet.Socket()
+    source = pynet.Socket()
+    source.pipe(gone)
+    source.pipe(dest)
+    source.remove_all_listeners("data")  # else the pipes are freed behind the socket's list of them
+    gone.value = OnDelete(lambda: dest.emit("close"))
+    ref = weakref.ref(source)
+    let_the_loop_turn()
+    del gone, source
+    assert ref() is None
+    assert dest.listeners("close") == []
+
+
+def test_destination_closes_while_a_slot_of_the_source_is_released():
+    dest = Destination()
+    source = SlottedSocket()
+    source.pipe(dest)
+    source.value = OnDelete(lambda: dest.emit("close"))
+    ref = weakref.ref(source)
+    let_the_loop_turn()
+    del source
+    assert ref() is None
+    assert dest.listeners("close") == []
+
+
+def test_destination_drains_while_a_slot_of_the_source_is_released():
+    dest = Destination()
+    dest.writable_need_drain = True
+    source = SlottedSocket()
+    source.pipe(dest)
+    source.value = OnDelete(lambda: dest.emit("drain"))
+    ref = weakref.ref(source)
+    let_the_loop_turn()
+    del source
+    assert ref() is None
+
+
+def test_destination_is_destroyed_while_a_slot_of_the_source_is_released():
+    dest = pynet.Socket()
+    source = SlottedSocket()
+    source.pipe(dest)
+
+    def destroy():
+        dest.destroy()
+        let_the_loop_turn()
+
+    source.value = OnDelete(destroy)
+    ref = weakref.ref(source)
+    let_the_loop_turn()
+    del source
     assert ref() is None

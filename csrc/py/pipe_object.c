@@ -33,7 +33,7 @@ on_drain(PyObject *self, PyObject *unused)
 static void
 take_out(struct pn_pipe *p)
 {
-    if (p->source != NULL)
+    if (pn_pipe_source(p) != NULL)
         pn_pipe_take_out(p, false);
     else if (p->hooks != NULL)
         pn_pipe_object_unhook(pn_state_of_type(Py_TYPE(p)), p);

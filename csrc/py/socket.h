@@ -282,6 +282,8 @@ int pn_rare_watch(struct pn_rare *rare, struct pn_abort_link *link, PyObject *si
 /* The socket is destroyed: signals concern it no more. They are handed to the caller (own, NULL without), since letting
  * them go may run anything. */
 void pn_rare_unwatch(PnSocket *s, PyObject *signals[2]);
+/* Signals do not lead to it any more; they stay owned. */
+void pn_rare_cut(PnSocket *s);
 void pn_rare_free(PnSocket *s);
 int pn_rare_traverse(PnSocket *s, visitproc visit, void *arg);
 /* The signal of the constructor, at once if it has been aborted. 0, or -1 with an exception. */
@@ -430,6 +432,8 @@ void pn_pipe_source_ended(PnSocket *s);
 void pn_pipe_dest_drained(PnSocket *s);
 /* The destination has finished, failed or closed: its pipes are taken out. */
 void pn_pipe_dest_gone(PnSocket *s);
+/* Its pipes do not lead to it any more. */
+void pn_pipe_cut(PnSocket *s);
 void pn_pipe_free(PnSocket *s);
 int pn_pipe_traverse(PnSocket *s, visitproc visit, void *arg);
 extern const char pn_pipe_doc[], pn_unpipe_doc[];
