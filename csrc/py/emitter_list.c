@@ -125,15 +125,22 @@ pn_list_remove(PnEmitter *e, uint32_t i)
 }
 
 void
-pn_list_free(PnEmitter *e)
+pn_list_cut(PnEmitter *e)
 {
-    struct pn_listeners *l = e->listeners;
-    e->listeners = NULL;
-    /* Before the first is released: its finalizer may call another, and that must not bring the emitter back. */
+    const struct pn_listeners *l = e->listeners;
     for (uint32_t i = 0; l != NULL && i < l->count; i++) {
         if (l->at[i].fn & PN_FN_ONCE)
             pn_once_detach(pn_entry_fn(&l->at[i]));
     }
+}
+
+void
+pn_list_free(PnEmitter *e)
+{
+    struct pn_listeners *l = e->listeners;
+    /* Before the first is released: its finalizer may call another, and that must not bring the emitter back. */
+    pn_list_cut(e);
+    e->listeners = NULL;
     for (uint32_t i = 0; l != NULL && i < l->count; i++)
         release_entry(l->at[i]);
     PyMem_Free(l);

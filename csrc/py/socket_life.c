@@ -308,7 +308,7 @@ pn_socket_maybe_destroy(PnSocket *s)
 void
 pn_socket_destroy_soon(PnSocket *s)
 {
-    if (s->destroyed)
+    if (s->destroyed || pn_is_dying(s))
         return;
     if (s->finished) {
         pn_socket_destroy(s, NULL);
@@ -323,7 +323,7 @@ void
 pn_socket_abandon(PnSocket *s)
 {
     struct pn_stream *io = s->io;
-    if (io == NULL)
+    if (io == NULL || pn_is_dying(s))
         return;
     pn_socket_hold(s);
     keep_ends(s);
@@ -380,16 +380,28 @@ pn_socket_clear(PyObject *op)
     return pn_emitter_clear(op);
 }
 
+/* All that borrows the socket. Runs no code of the user's. Its struct pn_connect is gone by now: the handle of a socket
+ * that connects holds it. */
+static void
+cut(PnSocket *s)
+{
+    pn_socket_let_go(s);
+    pn_idle_free(s);
+    pn_rare_cut(s);
+    pn_pipe_cut(s);
+    pn_list_cut(&s->em);
+}
+
 void
 pn_socket_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PnSocket *s = PN_SOCKET(op);
     PyObject_GC_UnTrack(op);
+    cut(s);
     Py_TRASHCAN_BEGIN(op, pn_socket_dealloc) /* chains of pipes */
-        pn_rare_free(s);                     /* first: nobody may abort what is going away */
-    pn_socket_let_go(s);
-    pn_idle_free(s);
+        if (s->em.weakrefs != NULL) PyObject_ClearWeakRefs(op);
+    pn_rare_free(s);
     pn_reads_free(s);
     PyMem_RawFree(s->ends);
     s->em.st->sockets--;
