@@ -5,6 +5,7 @@ sanitizers show whether one of these makes a new reference to it: make asan PYTE
 """
 
 import functools
+import gc
 import threading
 import weakref
 
@@ -364,3 +365,27 @@ def test_end_is_told_while_a_slot_of_a_waiting_socket_is_released(tmp_path):
     sock.value = OnDelete(go_on)
     del sock
     assert ref() is None
+
+
+def test_once_wrapper_cleared_by_a_collection_that_aborts_its_socket():
+    """The collection has cleared the wrapper when the abort makes a new reference to the socket."""
+    controller = pynet.AbortController()
+    last = disposable()
+    sock = pynet.Socket(signal=controller.signal)
+    sock.once("error", functools.partial(nothing, last))
+    [wrapper] = sock.raw_listeners("error")
+    holder = [sock]
+    del sock
+    gc.collect()  # moves the socket behind the wrapper in the collector's list
+    [sock] = holder
+    sock.value = sock
+
+    def abort(ref):
+        controller.abort()
+        let_the_loop_turn()
+
+    ref = weakref.ref(last, abort)
+    del holder, sock, last, wrapper
+    gc.collect()
+    assert ref() is None
+    assert controller.signal.aborted

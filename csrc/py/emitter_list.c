@@ -166,7 +166,8 @@ pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn)
         struct pn_listener_entry *entry = &l->at[i - 1];
         if (entry->name != name || pn_entry_fn(entry) != fn)
             continue;
-        PyObject *shown = Py_NewRef(entry->fn & PN_FN_ONCE ? pn_once_listener(fn) : fn);
+        PyObject *shown = entry->fn & PN_FN_ONCE ? pn_once_listener(fn) : fn;
+        shown = Py_NewRef(shown != NULL ? shown : Py_None); /* a collection may have cleared the wrapper */
         PyObject *stack[3] = {NULL, name, shown};
         pn_list_remove(e, i - 1);
         if (e->kind == PN_SOCKET_KIND)
