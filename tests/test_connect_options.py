@@ -187,6 +187,42 @@ def test_connect_timeout_is_over_when_connected(server):
     sock.destroy()
 
 
+FAR = [10**9, 10**12, 1e300, float("inf"), pytest.param(10**400, id="10**400")]
+
+
+@pytest.mark.parametrize("seconds", FAR)
+def test_a_far_connect_timeout_connects(server, seconds):
+    sock, seen = start(server.address().port, "127.0.0.1", connect_timeout=seconds)
+    seen.wait("connect")
+    sock.destroy()
+    assert seen.wait("close").names == ["connectionAttempt", "connect", "close"]
+
+
+@pytest.mark.parametrize("seconds", FAR)
+def test_timers_fire_beside_a_far_connect_timeout(seconds):
+    sock, seen = start(port=81, host="some.name", lookup=never, connect_timeout=seconds)
+    fired = []
+    for ms in (1, 5, 20):
+        pynet.set_timeout(fired.append, ms, ms)
+    signal = pynet.AbortSignal.timeout(1)
+    assert wait_until(lambda: len(fired) == 3 and signal.aborted)
+    assert fired == [1, 5, 20]
+    sock.destroy()
+    seen.wait("close")
+
+
+@pytest.mark.parametrize("seconds", FAR)
+def test_a_socket_closes_beside_a_far_connect_timeout(seconds):
+    """A timer destroys a socket without a peer: the loop must close the handle before it waits again."""
+    connecting, connecting_seen = start(port=81, host="some.name", lookup=never, connect_timeout=seconds)
+    sock = pynet.Socket(handle=pynet.BoundSocket(host="127.0.0.1"))
+    seen = Recorder(sock, "close")
+    pynet.set_timeout(sock.destroy, 1)
+    seen.wait("close")
+    connecting.destroy()
+    connecting_seen.wait("close")
+
+
 # --- signals ---
 
 

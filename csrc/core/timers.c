@@ -121,6 +121,25 @@ pn_timers_first(const struct pn_timers *h)
     return h->count ? h->heap[0] : NULL;
 }
 
+int64_t
+pn_timers_wait(const struct pn_timers *h, uint64_t now, int64_t most)
+{
+    const struct pn_timer *t = pn_timers_first(h);
+    if (t == NULL)
+        return -1;
+    if (t->deadline <= now)
+        return 0;
+    return t->deadline - now < (uint64_t)most ? (int64_t)(t->deadline - now) : most;
+}
+
+uint64_t
+pn_timers_deadline(uint64_t now, double delay)
+{
+    if (!(delay < 9e18)) /* below 2^63: the conversion is defined */
+        return UINT64_MAX;
+    return (uint64_t)delay < UINT64_MAX - now ? now + (uint64_t)delay : UINT64_MAX;
+}
+
 struct pn_timer *
 pn_timers_pop_due(struct pn_timers *h, uint64_t now)
 {

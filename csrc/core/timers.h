@@ -38,6 +38,11 @@ void pn_timers_disarm(struct pn_timers *h, struct pn_timer *t);
 
 /* The next timer to fall due, or NULL. */
 struct pn_timer *pn_timers_first(const struct pn_timers *h);
+/* How long to wait at `now` for the first timer: 0 when it is due, -1 when there is none, and never more than `most`. */
+int64_t pn_timers_wait(const struct pn_timers *h, uint64_t now, int64_t most);
+/* The deadline that is `delay` (not negative, may be infinite) after `now`; UINT64_MAX when the clock does not reach so
+ * far. */
+uint64_t pn_timers_deadline(uint64_t now, double delay);
 /* Takes the first timer out when its deadline is at or before `now`; NULL when none is due. */
 struct pn_timer *pn_timers_pop_due(struct pn_timers *h, uint64_t now);
 

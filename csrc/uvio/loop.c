@@ -135,6 +135,9 @@ pn_loop_wake_slow(struct pn_loop *loop)
         loop->dead = 1;
 }
 
+/* Any system's poll takes a day. It may return early: the loop looks at the deadlines again. */
+#define LONGEST_WAIT_NS ((int64_t)86400 * 1000000000)
+
 int64_t
 pn_loop_timeout(struct pn_loop *loop)
 {
@@ -142,11 +145,9 @@ pn_loop_timeout(struct pn_loop *loop)
         return 0;
     int ms = uv_backend_timeout(&loop->uv);
     int64_t ns = ms < 0 ? -1 : (int64_t)ms * 1000000;
-    const struct pn_timer *first = pn_timers_first(&loop->timers);
-    if (first == NULL)
+    if (pn_timers_first(&loop->timers) == NULL)
         return ns;
-    uint64_t now = uv_hrtime();
-    int64_t left = first->deadline > now ? (int64_t)(first->deadline - now) : 0;
+    int64_t left = pn_timers_wait(&loop->timers, uv_hrtime(), LONGEST_WAIT_NS);
     return ns < 0 || left < ns ? left : ns;
 }
 

@@ -3,6 +3,8 @@
 #include "check.h"
 #include "hooks.h"
 
+#include <math.h>
+
 #include "core/timers.h"
 
 enum { TIMERS = 300 };
@@ -102,6 +104,45 @@ test_due_at_the_deadline_and_not_before(void)
     CHECK(pn_timers_pop_due(&h, UINT64_MAX) == &last);
     CHECK(pn_timers_pop_due(&h, UINT64_MAX) == NULL);
     pn_timers_clear(&h);
+}
+
+static void
+test_the_wait_for_the_first_timer_is_limited(void)
+{
+    struct pn_timers h;
+    struct pn_timer near, far;
+    pn_timers_init(&h);
+    pn_timer_init(&near);
+    pn_timer_init(&far);
+    CHECK_INT(pn_timers_wait(&h, 5, 100), -1);
+    CHECK_INT(pn_timers_arm(&h, &far, UINT64_MAX), 0);
+    CHECK_INT(pn_timers_wait(&h, 0, 100), 100);
+    CHECK_INT(pn_timers_wait(&h, 0, INT64_MAX), INT64_MAX);
+    CHECK_INT(pn_timers_wait(&h, UINT64_MAX - 1, 100), 1);
+    CHECK_INT(pn_timers_wait(&h, UINT64_MAX, 100), 0);
+    CHECK_INT(pn_timers_arm(&h, &near, 1000), 0);
+    CHECK_INT(pn_timers_wait(&h, 0, 100), 100);
+    CHECK_INT(pn_timers_wait(&h, 900, 100), 100);
+    CHECK_INT(pn_timers_wait(&h, 901, 100), 99);
+    CHECK_INT(pn_timers_wait(&h, 1000, 100), 0);
+    CHECK_INT(pn_timers_wait(&h, 5000, 100), 0);
+    pn_timers_clear(&h);
+}
+
+static void
+test_a_deadline_stays_within_the_clock(void)
+{
+    CHECK(pn_timers_deadline(7, 0) == 7);
+    CHECK(pn_timers_deadline(7, 0.9) == 7);
+    CHECK(pn_timers_deadline(7, 1e9) == 1000000007);
+    CHECK(pn_timers_deadline(7, 1e18) == (uint64_t)1000000000000000007);
+    CHECK(pn_timers_deadline(7, 1e19) == UINT64_MAX);
+    CHECK(pn_timers_deadline(7, 1e300) == UINT64_MAX);
+    CHECK(pn_timers_deadline(7, HUGE_VAL) == UINT64_MAX);
+    CHECK(pn_timers_deadline(UINT64_MAX - 10, 9) == UINT64_MAX - 1);
+    CHECK(pn_timers_deadline(UINT64_MAX - 10, 10) == UINT64_MAX);
+    CHECK(pn_timers_deadline(UINT64_MAX - 10, 8e18) == UINT64_MAX);
+    CHECK(pn_timers_deadline(UINT64_MAX, 1e18) == UINT64_MAX);
 }
 
 static void
@@ -219,6 +260,8 @@ main(void)
 {
     RUN(test_empty);
     RUN(test_due_at_the_deadline_and_not_before);
+    RUN(test_the_wait_for_the_first_timer_is_limited);
+    RUN(test_a_deadline_stays_within_the_clock);
     RUN(test_ties_go_to_the_one_armed_first);
     RUN(test_random_use);
     RUN(test_out_of_memory);

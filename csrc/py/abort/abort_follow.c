@@ -67,11 +67,21 @@ add_edge(PnAbortSignal *dependent, struct pn_abort_edge *e, PnAbortSignal *sourc
 static void
 take_out_edge(struct pn_abort_edge *e)
 {
+    if (e->link == NULL)
+        return;
     *e->link = e->next;
     if (e->next != NULL)
         e->next->link = e->link;
     else
         e->source->last_dependent = e->link;
+    e->link = NULL;
+}
+
+void
+pn_signal_cut(PnAbortSignal *s)
+{
+    for (size_t i = 0; i < s->edge_count; i++)
+        take_out_edge(&s->edges[i]);
 }
 
 void

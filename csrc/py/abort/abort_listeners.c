@@ -291,7 +291,7 @@ mark(PnAbortSignal *s, PyObject *reason)
     s->reason = Py_NewRef(reason);
     for (struct pn_abort_edge *e = s->dependents; e != NULL; e = e->next) {
         PnAbortSignal *d = e->dependent;
-        if (d->reason != NULL)
+        if (d->reason != NULL || pn_is_dying(d))
             continue;
         d->reason = Py_NewRef(reason);
         Py_INCREF(d);
@@ -354,14 +354,19 @@ pn_abort_link(PyObject *signal, struct pn_abort_link *l)
 }
 
 void
+pn_abort_cut(struct pn_abort_link *l)
+{
+    if (l->link != NULL)
+        take_out(PN_SIGNAL(l->signal), l);
+}
+
+void
 pn_abort_unlink(struct pn_abort_link *l)
 {
     PyObject *signal = l->signal;
-    if (l->link == NULL)
-        return;
-    take_out(PN_SIGNAL(signal), l);
+    pn_abort_cut(l);
     l->signal = NULL;
-    Py_DECREF(signal);
+    Py_XDECREF(signal);
 }
 
 PyObject *

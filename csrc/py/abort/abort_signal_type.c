@@ -29,7 +29,7 @@ on_fire(struct pn_loop_timer *timer)
 {
     PnAbortSignal *s = (PnAbortSignal *)(void *)((char *)timer - offsetof(PnAbortSignal, timer));
     PnState *st = s->st;
-    if (st->closed)
+    if (st->closed || pn_is_dying(s))
         return;
     unsigned scope = pn_enter(st);
     Py_INCREF(s);
@@ -322,10 +322,11 @@ signal_dealloc(PyObject *op)
     PyTypeObject *type = Py_TYPE(op);
     PnAbortSignal *s = PN_SIGNAL(op);
     PyObject_GC_UnTrack(op);
-    Py_TRASHCAN_BEGIN(op, signal_dealloc) /* chains by way of reasons */
-        if (s->weakrefs != NULL) PyObject_ClearWeakRefs(op);
     if (pn_signal_timed(s))
         pn_loop_disarm(s->st->loop, &s->timer);
+    pn_signal_cut(s);
+    Py_TRASHCAN_BEGIN(op, signal_dealloc) /* chains by way of reasons */
+        if (s->weakrefs != NULL) PyObject_ClearWeakRefs(op);
     (void)signal_clear(op);
     Py_XDECREF(s->reason);
     type->tp_free(op);

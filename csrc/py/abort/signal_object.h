@@ -12,7 +12,7 @@ typedef struct PnAbortSignal PnAbortSignal;
 
 /* One source of a signal of any(). */
 struct pn_abort_edge {
-    struct pn_abort_edge *next, **link; /* in the source's list */
+    struct pn_abort_edge *next, **link; /* in the source's list; `link` NULL: not in it */
     PnAbortSignal *source;              /* own */
     PnAbortSignal *dependent;           /* borrowed: it owns the edge; own when `strong` */
     bool strong;
@@ -62,7 +62,9 @@ void pn_signal_drop_listeners(PnAbortSignal *s);
 /* --- abort_any.c --- */
 /* The number of listeners has become 0 or is not 0 any more; the caller holds the signal. */
 void pn_signal_wanted(PnAbortSignal *s);
-/* Lets go of what it follows; the caller holds the signal. */
+/* What it follows does not lead to it any more. In tp_dealloc: it has no strong edges. */
+void pn_signal_cut(PnAbortSignal *s);
+/* Lets go of what it follows; the caller holds the signal, or frees it. */
 void pn_signal_unfollow(PnAbortSignal *s);
 /* A new signal that follows those of a list, all of them signals. */
 PyObject *pn_signal_any(PnState *st, PyObject *signals);

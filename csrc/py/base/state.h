@@ -99,6 +99,14 @@ PnState *pn_state_of_module(PyObject *module);
 /* The state behind an instance of one of our types or of a subclass. */
 PnState *pn_state_of_type(PyTypeObject *type);
 
+/* A borrowed pointer to an object that is being freed must not become a reference. CPython postpones deallocations that are
+ * nested deeply, and releases the __slots__ of a subclass before it calls our tp_dealloc: until then nothing is cut. */
+static inline bool
+pn_is_dying(const void *op)
+{
+    return Py_REFCNT((PyObject *)(uintptr_t)op) == 0;
+}
+
 #define PN_FASTCALL(f) ((PyCFunction)(void (*)(void))(f))
 
 #endif

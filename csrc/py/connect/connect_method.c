@@ -164,8 +164,7 @@ open_handle(PnSocket *s)
 static int
 arm_limit(PnSocket *s, double seconds)
 {
-    uint64_t now = uv_hrtime();
-    uint64_t deadline = seconds < 1e9 ? now + (uint64_t)(seconds * 1e9) : UINT64_MAX;
+    uint64_t deadline = pn_timers_deadline(uv_hrtime(), seconds * 1e9);
     if (pn_loop_arm(s->d.em.st->loop, &s->connect->limit, deadline) == 0)
         return 0;
     PyErr_NoMemory();

@@ -7,6 +7,8 @@
 /* --- emitter_list.c --- */
 /* Without the quiet ones. */
 size_t pn_count_listeners(const PnEmitter *e, PyObject *name);
+/* Its once() wrappers do not lead to it any more. */
+void pn_list_cut(PnEmitter *e);
 void pn_list_free(PnEmitter *e);
 int pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend);
 /* At the end, PN_FN_QUIET. */
@@ -22,6 +24,7 @@ extern PyType_Spec pn_decorator_spec;
 PyObject *pn_emitter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);
 int pn_emitter_traverse(PyObject *self, visitproc visit, void *arg);
 int pn_emitter_clear(PyObject *self);
+/* In tp_dealloc, after pn_list_cut() and PyObject_ClearWeakRefs(). */
 void pn_emitter_free_parts(PnEmitter *e);
 
 /* 1 when there were listeners, 0 when not, -1 when one raised (the exception is set). An `error` without listeners

@@ -428,8 +428,6 @@ pn_emitter_clear(PyObject *op)
 void
 pn_emitter_free_parts(PnEmitter *e)
 {
-    if (e->weakrefs != NULL)
-        PyObject_ClearWeakRefs((PyObject *)e);
     pn_late_free(e);
     (void)pn_emitter_clear((PyObject *)e);
 }
@@ -439,8 +437,10 @@ emitter_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
+    pn_list_cut(PN_EMITTER(op));
     Py_TRASHCAN_BEGIN(op, emitter_dealloc) /* chains of emitters */
-        pn_emitter_free_parts(PN_EMITTER(op));
+        if (PN_EMITTER(op)->weakrefs != NULL) PyObject_ClearWeakRefs(op);
+    pn_emitter_free_parts(PN_EMITTER(op));
     type->tp_free(op);
     Py_DECREF(type);
     Py_TRASHCAN_END

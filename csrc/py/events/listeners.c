@@ -161,15 +161,22 @@ pn_list_remove(PnEmitter *e, uint32_t i)
 }
 
 void
-pn_list_free(PnEmitter *e)
+pn_list_cut(PnEmitter *e)
 {
-    struct pn_listeners *l = e->listeners;
-    e->listeners = NULL;
-    /* Before the first is released: its finalizer may call another, and that must not bring the emitter back. */
+    const struct pn_listeners *l = e->listeners;
     for (uint32_t i = 0; l != NULL && i < l->count; i++) {
         if (l->at[i].fn & PN_FN_ONCE)
             once_detach(pn_entry_fn(&l->at[i]));
     }
+}
+
+void
+pn_list_free(PnEmitter *e)
+{
+    struct pn_listeners *l = e->listeners;
+    /* Before the first is released: its finalizer may call another, and that must not bring the emitter back. */
+    pn_list_cut(e);
+    e->listeners = NULL;
     for (uint32_t i = 0; l != NULL && i < l->count; i++)
         release_entry(l->at[i]);
     PyMem_Free(l);
@@ -195,7 +202,8 @@ pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn)
         struct pn_listener_entry *entry = &l->at[i - 1];
         if (entry->name != name || pn_entry_fn(entry) != fn)
             continue;
-        PyObject *shown = Py_NewRef(entry->fn & PN_FN_ONCE ? pn_once_listener(fn) : fn);
+        PyObject *shown = entry->fn & PN_FN_ONCE ? pn_once_listener(fn) : fn;
+        shown = Py_NewRef(shown != NULL ? shown : Py_None); /* a collection may have cleared the wrapper */
         PyObject *stack[3] = {NULL, name, shown};
         pn_list_remove(e, i - 1);
         pn_emitter_listener_removed(e, name);

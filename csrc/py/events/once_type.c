@@ -19,7 +19,7 @@ once_call(PyObject *op, PyObject *args, PyObject *kwargs)
     PyObject *listener = Py_NewRef(self->listener);
     PnEmitter *e = self->emitter;
     int status = 0;
-    if (e != NULL) {
+    if (e != NULL && !pn_is_dying(e)) {
         Py_INCREF(e);
         status = pn_remove_entry(e, self->name, op);
         Py_DECREF(e);

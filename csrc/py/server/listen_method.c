@@ -141,7 +141,7 @@ static void
 close_for_signal(PnServer *s)
 {
     PnState *st = s->em.st;
-    if (st->closed || s->em.generation != st->generation)
+    if (st->closed || s->em.generation != st->generation || pn_is_dying(s))
         return;
     Py_INCREF(s);
     pn_server_cancel_lookup(s);

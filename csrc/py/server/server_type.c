@@ -412,7 +412,10 @@ server_dealloc(PyObject *op)
     PyTypeObject *type = Py_TYPE(op);
     PnServer *s = PN_SERVER(op);
     PyObject_GC_UnTrack(op);
-    Py_TRASHCAN_BEGIN(op, server_dealloc) pn_server_cancel_lookup(s);
+    pn_abort_cut(&s->abort); /* its listener and its lookup hold it: there are none here */
+    pn_list_cut(&s->em);
+    Py_TRASHCAN_BEGIN(op, server_dealloc) /* chains by way of listeners */
+        if (s->em.weakrefs != NULL) PyObject_ClearWeakRefs(op);
     pn_abort_unlink(&s->abort);
     Py_CLEAR(s->path);
     Py_CLEAR(s->max_connections);

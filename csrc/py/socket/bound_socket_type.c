@@ -488,9 +488,9 @@ bound_dealloc(PyObject *op)
     if (PyObject_CallFinalizerFromDealloc(op) < 0)
         return; /* somebody keeps it after all */
     PyObject_GC_UnTrack(op);
+    close_bound(self);
     if (self->weakrefs != NULL)
         PyObject_ClearWeakRefs(op);
-    close_bound(self);
     Py_CLEAR(self->address);
     Py_CLEAR(self->b.path);
     type->tp_free(op);

@@ -131,6 +131,8 @@ int pn_rare_watch(struct pn_rare *rare, struct pn_abort_link *link, PyObject *si
 /* The socket is destroyed: signals concern it no more. The caller gets the references (NULL without), since their
  * release may run anything. */
 void pn_rare_unwatch(PnSocket *s, PyObject *signals[2]);
+/* Signals do not lead to it any more; they stay owned. */
+void pn_rare_cut(PnSocket *s);
 void pn_rare_free(PnSocket *s);
 int pn_rare_traverse(PnSocket *s, visitproc visit, void *arg);
 /* The signal of the constructor, at once if it has been aborted. 0, or -1 with an exception. */

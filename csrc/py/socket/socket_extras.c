@@ -11,7 +11,7 @@ static void
 abort_socket(PnSocket *s, PyObject *reason)
 {
     PnState *st = s->d.em.st;
-    if (s->d.em.generation != st->generation || st->loop == NULL)
+    if (s->d.em.generation != st->generation || st->loop == NULL || pn_is_dying(s))
         return; /* of a parent process, or the interpreter leaves */
     Py_INCREF(s);
     pn_mark_outside(&s->d.em);
@@ -97,11 +97,21 @@ pn_rare_of(PnSocket *s)
 }
 
 void
+pn_rare_cut(PnSocket *s)
+{
+    if (s->rare == NULL)
+        return;
+    pn_abort_cut(&s->rare->abort);
+    pn_abort_cut(&s->rare->connect_abort);
+}
+
+void
 pn_rare_free(PnSocket *s)
 {
     struct pn_rare *rare = s->rare;
     if (rare == NULL)
         return;
+    pn_rare_cut(s); /* both: releasing one signal may abort the other */
     s->rare = NULL;
     pn_abort_unlink(&rare->abort);
     pn_abort_unlink(&rare->connect_abort);

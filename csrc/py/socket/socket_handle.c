@@ -124,7 +124,7 @@ static void
 abandon(PnSocket *s)
 {
     struct pn_stream *io = s->d.io;
-    if (io == NULL)
+    if (io == NULL || pn_is_dying(s))
         return;
     pn_socket_hold(s);
     keep_ends(s);
@@ -454,16 +454,28 @@ pn_socket_clear(PyObject *op)
     return pn_emitter_clear(op);
 }
 
+/* All that borrows the socket. Runs no code of the user's. Its struct pn_connect is gone by now: the handle of a socket
+ * that connects holds it. */
+static void
+cut(PnSocket *s)
+{
+    close_unheld(s);
+    pn_idle_free(&s->d);
+    pn_rare_cut(s);
+    pn_pipe_cut(&s->d);
+    pn_list_cut(&s->d.em);
+}
+
 void
 pn_socket_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PnSocket *s = PN_SOCKET(op);
     PyObject_GC_UnTrack(op);
+    cut(s);
     Py_TRASHCAN_BEGIN(op, pn_socket_dealloc) /* chains of pipes */
-        pn_rare_free(s);                     /* first: nobody may abort what is going away */
-    close_unheld(s);
-    pn_idle_free(&s->d);
+        if (s->d.em.weakrefs != NULL) PyObject_ClearWeakRefs(op);
+    pn_rare_free(s);
     pn_reads_free(&s->d);
     PyMem_RawFree(s->ends);
     s->d.em.st->sockets--;

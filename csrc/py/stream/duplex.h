@@ -145,6 +145,8 @@ bool pn_pipe_fast(PnDuplex *s, const char *base, size_t len);
 void pn_pipe_source_ended(PnDuplex *s);
 void pn_pipe_dest_drained(PnDuplex *s);
 void pn_pipe_dest_gone(PnDuplex *s);
+/* Its pipes do not lead to it any more. */
+void pn_pipe_cut(PnDuplex *s);
 void pn_pipe_free(PnDuplex *s);
 int pn_pipe_traverse(PnDuplex *s, visitproc visit, void *arg);
 

@@ -109,7 +109,7 @@ pn_duplex_on_shutdown(struct pn_stream *io, int status)
 {
     PnDuplex *s = io->owner;
     PnState *st = s->em.st;
-    if (s->io != io || st->closed)
+    if (s->io != io || st->closed || pn_is_dying(s)) /* dying: a handle that does not hold us */
         return;
     unsigned scope = pn_enter(st);
     Py_INCREF(s);

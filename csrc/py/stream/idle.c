@@ -35,7 +35,7 @@ on_fire(struct pn_loop_timer *timer)
     PnDuplex *s = idle->socket;
     PnState *st = s->em.st;
     uint64_t now = uv_hrtime();
-    if (s->destroyed || st->closed || idle->delay == 0)
+    if (s->destroyed || st->closed || idle->delay == 0 || pn_is_dying(s))
         return;
     size_t queued = s->io != NULL ? pn_stream_write_queue_size(s->io) : 0;
     if (queued > 0 && queued != idle->queued) {

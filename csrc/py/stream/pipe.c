@@ -33,16 +33,41 @@ unlink_from_source(struct pn_pipe *p)
     *link = p->next;
 }
 
+static void
+cut(struct pn_pipe *p)
+{
+    unlink_from_dest(p);
+    p->source = NULL;
+}
+
+PnDuplex *
+pn_pipe_source(struct pn_pipe *p)
+{
+    if (p->source != NULL && pn_is_dying(p->source))
+        cut(p);
+    return p->source;
+}
+
+void
+pn_pipe_cut(PnDuplex *s)
+{
+    s->fast_dest = NULL;
+    for (struct pn_pipe *p = s->pipes; p != NULL; p = p->next) {
+        if (p->source != NULL)
+            cut(p);
+    }
+}
+
 void
 pn_pipe_free(PnDuplex *s)
 {
-    s->fast_dest = NULL;
-    while (s->pipes != NULL) {
-        struct pn_pipe *p = s->pipes;
-        s->pipes = p->next;
-        unlink_from_dest(p);
-        p->source = NULL;
+    pn_pipe_cut(s); /* all of them: releasing one may run code that reaches another */
+    struct pn_pipe *p = s->pipes;
+    s->pipes = NULL;
+    while (p != NULL) {
+        struct pn_pipe *next = p->next;
         Py_DECREF(p);
+        p = next;
     }
 }
 
@@ -142,8 +167,11 @@ pn_pipe_dest_gone(PnDuplex *s)
     size_t count = 0;
     for (const struct pn_pipe *p = s->piped_from; p != NULL; p = p->next_from)
         count++;
-    for (; count > 0 && s->piped_from != NULL; count--)
-        pn_pipe_take_out(s->piped_from, false);
+    for (; count > 0 && s->piped_from != NULL; count--) {
+        struct pn_pipe *p = s->piped_from;
+        if (pn_pipe_source(p) != NULL)
+            pn_pipe_take_out(p, false);
+    }
 }
 
 /* --- the flow --- */
@@ -189,7 +217,7 @@ pn_pipe_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len)
     }
     if (room)
         p->waiting = waited;
-    else if (p->source != NULL)
+    else if (pn_pipe_source(p) != NULL)
         pause_source(p->source);
     Py_DECREF(p);
 }
@@ -277,7 +305,7 @@ pn_pipe_drained(struct pn_pipe *p)
     if (!p->waiting)
         return;
     p->waiting = false;
-    if (p->source != NULL)
+    if (pn_pipe_source(p) != NULL)
         resume_source(p->source);
 }
 

@@ -46,6 +46,8 @@ extern PyType_Spec pn_pipe_spec;
 struct pn_pipe *pn_pipe_new(PnDuplex *source, PyObject *dest, bool end); /* NULL with MemoryError */
 
 /* --- pipe.c --- */
+/* The source; NULL when the pipe has been taken out, or the source is being freed: the pipe is cut off then. */
+PnDuplex *pn_pipe_source(struct pn_pipe *p);
 /* A chunk to the destination; the source is paused when that is full. `data` (may be NULL) is the bytes or str that it
  * is; `base` is NULL for a str. */
 void pn_pipe_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len);

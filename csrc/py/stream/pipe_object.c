@@ -84,7 +84,7 @@ object_unhook(PnState *st, struct pn_pipe *p)
 static void
 take_out(struct pn_pipe *p)
 {
-    if (p->source != NULL)
+    if (pn_pipe_source(p) != NULL)
         pn_pipe_take_out(p, false);
     else if (p->hooks != NULL)
         object_unhook(pn_state_of_type(Py_TYPE(p)), p);

@@ -58,6 +58,7 @@ pipe_call(PyObject *op, PyObject *args, PyObject *kwargs)
         return NULL;
     if (!PyBytes_CheckExact(data) && !PyUnicode_Check(data)) /* emitted by hand */
         return pn_raise_arg_type("chunk", "of type bytes or str", data);
+    (void)pn_pipe_source(p); /* called by hand: the source may be dying */
     pn_pipe_give(p, data, PyBytes_Check(data) ? PyBytes_AS_STRING(data) : NULL,
                  PyBytes_Check(data) ? (size_t)PyBytes_GET_SIZE(data) : 0);
     Py_RETURN_NONE;

@@ -513,7 +513,7 @@ pn_writable_end(PnDuplex *s, PyObject *callback)
 void
 pn_writable_destroy_soon(PnDuplex *s)
 {
-    if (s->destroyed)
+    if (s->destroyed || pn_is_dying(s))
         return;
     if (s->finished) {
         pn_duplex_destroy(s, NULL);
