@@ -1,4 +1,4 @@
-/* abort_controller.c - the AbortController type: a signal, and who may abort it. */
+/* abort_controller_type.c - the AbortController type: a signal, and who may abort it. */
 #include "py/abort/signal_object.h"
 #include "py/base/args.h"
 

@@ -1,4 +1,4 @@
-/* abort_any.c - AbortSignal.any(): signals that follow others, and who keeps whom alive.
+/* abort_follow.c - AbortSignal.any(): signals that follow others, and who keeps whom alive.
  *
  * A signal that follows keeps its sources: a timeout in any() is held by nobody else. While it has listeners its
  * sources keep it as well, and one with a timer is kept by the loop. Otherwise the sources only know of it. What
@@ -6,6 +6,12 @@
 #include "py/abort/signal_object.h"
 
 /* --- keeping --- */
+
+bool
+pn_signal_timed(const PnAbortSignal *s)
+{
+    return s->generation == s->st->generation && s->st->loop != NULL && pn_timer_armed(&s->timer.t);
+}
 
 static void
 update_timer(PnAbortSignal *s)
@@ -100,7 +106,7 @@ pn_signal_unfollow(PnAbortSignal *s)
     PyMem_Free(edges);
 }
 
-/* --- any() --- */
+/* --- following --- */
 
 /* Calls `each` for every signal that is to be followed, once; counts them. */
 static size_t
@@ -129,28 +135,15 @@ for_each_source(PyObject *signals, PnAbortSignal *dependent, struct pn_abort_edg
     return n;
 }
 
-PyObject *
-pn_signal_any(PnState *st, PyObject *signals)
+int
+pn_signal_follow(PnAbortSignal *s, PyObject *signals)
 {
-    PnAbortSignal *self = pn_signal_new(st);
-    if (self == NULL)
-        return NULL;
-    /* From here on nothing runs that could change them. */
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(signals); i++) {
-        PyObject *reason = pn_abort_reason(PyList_GET_ITEM(signals, i));
-        if (reason != NULL) {
-            self->reason = Py_NewRef(reason);
-            self->over = true;
-            return (PyObject *)self;
-        }
-    }
-    size_t n = for_each_source(signals, self, NULL);
-    self->edges = n > 0 ? PyMem_Calloc(n, sizeof(*self->edges)) : NULL;
-    if (n > 0 && self->edges == NULL) {
-        Py_DECREF(self);
+    size_t n = for_each_source(signals, s, NULL);
+    s->edges = n > 0 ? PyMem_Calloc(n, sizeof(*s->edges)) : NULL;
+    if (n > 0 && s->edges == NULL) {
         PyErr_NoMemory();
-        return NULL;
+        return -1;
     }
-    self->edge_count = for_each_source(signals, self, self->edges);
-    return (PyObject *)self;
+    s->edge_count = for_each_source(signals, s, s->edges);
+    return 0;
 }

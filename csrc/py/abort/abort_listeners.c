@@ -1,4 +1,4 @@
-/* abort.c - what an AbortSignal calls: functions of the user's, and links to what it ends; see abort.h. */
+/* abort_listeners.c - what an AbortSignal calls: functions of the user's, and links to what it ends; see abort.h. */
 #include "py/abort/signal_object.h"
 #include "py/base/errors.h"
 #include "py/loop/tick.h"

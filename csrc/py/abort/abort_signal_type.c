@@ -1,6 +1,6 @@
-/* abort_signal.c - the AbortSignal type, and its makers timeout(), any() and abort().
+/* abort_signal_type.c - the AbortSignal type, and its makers timeout(), any() and abort().
  *
- * Owns:    its listeners; what it follows (abort_any.c). Links are owned by what the signal ends, and own the signal.
+ * Owns:    its listeners; what it follows (abort_follow.c). Links are owned by what the signal ends, and own the signal.
  * Threads: any method from any thread; listeners are called by who calls abort(), those of timeout() by the driver. */
 
 #include <math.h>
@@ -17,12 +17,6 @@
 #define MAX_MS 4294967295.0
 
 /* --- helpers --- */
-
-bool
-pn_signal_timed(const PnAbortSignal *s)
-{
-    return s->generation == s->st->generation && s->st->loop != NULL && pn_timer_armed(&s->timer.t);
-}
 
 static void
 on_fire(struct pn_loop_timer *timer)
@@ -185,6 +179,27 @@ signal_timeout(PyObject *cls, PyObject *delay)
     return (PyObject *)s;
 }
 
+/* A new signal that follows those of a list, all of them signals. */
+static PyObject *
+make_any(PnState *st, PyObject *signals)
+{
+    PnAbortSignal *self = pn_signal_new(st);
+    if (self == NULL)
+        return NULL;
+    /* From here on nothing runs that could change them. */
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(signals); i++) {
+        PyObject *reason = pn_abort_reason(PyList_GET_ITEM(signals, i));
+        if (reason != NULL) {
+            self->reason = Py_NewRef(reason);
+            self->over = true;
+            return (PyObject *)self;
+        }
+    }
+    if (pn_signal_follow(self, signals) < 0)
+        Py_CLEAR(self);
+    return (PyObject *)self;
+}
+
 static const char any_doc[] =
     "any($type, signals, /)\n--\n\n"
     "A signal that is aborted when the first of these is, with its reason; at once when one has been. signals is an\n"
@@ -211,7 +226,7 @@ signal_any(PyObject *cls, PyObject *iterable)
     while (i < PyList_GET_SIZE(signals) && PyObject_TypeCheck(PyList_GET_ITEM(signals, i), st->AbortSignal))
         i++;
     if (i == PyList_GET_SIZE(signals)) {
-        result = pn_signal_any(st, signals);
+        result = make_any(st, signals);
     }
     else {
         PyOS_snprintf(name, sizeof(name), "signals[%zd]", i);

@@ -1,4 +1,4 @@
-/* abort_signal.h - what an AbortSignal is made of; only for the files that implement it, the others need abort.h.
+/* signal_object.h - what an AbortSignal is made of; only for the files that implement it, the others need abort.h.
  *
  * Listeners and links are in one list, so that they are called in the order in which they came, as in Node. What any()
  * makes has an edge to each signal that it follows: it keeps those alive, and they keep it alive while it has
@@ -59,17 +59,15 @@ int pn_signal_traverse_list(PnAbortSignal *s, visitproc visit, void *arg);
 /* All of them but onabort itself; the caller holds the signal, or frees it. */
 void pn_signal_drop_listeners(PnAbortSignal *s);
 
-/* --- abort_any.c --- */
+/* --- abort_follow.c --- */
+/* It follows the signals of a list, once each. 0, or -1 with MemoryError. */
+int pn_signal_follow(PnAbortSignal *s, PyObject *signals);
 /* The number of listeners has become 0 or is not 0 any more; the caller holds the signal. */
 void pn_signal_wanted(PnAbortSignal *s);
 /* What it follows does not lead to it any more. In tp_dealloc: it has no strong edges. */
 void pn_signal_cut(PnAbortSignal *s);
-/* Lets go of what it follows; the caller holds the signal, or frees it. */
+/* It follows nothing any more; the caller holds the signal, or frees it. */
 void pn_signal_unfollow(PnAbortSignal *s);
-/* A new signal that follows those of a list, all of them signals. */
-PyObject *pn_signal_any(PnState *st, PyObject *signals);
-
-/* --- abort_signal.c --- */
 /* Its timer is running. */
 bool pn_signal_timed(const PnAbortSignal *s);
 

@@ -1,4 +1,4 @@
-/* address.c - the SocketAddress type: an IP address with a port, as an immutable value.
+/* address_type.c - the SocketAddress type: an IP address with a port, as an immutable value.
  *
  * Owns:    nothing but its type; the value is in the object.
  * Threads: immutable, so any. */

@@ -1,4 +1,4 @@
-/* blocklist_args.c - reads addresses, prefixes and rules from what users pass, see blocklist_py.h. */
+/* blocklist_args.c - reads addresses, prefixes and rules from what users pass, see blocklist_rules.h. */
 
 #include <math.h>
 #include <string.h>

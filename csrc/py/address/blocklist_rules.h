@@ -1,4 +1,4 @@
-/* blocklist_py.h - the BlockList type, and how rules are read and shown. */
+/* blocklist_rules.h - the BlockList type, and how rules are read and shown. */
 #ifndef PN_PY_ADDRESS_BLOCKLIST_RULES_H
 #define PN_PY_ADDRESS_BLOCKLIST_RULES_H
 

@@ -1,4 +1,4 @@
-/* blocklist_text.c - rules as Node writes them, and files of rules, see blocklist_py.h. */
+/* blocklist_text.c - rules as Node writes them, and files of rules, see blocklist_rules.h. */
 #include <string.h>
 
 #include "py/address/blocklist_rules.h"

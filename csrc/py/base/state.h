@@ -90,7 +90,7 @@ struct PnState {
     PyObject *MaxListenersExceededWarning, *TimeoutOverflowWarning;
     PyObject *error_monitor;
     PyObject *server_changed;            /* own: an event of servers that only those who loop over them know */
-    PyObject *early_write, *early_reset; /* own: see writes_early.c */
+    PyObject *early_write, *early_reset; /* own: see early.c */
     PyObject *waiting;                   /* own: the functions of pynet._waiting, see waiting.c */
     struct pn_names names;
 };

@@ -1,4 +1,4 @@
-/* lookup_callback.c - the callback that the user's lookup function is given.
+/* connect_lookup_user.c - the callback that the user's lookup function is given.
  *
  * Owns:    a reference to the socket, until it is called.
  * Threads: it may be called on any thread; the socket hears of it on the driving thread. */

@@ -1,4 +1,4 @@
-/* socket_connect.c - Socket.connect(): its forms, the start, the connection. See connect.h.
+/* connect_method.c - Socket.connect(): its forms, the start, the connection. See connect.h.
  *
  * Owns: struct pn_connect, from connect() until the socket is connected or destroyed. */
 #include <string.h>

@@ -1,4 +1,4 @@
-/* emitter_decorator.c - what on(), once() and the prepend_ forms give when called with the event's name alone.
+/* decorator_type.c - what on(), once() and the prepend_ forms give when called with the event's name alone.
  *
  * Owns: the emitter and the event's name. */
 #include "py/base/args.h"

@@ -4,7 +4,7 @@
 
 #include "py/events/emitter_object.h"
 
-/* --- emitter_list.c --- */
+/* --- listeners.c --- */
 /* Without the quiet ones. */
 size_t pn_count_listeners(const PnEmitter *e, PyObject *name);
 /* Its once() wrappers do not lead to it any more. */
@@ -56,10 +56,10 @@ PyObject *pn_event_name(PnState *st, PyObject *name);
 /* The function that once() was given; borrowed. */
 PyObject *pn_once_listener(PyObject *once);
 
-/* --- emitter_decorator.c --- */
+/* --- decorator_type.c --- */
 PyObject *pn_decorator_new(PnEmitter *e, PyObject *name, bool once, bool prepend);
 
-/* --- emitter_late.c --- */
+/* --- missed.c --- */
 /* Emits an event of the cycle from the loop; when nobody listens it is remembered, and an unheard error is held back
  * or uncaught. `arg` is the error, the bool of a socket's close, or NULL. As pn_emit_loop(). */
 int pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg);

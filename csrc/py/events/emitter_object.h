@@ -23,7 +23,7 @@ struct pn_listeners {
     struct pn_listener_entry at[];
 };
 
-/* The events that happen once in a cycle of an object's life; see emitter_late.c. */
+/* The events that happen once in a cycle of an object's life; see missed.c. */
 enum pn_cycle_event {
     PN_CYCLE_NONE,
     PN_CYCLE_CONNECT,

@@ -1,9 +1,9 @@
-/* emitter.c - the EventEmitter type: Node's events.EventEmitter.
+/* emitter_type.c - the EventEmitter type: Node's events.EventEmitter.
  *
  * Owns:    its listeners, its instance dict, a late or held error.
  * Borrows: the module state.
  * Threads: every function runs with the GIL held; emit() runs where it is called.
- * See:     emitter_list.c (the vector and emitting), emitter_late.c (events that came before their listener). */
+ * See:     listeners.c (the vector and emitting), missed.c (events that came before their listener). */
 
 #include <math.h>
 

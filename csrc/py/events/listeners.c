@@ -1,4 +1,4 @@
-/* emitter_list.c - the listeners of an emitter as a vector, and emitting over it.
+/* listeners.c - the listeners of an emitter as a vector, and emitting over it.
  *
  * Few listeners, many events: a vector of 16-byte entries beats a dict in memory and in time. Entries of one name
  * keep their order, and the first of them keeps the name's place, which is what event_names() shows. */

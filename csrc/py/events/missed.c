@@ -1,4 +1,4 @@
-/* emitter_late.c - events that came before their listener.
+/* missed.c - events that came before their listener.
  *
  * In a script the loop runs in the background: `s = connect(...)` may have connected before `s.on("connect", f)` is
  * reached. The events that happen once in a cycle of an object's life are therefore remembered when nobody listens,

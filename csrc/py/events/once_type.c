@@ -1,4 +1,4 @@
-/* emitter_once.c - OnceListener: what once() registers, and what raw_listeners() shows.
+/* once_type.c - OnceListener: what once() registers, and what raw_listeners() shows.
  *
  * Owns:    the listener and the event's name.
  * Borrows: the emitter, until its entry leaves the emitter's list: a listener that never fires makes no cycle. */

@@ -39,18 +39,18 @@ void pn_gate_open(PnState *st);
 /* This thread is inside a turn() block. */
 bool pn_in_turn(const PnState *st);
 
-/* --- driver_run.c --- */
+/* --- run.c --- */
 PyObject *pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_stop(PyObject *module, PyObject *unused);
 PyObject *pn_on_signal(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 extern const char pn_run_doc[], pn_stop_doc[];
 
-/* --- driver_turn.c --- */
+/* --- turn.c --- */
 extern PyType_Spec pn_turn_spec;
 PyObject *pn_turn(PyObject *module, PyObject *unused);
 extern const char pn_turn_doc[];
 
-/* --- driver_exit.c --- */
+/* --- exit.c --- */
 PyObject *pn_at_exit(PyObject *module, PyObject *unused);
 PyObject *pn_after_fork(PyObject *module, PyObject *unused);
 

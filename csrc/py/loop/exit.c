@@ -1,4 +1,4 @@
-/* driver_exit.c - the end of the interpreter, and the child of a fork.
+/* exit.c - the end of the interpreter, and the child of a fork.
  *
  * At exit no listener runs any more; what is queued is written in C for at most a second, everything is closed, and
  * the driver is waited for. A listener that is stuck is abandoned, and nothing is freed under it. */

@@ -1,4 +1,4 @@
-/* immediate.c - the Immediate type: what set_immediate() gives, and the check phase in which they run.
+/* immediate_type.c - the Immediate type: what set_immediate() gives, and the check phase in which they run.
  *
  * Owns: the callback and its arguments, until it has run or is cleared. */
 #include "py/base/args.h"

@@ -1,4 +1,4 @@
-/* driver_run.c - run(): the calling thread drives the loop until nothing is left to do; stop(). */
+/* run.c - run(): the calling thread drives the loop until nothing is left to do; stop(). */
 #include "py/base/args.h"
 #include "py/base/errors.h"
 #include "py/loop/driver.h"

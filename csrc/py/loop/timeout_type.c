@@ -1,4 +1,4 @@
-/* timeout.c - the Timeout type: what set_timeout() and set_interval() give.
+/* timeout_type.c - the Timeout type: what set_timeout() and set_interval() give.
  *
  * Owns:    the callback and its arguments; while armed, itself.
  * Threads: the GIL is held everywhere; it fires on the driving thread. */

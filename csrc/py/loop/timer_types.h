@@ -1,4 +1,4 @@
-/* timers_py.h - set_timeout(), set_interval(), set_immediate() and their objects. */
+/* timer_types.h - set_timeout(), set_interval(), set_immediate() and their objects. */
 #ifndef PN_PY_LOOP_TIMER_TYPES_H
 #define PN_PY_LOOP_TIMER_TYPES_H
 

@@ -1,4 +1,4 @@
-/* driver_turn.c - turn(): a block in which several calls are one step for the loop. */
+/* turn.c - turn(): a block in which several calls are one step for the loop. */
 #include "py/loop/driver.h"
 #include "py/loop/tick.h"
 

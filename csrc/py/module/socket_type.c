@@ -1,4 +1,4 @@
-/* socket.c - the Socket type: node:net's Socket.
+/* socket_type.c - the Socket type: node:net's Socket.
  *
  * Owns:    see PnSocket in socket.h.
  * Threads: every function runs with the GIL held; the GIL is the loop's lock. Any thread may call any method. */

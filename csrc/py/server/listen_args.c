@@ -1,4 +1,4 @@
-/* server_listen_args.c - the arguments of Server.listen(): all is read and checked before anything happens. */
+/* listen_args.c - the arguments of Server.listen(): all is read and checked before anything happens. */
 #include <string.h>
 #include <unistd.h>
 

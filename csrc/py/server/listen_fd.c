@@ -1,4 +1,4 @@
-/* server_listen_fd.c - listen() on what is there already: descriptors of users, BoundSockets.
+/* listen_fd.c - listen() on what is there already: descriptors of users, BoundSockets.
  *
  * Owns: of an object's descriptor a duplicate. A bare number is taken over: it is duplicated as well, and closed when the
  *       server listens, so that a listen() that fails has changed nothing. 0, 1 and 2 stay open: whoever opens a file

@@ -1,7 +1,7 @@
-/* server_listen.c - Server.listen(): binding, the lookup of a host, the abort signal.
+/* listen_method.c - Server.listen(): binding, the lookup of a host, the abort signal.
  *
- *   server_listen_args.c  the arguments
- *   server_listen_fd.c    listening on a socket that is there already */
+ *   listen_args.c  the arguments
+ *   listen_fd.c    listening on a socket that is there already */
 #include <stddef.h>
 
 #include "py/base/args.h"

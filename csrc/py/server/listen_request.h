@@ -1,4 +1,4 @@
-/* server_listen.h - what listen() was asked for: read by server_listen_args.c, done by server_listen.c. */
+/* listen_request.h - what listen() was asked for: read by listen_args.c, done by listen_method.c. */
 #ifndef PN_PY_SERVER_LISTEN_REQUEST_H
 #define PN_PY_SERVER_LISTEN_REQUEST_H
 
@@ -22,14 +22,14 @@ struct pn_listen {
     bool exclusive;
 };
 
-/* --- server_listen_args.c --- */
+/* --- listen_args.c --- */
 /* Reads and checks all arguments; changes nothing. 0, or -1 with an exception and nothing kept. */
 int pn_listen_parse(PnServer *s, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct pn_listen *l);
 void pn_listen_clear(struct pn_listen *l);
 /* NetError, ERR_SERVER_ALREADY_LISTEN; -1. */
 int pn_raise_already_listening(PnState *st);
 
-/* --- server_listen_fd.c --- */
+/* --- listen_fd.c --- */
 /* A descriptor as a number, an option; it is taken over. 0, or -1 with an exception. */
 int pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l);
 /* A BoundSocket, or an object with a fileno() or `fd`, of which the descriptor is duplicated. 0, or -1 with an exception.

@@ -1,4 +1,4 @@
-/* server.c - the Server type: node:net's Server.
+/* server_type.c - the Server type: node:net's Server.
  *
  * Owns:    its listener, which holds a reference to the server until it is closed.
  * Threads: every function runs with the GIL held; connections are accepted on the driving thread. */

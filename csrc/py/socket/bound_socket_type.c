@@ -1,4 +1,4 @@
-/* bound_socket.c - the BoundSocket type: a socket that is bound and does nothing else yet.
+/* bound_socket_type.c - the BoundSocket type: a socket that is bound and does nothing else yet.
  *
  * Owns:    its descriptor and the file of its path, until a server or a socket adopts them or it is closed.
  * Threads: each function runs with the GIL held; binding does not wait. It does not need the loop. */

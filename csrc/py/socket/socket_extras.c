@@ -1,4 +1,4 @@
-/* socket_rare.c - what few sockets have: struct pn_rare. */
+/* socket_extras.c - what few sockets have: struct pn_rare. */
 #include <stddef.h>
 
 #include "py/loop/driver.h"

@@ -1,4 +1,4 @@
-/* socket_life.c - how sockets come to be and how they end.
+/* socket_handle.c - how sockets come to be and how they end.
  *
  * Owns: a socket's handle holds a reference to the socket from its opening to its `closed`, so that a connection lives
  * without anybody holding its object. */

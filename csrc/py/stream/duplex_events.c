@@ -1,4 +1,4 @@
-/* socket_io.c - what a socket's stream tells it: pn_stream_events.
+/* duplex_events.c - what a socket's stream tells it: pn_stream_events.
  *
  * Threads: called on the driving thread, within a turn; at exit (st->closed) only the C parts happen. */
 #include "py/stream/duplex.h"

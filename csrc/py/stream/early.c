@@ -1,4 +1,4 @@
-/* writes_early.c - what is written before the connection is there.
+/* early.c - what is written before the connection is there.
  *
  * As in Node it leaves within `connect`, and its callback is answered there, in the place among the listeners that the
  * first such write has; when the connection never comes it fails in the same place of `close`. A marker, one object for

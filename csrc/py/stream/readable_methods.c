@@ -1,4 +1,4 @@
-/* readable_args.c - read(), unshift() and set_encoding() as methods: their arguments. */
+/* readable_methods.c - read(), unshift() and set_encoding() as methods: their arguments. */
 #include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"

@@ -1,4 +1,4 @@
-/* writable_args.c - write() and end() as methods: their arguments. */
+/* writable_methods.c - write() and end() as methods: their arguments. */
 #include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
