@@ -1,4 +1,4 @@
-"""Fixtures that every test may use; see helpers.py for the classes behind them."""
+"""Fixtures that every test may use; see support/helpers.py for the classes behind them."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ import time
 import pytest
 
 import pynet
-from helpers import ROOT, Recorder, raw_client, wait_until
+from helpers import Recorder, raw_client, wait_until
+from paths import ROOT
 
 
 def lines(done) -> list[str]:

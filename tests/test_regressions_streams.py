@@ -14,7 +14,6 @@ from isolated.tools import read_all
 PRELUDE = """
     import gc, os, socket, sys, threading, weakref
     import pynet
-    sys.path.append("tests")
     from helpers import on_loop, wait_until
 
     class Target:
