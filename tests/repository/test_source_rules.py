@@ -46,7 +46,7 @@ def our_files():
         ]
         for name in files:
             path = Path(folder, name)
-            if path.suffix in TEXT_SUFFIXES:
+            if path.suffix in TEXT_SUFFIXES and name not in NOT_OURS:  # .git is a file in a linked worktree
                 yield path
 
 
