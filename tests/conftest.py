@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import socket
 
 import pytest
 
@@ -92,6 +93,23 @@ def pair(where):
     yield make
     for p in made:
         p.close()
+
+
+@pytest.fixture
+def silent():
+    """(host, port) of a listening socket of Python's own that accepts nothing: what it gets is never read."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    yield listener.getsockname()[:2]
+    listener.close()
+
+
+@pytest.fixture
+def refused():
+    """(host, port) of a port that is bound and does not listen: connecting is refused."""
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    yield bound.getsockname()
+    bound.close()
 
 
 @pytest.fixture

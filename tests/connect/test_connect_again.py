@@ -1,7 +1,9 @@
 """One Socket, connected again after it was closed, refused or destroyed."""
 
+import threading
+
 import pynet
-from helpers import Recorder, raw_client, target, wait_until
+from helpers import Recorder, on_loop, raw_client, target, wait_until
 
 
 def test_reconnect_after_close(server):
@@ -133,3 +135,113 @@ def test_it_is_connecting_again_within_the_listener_of_what_failed(server, where
     log.wait("ready")
     assert states == [(False, "open"), (True, True, "opening")]
     client.destroy()
+
+
+# --- in the midst of the connection before ---
+
+
+def test_a_connection_made_at_once_after_destroy_sends(silent):
+    host, port = silent
+    log, connected, answered = [], threading.Event(), threading.Event()
+    sock = pynet.connect(port, host, connected.set)
+    assert connected.wait(5)
+
+    def again():
+        sock.write(bytes(20_000_000), lambda err: log.append(("big", err.code)))
+        sock.write(b"behind", lambda err: log.append(("behind", err.code)))
+        pynet.set_immediate(reconnect)
+
+    def reconnect():
+        sock.destroy()
+        sock.connect(port, host)
+        assert log == []
+        sock.write(b"hello", lambda err: (log.append(("hello", err)), answered.set()))
+
+    on_loop(again)
+    assert answered.wait(5), log
+    assert log == [("big", "ECANCELED"), ("behind", "ECANCELED"), ("hello", None)]
+    sock.destroy()
+
+
+def test_callbacks_of_a_connection_that_never_was_are_answered(silent):
+    host, port = silent
+    log = []
+    sock = pynet.Socket()
+
+    def twice():
+        sock.connect(port, host)
+        sock.write(b"a", lambda err: log.append(("a", err.code)))
+        sock.end(callback=lambda err: log.append(("end", err.code)))
+        sock.destroy()
+        sock.connect(port, host)
+        sock.write(b"b", lambda err: (log.append(("b", err)), sock.destroy()))
+
+    closed = Recorder(sock, "close")
+    on_loop(twice)
+    closed.wait("close", times=1)
+    assert wait_until(lambda: len(log) == 3)
+    never = "ERR_SOCKET_CLOSED_BEFORE_CONNECTION"
+    assert log == [("a", never), ("end", never), ("b", None)]
+
+
+def test_the_close_of_the_connection_before_tells_of_its_error(silent):
+    host, port = silent
+    sock = pynet.connect(port, host)
+    events = Recorder(sock, "connect", "error", "close")
+
+    def again():
+        sock.destroy(LookupError("mine"))
+        sock.connect(port, host)
+
+    sock.once("connect", again)
+    events.wait("connect", times=2)
+    events.wait("close")
+    assert events.args("close") == [(True,)]
+    sock.destroy()
+    events.wait("close", times=2)
+    assert events.args("close") == [(True,), (False,)]
+
+
+def test_an_end_that_waits_to_be_told_is_not_told_to_the_next_connection(pair):
+    p = pair()
+    events = Recorder(p.client, "connect", "end", "finish")
+    p.client.resume()
+    on_loop(p.client.pause)
+
+    def again():
+        p.client.destroy()
+        p.client.connect(target(p.server))
+
+    p.client.on("data", lambda chunk: again())  # the tick of `end` is queued already
+    p.peer.end(b"x")
+    assert wait_until(lambda: p.client.bytes_read == 1)
+    for _ in range(3):  # the end is read behind the chunk, and kept as well
+        on_loop(lambda: None)
+    on_loop(p.client.resume)
+    events.wait("connect")
+    on_loop(lambda: None)
+    assert events.names == ["connect"]
+    assert p.client.ready_state == "open"
+
+
+def test_a_callback_of_a_dead_socket_may_connect_it_and_write(silent):
+    host, port = silent
+    log, connected = [], threading.Event()
+    sock = pynet.connect(port, host, connected.set)
+    assert connected.wait(5)
+
+    def reconnect(err):
+        log.append(("first", err.code))
+        sock.connect(port, host)
+        sock.write(b"new", lambda err: log.append(("new", err)))
+
+    def fail():
+        sock.write(bytes(20_000_000), reconnect)
+        sock.write(b"2", lambda err: log.append(("second", err.code)))
+        sock.write(b"3", lambda err: log.append(("third", err.code)))
+        pynet.set_immediate(sock.destroy)
+
+    on_loop(fail)
+    assert wait_until(lambda: len(log) == 4)
+    assert log == [("first", "ECANCELED"), ("second", "ECANCELED"), ("third", "ECANCELED"), ("new", None)]
+    sock.destroy()

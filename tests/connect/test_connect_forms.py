@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import threading
 
 import pytest
 
@@ -282,3 +283,58 @@ def test_the_mapping_of_the_caller_is_not_changed(port):
     copy = dict(options)
     greeted(pynet.connect(options))
     assert options == copy
+
+
+def test_a_new_listener_listener_may_destroy_the_socket_that_connects(silent):
+    host, port = silent
+    sock = pynet.Socket()
+    sock.once("newListener", lambda *args: sock.destroy())
+    sock.connect(port, host, lambda: None)
+    assert (sock.destroyed, sock.connecting) == (True, False)
+    closed = threading.Event()
+    sock.on("close", lambda had_error: closed.set())
+    assert closed.wait(5)
+
+
+# Run in a process of its own: what an error's class does when the loop makes the error. A collection of garbage does
+# the same unasked, but from Python 3.12 on never in the midst of C.
+MAKING = """
+import pynet
+
+def when_made(kind, act):
+    def init(self, *args):
+        print("made")
+        act(self)
+        OSError.__init__(self, *args)
+    kind.__init__ = init
+"""
+
+
+def test_a_connect_error_may_destroy_its_socket_while_it_is_made(script, refused):
+    done = script(
+        MAKING
+        + f"""
+sock, errors = pynet.Socket(), []
+when_made(pynet.NetConnectionRefusedError, lambda err: (errors.append(err), sock.destroy()))
+sock.on("connectionAttemptFailed", lambda *args: print("failed"))
+sock.on("error", lambda err: print("error", err))
+sock.on("close", lambda had_error: print("close", had_error, errors[0].address))
+pynet.run(lambda: sock.connect({refused[1]}, "127.0.0.1"))
+"""
+    )
+    assert (done.returncode, done.stdout, done.stderr[-500:]) == (0, "made\nclose False 127.0.0.1\n", "")
+
+
+def test_a_lookup_error_may_destroy_its_socket_while_it_is_made(script):
+    done = script(
+        MAKING
+        + """
+sock = pynet.Socket()
+when_made(pynet.NetLookupError, lambda err: sock.destroy())
+sock.on("lookup", lambda *args: print("lookup"))
+sock.on("error", lambda err: print("error", err))
+sock.on("close", lambda had_error: print("close", had_error))
+pynet.run(lambda: sock.connect(80, "".join(["no-such", "-host", ".invalid"])))
+"""
+    )
+    assert (done.returncode, done.stdout, done.stderr[-500:]) == (0, "made\nclose False\n", "")

@@ -261,3 +261,13 @@ def test_a_scope_is_kept_from_a_lookup_to_the_error():
     )
     errors = seen.wait("close")["error"].errors
     assert [e.address for e in errors] == ["fe80::1%lo", "::1"]
+
+
+# --- keep_alive_initial_delay ---
+
+
+@pytest.mark.parametrize("delay", [float("inf"), 1e300, float("nan"), -1, 10**400])
+def test_any_keep_alive_delay_is_taken_by_connect(pair, delay):
+    p = pair({"keep_alive": True, "keep_alive_initial_delay": delay})
+    p.client.destroy()
+    p.client.connect({**target(p.server), "keep_alive": True, "keep_alive_initial_delay": delay})

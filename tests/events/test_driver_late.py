@@ -7,7 +7,7 @@ import pytest
 
 import isolated
 import pynet
-from helpers import on_loop, wait_until
+from helpers import Recorder, on_loop, wait_until
 from isolated.tools import raw_connect
 
 HOLD = 0.25
@@ -318,3 +318,13 @@ def test_many_emitters_hold_back_at_once(reported):
     for client in clients[::2]:
         client.on("error", heard.append)
     assert wait_until(lambda: len(heard) == 25 and len(reported) == 25)
+
+
+def test_each_error_of_a_server_without_a_listener_reaches_the_one_that_comes(silent):
+    server = pynet.create_server()
+    with pynet.turn():
+        for _ in range(3):
+            server.listen(silent[1], silent[0])
+    on_loop(lambda: None)
+    errors = Recorder(server, "error").wait("error", times=3)
+    assert [args[0].code for args in errors.args("error")] == ["EADDRINUSE"] * 3

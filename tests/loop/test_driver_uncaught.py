@@ -496,3 +496,133 @@ def test_a_handler_may_replace_itself_and_stop(handler):
     with pytest.raises(Boom):
         pynet.run(lambda: pynet.set_immediate(raiser(Boom())))
     assert log == ["first"]
+
+
+# --- what comes after it ---
+
+
+def test_write_callbacks_behind_one_that_raises_come_with_the_next_run(script):
+    done = script("""
+        import socket, threading, pynet
+
+        listener = socket.create_server(("127.0.0.1", 0))
+
+        def drain():
+            peer = listener.accept()[0]
+            while peer.recv(1 << 20):
+                pass
+
+        threading.Thread(target=drain, daemon=True).start()
+
+        def raises(err):
+            raise LookupError("first")
+
+        def connected():
+            sock.write(bytes(20_000_000), raises)
+            sock.write(b"x", lambda err: (print("second", err), sock.destroy()))
+
+        def main():
+            global sock
+            sock = pynet.connect(listener.getsockname()[1], "127.0.0.1", connected)
+
+        try:
+            pynet.run(main)
+        except LookupError:
+            print("raised")
+        pynet.run()
+    """)
+    assert done.stdout == "raised\nsecond None\n"
+
+
+def test_buffered_data_behind_a_listener_that_raises_comes_with_the_next_run(script):
+    done = script("""
+        import pynet
+
+        chunks = []
+
+        def data(chunk):
+            chunks.append(chunk)
+            if len(chunks) == 1:
+                raise LookupError("first")
+
+        def on_connection(peer):
+            peer.write(b"a")
+            pynet.set_timeout(peer.write, 5, b"b")
+            pynet.set_timeout(peer.end, 10, b"c")
+
+        def main():
+            global sock
+            server.listen(0, "127.0.0.1")
+            sock = pynet.connect(server.address().port, "127.0.0.1", lambda: pynet.set_immediate(pause))
+
+        def pause():
+            sock.pause()
+            sock.on("data", data)
+            sock.on("end", lambda: print("end", b"".join(chunks)))
+            sock.on("close", lambda had_error: server.close())
+            resume_when_read()
+
+        def resume_when_read():
+            sock.resume() if sock.bytes_read == 3 else pynet.set_timeout(resume_when_read, 1)
+
+        server = pynet.create_server(on_connection)
+        try:
+            pynet.run(main)
+        except LookupError:
+            print("raised", chunks)
+        pynet.run()
+    """)
+    assert done.stdout == "raised [b'a']\nend b'abc'\n"
+
+
+def test_nothing_is_called_after_the_first_uncaught_exception_of_a_turn(script, silent):
+    done = script(f"""
+        import pynet
+
+        log = []
+
+        def raises(name):
+            def callback(err):
+                log.append(name)
+                raise LookupError(name)
+            return callback
+
+        def main():
+            sock = pynet.connect({silent[1]}, "127.0.0.1")
+            sock.on("close", lambda had_error: log.append("close"))
+            sock.write(b"a", raises("a"))
+            sock.write(b"b", raises("b"))
+            sock.end(raises("end"))
+            sock.destroy()
+
+        for _ in range(4):
+            try:
+                pynet.run(main if not log else None)
+                print(log)
+            except LookupError as err:
+                print("raised", err, log)
+    """)
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "raised a ['close', 'a']",
+        "raised b ['close', 'a', 'b']",
+        "raised end ['close', 'a', 'b', 'end']",
+        "['close', 'a', 'b', 'end']",
+    ]
+
+
+def test_a_held_error_that_run_raises_is_not_followed_by_close_in_its_turn(script, refused):
+    done = script(f"""
+        import pynet
+
+        log = []
+        sock = pynet.connect({refused[1]}, "127.0.0.1")
+        sock.on("close", log.append)
+        try:
+            pynet.run()
+        except ConnectionRefusedError:
+            print("raised", log)
+        pynet.run()
+        print(log)
+    """)
+    assert done.stdout == "raised []\n[True]\n"

@@ -3,11 +3,12 @@
 import gc
 import os
 import socket
+import threading
 
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, raw_client, target, wait_until
+from helpers import Recorder, connected_pair, on_loop, raw_client, target, wait_until
 
 
 def end_all(*sockets):
@@ -196,6 +197,33 @@ def test_max_connections_that_let_none_through(server, limit):
     with raw_client(srv) as client:
         assert client.recv(1) == b""
     assert peers == []
+
+
+@pytest.mark.parametrize("limit", [10**400, float("inf"), float("nan")])
+def test_a_limit_beyond_all_numbers_is_none(server, limit):
+    accepted = threading.Event()
+    srv = server(lambda sock: (sock.destroy(), accepted.set()))
+    srv.max_connections = limit
+    client = pynet.connect(target(srv))
+    assert accepted.wait(5)
+    assert srv.max_connections is limit
+    client.destroy()
+
+
+def test_the_limit_is_read_once():
+    class Number(int):
+        def __float__(self):
+            raise LookupError("asked again") if asked else asked.append(self) or 5.0
+
+    asked: list = []
+    p = connected_pair((0, "127.0.0.1"), {}, {})
+    p.server.max_connections = Number(5)
+    more = Recorder(p.server, "connection")
+    other = pynet.connect(target(p.server))
+    more.wait("connection")
+    more["connection"].destroy()
+    other.destroy()
+    p.close()
 
 
 # --- listeners, and servers made outside the loop ---

@@ -294,3 +294,12 @@ def test_coroutine_function_as_callback_is_refused(bare):
     with pytest.raises(TypeError):
         srv.listen(0, callback)
     assert srv.listening is False
+
+
+def test_a_new_listener_listener_may_listen_first():
+    server = pynet.create_server()
+    server.once("newListener", lambda *args: server.listen(0, "127.0.0.1"))
+    with pytest.raises(pynet.NetError) as caught:
+        server.listen(0, "127.0.0.1", lambda: None)
+    assert caught.value.code == "ERR_SERVER_ALREADY_LISTEN"
+    server.close()

@@ -1,6 +1,7 @@
 """How connections end: half-open on both sides, destroy(), resets, a peer that has gone."""
 
 import errno
+import gc
 import socket
 import struct
 
@@ -167,6 +168,25 @@ def test_destroy_soon_sends_everything_first(pair):
     there.wait("end")
     assert there.data() == data
     assert log.names == ["finish", "close"]
+
+
+class Chain:
+    """Garbage in a cycle: what it was given is called when it is collected."""
+
+    def __init__(self, last_words):
+        self.last_words, self.me = last_words, self
+
+    def __del__(self):
+        self.last_words()
+
+
+def test_garbage_with_last_words_is_harmless_while_a_socket_dies(pair):
+    p = pair()
+    Chain(p.client.destroy)
+    Chain(p.server.close)
+    closed = Recorder(p.client, "close")
+    gc.collect()
+    closed.wait("close")
 
 
 # --- peers that go ---

@@ -267,3 +267,30 @@ def test_constants_keep_their_reference_counts(where):
     after = [sys.getrefcount(thing) for thing in watched]
     drift = [(thing, b, a) for thing, b, a in zip(watched, before, after, strict=True) if abs(a - b) >= 50]
     assert drift == []
+
+
+def test_long_chains_are_freed_without_deep_recursion(script):
+    done = script("""
+        import gc, time, pynet
+
+        socks = [pynet.Socket() for _ in range(200_000)]
+        with pynet.turn():
+            for source, destination in zip(socks, socks[1:]):
+                source.pipe(destination)
+        done = []
+        pynet.next_tick(done.append, 1)
+        while not done:
+            time.sleep(0.001)
+        gc.disable()
+        head = socks[0]
+        socks.clear()
+        del source, destination, head
+        emitter = pynet.EventEmitter()
+        for _ in range(200_000):
+            outer = pynet.EventEmitter()
+            outer.on("x", emitter.on("y"))
+            emitter = outer
+        del outer, emitter
+        print(pynet._pynet._counts()["sockets"])
+    """)
+    assert (done.returncode, done.stdout) == (0, "0\n")
