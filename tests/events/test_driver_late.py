@@ -1,5 +1,6 @@
 """Listeners that come after their event: told once, in order; unheard errors are held back for a while."""
 
+import socket
 import threading
 import time
 
@@ -328,3 +329,21 @@ def test_each_error_of_a_server_without_a_listener_reaches_the_one_that_comes(si
     on_loop(lambda: None)
     errors = Recorder(server, "error").wait("error", times=3)
     assert [args[0].code for args in errors.args("error")] == ["EADDRINUSE"] * 3
+
+
+def test_listener_for_a_remembered_event_attached_while_another_is_replayed():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        client = pynet.connect(listening.getsockname()[1], "127.0.0.1")
+        peer, _ = listening.accept()
+        data = Recorder(client, "data")
+        peer.sendall(b"x")
+        data.wait("data")
+        entered, go_on, ready = threading.Event(), threading.Event(), threading.Event()
+        peer.close()
+        assert wait_until(lambda: client.ready_state != "open")
+        client.on("end", lambda: (entered.set(), go_on.wait(5)))
+        assert entered.wait(5)
+        client.on("ready", ready.set)
+        go_on.set()
+        assert ready.wait(5)
+        client.destroy()

@@ -1,8 +1,11 @@
 """Descriptors that somebody closed behind our back: a clear error, never an abort."""
 
+import threading
+
 import pytest
 
 import isolated
+from helpers import printed, raw_client
 
 PRELUDE = """
     import gc, os, socket, sys, threading, time
@@ -359,3 +362,140 @@ def test_the_wake_pipe():
         )
         assert done.returncode == 0, (end, done.stderr)
         assert done.seconds < 8
+
+
+def test_number_of_the_backend_given_to_somebody_else_is_an_error_and_no_abort(script):
+    done = script("""
+        import os, socket
+        import pynet
+
+        def main():
+            pynet.create_server(lambda sock: None).listen(0)
+            def reuse():
+                os.closerange(3, 100)
+                main.kept = [socket.socketpair() for _ in range(20)]
+            pynet.set_timeout(reuse, 1)
+            pynet.set_interval(lambda: None, 5)
+        try:
+            pynet.run(main)
+        except pynet.NetError as error:
+            print(error.code)
+        """)
+    assert printed(done) == ["ERR_LOOP_DEAD"]
+
+
+# --- checked before each turn ---
+
+
+def test_socket_destroyed_by_the_listener_that_got_it_is_looked_at_no_more(server, kind):
+    """A stream freed within the turn used to stay in the list of descriptors to check, and cut off all behind it."""
+    seen = threading.Event()
+    kept = []
+
+    def on_connection(sock):
+        sock.on("error", lambda err: None)
+        if len(kept) < 20:
+            kept.append(sock.destroy())
+            return
+        sock.on("data", lambda data: seen.set())
+
+    srv = server(on_connection)
+    for _ in range(20):
+        with raw_client(srv) as client:
+            assert client.recv(1) == b""
+    with raw_client(srv) as client:
+        client.sendall(b"x")
+        assert seen.wait(5)
+
+
+def test_descriptor_closed_in_drain_is_an_error_and_no_abort(script):
+    """libuv changes the watch after the last write has left, and aborts when the descriptor is not there."""
+    done = script("""
+        import os, socket, threading
+        import pynet
+        listening = socket.create_server(("127.0.0.1", 0))
+
+        def read_all(peer):
+            while peer.recv(1 << 20):
+                pass
+
+        def main():
+            client = pynet.connect(listening.getsockname()[1], "127.0.0.1")
+            def on_connect():
+                peer, _ = listening.accept()
+                threading.Thread(target=read_all, args=(peer,), daemon=True).start()
+                client.write(b"x" * 8_000_000)
+            client.on("connect", on_connect)
+            client.on("data", print)
+            client.on("drain", lambda: os.close(client.fileno()))
+            client.on("error", lambda err: print(err.code))
+            client.on("close", lambda had_error: print("close", had_error))
+        pynet.run(main)
+        """)
+    assert printed(done) == ["EBADF", "close True"]
+
+
+def test_listening_descriptor_that_was_shut_down_fails_once(script):
+    """Each turn used to find it readable again: one error after the other, at full load."""
+    done = script("""
+        import os, socket
+        import pynet
+        server = pynet.create_server(lambda sock: None)
+        server.on("error", lambda err: (print(err.code), pynet.set_timeout(server.close, 50)))
+
+        def shut():
+            with socket.socket(fileno=os.dup(server.fileno())) as copy:
+                copy.shutdown(socket.SHUT_RDWR)
+        pynet.run(lambda: server.listen(0, "127.0.0.1", shut))
+        """)
+    assert printed(done) == ["EINVAL"]
+
+
+# --- standard streams ---
+
+
+def test_process_without_standard_streams(script):
+    """libuv neither closes descriptors 0 to 2 of a socket nor survives its own among them."""
+    done = script("""
+        import os, sys
+        out = os.dup(1)
+        def say(text):
+            os.write(out, f"{text}\\n".encode())
+
+        if sys.argv[1] == "before":
+            os.closerange(0, 3)
+        import pynet
+        server = pynet.create_server(lambda sock: sock.end(b"bye"))
+
+        def connect():
+            if sys.argv[1] == "after":
+                os.closerange(0, 3)
+            client = pynet.connect(server.address().port, "127.0.0.1")
+            client.on("data", lambda data: None)
+            client.on("close", lambda had_error: (say(f"close {had_error}"), server.close()))
+        pynet.run(lambda: server.listen(0, "127.0.0.1", connect))
+        say("over")
+        """, "before")  # fmt: skip
+    assert printed(done) == ["close False", "over"]
+
+
+def test_standard_streams_closed_while_the_loop_runs(script):
+    done = script("""
+        import os
+        import pynet
+        out = os.dup(1)
+        def say(text):
+            os.write(out, f"{text}\\n".encode())
+        low = []
+        server = pynet.create_server(lambda sock: (low.append(sock.fileno()), sock.end(b"bye")))
+
+        def connect():
+            os.closerange(0, 3)
+            client = pynet.connect(server.address().port, "127.0.0.1")
+            client.on("connect", lambda: low.append(client.fileno()))
+            client.on("data", lambda data: None)
+            client.on("close", lambda had_error: (say(f"close {had_error}"), server.close()))
+        pynet.run(lambda: server.listen(0, "127.0.0.1", connect))
+        say(max(low) < 3)
+        """)
+    assert printed(done) == ["close False", "True"]

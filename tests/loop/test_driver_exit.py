@@ -10,6 +10,7 @@ import threading
 import pytest
 
 import isolated
+from helpers import printed
 
 AT_ONCE = 5.0  # an exit that waits for nothing, on a busy machine
 NOTICE = "pynet: the script ended while a server was listening; end it with pynet.run() to keep serving\n"
@@ -565,3 +566,44 @@ def test_no_listener_runs_any_more_at_exit():
         )
     )
     assert out in ("at exit\n", "written\nat exit\n")
+
+
+def test_exit_while_a_daemon_thread_is_inside_run(script):
+    """The exit used to free the loop under that thread."""
+    done = script("""
+        import threading
+        import pynet
+        over = threading.Event()
+        started = threading.Event()
+
+        def drive():
+            pynet.run(lambda: (pynet.create_server(lambda sock: None).listen(0), started.set()))
+            over.set()
+        threading.Thread(target=drive, daemon=True).start()
+        started.wait()
+        pynet._pynet._at_exit()
+        print(over.wait(5))
+        """)
+    assert printed(done) == ["True"]
+
+
+def test_exit_right_after_the_first_call_does_not_wait_for_the_driver(script):
+    """A driver that finds the loop closed has to report its end; else the exit waits a second for it."""
+    done = script("""
+        import time
+        import pynet
+        drive = pynet._pynet._drive
+
+        def drive_when_the_loop_is_closed():
+            try:
+                while True:
+                    pynet.clear_timeout(pynet.set_timeout(print, 100_000))
+            except pynet.NetError:
+                drive()
+        pynet._pynet._drive = drive_when_the_loop_is_closed
+        pynet.set_timeout(print, 100_000)
+        before = time.monotonic()
+        pynet._pynet._at_exit()
+        print(time.monotonic() - before < 0.9)
+        """)
+    assert printed(done) == ["True"]

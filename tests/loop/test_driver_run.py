@@ -6,7 +6,7 @@ import time
 import pytest
 
 import pynet
-from helpers import on_loop, wait_until
+from helpers import on_loop, printed, wait_until
 
 
 def later(function, ms=1):
@@ -331,6 +331,28 @@ def test_two_threads_run_one_drives_the_other_is_told():
     for t in threads:
         t.join(10)
     assert sorted(outcomes) == ["ran", "run() is active already"]
+
+
+def test_other_thread_that_needs_a_driver_while_run_prepares_starts_none(script):
+    """Between taking over and driving run() calls Python; another thread could start a second driver."""
+    done = script("""
+        import signal, threading
+        import pynet
+        set_wakeup_fd = signal.set_wakeup_fd
+
+        def slow(*args, **kwargs):
+            other = threading.Thread(target=pynet.set_timeout, args=(lambda: None, 1))
+            other.start()
+            other.join()
+            return set_wakeup_fd(*args, **kwargs)
+        signal.set_wakeup_fd = slow
+
+        def look():
+            print([t.name for t in threading.enumerate()])
+            pynet.stop()
+        pynet.run(lambda: pynet.set_timeout(look, 5))
+        """)
+    assert printed(done) == ["['MainThread']"]
 
 
 # --- where run() is refused ---

@@ -10,6 +10,7 @@ import pytest
 
 import isolated
 import pynet
+from helpers import printed
 
 SOON = 1.0  # what must happen within 100 ms, on a machine that is busy with other things
 
@@ -229,6 +230,18 @@ def test_signals_true_wants_the_main_thread():
     assert "main thread" in caught[0]
 
 
+def test_wakeup_fd_that_was_closed_meanwhile_is_not_left_at_ours():
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    before = signal.set_wakeup_fd(write)
+    try:
+        pynet.run(lambda: os.close(write))
+    finally:
+        ours = signal.set_wakeup_fd(before)
+        os.close(read)
+    assert ours == -1
+
+
 # --- Ctrl-C ---
 
 
@@ -393,3 +406,47 @@ def test_idle_connections_are_ended_not_reset():
             assert sock.recv(10) == b""
             out, err = process.communicate(timeout=20)
             assert (process.returncode, err) == (0, "")
+
+
+def test_signal_handler_that_forks_while_run_waits(script):
+    """The child used to go on with a turn of a loop that it no longer had."""
+    done = script("""
+        import os, signal
+        import pynet
+        pids = []
+
+        def fork(*_):
+            pids.append(os.fork())
+            pynet.stop()
+        signal.signal(signal.SIGALRM, fork)
+
+        def main():
+            pynet.set_interval(lambda: None, 100_000)
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+        pynet.run(main)
+        if pids[0] == 0:
+            os._exit(7)
+        print(os.waitstatus_to_exitcode(os.waitpid(pids[0], 0)[1]))
+        """)
+    assert printed(done) == ["7"]
+
+
+def test_first_sigterm_while_run_prepares_is_not_lost(script):
+    done = script("""
+        import os, signal
+        import pynet
+        real = signal.signal
+
+        def and_at_once(number, handler):
+            old = real(number, handler)
+            if number == signal.SIGTERM and handler is not old and not sent:
+                sent.append(number)
+                os.kill(os.getpid(), number)
+            return old
+        sent = []
+        signal.signal = and_at_once
+        server = pynet.create_server(lambda sock: None)
+        pynet.run(lambda: server.listen(0), signals=True)
+        print(server.listening)
+        """)
+    assert printed(done) == ["False"]

@@ -8,7 +8,7 @@ import pytest
 
 import isolated
 import pynet
-from helpers import on_loop, wait_until
+from helpers import on_loop, printed, wait_until
 from isolated.tools import raw_connect, read_all
 
 
@@ -626,3 +626,38 @@ def test_a_held_error_that_run_raises_is_not_followed_by_close_in_its_turn(scrip
         print(log)
     """)
     assert done.stdout == "raised []\n[True]\n"
+
+
+def test_end_that_comes_with_the_chunk_whose_listener_raised_is_told_by_the_next_run(script, kind, tmp_path):
+    """libuv reports the end of a closed unix connection right after a short read."""
+    done = script("""
+        import socket, sys
+        import pynet
+        path = sys.argv[1]
+        events = []
+
+        def on_connection(sock):
+            def on_data(data):
+                events.append(data)
+                raise ValueError("from data")
+            sock.on("data", on_data)
+            sock.on("end", lambda: events.append("end"))
+            sock.on("close", lambda had_error: (events.append("close"), server.close()))
+
+        server = pynet.create_server(on_connection)
+
+        def main():
+            server.listen(path or 0)
+            address = server.address()
+            client = socket.socket(socket.AF_UNIX if path else socket.AF_INET6)
+            client.connect(address if path else ("::1", address.port))
+            client.sendall(b"hi")
+            client.close()
+        try:
+            pynet.run(main)
+        except ValueError as error:
+            print(error, events)
+        pynet.run()
+        print(events)
+        """, "" if kind == "tcp" else str(tmp_path / "s"))  # fmt: skip
+    assert printed(done) == ["from data [b'hi']", "[b'hi', 'end', 'close']"]

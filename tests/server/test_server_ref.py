@@ -2,6 +2,9 @@
 
 import pytest
 
+import pynet
+from helpers import raw_client
+
 RUN = """
     import pynet
 
@@ -66,3 +69,33 @@ def test_connection_of_an_unreferenced_server_keeps_run_going(script):
         timeout=10,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "still here\nover\n", "")
+
+
+# --- without a listener ---
+
+
+def test_server_that_waits_for_its_listener_keeps_run_going():
+    """It accepts nothing before its first `connection` listener, but it listens: run() must not return."""
+    srv = pynet.create_server()
+    srv.listen(0, "127.0.0.1")
+    passed = []
+
+    def ask_for_connections():
+        passed.append("timer")
+        srv.on("connection", lambda sock: (passed.append("connection"), sock.destroy(), srv.close()))
+
+    pynet.set_timeout(ask_for_connections, 20).unref()
+    with raw_client(srv):
+        pynet.run()
+    assert passed == ["timer", "connection"]
+
+
+def test_unreferenced_server_that_waits_for_its_listener_does_not():
+    srv = pynet.create_server()
+    srv.listen(0, "127.0.0.1")
+    srv.unref()
+    done = []
+    pynet.set_timeout(lambda: done.append("late"), 5000).unref()
+    pynet.run()
+    assert done == []
+    srv.close()

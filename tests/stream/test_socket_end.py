@@ -2,13 +2,19 @@
 
 import errno
 import gc
+import os
+import shutil
 import socket
 import struct
+import subprocess
+import sys
+import time
 
 import pytest
 
 import pynet
 from helpers import Recorder, on_loop, raw_client, target, wait_until
+from paths import ROOT
 
 
 def reset(client):
@@ -189,6 +195,33 @@ def test_garbage_with_last_words_is_harmless_while_a_socket_dies(pair):
     closed.wait("close")
 
 
+def test_error_comes_before_close_also_when_garbage_is_collected_in_between(pair, record):
+    """Until Python 3.11 making any tuple may collect garbage, and what that runs lets the loop's thread go on."""
+
+    class Slow:
+        def __init__(self):
+            self.me = self
+
+        def __del__(self):
+            time.sleep(0.05)
+
+    p = pair()
+    log = record(p.client, "error", "close")
+    threshold = gc.get_threshold()
+    destroy, error = p.client.destroy, OSError("why")
+    gc.disable()
+    for _ in range(3):
+        Slow()
+    gc.set_threshold(1, 1, 1)
+    try:
+        gc.enable()
+        destroy(error)
+    finally:
+        gc.set_threshold(*threshold)
+    log.wait("close")
+    assert log.names == ["error", "close"]
+
+
 # --- peers that go ---
 
 
@@ -346,3 +379,34 @@ def test_peers_data_before_its_end_is_all_read(server):
     log.wait("close")
     assert len(log.data()) == 300_000
     assert log.names[-2:] == ["end", "close"]
+
+
+def test_peer_that_goes_between_two_writes_with_sigpipe_at_its_default(tmp_path):
+    """What the kernel did not take at once is written again by libuv, without MSG_NOSIGNAL."""
+    if shutil.which("strace") is None:  # it makes the moment in between long enough
+        pytest.fail("strace is not installed: apt-get install strace")
+    source = """
+import os, signal, socket, sys
+listening = socket.socket(socket.AF_UNIX)
+listening.bind(sys.argv[1])
+listening.listen()
+if os.fork() == 0:
+    peer, _ = listening.accept()
+    peer.recv(1)
+    signal.sigtimedwait([], 0.1)
+    peer.close()
+    os._exit(0)
+import pynet
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+def main():
+    client = pynet.connect(sys.argv[1])
+    client.on("error", lambda err: None)
+    client.on("connect", lambda: client.write(b"x" * 4_000_000))
+pynet.run(main)
+"""
+    delay = ["strace", "-qq", "-o", os.devnull, "-e", "trace=write", "-e", "inject=write:delay_enter=250000"]
+    command = [*delay, sys.executable, "-c", source, str(tmp_path / "s")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=ROOT, check=False)
+    if "ptrace" in done.stderr:
+        pytest.skip("no tracing here")
+    assert (done.returncode, done.stderr) == (0, "")

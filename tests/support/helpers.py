@@ -143,6 +143,13 @@ def run_script(source: str, *args: str, timeout: float = 20.0, **options) -> sub
     )
 
 
+def printed(done: subprocess.CompletedProcess) -> list[str]:
+    """The lines that a script printed. It has ended well, and its stderr is empty."""
+    assert done.returncode == 0, (done.returncode, done.stdout, done.stderr)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
 def target(server: pynet.Server) -> dict:
     """The options for connect() that lead to this server."""
     address = server.address()
