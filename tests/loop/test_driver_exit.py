@@ -313,6 +313,18 @@ def test_a_path_that_is_somebody_elses_by_now_stays(tmp_path):
     assert path.is_file()
 
 
+def test_at_exit_servers_that_only_their_listener_holds():
+    """The exit used to read them after it had closed and freed them; only the sanitizer sees it."""
+    isolated.check(
+        """
+        import pynet
+        signal = pynet.AbortController().signal
+        for options in ({}, {"signal": signal}):
+            pynet.create_server(print).listen(0, "127.0.0.1", **options).unref()
+        """
+    )
+
+
 # --- what is stuck ---
 
 

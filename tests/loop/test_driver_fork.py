@@ -544,3 +544,35 @@ def test_a_fork_in_a_listener_while_several_addresses_are_tried(event):
         event,
     )
     assert out == "7\n"
+
+
+def test_the_child_of_a_process_without_descriptors_left_has_none_of_its_parents(tmp_path):
+    isolated.check(
+        """
+        import os, resource, socket, sys
+        import pynet
+        servers = [pynet.create_server(print).listen(0, "127.0.0.1"), pynet.create_server(print).listen(sys.argv[1])]
+        bound = pynet.BoundSocket(host="127.0.0.1")
+        fds = [server.fileno() for server in servers] + [bound.fd()]
+        inodes = [os.fstat(fd).st_ino for fd in fds]
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, limit[1]))
+        filled = []
+        try:
+            while True:
+                filled.append(os.dup(1))
+        except OSError:
+            pass
+        child = os.fork()
+        if child == 0:
+            os._exit(sum(os.fstat(fd).st_ino == inode for fd, inode in zip(fds, inodes)))
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        for fd in filled:
+            os.close(fd)
+        assert status == 0, status
+        bound.close()
+        for server in servers:
+            server.close()
+        """,
+        tmp_path / "s",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import sys
 
@@ -443,6 +444,36 @@ def test_every_option_of_server_goes_to_the_server():
     assert set(_NODES_NAMES.values()) <= _SERVER_OPTIONS
     for name in _NODES_NAMES:
         pynet.Server({name: None}, **{name: None})
+
+
+def servers():
+    gc.collect()
+    return pynet._pynet._counts()["servers"]
+
+
+def test_a_listen_that_nobody_may_wait_for_leaves_no_server():
+    async def main():
+        with pynet.turn(), pytest.raises(RuntimeError):
+            await pynet.aio.listen(0, "localhost")
+
+    before = servers()
+    asyncio.run(main())
+    assert wait_until(lambda: servers() == before)
+
+
+def test_the_error_of_a_listen_that_was_given_up_is_nobodys(tmp_path):
+    async def main():
+        with pynet.turn(), pytest.raises(RuntimeError):
+            await pynet.aio.listen(tmp_path / "missing" / "s")
+
+    uncaught, alive = [], servers()
+    before = pynet.set_uncaught_handler(lambda exc, emitter: uncaught.append(exc))
+    try:
+        asyncio.run(main())
+        assert wait_until(lambda: servers() == alive)
+    finally:
+        pynet.set_uncaught_handler(before)
+    assert uncaught == []
 
 
 # --- together ---

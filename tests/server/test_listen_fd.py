@@ -8,6 +8,7 @@ import types
 
 import pytest
 
+import isolated
 import pynet
 from helpers import Recorder, raw_client, wait_until
 
@@ -436,3 +437,22 @@ def test_a_place_that_is_none_is_not_any_port(make, name):
             call()
         assert info.value.code == "ERR_INVALID_ARG_VALUE"
     assert srv.listen(**{name: None}, port=0).listening
+
+
+def test_listening_on_standard_input_leaves_it_open(tmp_path):
+    """As Node, and as Socket(fd=0): else the next file that is opened would be standard input."""
+    with socket.create_server((HOST, 0)) as listener:
+        done = isolated.run(
+            """
+            import os, pynet
+            server = pynet.Server()
+            server.listen(fd=0)
+            assert server.listening and server.fileno() > 2
+            os.fstat(0)
+            server.close()
+            pynet.run()
+            os.fstat(0)
+            """,
+            stdin=listener,
+        )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -96,6 +96,35 @@ def test_bad_callbacks_raise_and_change_nothing(server, bad):
         srv.get_connections()
 
 
+def test_a_collection_that_closes_the_server_while_a_connection_is_made(server):
+    """`close` comes once, when the connection has gone."""
+
+    def collecting(phase, info):
+        if threading.get_ident() == driver and srv.listening:
+            srv.close()
+
+    srv = server()
+    log = Recorder(srv, "connection", "close")
+    driver = on_loop(threading.get_ident)
+    threshold = gc.get_threshold()
+    gc.callbacks.append(collecting)
+    try:
+        gc.set_threshold(1)
+        client = raw_client(srv)
+        log.wait("connection")
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(collecting)
+    srv.close()
+    (sock,) = log.args("connection")[0]
+    sock.on("close", log.note("socket closed"))
+    sock.destroy()
+    log.wait("close").wait("socket closed")
+    on_loop(lambda: None)
+    client.close()
+    assert log.names == ["connection", "close", "socket closed"]
+
+
 # --- counting and limiting ---
 
 

@@ -142,3 +142,19 @@ def test_a_thread_and_a_task_share_the_connections(bare):
     count, answers = run(main())
     assert answers == [b"!"] * 10
     assert count + thread.join() == 10
+
+
+def test_who_gives_up_waiting_for_a_connection_is_forgotten():
+    async def main():
+        async with await pynet.aio.listen(0, "127.0.0.1") as srv:
+            connections = aiter(srv)
+            for _ in range(3):
+                task = asyncio.ensure_future(anext(connections))
+                await asyncio.sleep(0)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+            assert len(connections._waiters._wakers) == 0
+            await connections.aclose()
+
+    asyncio.run(main())

@@ -1,10 +1,12 @@
 """Server.listen(): its forms, what the server says of itself, and listening again."""
 
+import encodings.idna
 import pathlib
 import socket
 
 import pytest
 
+import isolated
 import pynet
 from helpers import Recorder, raw_client, read_option, wait_until
 
@@ -303,3 +305,56 @@ def test_a_new_listener_listener_may_listen_first():
         server.listen(0, "127.0.0.1", lambda: None)
     assert caught.value.code == "ERR_SERVER_ALREADY_LISTEN"
     server.close()
+
+
+# --- in the midst of listen() ---
+
+
+def test_an_error_that_goes_may_take_the_listening_server_with_it():
+    """listen() used to go on with a listener that was closed and freed meanwhile; only the sanitizer sees it."""
+    isolated.check(
+        """
+        import gc, threading
+        import pynet
+        def turn():
+            done = threading.Event()
+            pynet.set_timeout(done.set, 1)
+            assert done.wait(10)
+        class Last:
+            def __del__(self):
+                server.close()
+                turn()
+                turn()
+        blocker = pynet.Server().listen(0, "127.0.0.1")
+        server = pynet.Server().unref().on("connection", print)
+        with pynet.turn():
+            server.listen(blocker.address().port, "127.0.0.1")
+            pynet.next_tick(lambda: pynet.next_tick(lambda: None))
+        turn()
+        errors = [o for o in gc.get_objects() if isinstance(o, pynet.NetError)]
+        assert [error.code for error in errors] == ["EADDRINUSE"]
+        errors.pop().last = Last()
+        server.listen(0, "127.0.0.1")
+        assert not server.listening
+        blocker.close()
+        """
+    )
+
+
+def test_a_host_that_another_thread_listens_during(monkeypatch):
+    """The name of the host is encoded once, in Python, before listen() looks at anything."""
+    real, calls = encodings.idna.ToASCII, []
+
+    def slow(label):
+        calls.append(label)
+        if len(calls) == 2:
+            srv.listen(0, HOST)
+        return real(label)
+
+    monkeypatch.setattr(encodings.idna, "ToASCII", slow)
+    srv = pynet.Server()
+    log = Recorder(srv, "error")
+    srv.listen(0, "b\u00fccher")
+    assert len(calls) == 1 and not srv.listening
+    srv.close()
+    assert log.names == []

@@ -14,7 +14,7 @@ import threading
 import pytest
 
 import pynet
-from helpers import Recorder, connected_pair, on_loop, raw_client, wait_until
+from helpers import Recorder, connected_pair, on_loop, raw_client, target, wait_until
 from paths import SUPPORT
 
 
@@ -334,6 +334,26 @@ def test_something_happens_while_it_is_made(raw, monkeypatch, meanwhile):
     refused(sock, "ENOTCONN" if meanwhile == "destroy" else "ERR_SOCKET_UNREAD_DATA")
     monkeypatch.setattr(socket, "socket", real)
     assert len(os.listdir("/dev/fd")) == before - (meanwhile == "destroy")
+
+
+def test_detach_of_a_socket_that_has_another_connection_by_then(pair, monkeypatch):
+    class Slow(socket.socket):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            if not reconnected:
+                p.client.destroy()
+                p.client.wait("close", 5)
+                reconnected.append(p.client.connect(target(p.server)))
+                p.client.wait("connect", 5)
+
+    reconnected = []
+    p = pair()
+    monkeypatch.setattr(socket, "socket", Slow)
+    with pytest.raises(pynet.NetError) as info:
+        p.client.detach()
+    assert info.value.code == "ENOTCONN" and reconnected
+    assert p.client.ready_state == "open", "the new connection stays"
+    p.client.destroy()
 
 
 # --- threads ---

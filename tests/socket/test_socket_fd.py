@@ -215,6 +215,17 @@ def test_init_once_more(ends):
     assert is_open(ends[1].fileno())
 
 
+def test_the_descriptor_of_a_bound_socket_is_no_sockets():
+    with pynet.BoundSocket(host="127.0.0.1") as bound:
+        with pytest.raises(FileExistsError) as info:
+            pynet.Socket(bound.fd())
+        assert info.value.code == "EEXIST"
+        os.fstat(bound.fd())
+        with pytest.raises(FileExistsError):
+            pynet.connect(1, "127.0.0.1", fd=bound.fd())
+        assert pynet.Server().listen(bound).close()
+
+
 # --- kinds ---
 
 
