@@ -4,6 +4,7 @@ import threading
 
 import pynet
 from helpers import Recorder, on_loop, raw_client, target, wait_until
+from reentrancy import ends_well
 
 
 def test_reconnect_after_close(server):
@@ -245,3 +246,85 @@ def test_a_callback_of_a_dead_socket_may_connect_it_and_write(silent):
     assert wait_until(lambda: len(log) == 4)
     assert log == [("first", "ECANCELED"), ("second", "ECANCELED"), ("third", "ECANCELED"), ("new", None)]
     sock.destroy()
+
+
+def test_connect_while_a_collection_connects_the_same_socket():
+    """Once, the inner handle was lost, and its lookup went on beside the outer one."""
+    ends_well("""
+        target = Target()
+        for n in range(12):
+            sock = pynet.Socket()
+            sock.on("error", lambda err: None)
+            at(n, lambda: sock.connect(target.port, "localhost"), sock.connect, target.port, "localhost")
+            assert wait_until(lambda: not sock.connecting)
+            sock.destroy()
+        del sock
+        assert wait_until(lambda: pynet._pynet._counts()["streams"] == 0), pynet._pynet._counts()
+        print("well")
+    """)
+
+
+def test_connect_again_while_a_collection_connects_the_same_socket():
+    """Once, callbacks of the previous connection were called twice, from freed memory."""
+    ends_well("""
+        target = Target()
+        chunk = bytes(1 << 22)
+        for n in range(25):
+            sock = pynet.connect(target.port, "127.0.0.1")
+            sock.on("error", lambda err: None)
+            assert wait_until(lambda: not sock.connecting)
+            told = []
+            def again():
+                with pynet.turn():
+                    sock.destroy()
+                    at(n, lambda: sock.connect(target.port, "127.0.0.1"), sock.connect, target.port, "127.0.0.1")
+            for i in range(4):
+                sock.write(chunk, lambda err, i=i: told.append(i))
+            sock.end(lambda err: told.append(4))
+            again()
+            assert wait_until(lambda: len(told) == 5), told
+            sock.destroy()
+        del sock
+        assert wait_until(lambda: pynet._pynet._counts()["streams"] == 0), pynet._pynet._counts()
+        print("well")
+    """)
+
+
+def test_end_callbacks_of_a_dead_socket_while_a_collection_connects_it_again():
+    """Making their error may run code, which may free their queue."""
+    ends_well("""
+        target = Target()
+        for n in range(12):
+            sock = pynet.connect(target.port, "127.0.0.1")
+            sock.on("error", lambda err: None)
+            told = []
+            def connect():
+                if sock.destroyed:
+                    sock.connect(target.port, "127.0.0.1")
+            def arm():
+                left = [n]
+                def hook(phase, info):
+                    left[0] -= 1
+                    if left[0] < 0 and sock.destroyed:
+                        gc.callbacks.remove(hook)
+                        connect()
+                gc.callbacks.append(hook)
+                return hook
+            def main():
+                sock.cork()
+                sock.write(b"x")
+                sock.end(lambda err: told.append(err))
+                sock.destroy()
+                gc.collect()
+                gc.set_threshold(1)
+                hook = arm()
+                return hook
+            with pynet.turn():
+                hook = main()
+            assert wait_until(lambda: told)
+            gc.set_threshold(700)
+            if hook in gc.callbacks:
+                gc.callbacks.remove(hook)
+            sock.destroy()
+        print("well")
+    """)

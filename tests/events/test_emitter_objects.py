@@ -12,6 +12,7 @@ import pytest
 import pynet
 from helpers import on_loop
 from pynet import EventEmitter
+from reentrancy import ends_well
 
 
 class WithInit(EventEmitter):
@@ -216,6 +217,29 @@ def test_a_collection_during_everything():
         gc.set_threshold(*threshold)
     gc.collect()
     em.remove_all_listeners()
+
+
+def test_once_wrapper_called_by_the_finalizer_of_another_listener():
+    """Once, the call revived the emitter that was being freed, which was then freed twice."""
+    ends_well("""
+        class Listener:
+            def __call__(self):
+                pass
+            def __del__(self):
+                for wrapper in wrappers:
+                    wrapper()
+
+        called = []
+        for make in (pynet.EventEmitter, pynet.Socket, pynet.create_server):
+            emitter = make()
+            emitter.on("a", Listener())
+            emitter.once("b", lambda: called.append(1))
+            wrappers = emitter.raw_listeners("b")
+            del emitter
+            gc.collect()
+        assert called == [1, 1, 1], called
+        print("well")
+    """)
 
 
 # --- threads ---

@@ -11,6 +11,7 @@ import pytest
 
 import isolated
 from helpers import printed
+from isolated.tools import read_all
 
 AT_ONCE = 5.0  # an exit that waits for nothing, on a busy machine
 NOTICE = "pynet: the script ended while a server was listening; end it with pynet.run() to keep serving\n"
@@ -323,6 +324,30 @@ def test_at_exit_servers_that_only_their_listener_holds():
             pynet.create_server(print).listen(0, "127.0.0.1", **options).unref()
         """
     )
+
+
+def test_written_before_the_connection_leaves_at_exit(tmp_path):
+    """Once, the queue did not learn that the connection was made."""
+    path = str(tmp_path / "s.sock")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(path)
+        listening.listen()
+        listening.settimeout(20)
+        done = isolated.run(
+            """
+            import sys
+            import pynet
+            held = pynet.turn()
+            held.__enter__()   # nothing is dispatched before the exit
+            sock = pynet.connect(sys.argv[1])
+            sock.write(b"early")
+            """,
+            path,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        peer, _ = listening.accept()
+        with peer:
+            assert read_all(peer) == b"early"
 
 
 # --- what is stuck ---

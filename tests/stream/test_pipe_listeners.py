@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pynet
 from helpers import Recorder
+from reentrancy import ends_well
 
 
 def test_an_unpipe_listener_may_take_out_the_next_pipe(pair, silent):
@@ -124,3 +125,103 @@ def test_what_a_pause_listener_of_a_pipe_raises_is_uncaught(script):
             print("raised", err)
     """)
     assert done.stdout == "raised paused\n"
+
+
+def test_full_write_buffer_of_a_pipe_while_a_collection_unpipes():
+    """The error's object is an allocation, within which the pipe may be freed."""
+    ends_well("""
+        target = Target()
+        accepted = []
+        server = pynet.create_server(accepted.append).listen(0, "127.0.0.1")
+        driver = on_loop(threading.get_ident)
+        for n in range(8):
+            dest = pynet.connect(target.port, "127.0.0.1", )
+            pynet.Socket.__init__(dest, {"max_write_buffer": 10})
+            dest.on("error", lambda err: None)
+            client = socket.create_connection(server.address()[:2])
+            assert wait_until(lambda: len(accepted) == n + 1)
+            source = accepted[n]
+            source.on("error", lambda err: None)
+            assert wait_until(lambda: not dest.connecting)
+            source.pipe(dest)
+            client.sendall(b"x" * 10)
+            assert wait_until(lambda: source.bytes_read == 10)
+            left = [n]
+            def hook(phase, info):
+                # the driver makes nothing else meanwhile
+                if phase == "start" and threading.get_ident() == driver:
+                    left[0] -= 1
+                    if left[0] < 0:
+                        source.unpipe()
+            client.setblocking(False)
+            gc.collect()
+            gc.callbacks.append(hook)
+            gc.set_threshold(1)
+            chunk = bytes(100_000)
+            while not dest.destroyed and source.listener_count("data"):
+                try:
+                    client.send(chunk)
+                except BlockingIOError:
+                    pass
+            gc.set_threshold(700)
+            gc.callbacks.remove(hook)
+            source.destroy()
+            client.close()
+        server.close()
+        print("well")
+    """)
+
+
+def test_pipe_back_in_a_listener_of_unpipe_ends():
+    """Once, unpipe() and a destination's end removed for ever what came back each time."""
+    ends_well("""
+        target = Target()
+        counts = []
+        def main():
+            source, dest = pynet.Socket(), pynet.Socket()
+            dest.on("unpipe", lambda src, info: (counts.append(1), len(counts) < 1000 and src.pipe(dest)))
+            dest.on("error", lambda err: None)
+            source.pipe(dest)
+            source.unpipe()
+            assert len(counts) == 1, len(counts)
+            dest.destroy(ValueError("on purpose"))
+        pynet.run(main)
+        assert len(counts) < 10, len(counts)
+        print("well")
+    """)
+
+
+def test_data_listeners_taken_away_take_the_pipes_with_them(kind, tmp_path):
+    """Pipes are listeners of that event, as in Node."""
+    ends_well(
+        """
+        kind, path = sys.argv[1:]
+        accepted = []
+        server = pynet.create_server(accepted.append).listen(*((0, "127.0.0.1") if kind == "tcp" else (path,)))
+        address = server.address()
+        source = pynet.connect({"path": address} if kind == "unix" else {"port": address.port, "host": "127.0.0.1"})
+        class Sink:
+            def __init__(self): self.got = b""
+            def write(self, chunk): self.got += chunk
+        first, second = Sink(), Sink()
+        source.pipe(first)
+        pipe, = source.listeners("data")
+        source.pipe(second)
+        assert wait_until(lambda: accepted)
+        accepted[0].write(b"1")
+        assert wait_until(lambda: second.got == b"1")
+        source.off("data", pipe)
+        accepted[0].write(b"2")
+        assert wait_until(lambda: second.got == b"12")
+        source.remove_all_listeners("data")
+        accepted[0].write(b"3")
+        assert wait_until(lambda: source.bytes_read == 3)
+        assert (first.got, second.got) == (b"1", b"12"), (first.got, second.got)
+        source.destroy()
+        accepted[0].destroy()
+        server.close()
+        print("well")
+        """,
+        kind,
+        tmp_path / "s.sock",
+    )

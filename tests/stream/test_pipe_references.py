@@ -9,6 +9,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, raw_client, wait_until
+from reentrancy import ends_well
 
 
 @pytest.fixture
@@ -244,3 +245,20 @@ def test_an_object_that_was_full_does_not_hold_its_source(server):
     assert wait_until(is_dead)
     dest.drain()
     quiet()
+
+
+def test_error_of_a_destination_whose_source_is_gone_is_raised():
+    """Once, the freed source's pipe left a listener behind, which counted as one that hears the error."""
+    ends_well("""
+        class Sink(pynet.EventEmitter):
+            def write(self, chunk): pass
+
+        sink, source = Sink(), pynet.Socket()
+        source.pipe(sink)
+        del source
+        gc.collect()
+        try:
+            sink.emit("error", ValueError("on purpose"))
+        except ValueError:
+            print("well")
+    """)

@@ -12,6 +12,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, raw_client, target, wait_until
+from reentrancy import ends_well
 
 
 class Sink:
@@ -520,3 +521,99 @@ def test_what_ends_a_program_leaves_run(script, way, part):
         """
     )
     assert (done.returncode, done.stdout) == (0, "left run 3\n"), done.stderr
+
+
+# --- set or changed while it reads ---
+
+
+def test_onread_buffer_function_that_connects_the_socket_anew(kind, tmp_path):
+    """Once, libuv went on to read from the handle that had been closed."""
+    ends_well(
+        """
+        kind, path = sys.argv[1:]
+        accepted = []
+
+        def on_connection(sock):
+            sock.on("error", lambda err: None)   # the first one is reset
+            sock.write(b"hello")
+            accepted.append(sock)
+
+        server = pynet.create_server(on_connection).listen(*((0, "127.0.0.1") if kind == "tcp" else (path,)))
+        address = server.address()
+        where = {"path": address} if kind == "unix" else {"port": address.port, "host": "127.0.0.1"}
+        asked, got = [], []
+
+        def buffer():
+            asked.append(1)
+            if len(asked) == 1:
+                sock.destroy()
+                sock.connect(where)
+            return bytearray(100)
+
+        sock = pynet.Socket(onread={"buffer": buffer, "callback": lambda n, buf: got.append(bytes(buf[:n]))})
+        sock.connect(where)
+        assert wait_until(lambda: got), (asked, got)
+        assert got == [b"hello"]
+        sock.destroy()
+        for each in accepted:
+            each.destroy()
+        server.close()
+        print("well")
+        """,
+        kind,
+        tmp_path / "s.sock",
+    )
+
+
+def test_onread_given_by_a_second_init_gets_what_is_read_next(kind, tmp_path):
+    """Once, the bytes landed elsewhere, and the callback got a number larger than its buffer."""
+    ends_well(
+        """
+        kind, path = sys.argv[1:]
+        accepted = []
+        server = pynet.create_server(accepted.append).listen(*((0, "127.0.0.1") if kind == "tcp" else (path,)))
+        address = server.address()
+        sock = pynet.connect({"path": address} if kind == "unix" else {"port": address.port, "host": "127.0.0.1"})
+        got = []
+        sock.on("data", lambda chunk: None)
+        assert wait_until(lambda: accepted and not sock.connecting)
+        buffer = bytearray(4)
+        sock.__init__({"onread": {"buffer": buffer, "callback": lambda n, buf: got.append(bytes(buf[:n]))}})
+        accepted[0].write(b"abcdefghij")
+        assert wait_until(lambda: len(b"".join(got)) >= 10), got
+        assert b"".join(got) == b"abcdefghij"
+        assert max(map(len, got)) <= 4
+        sock.destroy()
+        accepted[0].destroy()
+        server.close()
+        print("well")
+        """,
+        kind,
+        tmp_path / "s.sock",
+    )
+
+
+def test_onread_set_again_by_what_the_old_one_leaves_behind():
+    """Once, the setting in the middle was lost, and never freed."""
+    ends_well("""
+        class Callback:
+            def __init__(self, then=lambda: None):
+                self.then = then
+            def __call__(self, n, buf):
+                pass
+            def __del__(self):
+                self.then()
+
+        def onread(callback):
+            return {"onread": {"buffer": bytearray(10), "callback": callback}}
+
+        inner, freed = [Callback()], []
+        weakref.finalize(inner[0], freed.append, 1)
+        sock = pynet.Socket()
+        sock.__init__(onread(Callback(lambda: sock.__init__(onread(inner.pop())))))
+        sock.__init__(onread(Callback()))
+        del sock
+        gc.collect()
+        assert freed == [1]
+        print("well")
+    """)

@@ -7,6 +7,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, wait_until
+from reentrancy import ends_well
 
 
 def feed(p, *chunks):
@@ -151,6 +152,60 @@ def test_a_thread_that_puts_back_what_another_takes(pair):
     taker.join()
     taken.extend(b"".join(drain(p.client)))
     assert {byte: taken.count(byte) for byte in b"abc"} == dict.fromkeys(b"abc", total // 3)
+
+
+def buffered(pair, data):
+    """A paused client that has read `data` and not emitted it."""
+    sock, peer = (p := pair()).client, p.peer
+    sock.pause()
+    peer.write(data)
+    assert wait_until(lambda: sock.readable_length == len(data))
+    return sock
+
+
+def test_a_readable_listener_reads_behind_what_a_thread_has_read(pair):
+    """Once, `data` brought what the listener read before what the thread had read."""
+    sock = buffered(pair, b"abcdefgh")
+    log = []
+
+    def readable():
+        log.append("readable")
+        sock.read()
+
+    with pynet.turn():
+        sock.on("data", log.append)
+        sock.on("readable", readable)
+        assert sock.read(5) == b"abcde"
+    assert wait_until(lambda: len(log) == 3)
+    assert log == [b"abcde", "readable", b"fgh"]
+
+
+def test_a_tick_reads_behind_what_a_thread_has_read(pair):
+    """The same for a read on the loop before `data` has brought the thread's chunks."""
+    sock = buffered(pair, b"abcdefgh")
+    log = []
+    sock.on("data", log.append)
+    with pynet.turn():
+        pynet.next_tick(lambda: log.append(("read", sock.read(1))))
+        pynet.next_tick(sock.unshift, b"F")
+        pynet.next_tick(sock.resume)
+        sock.read(3)
+        sock.read(2)
+    assert wait_until(lambda: b"gh" in log)
+    assert log == [("read", b"f"), b"abc", b"de", b"f", b"F", b"gh"]
+
+
+def test_resume_comes_behind_what_a_thread_has_read(pair):
+    """As in Node, where read() emits `data` before the next tick."""
+    sock = buffered(pair, b"abcdefgh")
+    log = []
+    sock.on("data", log.append).on("resume", lambda: log.append("resume"))
+    with pynet.turn():
+        sock.resume()
+        sock.read(3)
+        sock.read(2)
+    assert wait_until(lambda: len(log) == 4)
+    assert log == [b"abc", b"de", "resume", b"fgh"]
 
 
 # --- read(n) ---
@@ -349,6 +404,20 @@ def test_unshift_after_destroy_is_dropped(pair):
     assert (log.names, p.client.read()) == (["close"], None)
 
 
+def test_unshift_of_text_while_a_collection_sets_an_encoding():
+    """Once, bytes came into a queue of text, and were read as text."""
+    ends_well("""
+        for n in range(6):
+            sock = pynet.Socket()
+            sock.unshift(b"back")
+            at(n, lambda: sock.set_encoding("utf8"), sock.unshift, "front\\udcff", "latin1")
+            kept = sock.readable_length
+            got = sock.read(kept)
+            assert got in (b"front\\xffback", "front\\ufffdback"), got
+        print("well")
+    """)
+
+
 # --- set_encoding() ---
 
 
@@ -386,3 +455,42 @@ def test_node_names_are_the_same_functions():
     assert pynet.Socket.setEncoding is pynet.Socket.set_encoding
     assert pynet.Socket.setDefaultEncoding is pynet.Socket.set_default_encoding
     assert pynet.Socket.readableLength is pynet.Socket.readable_length
+
+
+# --- lack of memory ---
+
+
+def test_failing_allocations_in_read_and_unshift_raise_what_they_are():
+    """Once, the exception was reported elsewhere: the caller got a SystemError, or data was lost silently."""
+    ends_well("""
+        import _testcapi
+        failed = 0
+        sys.unraisablehook = lambda unraisable: None
+        for n in range(30):
+            gc.collect()
+            pad = [([], (i, i), {}) for i in range(100)]   # the free lists are empty
+            sock = pynet.Socket()
+            sock.on("data", lambda chunk: None)
+            sock.pause()
+            sock.unshift(b"0123456789")
+            _testcapi.set_nomemory(n)
+            try:
+                got = sock.read()
+            except MemoryError:
+                failed += 1
+                got = b"0123456789"
+            finally:
+                _testcapi.remove_mem_hooks()
+            assert got == b"0123456789", (n, got)
+            sock.resume()
+            _testcapi.set_nomemory(n)
+            try:
+                sock.unshift(b"0123456789")
+            except MemoryError:
+                failed += 1
+            finally:
+                _testcapi.remove_mem_hooks()
+            sock.destroy()
+        assert failed
+        print("well")
+    """)

@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+import isolated
 import pynet
 from helpers import Recorder, on_loop, raw_client, target, wait_until
 from paths import ROOT
@@ -410,3 +411,48 @@ pynet.run(main)
     if "ptrace" in done.stderr:
         pytest.skip("no tracing here")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+RESET = """
+    import socket
+    import struct
+    import sys
+    import pynet
+
+    def main():
+        def connected():
+            peer, _ = listening.accept()
+            peer.sendall(b"some")
+            if sys.argv[1] == "ended":
+                peer.shutdown(socket.SHUT_WR)
+            pynet.set_timeout(reset, 10, peer)
+
+        def reset(peer):
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            peer.close()
+            pynet.set_timeout(read, 10)
+
+        def read():
+            for event in "data", "end", "error", "close":
+                sock.on(event, lambda *args, event=event: print(event, *args))
+            sock.on("end", sock.end)
+            sock.resume()
+
+        listening = socket.create_server(("127.0.0.1", 0))
+        sock = pynet.Socket().pause()
+        sock.connect(listening.getsockname()[1], "127.0.0.1", connected)
+
+    pynet.run(main)
+"""
+
+
+def test_reset_behind_the_last_data_is_no_clean_end():
+    """libuv 1.44 reports an end here: a transfer that a reset cut off must not look complete."""
+    done = isolated.run(RESET, "cut off")
+    assert done.stdout.splitlines() == ["data b'some'", "error read ECONNRESET", "close True"], done.stderr
+
+
+def test_reset_behind_the_end_leaves_the_end_clean():
+    """All data and the end arrived before the reset; SO_ERROR reports the reset nevertheless."""
+    done = isolated.run(RESET, "ended")
+    assert done.stdout.splitlines()[:2] == ["data b'some'", "end"], done.stderr

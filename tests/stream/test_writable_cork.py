@@ -8,6 +8,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, raw_client, target, wait_until
+from reentrancy import ends_well
 
 
 def sends():
@@ -127,6 +128,27 @@ def test_cork_and_uncork_take_nothing(pair):
         with pytest.raises(TypeError):
             method(1)
     assert p.client.writable_corked == 0
+
+
+def test_what_was_corked_after_end_ends_it(pair):
+    """Once, data that uncork() could send at once, without a callback, left the socket open for good."""
+    p = pair({"high_water_mark": 50_000_000})
+    log = []
+    p.client.on("finish", lambda: log.append("finish"))
+
+    def end():
+        p.client.write(bytes(20_000_000))
+        p.client.end(b"x")
+        p.client.cork()
+
+    p.peer.pause()
+    on_loop(end)
+    p.peer.resume()
+    assert wait_until(lambda: p.client.writable_length == 1 and p.peer.bytes_read == 20_000_000)
+    assert on_loop(lambda: (p.client.writable_length, log)) == (1, [])
+    p.client.uncork()
+    assert wait_until(lambda: log == ["finish"])
+    assert p.peer.bytes_read == 20_000_001
 
 
 # --- writelines() ---
@@ -328,6 +350,29 @@ def test_more_than_the_mark_that_leaves_at_once_is_true(pair):
     assert p.client.writable_need_drain is False
     there.wait_for(lambda: len(there.data()) == 64)
     assert log.names == []
+
+
+def test_failing_allocations_in_writelines_leave_the_socket_uncorked():
+    """Once, a MemoryError in the middle left it corked for ever."""
+    ends_well("""
+        import _testcapi
+        target = Target()
+        sock = pynet.connect(target.port, "127.0.0.1")
+        assert wait_until(lambda: not sock.connecting)
+        failed = 0
+        for n in range(40):
+            _testcapi.set_nomemory(n, n + 1)
+            try:
+                sock.writelines([b"a", "b"])
+            except MemoryError:
+                failed += 1
+            finally:
+                _testcapi.remove_mem_hooks()
+            assert sock.writable_corked == 0, n
+        assert failed
+        sock.destroy()
+        print("well")
+    """)
 
 
 # --- the default encoding ---

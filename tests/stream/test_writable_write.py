@@ -8,6 +8,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, target
+from reentrancy import ends_well
 
 # --- kinds of data ---
 
@@ -262,6 +263,42 @@ def test_write_to_a_refused_connection(tmp_path):
     log.wait("end")
     assert log.names == ["error", "close", "write", "write", "end"]
     assert log["write"].code == "ERR_SOCKET_CLOSED_BEFORE_CONNECTION"
+
+
+def test_end_while_a_collection_takes_the_empty_queue_away():
+    """The list of callbacks is an allocation, within which the queue may be freed."""
+    ends_well("""
+        target = Target()
+        for n in range(4):
+            sock = pynet.connect(target.port, "127.0.0.1")
+            assert wait_until(lambda: not sock.connecting)
+            sock.cork()
+            ended = threading.Event()
+            at(n, sock.uncork, sock.end, lambda err: ended.set())
+            assert ended.wait(5)
+            sock.destroy()
+        print("well")
+    """)
+
+
+def test_marker_of_an_early_write_is_in_nobodys_hands():
+    """Once, listeners() returned it, and an emitter that it was added to was taken for a socket."""
+    ends_well("""
+        target = Target()
+        with pynet.turn():
+            sock = pynet.connect(target.port, "127.0.0.1")
+            sock.write(b"x")
+            markers = [f for name in ("connect", "close") for f in sock.raw_listeners(name) + sock.listeners(name)]
+            names = sock.event_names()
+        emitters = [pynet.EventEmitter() for _ in range(100)]
+        for emitter in emitters:
+            for marker in markers:
+                emitter.on("anything", marker)
+            emitter.emit("anything")
+        assert (markers, names) == ([], []), (markers, names)
+        sock.destroy()
+        print("well")
+    """)
 
 
 # --- end ---
