@@ -612,3 +612,64 @@ def test_in_a_forked_child_old_objects_are_refused_and_new_ones_work(script):
         server.close()
     """)
     assert done.stdout.splitlines() == ["ERR_FORKED"] * 3 + ["b'new' True", "b'hi'"]
+
+
+def test_daemon_threads_that_wait_at_exit_get_an_error(script):
+    done = script("""
+        import asyncio, atexit, threading
+        threads, codes = [], []
+
+        def last():  # registered before pynet: called after it has closed everything
+            for thread in threads:
+                thread.join(10)
+            print(len(codes), set(codes), flush=True)
+
+        atexit.register(last)
+        import pynet
+
+        server = pynet.create_server(lambda sock: None).listen(0, "127.0.0.1")
+        server.unref()
+        client = pynet.connect(server.address().port, "127.0.0.1")
+        client.wait("connect")
+        from pynet import _exit
+
+        async def frame():
+            await client.read_exactly(1)
+
+        async def event():
+            await pynet.once(client, "data")
+
+        def run(work):
+            try:
+                work()
+            except pynet.NetError as error:
+                codes.append(error.code)
+
+        future = pynet.once(client, "end")
+        works = [
+            lambda: client.wait("close"), lambda: server.wait("close"), lambda: list(client),
+            lambda: next(client.lines()), lambda: client.read_until(b"x"), future.result, future.exception,
+            lambda: asyncio.run(frame()), lambda: asyncio.run(event()),
+        ]
+        for work in works:
+            threads.append(threading.Thread(target=run, args=(work,), daemon=True))
+            threads[-1].start()
+        while len(_exit.blocked) < len(works):
+            pass
+    """)
+    # exception() gives the error instead of raising it.
+    assert done.stdout == "8 {'ERR_LOOP_CLOSED'}\n", done.stderr
+
+
+def test_who_has_waited_is_not_kept_for_the_exit(pair):
+    from pynet import _exit
+
+    p = pair()
+    before = len(_exit.blocked)
+    with pytest.raises(TimeoutError):
+        p.client.read_exactly(1, timeout=0.01)
+    with pytest.raises(TimeoutError):
+        p.client.wait("data", timeout=0.01)
+    with pytest.raises(TimeoutError):
+        pynet.once(p.client, "data").exception(0.01)
+    assert len(_exit.blocked) == before

@@ -576,3 +576,28 @@ def test_the_child_of_a_process_without_descriptors_left_has_none_of_its_parents
         """,
         tmp_path / "s",
     )
+
+
+def test_a_future_of_the_parent_is_refused_in_a_forked_child(script):
+    done = script("""
+        import asyncio, os, sys, pynet
+        server = pynet.create_server(lambda sock: None).listen(0, "127.0.0.1")
+        client = pynet.connect(server.address().port, "127.0.0.1")
+        client.wait("connect")
+        future = pynet.once(client, "end")
+        async def await_it():
+            await future
+        pid = os.fork()
+        if pid == 0:
+            for call in (future.result, future.exception, lambda: asyncio.run(await_it())):
+                try:
+                    call()
+                except pynet.NetError as error:
+                    print(error.code)
+            sys.stdout.flush()
+            os._exit(0)
+        os.waitpid(pid, 0)
+        client.destroy()
+        server.close()
+    """)
+    assert done.stdout.splitlines() == ["ERR_FORKED"] * 3

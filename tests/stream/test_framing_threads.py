@@ -13,6 +13,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, wait_until
+from pynet import _private, _reading
 
 
 def listeners_of(emitter):
@@ -442,6 +443,54 @@ def test_many_threads_take_frames_of_one_socket(pair):
         thread.join(10)
         assert not thread.is_alive()
     assert sorted(got) == [struct.pack("!I", i) for i in range(1000)]
+
+
+def ends_after_a_search(p, monkeypatch, module, name, which, data):
+    """The peer sends its last data and its end right after the which-th search that finds nothing."""
+    real = getattr(module, name)
+    missed = []
+
+    def search(*args):
+        found = real(*args)
+        if found is None:
+            missed.append(found)
+            if len(missed) == which:
+                p.peer.end(data)
+                assert wait_until(lambda: _private.at_end(p.client))
+        return found
+
+    monkeypatch.setattr(module, name, search)
+
+
+def test_lines_that_come_with_the_end_while_nobody_looks_are_lines(pair, monkeypatch):
+    p = pair()
+    ends_after_a_search(p, monkeypatch, _reading, "_read_until", 1, b"one\ntwo\nthree")
+    assert list(p.client.lines()) == [b"one", b"two", b"three"]
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("read_exactly", lambda sock: sock.read_exactly(4, timeout=5)),
+        ("read_until", lambda sock: sock.read_until(b"\n", timeout=5)),
+    ],
+)
+def test_a_frame_that_comes_with_the_end_while_nobody_looks_is_complete(pair, monkeypatch, name, call):
+    p = pair()
+    ends_after_a_search(p, monkeypatch, _private, name, 2, b"one\n")
+    assert call(p.client) == b"one\n"
+
+
+def test_after_a_frame_is_given_up_no_more_than_the_mark_is_kept(pair):
+    p = pair({"high_water_mark": 1000})
+    with pytest.raises(TimeoutError):
+        p.client.read_exactly(50_000_000, timeout=0)
+    sent = 20_000_000
+    p.peer.write(b"x" * sent)
+    assert wait_until(lambda: p.client.readable_length >= 1000)
+    # The system's buffers take part of it; the rest has to stay with the peer.
+    assert not wait_until(lambda: p.client.readable_length > 1_000_000, timeout=0.2)
+    assert p.client.read_exactly(sent, timeout=20) == b"x" * sent
 
 
 # --- where it is refused ---

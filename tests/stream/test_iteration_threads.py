@@ -12,6 +12,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, raw_client, target, wait_until
+from pynet import _reading
 
 
 def listeners_of(emitter):
@@ -415,3 +416,17 @@ def test_an_iterator_of_another_thread_does_not_block_a_listener(pair):
     loop = iter(p.client)
     with pytest.raises(RuntimeError, match="inside a listener"):
         on_loop(next, loop)
+
+
+def test_who_is_woken_and_waits_again_is_not_woken_again_by_the_same_event(pair):
+    watch = _reading.Watch(pair().client)
+    woken = []
+
+    def wake():
+        woken.append(True)
+        if len(woken) < 100:
+            watch._wakers.append(wake)
+
+    watch._wakers.append(wake)
+    watch._wake()
+    assert len(woken) == 1
