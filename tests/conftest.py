@@ -96,6 +96,18 @@ def pair(where):
 
 
 @pytest.fixture
+def reset_pair(pair):
+    """As pair(), and the client has an `error` listener: a peer that closes with unread data resets the connection."""
+
+    def make(*args, **options):
+        p = pair(*args, **options)
+        p.client.on("error", lambda err: None)
+        return p
+
+    return make
+
+
+@pytest.fixture
 def silent():
     """(host, port) of a listening socket of Python's own that accepts nothing: what it gets is never read."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)

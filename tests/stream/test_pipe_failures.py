@@ -4,63 +4,12 @@ import pytest
 
 import pynet
 from helpers import Recorder, raw_client, target, wait_until
+from sinks import Emitting, Ending, Plain
 
 
 @pytest.fixture
-def pair(pair):
-    """As everywhere, and the client does not mind being reset: the other end often dies with unread data."""
-
-    def make(*args, **options):
-        p = pair(*args, **options)
-        p.client.on("error", lambda err: None)
-        return p
-
-    return make
-
-
-class Plain:
-    """Nothing but write()."""
-
-    def __init__(self):
-        self.chunks = []
-
-    def write(self, chunk):
-        self.chunks.append(chunk)
-
-    def data(self):
-        return b"".join(self.chunks)
-
-
-class Ending(Plain):
-    """write() and end(), as Node's own have."""
-
-    def __init__(self):
-        super().__init__()
-        self.ended = []
-
-    def end(self):
-        self.ended.append(True)
-
-
-class Emitting(pynet.EventEmitter):
-    """An emitter of our own with a write()."""
-
-    def __init__(self, fails=None):
-        super().__init__()
-        self.chunks, self.ended, self.fails, self.full = [], 0, fails, False
-
-    def write(self, chunk):
-        if self.fails is not None:
-            raise self.fails
-        self.chunks.append(chunk)
-        return not self.full
-
-    def end(self):
-        self.ended += 1
-        self.emit("finish")
-
-    def data(self):
-        return b"".join(self.chunks)
+def pair(reset_pair):
+    return reset_pair
 
 
 @pytest.fixture

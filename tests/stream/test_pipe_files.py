@@ -8,31 +8,12 @@ import threading
 import pytest
 
 from helpers import Recorder, wait_until
+from sinks import Plain
 
 
 @pytest.fixture
-def pair(pair):
-    """As everywhere, and the client does not mind being reset: the other end often dies with unread data."""
-
-    def make(*args, **options):
-        p = pair(*args, **options)
-        p.client.on("error", lambda err: None)
-        return p
-
-    return make
-
-
-class Plain:
-    """Nothing but write()."""
-
-    def __init__(self):
-        self.chunks = []
-
-    def write(self, chunk):
-        self.chunks.append(chunk)
-
-    def data(self):
-        return b"".join(self.chunks)
+def pair(reset_pair):
+    return reset_pair
 
 
 def test_to_bytesio(pair):

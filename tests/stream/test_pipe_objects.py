@@ -6,107 +6,13 @@ import threading
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, target, wait_until
+from helpers import Recorder, on_loop, target, two_turns, wait_until
+from sinks import Emitting, Ending, Full, On, Once, Plain
 
 
 @pytest.fixture
-def pair(pair):
-    """As everywhere, and the client does not mind being reset: the other end often dies with unread data."""
-
-    def make(*args, **options):
-        p = pair(*args, **options)
-        p.client.on("error", lambda err: None)
-        return p
-
-    return make
-
-
-class Plain:
-    """Nothing but write()."""
-
-    def __init__(self):
-        self.chunks = []
-
-    def write(self, chunk):
-        self.chunks.append(chunk)
-
-    def data(self):
-        return b"".join(self.chunks)
-
-
-class Ending(Plain):
-    """write() and end(), as Node's own have."""
-
-    def __init__(self):
-        super().__init__()
-        self.ended = []
-
-    def end(self):
-        self.ended.append(threading.get_ident())
-
-
-class Full(Ending):
-    """write() gives False from the first chunk on, and drain comes when the test says so."""
-
-    full = True
-
-    def __init__(self):
-        super().__init__()
-        self.waiting = []
-
-    def write(self, chunk):
-        super().write(chunk)
-        return not self.full
-
-    def drain(self):
-        waiting, self.waiting = self.waiting, []
-        for function in waiting:
-            function()
-
-
-class Once(Full):
-    def once(self, event, function):
-        assert event == "drain"
-        self.waiting.append(function)
-
-
-class On(Full):
-    """Its listeners stay, as those of on() do everywhere."""
-
-    def on(self, event, function):
-        assert event == "drain"
-        self.waiting.append(function)
-
-    def drain(self):
-        for function in list(self.waiting):
-            function()
-
-
-class Emitting(pynet.EventEmitter):
-    """An emitter of our own with a write()."""
-
-    def __init__(self, fails=None):
-        super().__init__()
-        self.chunks, self.ended, self.fails, self.full = [], 0, fails, False
-
-    def write(self, chunk):
-        if self.fails is not None:
-            raise self.fails
-        self.chunks.append(chunk)
-        return not self.full
-
-    def end(self):
-        self.ended += 1
-        self.emit("finish")
-
-    def data(self):
-        return b"".join(self.chunks)
-
-
-def quiet():
-    """Two turns of the loop: what was going to happen at once has happened."""
-    on_loop(lambda: None)
-    on_loop(lambda: None)
+def pair(reset_pair):
+    return reset_pair
 
 
 # --- objects of the user's ---
@@ -152,7 +58,7 @@ def test_a_source_that_dies_does_not_end_its_destination(pair):
     assert wait_until(lambda: dest.chunks)
     p.peer.destroy()
     log.wait("close")
-    quiet()
+    two_turns()
     assert dest.ended == []
 
 
@@ -183,7 +89,7 @@ def test_false_stops_the_source_until_drain(pair, kind_of, thread):
     for number in range(2, 5):
         assert wait_until(lambda: dest.waiting and p.peer.is_paused())
         p.client.write(b"%d" % number)
-        quiet()
+        two_turns()
         assert len(dest.chunks) == number - 1
         dest.drain() if thread == "this thread" else on_loop(dest.drain)
     assert wait_until(lambda: len(dest.chunks) == 4)
@@ -279,7 +185,7 @@ def test_the_slowest_of_several_sets_the_pace(pair):
     p.client.write(b"1")
     assert wait_until(lambda: slow.waiting)
     p.client.end(b"2")
-    quiet()
+    two_turns()
     assert (fast.data(), slow.data()) == (b"1", b"1")
     slow.full = False
     slow.drain()
@@ -313,7 +219,7 @@ def test_a_destination_that_unpipes_itself_in_write(pair):
     p.client.write(b"1")
     assert wait_until(lambda: dest.chunks)
     p.client.write(b"2")
-    quiet()
+    two_turns()
     assert (dest.data(), p.peer.is_paused()) == (b"1", True)
     later = Plain()
     p.peer.pipe(later)
@@ -341,7 +247,7 @@ def test_a_destination_that_destroys_the_source_in_write(pair):
     assert (log.names, dest.data(), dest.ended) == (["close"], b"1", [])
     if hasattr(dest, "waits"):
         dest.waits()  # far too late: nothing happens
-    quiet()
+    two_turns()
     assert log.names == ["close"]
 
 
@@ -354,7 +260,7 @@ def test_a_destination_that_is_full_already(pair):
     assert len(dest.waiting) == 1
     p.client.write(b"1")
     assert wait_until(lambda: p.peer.readable_length == 1)
-    quiet()
+    two_turns()
     assert dest.chunks == []
     dest.drain()
     assert wait_until(lambda: dest.data() == b"1")
@@ -488,7 +394,7 @@ def test_an_emitter_that_has_closed_is_taken_out(pair, event):
     on_loop(dest.emit, event)
     log.wait("unpipe")
     p.client.write(b"2")
-    quiet()
+    two_turns()
     assert (dest.data(), p.peer.is_paused(), p.peer.destroyed) == (b"1", True, False)
 
 
@@ -579,7 +485,7 @@ def test_unpipe_of_all(pair):
     assert wait_until(lambda: two.chunks)
     p.peer.unpipe()
     p.client.write(b"2")
-    quiet()
+    two_turns()
     assert (one.data(), two.data(), p.peer.is_paused()) == (b"1", b"1", True)
     p.peer.unpipe(one)  # again: nothing
     p.peer.pipe(one)
@@ -594,12 +500,12 @@ def test_unpipe_of_a_full_object_lets_the_others_go_on(pair):
     p.client.write(b"1")
     assert wait_until(lambda: slow.waiting)
     p.client.write(b"2")
-    quiet()
+    two_turns()
     assert fast.data() == b"1"
     p.peer.unpipe(slow)
     assert wait_until(lambda: fast.data() == b"12")
     slow.drain()  # late, and of nobody's concern
-    quiet()
+    two_turns()
     assert slow.data() == b"1"
 
 

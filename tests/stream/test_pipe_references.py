@@ -2,114 +2,18 @@
 
 import gc
 import socket
-import threading
 import weakref
 
 import pytest
 
-import pynet
-from helpers import Recorder, on_loop, raw_client, wait_until
+from helpers import Recorder, on_loop, raw_client, two_turns, wait_until
 from reentrancy import ends_well
+from sinks import Emitting, Ending, On, Once, Plain
 
 
 @pytest.fixture
-def pair(pair):
-    """As everywhere, and the client does not mind being reset: the other end often dies with unread data."""
-
-    def make(*args, **options):
-        p = pair(*args, **options)
-        p.client.on("error", lambda err: None)
-        return p
-
-    return make
-
-
-class Plain:
-    """Nothing but write()."""
-
-    def __init__(self):
-        self.chunks = []
-
-    def write(self, chunk):
-        self.chunks.append(chunk)
-
-    def data(self):
-        return b"".join(self.chunks)
-
-
-class Ending(Plain):
-    """write() and end(), as Node's own have."""
-
-    def __init__(self):
-        super().__init__()
-        self.ended = []
-
-    def end(self):
-        self.ended.append(threading.get_ident())
-
-
-class Full(Ending):
-    """write() gives False from the first chunk on, and drain comes when the test says so."""
-
-    full = True
-
-    def __init__(self):
-        super().__init__()
-        self.waiting = []
-
-    def write(self, chunk):
-        super().write(chunk)
-        return not self.full
-
-    def drain(self):
-        waiting, self.waiting = self.waiting, []
-        for function in waiting:
-            function()
-
-
-class Once(Full):
-    def once(self, event, function):
-        assert event == "drain"
-        self.waiting.append(function)
-
-
-class On(Full):
-    """Its listeners stay, as those of on() do everywhere."""
-
-    def on(self, event, function):
-        assert event == "drain"
-        self.waiting.append(function)
-
-    def drain(self):
-        for function in list(self.waiting):
-            function()
-
-
-class Emitting(pynet.EventEmitter):
-    """An emitter of our own with a write()."""
-
-    def __init__(self, fails=None):
-        super().__init__()
-        self.chunks, self.ended, self.fails, self.full = [], 0, fails, False
-
-    def write(self, chunk):
-        if self.fails is not None:
-            raise self.fails
-        self.chunks.append(chunk)
-        return not self.full
-
-    def end(self):
-        self.ended += 1
-        self.emit("finish")
-
-    def data(self):
-        return b"".join(self.chunks)
-
-
-def quiet():
-    """Two turns of the loop: what was going to happen at once has happened."""
-    on_loop(lambda: None)
-    on_loop(lambda: None)
+def pair(reset_pair):
+    return reset_pair
 
 
 @pytest.mark.parametrize("how", ["source ends", "end=False", "unpipe"])
@@ -244,7 +148,7 @@ def test_an_object_that_was_full_does_not_hold_its_source(server):
 
     assert wait_until(is_dead)
     dest.drain()
-    quiet()
+    two_turns()
 
 
 def test_error_of_a_destination_whose_source_is_gone_is_raised():

@@ -55,6 +55,12 @@ def on_loop(function, *args, timeout: float = 10.0):
     raise value
 
 
+def two_turns() -> None:
+    """Waits for two turns of the loop: what was due at once has happened."""
+    on_loop(lambda: None)
+    on_loop(lambda: None)
+
+
 class Recorder:
     """Notes the named events of an emitter, in order: .names, .args[name], .wait(name)."""
 
