@@ -131,6 +131,24 @@ def record():
 
 
 @pytest.fixture
+def uncaught():
+    """What the handler of uncaught exceptions gets meanwhile: [(exception, emitter)]."""
+    seen = []
+    before = pynet.set_uncaught_handler(lambda exc, emitter: seen.append((exc, emitter)))
+    yield seen
+    pynet.set_uncaught_handler(before)
+
+
+@pytest.fixture
+def uncaught_errors():
+    """The exceptions that the handler of uncaught exceptions gets meanwhile."""
+    seen = []
+    before = pynet.set_uncaught_handler(lambda exc, emitter: seen.append(exc))
+    yield seen
+    pynet.set_uncaught_handler(before)
+
+
+@pytest.fixture
 def script():
     """script(source, *args, timeout=20): runs Python source in a fresh interpreter; see helpers.run_script."""
     return run_script

@@ -22,15 +22,6 @@ def controller():
     return pynet.AbortController()
 
 
-@pytest.fixture
-def reported():
-    """What is reported as uncaught: [(exception, emitter)]."""
-    found = []
-    previous = pynet.set_uncaught_handler(lambda exc, emitter: found.append((exc, emitter)))
-    yield found
-    pynet.set_uncaught_handler(previous)
-
-
 def flush():
     """Returns when the ticks that are queued now have run."""
     on_loop(lambda: None)
@@ -304,7 +295,7 @@ def test_onabort_and_a_listener_may_be_the_same_function(controller, log):
 # --- what listeners raise ---
 
 
-def test_exception_is_reported_and_the_others_are_called(controller, log, reported):
+def test_exception_is_reported_and_the_others_are_called(controller, log, uncaught):
     first, second = ValueError("first"), KeyError("second")
 
     def fail(error):
@@ -319,17 +310,17 @@ def test_exception_is_reported_and_the_others_are_called(controller, log, report
             controller.signal.add_event_listener("abort", listener)
         controller.signal.add_event_listener("abort", lambda _event: log.append("last"))
         controller.abort()
-        assert reported == []  # on the next tick, as in Node
+        assert uncaught == []  # on the next tick, as in Node
         log.append("abort() has returned")
 
     on_loop(main)
     flush()
     assert [entry for entry in log if not isinstance(entry, tuple)] == [first, second, "last", "abort() has returned"]
-    assert reported == [(first, controller.signal), (second, controller.signal)]
+    assert uncaught == [(first, controller.signal), (second, controller.signal)]
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
-def test_what_ends_the_program_is_raised_by_abort_when_all_have_been_called(controller, log, reported, kind):
+def test_what_ends_the_program_is_raised_by_abort_when_all_have_been_called(controller, log, uncaught, kind):
     def leave(_event):
         raise kind("now")
 
@@ -339,7 +330,7 @@ def test_what_ends_the_program_is_raised_by_abort_when_all_have_been_called(cont
         controller.abort()
     assert len(log) == 1
     flush()
-    assert reported == []
+    assert uncaught == []
 
 
 def test_exception_goes_to_the_handler_when_nothing_drives_the_loop(script):

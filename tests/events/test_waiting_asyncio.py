@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import threading
 
 import pytest
 
 import pynet
-from helpers import target, wait_until
+from helpers import listeners_of, run_coroutine, target, wait_until
 
 BIG = b"x" * 8_000_000
-
-
-def listeners_of(emitter):
-    """All functions in its list of listeners, also those that listeners() does not show."""
-    return [o for o in gc.get_referents(emitter) if callable(o) and not isinstance(o, type)]
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 10))
 
 
 def test_an_event_is_awaited(server):
@@ -33,7 +23,7 @@ def test_an_event_is_awaited(server):
         client.destroy()
         return await pynet.once(client, "close")
 
-    assert run(main()) is False
+    assert run_coroutine(main()) is False
 
 
 def test_results_are_none_the_argument_or_a_tuple():
@@ -47,7 +37,7 @@ def test_results_are_none_the_argument_or_a_tuple():
         emitter.emit("two", 1, 2)
         return await asyncio.gather(*waits)
 
-    assert run(main()) == [None, 1, (1, 2)]
+    assert run_coroutine(main()) == [None, 1, (1, 2)]
 
 
 def test_an_error_is_raised(tmp_path):
@@ -55,7 +45,7 @@ def test_an_error_is_raised(tmp_path):
         await pynet.once(pynet.connect({"path": str(tmp_path / "nobody")}), "connect")
 
     with pytest.raises(FileNotFoundError):
-        run(main())
+        run_coroutine(main())
 
 
 def test_a_premature_close_is_raised(pair):
@@ -67,7 +57,7 @@ def test_a_premature_close_is_raised(pair):
         await future
 
     with pytest.raises(pynet.NetError) as caught:
-        run(main())
+        run_coroutine(main())
     assert caught.value.code == "ERR_STREAM_PREMATURE_CLOSE"
 
 
@@ -86,7 +76,7 @@ def test_drain_lets_a_writer_obey(pair):
             total += 100_000
         return highest
 
-    assert run(main()) < 65536
+    assert run_coroutine(main()) < 65536
     p.client.end()
     p.client.wait("finish", timeout=5)
     assert wait_until(lambda: p.peer.bytes_read == total)
@@ -101,7 +91,7 @@ def test_many_tasks_are_answered_at_close(pair):
         p.client.destroy()
         return await asyncio.gather(*tasks, return_exceptions=True)
 
-    results = run(main())
+    results = run_coroutine(main())
     assert [getattr(r, "code", r) for r in results] == ["ERR_STREAM_PREMATURE_CLOSE", False] * 25
 
 
@@ -118,7 +108,7 @@ def test_several_may_await_one_future(pair):
         p.client.destroy()
         return await asyncio.gather(*tasks)
 
-    assert run(main()) == [False] * 5
+    assert run_coroutine(main()) == [False] * 5
 
 
 def test_a_cancelled_await_takes_the_listeners_away(pair):
@@ -139,7 +129,7 @@ def test_a_cancelled_await_takes_the_listeners_away(pair):
             await task
         assert future.cancelled()
 
-    run(main())
+    run_coroutine(main())
     assert listeners_of(p.client) == before
 
 
@@ -152,7 +142,7 @@ def test_wait_for_times_out_and_cleans_up(pair, timeout):
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(pynet.once(p.client, "end"), timeout)
 
-    run(main())
+    run_coroutine(main())
     assert listeners_of(p.client) == before
 
 
@@ -168,7 +158,7 @@ def test_a_cancelled_future_is_a_cancelled_await(pair):
         with pytest.raises(asyncio.CancelledError):
             await asyncio.ensure_future(main())
 
-    run(outer())
+    run_coroutine(outer())
 
 
 def test_a_loop_that_is_closed_disturbs_nobody(pair, caplog):
@@ -196,7 +186,7 @@ def test_two_loops_in_two_threads_wait_for_one_socket(pair):
     async def main():
         results.append(await pynet.once(p.client, "close"))
 
-    threads = [threading.Thread(target=run, args=(main(),)) for _ in range(2)]
+    threads = [threading.Thread(target=run_coroutine, args=(main(),)) for _ in range(2)]
     for thread in threads:
         thread.start()
     assert wait_until(lambda: len(listeners_of(p.client)) >= 4)
@@ -215,7 +205,7 @@ def test_an_await_inside_turn_is_refused(pair):
                 await pynet.once(p.client, "close")
             assert await pynet.once(p.client, "connect") is None
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_the_futures_of_pynet_work_with_wrap_future(pair):
@@ -226,4 +216,4 @@ def test_the_futures_of_pynet_work_with_wrap_future(pair):
         p.client.destroy()
         return await future
 
-    assert run(main()) is False
+    assert run_coroutine(main()) is False

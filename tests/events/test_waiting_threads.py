@@ -11,14 +11,9 @@ import weakref
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, target, wait_until
+from helpers import Recorder, listeners_of, on_loop, target, wait_until
 
 BIG = b"x" * 8_000_000
-
-
-def listeners_of(emitter):
-    """All functions in its list of listeners, also those that listeners() does not show."""
-    return [o for o in gc.get_referents(emitter) if callable(o) and not isinstance(o, type)]
 
 
 def start(function, *args):

@@ -10,11 +10,7 @@ import sys
 import pytest
 
 import pynet
-from helpers import Recorder, live_handles, raw_client, target, wait_until
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 10))
+from helpers import Recorder, live_handles, raw_client, run_coroutine, target, wait_until
 
 
 def closed_port():
@@ -80,7 +76,7 @@ def test_connect_gives_a_connected_socket(server):
         sock.destroy()
 
     srv = server(lambda sock: sock.end("hi"))
-    run(main())
+    run_coroutine(main())
 
 
 def test_the_forms_of_connect(tmp_path):
@@ -105,7 +101,7 @@ def test_the_forms_of_connect(tmp_path):
 
     tcp = pynet.create_server(lambda sock: sock.resume()).listen(0, "127.0.0.1")
     unix = pynet.create_server(lambda sock: sock.resume()).listen(tmp_path / "s")
-    run(main())
+    run_coroutine(main())
     tcp.close()
     unix.close()
 
@@ -119,7 +115,7 @@ def test_connect_raises_what_the_error_event_carries(tmp_path):
             await pynet.aio.connect(tmp_path / "missing")
 
     port = closed_port()
-    run(main())
+    run_coroutine(main())
 
 
 def test_connect_raises_for_a_name_that_is_none():
@@ -127,7 +123,7 @@ def test_connect_raises_for_a_name_that_is_none():
         with pytest.raises(socket.gaierror):
             await pynet.aio.connect(80, "name.invalid")
 
-    run(main())
+    run_coroutine(main())
 
 
 @pytest.mark.parametrize(
@@ -147,7 +143,7 @@ def test_wrong_arguments_of_connect_raise_when_it_is_awaited(args, options, kind
         if code is not None:
             assert info.value.code == code
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_an_unknown_option_of_connect_raises():
@@ -155,7 +151,7 @@ def test_an_unknown_option_of_connect_raises():
         with pytest.raises(TypeError, match=r"no_dely.*no_delay"):
             await pynet.aio.connect(80, no_dely=True)
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_a_cancelled_connect_destroys_the_socket(server):
@@ -168,7 +164,7 @@ def test_a_cancelled_connect_destroys_the_socket(server):
 
     srv = server(lambda sock: sock.resume())
     before = live_handles()
-    run(main())
+    run_coroutine(main())
     assert wait_until(lambda: live_handles() == before)
 
 
@@ -189,7 +185,7 @@ def test_a_connect_that_takes_too_long_destroys_the_socket():
             fillers.append(socket.socket())
             fillers[-1].setblocking(False)
             fillers[-1].connect_ex(full.getsockname())
-        run(main())
+        run_coroutine(main())
         assert wait_until(lambda: live_handles() == before)
         for filler in fillers:
             filler.close()
@@ -225,7 +221,7 @@ def test_a_signal_ends_connect_with_an_abort_error(form, host, moment):
             fillers[-1].setblocking(False)
             fillers[-1].connect_ex(full.getsockname())
         handles = live_handles()
-        run(main(full.getsockname()[1]))
+        run_coroutine(main(full.getsockname()[1]))
         assert wait_until(lambda: live_handles() == handles)
         for filler in fillers:
             filler.close()
@@ -240,7 +236,7 @@ def test_a_signal_destroys_the_socket_that_connect_gave(server):
 
     controller = pynet.AbortController()
     srv = server(lambda sock: sock.resume())
-    log = run(main())
+    log = run_coroutine(main())
     assert log.names == ["error", "close"] and isinstance(log["error"], pynet.AbortError)
 
 
@@ -261,7 +257,7 @@ def test_a_signal_closes_the_server_that_listen_gave(where):
             controller.abort()
 
     controller = pynet.AbortController()
-    run(main())
+    run_coroutine(main())
 
 
 def test_many_connects_at_once(server):
@@ -272,7 +268,7 @@ def test_many_connects_at_once(server):
             sock.destroy()
 
     srv = server(lambda sock: sock.resume())
-    run(main())
+    run_coroutine(main())
 
 
 def test_listeners_of_the_socket_work_as_always(server):
@@ -285,7 +281,7 @@ def test_listeners_of_the_socket_work_as_always(server):
 
     seen = []
     srv = server(lambda sock: sock.end("hi"))
-    assert run(main()) == ["data", "end", "close"]
+    assert run_coroutine(main()) == ["data", "end", "close"]
 
 
 # --- listen ---
@@ -298,7 +294,7 @@ def test_listen_gives_a_listening_server(where):
             assert srv.listening and srv.address() is not None
         assert not srv.listening
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_listen_without_arguments():
@@ -306,7 +302,7 @@ def test_listen_without_arguments():
         async with await pynet.aio.listen() as srv:
             assert srv.address().port > 0
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_listen_with_a_name():
@@ -314,7 +310,7 @@ def test_listen_with_a_name():
         async with await pynet.aio.listen(0, "localhost") as srv:
             assert srv.address().address in ("127.0.0.1", "::1")
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_listen_takes_the_options_of_both(where):
@@ -351,7 +347,7 @@ def test_listen_takes_the_options_of_both(where):
         return things
 
     peers: list[pynet.Socket] = []
-    run(main())
+    run_coroutine(main())
 
 
 def test_listen_raises_what_the_error_event_carries(server, where, tmp_path):
@@ -362,7 +358,7 @@ def test_listen_raises_what_the_error_event_carries(server, where, tmp_path):
 
     srv = server()
     before = live_handles()
-    run(main())
+    run_coroutine(main())
     assert live_handles() == before
 
 
@@ -388,7 +384,7 @@ def test_wrong_arguments_of_listen_raise_when_it_is_awaited(args, options, kind,
             assert info.value.code == code
 
     before = live_handles()
-    run(main())
+    run_coroutine(main())
     assert live_handles() == before
 
 
@@ -401,7 +397,7 @@ def test_a_cancelled_listen_closes_the_server():
             await task
 
     before = live_handles()
-    run(main())
+    run_coroutine(main())
     assert wait_until(lambda: live_handles() == before)
 
 
@@ -421,7 +417,7 @@ def test_a_signal_ends_listen_with_an_abort_error(form, before):
 
     controller = pynet.AbortController()
     handles = live_handles()
-    run(main())
+    run_coroutine(main())
     assert wait_until(lambda: live_handles() == handles)
 
 
@@ -432,7 +428,7 @@ def test_the_options_of_the_caller_are_not_changed(where):
     place = {"path": where[0]} if len(where) == 1 else {"port": 0, "host": where[1]}
     options = {**place, "allow_half_open": True}
     before = dict(options)
-    run(main())
+    run_coroutine(main())
     assert options == before
 
 
@@ -499,4 +495,4 @@ def test_an_echo_server_from_top_to_bottom(where):
         async for sock in server:
             group.create_task(handle(sock))
 
-    run(main())
+    run_coroutine(main())

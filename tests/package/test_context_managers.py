@@ -9,13 +9,9 @@ import time
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, target, wait_until
+from helpers import Recorder, on_loop, run_coroutine, target, wait_until
 
 BIG = b"x" * 8_000_000
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 10))
 
 
 def received(sock):
@@ -170,7 +166,7 @@ def test_async_with_waits_until_everything_is_sent_and_closed(pair):
         assert p.client.destroyed and p.client.writable_finished
         assert pynet.once(p.client, "close").result(timeout=0) is False
 
-    run(main())
+    run_coroutine(main())
     assert len(got.wait("end", timeout=10).data()) == len(BIG)
 
 
@@ -184,7 +180,7 @@ def test_async_with_destroys_at_an_exception_and_waits(pair):
                 1 / 0  # noqa: B018
         assert pynet.once(p.client, "close").result(timeout=0) is False
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_async_with_raises_what_goes_wrong_while_it_closes(pair):
@@ -197,7 +193,7 @@ def test_async_with_raises_what_goes_wrong_while_it_closes(pair):
                 asyncio.get_running_loop().call_soon(p.client.destroy, ValueError("mine"))
         assert pynet.once(p.client, "close").result(timeout=0) is True
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_async_with_waits_for_close_after_an_error(pair):
@@ -214,7 +210,7 @@ def test_async_with_waits_for_close_after_an_error(pair):
                 asyncio.get_running_loop().call_soon(fail)
         assert pynet.once(p.client, "close").result(timeout=0) is True
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_async_with_lets_the_exception_of_the_body_through(pair):
@@ -226,7 +222,7 @@ def test_async_with_lets_the_exception_of_the_body_through(pair):
                 sock.destroy(ValueError("mine"))
                 1 / 0  # noqa: B018
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_async_with_raises_what_the_body_raised_once(pair):
@@ -239,7 +235,7 @@ def test_async_with_raises_what_the_body_raised_once(pair):
                 await sock.read_exactly(1)
         assert caught.value is p.client.errored
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_a_cancelled_exit_destroys(pair):
@@ -258,7 +254,7 @@ def test_a_cancelled_exit_destroys(pair):
             await task
         assert p.client.destroyed
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_a_cancelled_body_destroys(pair):
@@ -276,7 +272,7 @@ def test_a_cancelled_body_destroys(pair):
             await task
         assert p.client.destroyed
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_async_with_a_server_waits_for_its_connections(where):
@@ -294,7 +290,7 @@ def test_async_with_a_server_waits_for_its_connections(where):
         assert accepted[0].destroyed and not srv.listening
         assert pynet.once(srv, "close").result(timeout=0) is None
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_async_with_a_server_destroys_the_connections_at_an_exception(where):
@@ -311,7 +307,7 @@ def test_async_with_a_server_destroys_the_connections_at_an_exception(where):
         assert accepted[0].destroyed
         assert pynet.once(srv, "close").result(timeout=0) is None
 
-    run(main())
+    run_coroutine(main())
     clients[0].destroy()
 
 
@@ -337,7 +333,7 @@ def test_a_cancelled_exit_of_a_server_destroys_its_connections(where):
             await task
         assert accepted[0].destroyed
 
-    run(main())
+    run_coroutine(main())
     clients[0].destroy()
 
 
@@ -348,7 +344,7 @@ def test_an_exit_stack_takes_both_kinds(where):
             client = await stack.enter_async_context(pynet.connect(target(srv)))
             return b"".join([chunk async for chunk in client])
 
-    assert run(main()) == b"hi"
+    assert run_coroutine(main()) == b"hi"
 
 
 def test_a_forked_child_may_leave_the_blocks_of_its_parent(script):

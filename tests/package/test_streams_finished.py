@@ -49,15 +49,6 @@ def half_open(pair):
     return p
 
 
-@pytest.fixture
-def uncaught():
-    """What nobody caught."""
-    seen = []
-    before = pynet.set_uncaught_handler(lambda error, emitter: seen.append(error))
-    yield seen
-    pynet.set_uncaught_handler(before)
-
-
 # --- the end ---
 
 
@@ -212,14 +203,14 @@ def test_error_goes_to_the_callback_itself(pair):
     assert log["done"] is error
 
 
-def test_error_is_heard_by_finished(pair, uncaught):
+def test_error_is_heard_by_finished(pair, uncaught_errors):
     client, error = pair().client, Boom("boom")
     log = Recorder(client, "close")
     finished(client, log.note("done"))
     client.destroy(error)
     log.wait("close")
     assert log.names == ["done", "close"]
-    assert uncaught == []
+    assert uncaught_errors == []
 
 
 def test_error_false_tells_the_error_at_close(pair):
@@ -231,14 +222,14 @@ def test_error_false_tells_the_error_at_close(pair):
     assert log["done"] is error
 
 
-def test_error_false_leaves_the_error_to_others(pair, uncaught):
+def test_error_false_leaves_the_error_to_others(pair, uncaught_errors):
     client, error = pair().client, Boom("boom")
     log = Recorder(client, "close")
     finished(client, {"error": False}, log.note("done"))
     client.destroy(error)
     log.wait("done")
     assert log["done"] is error
-    assert uncaught == [error]
+    assert uncaught_errors == [error]
 
 
 def test_connection_that_fails(kind, tmp_path):
@@ -463,7 +454,7 @@ def test_returned_function_takes_a_callback_away_that_is_due(pair):
     assert log.names == []
 
 
-def test_listeners_stay_and_hear_later_errors(half_open, uncaught):
+def test_listeners_stay_and_hear_later_errors(half_open, uncaught_errors):
     client = half_open.client
     log = Recorder(client, "close")
     finished(client, log.note("done"), writable=False)
@@ -472,10 +463,10 @@ def test_listeners_stay_and_hear_later_errors(half_open, uncaught):
     client.destroy(Boom())
     log.wait("close")
     assert log.args("close") == [(True,)]
-    assert uncaught == []
+    assert uncaught_errors == []
 
 
-def test_callback_that_raises_is_uncaught(pair, uncaught):
+def test_callback_that_raises_is_uncaught(pair, uncaught_errors):
     client, error = pair().client, Boom("in the callback")
 
     def done(err):
@@ -483,7 +474,7 @@ def test_callback_that_raises_is_uncaught(pair, uncaught):
 
     finished(client, done)
     client.destroy()
-    assert wait_until(lambda: uncaught == [error])
+    assert wait_until(lambda: uncaught_errors == [error])
 
 
 def test_finished_does_not_keep_a_stream_alive():

@@ -1,59 +1,13 @@
 """pipeline(): what goes through, which streams an error destroys, and when its callback comes, with what."""
 
 import random
-import types
 
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, target, wait_until
+from helpers import Recorder, on_loop, wait_until
+from pipelines import EVENTS, Boom, log_of
 from pynet import pipeline
-
-EVENTS = ("end", "finish", "error", "close")
-
-
-class Boom(Exception):
-    pass
-
-
-@pytest.fixture
-def lines(server):
-    """lines(n): n connections. Each has .outer, the test's end, and .inner, the one that goes into the pipeline."""
-    made, waiting, servers = [], [], []
-
-    def line(**options):
-        if not servers:
-            servers.append(server(waiting.append, allow_half_open=True))
-        inner = pynet.connect({**target(servers[0]), **options})
-        made.append(inner)
-        Recorder(inner, "connect").wait("connect")
-        assert wait_until(lambda: waiting)
-        outer = waiting.pop()
-        outer.on("error", lambda err: None)
-        made.append(outer)
-        return types.SimpleNamespace(inner=inner, outer=outer)
-
-    yield lambda n, **options: [line(**options) for _ in range(n)]
-    for sock in made:
-        sock.destroy()
-
-
-@pytest.fixture
-def uncaught():
-    """What nobody caught."""
-    seen = []
-    before = pynet.set_uncaught_handler(lambda error, emitter: seen.append(error))
-    yield seen
-    pynet.set_uncaught_handler(before)
-
-
-def log_of(**streams):
-    """One log of the events of all, as "name:event"."""
-    log = Recorder(None)
-    for name, stream in streams.items():
-        for event in EVENTS:
-            stream.on(event, log.note(f"{name}:{event}"))
-    return log
 
 
 def errors_then_done(log):
@@ -369,17 +323,17 @@ def test_error_counts_more_than_a_close_too_early(lines):
     assert log["b:error"].code == "ERR_STREAM_PREMATURE_CLOSE"
 
 
-def test_errors_are_heard(lines, uncaught):
+def test_errors_are_heard(lines, uncaught_errors):
     a, b = lines(2)
     log = Recorder(b.inner, "close")
     pipeline(a.inner, b.inner, log.note("done"))
     a.inner.destroy(Boom())
     log.wait("close")
     assert log.names == ["done", "close"]
-    assert uncaught == []
+    assert uncaught_errors == []
 
 
-def test_callback_that_raises_is_uncaught(lines, uncaught):
+def test_callback_that_raises_is_uncaught(lines, uncaught_errors):
     a, b = lines(2)
     b.outer.resume()
     error = Boom("in the callback")
@@ -389,18 +343,18 @@ def test_callback_that_raises_is_uncaught(lines, uncaught):
 
     pipeline(a.inner, b.inner, done)
     a.outer.end()
-    assert wait_until(lambda: uncaught == [error])
+    assert wait_until(lambda: uncaught_errors == [error])
 
 
-def test_without_a_callback_an_error_is_uncaught(lines, uncaught):
+def test_without_a_callback_an_error_is_uncaught(lines, uncaught_errors):
     a, b = lines(2)
     error = Boom("boom")
     assert pipeline(a.inner, b.inner) is b.inner
     a.inner.destroy(error)
-    assert wait_until(lambda: uncaught == [error])
+    assert wait_until(lambda: uncaught_errors == [error])
 
 
-def test_without_a_callback_a_success_is_silent(lines, uncaught):
+def test_without_a_callback_a_success_is_silent(lines, uncaught_errors):
     a, b = lines(2)
     there = Recorder(b.outer, "data", "end")
     pipeline(a.inner, b.inner, None)
@@ -408,7 +362,7 @@ def test_without_a_callback_a_success_is_silent(lines, uncaught):
     there.wait("end")
     on_loop(lambda: None)
     assert there.data() == b"quiet"
-    assert uncaught == []
+    assert uncaught_errors == []
 
 
 # --- listeners ---
@@ -429,7 +383,7 @@ def test_after_a_success_the_last_is_free_of_listeners(lines):
     assert counts(b.inner) == before
 
 
-def test_after_a_success_an_error_of_the_last_is_the_users(lines, uncaught):
+def test_after_a_success_an_error_of_the_last_is_the_users(lines, uncaught_errors):
     a, b = lines(2, allow_half_open=True)
     b.outer.resume()
     error = Boom()
@@ -438,10 +392,10 @@ def test_after_a_success_an_error_of_the_last_is_the_users(lines, uncaught):
     a.outer.end()
     log.wait("done")
     b.inner.destroy(error)
-    assert wait_until(lambda: uncaught == [error])
+    assert wait_until(lambda: uncaught_errors == [error])
 
 
-def test_after_a_success_an_error_of_the_others_is_heard(lines, uncaught):
+def test_after_a_success_an_error_of_the_others_is_heard(lines, uncaught_errors):
     a, b = lines(2, allow_half_open=True)
     b.outer.resume()
     log = Recorder(a.inner, "close")
@@ -450,7 +404,7 @@ def test_after_a_success_an_error_of_the_others_is_heard(lines, uncaught):
     log.wait("done")
     a.inner.destroy(Boom())
     log.wait("close")
-    assert uncaught == []
+    assert uncaught_errors == []
 
 
 # --- refusals ---

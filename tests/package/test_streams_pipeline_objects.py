@@ -2,19 +2,13 @@
 
 import io
 import random
-import types
 
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, target, wait_until
+from helpers import Recorder, on_loop
+from pipelines import EVENTS, Boom, log_of
 from pynet import pipeline
-
-EVENTS = ("end", "finish", "error", "close")
-
-
-class Boom(Exception):
-    pass
 
 
 class Own(pynet.EventEmitter):
@@ -50,46 +44,6 @@ class OwnSource(pynet.EventEmitter):
     def give(self, data):
         self.destination.write(data)
         self.emit("end")
-
-
-@pytest.fixture
-def lines(server):
-    """lines(n): n connections. Each has .outer, the test's end, and .inner, the one that goes into the pipeline."""
-    made, waiting, servers = [], [], []
-
-    def line(**options):
-        if not servers:
-            servers.append(server(waiting.append, allow_half_open=True))
-        inner = pynet.connect({**target(servers[0]), **options})
-        made.append(inner)
-        Recorder(inner, "connect").wait("connect")
-        assert wait_until(lambda: waiting)
-        outer = waiting.pop()
-        outer.on("error", lambda err: None)
-        made.append(outer)
-        return types.SimpleNamespace(inner=inner, outer=outer)
-
-    yield lambda n, **options: [line(**options) for _ in range(n)]
-    for sock in made:
-        sock.destroy()
-
-
-@pytest.fixture
-def uncaught():
-    """What nobody caught."""
-    seen = []
-    before = pynet.set_uncaught_handler(lambda error, emitter: seen.append(error))
-    yield seen
-    pynet.set_uncaught_handler(before)
-
-
-def log_of(**streams):
-    """One log of the events of all, as "name:event"."""
-    log = Recorder(None)
-    for name, stream in streams.items():
-        for event in EVENTS:
-            stream.on(event, log.note(f"{name}:{event}"))
-    return log
 
 
 def counts(stream):
@@ -221,7 +175,7 @@ def test_own_destination_that_closes_early(lines):
     assert log["done"].code == log["a:error"].code == "ERR_STREAM_PREMATURE_CLOSE"
 
 
-def test_own_destination_whose_destroy_raises(lines, uncaught):
+def test_own_destination_whose_destroy_raises(lines, uncaught_errors):
     (a,) = lines(1)
     own, error, other = Own(), Boom(), Boom("in destroy")
 
@@ -234,7 +188,7 @@ def test_own_destination_whose_destroy_raises(lines, uncaught):
     a.inner.destroy(error)
     log.wait("close")
     assert log["done"] is error
-    assert uncaught == [other]
+    assert uncaught_errors == [other]
 
 
 def test_own_source(lines):

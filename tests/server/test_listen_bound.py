@@ -12,20 +12,6 @@ HOST = "127.0.0.1"
 
 
 @pytest.fixture
-def make():
-    made = []
-
-    def server():
-        srv = pynet.create_server(lambda sock: sock.on("error", lambda err: None).end(b"hi"))
-        made.append(srv)
-        return srv
-
-    yield server
-    for srv in made:
-        srv.close()
-
-
-@pytest.fixture
 def bound(kind, tmp_path):
     """bound(**more): a new BoundSocket."""
 
@@ -36,8 +22,8 @@ def bound(kind, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["positional", "backlog", "mapping", "keyword", "handle before port"])
-def test_forms(make, bound, form):
-    handle, srv = bound(), make()
+def test_forms(make_greeter, bound, form):
+    handle, srv = bound(), make_greeter()
     address = handle.address()
     args, options = {
         "positional": ((handle,), {}),
@@ -59,17 +45,17 @@ def test_forms(make, bound, form):
     assert info.value.code == "ERR_SOCKET_HANDLE_ADOPTED"
 
 
-def test_its_path_goes_with_the_server(make, tmp_path):
+def test_its_path_goes_with_the_server(make_greeter, tmp_path):
     path = str(tmp_path / "s")
-    srv = make().listen(pynet.BoundSocket(path=path))
+    srv = make_greeter().listen(pynet.BoundSocket(path=path))
     assert srv.address() == path and os.path.exists(path)
     srv.close()
     assert not os.path.exists(path)
 
 
-def test_one_that_was_adopted(make, bound):
+def test_one_that_was_adopted(make_greeter, bound):
     handle = bound()
-    first, second = make().listen(handle), make()
+    first, second = make_greeter().listen(handle), make_greeter()
     with pytest.raises(pynet.NetError) as info:
         second.listen(handle, lambda: None)
     assert info.value.code == "ERR_SOCKET_HANDLE_ADOPTED"
@@ -77,22 +63,22 @@ def test_one_that_was_adopted(make, bound):
     assert first.listening
 
 
-def test_a_server_that_listens_already_adopts_nothing(make, bound):
-    srv, handle = make().listen(0, HOST), bound()
+def test_a_server_that_listens_already_adopts_nothing(make_greeter, bound):
+    srv, handle = make_greeter().listen(0, HOST), bound()
     with pytest.raises(pynet.NetError) as info:
         srv.listen(handle)
     assert info.value.code == "ERR_SERVER_ALREADY_LISTEN"
-    assert make().listen(handle).listening
+    assert make_greeter().listen(handle).listening
 
 
-def test_it_is_adopted_even_if_listening_fails(make):
+def test_it_is_adopted_even_if_listening_fails(make_greeter):
     """As in Node: two are bound to one port, and one of them listens."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
     handles = [pynet.BoundSocket(host=HOST, port=port) for _ in range(2)]
-    make().listen(handles[0])
-    srv = make()
+    make_greeter().listen(handles[0])
+    srv = make_greeter()
     log = Recorder(srv, "listening", "error")
     srv.listen(handles[1])
     err = log.wait("error")["error"]

@@ -10,24 +10,9 @@ import pytest
 
 import isolated
 import pynet
-from helpers import Recorder, raw_client, wait_until
+from helpers import Recorder, is_open, raw_client, wait_until
 
 HOST = "127.0.0.1"
-
-
-@pytest.fixture
-def make():
-    """make(): a server that greets; closed in the end."""
-    made = []
-
-    def server():
-        srv = pynet.create_server(lambda sock: sock.on("error", lambda err: None).end(b"hi"))
-        made.append(srv)
-        return srv
-
-    yield server
-    for srv in made:
-        srv.close()
 
 
 @pytest.fixture(params=["tcp", "tcp6", "unix"])
@@ -60,14 +45,6 @@ def greeting(srv):
         return client.recv(10)
 
 
-def is_open(fd):
-    try:
-        fcntl.fcntl(fd, fcntl.F_GETFD)
-    except OSError:
-        return False
-    return True
-
-
 class WithFd:
     """An object with a descriptor by attribute."""
 
@@ -95,8 +72,8 @@ NUMBERS = {
 
 
 @pytest.mark.parametrize("form", OBJECTS)
-def test_an_objects_descriptor_is_duplicated(make, bound, form):
-    sock, srv = bound(), make()
+def test_an_objects_descriptor_is_duplicated(make_greeter, bound, form):
+    sock, srv = bound(), make_greeter()
     log = Recorder(srv, "listening", "error")
     assert OBJECTS[form](srv, sock) is srv
     address = srv.address()
@@ -109,15 +86,15 @@ def test_an_objects_descriptor_is_duplicated(make, bound, form):
     assert is_open(sock.fileno()), "it is still the caller's"
 
 
-def test_the_descriptor_becomes_non_blocking_and_close_on_exec(make, bound):
+def test_the_descriptor_becomes_non_blocking_and_close_on_exec(make_greeter, bound):
     sock = bound()
-    srv = make().listen(sock)
+    srv = make_greeter().listen(sock)
     assert fcntl.fcntl(srv.fileno(), fcntl.F_GETFL) & os.O_NONBLOCK
     assert fcntl.fcntl(srv.fileno(), fcntl.F_GETFD) & fcntl.FD_CLOEXEC
 
 
-def test_the_callback_and_the_order_of_events(make, bound):
-    srv = make()
+def test_the_callback_and_the_order_of_events(make_greeter, bound):
+    srv = make_greeter()
     log = Recorder(srv, "listening", "error")
     with pynet.turn():
         srv.listen(bound(), log.note("callback"))
@@ -126,21 +103,21 @@ def test_the_callback_and_the_order_of_events(make, bound):
     assert log.names == ["listening", "callback"]
 
 
-def test_a_socket_that_listens_already(make, bound):
+def test_a_socket_that_listens_already(make_greeter, bound):
     sock = bound()
     sock.listen(1)
-    assert greeting(make().listen(sock)) == b"hi"
+    assert greeting(make_greeter().listen(sock)) == b"hi"
 
 
-def test_an_unbound_socket_gets_a_random_port(make):
+def test_an_unbound_socket_gets_a_random_port(make_greeter):
     with socket.socket() as sock:
-        srv = make().listen(sock)
+        srv = make_greeter().listen(sock)
         assert srv.address().port > 0
         assert greeting(srv) == b"hi"
 
 
-def test_an_unbound_unix_socket(make):
-    srv = make()
+def test_an_unbound_unix_socket(make_greeter):
+    srv = make_greeter()
     log = Recorder(srv, "listening", "error")
     with socket.socket(socket.AF_UNIX) as sock:
         srv.listen(sock)
@@ -148,37 +125,37 @@ def test_an_unbound_unix_socket(make):
     assert log.names == ["error"]
 
 
-def test_a_unix_path_that_came_with_its_socket_is_not_unlinked(make, tmp_path):
+def test_a_unix_path_that_came_with_its_socket_is_not_unlinked(make_greeter, tmp_path):
     path = tmp_path / "s"
     with socket.socket(socket.AF_UNIX) as sock:
         sock.bind(str(path))
-        srv = make().listen(sock)
+        srv = make_greeter().listen(sock)
         assert srv.address() == str(path)
         srv.close()
     assert path.exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="abstract names are Linux's")
-def test_an_abstract_name_that_came_with_its_socket(make):
+def test_an_abstract_name_that_came_with_its_socket(make_greeter):
     name = f"\0pynet-{os.getpid()}-listen-fd"
     with socket.socket(socket.AF_UNIX) as sock:
         sock.bind(name)
-        srv = make().listen(sock)
+        srv = make_greeter().listen(sock)
         assert srv.address() == name
         assert greeting(srv) == b"hi"
 
 
-def test_an_object_whose_attribute_is_asked_only_without_a_fileno(make, bound):
+def test_an_object_whose_attribute_is_asked_only_without_a_fileno(make_greeter, bound):
     sock = bound()
     both = types.SimpleNamespace(fileno=sock.fileno, fd=-1)
-    assert greeting(make().listen(both)) == b"hi"
+    assert greeting(make_greeter().listen(both)) == b"hi"
 
 
-def test_a_descriptor_that_a_new_listener_closes(make):
+def test_a_descriptor_that_a_new_listener_closes(make_greeter):
     """It was duplicated before anybody else ran."""
     sock = socket.socket()
     sock.bind((HOST, 0))
-    srv = make()
+    srv = make_greeter()
     srv.on("newListener", lambda name, listener: sock.close())
     srv.listen(sock, lambda: None)
     assert greeting(srv) == b"hi"
@@ -187,11 +164,11 @@ def test_a_descriptor_that_a_new_listener_closes(make):
 # --- another server, a socket ---
 
 
-def test_another_server_shares_its_socket(make, where):
+def test_another_server_shares_its_socket(make_greeter, where):
     """Both accept, and each closes without harm to the other."""
-    first = make().listen(*where)
+    first = make_greeter().listen(*where)
     assert wait_until(lambda: first.listening)
-    second = make().listen(first)
+    second = make_greeter().listen(first)
     assert second.address() == first.address()
     assert second.fileno() != first.fileno()
     first_address = first.address()
@@ -219,8 +196,8 @@ def test_a_server_and_its_copy_both_accept():
     servers[0].close()
 
 
-def test_a_server_that_does_not_listen(make):
-    srv = make()
+def test_a_server_that_does_not_listen(make_greeter):
+    srv = make_greeter()
     for other in (pynet.Server(), srv):
         with pytest.raises(ValueError, match="descriptor") as info:
             srv.listen(other)
@@ -228,9 +205,9 @@ def test_a_server_that_does_not_listen(make):
     assert not srv.listening
 
 
-def test_a_connected_socket(make, pair):
+def test_a_connected_socket(make_greeter, pair):
     p = pair()
-    srv = make()
+    srv = make_greeter()
     log = Recorder(srv, "listening", "error")
     srv.listen(p.client)
     err = log.wait("error")["error"]
@@ -244,10 +221,10 @@ def test_a_connected_socket(make, pair):
 
 
 @pytest.mark.parametrize("form", NUMBERS)
-def test_a_bare_descriptor_is_taken_over(make, bound, form):
+def test_a_bare_descriptor_is_taken_over(make_greeter, bound, form):
     sock = bound()
     name, fd = name_of(sock), sock.detach()
-    srv = make()
+    srv = make_greeter()
     NUMBERS[form](srv, fd)
     address = srv.address()
     assert (address if isinstance(address, str) else address[:2]) == name
@@ -286,16 +263,16 @@ def check_einval(srv, fd):
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_descriptor_on_which_nobody_can_listen(make, tmp_path, kind):
+def test_a_descriptor_on_which_nobody_can_listen(make_greeter, tmp_path, kind):
     fd = BAD[kind](tmp_path)
-    check_einval(make(), fd)
+    check_einval(make_greeter(), fd)
     os.close(fd)  # it is still the caller's
 
 
-def test_a_pipe(make):
+def test_a_pipe(make_greeter):
     """Node takes it for a unix socket until it listens."""
     read, write = os.pipe()
-    srv = make()
+    srv = make_greeter()
     log = Recorder(srv, "listening", "error")
     srv.listen(fd=read)
     assert str(log.wait("error")["error"]) == "listen ENOTSOCK: socket operation on non-socket"
@@ -304,11 +281,11 @@ def test_a_pipe(make):
 
 
 @pytest.mark.parametrize("fd", [1_000_000, 1.5, 2**40])
-def test_a_descriptor_that_is_not_open(make, fd):
-    check_einval(make(), fd)
+def test_a_descriptor_that_is_not_open(make_greeter, fd):
+    check_einval(make_greeter(), fd)
 
 
-def test_a_failed_listen_leaves_the_descriptor_as_it_was(make):
+def test_a_failed_listen_leaves_the_descriptor_as_it_was(make_greeter):
     with socket.socket() as first, socket.socket() as second:
         for sock in (first, second):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -317,7 +294,7 @@ def test_a_failed_listen_leaves_the_descriptor_as_it_was(make):
         first.listen()
         os.set_inheritable(second.fileno(), True)
         before = fcntl.fcntl(second.fileno(), fcntl.F_GETFL)
-        srv = make()
+        srv = make_greeter()
         log = Recorder(srv, "listening", "error")
         srv.listen(fd=second.fileno())
         assert log.wait("error")["error"].code == "EADDRINUSE"
@@ -326,9 +303,9 @@ def test_a_failed_listen_leaves_the_descriptor_as_it_was(make):
 
 
 @pytest.mark.parametrize("whose", ["server", "client"])
-def test_a_descriptor_of_our_own_is_refused_and_lives_on(make, pair, whose):
+def test_a_descriptor_of_our_own_is_refused_and_lives_on(make_greeter, pair, whose):
     p = pair()
-    srv = make()
+    srv = make_greeter()
     log = Recorder(srv, "listening", "error")
     srv.listen(fd=getattr(p, whose).fileno())
     err = log.wait("error")["error"]
@@ -341,10 +318,10 @@ def test_a_descriptor_of_our_own_is_refused_and_lives_on(make, pair, whose):
         pass
 
 
-def test_the_descriptor_of_a_bound_socket_is_refused_and_lives_on(make):
+def test_the_descriptor_of_a_bound_socket_is_refused_and_lives_on(make_greeter):
     """It is adopted as a whole."""
     with pynet.BoundSocket(host=HOST) as handle:
-        srv = make()
+        srv = make_greeter()
         log = Recorder(srv, "listening", "error")
         srv.listen(fd=handle.fileno())
         assert log.wait("error")["error"].code == "EEXIST"
@@ -353,8 +330,8 @@ def test_the_descriptor_of_a_bound_socket_is_refused_and_lives_on(make):
 
 
 @pytest.mark.parametrize("fd", [-1, float("nan"), float("inf"), -(2**70)])
-def test_a_number_that_is_no_descriptor(make, fd):
-    srv = make()
+def test_a_number_that_is_no_descriptor(make_greeter, fd):
+    srv = make_greeter()
     for call in (lambda: srv.listen(fd=fd), lambda: srv.listen({"port": 0, "fd": fd})):
         with pytest.raises(ValueError, match=r"options\.fd") as info:
             call()
@@ -363,34 +340,34 @@ def test_a_number_that_is_no_descriptor(make, fd):
 
 
 @pytest.mark.parametrize("fd", ["3", True, [3], object()])
-def test_what_is_no_number(make, fd):
-    srv = make()
+def test_what_is_no_number(make_greeter, fd):
+    srv = make_greeter()
     with pytest.raises(TypeError, match=r"options\.fd") as info:
         srv.listen(fd=fd)
     assert info.value.code == "ERR_INVALID_ARG_TYPE"
 
 
 @pytest.mark.parametrize("handle", [{}, "x", 3, object()])
-def test_what_has_no_descriptor(make, handle):
-    srv = make()
+def test_what_has_no_descriptor(make_greeter, handle):
+    srv = make_greeter()
     with pytest.raises(ValueError, match=r"options\.handle") as info:
         srv.listen(handle=handle)
     assert info.value.code == "ERR_INVALID_ARG_VALUE"
 
 
-def test_a_fileno_that_raises(make):
+def test_a_fileno_that_raises(make_greeter):
     def fileno():
         raise LookupError("gone")
 
-    srv = make()
+    srv = make_greeter()
     with pytest.raises(LookupError, match="gone"):
         srv.listen(types.SimpleNamespace(fileno=fileno))
     assert not srv.listening
 
 
-def test_a_fileno_that_starts_to_listen(make, bound):
+def test_a_fileno_that_starts_to_listen(make_greeter, bound):
     """What it has begun stays; the call raises, and keeps no descriptor."""
-    srv, sock = make(), bound()
+    srv, sock = make_greeter(), bound()
 
     def fileno():
         srv.listen(0, HOST)
@@ -404,8 +381,8 @@ def test_a_fileno_that_starts_to_listen(make, bound):
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="no list of open descriptors")
-def test_no_descriptor_is_left_of_a_listen_that_fails(make, bound):
-    srv, sock = make(), bound()
+def test_no_descriptor_is_left_of_a_listen_that_fails(make_greeter, bound):
+    srv, sock = make_greeter(), bound()
     log = Recorder(srv, "error")
 
     def veto(name, listener):
@@ -430,8 +407,8 @@ def test_no_descriptor_is_left_of_a_listen_that_fails(make, bound):
 
 
 @pytest.mark.parametrize("name", ["path", "fd", "handle"])
-def test_a_place_that_is_none_is_not_any_port(make, name):
-    srv = make()
+def test_a_place_that_is_none_is_not_any_port(make_greeter, name):
+    srv = make_greeter()
     for call in (lambda: srv.listen(**{name: None}), lambda: srv.listen({name: None})):
         with pytest.raises(ValueError, match='"port" or "path"') as info:
             call()

@@ -8,24 +8,8 @@ import textwrap
 
 import pytest
 
-import pynet
 from helpers import Recorder, raw_client
 from paths import ROOT
-
-
-@pytest.fixture
-def make():
-    """make(): a server that greets; closed in the end."""
-    made = []
-
-    def server():
-        srv = pynet.create_server(lambda sock: sock.on("error", lambda err: None).end(b"hi"))
-        made.append(srv)
-        return srv
-
-    yield server
-    for srv in made:
-        srv.close()
 
 
 @pytest.fixture
@@ -44,16 +28,16 @@ def refused(srv, path, code="EADDRINUSE", **options):
     assert (log.names, log["error"].code, log["error"].address) == (["error"], code, path)
 
 
-def test_a_stale_path_is_in_use_without_the_option(make, stale):
-    refused(make(), stale)
-    refused(make(), stale, unlink_stale=False)
+def test_a_stale_path_is_in_use_without_the_option(make_greeter, stale):
+    refused(make_greeter(), stale)
+    refused(make_greeter(), stale, unlink_stale=False)
     assert os.path.exists(stale)
 
 
 @pytest.mark.parametrize("form", ["keyword", "mapping", "bytes", "relative"])
-def test_a_stale_path_is_cleared_away(make, stale, form, monkeypatch):
+def test_a_stale_path_is_cleared_away(make_greeter, stale, form, monkeypatch):
     monkeypatch.chdir(os.path.dirname(stale))
-    srv = make()
+    srv = make_greeter()
     if form == "keyword":
         srv.listen(stale, unlink_stale=True)
     elif form == "mapping":
@@ -69,19 +53,19 @@ def test_a_stale_path_is_cleared_away(make, stale, form, monkeypatch):
     assert not os.path.exists(stale)
 
 
-def test_a_free_path(make, tmp_path):
-    assert make().listen(str(tmp_path / "s"), unlink_stale=True).listening
+def test_a_free_path(make_greeter, tmp_path):
+    assert make_greeter().listen(str(tmp_path / "s"), unlink_stale=True).listening
 
 
-def test_a_path_that_somebody_answers_on(make, tmp_path):
+def test_a_path_that_somebody_answers_on(make_greeter, tmp_path):
     path = str(tmp_path / "s")
-    first = make().listen(path)
-    refused(make(), path, unlink_stale=True)
+    first = make_greeter().listen(path)
+    refused(make_greeter(), path, unlink_stale=True)
     with raw_client(first) as client:
         assert client.recv(10) == b"hi"
 
 
-def test_a_path_whose_queue_is_full(make, tmp_path):
+def test_a_path_whose_queue_is_full(make_greeter, tmp_path):
     """Nobody accepts, and no connection is refused: it is alive."""
     path = str(tmp_path / "s")
     clients = []
@@ -94,22 +78,22 @@ def test_a_path_whose_queue_is_full(make, tmp_path):
             client.setblocking(False)
             if client.connect_ex(path) != 0:
                 break
-        refused(make(), path, unlink_stale=True)
+        refused(make_greeter(), path, unlink_stale=True)
     for client in clients:
         client.close()
     assert os.path.exists(path)
 
 
-def test_a_datagram_socket_that_is_open(make, tmp_path):
+def test_a_datagram_socket_that_is_open(make_greeter, tmp_path):
     path = str(tmp_path / "s")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
         sock.bind(path)
-        refused(make(), path, unlink_stale=True)
+        refused(make_greeter(), path, unlink_stale=True)
     assert os.path.exists(path)
 
 
 @pytest.mark.parametrize("what", ["file", "empty file", "folder", "link to a stale path", "dangling link", "fifo"])
-def test_what_is_no_socket_is_never_removed(make, stale, tmp_path, what):
+def test_what_is_no_socket_is_never_removed(make_greeter, stale, tmp_path, what):
     path = str(tmp_path / "other")
     if what in ("file", "empty file"):
         (tmp_path / "other").write_text("dear" if what == "file" else "")
@@ -119,25 +103,25 @@ def test_what_is_no_socket_is_never_removed(make, stale, tmp_path, what):
         os.mkfifo(path)
     else:
         os.symlink(stale if "stale" in what else tmp_path / "nowhere", path)
-    refused(make(), path, unlink_stale=True)
+    refused(make_greeter(), path, unlink_stale=True)
     assert os.path.lexists(path) and os.path.lexists(stale)
     if what == "file":
         assert (tmp_path / "other").read_text() == "dear"
 
 
-def test_a_missing_folder(make, tmp_path):
-    refused(make(), str(tmp_path / "missing" / "s"), "EACCES", unlink_stale=True)
+def test_a_missing_folder(make_greeter, tmp_path):
+    refused(make_greeter(), str(tmp_path / "missing" / "s"), "EACCES", unlink_stale=True)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="abstract names are Linux's")
-def test_an_abstract_name_in_use(make):
+def test_an_abstract_name_in_use(make_greeter):
     name = f"\0pynet-{os.getpid()}-stale"
-    make().listen(name, unlink_stale=True)
-    refused(make(), name, unlink_stale=True)
+    make_greeter().listen(name, unlink_stale=True)
+    refused(make_greeter(), name, unlink_stale=True)
 
 
-def test_it_says_nothing_to_a_port(make):
-    assert make().listen(0, "127.0.0.1", unlink_stale=True).listening
+def test_it_says_nothing_to_a_port(make_greeter):
+    assert make_greeter().listen(0, "127.0.0.1", unlink_stale=True).listening
 
 
 def test_of_many_that_clear_it_away_at_once_one_listens(stale):

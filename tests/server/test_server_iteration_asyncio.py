@@ -8,12 +8,8 @@ import gc
 import pytest
 
 import pynet
-from helpers import raw_client, target
+from helpers import raw_client, run_coroutine, target
 from server_loops import InThread, answer_all, ask
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 10))
 
 
 async def serve(srv):
@@ -34,7 +30,7 @@ def test_async_for(bare):
         return await task, answers
 
     srv = bare()
-    assert run(main()) == (5, [b"!"] * 5)
+    assert run_coroutine(main()) == (5, [b"!"] * 5)
 
 
 def test_several_tasks_share_the_connections(bare):
@@ -45,7 +41,7 @@ def test_several_tasks_share_the_connections(bare):
         return sum([await task for task in tasks]), answers
 
     srv = bare()
-    assert run(main()) == (12, [b"!"] * 12)
+    assert run_coroutine(main()) == (12, [b"!"] * 12)
 
 
 def test_a_task_for_each_connection(bare):
@@ -68,7 +64,7 @@ def test_a_task_for_each_connection(bare):
         srv.close()
 
     srv = bare(allow_half_open=True)
-    run(main())
+    run_coroutine(main())
 
 
 def test_a_cancelled_task_leaves_the_loop(bare):
@@ -87,7 +83,7 @@ def test_a_cancelled_task_leaves_the_loop(bare):
         return await again
 
     srv = bare()
-    assert run(main()) == 1
+    assert run_coroutine(main()) == 1
 
 
 def test_a_cancelled_wait_does_not_end_the_iterator(bare):
@@ -103,7 +99,7 @@ def test_a_cancelled_wait_does_not_end_the_iterator(bare):
         return [sock async for sock in loop]
 
     srv = bare()
-    assert run(main()) == []
+    assert run_coroutine(main()) == []
 
 
 def test_async_for_raises_the_error_of_the_server(bare, tmp_path):
@@ -115,7 +111,7 @@ def test_async_for_raises_the_error_of_the_server(bare, tmp_path):
         return [sock async for sock in loop]
 
     srv = bare(listen=False)
-    assert run(main()) == []
+    assert run_coroutine(main()) == []
 
 
 def test_async_with_closes_the_iterator(bare):
@@ -127,7 +123,7 @@ def test_async_with_closes_the_iterator(bare):
         return [sock async for sock in loop]
 
     srv = bare()
-    assert run(main()) == []
+    assert run_coroutine(main()) == []
 
 
 def test_a_thread_and_a_task_share_the_connections(bare):
@@ -139,7 +135,7 @@ def test_a_thread_and_a_task_share_the_connections(bare):
 
     srv = bare()
     thread = InThread(answer_all, srv)
-    count, answers = run(main())
+    count, answers = run_coroutine(main())
     assert answers == [b"!"] * 10
     assert count + thread.join() == 10
 

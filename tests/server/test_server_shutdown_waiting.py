@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from helpers import Recorder, raw_client, wait_until
+from helpers import Recorder, raw_client, run_coroutine, wait_until
 
 
 def quiet(sock):
@@ -21,10 +21,6 @@ def accept(srv, count=1):
     clients = [raw_client(srv) for _ in range(count)]
     assert wait_until(lambda: len(srv.connections) == count)
     return clients, srv.connections
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 10))
 
 
 # --- threads ---
@@ -95,7 +91,7 @@ def test_await(server):
         return await srv.shutdown()
 
     srv = server(quiet)
-    assert run(main()) == 0
+    assert run_coroutine(main()) == 0
 
 
 def test_await_gives_the_number_destroyed(server):
@@ -104,7 +100,7 @@ def test_await_gives_the_number_destroyed(server):
 
     srv = server(quiet)
     clients, _ = accept(srv, 2)
-    assert run(main()) == (2, 2)
+    assert run_coroutine(main()) == (2, 2)
     for client in clients:
         client.close()
 
@@ -128,7 +124,7 @@ def test_a_cancelled_await_takes_nothing_from_the_others(server):
 
     srv = server(quiet)
     clients, _ = accept(srv)
-    assert run(main()) == 0
+    assert run_coroutine(main()) == 0
 
 
 def test_async_with_after_shutdown(server):
@@ -139,7 +135,7 @@ def test_async_with_after_shutdown(server):
 
     srv = server(quiet)
     clients, _ = accept(srv)
-    run(main())
+    run_coroutine(main())
     clients[0].close()
 
 
@@ -151,7 +147,7 @@ def test_async_with_waits_for_the_shutdown_that_was_begun_in_it(server):
 
     srv = server(quiet)
     clients, _ = accept(srv)
-    run(main())
+    run_coroutine(main())
     clients[0].close()
 
 

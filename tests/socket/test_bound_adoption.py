@@ -11,7 +11,7 @@ import weakref
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, raw_client, target, wait_until
+from helpers import Recorder, is_open, on_loop, raw_client, target, wait_until
 
 ADOPTED = "ERR_SOCKET_HANDLE_ADOPTED"
 EVENTS = ("lookup", "connectionAttempt", "connectionAttemptFailed", "connect", "ready", "data", "end", "error", "close")
@@ -56,14 +56,6 @@ def echo(server):
         sock.pipe(sock)
 
     return server(serve)
-
-
-def is_open(fd) -> bool:
-    try:
-        os.fstat(fd)
-    except OSError:
-        return False
-    return True
 
 
 # --- servers ---

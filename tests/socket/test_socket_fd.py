@@ -11,7 +11,7 @@ import sys
 import pytest
 
 import pynet
-from helpers import Recorder, live_handles, read_option
+from helpers import Recorder, is_open, live_handles, read_option
 from paths import ROOT
 
 EVENTS = ("data", "end", "prefinish", "finish", "error", "close")
@@ -32,14 +32,6 @@ def ends(kind):
     yield made
     for end in made:
         end.close()
-
-
-def is_open(fd: int) -> bool:
-    try:
-        os.fstat(fd)
-    except OSError:
-        return False
-    return True
 
 
 def closed_log(sock):

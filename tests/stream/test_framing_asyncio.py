@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import struct
 
 import pytest
 
 import pynet
-from helpers import wait_until
-
-
-def listeners_of(emitter):
-    """All functions in its list of listeners, also those that listeners() does not show."""
-    return [o for o in gc.get_referents(emitter) if callable(o) and not isinstance(o, type)]
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 10))
+from helpers import listeners_of, run_coroutine, wait_until
 
 
 async def read_all(chunks):
@@ -32,7 +22,7 @@ async def give(awaitable):
 def test_lines(pair):
     p = pair()
     p.peer.end(b"one\ntwo\r\n\nrest")
-    assert run(read_all(p.client.lines())) == [b"one", b"two", b"", b"rest"]
+    assert run_coroutine(read_all(p.client.lines())) == [b"one", b"two", b"", b"rest"]
 
 
 def test_lines_as_they_come(pair):
@@ -49,7 +39,7 @@ def test_lines_as_they_come(pair):
                 p.peer.end()
         return got
 
-    assert run(main()) == [b"0", b"1", b"2", b"3", b"4"]
+    assert run_coroutine(main()) == [b"0", b"1", b"2", b"3", b"4"]
 
 
 def test_a_line_over_the_limit_raises_and_stays(pair):
@@ -64,7 +54,7 @@ def test_a_line_over_the_limit_raises_and_stays(pair):
         assert (got, caught.value.code) == ([b"ok"], "ERR_READ_LIMIT")
         return await read_all(p.client)
 
-    assert run(main()) == [b"x" * 20]
+    assert run_coroutine(main()) == [b"x" * 20]
 
 
 def test_frames_that_are_there_and_frames_that_come(pair):
@@ -81,7 +71,7 @@ def test_frames_that_are_there_and_frames_that_come(pair):
         p.peer.write("ld\n")
         return first, await task
 
-    assert run(main()) == (b"hello", b"world\n")
+    assert run_coroutine(main()) == (b"hello", b"world\n")
 
 
 def test_lines_and_exact_bytes_mix(pair):
@@ -98,7 +88,7 @@ def test_lines_and_exact_bytes_mix(pair):
         p.peer.write(b"dynext\n")
         return head, await p.client.read_exactly(int(head[1])), await anext(lines)
 
-    assert run(main()) == ([b"GET", b"4"], b"body", b"next")
+    assert run_coroutine(main()) == ([b"GET", b"4"], b"body", b"next")
 
 
 @pytest.mark.parametrize(
@@ -115,14 +105,14 @@ def test_too_little_at_the_end_is_incomplete_and_stays(pair, call, expected):
             assert (caught.value.partial, caught.value.expected) == (b"part", expected)
         return await read_all(p.client)
 
-    assert run(main()) == [b"part"]
+    assert run_coroutine(main()) == [b"part"]
 
 
 def test_what_the_socket_dies_of_is_raised(pair):
     p = pair()
     pynet.set_timeout(lambda: p.client.destroy(ValueError("mine")), 5)
     with pytest.raises(ValueError, match="mine"):
-        run(give_later(p.client.read_exactly, 1))
+        run_coroutine(give_later(p.client.read_exactly, 1))
 
 
 async def give_later(function, *args, **kwargs):
@@ -133,7 +123,7 @@ def test_a_destroyed_socket_is_a_premature_close(pair):
     p = pair()
     p.client.destroy()
     with pytest.raises(pynet.NetError) as caught:
-        run(give_later(p.client.read_until, "x"))
+        run_coroutine(give_later(p.client.read_until, "x"))
     assert caught.value.code == "ERR_STREAM_PREMATURE_CLOSE"
 
 
@@ -150,7 +140,7 @@ def test_a_timeout_loses_nothing_and_takes_its_listeners(pair, timeout):
         p.peer.end(b"ial")
         return await p.client.read_exactly(7, timeout=5)
 
-    assert run(main()) == b"partial"
+    assert run_coroutine(main()) == b"partial"
 
 
 def test_a_cancelled_read_loses_nothing_and_takes_its_listeners(pair):
@@ -168,7 +158,7 @@ def test_a_cancelled_read_loses_nothing_and_takes_its_listeners(pair):
         p.peer.end(b"ial")
         return await p.client.read_exactly(7)
 
-    assert run(main()) == b"partial"
+    assert run_coroutine(main()) == b"partial"
 
 
 def test_cancelling_when_the_data_has_come_loses_nothing(pair):
@@ -188,7 +178,7 @@ def test_cancelling_when_the_data_has_come_loses_nothing(pair):
                 got = await p.client.read_exactly(4)
             assert struct.unpack("!I", got) == (i,)
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_wrong_arguments_are_refused_before_anything_is_awaited(pair):
@@ -205,7 +195,7 @@ def test_wrong_arguments_are_refused_before_anything_is_awaited(pair):
             with pytest.raises((TypeError, ValueError)):
                 call()
 
-    run(main())
+    run_coroutine(main())
 
 
 def test_many_tasks_are_answered_at_close(pair):
@@ -217,7 +207,7 @@ def test_many_tasks_are_answered_at_close(pair):
         p.client.destroy()
         return await asyncio.gather(*tasks, return_exceptions=True)
 
-    assert [error.code for error in run(main())] == ["ERR_STREAM_PREMATURE_CLOSE"] * 50
+    assert [error.code for error in run_coroutine(main())] == ["ERR_STREAM_PREMATURE_CLOSE"] * 50
 
 
 def test_an_await_inside_turn_is_refused_when_it_would_wait(pair):
@@ -229,7 +219,7 @@ def test_an_await_inside_turn_is_refused_when_it_would_wait(pair):
         with pynet.turn(), pytest.raises(RuntimeError, match=r"inside turn\(\)"):
             await p.client.read_exactly(1)
 
-    run(main())
+    run_coroutine(main())
     assert wait_until(lambda: p.client.readable_flowing is None)
 
 
@@ -243,4 +233,4 @@ def test_a_thread_without_a_loop_gets_data_and_one_with_a_loop_an_awaitable(pair
         in_thread = await asyncio.to_thread(p.client.read_exactly, 1)
         return in_thread, await awaitable
 
-    assert run(main()) == (b"b", b"c")
+    assert run_coroutine(main()) == (b"b", b"c")

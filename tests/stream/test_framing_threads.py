@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import pickle
 import random
 import struct
@@ -12,13 +11,8 @@ from array import array
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, wait_until
+from helpers import Recorder, listeners_of, on_loop, wait_until
 from pynet import _private, _reading
-
-
-def listeners_of(emitter):
-    """All functions in its list of listeners, also those that listeners() does not show."""
-    return [o for o in gc.get_referents(emitter) if callable(o) and not isinstance(o, type)]
 
 
 def rest(sock):

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 
 import pytest
 
 import pynet
-from helpers import Recorder, target, wait_until
-
-
-def listeners_of(emitter):
-    """All functions in its list of listeners, also those that listeners() does not show."""
-    return [o for o in gc.get_referents(emitter) if callable(o) and not isinstance(o, type)]
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 10))
+from helpers import Recorder, listeners_of, run_coroutine, target, wait_until
 
 
 async def read_all(chunks):
@@ -28,7 +18,7 @@ def test_it_gives_all_that_comes_and_stops_at_the_end(pair):
     p = pair()
     data = bytes(range(256)) * 4000
     p.peer.end(data)
-    assert b"".join(run(read_all(p.client))) == data
+    assert b"".join(run_coroutine(read_all(p.client))) == data
 
 
 def test_it_waits_for_each_chunk(pair):
@@ -44,7 +34,7 @@ def test_it_waits_for_each_chunk(pair):
             elif len(got) < 5:
                 p.peer.write(str(len(got)))
 
-    run(main())
+    run_coroutine(main())
     assert got == [b"0", b"1", b"2", b"3", b"4"]
 
 
@@ -58,7 +48,7 @@ def test_other_tasks_run_while_it_waits(pair):
         p.peer.end("x")
         return await task
 
-    assert run(main()) == [b"x"]
+    assert run_coroutine(main()) == [b"x"]
 
 
 def test_many_connections_in_one_loop(server):
@@ -79,14 +69,14 @@ def test_many_connections_in_one_loop(server):
         await asyncio.gather(*tasks)
         return echoes
 
-    assert [b"".join(echo) for echo in run(main())] == [f"{i}".encode() * 1000 for i in range(20)]
+    assert [b"".join(echo) for echo in run_coroutine(main())] == [f"{i}".encode() * 1000 for i in range(20)]
 
 
 def test_an_error_while_it_waits_is_raised(pair):
     p = pair()
     pynet.set_timeout(lambda: p.client.destroy(ValueError("mine")), 10)
     with pytest.raises(ValueError, match="mine"):
-        run(read_all(p.client))
+        run_coroutine(read_all(p.client))
 
 
 @pytest.mark.parametrize("when", ["before", "while"])
@@ -97,7 +87,7 @@ def test_a_destroyed_socket_is_a_premature_close(pair, when):
     else:
         pynet.set_timeout(p.client.destroy, 10)
     with pytest.raises(pynet.NetError) as caught:
-        run(read_all(p.client))
+        run_coroutine(read_all(p.client))
     assert caught.value.code == "ERR_STREAM_PREMATURE_CLOSE"
 
 
@@ -113,7 +103,7 @@ def test_a_loop_left_early_keeps_the_socket_and_takes_its_listeners(pair):
         p.peer.end("y")
         return await read_all(p.client)
 
-    assert run(main()) == [b"y"]
+    assert run_coroutine(main()) == [b"y"]
 
 
 def test_a_cancelled_loop_loses_nothing_and_takes_its_listeners(pair):
@@ -133,7 +123,7 @@ def test_a_cancelled_loop_loses_nothing_and_takes_its_listeners(pair):
         p.peer.end("hello")
         return await read_all(p.client)
 
-    assert run(main()) == [b"hello"]
+    assert run_coroutine(main()) == [b"hello"]
 
 
 def test_a_step_that_times_out_loses_nothing(pair):
@@ -147,7 +137,7 @@ def test_a_step_that_times_out_loses_nothing(pair):
         p.peer.end("hello")
         return await read_all(loop)
 
-    assert run(main()) == [b"hello"]
+    assert run_coroutine(main()) == [b"hello"]
 
 
 def test_iterator_destroys_when_it_is_left_early(pair):
@@ -160,7 +150,7 @@ def test_iterator_destroys_when_it_is_left_early(pair):
             break
         assert p.client.destroyed
 
-    run(main())
+    run_coroutine(main())
     assert events.wait("close").names == ["error", "close"]
     assert isinstance(events["error"], pynet.AbortError)
 
@@ -177,7 +167,7 @@ def test_with_and_aclose_end_a_loop(pair):
         await loop.aclose()
         return await read_all(loop)
 
-    assert run(main()) == []
+    assert run_coroutine(main()) == []
 
 
 def test_aclose_ends_a_loop_that_waits(pair):
@@ -190,7 +180,7 @@ def test_aclose_ends_a_loop_that_waits(pair):
         await loop.aclose()
         return await task
 
-    assert run(main()) == []
+    assert run_coroutine(main()) == []
 
 
 def test_a_loop_that_is_closed_disturbs_nobody(pair, caplog):

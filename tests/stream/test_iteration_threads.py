@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 import struct
 import threading
@@ -11,13 +10,8 @@ import weakref
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, raw_client, target, wait_until
+from helpers import Recorder, listeners_of, on_loop, raw_client, target, wait_until
 from pynet import _reading
-
-
-def listeners_of(emitter):
-    """All functions in its list of listeners, also those that listeners() does not show."""
-    return [o for o in gc.get_referents(emitter) if callable(o) and not isinstance(o, type)]
 
 
 def buffered(sock, length):

@@ -12,14 +12,6 @@ def pair(reset_pair):
     return reset_pair
 
 
-@pytest.fixture
-def uncaught():
-    seen = []
-    previous = pynet.set_uncaught_handler(lambda exc, emitter: seen.append((exc, emitter)))
-    yield seen
-    pynet.set_uncaught_handler(previous)
-
-
 # --- destinations with events ---
 
 

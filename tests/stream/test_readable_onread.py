@@ -32,14 +32,6 @@ class Sink:
 
 
 @pytest.fixture
-def uncaught():
-    seen = []
-    previous = pynet.set_uncaught_handler(lambda exc, emitter: seen.append((exc, emitter)))
-    yield seen
-    pynet.set_uncaught_handler(previous)
-
-
-@pytest.fixture
 def serving(server):
     """serving(f): a server that calls f(sock) and does not mind connections that are reset."""
     return lambda use: server(lambda sock: use(sock.on("error", lambda err: None)))

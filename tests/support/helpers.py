@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import socket
 import subprocess
@@ -154,6 +155,26 @@ def printed(done: subprocess.CompletedProcess) -> list[str]:
     assert done.returncode == 0, (done.returncode, done.stdout, done.stderr)
     assert done.stderr == ""
     return done.stdout.splitlines()
+
+
+def run_coroutine(coroutine):
+    """What a coroutine returns; it may take ten seconds."""
+    import asyncio  # here: scripts in interpreters of their own import this module, and should start fast
+
+    return asyncio.run(asyncio.wait_for(coroutine, 10))
+
+
+def listeners_of(emitter: pynet.EventEmitter) -> list:
+    """All functions among its listeners, also those that listeners() does not show."""
+    return [o for o in gc.get_referents(emitter) if callable(o) and not isinstance(o, type)]
+
+
+def is_open(fd: int) -> bool:
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
 
 
 def target(server: pynet.Server) -> dict:
