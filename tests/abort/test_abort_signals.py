@@ -1,4 +1,4 @@
-"""AbortController and AbortSignal: reasons, listeners, who is called, when and where."""
+"""AbortController and AbortSignal: reasons, listeners, and when and where they are called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AbortSignal.timeout() and any(), and who keeps which signal alive."""
+"""AbortSignal.timeout() and any(), and what keeps a signal alive."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def test_once_that_was_aborted_leaves_no_listener(controller, emitter):
     future = pynet.once(emitter, "event", signal=controller.signal)
     controller.abort()
     assert future.done()
-    with pytest.raises(ValueError, match="mine"):  # nobody listens to it any more
+    with pytest.raises(ValueError, match="mine"):  # it has no listener any more
         emitter.emit("error", ValueError("mine"))
 
 

@@ -1,4 +1,4 @@
-"""BlockList.check() and `in`: what falls under which rule, ends and prefixes by name, what is no address."""
+"""BlockList.check() and `in`: which rule covers what, ends and prefixes by name, what does not count as an address."""
 
 from __future__ import annotations
 

@@ -372,7 +372,7 @@ def test_nothing_is_left_of_it():
 
 
 def every_way(b):
-    """What a list can be asked and told, good and bad."""
+    """Calls every method of a list, with good and with bad arguments."""
     b.update(MIXED)
     for bad in ("x", 5, "10.0.0.0/99", "2.2.2.2-1.1.1.1", None):
         for call in (

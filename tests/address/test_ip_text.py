@@ -1,4 +1,4 @@
-"""is_ip(), is_ipv4(), is_ipv6(): exactly the strings that Node takes, and what is no string."""
+"""is_ip(), is_ipv4(), is_ipv6(): exactly the strings that Node takes, and values of other types."""
 
 from __future__ import annotations
 

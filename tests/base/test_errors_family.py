@@ -75,7 +75,7 @@ def test_subclasses():
 
 @pytest.fixture
 def closed_port():
-    """A port of 127.0.0.1 at which nobody listens: bound, and kept so, but not listening."""
+    """A port of 127.0.0.1 that refuses connections: bound, and kept so, but not listening."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         yield sock.getsockname()[1]

@@ -361,7 +361,7 @@ def test_a_mapping_that_raises():
 def test_constructor_options_of_a_wrong_type(options):
     refused(TYPE, '"options"', lambda: pynet.Server(options))
     refused(TYPE, '"options"', lambda: pynet.create_server(options))
-    if options != 5:  # a descriptor, and perhaps one that somebody needs
+    if options != 5:  # a descriptor, and perhaps one in use
         refused(TYPE, '"options"', lambda: pynet.Socket(options))
 
 
@@ -441,7 +441,7 @@ def test_paths(tmp_path, form):
 
 
 def test_a_path_that_is_no_text(tmp_path):
-    """Bytes that are no UTF-8 come back as Python's file names do."""
+    """Bytes that are not UTF-8 come back as in Python's file names."""
     path = bytes(tmp_path) + b"/\xff.sock"
     server = pynet.Server(print).listen(path)
     assert server.address() == str(tmp_path) + "/\udcff.sock"

@@ -138,7 +138,7 @@ def test_it_is_connecting_again_within_the_listener_of_what_failed(server, where
     client.destroy()
 
 
-# --- in the midst of the connection before ---
+# --- connected again inside a call or a callback ---
 
 
 def test_a_connection_made_at_once_after_destroy_sends(silent):

@@ -135,7 +135,7 @@ def test_no_lookup_for_an_address(port):
 
 
 def unused_port():
-    """A port on which nobody listens."""
+    """A port on which no socket listens."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]

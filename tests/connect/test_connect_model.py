@@ -116,7 +116,7 @@ class Mine(Exception):
 
 
 class Garbage:
-    """In a cycle; whoever collects it destroys a socket."""
+    """Garbage in a cycle: its collection destroys a socket."""
 
     def __init__(self, act):
         self.act, self.cycle = act, self
@@ -320,7 +320,7 @@ class Run:
         if plan.limit:
             options["connect_timeout"] = 0.03
         if plan.local:
-            options["local_port"] = self.places.port  # somebody has it
+            options["local_port"] = self.places.port  # the port is taken
         try:
             sock.connect(
                 options,
@@ -430,7 +430,7 @@ class Run:
             self.check_outcome()
 
     def check_attempts(self):
-        """Each is told once, in order, and begins when the one before has failed or its time is up."""
+        """Each has its event once, in order, and begins when the one before has failed or timed out."""
         order = self.plan.tried()
         began, failed, late = [], [], []
         for name, args in self.log:

@@ -217,7 +217,7 @@ def test_a_connect_that_raises_leaves_a_connection_alone(pair):
     log.wait_for(lambda: log.data() == b"still here")
 
 
-# --- told by an error event, as Node does ---
+# --- reported by an error event, as in Node ---
 
 
 def failed(*args, **options):
@@ -242,7 +242,7 @@ def test_a_lookup_that_gives_no_address(result):
 
 @pytest.mark.parametrize("family", [5, 9, 0, -1, "4", None, True], ids=repr)
 def test_a_lookup_that_gives_no_family(place, family):
-    """Node: ERR_INVALID_ADDRESS_FAMILY for a number that is none; a family that can be told from the address may do."""
+    """Node: ERR_INVALID_ADDRESS_FAMILY for a wrong number; other values may do, as the address shows its family."""
     client = pynet.Socket()
     log = Recorder(client, "connect", "error", "close")
     client.connect(
@@ -286,7 +286,7 @@ def test_a_lookup_that_fails(error):
 
 @pytest.mark.parametrize("error", ["text", 7, True, [], ValueError], ids=repr)
 def test_a_lookup_error_that_is_no_exception(error):
-    """Node emits anything; here the function that looks up is told, and may still answer."""
+    """Node emits anything; here the callback raises in the lookup function, which may still answer."""
 
     def lookup(host, options, done):
         refused(TYPE, '"err"', done, error)

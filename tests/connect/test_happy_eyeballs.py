@@ -1,4 +1,4 @@
-"""connect() to a name with several addresses: order, races, errors, and what is told meanwhile."""
+"""connect() to a name with several addresses: order, races, errors, and the events meanwhile."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def tried(seen, event="connectionAttempt"):
 
 @pytest.fixture
 def refusing():
-    """A port of the loopback addresses where nobody listens."""
+    """A port of the loopback addresses on which no socket listens."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         yield s.getsockname()[1]
@@ -53,7 +53,7 @@ def listening():
 
 @contextlib.contextmanager
 def good_on(address):
-    """A listener of Python's on this address; made first, as a connection of somebody's may have the port there."""
+    """A listener of Python's own on this address; made first, as another connection may use the port there."""
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as listener:
         listener.bind((address, 0))
         listener.listen()
@@ -62,7 +62,7 @@ def good_on(address):
 
 @contextlib.contextmanager
 def full(address="127.0.0.9", port=0):
-    """A listener with a full queue, so that who connects is kept waiting: its port, and a function that makes room."""
+    """A listener with a full queue, which keeps connects waiting: its port, and a function that makes room."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.socket())
         listener.bind((address, port))

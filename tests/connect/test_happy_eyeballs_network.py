@@ -77,7 +77,7 @@ class Net:
             try:
                 self.listeners = self.listen(slow)
                 break
-            except OSError as error:  # somebody has that port on one of the addresses
+            except OSError as error:  # the port is taken on one of the addresses
                 assert error.errno == errno.EADDRINUSE
                 self.server.close()
         if good is None:
@@ -259,7 +259,7 @@ def test_serial_a_slow_address_before_one_that_refuses(late):
 
 @pytest.mark.parametrize("name", ["last", "last, serial"])
 def test_the_last_address_has_all_the_time(late, name):
-    """No timer for it: it connects after a second, and no connectionAttemptTimeout is told."""
+    """The last attempt has no timer: it connects after a second, without connectionAttemptTimeout."""
     case = late[name]
     assert case.events == [
         f"connectionAttempt {REFUSING}",

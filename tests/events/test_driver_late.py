@@ -1,4 +1,4 @@
-"""Listeners that come after their event: told once, in order; unheard errors are held back for a while."""
+"""Listeners that come after their event are called once, in order; unheard errors are held back for a while."""
 
 import socket
 import threading
@@ -29,7 +29,7 @@ def connect_to(server):
 
 @pytest.fixture
 def connected(server):
-    """A client that has been connected for a while and has no listeners; its server ends it when told to."""
+    """A client that has been connected for a while and has no listeners; its server ends it on demand."""
     peers = []
     client = connect_to(server(lambda sock: (peers.append(sock), sock.on("error", lambda err: None))))
     assert wait_until(lambda: peers and not client.connecting)

@@ -19,7 +19,7 @@ def log():
     return []
 
 
-# --- what is no listener ---
+# --- what may not be a listener ---
 
 ADDING = ["on", "add_listener", "once", "prepend_listener", "prepend_once_listener"]
 

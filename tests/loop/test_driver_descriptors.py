@@ -1,4 +1,4 @@
-"""Descriptors that somebody closed behind our back: a clear error, never an abort."""
+"""Descriptors that other code closed: a clear error, never an abort."""
 
 import threading
 

@@ -7,7 +7,7 @@ import pytest
 
 import isolated
 
-# `in_child(f)` forks, calls f in the child, and gives what it printed; a child that crashes or hangs is told of.
+# `in_child(f)` forks, calls f in the child, and gives what it printed; it reports a child that crashes or hangs.
 PRELUDE = """
     import os, select, signal, socket, sys, threading, time, traceback, warnings
     warnings.simplefilter("ignore")   # newer Pythons warn of fork() with threads
@@ -119,7 +119,7 @@ def test_the_peers_see_their_end_when_the_parent_closes():
         assert raw.recv(10) == b""
         port = server.address().port
         server.close()
-        while True:   # nobody else holds the listening descriptor
+        while True:   # no other process holds the listening descriptor
             try: socket.create_connection(("127.0.0.1", port)).close()
             except ConnectionRefusedError: break
         os.write(go_w, b"x")

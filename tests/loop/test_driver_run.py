@@ -1,4 +1,4 @@
-"""pynet.run() and pynet.stop(): who drives, until when, and who drives after that."""
+"""pynet.run() and pynet.stop(): which thread drives, until when, and which one after that."""
 
 import threading
 import time
@@ -239,7 +239,7 @@ def test_stop_in_the_middle_of_many_calls_loses_none():
     assert calls == list(range(50)) * 20
 
 
-# --- who drives ---
+# --- which thread drives ---
 
 
 def driver_of_a_call():

@@ -1,4 +1,4 @@
-"""What listeners raise, and "error" events that nobody hears: foreground, background, handlers."""
+"""What listeners raise, and "error" events without a listener: foreground, background, handlers."""
 
 import logging
 import sys

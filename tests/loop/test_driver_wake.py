@@ -1,4 +1,4 @@
-"""Calls from other threads reach the loop, at once and without loss, and time is told right whoever asks."""
+"""Calls from other threads reach the loop, at once and without loss, and the time is right in every thread."""
 
 import threading
 import time

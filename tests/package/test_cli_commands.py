@@ -22,7 +22,7 @@ PIPE = subprocess.PIPE
 
 
 def cli(*args, **options):
-    """python -m pynet ARGS, with pipes unless told otherwise."""
+    """python -m pynet ARGS, with pipes unless `options` say otherwise."""
     pipes = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE}
     command = [sys.executable, "-m", "pynet", *map(str, args)]
     return subprocess.Popen(command, **{**pipes, "cwd": ROOT, **options})
@@ -241,7 +241,7 @@ def test_connecting_may_have_a_time_limit(running):
     with socket.socket() as full, contextlib.ExitStack() as fillers:
         full.bind(("127.0.0.1", 0))
         full.listen(1)
-        for _ in range(3):  # its queue is full: nobody is answered any more
+        for _ in range(3):  # its queue is full: it answers no further connection
             filler = fillers.enter_context(socket.socket())
             filler.setblocking(False)
             filler.connect_ex(full.getsockname())
@@ -319,7 +319,7 @@ def test_stdin_may_be_a_terminal(running):
             os.write(main, b"typed\n")
             assert peer.recv(100) == b"typed\n"
             peer.sendall(b"bye")
-        # The peer has hung up: nobody has to type an end of input.
+        # The peer has hung up: the command ends without an end of input.
         assert finished(process) == (0, b"bye", b"")
     os.close(main)
 

@@ -126,7 +126,7 @@ def test_every_expected_difference_is_documented():
 
 
 def test_every_scenario_of_the_differences_has_one():
-    """In node-differences.md: a scenario that behaves as Node does is no example of a difference."""
+    """In node-differences.md: a scenario that behaves as Node does shows no difference."""
     scenarios = {path.stem for path in (CONFORMANCE / "scenarios").glob("*.js")}
     with (CONFORMANCE / "expected_differences.toml").open("rb") as file:
         expected = tomllib.load(file)

@@ -65,7 +65,7 @@ class Running:
         return out
 
     def stop(self) -> str:
-        """What it still prints, when it is told to end."""
+        """What it still prints after it got the signal to end."""
         self.process.send_signal(signal.SIGTERM)
         return self.rest()
 
@@ -310,7 +310,7 @@ def test_address(start, spelled):
     assert running.rest() == "closed None\n"
 
 
-# argv: the port that somebody else listens on
+# argv: the port that another process listens on
 RETRY = """
     import sys
     import pynet

@@ -245,7 +245,7 @@ def test_close_too_early_is_the_error_of_the_others(lines, place):
 
 
 def test_connection_that_fails(lines, tmp_path):
-    """What the network does wrong is told like any error."""
+    """Errors of the network count like any other."""
     (b,) = lines(1)
     log = log_of(b=b.inner)
     with pynet.turn():

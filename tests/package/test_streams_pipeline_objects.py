@@ -1,4 +1,4 @@
-"""pipeline() with streams that are no sockets: files, and objects of the user's own."""
+"""pipeline() with streams that are not sockets: files, and objects of the user's own."""
 
 import io
 import random
@@ -54,7 +54,7 @@ def counts(stream):
 
 
 class File(io.BytesIO):
-    """Notes what happened to it; raises where it is told to."""
+    """Notes what happened to it; raises in the method that `fail` names."""
 
     def __init__(self, fail=None):
         super().__init__()

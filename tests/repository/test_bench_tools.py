@@ -187,7 +187,7 @@ def test_bytes_of_another_connection_are_noticed(loadgen, peer):
 
 def test_a_refused_connection_is_reported(loadgen):
     with socket.socket() as unheard:
-        unheard.bind(("127.0.0.1", 0))  # bound, so nobody else gets it, but not listening
+        unheard.bind(("127.0.0.1", 0))  # bound, so that no other process gets it, but not listening
         port = str(unheard.getsockname()[1])
         done = subprocess.run([loadgen, "--port", port], capture_output=True, text=True, timeout=50)
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""What somebody sees who has not all that the build needs: one message, what to type, no traceback."""
+"""What the build prints when something that it needs is missing: one message, what to type, no traceback."""
 
 import os
 import subprocess

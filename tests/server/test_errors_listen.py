@@ -32,7 +32,7 @@ def backlog(value):
 
 
 def host(value):
-    """None and the empty text are no host; IP addresses of Python's own are texts too."""
+    """None and the empty text mean that no host is given; objects of ipaddress count as texts."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -283,12 +283,12 @@ def test_an_unknown_keyword_names_the_nearest(given, near):
     check_unchanged(server)
 
 
-# --- told by an error event, as Node does ---
+# --- reported by an error event, as in Node ---
 
 
 @contextlib.contextmanager
 def opened(kind, folder):
-    """A descriptor on which nobody can listen."""
+    """A descriptor that cannot listen."""
     with contextlib.ExitStack() as stack:
         if kind == "udp":
             yield stack.enter_context(socket.socket(type=socket.SOCK_DGRAM)).fileno()

@@ -152,7 +152,7 @@ def test_an_object_whose_attribute_is_asked_only_without_a_fileno(make_greeter, 
 
 
 def test_a_descriptor_that_a_new_listener_closes(make_greeter):
-    """It was duplicated before anybody else ran."""
+    """listen() duplicates it before it calls any other code."""
     sock = socket.socket()
     sock.bind((HOST, 0))
     srv = make_greeter()
@@ -290,7 +290,7 @@ def test_a_failed_listen_leaves_the_descriptor_as_it_was(make_greeter):
         for sock in (first, second):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         first.bind((HOST, 0))
-        second.bind(first.getsockname())  # nobody listens yet: Linux allows it
+        second.bind(first.getsockname())  # no socket listens there yet: Linux allows it
         first.listen()
         os.set_inheritable(second.fileno(), True)
         before = fcntl.fcntl(second.fileno(), fcntl.F_GETFL)

@@ -1,4 +1,4 @@
-"""Server.listen(unlink_stale=True): a unix path that nobody answers on is cleared away, and nothing else ever is."""
+"""Server.listen(unlink_stale=True): removes a unix path on which no process listens, and nothing else."""
 
 import os
 import socket
@@ -66,7 +66,7 @@ def test_a_path_that_somebody_answers_on(make_greeter, tmp_path):
 
 
 def test_a_path_whose_queue_is_full(make_greeter, tmp_path):
-    """Nobody accepts, and no connection is refused: it is alive."""
+    """The process accepts nothing, but the system refuses no connection: the path is in use."""
     path = str(tmp_path / "s")
     clients = []
     with socket.socket(socket.AF_UNIX) as sock:

@@ -1,4 +1,4 @@
-"""Server option and property block_list: whose connections are closed without a word."""
+"""Server option and property block_list: which connections the server closes silently."""
 
 from __future__ import annotations
 

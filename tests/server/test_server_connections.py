@@ -284,7 +284,7 @@ def test_server_made_inside_the_loop_accepts_without_a_listener(where):
     with raw_client(srv) as client:
         assert wait_until(counted)
         client.shutdown(socket.SHUT_WR)
-        # Nobody reads, but nothing is there to be read: the end is the end, as in Node.
+        # The socket does not read, but there is nothing to read: its end counts, as in Node.
         assert client.recv(1) == b""
     srv.close()
 

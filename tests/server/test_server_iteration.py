@@ -28,7 +28,7 @@ def take(srv, count):
 
 @pytest.fixture
 def one_in_advance(bare, where):
-    """A server and a loop over it that has a connection for whoever asks first: (server, iterator, client)."""
+    """A server, an iterator over it, and a client whose connection is there for the first next()."""
     srv = bare(listen=False)
     loop = iter(srv)
     srv.listen(*where)
@@ -82,7 +82,7 @@ def test_connections_that_come_during_the_body_are_not_lost(bare):
 
 
 def test_no_more_is_accepted_than_is_taken(bare):
-    """While nobody asks for the next one, at most one is accepted in advance; the kernel keeps the rest."""
+    """Between two calls of next() the server accepts at most one connection; the kernel keeps the rest."""
     srv = bare()
     clients = [raw_client(srv) for _ in range(5)]
     loop = iter(srv)

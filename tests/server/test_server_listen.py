@@ -221,7 +221,7 @@ def test_listen_again_after_close(server, where):
 
 
 def test_listen_again_at_once_after_close(server, where):
-    """Nobody has to wait for `close`: the descriptor is free when close() returns."""
+    """The descriptor is free when close() returns, before `close` comes."""
     srv = server()
     port_or_path = srv.address() if isinstance(srv.address(), str) else srv.address().port
     with pynet.turn():

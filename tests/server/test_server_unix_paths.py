@@ -175,7 +175,7 @@ def test_path_with_a_null_inside(make, short_folder):
     assert Recorder(client, "error", "close").wait("close")["error"].code == "EINVAL"
 
 
-# --- names that are no UTF-8 ---
+# --- names that are not UTF-8 ---
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS wants UTF-8 in file names")

@@ -19,7 +19,7 @@ EVENTS = ("lookup", "connectionAttempt", "connectionAttemptFailed", "connect", "
 
 @pytest.fixture
 def bind(kind, tmp_path):
-    """A function that makes a BoundSocket of this kind; what nobody has adopted is closed."""
+    """A function that makes a BoundSocket of this kind; those not adopted are closed in the end."""
     made = []
 
     def make():

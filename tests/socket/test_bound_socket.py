@@ -1,4 +1,4 @@
-"""BoundSocket: bound at once, told apart from everything else, let go of in every way."""
+"""BoundSocket: binds at once, is not mistaken for other types, and is freed in every way."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ADOPTED = "ERR_SOCKET_HANDLE_ADOPTED"
 
 
 def can_bind(address) -> bool:
-    """Whether somebody who does not share it gets this address."""
+    """Whether a socket that does not share the address can bind to it."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as other:
         try:
             other.bind(address[:2])
@@ -472,7 +472,7 @@ def test_at_exit_the_file_is_unlinked(script, tmp_path, loop):
         import pynet, sys
         {loop}
         bound = pynet.BoundSocket(path={str(path)!r})
-        sys.modules["kept"] = bound      # nobody frees it in time
+        sys.modules["kept"] = bound      # no free address in time
         """
     )
     assert (done.returncode, done.stderr) == (0, "")
@@ -532,7 +532,7 @@ print(os.read(answer[0], 100).decode())
 assert os.path.exists(path)
 kept[0].close()
 with socket.socket() as other:
-    other.bind(address[:2])     # no SO_REUSEADDR: nobody else has it
+    other.bind(address[:2])     # no SO_REUSEADDR: no other socket has it
     other.listen()
 print("free")
 kept[1].close()

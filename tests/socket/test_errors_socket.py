@@ -103,7 +103,7 @@ def test_what_is_no_options(value):
 
 @pytest.fixture
 def descriptors(tmp_path):
-    """{kind: a descriptor that is no stream socket}"""
+    """{kind: a descriptor that is not a stream socket}"""
     opened = {
         "file": os.open(tmp_path / "file", os.O_CREAT | os.O_RDWR),
         "null device": os.open(os.devnull, os.O_RDWR),
@@ -217,7 +217,7 @@ KEEP_ALIVE = {
 
 
 def absurd(value):
-    """Too big for a system: how that is told, or whether it is cut, is not laid down."""
+    """Too big for a system: it may raise or cut the value; pynet promises neither."""
     return is_number(value) and (value != value or abs(value) >= 2**31 or value == 1.5)
 
 

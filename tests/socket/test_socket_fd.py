@@ -1,4 +1,4 @@
-"""Socket(fd=...): connections, unix sockets and pipes that somebody else has opened."""
+"""Socket(fd=...): connections, unix sockets and pipes that other code has opened."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_unix_socket_has_no_addresses():
         sock.destroy()
 
 
-# --- who owns what ---
+# --- ownership ---
 
 
 def test_the_descriptor_is_taken_over(ends):

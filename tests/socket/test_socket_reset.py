@@ -105,7 +105,7 @@ def test_after_one_side_has_ended(ended):
             log.wait("end")
         client.reset_and_destroy()
         log.wait("close")
-        with pytest.raises(OSError):  # Linux tells of the reset, or has forgotten the connection
+        with pytest.raises(OSError):  # Linux reports the reset, or has forgotten the connection
             for _ in range(1000):
                 peer.send(b"x")
 

@@ -175,7 +175,7 @@ def test_with_a_descriptor_and_aborted_before():
 
 
 def test_a_signal_keeps_no_socket_alive():
-    """Nor is it told of one that is gone."""
+    """Nor does an abort reach a socket that is freed."""
     controller = pynet.AbortController()
     sock = pynet.Socket(signal=controller.signal)
     gone = weakref.ref(sock)

@@ -66,7 +66,7 @@ def test_states_of_a_life(server):
         ("finish", BOTH_ENDED),
         ("close", DEAD),
     ]
-    # On a unix path the attempt is made, and told, inside connect(): there was a listener already.
+    # On a unix path the attempt and its event come inside connect(): the listener was there already.
     assert seen == expected
 
 

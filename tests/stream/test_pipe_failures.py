@@ -207,7 +207,7 @@ def test_the_loop_serves_others_when_one_destination_raises(server):
 
 @pytest.mark.parametrize("way", [KeyboardInterrupt, SystemExit])
 def test_what_ends_a_program_leaves_run(script, way):
-    """KeyboardInterrupt and SystemExit are no errors of a connection."""
+    """KeyboardInterrupt and SystemExit do not count as errors of a connection."""
     done = script(
         f"""
         import pynet

@@ -266,7 +266,7 @@ def test_destination_reset_midway(line, kind):
 
 
 def test_source_destroyed_midway(line):
-    """The destination is not ended: nobody knows whether that was all."""
+    """The destination is not ended: the data may be incomplete."""
     a, near = line()
     b, other = line()
     there = Recorder(b, "data", "end")
@@ -364,7 +364,7 @@ PROXY = """
     before = process.memory_info().rss
     sender = threading.Thread(target=send, daemon=True)
     sender.start()
-    # Nobody reads: the proxy must stop reading as well.
+    # The peer does not read: the proxy must stop reading as well.
     stuck = -1
     pause = threading.Event()
     while stuck != sent or sent == 0:

@@ -115,7 +115,7 @@ def test_what_a_pause_listener_of_a_pipe_raises_is_uncaught(script):
         def feed():
             try:
                 while True:
-                    raw[1].sendall(bytes(1 << 20))   # nobody reads raw[0]
+                    raw[1].sendall(bytes(1 << 20))   # raw[0] is never read
             except OSError:
                 pass
 

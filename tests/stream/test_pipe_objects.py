@@ -1,4 +1,4 @@
-"""pipe() to objects with a write(): back-pressure, ends, unpipe(), what is refused, and who is let go."""
+"""pipe() to objects with a write(): back-pressure, ends, unpipe(), and what is refused."""
 
 import io
 import threading
@@ -504,7 +504,7 @@ def test_unpipe_of_a_full_object_lets_the_others_go_on(pair):
     assert fast.data() == b"1"
     p.peer.unpipe(slow)
     assert wait_until(lambda: fast.data() == b"12")
-    slow.drain()  # late, and of nobody's concern
+    slow.drain()  # late, and ignored
     two_turns()
     assert slow.data() == b"1"
 

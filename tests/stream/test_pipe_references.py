@@ -1,4 +1,4 @@
-"""pipe() to objects: who is let go, and when."""
+"""pipe() to objects: which references it keeps, and until when."""
 
 import gc
 import socket

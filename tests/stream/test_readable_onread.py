@@ -1,4 +1,4 @@
-"""The option onread: what may be the buffer, whose it is and when, and what goes wrong."""
+"""The option onread: what may be the buffer, when pynet may write to it, and what goes wrong."""
 
 import array
 import gc
@@ -132,7 +132,7 @@ def test_keys_that_nobody_knows_are_ignored():
     pynet.Socket(onread={"buffer": bytearray(1), "callback": print, "other": 5})
 
 
-# --- whose the buffer is ---
+# --- when pynet may write to the buffer ---
 
 
 def test_a_buffer_may_be_resized_before_it_is_read_into(serving):
@@ -491,7 +491,7 @@ def test_other_connections_go_on_when_a_callback_raises(serving, uncaught):
 @pytest.mark.parametrize("way", [KeyboardInterrupt, SystemExit])
 @pytest.mark.parametrize("part", ["callback", "buffer"])
 def test_what_ends_a_program_leaves_run(script, way, part):
-    """KeyboardInterrupt and SystemExit are no errors of a connection."""
+    """KeyboardInterrupt and SystemExit do not count as errors of a connection."""
     done = script(
         f"""
         import pynet

@@ -239,7 +239,7 @@ def test_read_counts_characters_after_set_encoding(pair):
 
 
 def test_read_never_blocks():
-    """Nothing there: not connected, ended by nobody, destroyed."""
+    """Nothing to read: not connected, not ended, destroyed."""
     sock = pynet.Socket()
     assert (sock.read(), sock.read(0), sock.read(10)) == (None, None, None)
     sock.destroy()
@@ -247,7 +247,7 @@ def test_read_never_blocks():
 
 
 def test_what_was_read_stays_as_it_is(pair):
-    """Later reads never land in an object that somebody has."""
+    """Later reads never change an object that read() has returned."""
     p = pair()
     kept = []
     for number in range(30):

@@ -16,7 +16,7 @@ def in_threads(count, function):
         try:
             barrier.wait(10)
             function(number)
-        except BaseException as error:  # told to the test
+        except BaseException as error:  # reported to the test
             failures.append(error)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
@@ -162,7 +162,7 @@ def test_close_of_a_server_by_many_threads(server):
 
 
 def test_a_step_of_several_calls_is_not_interrupted(server):
-    """Nothing is told before the block ends."""
+    """No event comes before the block ends."""
     srv = server(lambda sock: sock.write(b"greeting"))
     for _ in range(20):
         seen = []

@@ -256,7 +256,7 @@ def test_gathering_in_a_data_listener(pair):
 
 
 def test_first_write_of_a_listener_leaves_at_once(server):
-    """A listener that writes and then takes its time keeps nobody waiting."""
+    """A listener that writes and then takes its time does not delay what it wrote."""
     release, began = threading.Event(), threading.Event()
 
     def on_connection(sock):

@@ -1,4 +1,4 @@
-"""Gathered writes: how many system calls many small writes are, and that nothing stays behind that somebody waits for.
+"""Gathered writes: how many system calls many small writes are, and that nothing stays behind that is waited for.
 
 A counter of the loop's sends tells. Where something must have left while a listener still works, a plain blocking
 socket in a thread of its own has received it before the listener goes on."""
@@ -130,7 +130,7 @@ def test_several_sockets_are_gathered_each_for_itself(reading):
 
 
 def test_writes_of_many_listeners_of_one_event_are_gathered(reading):
-    """One call out of the loop, whoever writes in it."""
+    """One call out of the loop, whatever it runs."""
     sock, reader = reading()
     emitter = pynet.EventEmitter().set_max_listeners(0)
     for number in range(100):

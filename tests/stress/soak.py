@@ -52,7 +52,7 @@ def allow_descriptors(needed: int) -> None:
 
 
 class Soak:
-    """Opens `total` connections to a server of its own, at most `at_once` of them open; holds them first when told."""
+    """Opens `total` connections to a server of its own, at most `at_once` at a time; `hold` keeps all open first."""
 
     def __init__(self, where: tuple, total: int, at_once: int, hold: bool):
         self.where, self.total, self.at_once, self.hold = where, total, at_once, hold

@@ -285,7 +285,7 @@ class Cancelled:
                     probe.bind(("::1", self.port))
                 self.slow = Slow(self.port) if sys.platform == "linux" else None
                 break
-            except OSError:  # somebody has that port elsewhere
+            except OSError:  # the port is taken on another address
                 self.servers[0].close()
         self.servers[1].listen(self.port, "::1")
 

@@ -211,7 +211,7 @@ def test_written_buffers_are_released(pair):
     p.client.end()
     assert wait_until(lambda: p.peer.bytes_read == 20 * 400_000)
     assert wait_until(lambda: sys.getrefcount(data) == before)
-    view.extend(b"x")  # nobody holds an export of it
+    view.extend(b"x")  # nothing holds an export of it
 
 
 def test_buffers_that_are_never_sent_are_released(server):

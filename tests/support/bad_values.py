@@ -132,7 +132,7 @@ def text(value):
 
 
 def one_of(*choices):
-    """One of some texts; a value of a wrong type may be told as one."""
+    """One of some texts; the error may call a value of a wrong type a wrong value."""
 
     def expected(value):
         if value is None or value in choices:
@@ -218,7 +218,7 @@ def wrong(expectation):
 
 
 def all_refused(expectation, check, leave_out=lambda value: False):
-    """check(value, code) for each value that the argument must refuse; every one that went wrong is told."""
+    """check(value, code) for each value that the argument must refuse; the failure lists all that went wrong."""
     problems, tried = [], 0
     for label, value, code in wrong(expectation):
         if leave_out(value):

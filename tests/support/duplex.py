@@ -101,9 +101,9 @@ class Flow:
 
 
 class Consumer:
-    """Somebody who gets every chunk from now on: a `data` listener or a sink.
+    """A receiver of every chunk from now on: a `data` listener or a sink.
 
-    What is unshifted comes a second time, also to one who is still waiting for the first: a jump back, then."""
+    What is unshifted comes a second time, also to a receiver that has not had it yet: a jump back, then."""
 
     def __init__(self, side: Side):
         self.side = side
@@ -250,7 +250,7 @@ class Side:
             self.depth -= 1
 
     def after_telling(self, tick):
-        """A tick of the model, whose counterpart in the socket runs next: that one tells first what is untold."""
+        """A tick of the model, whose counterpart in the socket runs next; it emits deferred data first."""
         if self.untold:
             self.after.append(tick)
         else:
@@ -501,7 +501,7 @@ class Side:
         return chunk
 
     def tell_later(self):
-        """What has just been read or put back comes in a tick, when it is not told inside the call."""
+        """What was just read or put back is emitted in a tick, unless the call itself emits it."""
         if self.consumers and (self.outside or self.untold):
             self.told = True
             self.untold += 1
@@ -511,7 +511,7 @@ class Side:
         if self.held or self.sock.destroyed or "end" in self.log or (self.depth and len(self.consumers) > 1):
             return
         if self.flow.flowing is True and not self.consumers:
-            return  # it would go to nobody
+            return  # no listener would get it
         if self.sock.errored is not None:  # a write failed: its callback comes before the socket is destroyed
             assert self.sock.unshift(b"refused") is False
             return

@@ -12,7 +12,7 @@ PRELUDE = """
     from helpers import on_loop, wait_until
 
     class Target:
-        # a listening socket that answers nobody, to be connected to again and again
+        # a listening socket that accepts nothing, to be connected to again and again
         def __init__(self):
             self.listening = socket.create_server(("127.0.0.1", 0), backlog=100)
             self.port = self.listening.getsockname()[1]

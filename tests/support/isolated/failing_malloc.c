@@ -1,4 +1,4 @@
-/* failing_malloc.c - malloc() that fails when told; preloaded by isolated/memory.py. glibc only.
+/* failing_malloc.c - malloc() that fails on demand; preloaded by isolated/memory.py. glibc only.
  *
  * Counts the allocations that pynet or libuv ask for, themselves or through a short call of Python's C API (DEPTH frames
  * above malloc() at most, none of which runs Python code), and fails those from `first` on, `count` of them. */

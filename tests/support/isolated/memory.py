@@ -23,7 +23,7 @@ import pynet
 CHUNK = bytes(range(256)) * 256
 CHUNKS = 8
 HANG = 10  # seconds after which a child is killed
-STALL = 100  # milliseconds for what still happens once a failure has been told
+STALL = 100  # milliseconds for what still happens after a failure was reported
 PATIENCE = 3000  # milliseconds for a scenario that knows of none
 COUNTED = ("streams", "listeners", "requests", "sockets", "servers")
 CONSEQUENCES = ("ECANCELED", "ECONNRESET", "EPIPE", "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", "ERR_STREAM_DESTROYED")
@@ -322,7 +322,7 @@ def run_one(where: tuple, first: int, count: int, make=Scenario) -> tuple[list[s
 
     scenario.attempt(main)
     while scenario.errors and "stalled" not in scenario.steps and len(scenario.errors) < 100:
-        known = len(scenario.errors)  # run() raises what nobody caught: the rest goes on
+        known = len(scenario.errors)  # run() raises what is uncaught: the rest goes on
         scenario.attempt(None)
         if len(scenario.errors) == known:
             break
