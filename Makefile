@@ -43,7 +43,7 @@ format: .venv/.lint  ## rewrite the sources in the project's style
 	@.venv/bin/clang-format -i $(C_FILES)
 
 fuzz: build .venv/.test  ## random lives of two sockets, then libFuzzer on csrc/core (FUZZ_SECONDS=60 each, FUZZ_ARGS="--keep name")
-	@$(RUN) DUPLEX_EXAMPLES=$(DUPLEX_EXAMPLES) $(PYTEST) -q tests/test_duplex_model.py --timeout=0 -o faulthandler_timeout=0
+	@$(RUN) DUPLEX_EXAMPLES=$(DUPLEX_EXAMPLES) $(PYTEST) -q tests/stream/test_duplex_model.py --timeout=0 -o faulthandler_timeout=0
 	@$(RUN) $(PY) tests/core/fuzz.py --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
 
 core-test: .venv/.build  ## the C tests of csrc/core, under the sanitizers
@@ -70,7 +70,7 @@ bench-addresses: build .venv/.bench  ## is_ip, SocketAddress.parse and BlockList
 	@$(RUN) $(PY) bench/addresses.py $(BENCH_ARGS)
 
 soak: build .venv/.test  ## thousands of connections at once, 100,000 in turn: no leak, no error
-	@$(RUN) $(PY) tests/soak.py
+	@$(RUN) $(PY) tests/stress/soak.py
 
 bench-streams: build .venv/.bench  ## bytes in bulk, proxies and many small writes, beside uvloop, asyncio and Node
 	@bash tools/node.sh --optional

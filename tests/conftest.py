@@ -1,9 +1,10 @@
-"""Fixtures that every test may use; see helpers.py for the classes behind them."""
+"""Fixtures that every test may use; see support/helpers.py for the classes behind them."""
 
 from __future__ import annotations
 
 import gc
 import os
+import socket
 
 import pytest
 
@@ -95,9 +96,56 @@ def pair(where):
 
 
 @pytest.fixture
+def reset_pair(pair):
+    """As pair(), and the client has an `error` listener: a peer that closes with unread data resets the connection."""
+
+    def make(*args, **options):
+        p = pair(*args, **options)
+        p.client.on("error", lambda err: None)
+        return p
+
+    return make
+
+
+@pytest.fixture
+def silent():
+    """(host, port) of a listening socket of Python's own that accepts nothing: what it gets is never read."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    yield listener.getsockname()[:2]
+    listener.close()
+
+
+@pytest.fixture
+def refused():
+    """(host, port) of a port that is bound and does not listen: connecting is refused."""
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    yield bound.getsockname()
+    bound.close()
+
+
+@pytest.fixture
 def record():
     """record(emitter, *events): a Recorder that notes events and their arguments, and can wait for them."""
     return Recorder
+
+
+@pytest.fixture
+def uncaught():
+    """What the handler of uncaught exceptions gets meanwhile: [(exception, emitter)]."""
+    seen = []
+    before = pynet.set_uncaught_handler(lambda exc, emitter: seen.append((exc, emitter)))
+    yield seen
+    pynet.set_uncaught_handler(before)
+
+
+@pytest.fixture
+def uncaught_errors():
+    """The exceptions that the handler of uncaught exceptions gets meanwhile."""
+    seen = []
+    before = pynet.set_uncaught_handler(lambda exc, emitter: seen.append(exc))
+    yield seen
+    pynet.set_uncaught_handler(before)
 
 
 @pytest.fixture

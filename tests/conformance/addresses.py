@@ -2,7 +2,7 @@
 
     python tests/conformance/addresses.py        asks Node and writes addresses.json
 
-tests/test_ip_node.py, test_address_node.py and test_blocklist_node.py hold pynet against the table.
+tests/address/test_ip_text.py, test_address_parse.py and test_blocklist_model.py hold pynet against the table.
 """
 
 import json

@@ -66,7 +66,7 @@ def states(sock, who, events):
 
 
 def silent(callback, host="127.0.0.1"):
-    """A port of `host` that answers nobody: the queue of those that its listener should accept is full.
+    """A port of `host` that does not answer: its listener's accept queue is full.
 
     callback({port, host}, release)
     """

@@ -3,7 +3,7 @@
     python tests/conformance/decoder.py        asks Node and writes decoder.json
 
 A row is [encoding, [piece in hex, ...], [text, ...]]: one text for each piece, "" when there was no `data` event, and
-one more for what came before `end`. tests/test_set_encoding_decoder.py holds pynet against the table.
+one more for what came before `end`. tests/stream/test_set_encoding_decoder.py holds pynet against the table.
 """
 
 import json

@@ -152,7 +152,7 @@ def connect(server, options, callback=None):
 
 
 def nowhere(callback):
-    """An address of this kind where nobody listens, given to `callback`."""
+    """Calls `callback` with an address of this kind on which no socket listens."""
     if kind == "unix":
         return callback({"path": "nobody.sock"})
     server = pynet.create_server()

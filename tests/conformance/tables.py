@@ -5,7 +5,7 @@ from harness import attempt, record
 
 
 def discard(made):
-    """Ends what a call has made, and nobody hears of it."""
+    """Ends what a call has made, without a trace."""
     if isinstance(made, pynet.Socket):
         made.on("error", lambda err: None).destroy()
     elif isinstance(made, pynet.Server):

@@ -42,7 +42,7 @@ def between(server_options, client_options, callback):
 
 
 class Sink(pynet.EventEmitter):
-    """A destination that is no stream: it traces what it is given; `full` makes write() return False."""
+    """A destination that is not a stream: it traces the chunks that it gets; `full` makes write() return False."""
 
     def __init__(self, who):
         super().__init__()

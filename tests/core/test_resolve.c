@@ -130,7 +130,7 @@ fresh(void)
     return r;
 }
 
-/* Opens the gate, lets go, and sees that the last thread has freed everything. */
+/* Opens the gate, frees the resolver, and checks that the last thread has freed everything. */
 static void
 finish(struct pn_resolver *r)
 {
@@ -452,7 +452,7 @@ test_wake_descriptor_is_a_copy(void)
     pn_resolver_dispatch(r, &never);
     CHECK_INT(a.times, 1);
     close(own[0]);
-    start(r, "two", &a); /* nobody reads: no SIGPIPE, and the answer is there all the same */
+    start(r, "two", &a); /* the pipe has no reader: no SIGPIPE, and the answer arrives all the same */
     while (!pn_resolver_ready(r))
         sched_yield();
     pn_resolver_dispatch(r, &never);

@@ -1,0 +1,83 @@
+"""pynet against the recorded traces of real Node: the same scenario, the same events in the same order."""
+
+import difflib
+import functools
+import os
+import socket
+import sys
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import suite
+from paths import CONFORMANCE
+
+EXPECTED_DIFFERENCES = tomllib.loads((CONFORMANCE / "expected_differences.toml").read_text(encoding="utf-8"))
+
+
+def expected_trace(name, kind):
+    """What Node did, with the differences that are on purpose put in."""
+    text = suite.recorded_path(name, kind).read_text(encoding="utf-8")
+    for entry in EXPECTED_DIFFERENCES.get(name, []):
+        if kind not in entry.get("kinds", suite.ALL_KINDS):
+            continue
+        assert entry["reason"], f"{name}: a difference without a reason"
+        assert text.count(entry["node"]) == 1, f"{name}: not once in Node's trace:\n{entry['node']}"
+        text = text.replace(entry["node"], entry["pynet"])
+    return text
+
+
+@functools.cache
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as sock:
+            sock.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def traces(request, tmp_path_factory):
+    """The runs of the selected cases, under way in the background: each is mostly waiting for a process to start."""
+    selected = [item.callspec.id for item in request.session.items if item.name.startswith("test_as_node[")]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        yield {
+            (name, kind): pool.submit(suite.run_pynet, name, kind, tmp_path_factory.mktemp("case"))
+            for name, kind in suite.cases()
+            if f"{name}-{kind}" in selected
+        }
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@pytest.mark.timeout(300)  # the first one to be asked for may wait for many others
+@pytest.mark.parametrize(("name", "kind"), suite.cases(), ids=lambda value: value)
+def test_as_node(name, kind, traces):
+    run = traces[name, kind]
+    if suite.only_linux(name) and not sys.platform.startswith("linux"):
+        pytest.skip("Linux only")
+    if suite.needs_ipv6(name) and not has_ipv6():
+        pytest.skip("no IPv6 here")
+    expected = expected_trace(name, kind)
+    try:
+        got, stderr = run.result()
+    except suite.ScenarioFailed as failed:
+        pytest.fail(f"{name} {kind}: {failed}", pytrace=False)
+    if got != expected:
+        diff = difflib.unified_diff(expected.splitlines(), got.splitlines(), "node", "pynet", lineterm="", n=20)
+        pytest.fail("\n".join([f"{name} {kind}", *diff, stderr]), pytrace=False)
+
+
+def test_each_scenario_has_both_sides_and_its_traces():
+    scripts = {path.name for path in suite.SCENARIOS.glob("*.*")}
+    assert scripts == {f"{name}.{ending}" for name in suite.names() for ending in ("js", "py")}
+    recorded = {path.name for path in suite.RECORDED.glob("*.txt")}
+    assert recorded == {suite.recorded_path(name, kind).name for name, kind in suite.cases()}
+
+
+def test_expected_differences_fit_their_scenarios():
+    assert set(EXPECTED_DIFFERENCES) <= set(suite.names())
+    for name in EXPECTED_DIFFERENCES:
+        for kind in suite.kinds(name):
+            expected_trace(name, kind)

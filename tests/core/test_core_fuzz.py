@@ -1,0 +1,37 @@
+"""The fuzz targets of tests/core/fuzz for some seconds each, on the kept inputs and others made of them: no clang."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import fuzz
+
+SECONDS = 2
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> tuple[str, str]:
+    cc = fuzz.core.find_cc()
+    if cc is None:
+        pytest.skip("no C compiler")
+    return cc, "address" if fuzz.core.sanitizer_works(cc, "address") else "none"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("source", fuzz.targets(), ids=lambda source: source.stem)
+def test_fuzz_target(source: Path, toolchain: tuple[str, str], tmp_path: Path) -> None:
+    cc, sanitizer = toolchain
+    assert len(fuzz.kept(source)) >= 10
+    program = fuzz.build(source, cc, sanitizer, replay=True)
+    passed, text = fuzz.replay(program, source, sanitizer, SECONDS, 1, tmp_path)
+    assert passed, text
+
+
+def test_make_fuzz_says_what_to_install(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("CLANG", "no-such-clang")
+    monkeypatch.setattr(sys, "argv", ["fuzz.py"])
+    assert fuzz.main() == 2
+    assert "apt-get install clang" in capsys.readouterr().err

@@ -1,0 +1,501 @@
+"""Descriptors that other code closed: a clear error, never an abort."""
+
+import threading
+
+import pytest
+
+import isolated
+from helpers import printed, raw_client
+
+PRELUDE = """
+    import gc, os, socket, sys, threading, time
+    import pynet
+    from isolated.tools import called_soon, echo_server, raw_connect, read_all, talk
+    errors = []
+    threading.excepthook = lambda args: errors.append(args.exc_value)
+    def wait(condition, seconds=10):
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, ("timed out", errors)
+            time.sleep(0.001)
+        return True
+    def connected(server, peers):
+        raw = raw_connect(server)
+        wait(lambda: peers)
+        return raw, peers[-1]
+    def descriptors(kind):
+        found = []
+        for name in os.listdir("/proc/self/fd"):
+            try:
+                if kind in os.readlink(f"/proc/self/fd/{name}"): found.append(int(name))
+            except FileNotFoundError: pass
+        return found
+"""
+
+
+def check(script, *args, **options):
+    return isolated.check(isolated.join(PRELUDE, script), *args, **options)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "sock.write('x')",
+        "sock.write('x' * 8_000_000)",
+        "sock.end()",
+        "sock.end('x')",
+        "sock.destroy()",
+        "sock.pause(); sock.resume(); sock.write('x')",
+        "sock.pause(); called_soon(); sock.resume(); sock.destroy()",
+        "sock.set_no_delay(); sock.set_keep_alive(True); sock.destroy()",
+        "sock.address(); sock.remote_address; sock.local_port; repr(sock); sock.destroy()",
+        "sock.unref(); sock.ref(); sock.destroy()",
+        "sock.pipe(sock); sock.write('x')",
+        "raw.sendall(b'x'); sock.destroy()",
+        "raw.close(); sock.destroy()",
+    ],
+)
+def test_an_idle_socket_and_what_is_done_with_it_then(after):
+    check(f"""
+        peers, heard = [], []
+        server = pynet.create_server(peers.append).listen(0, "127.0.0.1")
+        raw, sock = connected(server, peers)
+        sock.on("error", lambda err: heard.append(err.code))
+        sock.on("data", lambda chunk: None)
+        sock.on("close", lambda had: heard.append(had))
+        assert called_soon()
+        os.close(sock.fileno())
+        {after}
+        assert called_soon()
+        sock.destroy()
+        wait(lambda: heard)
+        assert heard in ([False], ["EBADF", True]), heard
+        bystander = echo_server()
+        assert talk(bystander) == b"hello"
+        bystander.close(); server.close(); raw.close()
+        assert errors == []
+    """)
+
+
+def test_a_write_says_ebadf():
+    check("""
+        peers, heard = [], []
+        server = pynet.create_server(peers.append).listen(0, "127.0.0.1")
+        raw, sock = connected(server, peers)
+        sock.on("error", heard.append)
+        os.close(sock.fileno())
+        answers = []
+        sock.write("x", answers.append)
+        wait(lambda: sock.closed and answers and heard)
+        assert [heard[0].code, heard[0].syscall, answers[0].code] == ["EBADF", "write", "EBADF"], (heard, answers)
+        server.close(); raw.close()
+    """)
+
+
+EVENTS = ["connection", "data", "drain", "written", "end", "timeout", "close"]
+
+
+@pytest.mark.parametrize("then", ["None", "sock.write('x')", "sock.pause()", "sock.end()", "sock.destroy()"])
+@pytest.mark.parametrize("event", EVENTS)
+def test_closed_inside_a_listener(event, then):
+    check(f"""
+        done = threading.Event()
+        def strike(sock):
+            if done.is_set():
+                return
+            done.set()
+            if sock.fileno() >= 0:
+                os.close(sock.fileno())
+            {then}
+        def on_connection(sock):
+            peers.append(sock)
+            sock.on("error", lambda err: None)
+            if {event!r} == "connection": strike(sock)
+            elif {event!r} == "written": sock.write("x" * 8_000_000, lambda err: strike(sock))
+            else: sock.on({event!r}, lambda *args: strike(sock))
+            if {event!r} == "drain": sock.write("x" * 8_000_000)
+            if {event!r} == "timeout": sock.set_timeout(5)
+            sock.resume()
+        peers = []
+        server = pynet.create_server({{"allow_half_open": True}}, on_connection).listen(0, "127.0.0.1")
+        raw = raw_connect(server)
+        if {event!r} in ("drain", "written"):
+            total = 0
+            while total < 8_000_000:
+                total += len(raw.recv(1 << 16))
+        elif {event!r} in ("data", "end", "close"):
+            raw.sendall(b"x")
+            if {event!r} != "data": raw.shutdown(socket.SHUT_WR)
+            if {event!r} == "close":
+                wait(lambda: peers)
+                peers[0].destroy()
+        assert done.wait(10)
+        for _ in range(5): assert called_soon()
+        peers[0].destroy()
+        wait(lambda: peers[0].closed)
+        bystander = echo_server()
+        assert talk(bystander) == b"hello"
+        bystander.close(); server.close(); raw.close()
+        assert errors == []
+    """)
+
+
+def test_closed_while_a_write_is_queued_and_reading_changes():
+    check("""
+        peers, heard = [], []
+        server = pynet.create_server(peers.append).listen(0, "127.0.0.1")
+        raw, sock = connected(server, peers)
+        sock.on("error", lambda err: heard.append(err.code))
+        sock.on("data", lambda chunk: None)
+        assert called_soon()
+        assert sock.write("x" * 40_000_000) is False
+        assert called_soon()
+        os.close(sock.fileno())
+        sock.pause()
+        assert called_soon()
+        sock.resume()
+        assert called_soon()
+        sock.pause()
+        assert called_soon()
+        sock.destroy()
+        wait(lambda: sock.closed)
+        server.close(); raw.close()
+    """)
+
+
+def test_closed_while_connecting():
+    check("""
+        server = pynet.create_server(lambda s: None).listen(0, "127.0.0.1")
+        for i in range(10):
+            with pynet.turn():
+                sock = pynet.connect(server.address().port, "127.0.0.1")
+                sock.on("error", lambda err: None)
+                if sock.fileno() >= 0:
+                    os.close(sock.fileno())
+            assert called_soon()
+            sock.destroy()
+            wait(lambda: sock.closed)
+        server.close()
+    """)
+
+
+@pytest.mark.parametrize("after", ["", "server.unref(); server.ref()", "server.get_connections(lambda e, n: None)"])
+@pytest.mark.parametrize("kind", ["tcp", "unix"])
+def test_a_listening_descriptor(kind, after, tmp_path):
+    check(
+        f"""
+        server = pynet.create_server(lambda s: s.end("x"))
+        server.on("error", lambda err: None)
+        server.listen(*([sys.argv[1]] if {kind!r} == "unix" else [0, "127.0.0.1"]))
+        assert read_all(raw_connect(server)) == b"x"
+        os.close(server.fileno())
+        {after}
+        assert called_soon()
+        repr(server), server.address(), server.listening
+        closed = threading.Event()
+        server.close(lambda err: closed.set())
+        assert closed.wait(10)
+        again = echo_server()
+        assert talk(again) == b"hello"
+        again.close()
+        assert errors == []
+        """,
+        tmp_path / "s.sock",
+    )
+
+
+def test_a_listening_descriptor_that_is_closed_in_its_own_listener():
+    check("""
+        heard = []
+        def on_connection(sock):
+            if not server.closed_behind:
+                os.close(server.fileno())
+            server.closed_behind = True
+            sock.end("x")
+        server = pynet.create_server(on_connection)
+        server.closed_behind = False
+        server.on("error", heard.append)
+        server.listen(0, "127.0.0.1")
+        with pynet.turn():
+            raws = [raw_connect(server) for _ in range(3)]
+        assert read_all(raws[0]) == b"x"
+        assert called_soon()
+        server.close()
+        assert called_soon()
+        for raw in raws: raw.close()
+    """)
+
+
+# --- the loop's own ---
+
+
+def test_the_backend_in_the_background():
+    done = isolated.run(
+        isolated.join(
+            PRELUDE,
+            """
+            server = echo_server()
+            assert called_soon()
+            (backend,) = descriptors("eventpoll")
+            os.close(backend)
+            began = time.monotonic()
+            seen = None
+            while seen is None and time.monotonic() - began < 10:
+                try:
+                    pynet.next_tick(lambda: None)
+                    time.sleep(0.001)
+                except pynet.NetError as error:
+                    seen = error
+            assert seen.code == "ERR_LOOP_DEAD", seen
+            assert "descriptor" in str(seen)
+            for call in (lambda: server.close(), lambda: pynet.connect(1), lambda: pynet.run(),
+                         lambda: pynet.set_timeout(print, 1), lambda: pynet.create_server().listen(0)):
+                try: call()
+                except pynet.NetError as error: assert error.code == "ERR_LOOP_DEAD", error
+                else: raise AssertionError("no error")
+            repr(server), server.address()
+            for thread in threading.enumerate():
+                if thread.name == "pynet": thread.join(10)
+            print("well")
+            """,
+        )
+    )
+    assert (done.returncode, done.stdout) == (0, "well\n"), done.stderr
+    assert "descriptor" in done.stderr, "the loop says that it is dead"
+    assert done.seconds < 8
+
+
+@pytest.mark.parametrize("moment", ["main", "listener", "thread"])
+def test_the_backend_in_the_foreground(moment):
+    out = check(f"""
+        def strike():
+            (backend,) = descriptors("eventpoll")
+            os.close(backend)
+        def main():
+            echo_server()
+            pynet.set_interval(lambda: None, 5)
+            if {moment!r} == "main": strike()
+            elif {moment!r} == "listener": pynet.set_timeout(strike, 1)
+            else: threading.Timer(0.05, strike).start()
+        try:
+            pynet.run(main)
+        except pynet.NetError as error:
+            print(error.code)
+        try:
+            pynet.run()
+        except pynet.NetError as error:
+            print(error.code)
+    """)
+    assert out == "ERR_LOOP_DEAD\n" * 2
+
+
+@pytest.mark.parametrize("used", ["background", "foreground"])
+def test_the_backend_just_before_the_end(used):
+    done = isolated.run(
+        isolated.join(
+            PRELUDE,
+            f"""
+            server = echo_server().unref()
+            raw = raw_connect(server)
+            assert called_soon()
+            if {used!r} == "foreground":
+                pynet.run(lambda: pynet.set_timeout(pynet.stop, 1))
+            (backend,) = descriptors("eventpoll")
+            os.close(backend)
+            """,
+        )
+    )
+    assert done.returncode == 0
+    assert done.seconds < 8
+
+
+def test_a_descriptor_whose_number_is_somebody_elses_by_now():
+    """Closed behind our back, and the number taken by a file or by another socket: their owner's, not ours."""
+    for other in ("os.open('/etc/passwd', os.O_RDONLY)", "socket.socketpair()", "os.pipe()"):
+        check(f"""
+            def on_connection(sock):
+                sock.on("error", lambda err: None)
+                peers.append(sock)
+            peers = []
+            server = pynet.create_server({{"pause_on_connect": True}}, on_connection).listen(0, "127.0.0.1")
+            for change in (
+                lambda s: s.resume(), lambda s: s.write("x" * 8_000_000), lambda s: s.end(), lambda s: s.pause(),
+            ):
+                for reading in (False, True):
+                    raw, sock = connected(server, peers)
+                    if reading:
+                        sock.resume()
+                        assert called_soon()
+                    with pynet.turn():
+                        number = sock.fileno()
+                        os.close(number)
+                        taken = {other}
+                    change(sock)
+                    for _ in range(3): assert called_soon()
+                    sock.destroy()
+                    wait(lambda: sock.closed)
+                    raw.close()
+                    peers.clear()
+            server.close()
+        """)
+
+
+def test_the_wake_pipe():
+    """Whichever end goes: an error or a loop that goes on, but neither a crash nor a spin."""
+    for end in (0, 1):
+        done = isolated.run(
+            isolated.join(
+                PRELUDE,
+                f"""
+                before = set(descriptors("pipe:"))
+                server = echo_server()
+                assert called_soon()
+                pipe = sorted(set(descriptors("pipe:")) - before)
+                os.close(pipe[{end}])
+                try: called_soon(0.2)
+                except pynet.NetError as error: assert error.code == "ERR_LOOP_DEAD"
+                cpu = time.process_time()
+                time.sleep(0.3)
+                assert time.process_time() - cpu < 0.15, "the loop spins"
+                """,
+            )
+        )
+        assert done.returncode == 0, (end, done.stderr)
+        assert done.seconds < 8
+
+
+def test_number_of_the_backend_given_to_somebody_else_is_an_error_and_no_abort(script):
+    done = script("""
+        import os, socket
+        import pynet
+
+        def main():
+            pynet.create_server(lambda sock: None).listen(0)
+            def reuse():
+                os.closerange(3, 100)
+                main.kept = [socket.socketpair() for _ in range(20)]
+            pynet.set_timeout(reuse, 1)
+            pynet.set_interval(lambda: None, 5)
+        try:
+            pynet.run(main)
+        except pynet.NetError as error:
+            print(error.code)
+        """)
+    assert printed(done) == ["ERR_LOOP_DEAD"]
+
+
+# --- checked before each turn ---
+
+
+def test_socket_destroyed_by_the_listener_that_got_it_is_looked_at_no_more(server, kind):
+    """A stream freed within the turn used to stay in the list of descriptors to check, and cut off all behind it."""
+    seen = threading.Event()
+    kept = []
+
+    def on_connection(sock):
+        sock.on("error", lambda err: None)
+        if len(kept) < 20:
+            kept.append(sock.destroy())
+            return
+        sock.on("data", lambda data: seen.set())
+
+    srv = server(on_connection)
+    for _ in range(20):
+        with raw_client(srv) as client:
+            assert client.recv(1) == b""
+    with raw_client(srv) as client:
+        client.sendall(b"x")
+        assert seen.wait(5)
+
+
+def test_descriptor_closed_in_drain_is_an_error_and_no_abort(script):
+    """libuv changes the watch after the last write has left, and aborts when the descriptor is not there."""
+    done = script("""
+        import os, socket, threading
+        import pynet
+        listening = socket.create_server(("127.0.0.1", 0))
+
+        def read_all(peer):
+            while peer.recv(1 << 20):
+                pass
+
+        def main():
+            client = pynet.connect(listening.getsockname()[1], "127.0.0.1")
+            def on_connect():
+                peer, _ = listening.accept()
+                threading.Thread(target=read_all, args=(peer,), daemon=True).start()
+                client.write(b"x" * 8_000_000)
+            client.on("connect", on_connect)
+            client.on("data", print)
+            client.on("drain", lambda: os.close(client.fileno()))
+            client.on("error", lambda err: print(err.code))
+            client.on("close", lambda had_error: print("close", had_error))
+        pynet.run(main)
+        """)
+    assert printed(done) == ["EBADF", "close True"]
+
+
+def test_listening_descriptor_that_was_shut_down_fails_once(script):
+    """Each turn used to find it readable again: one error after the other, at full load."""
+    done = script("""
+        import os, socket
+        import pynet
+        server = pynet.create_server(lambda sock: None)
+        server.on("error", lambda err: (print(err.code), pynet.set_timeout(server.close, 50)))
+
+        def shut():
+            with socket.socket(fileno=os.dup(server.fileno())) as copy:
+                copy.shutdown(socket.SHUT_RDWR)
+        pynet.run(lambda: server.listen(0, "127.0.0.1", shut))
+        """)
+    assert printed(done) == ["EINVAL"]
+
+
+# --- standard streams ---
+
+
+def test_process_without_standard_streams(script):
+    """libuv neither closes descriptors 0 to 2 of a socket nor survives its own among them."""
+    done = script("""
+        import os, sys
+        out = os.dup(1)
+        def say(text):
+            os.write(out, f"{text}\\n".encode())
+
+        if sys.argv[1] == "before":
+            os.closerange(0, 3)
+        import pynet
+        server = pynet.create_server(lambda sock: sock.end(b"bye"))
+
+        def connect():
+            if sys.argv[1] == "after":
+                os.closerange(0, 3)
+            client = pynet.connect(server.address().port, "127.0.0.1")
+            client.on("data", lambda data: None)
+            client.on("close", lambda had_error: (say(f"close {had_error}"), server.close()))
+        pynet.run(lambda: server.listen(0, "127.0.0.1", connect))
+        say("over")
+        """, "before")  # fmt: skip
+    assert printed(done) == ["close False", "over"]
+
+
+def test_standard_streams_closed_while_the_loop_runs(script):
+    done = script("""
+        import os
+        import pynet
+        out = os.dup(1)
+        def say(text):
+            os.write(out, f"{text}\\n".encode())
+        low = []
+        server = pynet.create_server(lambda sock: (low.append(sock.fileno()), sock.end(b"bye")))
+
+        def connect():
+            os.closerange(0, 3)
+            client = pynet.connect(server.address().port, "127.0.0.1")
+            client.on("connect", lambda: low.append(client.fileno()))
+            client.on("data", lambda data: None)
+            client.on("close", lambda had_error: (say(f"close {had_error}"), server.close()))
+        pynet.run(lambda: server.listen(0, "127.0.0.1", connect))
+        say(max(low) < 3)
+        """)
+    assert printed(done) == ["close False", "True"]

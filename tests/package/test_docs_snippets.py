@@ -1,0 +1,70 @@
+"""Every runnable example of README.md and docs/, each in an interpreter of its own.
+
+A block that begins with ```python run is run. Further words: `echo` gives it an echo server on the port that the text
+calls 8124, `stop` ends its pynet.run() after a moment (it serves for ever).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import socket
+import threading
+
+import pytest
+
+from helpers import run_script
+from paths import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```python *([^\n]*)\n(.*?)^```$", re.M | re.S)
+THE_PORT = "8124"
+STOP_SOON = "import pynet\npynet.set_timeout(pynet.stop, 150).unref()\n"
+
+
+def blocks():
+    for page in PAGES:
+        text = page.read_text()
+        for match in BLOCK.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            yield pytest.param(match[1].split(), match[2], id=f"{page.relative_to(ROOT)}:{line}")
+
+
+@pytest.fixture
+def echo_port():
+    """The port of an echo server on plain sockets."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            while True:
+                try:
+                    peer = server.accept()[0]
+                except OSError:
+                    return
+                with peer:
+                    while data := peer.recv(65536):
+                        peer.sendall(data)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+
+
+@pytest.mark.parametrize(("words", "source"), list(blocks()))
+def test_example_runs(words, source, echo_port):
+    ast.parse(source)
+    assert set(words) <= {"run", "echo", "stop"}, "unknown words after ```python"
+    if "run" not in words:
+        return
+    port = echo_port if "echo" in words else 0
+    program = (STOP_SOON if "stop" in words else "") + source.replace(THE_PORT, str(port))
+    done = run_script(program, timeout=20)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+def test_there_are_examples():
+    found = [param.values[0] for param in blocks()]
+    assert sum("run" in words for words in found) >= 5
