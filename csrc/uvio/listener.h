@@ -32,8 +32,8 @@ struct pn_listener {
     struct pn_loop *loop;                    /* borrowed */
     void *owner;                             /* borrowed */
     const struct pn_listener_events *events; /* set with the owner */
-    struct pn_path_file file;   /* own: unlinked in the end */
-    struct pn_loop_timer retry; /* after a shortage */
+    struct pn_path_file file;                /* own: unlinked in the end */
+    struct pn_loop_timer retry;              /* after a shortage */
     struct pn_touch touch;
     int fd;       /* own; -1 when somebody else has closed it */
     uint8_t kind; /* enum pn_stream_kind */

@@ -38,8 +38,8 @@ struct pn_stream_events {
 struct pn_stream {
     struct pn_loop *loop; /* borrowed */
     const struct pn_stream_events *events;
-    void *owner;                   /* borrowed; NULL: nobody listens any more */
-    struct pn_posted posted;       /* while `completions` is not 0 */
+    void *owner;             /* borrowed; NULL: nobody listens any more */
+    struct pn_posted posted; /* while `completions` is not 0 */
     struct pn_touch touch;
     struct pn_stream_req *req; /* own: the connect or write under way */
     struct pn_path_file *file; /* own: unlinked when the stream is closed; NULL nearly always */
@@ -47,7 +47,7 @@ struct pn_stream {
     int16_t connect_status;
     int16_t write_status;
     int16_t shut_status;
-    uint8_t kind;   /* enum pn_stream_kind */
+    uint8_t kind;        /* enum pn_stream_kind */
     uint8_t completions; /* PN_POST_* bits */
     bool reading;
     bool closing;

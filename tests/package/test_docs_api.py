@@ -153,7 +153,7 @@ def test_tables_have_the_same_columns_in_each_row():
 
 
 def test_error_codes_of_the_sources_are_documented():
-    sources = "\n".join(path.read_text() for path in (ROOT / "csrc" / "py").glob("*.c"))
+    sources = "\n".join(path.read_text() for path in (ROOT / "csrc" / "py").rglob("*.c"))
     page = (DOCS / "api" / "errors.md").read_text()
     assert sorted({code for code in re.findall(r'"((?:ERR|ABORT)_\w+)"', sources) if f"`{code}`" not in page}) == []
 
@@ -169,15 +169,15 @@ def options_of_the_sources():
         text = (ROOT / "csrc" / "py" / file).read_text().split(start, 1)[1]
         return re.findall(r'"(\w+)"', re.split(r"\n\w|;", text.lstrip(), maxsplit=1)[0])
 
-    sock = {name for name in listed("socket.h", "#define PN_SOCKET_OPTIONS") if "object_mode" not in name}
-    more = set(listed("connect.h", "#define PN_CONNECT_OPTIONS"))
+    sock = {name for name in listed("socket/socket.h", "#define PN_SOCKET_OPTIONS") if "object_mode" not in name}
+    more = set(listed("connect/connect.h", "#define PN_CONNECT_OPTIONS"))
     return {
         "Socket": sock,
         "connect": sock | more | {"timeout"},
-        "Socket.connect": more | set(listed("socket_connect.c", "connect_names[] = {")),
-        "Server": set(listed("server.c", "server_names[] = {")),
-        "Server.listen": set(listed("server_listen_args.c", "listen_names[] = {")),
-        "BoundSocket": set(listed("bound_socket.c", "option_names[] = {")),
+        "Socket.connect": more | set(listed("connect/connect_method.c", "connect_names[] = {")),
+        "Server": set(listed("server/server_type.c", "server_names[] = {")),
+        "Server.listen": set(listed("server/listen_args.c", "listen_names[] = {")),
+        "BoundSocket": set(listed("socket/bound_socket_type.c", "option_names[] = {")),
     }
 
 
@@ -254,7 +254,7 @@ def test_internals_name_what_is_there():
     text = "\n".join(page.read_text() for page in (DOCS / "internals").glob("*.md"))
     code = "\n".join(path.read_text() for path in (ROOT / "csrc").rglob("*.[ch]"))
     files = {path.relative_to(ROOT / "csrc").as_posix() for path in (ROOT / "csrc").rglob("*.[ch]")}
-    named = set(re.findall(r"`((?:core|uvio|py)/\w+\.[ch])`", text))
+    named = set(re.findall(r"`((?:core|uvio|py/\w+)/\w+\.[ch])`", text))
     assert named - files == set()
     words = set(re.findall(r"\b(pn_\w+|Pn[A-Z]\w+)\b", text)) | set(
         re.findall(r"`(?:st->)?([a-z]+_[a-z_]+)(?:\(\))?`", text)

@@ -65,13 +65,13 @@ int pn_connect_bound(PnSocket *s, PyObject *handle, const struct pn_endpoint *e,
 
 struct pn_connect {
     const struct pn_connect_ops *ops; /* first */
-    PnSocket *socket;         /* borrowed: it owns this */
-    PyObject *host;           /* own: as given, for `lookup` */
-    PyObject *path;           /* own: bytes; unix sockets */
-    PyObject *errors;         /* own: list, one for each address that failed */
-    struct pn_lookup *lookup; /* own: under way */
-    struct pn_addr *addrs;    /* own: in the order in which they are tried */
-    struct pn_stream **ios;   /* own the array: attempts under way, by address; NULL with one address */
+    PnSocket *socket;                 /* borrowed: it owns this */
+    PyObject *host;                   /* own: as given, for `lookup` */
+    PyObject *path;                   /* own: bytes; unix sockets */
+    PyObject *errors;                 /* own: list, one for each address that failed */
+    struct pn_lookup *lookup;         /* own: under way */
+    struct pn_addr *addrs;            /* own: in the order in which they are tried */
+    struct pn_stream **ios;           /* own the array: attempts under way, by address; NULL with one address */
     struct pn_happy happy;
     struct pn_loop_timer timer; /* the newest attempt's */
     struct pn_loop_timer limit; /* connect_timeout */

@@ -189,7 +189,7 @@ found_tick(PnState *st, PyObject *self, void *arg)
     (void)st;
     (void)arg;
     found_result(PN_SOCKET(PyTuple_GET_ITEM(self, 0)), id, PyTuple_GET_ITEM(self, 2), PyTuple_GET_ITEM(self, 3),
-                     PyTuple_GET_ITEM(self, 4));
+                 PyTuple_GET_ITEM(self, 4));
 }
 
 static PyObject *

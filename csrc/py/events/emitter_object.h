@@ -67,7 +67,7 @@ struct PnEmitter {
 
 #define PN_DEFAULT_MAX_LISTENERS 10
 
-#define PN_EMITTER(o) ((PnEmitter *)(void *)(o))
+#define PN_EMITTER(o)            ((PnEmitter *)(void *)(o))
 
 /* The function or OnceListener of an entry, borrowed. */
 static inline PyObject *

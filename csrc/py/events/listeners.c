@@ -242,7 +242,8 @@ call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject 
         if (fn == NULL)
             return 0;
     }
-    else if ((tags & PN_FN_QUIET) && e->ops != NULL && e->ops->call_marker != NULL && e->ops->call_marker(e, name, fn)) {
+    else if ((tags & PN_FN_QUIET) && e->ops != NULL && e->ops->call_marker != NULL &&
+             e->ops->call_marker(e, name, fn)) {
         return 0;
     }
     PyObject *result = PyObject_Vectorcall(fn, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);

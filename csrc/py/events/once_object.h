@@ -7,8 +7,9 @@
 typedef struct {
     PyObject_HEAD
     PyObject *listener; /* own */
-    PnEmitter *emitter; /* borrowed, until the entry leaves the emitter's list: a listener that never fires makes no cycle */
-    PyObject *name;     /* own */
+    PnEmitter
+        *emitter; /* borrowed, until the entry leaves the emitter's list: a listener that never fires makes no cycle */
+    PyObject *name; /* own */
     bool fired;
 } PnOnce;
 

@@ -20,9 +20,9 @@ struct pn_hooks {
 
 /* An object with a descriptor that no stream and no listener has, embedded in its owner. */
 struct pn_cleanup {
-    struct pn_cleanup *next, *prev;            /* in st->cleanups */
-    void (*at_exit)(struct pn_cleanup *c);     /* closes it, and removes `c` */
-    void (*after_fork)(struct pn_cleanup *c);  /* in the child: the descriptor is the parent's */
+    struct pn_cleanup *next, *prev;           /* in st->cleanups */
+    void (*at_exit)(struct pn_cleanup *c);    /* closes it, and removes `c` */
+    void (*after_fork)(struct pn_cleanup *c); /* in the child: the descriptor is the parent's */
 };
 
 void pn_cleanup_add(PnState *st, struct pn_cleanup *c);

@@ -130,7 +130,8 @@ socket_fileno(PyObject *op, PyObject *unused)
 {
     (void)unused;
     PnSocket *s = PN_SOCKET(op);
-    return PyLong_FromLong(s->d.io != NULL && s->d.em.generation == s->d.em.st->generation ? pn_stream_fd(s->d.io) : -1);
+    return PyLong_FromLong(s->d.io != NULL && s->d.em.generation == s->d.em.st->generation ? pn_stream_fd(s->d.io)
+                                                                                           : -1);
 }
 
 static PyObject *

@@ -23,7 +23,7 @@ enum phase { P_NEW, P_BOUND, P_ADOPTED, P_CLOSED };
 typedef struct {
     PyObject_HEAD
     PnState *st;               /* borrowed */
-    struct pn_cleanup cleanup;  /* in st->cleanups, while P_BOUND */
+    struct pn_cleanup cleanup; /* in st->cleanups, while P_BOUND */
     PyObject *weakrefs;
     PyObject *address; /* own: what address() gives, once it has been asked for */
     struct pn_bound b; /* own */

@@ -79,13 +79,13 @@ struct pn_reader {
 /* What the reading half keeps, when there is something. */
 struct pn_reads {
     struct pn_read_queue q;
-    struct pn_read_queue told; /* read by hand outside the loop: ticks tell the `data` listeners */
-    struct pn_decoder decoder; /* while `decoding` */
-    bool decoding;             /* set_encoding() has been called */
+    struct pn_read_queue told;      /* read by hand outside the loop: ticks tell the `data` listeners */
+    struct pn_decoder decoder;      /* while `decoding` */
+    bool decoding;                  /* set_encoding() has been called */
     const struct pn_reader *reader; /* set with `onread` */
-    struct pn_onread *onread;  /* own */
-    size_t want;               /* a waiting call needs so much: reading goes on beyond the mark */
-    PyObject *searched_for;    /* own: bytes or str, a separator that does not end within `searched` */
+    struct pn_onread *onread;       /* own */
+    size_t want;                    /* a waiting call needs so much: reading goes on beyond the mark */
+    PyObject *searched_for;         /* own: bytes or str, a separator that does not end within `searched` */
     size_t searched;
 };
 
@@ -112,7 +112,7 @@ struct PnDuplex {
     bool can_send;                  /* connected, and neither ended, failed nor destroyed */
     unsigned connecting : 1;
     unsigned connected : 1;
-    unsigned was_connected : 1; /* since the last connect() */
+    unsigned was_connected : 1;  /* since the last connect() */
     unsigned was_connecting : 1; /* when it was destroyed */
     unsigned destroyed : 1;
     unsigned destroy_when_finished : 1;
@@ -122,10 +122,10 @@ struct PnDuplex {
     unsigned close_emitted : 1;
     unsigned allow_half_open : 1;
     /* --- reading --- */
-    unsigned flowing : 2;        /* PN_FLOWING_* */
-    unsigned paused : 1;         /* by pause() */
-    unsigned reading : 1;        /* more has been asked for and has not come: Node's state.reading */
-    unsigned reading_more : 1;   /* a tick will ask for more */
+    unsigned flowing : 2;      /* PN_FLOWING_* */
+    unsigned paused : 1;       /* by pause() */
+    unsigned reading : 1;      /* more has been asked for and has not come: Node's state.reading */
+    unsigned reading_more : 1; /* a tick will ask for more */
     unsigned resume_scheduled : 1;
     unsigned need_readable : 1;
     unsigned emitted_readable : 1; /* `readable` is on its way, or has been emitted and not acted on */
@@ -146,7 +146,7 @@ struct PnDuplex {
     unsigned write_failed : 1;
 };
 
-#define PN_DUPLEX(o) ((PnDuplex *)(void *)(o))
+#define PN_DUPLEX(o)        ((PnDuplex *)(void *)(o))
 /* Socket is the one type over PnDuplex. */
 #define PN_IS_DUPLEX(st, o) PyObject_TypeCheck(o, (st)->Socket)
 

@@ -18,19 +18,19 @@ struct pn_sink {
 
 struct pn_pipe {
     PyObject_HEAD
-    struct pn_pipe *next;      /* of the same source */
-    struct pn_pipe *next_from; /* to the same stream */
-    PnDuplex *source;          /* borrowed; NULL: taken out */
-    PyObject *dest;            /* own */
-    PnDuplex *sock;            /* borrowed: the destination when it is a stream of ours */
+    struct pn_pipe *next;       /* of the same source */
+    struct pn_pipe *next_from;  /* to the same stream */
+    PnDuplex *source;           /* borrowed; NULL: taken out */
+    PyObject *dest;             /* own */
+    PnDuplex *sock;             /* borrowed: the destination when it is a stream of ours */
     const struct pn_sink *sink; /* set by pipe(), when `sock` is NULL */
-    PyObject *hooks;           /* own: of another destination, (drain, gone, error) */
-    bool end;                  /* the destination ends when the source does */
-    bool waiting;              /* for the destination's drain */
-    bool told;                 /* that the source has ended */
-    bool hooked;               /* its next `drain` calls us */
-    bool hooked_on;            /* and every one after it: it has on(), and no once() */
-    bool raw;                  /* its write() may take a part only: an unbuffered file */
+    PyObject *hooks;            /* own: of another destination, (drain, gone, error) */
+    bool end;                   /* the destination ends when the source does */
+    bool waiting;               /* for the destination's drain */
+    bool told;                  /* that the source has ended */
+    bool hooked;                /* its next `drain` calls us */
+    bool hooked_on;             /* and every one after it: it has on(), and no once() */
+    bool raw;                   /* its write() may take a part only: an unbuffered file */
 };
 
 /* The destination's events, NULL when it has none. */
