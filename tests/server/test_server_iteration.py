@@ -481,7 +481,7 @@ def test_a_peer_that_resets_at_once_is_given_and_its_error_waits(one_in_advance,
 
 
 def test_the_private_functions_refuse_what_is_no_server():
-    for function in (pynet._pynet._loop_begin, pynet._pynet._loop_take, pynet._pynet._loop_end):
+    for function in (pynet._pynet._iter_open, pynet._pynet._iter_next, pynet._pynet._iter_close):
         for bad in (5, pynet.Socket()):
             with pytest.raises(TypeError):
                 function(bad)
@@ -489,9 +489,9 @@ def test_the_private_functions_refuse_what_is_no_server():
 
 def test_one_end_too_many_does_nothing(bare):
     srv = bare()
-    pynet._pynet._loop_end(srv)
+    pynet._pynet._iter_close(srv)
     loop = iter(srv)
-    pynet._pynet._loop_end(srv)
+    pynet._pynet._iter_close(srv)
     loop.close()
     with raw_client(srv):
         take(srv, 1)[0].destroy()

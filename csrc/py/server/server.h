@@ -6,7 +6,7 @@
  *   listen_args.c      its arguments; listen_request.h: what they come to
  *   listen_fd.c        listening on what is there already: descriptors, BoundSockets
  *   server_accept.c    accepting: limits, the block list, `drop`, `connection`
- *   server_iterate.c   loops over a server
+ *   server_iterate.c   iterators over a server
  *   server_close.c     closing: the listener, the lookup, `close`, `error`, the end of shutdown()
  *   server_shutdown.c  its connections all at once: listing, destroying, shutdown() */
 #ifndef PN_PY_SERVER_SERVER_H
@@ -42,9 +42,9 @@ void pn_server_wait_for_listener(PnServer *s);
 
 /* --- server_iterate.c --- */
 /* Private functions of the module, for pynet/_server.py. */
-PyObject *pn_server_loop_begin(PyObject *module, PyObject *server);
-PyObject *pn_server_loop_take(PyObject *module, PyObject *server);
-PyObject *pn_server_loop_end(PyObject *module, PyObject *server);
+PyObject *pn_server_iter_open(PyObject *module, PyObject *server);
+PyObject *pn_server_iter_next(PyObject *module, PyObject *server);
+PyObject *pn_server_iter_close(PyObject *module, PyObject *server);
 
 /* --- server_shutdown.c --- */
 /* The live connections, oldest first: a new list. */

@@ -102,15 +102,15 @@ drop(PnServer *s, int fd, const struct pn_addr *peer)
 
 /* --- accepting --- */
 
-/* For the loops over the server; a `connection` listener may have refused it, or ended them. One at a time: the next one
+/* For the iterators over the server; a `connection` listener may have refused it, or ended them. One at a time: the next one
  * is accepted when a loop has found nothing, so that nearly nothing is lost when it is left. */
 static void
-keep_for_loops(PnServer *s, PnSocket *sock)
+keep_for_iterators(PnServer *s, PnSocket *sock)
 {
-    if (s->loops == 0 || sock->d.destroyed)
+    if (s->iterators == 0 || sock->d.destroyed)
         return;
     sock->d.em.outside = true; /* it is used there: an error may wait for its listener */
-    if (s->backlog_of_loops == NULL || PyList_Append(s->backlog_of_loops, (PyObject *)sock) < 0) {
+    if (s->pending_connections == NULL || PyList_Append(s->pending_connections, (PyObject *)sock) < 0) {
         pn_duplex_destroy_steal(&sock->d, NULL);
         return;
     }
@@ -135,7 +135,7 @@ accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
     PyObject *stack[2] = {NULL, (PyObject *)sock};
     (void)pn_emit_loop(&s->em, s->em.st->names.connection, stack + 1, 1, (PyObject *)sock);
     if (s->em.generation == s->em.st->generation)
-        keep_for_loops(s, sock);
+        keep_for_iterators(s, sock);
     Py_DECREF(sock);
 }
 
@@ -214,7 +214,7 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
     l->events = &server_events;
     if (s->unref)
         pn_listener_ref(l, false);
-    s->waits_for_listener = s->em.outside && s->loops == 0 && !pn_has_listeners(&s->em, st->names.connection);
+    s->waits_for_listener = s->em.outside && s->iterators == 0 && !pn_has_listeners(&s->em, st->names.connection);
     if (!s->waits_for_listener)
         (void)pn_listener_start(l);
     if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)

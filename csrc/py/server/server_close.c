@@ -138,7 +138,7 @@ pn_server_connection_gone(PyObject *socket)
         shutdown_over_soon(s);
 }
 
-/* Who loops over it looks whether it is over. */
+/* Who iterators over it looks whether it is over. */
 static void
 changed_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -153,7 +153,7 @@ pn_server_close_quietly(PnServer *s)
     release_listener(s);
     close_if_drained(s);
     pn_abort_unlink(&s->abort);
-    if (s->loops > 0 && pn_tick(s->em.st, changed_tick, (PyObject *)s, NULL) < 0)
+    if (s->iterators > 0 && pn_tick(s->em.st, changed_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     Py_DECREF(s);
 }

@@ -1,4 +1,4 @@
-/* server_iterate.c - loops over a server: the connections that wait for the next step of one; for pynet/_server.py. */
+/* server_iterate.c - iterators over a server: the connections that wait for the next step of one; for pynet/_server.py. */
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
 #include "py/server/server.h"
@@ -14,9 +14,9 @@ check_server(PyObject *module, PyObject *op)
     return NULL;
 }
 
-/* _loop_begin(server): from now on connections are kept for _loop_take(). */
+/* _iter_open(server): from now on connections are kept for _iter_next(). */
 PyObject *
-pn_server_loop_begin(PyObject *module, PyObject *op)
+pn_server_iter_open(PyObject *module, PyObject *op)
 {
     PyObject *list = PyList_New(0);
     PnServer *s = list != NULL ? check_server(module, op) : NULL;
@@ -24,22 +24,22 @@ pn_server_loop_begin(PyObject *module, PyObject *op)
         Py_XDECREF(list);
         return NULL;
     }
-    s->loops++;
-    if (s->backlog_of_loops == NULL)
-        s->backlog_of_loops = list;
+    s->iterators++;
+    if (s->pending_connections == NULL)
+        s->pending_connections = list;
     else
         Py_DECREF(list);
     Py_RETURN_NONE;
 }
 
-/* _loop_take(server): the next connection; None when it is to come, False when none will, as the server is closed. */
+/* _iter_next(server): the next connection; None when it is to come, False when none will, as the server is closed. */
 PyObject *
-pn_server_loop_take(PyObject *module, PyObject *op)
+pn_server_iter_next(PyObject *module, PyObject *op)
 {
     PnServer *s = check_server(module, op);
     if (s == NULL)
         return NULL;
-    PyObject *list = s->backlog_of_loops;
+    PyObject *list = s->pending_connections;
     if (list != NULL && PyList_GET_SIZE(list) > 0) {
         PyObject *sock = Py_NewRef(PyList_GET_ITEM(list, 0));
         if (PySequence_DelItem(list, 0) < 0)
@@ -48,7 +48,7 @@ pn_server_loop_take(PyObject *module, PyObject *op)
     }
     if (s->listener == NULL && s->lookup == NULL && (s->close_emitted || s->closes > 0 || s->connections > 0))
         Py_RETURN_FALSE;
-    if (s->loops > 0)
+    if (s->iterators > 0)
         pn_server_connection_listener(s);
     if (s->listener != NULL && pn_notify(s->em.st) < 0)
         return NULL;
@@ -68,18 +68,18 @@ destroy_left(PnServer *s, PyObject *left)
     }
 }
 
-/* _loop_end(server): one loop less. Does nothing for the server of a parent process and at exit. */
+/* _iter_close(server): one loop less. Does nothing for the server of a parent process and at exit. */
 PyObject *
-pn_server_loop_end(PyObject *module, PyObject *op)
+pn_server_iter_close(PyObject *module, PyObject *op)
 {
     PnState *st = pn_state_of_module(module);
     PnServer *s = PN_SERVER(op);
     if (!PyObject_TypeCheck(op, st->Server))
         return pn_raise_arg_type("server", "a Server", op);
-    if (s->em.generation != st->generation || st->closed || s->loops == 0 || --s->loops > 0)
+    if (s->em.generation != st->generation || st->closed || s->iterators == 0 || --s->iterators > 0)
         Py_RETURN_NONE;
-    PyObject *left = s->backlog_of_loops;
-    s->backlog_of_loops = NULL;
+    PyObject *left = s->pending_connections;
+    s->pending_connections = NULL;
     pn_server_wait_for_listener(s);
     if (left != NULL)
         destroy_left(s, left);

@@ -11,20 +11,20 @@ typedef struct PnServer PnServer;
 
 struct PnServer {
     PnEmitter em;
-    struct pn_listener *listener; /* own; holds a reference to us until it is closed */
-    struct pn_lookup *lookup;     /* own: of a host to listen on */
-    PyObject *lookup_host;        /* own: str */
-    PyObject *path;               /* own: str, of a unix server */
-    PyObject *max_connections;    /* own: as set; NULL when not */
-    double max;                   /* the same as a number; NaN: no limit */
-    PyObject *block_list;         /* own: a BlockList; NULL: none */
-    PyObject *backlog_of_loops;   /* own: list of sockets that no loop over the server has taken yet */
-    PyObject *shutdown;           /* own: the Future of the last shutdown() */
+    struct pn_listener *listener;  /* own; holds a reference to us until it is closed */
+    struct pn_lookup *lookup;      /* own: of a host to listen on */
+    PyObject *lookup_host;         /* own: str */
+    PyObject *path;                /* own: str, of a unix server */
+    PyObject *max_connections;     /* own: as set; NULL when not */
+    double max;                    /* the same as a number; NaN: no limit */
+    PyObject *block_list;          /* own: a BlockList; NULL: none */
+    PyObject *pending_connections; /* own: list of sockets that no loop over the server has taken yet */
+    PyObject *shutdown;            /* own: the Future of the last shutdown() */
     size_t connections;
     struct pn_abort_link abort; /* the signal of listen(), until close() */
     size_t going;               /* of them those that shutdown() waits for */
     size_t forced;              /* destroyed by shutdown() */
-    size_t loops;               /* over the server, open now */
+    size_t iterators;           /* over the server, open now */
     unsigned closes;            /* `close` events on their way */
     int backlog;
     unsigned bind_flags; /* PN_BIND_*, of listen() */

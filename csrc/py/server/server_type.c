@@ -389,7 +389,7 @@ server_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(s->max_connections);
     Py_VISIT(s->abort.signal);
     Py_VISIT(s->block_list);
-    Py_VISIT(s->backlog_of_loops);
+    Py_VISIT(s->pending_connections);
     Py_VISIT(s->shutdown);
     return pn_emitter_traverse(op, visit, arg);
 }
@@ -401,7 +401,7 @@ server_clear(PyObject *op)
     Py_CLEAR(s->max_connections);
     pn_abort_unlink(&s->abort);
     Py_CLEAR(s->block_list);
-    Py_CLEAR(s->backlog_of_loops);
+    Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
     return pn_emitter_clear(op);
 }
@@ -420,7 +420,7 @@ server_dealloc(PyObject *op)
     Py_CLEAR(s->path);
     Py_CLEAR(s->max_connections);
     Py_CLEAR(s->block_list);
-    Py_CLEAR(s->backlog_of_loops);
+    Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
     s->em.st->servers--;
     pn_emitter_free_parts(&s->em);
