@@ -531,7 +531,7 @@ pn_raise_closed(PnState *st)
 }
 
 int
-pn_raise_stale(PnState *st, PyTypeObject *type)
+pn_raise_forked(PnState *st, PyTypeObject *type)
 {
     if (st->closed) {
         pn_raise_closed(st);

@@ -53,6 +53,6 @@ PyObject *pn_received(PyObject *obj);
 /* ERR_LOOP_CLOSED: the interpreter is exiting; always NULL. */
 PyObject *pn_raise_closed(PnState *st);
 /* Always -1: the interpreter is exiting, or the object of this type belongs to a parent process. */
-int pn_raise_stale(PnState *st, PyTypeObject *type);
+int pn_raise_forked(PnState *st, PyTypeObject *type);
 
 #endif

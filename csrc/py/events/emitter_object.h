@@ -95,7 +95,7 @@ pn_mark_outside(PnEmitter *e)
 static inline int
 pn_check_alive(PnEmitter *e)
 {
-    return e->generation == e->st->generation ? 0 : pn_raise_stale(e->st, Py_TYPE(e));
+    return e->generation == e->st->generation ? 0 : pn_raise_forked(e->st, Py_TYPE(e));
 }
 
 #endif

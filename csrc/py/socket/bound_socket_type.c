@@ -98,7 +98,7 @@ check_bound(PnBoundSocket *self)
         return -1;
     }
     if (self->generation != self->st->generation)
-        return pn_raise_stale(self->st, Py_TYPE(self));
+        return pn_raise_forked(self->st, Py_TYPE(self));
     if (self->phase == P_BOUND)
         return 0;
     pn_raise_net(self->st, "ERR_SOCKET_HANDLE_ADOPTED",
@@ -325,7 +325,7 @@ bound_init(PyObject *op, PyObject *args, PyObject *kwargs)
         return -1;
     int status = -1;
     if (st->closed)
-        (void)pn_raise_stale(st, Py_TYPE(op));
+        (void)pn_raise_forked(st, Py_TYPE(op));
     else if (self->phase != P_NEW)
         PyErr_SetString(PyExc_RuntimeError, "BoundSocket.__init__() has been called already");
     else
