@@ -23,7 +23,7 @@ blocked_error(PnSocket *s, const struct pn_addr *addr)
 static bool
 is_blocked(const PnSocket *s, const struct pn_addr *addr)
 {
-    return s->rare != NULL && s->rare->block_list != NULL && pn_blocklist_blocks(s->rare->block_list, addr);
+    return s->extras != NULL && s->extras->block_list != NULL && pn_blocklist_blocks(s->extras->block_list, addr);
 }
 
 /* Binds s->d.io as the user wants it for a connection to `to`, which is put into `at`. 0, or a status. */
@@ -148,7 +148,7 @@ note_error(PnSocket *s, uint64_t id, size_t index, PyObject *error, bool tell)
 static PyObject *
 attempted(PnSocket *s)
 {
-    return s->rare != NULL ? Py_XNewRef(s->rare->attempted) : NULL;
+    return s->extras != NULL ? Py_XNewRef(s->extras->attempted) : NULL;
 }
 
 static int
@@ -351,8 +351,8 @@ pn_connect_try(PnSocket *s)
         try_single(s);
         return;
     }
-    struct pn_rare *rare = pn_rare_of(s);
-    PyObject *list = rare != NULL ? PyList_New(0) : NULL;
+    struct pn_socket_extras *extras = pn_extras_of(s);
+    PyObject *list = extras != NULL ? PyList_New(0) : NULL;
     if (s->connect != c) { /* a collection of garbage was faster */
         Py_XDECREF(list);
         PyErr_Clear();
@@ -365,8 +365,8 @@ pn_connect_try(PnSocket *s)
         pn_duplex_destroy_steal(&s->d, NULL);
         return;
     }
-    PyObject *old = rare->attempted;
-    rare->attempted = list;
+    PyObject *old = extras->attempted;
+    extras->attempted = list;
     pn_happy_init(&c->happy, c->count, c->patience, c->race);
     pn_loop_timer_init(&c->timer, on_timer, false);
     advance(s);

@@ -143,8 +143,8 @@ take_back(PnSocket *s, bool unheld)
     if (!s->bound)
         pn_socket_drop_handle(s);
     s->d.connecting = 0;
-    if (s->rare != NULL)
-        pn_abort_unlink(&s->rare->connect_abort);
+    if (s->extras != NULL)
+        pn_abort_unlink(&s->extras->connect_abort);
     if (s->bound && unheld && !s->unheld) {
         s->unheld = 1;
         Py_DECREF(s);
@@ -199,7 +199,7 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
         pn_connect_free_state(c);
         return refuse_busy(s);
     }
-    if (o->signal != NULL && pn_rare_watch(s->rare, &s->rare->connect_abort, o->signal) > 0) {
+    if (o->signal != NULL && pn_extras_watch(s->extras, &s->extras->connect_abort, o->signal) > 0) {
         pn_connect_free_state(c);
         pn_mark_outside(&s->d.em);
         pn_duplex_destroy_steal(&s->d, pn_abort_error(st, pn_abort_reason(o->signal)));
@@ -319,8 +319,8 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
         return -1;
     }
     o.signal = v[C_SIGNAL];
-    struct pn_rare *rare = NULL;
-    if ((block_list != NULL || o.signal != NULL || v[C_TOS] != NULL) && (rare = pn_rare_of(s)) == NULL)
+    struct pn_socket_extras *extras = NULL;
+    if ((block_list != NULL || o.signal != NULL || v[C_TOS] != NULL) && (extras = pn_extras_of(s)) == NULL)
         return -1;
     if (no_delay)
         s->no_delay = 1;
@@ -329,9 +329,9 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
         s->keep_alive_delay = delay;
     }
     if (v[C_TOS] != NULL)
-        rare->type_of_service = tos;
+        extras->type_of_service = tos;
     if (block_list != NULL)
-        Py_XSETREF(rare->block_list, Py_NewRef(block_list));
+        Py_XSETREF(extras->block_list, Py_NewRef(block_list));
     return start(s, e, &o);
 }
 

@@ -124,17 +124,17 @@ int pn_socket_take_bound(PnSocket *s, PyObject *bound);
 
 /* --- socket_extras.c --- */
 /* Made when needed; NULL with MemoryError. */
-struct pn_rare *pn_rare_of(PnSocket *s);
+struct pn_socket_extras *pn_extras_of(PnSocket *s);
 /* A signal aborts the socket from now on: `link` is one of the two above. 1: it has been aborted already, and nothing was
  * done. */
-int pn_rare_watch(struct pn_rare *rare, struct pn_abort_link *link, PyObject *signal);
+int pn_extras_watch(struct pn_socket_extras *extras, struct pn_abort_link *link, PyObject *signal);
 /* The socket is destroyed: signals concern it no more. The caller gets the references (NULL without), since their
  * release may run anything. */
-void pn_rare_unwatch(PnSocket *s, PyObject *signals[2]);
+void pn_extras_unwatch(PnSocket *s, PyObject *signals[2]);
 /* Signals do not lead to it any more; they stay owned. */
-void pn_rare_cut(PnSocket *s);
-void pn_rare_free(PnSocket *s);
-int pn_rare_traverse(PnSocket *s, visitproc visit, void *arg);
+void pn_extras_cut(PnSocket *s);
+void pn_extras_free(PnSocket *s);
+int pn_extras_traverse(PnSocket *s, visitproc visit, void *arg);
 /* The signal of the constructor, at once if it has been aborted. 0, or -1 with an exception. */
 int pn_socket_follow(PnSocket *s, PyObject *signal);
 

@@ -32,11 +32,11 @@ open_over(PnSocket *s, struct pn_bound *b)
 static int
 keep_path(PnSocket *s, PyObject *path)
 {
-    struct pn_rare *rare = pn_rare_of(s);
-    PyObject *text = rare != NULL ? pn_path_text(path) : NULL;
+    struct pn_socket_extras *extras = pn_extras_of(s);
+    PyObject *text = extras != NULL ? pn_path_text(path) : NULL;
     if (text == NULL)
         return -1;
-    Py_XSETREF(rare->bound_path, text);
+    Py_XSETREF(extras->bound_path, text);
     return 0;
 }
 

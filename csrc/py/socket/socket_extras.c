@@ -1,4 +1,4 @@
-/* socket_extras.c - what few sockets have: struct pn_rare. */
+/* socket_extras.c - what few sockets have: struct pn_socket_extras. */
 #include <stddef.h>
 
 #include "py/loop/driver.h"
@@ -30,25 +30,27 @@ abort_socket(PnSocket *s, PyObject *reason)
 static void
 on_connect_aborted(struct pn_abort_link *l, PyObject *reason)
 {
-    struct pn_rare *rare = (struct pn_rare *)(void *)((char *)l - offsetof(struct pn_rare, connect_abort));
-    abort_socket(rare->socket, reason);
+    struct pn_socket_extras *extras =
+        (struct pn_socket_extras *)(void *)((char *)l - offsetof(struct pn_socket_extras, connect_abort));
+    abort_socket(extras->socket, reason);
 }
 
 static void
 on_aborted(struct pn_abort_link *l, PyObject *reason)
 {
-    struct pn_rare *rare = (struct pn_rare *)(void *)((char *)l - offsetof(struct pn_rare, abort));
-    rare->socket->aborted = 1;
-    abort_socket(rare->socket, reason);
+    struct pn_socket_extras *extras =
+        (struct pn_socket_extras *)(void *)((char *)l - offsetof(struct pn_socket_extras, abort));
+    extras->socket->aborted = 1;
+    abort_socket(extras->socket, reason);
 }
 
 int
-pn_rare_watch(struct pn_rare *rare, struct pn_abort_link *link, PyObject *signal)
+pn_extras_watch(struct pn_socket_extras *extras, struct pn_abort_link *link, PyObject *signal)
 {
     pn_abort_unlink(link);
     if (pn_abort_reason(signal) != NULL)
         return 1;
-    link->aborted = link == &rare->abort ? on_aborted : on_connect_aborted;
+    link->aborted = link == &extras->abort ? on_aborted : on_connect_aborted;
     pn_abort_link(signal, link);
     return 0;
 }
@@ -57,10 +59,10 @@ int
 pn_socket_follow(PnSocket *s, PyObject *signal)
 {
     PnState *st = s->d.em.st;
-    struct pn_rare *rare = pn_rare_of(s);
-    if (rare == NULL || pn_state_loop(st) == NULL)
+    struct pn_socket_extras *extras = pn_extras_of(s);
+    if (extras == NULL || pn_state_loop(st) == NULL)
         return -1;
-    if (pn_rare_watch(rare, &rare->abort, signal) == 0)
+    if (pn_extras_watch(extras, &extras->abort, signal) == 0)
         return 0;
     s->aborted = 1;
     PyObject *reason = Py_NewRef(pn_abort_reason(signal));
@@ -70,65 +72,65 @@ pn_socket_follow(PnSocket *s, PyObject *signal)
 }
 
 void
-pn_rare_unwatch(PnSocket *s, PyObject *signals[2])
+pn_extras_unwatch(PnSocket *s, PyObject *signals[2])
 {
     signals[0] = signals[1] = NULL;
-    if (s->rare == NULL)
+    if (s->extras == NULL)
         return;
-    signals[0] = Py_XNewRef(s->rare->abort.signal);
-    signals[1] = Py_XNewRef(s->rare->connect_abort.signal);
-    pn_abort_unlink(&s->rare->abort);
-    pn_abort_unlink(&s->rare->connect_abort);
+    signals[0] = Py_XNewRef(s->extras->abort.signal);
+    signals[1] = Py_XNewRef(s->extras->connect_abort.signal);
+    pn_abort_unlink(&s->extras->abort);
+    pn_abort_unlink(&s->extras->connect_abort);
 }
 
 /* --- the struct --- */
 
-struct pn_rare *
-pn_rare_of(PnSocket *s)
+struct pn_socket_extras *
+pn_extras_of(PnSocket *s)
 {
-    if (s->rare == NULL) {
-        s->rare = PyMem_RawCalloc(1, sizeof(*s->rare));
-        if (s->rare == NULL)
+    if (s->extras == NULL) {
+        s->extras = PyMem_RawCalloc(1, sizeof(*s->extras));
+        if (s->extras == NULL)
             PyErr_NoMemory();
         else
-            s->rare->socket = s;
+            s->extras->socket = s;
     }
-    return s->rare;
+    return s->extras;
 }
 
 void
-pn_rare_cut(PnSocket *s)
+pn_extras_cut(PnSocket *s)
 {
-    if (s->rare == NULL)
+    if (s->extras == NULL)
         return;
-    pn_abort_cut(&s->rare->abort);
-    pn_abort_cut(&s->rare->connect_abort);
+    pn_abort_cut(&s->extras->abort);
+    pn_abort_cut(&s->extras->connect_abort);
 }
 
 void
-pn_rare_free(PnSocket *s)
+pn_extras_free(PnSocket *s)
 {
-    struct pn_rare *rare = s->rare;
-    if (rare == NULL)
+    struct pn_socket_extras *extras = s->extras;
+    if (extras == NULL)
         return;
-    pn_rare_cut(s); /* both: releasing one signal may abort the other */
-    s->rare = NULL;
-    pn_abort_unlink(&rare->abort);
-    pn_abort_unlink(&rare->connect_abort);
-    Py_XDECREF(rare->attempted);
-    Py_XDECREF(rare->block_list);
-    Py_XDECREF(rare->bound_path);
-    PyMem_RawFree(rare);
+    pn_extras_cut(s); /* both: releasing one signal may abort the other */
+    s->extras = NULL;
+    pn_abort_unlink(&extras->abort);
+    pn_abort_unlink(&extras->connect_abort);
+    Py_XDECREF(extras->attempted);
+    Py_XDECREF(extras->block_list);
+    Py_XDECREF(extras->bound_path);
+    PyMem_RawFree(extras);
 }
 
 int
-pn_rare_traverse(PnSocket *s, visitproc visit, void *arg)
+pn_extras_traverse(PnSocket *s, visitproc visit, void *arg)
 {
-    if (s->rare == NULL)
+    if (s->extras == NULL)
         return 0;
-    Py_VISIT(s->rare->attempted);
-    Py_VISIT(s->rare->block_list);
-    Py_VISIT(s->rare->abort.signal);
-    Py_VISIT(s->rare->connect_abort.signal);
+    Py_VISIT(s->extras->attempted);
+    Py_VISIT(s->extras->block_list);
+    Py_VISIT(s->extras->abort.signal);
+    Py_VISIT(s->extras->connect_abort.signal);
     return 0;
 }

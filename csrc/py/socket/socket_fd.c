@@ -106,7 +106,7 @@ pn_socket_take_fd(PnSocket *s, PyObject **v)
     }
     pn_socket_set_wire_options(s);
     if (v[PN_O_TOS] != NULL)
-        (void)pn_stream_set_tos(io, s->rare->type_of_service);
+        (void)pn_stream_set_tos(io, s->extras->type_of_service);
     pn_mark_outside(&s->d.em);
     if (there)
         pn_readable_poll(&s->d);

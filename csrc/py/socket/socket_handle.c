@@ -90,7 +90,7 @@ begin_destroy(PnDuplex *d, struct pn_destroying *x)
 {
     PnSocket *s = PN_SOCKET(d);
     s->reset_when_connected = 0;
-    pn_rare_unwatch(s, &x->kept[KEPT_SIGNAL]);
+    pn_extras_unwatch(s, &x->kept[KEPT_SIGNAL]);
     if (s->connect != NULL)
         x->kept[KEPT_ATTEMPTS] = pn_connect_ops_of(s)->cancel(s);
     if (d->io == NULL)
@@ -398,8 +398,8 @@ pn_socket_reset(PnSocket *s)
     pn_reads_reset(&s->d);
     PyMem_RawFree(s->ends);
     s->ends = NULL;
-    if (s->rare != NULL)
-        Py_CLEAR(s->rare->bound_path); /* a str */
+    if (s->extras != NULL)
+        Py_CLEAR(s->extras->bound_path); /* a str */
     PyObject *errored = s->d.errored;
     s->d.errored = NULL;
     s->d.bytes_read = s->d.bytes_written = 0;
@@ -436,7 +436,7 @@ pn_socket_traverse(PyObject *op, visitproc visit, void *arg)
     if (status == 0)
         status = pn_onread_traverse(&s->d, visit, arg);
     if (status == 0)
-        status = pn_rare_traverse(s, visit, arg);
+        status = pn_extras_traverse(s, visit, arg);
     return status != 0 ? status : pn_emitter_traverse(op, visit, arg);
 }
 
@@ -450,7 +450,7 @@ pn_socket_clear(PyObject *op)
     free_connect(s);
     pn_writes_free(&s->d);
     pn_onread_free(&s->d);
-    pn_rare_free(s);
+    pn_extras_free(s);
     return pn_emitter_clear(op);
 }
 
@@ -461,7 +461,7 @@ cut(PnSocket *s)
 {
     close_unheld(s);
     pn_idle_free(&s->d);
-    pn_rare_cut(s);
+    pn_extras_cut(s);
     pn_pipe_cut(&s->d);
     pn_list_cut(&s->d.em);
 }
@@ -475,7 +475,7 @@ pn_socket_dealloc(PyObject *op)
     cut(s);
     Py_TRASHCAN_BEGIN(op, pn_socket_dealloc) /* chains of pipes */
         if (s->d.em.weakrefs != NULL) PyObject_ClearWeakRefs(op);
-    pn_rare_free(s);
+    pn_extras_free(s);
     pn_reads_free(&s->d);
     PyMem_RawFree(s->ends);
     s->d.em.st->sockets--;

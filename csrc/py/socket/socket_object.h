@@ -13,7 +13,7 @@ struct pn_ends {
 };
 
 /* What few sockets have. */
-struct pn_rare {
+struct pn_socket_extras {
     PnSocket *socket;                   /* borrowed */
     PyObject *attempted;                /* own: list of "address:port", auto_select_family_attempted_addresses */
     PyObject *block_list;               /* own: outbound */
@@ -40,14 +40,14 @@ struct pn_connect_ops {
 struct pn_connect;
 
 struct PnSocket {
-    PnDuplex d;                 /* first */
-    PyObject *server;           /* own: the Server that accepted it; NULL on clients */
-    struct pn_connect *connect; /* own: while connecting */
-    struct pn_ends *ends;       /* own */
-    struct pn_rare *rare;       /* own */
-    uint16_t keep_alive_delay;  /* seconds */
-    unsigned counted : 1;       /* by its server */
-    unsigned going : 1;         /* counted, and its server's shutdown() waits for it */
+    PnDuplex d;                      /* first */
+    PyObject *server;                /* own: the Server that accepted it; NULL on clients */
+    struct pn_connect *connect;      /* own: while connecting */
+    struct pn_ends *ends;            /* own */
+    struct pn_socket_extras *extras; /* own */
+    uint16_t keep_alive_delay;       /* seconds */
+    unsigned counted : 1;            /* by its server */
+    unsigned going : 1;              /* counted, and its server's shutdown() waits for it */
     unsigned unref : 1;
     unsigned no_delay : 1;
     unsigned keep_alive : 1;

@@ -121,8 +121,8 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     };
     if (check_all(s, v, &to) < 0)
         return -1;
-    bool rare = v[PN_O_TOS] != NULL || v[PN_O_BLOCK_LIST] != NULL || s->rare != NULL;
-    if (rare && pn_rare_of(s) == NULL)
+    bool extras = v[PN_O_TOS] != NULL || v[PN_O_BLOCK_LIST] != NULL || s->extras != NULL;
+    if (extras && pn_extras_of(s) == NULL)
         return -1;
     /* The last ones that may fail, and nothing else has been changed. */
     if ((v[PN_O_ONREAD] != NULL && pn_onread_set(&s->d, v[PN_O_ONREAD]) < 0) ||
@@ -136,9 +136,9 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     s->d.max_write_buffer = to.max_write;
     s->keep_alive_delay = to.delay;
     s->d.default_encoding = (unsigned)to.default_encoding & 7;
-    if (rare && s->rare != NULL) {
-        s->rare->type_of_service = to.tos;
-        Py_XSETREF(s->rare->block_list, Py_XNewRef(v[PN_O_BLOCK_LIST]));
+    if (extras && s->extras != NULL) {
+        s->extras->type_of_service = to.tos;
+        Py_XSETREF(s->extras->block_list, Py_XNewRef(v[PN_O_BLOCK_LIST]));
     }
     return 0;
 }

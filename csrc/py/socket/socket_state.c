@@ -33,7 +33,7 @@ pn_socket_peer(PnSocket *s, struct pn_addr *out)
 static PyObject *
 bound_path(const PnSocket *s)
 {
-    return s->rare != NULL ? s->rare->bound_path : NULL;
+    return s->extras != NULL ? s->extras->bound_path : NULL;
 }
 
 PyObject *
@@ -233,11 +233,11 @@ socket_get_errored(PyObject *op, void *closure)
 static PyObject *
 socket_get_attempted(PyObject *op, void *closure)
 {
-    struct pn_rare *rare = PN_SOCKET(op)->rare;
+    struct pn_socket_extras *extras = PN_SOCKET(op)->extras;
     (void)closure;
-    if (rare == NULL || rare->attempted == NULL)
+    if (extras == NULL || extras->attempted == NULL)
         Py_RETURN_NONE;
-    return PyList_GetSlice(rare->attempted, 0, PY_SSIZE_T_MAX);
+    return PyList_GetSlice(extras->attempted, 0, PY_SSIZE_T_MAX);
 }
 
 static PyObject *
@@ -245,7 +245,7 @@ socket_get_block_list(PyObject *op, void *closure)
 {
     PnSocket *s = PN_SOCKET(op);
     (void)closure;
-    return Py_NewRef(s->rare != NULL && s->rare->block_list != NULL ? s->rare->block_list : Py_None);
+    return Py_NewRef(s->extras != NULL && s->extras->block_list != NULL ? s->extras->block_list : Py_None);
 }
 
 static int
@@ -255,10 +255,10 @@ socket_set_block_list(PyObject *op, PyObject *value, void *closure)
     (void)closure;
     if (value == Py_None)
         value = NULL;
-    if (value != NULL && (pn_check_block_list(s->d.em.st, value, "options.blockList") < 0 || pn_rare_of(s) == NULL))
+    if (value != NULL && (pn_check_block_list(s->d.em.st, value, "options.blockList") < 0 || pn_extras_of(s) == NULL))
         return -1;
-    if (s->rare != NULL)
-        Py_XSETREF(s->rare->block_list, Py_XNewRef(value));
+    if (s->extras != NULL)
+        Py_XSETREF(s->extras->block_list, Py_XNewRef(value));
     return 0;
 }
 

@@ -51,8 +51,8 @@ pn_socket_set_no_delay_method(PyObject *op, PyObject *const *args, Py_ssize_t na
 static void
 set_keep_alive(PnSocket *s)
 {
-    unsigned interval = s->rare != NULL ? s->rare->keep_alive_interval : 0;
-    unsigned count = s->rare != NULL ? s->rare->keep_alive_count : 0;
+    unsigned interval = s->extras != NULL ? s->extras->keep_alive_interval : 0;
+    unsigned count = s->extras != NULL ? s->extras->keep_alive_count : 0;
     (void)pn_stream_set_keep_alive_probes(s->d.io, s->keep_alive, s->keep_alive_delay, interval, count);
 }
 
@@ -117,15 +117,15 @@ keep_alive(PnSocket *s, PyObject **a)
         (a[K_DELAY] != NULL && a[K_DELAY] != Py_None && pn_arg_number(a[K_DELAY], "initial_delay", &ms) < 0) ||
         interval_of(a[K_INTERVAL], &interval) < 0 || count_of(a[K_COUNT], &count) < 0)
         return -1;
-    struct pn_rare *rare = interval != 0 || count != 0 ? pn_rare_of(s) : s->rare;
-    if (rare == NULL && PyErr_Occurred())
+    struct pn_socket_extras *extras = interval != 0 || count != 0 ? pn_extras_of(s) : s->extras;
+    if (extras == NULL && PyErr_Occurred())
         return -1;
     uint16_t seconds = pn_keep_alive_seconds(ms);
     bool changed = s->keep_alive != (unsigned)on || (on && seconds != s->keep_alive_delay);
-    if (rare != NULL) {
-        changed = changed || (on && (rare->keep_alive_interval != interval || rare->keep_alive_count != count));
-        rare->keep_alive_interval = interval;
-        rare->keep_alive_count = count;
+    if (extras != NULL) {
+        changed = changed || (on && (extras->keep_alive_interval != interval || extras->keep_alive_count != count));
+        extras->keep_alive_interval = interval;
+        extras->keep_alive_count = count;
     }
     s->keep_alive = on != 0;
     s->keep_alive_delay = seconds;
@@ -178,13 +178,13 @@ pn_socket_set_type_of_service_method(PyObject *op, PyObject *const *args, Py_ssi
         return pn_raise_arg_type("tos", "of type number", a[0]);
     if (pn_check_type_of_service(a[0], "tos", &tos) < 0)
         return NULL;
-    if (tos != 0 && pn_rare_of(s) == NULL)
+    if (tos != 0 && pn_extras_of(s) == NULL)
         return NULL;
     int status = on_the_wire(s) ? pn_stream_set_tos(s->d.io, tos) : 0;
     if (status != 0)
         return pn_raise_uv(s->d.em.st, status, "setTypeOfService");
-    if (s->rare != NULL)
-        s->rare->type_of_service = tos;
+    if (s->extras != NULL)
+        s->extras->type_of_service = tos;
     return Py_NewRef(op);
 }
 
@@ -200,7 +200,7 @@ pn_socket_get_type_of_service_method(PyObject *op, PyObject *unused)
     (void)unused;
     if (pn_check_alive(&s->d.em) < 0)
         return NULL;
-    int tos = s->rare != NULL ? s->rare->type_of_service : 0;
+    int tos = s->extras != NULL ? s->extras->type_of_service : 0;
     if (on_the_wire(s) && !s->is_pipe)
         tos = pn_stream_get_tos(s->d.io);
     return tos < 0 ? pn_raise_uv(s->d.em.st, tos, "getTypeOfService") : PyLong_FromLong(tos);
@@ -215,8 +215,8 @@ pn_socket_set_wire_options(PnSocket *s)
         (void)pn_stream_set_no_delay(s->d.io, true);
     if (s->keep_alive)
         set_keep_alive(s);
-    if (s->rare != NULL && s->rare->type_of_service != 0)
-        (void)pn_stream_set_tos(s->d.io, s->rare->type_of_service);
+    if (s->extras != NULL && s->extras->type_of_service != 0)
+        (void)pn_stream_set_tos(s->d.io, s->extras->type_of_service);
 }
 
 /* --- a reset --- */
