@@ -47,7 +47,7 @@ PyObject *pn_duplex_cancelled_error(PnDuplex *s);
 #define PN_READ_ALL SIZE_MAX
 /* A chunk has come: it is kept, or emitted at once. */
 void pn_readable_keep(PnDuplex *s, char *base, size_t len);
-void pn_readable_emit(PnDuplex *s, char *base, size_t len);
+void pn_readable_emit_chunk(PnDuplex *s, char *base, size_t len);
 void pn_readable_eof(PnDuplex *s);
 /* Node's read(0): asks for more when there is room, emits `readable` for what is there. */
 void pn_readable_poll(PnDuplex *s);
@@ -57,7 +57,7 @@ void pn_readable_connected(PnDuplex *s);
  * reference; NULL when there is not so much, or with an exception. */
 PyObject *pn_readable_take(PnDuplex *s, size_t n);
 /* `data` from a method: at once inside a listener, else by a tick. 0, or -1 with an exception. */
-int pn_readable_tell_data(PnDuplex *s, PyObject *data);
+int pn_readable_emit_data(PnDuplex *s, PyObject *data);
 /* A chunk is put back, or in front. 0, or -1 with an exception. */
 int pn_readable_unshift(PnDuplex *s, PyObject *data);
 void pn_readable_resume(PnDuplex *s);

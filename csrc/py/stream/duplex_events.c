@@ -58,7 +58,7 @@ dispatch(PnDuplex *s, char *base, size_t len)
         pn_pipe_data(s, base, len);
         return;
     }
-    pn_readable_emit(s, base, len);
+    pn_readable_emit_chunk(s, base, len);
 }
 
 void

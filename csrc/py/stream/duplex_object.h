@@ -79,13 +79,13 @@ struct pn_reader {
 /* What the reading half keeps, when there is something. */
 struct pn_reads {
     struct pn_read_queue q;
-    struct pn_read_queue told;      /* read by hand outside the loop: ticks tell the `data` listeners */
-    struct pn_decoder decoder;      /* while `decoding` */
-    bool decoding;                  /* set_encoding() has been called */
-    const struct pn_reader *reader; /* set with `onread` */
-    struct pn_onread *onread;       /* own */
-    size_t want;                    /* a waiting call needs so much: reading goes on beyond the mark */
-    PyObject *searched_for;         /* own: bytes or str, a separator that does not end within `searched` */
+    struct pn_read_queue deferred_data; /* read by hand outside the loop: ticks tell the `data` listeners */
+    struct pn_decoder decoder;          /* while `decoding` */
+    bool decoding;                      /* set_encoding() has been called */
+    const struct pn_reader *reader;     /* set with `onread` */
+    struct pn_onread *onread;           /* own */
+    size_t want;                        /* a waiting call needs so much: reading goes on beyond the mark */
+    PyObject *searched_for;             /* own: bytes or str, a separator that does not end within `searched` */
     size_t searched;
 };
 

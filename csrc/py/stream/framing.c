@@ -36,7 +36,7 @@ take(PnDuplex *s, size_t n)
     PyObject *data = pn_readable_take(s, n);
     if (data == NULL && !PyErr_Occurred()) /* asking for more has run something that took it */
         return wait_for(s, n);
-    if (data == NULL || pn_readable_tell_data(s, data) < 0) {
+    if (data == NULL || pn_readable_emit_data(s, data) < 0) {
         Py_XDECREF(data);
         return NULL;
     }

@@ -317,10 +317,10 @@ pn_pipe_dest_drained(PnDuplex *dest)
 }
 
 static void
-tell_end(struct pn_pipe *p)
+end_pipe(struct pn_pipe *p)
 {
     Py_INCREF(p);
-    p->told = true;
+    p->end_sent = true;
     if (!p->end)
         pn_pipe_take_out(p, false);
     else if (p->sock == NULL)
@@ -335,10 +335,10 @@ pn_pipe_source_ended(PnDuplex *s)
 {
     /* Telling one runs listeners, which may take out others: from the start each time. */
     for (struct pn_pipe *p = s->pipes; p != NULL;) {
-        if (p->told)
+        if (p->end_sent)
             p = p->next;
         else {
-            tell_end(p);
+            end_pipe(p);
             p = s->pipes;
         }
     }

@@ -27,7 +27,7 @@ struct pn_pipe {
     PyObject *hooks;            /* own: of another destination, (drain, gone, error) */
     bool end;                   /* the destination ends when the source does */
     bool waiting;               /* for the destination's drain */
-    bool told;                  /* that the source has ended */
+    bool end_sent;              /* that the source has ended */
     bool hooked;                /* its next `drain` calls us */
     bool hooked_on;             /* and every one after it: it has on(), and no once() */
     bool raw;                   /* its write() may take a part only: an unbuffered file */

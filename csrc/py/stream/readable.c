@@ -26,7 +26,8 @@ void
 pn_reads_tidy(PnDuplex *s)
 {
     struct pn_reads *r = s->r;
-    if (r != NULL && r->q.count == 0 && r->told.count == 0 && !r->decoding && r->onread == NULL && r->want == 0)
+    if (r != NULL && r->q.count == 0 && r->deferred_data.count == 0 && !r->decoding && r->onread == NULL &&
+        r->want == 0)
         pn_reads_free(s);
 }
 
@@ -40,7 +41,7 @@ pn_reads_free(PnDuplex *s)
         r->reader->free(s);
     s->r = NULL;
     pn_read_queue_clear(&r->q);
-    pn_read_queue_clear(&r->told);
+    pn_read_queue_clear(&r->deferred_data);
     Py_XDECREF(r->searched_for);
     PyMem_RawFree(r);
 }
@@ -110,47 +111,47 @@ emit_data(PnDuplex *s, PyObject *data)
     (void)pn_emit_loop(&s->em, s->em.st->names.data, stack + 1, 1, NULL);
 }
 
-/* What was read outside the loop and not told yet. */
+/* What was read outside the loop and not deferred_data yet. */
 static size_t
-untold(const PnDuplex *s)
+deferred_count(const PnDuplex *s)
 {
-    return s->r != NULL ? s->r->told.count : 0;
+    return s->r != NULL ? s->r->deferred_data.count : 0;
 }
 
 static void
-tell_tick(PnState *st, PyObject *self, void *arg)
+deferred_data_tick(PnState *st, PyObject *self, void *arg)
 {
     PnDuplex *s = PN_DUPLEX(self);
     (void)st;
     (void)arg;
-    if (untold(s) == 0)
+    if (deferred_count(s) == 0)
         return;
-    PyObject *data = pn_read_queue_shift(&s->r->told); /* a whole chunk: this cannot fail */
+    PyObject *data = pn_read_queue_shift(&s->r->deferred_data); /* a whole chunk: this cannot fail */
     pn_reads_tidy(s);
     emit_data(s, data);
     Py_DECREF(data);
 }
 
-/* In Node read() itself has told it: before whatever the next tick brings. False when run() has to raise first. */
+/* In Node read() itself has deferred_data it: before whatever the next tick brings. False when run() has to raise first. */
 static bool
-tell_first(PnDuplex *s)
+emit_deferred(PnDuplex *s)
 {
-    while (untold(s) > 0 && !s->em.st->loop->halted)
-        tell_tick(s->em.st, (PyObject *)s, NULL);
-    return untold(s) == 0;
+    while (deferred_count(s) > 0 && !s->em.st->loop->halted)
+        deferred_data_tick(s->em.st, (PyObject *)s, NULL);
+    return deferred_count(s) == 0;
 }
 
 static int
-tell_later(PnDuplex *s, PyObject *data)
+defer_data_event(PnDuplex *s, PyObject *data)
 {
     struct pn_reads *r = pn_reads_of(s);
-    if (r == NULL || pn_tick(s->em.st, tell_tick, (PyObject *)s, NULL) < 0)
+    if (r == NULL || pn_tick(s->em.st, deferred_data_tick, (PyObject *)s, NULL) < 0)
         return -1;
-    return pn_read_queue_push(&r->told, data);
+    return pn_read_queue_push(&r->deferred_data, data);
 }
 
 int
-pn_readable_tell_data(PnDuplex *s, PyObject *data)
+pn_readable_emit_data(PnDuplex *s, PyObject *data)
 {
     PnState *st = s->em.st;
     if (s->error_emitted || s->close_emitted)
@@ -158,8 +159,8 @@ pn_readable_tell_data(PnDuplex *s, PyObject *data)
     s->did_read = 1;
     if (!has_consumer(s))
         return 0;
-    if (!pn_inside(st) || untold(s) > 0) /* in the order of the bytes */
-        return tell_later(s, data);
+    if (!pn_inside(st) || deferred_count(s) > 0) /* in the order of the bytes */
+        return defer_data_event(s, data);
     PyObject *stack[2] = {NULL, data};
     return pn_emit(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
 }
@@ -183,7 +184,7 @@ readable_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
-    if (tell_first(PN_DUPLEX(self)))
+    if (emit_deferred(PN_DUPLEX(self)))
         emit_readable_now(PN_DUPLEX(self));
     else
         soon(PN_DUPLEX(self), readable_tick);
@@ -363,7 +364,7 @@ pn_readable_keep(PnDuplex *s, char *base, size_t len)
 }
 
 void
-pn_readable_emit(PnDuplex *s, char *base, size_t len)
+pn_readable_emit_chunk(PnDuplex *s, char *base, size_t len)
 {
     PnState *st = s->em.st;
     Py_ssize_t made_for;
@@ -383,7 +384,7 @@ pn_readable_unshift(PnDuplex *s, PyObject *data)
 {
     int status;
     if (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) == 0 && has_consumer(s))
-        status = pn_readable_tell_data(s, data);
+        status = pn_readable_emit_data(s, data);
     else
         status = keep(s, data, true);
     read_more_soon(s);
@@ -470,8 +471,8 @@ flow(PnDuplex *s)
             soon(s, flow_tick);
             return;
         }
-        if (untold(s) > 0) {
-            (void)tell_first(s);
+        if (deferred_count(s) > 0) {
+            (void)emit_deferred(s);
             continue;
         }
         PyObject *data = pn_readable_take(s, PN_READ_ALL);
@@ -491,7 +492,7 @@ resume_tick(PnState *st, PyObject *self, void *arg)
 {
     PnDuplex *s = PN_DUPLEX(self);
     (void)arg;
-    if (!tell_first(s)) {
+    if (!emit_deferred(s)) {
         soon(s, resume_tick);
         return;
     }
@@ -581,7 +582,7 @@ listener_gone_tick(PnState *st, PyObject *self, void *arg)
 {
     PnDuplex *s = PN_DUPLEX(self);
     (void)arg;
-    if (!tell_first(s)) {
+    if (!emit_deferred(s)) {
         soon(s, listener_gone_tick);
         return;
     }
@@ -622,7 +623,7 @@ end_tick(PnState *st, PyObject *self, void *arg)
     PnDuplex *s = PN_DUPLEX(self);
     (void)arg;
     s->end_scheduled = 0;
-    if (!tell_first(s)) {
+    if (!emit_deferred(s)) {
         end_soon(s);
         return;
     }

@@ -58,7 +58,7 @@ pn_duplex_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
         pn_readable_poll(s);
     else
         data = pn_readable_take(s, n);
-    if (data != NULL && pn_readable_tell_data(s, data) < 0)
+    if (data != NULL && pn_readable_emit_data(s, data) < 0)
         Py_CLEAR(data);
     pn_mark_outside(&s->em);
     if (PyErr_Occurred() || pn_notify(s->em.st) < 0) {
