@@ -82,9 +82,9 @@ pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prep
 }
 
 int
-pn_add_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn)
+pn_add_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn)
 {
-    if (pn_list_insert_quiet(e, name, fn) < 0)
+    if (pn_list_insert_internal(e, name, fn) < 0)
         return -1;
     pn_mark_outside(e);
     return e->ops != NULL ? listener_added(e, name) : 0;

@@ -11,11 +11,11 @@ size_t pn_count_listeners(const PnEmitter *e, PyObject *name);
 void pn_list_cut(PnEmitter *e);
 void pn_list_free(PnEmitter *e);
 int pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend);
-/* At the end, PN_FN_QUIET. */
-int pn_list_insert_quiet(PnEmitter *e, PyObject *name, PyObject *fn);
+/* At the end, PN_FN_INTERNAL. */
+int pn_list_insert_internal(PnEmitter *e, PyObject *name, PyObject *fn);
 void pn_list_remove(PnEmitter *e, uint32_t i);
 /* All but the quiet ones. */
-void pn_list_remove_loud(PnEmitter *e);
+void pn_list_remove_public(PnEmitter *e);
 
 extern PyType_Spec pn_emitter_spec;
 extern PyType_Spec pn_decorator_spec;
@@ -44,9 +44,9 @@ bool pn_has_listeners(const PnEmitter *e, PyObject *name);
 /* Adds a checked function; 0, or -1 with what a newListener listener or the leak warning raised. */
 int pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend);
 /* A listener with all that a listener causes, but which nobody else is told of; 0 or -1. For those who wait. */
-int pn_add_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn);
+int pn_add_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn);
 /* Takes it out, if it is there. */
-void pn_remove_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn);
+void pn_remove_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn);
 /* Takes out the newest entry of exactly this OnceListener or function and emits removeListener. 1, 0 when it is not
  * there, -1 when a removeListener listener raised. */
 int pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn);

@@ -13,10 +13,10 @@ struct pn_listener_entry {
     uintptr_t fn;   /* own; PN_FN_* bits */
 };
 
-#define PN_FN_ONCE   ((uintptr_t)1) /* the function is a OnceListener */
-#define PN_FN_WARNED ((uintptr_t)2) /* on an event's first entry: the leak warning has been given */
-#define PN_FN_QUIET  ((uintptr_t)4) /* our own: nobody sees, counts or removes it but who added it */
-#define PN_FN_TAGS   ((uintptr_t)7)
+#define PN_FN_ONCE     ((uintptr_t)1) /* the function is a OnceListener */
+#define PN_FN_WARNED   ((uintptr_t)2) /* on an event's first entry: the leak warning has been given */
+#define PN_FN_INTERNAL ((uintptr_t)4) /* our own: nobody sees, counts or removes it but who added it */
+#define PN_FN_TAGS     ((uintptr_t)7)
 
 struct pn_listeners {
     uint32_t count, capacity;

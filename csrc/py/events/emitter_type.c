@@ -77,7 +77,7 @@ find_identical(PnEmitter *e, PyObject *name, PyObject *fn)
     struct pn_listeners *l = e->listeners;
     for (uint32_t i = l != NULL ? l->count : 0; i > 0; i--) {
         PyObject *held = pn_entry_fn(&l->at[i - 1]);
-        if (l->at[i - 1].name != name || (l->at[i - 1].fn & PN_FN_QUIET))
+        if (l->at[i - 1].name != name || (l->at[i - 1].fn & PN_FN_INTERNAL))
             continue;
         if (held == fn || ((l->at[i - 1].fn & PN_FN_ONCE) && pn_once_listener(held) == fn))
             return held;
@@ -157,7 +157,7 @@ remove_everything(PnEmitter *e)
 {
     PyObject *last = e->st->names.removeListener;
     if (!pn_has_listeners(e, last)) {
-        pn_list_remove_loud(e);
+        pn_list_remove_public(e);
         pn_emitter_listener_removed(e, NULL);
         return 0;
     }
@@ -202,7 +202,7 @@ entries_of(PnEmitter *e, PyObject *name, bool raw)
     for (uint32_t i = 0; list != NULL && e->listeners != NULL && i < e->listeners->count; i++) {
         const struct pn_listener_entry *entry = &e->listeners->at[i];
         PyObject *fn = pn_entry_fn(entry);
-        if (entry->name != name || (entry->fn & PN_FN_QUIET))
+        if (entry->name != name || (entry->fn & PN_FN_INTERNAL))
             continue;
         if (PyList_Append(list, !raw && (entry->fn & PN_FN_ONCE) ? pn_once_listener(fn) : fn) < 0)
             Py_CLEAR(list);
@@ -279,9 +279,9 @@ emitter_event_names(PyObject *op, PyObject *unused)
     PyObject *list = PyList_New(0);
     for (uint32_t i = 0; list != NULL && e->listeners != NULL && i < e->listeners->count; i++) {
         PyObject *name = e->listeners->at[i].name;
-        bool seen = (e->listeners->at[i].fn & PN_FN_QUIET) != 0;
+        bool seen = (e->listeners->at[i].fn & PN_FN_INTERNAL) != 0;
         for (uint32_t j = 0; j < i && !seen; j++)
-            seen = e->listeners->at[j].name == name && !(e->listeners->at[j].fn & PN_FN_QUIET);
+            seen = e->listeners->at[j].name == name && !(e->listeners->at[j].fn & PN_FN_INTERNAL);
         if (!seen && PyList_Append(list, name) < 0)
             Py_CLEAR(list);
     }

@@ -65,7 +65,7 @@ pn_count_listeners(const PnEmitter *e, PyObject *name)
     size_t count = 0;
     const struct pn_listeners *l = e->listeners;
     for (uint32_t i = 0; l != NULL && i < l->count; i++)
-        count += l->at[i].name == name && !(l->at[i].fn & PN_FN_QUIET);
+        count += l->at[i].name == name && !(l->at[i].fn & PN_FN_INTERNAL);
     return count;
 }
 
@@ -118,11 +118,11 @@ pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepe
 }
 
 int
-pn_list_insert_quiet(PnEmitter *e, PyObject *name, PyObject *fn)
+pn_list_insert_internal(PnEmitter *e, PyObject *name, PyObject *fn)
 {
     if (pn_list_insert(e, name, fn, false, false) < 0)
         return -1;
-    e->listeners->at[e->listeners->count - 1].fn |= PN_FN_QUIET;
+    e->listeners->at[e->listeners->count - 1].fn |= PN_FN_INTERNAL;
     return 0;
 }
 
@@ -183,11 +183,11 @@ pn_list_free(PnEmitter *e)
 }
 
 void
-pn_list_remove_loud(PnEmitter *e)
+pn_list_remove_public(PnEmitter *e)
 {
     /* What is let go may run anything: the vector is looked at anew each time. */
     for (uint32_t i = 0; e->listeners != NULL && i < e->listeners->count;) {
-        if (e->listeners->at[i].fn & PN_FN_QUIET)
+        if (e->listeners->at[i].fn & PN_FN_INTERNAL)
             i++;
         else
             pn_list_remove(e, i);
@@ -215,11 +215,11 @@ pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn)
 }
 
 void
-pn_remove_quiet_listener(PnEmitter *e, PyObject *name, PyObject *fn)
+pn_remove_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn)
 {
     struct pn_listeners *l = e->listeners;
     for (uint32_t i = 0; l != NULL && i < l->count; i++) {
-        if (l->at[i].name == name && pn_entry_fn(&l->at[i]) == fn && (l->at[i].fn & PN_FN_QUIET)) {
+        if (l->at[i].name == name && pn_entry_fn(&l->at[i]) == fn && (l->at[i].fn & PN_FN_INTERNAL)) {
             pn_list_remove(e, i);
             pn_emitter_listener_removed(e, name);
             return;
@@ -242,7 +242,7 @@ call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject 
         if (fn == NULL)
             return 0;
     }
-    else if ((tags & PN_FN_QUIET) && e->ops != NULL && e->ops->call_marker != NULL &&
+    else if ((tags & PN_FN_INTERNAL) && e->ops != NULL && e->ops->call_marker != NULL &&
              e->ops->call_marker(e, name, fn)) {
         return 0;
     }

@@ -293,7 +293,7 @@ pn_over(PyObject *module, PyObject *emitter)
 
 /* _listen(emitter, event, function): as on(), but nobody is told of it. */
 PyObject *
-pn_listen_quietly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+pn_listen_internal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     PyObject *name;
     PnEmitter *e = take_emitter(module, args, nargs, 3, &name);
@@ -301,7 +301,7 @@ pn_listen_quietly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         return NULL;
     int status = pn_check_alive(e);
     if (status == 0)
-        status = pn_add_quiet_listener(e, name, args[2]);
+        status = pn_add_internal_listener(e, name, args[2]);
     Py_DECREF(name);
     /* Whoever waits needs somebody who drives. */
     if (status < 0 || (e->st->loop != NULL && e->ops != NULL && pn_notify(e->st) < 0))
@@ -317,7 +317,7 @@ pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     PnEmitter *e = take_emitter(module, args, nargs, 3, &name);
     if (e == NULL)
         return NULL;
-    pn_remove_quiet_listener(e, name, args[2]);
+    pn_remove_internal_listener(e, name, args[2]);
     Py_DECREF(name);
     Py_RETURN_NONE;
 }

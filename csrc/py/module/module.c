@@ -270,7 +270,7 @@ static PyMethodDef module_methods[] = {
     {"_at_end", pn_at_end, METH_O, NULL},
     FAST("_reached", pn_reached, NULL),
     {"_over", pn_over, METH_O, NULL},
-    FAST("_listen", pn_listen_quietly, NULL),
+    FAST("_listen", pn_listen_internal, NULL),
     FAST("_unlisten", pn_unlisten, NULL),
     FAST("_hear_errors", pn_hear_errors, NULL),
     {"_peek", pn_peek, METH_O, NULL},

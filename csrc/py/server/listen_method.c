@@ -145,7 +145,7 @@ close_for_signal(PnServer *s)
         return;
     Py_INCREF(s);
     pn_server_cancel_lookup(s);
-    pn_server_close_quietly(s);
+    pn_server_close(s);
     pn_mark_outside(&s->em);
     if (pn_notify(st) < 0)
         PyErr_WriteUnraisable((PyObject *)s);

@@ -22,7 +22,7 @@ void pn_server_failed(PnServer *s, PyObject *error); /* steals; `error` by a tic
 void pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path);
 void pn_server_cancel_lookup(PnServer *s);
 /* Closes the listener; `close` follows with the last connection. No callback is added. */
-void pn_server_close_quietly(PnServer *s);
+void pn_server_close(PnServer *s);
 /* At exit: closes without an event. */
 void pn_server_abandon(PnServer *s);
 /* st->hooks->connection_gone: the count goes down, and `close` may follow. */

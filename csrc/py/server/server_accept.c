@@ -127,7 +127,7 @@ accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
         PyErr_WriteUnraisable((PyObject *)s);
         s->connections--;
         if (s->listener == NULL)
-            pn_server_close_quietly(s);
+            pn_server_close(s);
         return;
     }
     if (!s->options.pause_on_connect)
@@ -188,7 +188,7 @@ listening_tick(PnState *st, PyObject *self, void *arg)
 static void
 on_close_in_order(struct pn_listener *l)
 {
-    pn_server_close_quietly(l->owner);
+    pn_server_close(l->owner);
 }
 
 static void

@@ -147,7 +147,7 @@ changed_tick(PnState *st, PyObject *self, void *arg)
 }
 
 void
-pn_server_close_quietly(PnServer *s)
+pn_server_close(PnServer *s)
 {
     Py_INCREF(s);
     release_listener(s);

@@ -105,7 +105,7 @@ shut(PnServer *s, PyObject *list)
     pn_mark_outside(&s->em);
     if (s->listener != NULL || s->lookup != NULL) {
         pn_server_cancel_lookup(s);
-        pn_server_close_quietly(s);
+        pn_server_close(s);
     }
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++)
         end_connection(PN_SOCKET(PyList_GET_ITEM(list, i)));

@@ -135,7 +135,7 @@ server_close(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kw
     if (pn_state_loop(st) == NULL || (callback != NULL && add_on_close(s, callback) < 0))
         return NULL;
     pn_server_cancel_lookup(s);
-    pn_server_close_quietly(s);
+    pn_server_close(s);
     pn_mark_outside(&s->em);
     return pn_notify(st) < 0 ? NULL : Py_NewRef(op);
 }

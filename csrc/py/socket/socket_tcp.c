@@ -235,8 +235,8 @@ pn_socket_reset_soon(PnSocket *s)
     struct pn_names *n = &s->d.em.st->names;
     if (s->reset_when_connected)
         return 0;
-    pn_remove_quiet_listener(&s->d.em, n->connect, s->d.em.st->early_reset); /* of an earlier life */
-    if (pn_list_insert_quiet(&s->d.em, n->connect, s->d.em.st->early_reset) < 0)
+    pn_remove_internal_listener(&s->d.em, n->connect, s->d.em.st->early_reset); /* of an earlier life */
+    if (pn_list_insert_internal(&s->d.em, n->connect, s->d.em.st->early_reset) < 0)
         return -1;
     s->reset_when_connected = 1;
     return 0;
@@ -247,7 +247,7 @@ void
 pn_socket_run_reset(PnSocket *s)
 {
     bool wanted = s->reset_when_connected;
-    pn_remove_quiet_listener(&s->d.em, s->d.em.st->names.connect, s->d.em.st->early_reset);
+    pn_remove_internal_listener(&s->d.em, s->d.em.st->names.connect, s->d.em.st->early_reset);
     if (wanted && s->d.io != NULL && s->d.connected)
         pn_socket_reset_now(s);
 }

@@ -13,8 +13,8 @@ void
 pn_early_unmark(PnDuplex *s)
 {
     PnState *st = s->em.st;
-    pn_remove_quiet_listener(&s->em, st->names.connect, st->early_write);
-    pn_remove_quiet_listener(&s->em, st->names.close, st->early_write);
+    pn_remove_internal_listener(&s->em, st->names.connect, st->early_write);
+    pn_remove_internal_listener(&s->em, st->names.close, st->early_write);
 }
 
 int
@@ -24,7 +24,8 @@ pn_early_begin(PnDuplex *s)
     PyObject *marker = s->em.st->early_write;
     struct pn_writes *wq = s->wq;
     pn_early_unmark(s);
-    if (pn_list_insert_quiet(&s->em, n->connect, marker) < 0 || pn_list_insert_quiet(&s->em, n->close, marker) < 0)
+    if (pn_list_insert_internal(&s->em, n->connect, marker) < 0 ||
+        pn_list_insert_internal(&s->em, n->close, marker) < 0)
         return -1;
     wq->before_connect = true;
     wq->connect_end = wq->queued;

@@ -163,7 +163,7 @@ pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         if (pn_entry_fn(&l->at[i]) == args[1])
             Py_RETURN_NONE;
     }
-    if (pn_check_alive(e) < 0 || pn_add_quiet_listener(e, st->names.error, args[1]) < 0)
+    if (pn_check_alive(e) < 0 || pn_add_internal_listener(e, st->names.error, args[1]) < 0)
         return NULL;
     Py_RETURN_NONE;
 }

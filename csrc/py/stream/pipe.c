@@ -137,7 +137,7 @@ resume_source(PnDuplex *source)
 }
 
 void
-pn_pipe_take_out(struct pn_pipe *p, bool quietly)
+pn_pipe_take_out(struct pn_pipe *p, bool silently)
 {
     PnDuplex *source = p->source;
     PnState *st = source->em.st;
@@ -146,13 +146,13 @@ pn_pipe_take_out(struct pn_pipe *p, bool quietly)
     unlink_from_source(p);
     unlink_from_dest(p);
     p->source = NULL;
-    if (!quietly && source->pipes == NULL)
+    if (!silently && source->pipes == NULL)
         pause_source(source);
     if (p->hooks != NULL)
         p->sink->unhook(st, p);
     if (pn_remove_entry(&source->em, st->names.data, (PyObject *)p) < 0)
         pn_uncaught(st, (PyObject *)source, NULL);
-    if (!quietly)
+    if (!silently)
         emit_unpipe(st, p->dest, source);
     if (p->waiting)
         resume_source(source);

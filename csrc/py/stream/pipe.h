@@ -51,8 +51,8 @@ PnDuplex *pn_pipe_source(struct pn_pipe *p);
 /* A chunk to the destination; the source is paused when that is full. `data` (may be NULL) is the bytes or str that it
  * is; `base` is NULL for a str. */
 void pn_pipe_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len);
-/* `unpipe` and, when it was the last one, a pause of the source, unless `quietly`. The pipe may be freed. */
-void pn_pipe_take_out(struct pn_pipe *p, bool quietly);
+/* `unpipe` and, when it was the last one, a pause of the source, unless `silently`. The pipe may be freed. */
+void pn_pipe_take_out(struct pn_pipe *p, bool silently);
 /* The destination has room again. */
 void pn_pipe_drained(struct pn_pipe *p);
 
