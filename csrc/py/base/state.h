@@ -67,9 +67,9 @@ struct PnState {
     struct pn_ring ticks;
     struct pn_ring immediates;
     size_t immediates_referenced;
-    struct pn_hold *holds;  /* errors that wait for a listener, newest first */
-    struct PnDuplex *flush; /* streams with gathered writes, newest first */
-    PyObject *uncaught;     /* own: what run() will raise */
+    struct pn_deferred_error *deferred_errors; /* errors that wait for a listener, newest first */
+    struct PnDuplex *flush;                    /* streams with gathered writes, newest first */
+    PyObject *uncaught;                        /* own: what run() will raise */
     PyObject *uncaught_handler;
     PyObject *spare;                   /* own: a bytes object to be used again for a small read */
     Py_ssize_t spare_size;             /* what it was made for */

@@ -64,7 +64,7 @@ listener_added(PnEmitter *e, PyObject *name)
 {
     if (e->generation != e->st->generation)
         return 0;
-    return e->ops->listener_added(e, name) < 0 ? -1 : pn_late_listener_added(e, name);
+    return e->ops->listener_added(e, name) < 0 ? -1 : pn_missed_listener_added(e, name);
 }
 
 int

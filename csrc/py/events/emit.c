@@ -4,7 +4,7 @@
 
 /* self is the tuple (emitter, name, arguments...). */
 static void
-late_emit_tick(PnState *st, PyObject *self, void *arg)
+deferred_emit_tick(PnState *st, PyObject *self, void *arg)
 {
     PyObject *stack[8] = {NULL};
     size_t nargs = (size_t)PyTuple_GET_SIZE(self) - 2;
@@ -19,7 +19,7 @@ int
 pn_emit_loop(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs, PyObject *concerned)
 {
     if (e->st->loop != NULL && e->st->loop->halted && pn_has_listeners(e, name))
-        return pn_tick_with(e->st, late_emit_tick, (PyObject *)e, name, args, nargs) < 0 ? -1 : 1;
+        return pn_tick_with(e->st, deferred_emit_tick, (PyObject *)e, name, args, nargs) < 0 ? -1 : 1;
     int status = pn_emit(e, name, args, nargs);
     if (status < 0)
         pn_uncaught(e->st, (PyObject *)e, concerned);

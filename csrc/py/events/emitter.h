@@ -64,18 +64,18 @@ PyObject *pn_decorator_new(PnEmitter *e, PyObject *name, bool once, bool prepend
  * or uncaught. `arg` is the error, the bool of a socket's close, or NULL. As pn_emit_loop(). */
 int pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg);
 /* A listener for `name` has been added: replays what it missed if it comes from outside. */
-int pn_late_listener_added(PnEmitter *e, PyObject *name);
+int pn_missed_listener_added(PnEmitter *e, PyObject *name);
 /* A new connect() or listen(): nothing of the last cycle is told any more. */
-void pn_late_forget(PnEmitter *e);
+void pn_missed_forget(PnEmitter *e);
 /* Every held error is uncaught now: the interpreter leaves. */
-void pn_late_give_up(PnState *st);
+void pn_missed_report_all(PnState *st);
 /* An error that nobody has heard: it is still to be told. */
 static inline bool
-pn_late_error_pending(const PnEmitter *e)
+pn_error_pending(const PnEmitter *e)
 {
-    return e->hold != NULL || e->late_error != NULL;
+    return e->deferred != NULL || e->missed_errors != NULL;
 }
 /* The emitter goes away. */
-void pn_late_free(PnEmitter *e);
+void pn_missed_free(PnEmitter *e);
 
 #endif

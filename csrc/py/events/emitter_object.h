@@ -54,15 +54,15 @@ struct PnEmitter {
     const struct pn_emitter_ops *ops; /* NULL: a plain EventEmitter */
     struct pn_listeners *listeners;   /* own, NULL when there are none */
     PyObject *dict, *weakrefs;
-    PyObject *late_error; /* own: a list, what each held `error` carries */
-    struct pn_hold *hold; /* own: an error waits for its listener */
+    PyObject *missed_errors;            /* own: a list, what each held `error` carries */
+    struct pn_deferred_error *deferred; /* own: an error waits for its listener */
     unsigned generation;
-    uint32_t late;         /* up to eight pn_cycle_event, 4 bits each, the oldest lowest */
+    uint32_t missed;       /* up to eight pn_cycle_event, 4 bits each, the oldest lowest */
     int32_t max_listeners; /* -1: the default; 0: no limit */
-    uint8_t late_cycle;    /* goes up when the late events are forgotten */
+    uint8_t missed_cycle;  /* goes up when the missed events are forgotten */
     bool outside;          /* made or used by somebody who is not in a listener */
-    bool replaying;        /* a replay of late events is queued */
-    bool late_had_error;   /* what the late `close` carries */
+    bool replaying;        /* a replay of missed events is queued */
+    bool missed_had_error; /* what the missed `close` carries */
 };
 
 #define PN_DEFAULT_MAX_LISTENERS 10

@@ -1,6 +1,6 @@
 /* emitter_type.c - the EventEmitter type: Node's events.EventEmitter.
  *
- * Owns:    its listeners, its instance dict, a late or held error.
+ * Owns:    its listeners, its instance dict, a missed or held error.
  * Borrows: the module state.
  * Threads: every function runs with the GIL held; emit() runs where it is called.
  * See:     listeners.c (the vector and emitting), missed.c (events that came before their listener). */
@@ -407,7 +407,7 @@ pn_emitter_traverse(PyObject *op, visitproc visit, void *arg)
     PnEmitter *e = PN_EMITTER(op);
     Py_VISIT(Py_TYPE(op));
     Py_VISIT(e->dict);
-    Py_VISIT(e->late_error);
+    Py_VISIT(e->missed_errors);
     for (uint32_t i = 0; e->listeners != NULL && i < e->listeners->count; i++) {
         Py_VISIT(e->listeners->at[i].name);
         Py_VISIT(pn_entry_fn(&e->listeners->at[i]));
@@ -420,7 +420,7 @@ pn_emitter_clear(PyObject *op)
 {
     PnEmitter *e = PN_EMITTER(op);
     Py_CLEAR(e->dict);
-    Py_CLEAR(e->late_error);
+    Py_CLEAR(e->missed_errors);
     pn_list_free(e);
     return 0;
 }
@@ -428,7 +428,7 @@ pn_emitter_clear(PyObject *op)
 void
 pn_emitter_free_parts(PnEmitter *e)
 {
-    pn_late_free(e);
+    pn_missed_free(e);
     (void)pn_emitter_clear((PyObject *)e);
 }
 

@@ -8,13 +8,13 @@
 #include "py/loop/driver.h"
 #include "py/loop/uncaught.h"
 
-#define HOLD_NS (250 * (uint64_t)1000000)
+#define DEFER_NS (250 * (uint64_t)1000000)
 
 /* An error that waits for its listener. */
-struct pn_hold {
+struct pn_deferred_error {
     struct pn_loop_timer timer; /* first */
     PnEmitter *emitter;         /* own */
-    struct pn_hold *next, *prev;
+    struct pn_deferred_error *next, *prev;
 };
 
 /* --- the list --- */
@@ -42,58 +42,58 @@ static void
 append(PnEmitter *e, unsigned event)
 {
     unsigned shift = 0;
-    while (shift < 32 && ((e->late >> shift) & 15) != 0)
+    while (shift < 32 && ((e->missed >> shift) & 15) != 0)
         shift += 4;
     if (shift < 32)
-        e->late |= (uint32_t)event << shift;
+        e->missed |= (uint32_t)event << shift;
 }
 
 static void
 take_out(PnEmitter *e, unsigned shift)
 {
-    uint64_t list = e->late;
+    uint64_t list = e->missed;
     uint64_t before = list & (((uint64_t)1 << shift) - 1);
-    e->late = (uint32_t)(before | (list >> (shift + 4)) << shift);
+    e->missed = (uint32_t)(before | (list >> (shift + 4)) << shift);
 }
 
 /* The errors are kept in a list beside: a server may fail to listen more than once. */
 static int
 remember_error(PnEmitter *e, PyObject *error)
 {
-    if (e->late_error == NULL && (e->late_error = PyList_New(0)) == NULL)
+    if (e->missed_errors == NULL && (e->missed_errors = PyList_New(0)) == NULL)
         return -1;
-    return PyList_Append(e->late_error, error);
+    return PyList_Append(e->missed_errors, error);
 }
 
 /* The first of them, taken out; None when there is none. New reference. */
 static PyObject *
 next_error(PnEmitter *e)
 {
-    PyObject *list = e->late_error;
+    PyObject *list = e->missed_errors;
     if (list == NULL || PyList_GET_SIZE(list) == 0)
         return Py_NewRef(Py_None);
     PyObject *error = Py_NewRef(PyList_GET_ITEM(list, 0));
     if (PyList_SetSlice(list, 0, 1, NULL) < 0)
         PyErr_Clear();
     if (PyList_GET_SIZE(list) == 0)
-        Py_CLEAR(e->late_error);
+        Py_CLEAR(e->missed_errors);
     return error;
 }
 
 static bool
-is_late(const PnEmitter *e, PyObject *name)
+is_missed(const PnEmitter *e, PyObject *name)
 {
-    for (uint32_t list = e->late; list != 0; list >>= 4) {
+    for (uint32_t list = e->missed; list != 0; list >>= 4) {
         if (name_of(e->st, list & 15) == name)
             return true;
     }
     return false;
 }
 
-/* --- holding --- */
+/* --- deferring an error --- */
 
 static void
-drop_hold(struct pn_hold *h)
+drop_deferred(struct pn_deferred_error *h)
 {
     PnEmitter *e = h->emitter;
     PnState *st = e->st;
@@ -101,11 +101,11 @@ drop_hold(struct pn_hold *h)
         pn_loop_disarm(st->loop, &h->timer);
     if (h->prev != NULL)
         h->prev->next = h->next;
-    else if (st->holds == h)
-        st->holds = h->next;
+    else if (st->deferred_errors == h)
+        st->deferred_errors = h->next;
     if (h->next != NULL)
         h->next->prev = h->prev;
-    e->hold = NULL;
+    e->deferred = NULL;
     PyMem_RawFree(h);
     Py_DECREF(e);
 }
@@ -144,9 +144,9 @@ replay_soon(PnEmitter *e)
 }
 
 static void
-emit_late(PnEmitter *e, unsigned event)
+emit_missed(PnEmitter *e, unsigned event)
 {
-    PyObject *stack[2] = {NULL, e->late_had_error ? Py_True : Py_False};
+    PyObject *stack[2] = {NULL, e->missed_had_error ? Py_True : Py_False};
     size_t nargs = event == PN_CYCLE_CLOSE && e->ops != NULL && e->ops->close_has_argument ? 1 : 0;
     (void)pn_emit_loop(e, name_of(e->st, event), stack + 1, nargs, NULL);
 }
@@ -156,19 +156,19 @@ static void
 replay(PnEmitter *e)
 {
     PnState *st = e->st;
-    uint8_t cycle = e->late_cycle;
+    uint8_t cycle = e->missed_cycle;
     unsigned shift = 0;
     /* Those that stay remain in the list all the time: a listener for them may be attached in between. */
-    while (shift < 32 && (e->late >> shift) != 0 && cycle == e->late_cycle && e->hold == NULL) {
+    while (shift < 32 && (e->missed >> shift) != 0 && cycle == e->missed_cycle && e->deferred == NULL) {
         if (st->loop->halted) {
             /* run() has to raise first; the tick waits for the next one. */
             if (replay_soon(e) < 0)
                 PyErr_WriteUnraisable((PyObject *)e);
             return;
         }
-        unsigned event = (e->late >> shift) & 15;
+        unsigned event = (e->missed >> shift) & 15;
         if (event != PN_CYCLE_ERROR && pn_count_listeners(e, name_of(st, event)) == 0) {
-            emit_late(e, event); /* the quiet ones have not been told while an error was held */
+            emit_missed(e, event); /* the quiet ones have not been told while an error was held */
             shift += 4;
             continue;
         }
@@ -179,9 +179,9 @@ replay(PnEmitter *e)
             Py_DECREF(error);
         }
         else {
-            emit_late(e, event);
-            if (event == PN_CYCLE_CLOSE && cycle == e->late_cycle) {
-                e->late = 0;
+            emit_missed(e, event);
+            if (event == PN_CYCLE_CLOSE && cycle == e->missed_cycle) {
+                e->missed = 0;
                 return;
             }
         }
@@ -189,13 +189,13 @@ replay(PnEmitter *e)
 }
 
 static void
-on_hold_expired(struct pn_loop_timer *timer)
+on_deferred_expired(struct pn_loop_timer *timer)
 {
-    struct pn_hold *h = (struct pn_hold *)(void *)timer;
+    struct pn_deferred_error *h = (struct pn_deferred_error *)(void *)timer;
     PnEmitter *e = h->emitter;
     PnState *st = e->st;
     Py_INCREF(e);
-    drop_hold(h);
+    drop_deferred(h);
     unsigned scope = pn_enter(st);
     replay(e);
     pn_leave(st, scope);
@@ -203,42 +203,42 @@ on_hold_expired(struct pn_loop_timer *timer)
 }
 
 static int
-hold(PnEmitter *e, PyObject *error)
+defer_error(PnEmitter *e, PyObject *error)
 {
     PnState *st = e->st;
-    Py_CLEAR(e->late_error);
+    Py_CLEAR(e->missed_errors);
     if (remember_error(e, error) < 0) {
         PyErr_Clear();
         return -1;
     }
-    struct pn_hold *h = PyMem_RawMalloc(sizeof(*h));
+    struct pn_deferred_error *h = PyMem_RawMalloc(sizeof(*h));
     if (h == NULL)
         return -1;
-    pn_loop_timer_init(&h->timer, on_hold_expired, true);
-    if (pn_loop_arm(st->loop, &h->timer, uv_hrtime() + HOLD_NS) < 0) {
+    pn_loop_timer_init(&h->timer, on_deferred_expired, true);
+    if (pn_loop_arm(st->loop, &h->timer, uv_hrtime() + DEFER_NS) < 0) {
         PyMem_RawFree(h);
         return -1;
     }
     Py_INCREF(e);
     h->emitter = e;
     h->prev = NULL;
-    h->next = st->holds;
+    h->next = st->deferred_errors;
     if (h->next != NULL)
         h->next->prev = h;
-    st->holds = h;
-    e->hold = h;
+    st->deferred_errors = h;
+    e->deferred = h;
     append(e, PN_CYCLE_ERROR);
     return 0;
 }
 
 void
-pn_late_give_up(PnState *st)
+pn_missed_report_all(PnState *st)
 {
-    while (st->holds != NULL) {
-        PnEmitter *e = st->holds->emitter;
+    while (st->deferred_errors != NULL) {
+        PnEmitter *e = st->deferred_errors->emitter;
         Py_INCREF(e);
-        drop_hold(st->holds);
-        while (e->late_error != NULL) {
+        drop_deferred(st->deferred_errors);
+        while (e->missed_errors != NULL) {
             PyObject *error = next_error(e);
             /* A listener that has come may not run any more; but the error has been asked for. */
             if (!pn_has_listeners(e, st->names.error))
@@ -256,8 +256,8 @@ pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg)
 {
     PnState *st = e->st;
     if (event == PN_CYCLE_CLOSE)
-        e->late_had_error = arg == Py_True;
-    if (e->hold != NULL) {
+        e->missed_had_error = arg == Py_True;
+    if (e->deferred != NULL) {
         if (event == PN_CYCLE_ERROR && remember_error(e, arg) < 0)
             PyErr_WriteUnraisable((PyObject *)e);
         else
@@ -266,7 +266,7 @@ pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg)
     }
     PyObject *name = name_of(st, event);
     if (event == PN_CYCLE_ERROR) {
-        if (pn_has_listeners(e, name) || !e->outside || st->closed || hold(e, arg) < 0)
+        if (pn_has_listeners(e, name) || !e->outside || st->closed || defer_error(e, arg) < 0)
             return emit_error(e, arg);
         return 0;
     }
@@ -274,7 +274,7 @@ pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg)
     if (pn_count_listeners(e, name) == 0)
         append(e, event);
     else if (event == PN_CYCLE_CLOSE)
-        pn_late_forget(e);
+        pn_missed_forget(e);
     PyObject *stack[2] = {NULL, arg};
     return pn_emit_loop(e, name, stack + 1, arg != NULL ? 1 : 0, NULL);
 }
@@ -285,38 +285,38 @@ replay_tick(PnState *st, PyObject *self, void *arg)
     PnEmitter *e = PN_EMITTER(self);
     (void)arg;
     e->replaying = false;
-    if (e->hold != NULL) {
+    if (e->deferred != NULL) {
         if (!pn_has_listeners(e, st->names.error))
             return;
-        drop_hold(e->hold);
+        drop_deferred(e->deferred);
     }
     replay(e);
 }
 
 int
-pn_late_listener_added(PnEmitter *e, PyObject *name)
+pn_missed_listener_added(PnEmitter *e, PyObject *name)
 {
     PnState *st = e->st;
-    if (e->late == 0 || e->replaying || !is_late(e, name) || e->generation != st->generation)
+    if (e->missed == 0 || e->replaying || !is_missed(e, name) || e->generation != st->generation)
         return 0;
-    if (e->hold == NULL && pn_inside(st))
+    if (e->deferred == NULL && pn_inside(st))
         return 0;
     return replay_soon(e) < 0 ? -1 : pn_notify(st);
 }
 
 void
-pn_late_forget(PnEmitter *e)
+pn_missed_forget(PnEmitter *e)
 {
-    e->late = 0;
-    e->late_cycle++;
-    Py_CLEAR(e->late_error);
-    if (e->hold != NULL)
-        drop_hold(e->hold);
+    e->missed = 0;
+    e->missed_cycle++;
+    Py_CLEAR(e->missed_errors);
+    if (e->deferred != NULL)
+        drop_deferred(e->deferred);
 }
 
 void
-pn_late_free(PnEmitter *e)
+pn_missed_free(PnEmitter *e)
 {
-    /* A hold keeps its emitter alive: there is none here. */
-    Py_CLEAR(e->late_error);
+    /* A deferred keeps its emitter alive: there is none here. */
+    Py_CLEAR(e->missed_errors);
 }

@@ -286,7 +286,7 @@ pn_over(PyObject *module, PyObject *emitter)
         return NULL;
     if (e->ops != NULL)
         closed = e->ops->close_emitted(e);
-    return PyBool_FromLong(closed && !pn_late_error_pending(e));
+    return PyBool_FromLong(closed && !pn_error_pending(e));
 }
 
 /* --- listeners --- */

@@ -164,7 +164,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->depth = 0;
     st->inside = NULL;
     st->flush = NULL;
-    st->holds = NULL;
+    st->deferred_errors = NULL;
     st->uncaught = NULL;
     st->spare = NULL;
     memset(st->direct, 0, sizeof(st->direct));

@@ -169,7 +169,8 @@ anything_left(PnState *st)
 {
     if (st->driver.graceful && st->driver.graceful_done)
         return st->loop->counts.streams > 0 || st->loop->counts.listeners > 0 || st->ticks.count > 0;
-    return st->ticks.count > 0 || st->immediates_referenced > 0 || st->holds != NULL || pn_loop_alive(st->loop);
+    return st->ticks.count > 0 || st->immediates_referenced > 0 || st->deferred_errors != NULL ||
+           pn_loop_alive(st->loop);
 }
 
 /* main() is the first thing of the first turn: nothing is dispatched before it returns. */

@@ -157,7 +157,7 @@ refuse_subinterpreter(void)
 static const struct pn_hooks hooks = {
     .flush = pn_writable_flush_gathered,
     .destroy_concerned = pn_socket_destroy_concerned,
-    .before_exit = pn_late_give_up,
+    .before_exit = pn_missed_report_all,
     .connection_gone = pn_server_connection_gone,
 };
 

@@ -219,5 +219,5 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
         (void)pn_listener_start(l);
     if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
-    pn_late_forget(&s->em); /* last: an error that goes may take somebody with it who closes the server */
+    pn_missed_forget(&s->em); /* last: an error that goes may take somebody with it who closes the server */
 }

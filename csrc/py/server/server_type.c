@@ -341,7 +341,7 @@ server_reached(PnEmitter *e, PyObject *name, PyObject **arg)
     (void)arg;
     if (name == s->em.st->names.listening)
         return s->listener != NULL;
-    return name == s->em.st->names.close && s->close_emitted && !pn_late_error_pending(&s->em);
+    return name == s->em.st->names.close && s->close_emitted && !pn_error_pending(&s->em);
 }
 
 static bool

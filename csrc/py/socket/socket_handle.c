@@ -237,10 +237,10 @@ socket_reached(PnEmitter *e, PyObject *name, PyObject **arg)
         return s->d.finished;
     if (name == n->drain)
         return s->d.finished || (!s->d.destroyed && !s->d.need_drain);
-    if (!s->d.close_emitted || pn_late_error_pending(&s->d.em))
+    if (!s->d.close_emitted || pn_error_pending(&s->d.em))
         return false;
     if (name == n->close)
-        *arg = s->d.em.late_had_error ? Py_True : Py_False;
+        *arg = s->d.em.missed_had_error ? Py_True : Py_False;
     else if (name == n->error)
         *arg = s->d.errored;
     return *arg != NULL;
@@ -413,7 +413,7 @@ pn_socket_reset(PnSocket *s)
     s->d.ending = s->d.final_called = s->d.finished = s->d.need_drain = s->d.fin_seen = s->d.write_failed = 0;
     s->d.was_connecting = s->reset_when_connected = 0;
     s->d.write_epoch = UINT64_MAX;
-    pn_late_forget(&s->d.em);
+    pn_missed_forget(&s->d.em);
     pn_writes_answer_left(&s->d, &left, error);
     Py_XDECREF(errored);
     Py_XDECREF(error);
