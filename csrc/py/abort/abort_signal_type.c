@@ -25,7 +25,7 @@ on_fire(struct pn_loop_timer *timer)
     PnState *st = s->st;
     if (st->closed || pn_is_dying(s))
         return;
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     PyObject *reason = pn_net_error(st, "TIMEOUT_ERR", "The operation was aborted due to timeout");
     if (reason == NULL)
@@ -34,7 +34,7 @@ on_fire(struct pn_loop_timer *timer)
         pn_uncaught(st, (PyObject *)s, NULL);
     Py_DECREF(reason);
     Py_DECREF(s);
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
 }
 
 /* 1 for "abort", 0 for events that never come, -1 with TypeError. */

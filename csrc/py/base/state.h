@@ -54,15 +54,15 @@ struct pn_driver {
 };
 
 struct PnState {
-    PyObject *module;             /* borrowed */
-    const struct pn_hooks *hooks; /* see loop/hooks.h; set when the module is made */
-    struct pn_cleanup *cleanups;  /* see loop/hooks.h; newest first */
-    struct pn_loop *loop;         /* own; NULL until needed and after exit */
-    PyThreadState *inside;        /* the thread a listener runs on now, else NULL */
-    int depth;                    /* of calls out of the loop */
-    unsigned generation;          /* goes up in a forked child and at exit */
-    bool closed;                  /* the interpreter is leaving: no loop any more */
-    uint64_t epoch;               /* goes up when an outermost call or a tick ends: design.md's "call" */
+    PyObject *module;               /* borrowed */
+    const struct pn_hooks *hooks;   /* see loop/hooks.h; set when the module is made */
+    struct pn_cleanup *cleanups;    /* see loop/hooks.h; newest first */
+    struct pn_loop *loop;           /* own; NULL until needed and after exit */
+    PyThreadState *callback_thread; /* the thread a listener runs on now, else NULL */
+    int depth;                      /* of calls out of the loop */
+    unsigned generation;            /* goes up in a forked child and at exit */
+    bool closed;                    /* the interpreter is leaving: no loop any more */
+    uint64_t epoch;                 /* goes up when an outermost call or a tick ends: design.md's "call" */
     struct pn_driver driver;
     struct pn_ring ticks;
     struct pn_ring immediates;

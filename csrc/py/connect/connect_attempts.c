@@ -287,10 +287,10 @@ on_timer(struct pn_loop_timer *t)
     PnState *st = s->d.em.st;
     if (st->closed)
         return;
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     time_up(s);
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
     Py_DECREF(s);
 }
 
@@ -390,7 +390,7 @@ pn_connect_try_path(PnSocket *s)
     struct pn_connect *c = s->connect;
     uint64_t id = c->id;
     c->count = 1;
-    if (pn_inside(st))
+    if (pn_in_callback(st))
         pn_connect_emit_attempt(s, st->names.connectionAttempt, 0, NULL);
     else if (pn_tick(st, path_attempt_tick, (PyObject *)s, (void *)(uintptr_t)id) < 0)
         return -1;

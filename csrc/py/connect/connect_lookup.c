@@ -91,11 +91,11 @@ on_lookup(void *data, int status, int sys_errno, const struct pn_addr *addrs, si
     PnState *st = s->d.em.st;
     if (s->connect == NULL || st->closed)
         return;
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     s->connect->lookup = NULL;
     looked_up(s, status, sys_errno, addrs, count);
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
     Py_DECREF(s);
 }
 

@@ -212,7 +212,7 @@ callback_call(PyObject *op, PyObject *args, PyObject *kwargs)
     if (PN_SOCKET(socket)->d.em.generation != st->generation) {
         /* of a parent process, or the interpreter leaves */
     }
-    else if (pn_inside(st)) {
+    else if (pn_in_callback(st)) {
         found_result(PN_SOCKET(socket), cb->id, error, address, family);
     }
     else {

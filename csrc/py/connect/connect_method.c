@@ -35,10 +35,10 @@ on_limit(struct pn_loop_timer *t)
     uint64_t id = c->id;
     if (st->closed)
         return;
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     pn_connect_fail(s, id, limit_error(s));
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
     Py_DECREF(s);
 }
 
@@ -79,7 +79,7 @@ start_tcp(PnSocket *s, const struct pn_connect_options *o)
     }
     c->addrs[0] = addr;
     c->count = 1;
-    if (s->bound && pn_inside(s->d.em.st)) {
+    if (s->bound && pn_in_callback(s->d.em.st)) {
         pn_connect_try(s); /* as Node, which has nothing to prepare then */
         return 0;
     }

@@ -67,7 +67,7 @@ pn_emit_from_method(PnEmitter *e, PyObject *name)
 {
     if (!pn_has_listeners(e, name))
         return 0;
-    if (!pn_inside(e->st))
+    if (!pn_in_callback(e->st))
         return pn_tick(e->st, emit_tick, (PyObject *)e, name); /* names of events live as long as the module */
     PyObject *stack[1] = {NULL};
     return pn_emit(e, name, stack + 1, 0) < 0 ? -1 : 0;

@@ -87,7 +87,7 @@ pn_emitter_listener_removed(PnEmitter *e, PyObject *name)
 static inline void
 pn_mark_outside(PnEmitter *e)
 {
-    if (!e->outside && !pn_inside(e->st))
+    if (!e->outside && !pn_in_callback(e->st))
         e->outside = true;
 }
 

@@ -196,9 +196,9 @@ on_deferred_expired(struct pn_loop_timer *timer)
     PnState *st = e->st;
     Py_INCREF(e);
     drop_deferred(h);
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     replay(e);
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
     Py_DECREF(e);
 }
 
@@ -299,7 +299,7 @@ pn_missed_listener_added(PnEmitter *e, PyObject *name)
     PnState *st = e->st;
     if (e->missed == 0 || e->replaying || !is_missed(e, name) || e->generation != st->generation)
         return 0;
-    if (e->deferred == NULL && pn_inside(st))
+    if (e->deferred == NULL && pn_in_callback(st))
         return 0;
     return replay_soon(e) < 0 ? -1 : pn_notify(st);
 }

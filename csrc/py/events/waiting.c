@@ -330,7 +330,7 @@ pn_check_blocking(PyObject *module, PyObject *what)
 {
     PnState *st = pn_state_of_module(module);
     const char *where = NULL;
-    if (pn_inside(st))
+    if (pn_in_callback(st))
         where = "inside a listener";
     else if (pn_in_turn(st))
         where = "inside turn()";
@@ -346,10 +346,10 @@ pn_check_blocking(PyObject *module, PyObject *what)
 
 /* A listener runs, on this thread. */
 PyObject *
-pn_is_inside(PyObject *module, PyObject *unused)
+pn_is_in_callback(PyObject *module, PyObject *unused)
 {
     (void)unused;
-    return PyBool_FromLong(pn_inside(pn_state_of_module(module)));
+    return PyBool_FromLong(pn_in_callback(pn_state_of_module(module)));
 }
 
 /* --- abort signals --- */

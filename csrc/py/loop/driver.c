@@ -138,7 +138,7 @@ pn_dispatch_begin(PnState *st)
             return 1;
     }
     d->dispatching = true;
-    st->inside = PyThreadState_Get();
+    st->callback_thread = PyThreadState_Get();
     return 0;
 }
 
@@ -146,7 +146,7 @@ void
 pn_dispatch_end(PnState *st)
 {
     st->driver.dispatching = false;
-    st->inside = NULL;
+    st->callback_thread = NULL;
     pn_gate_open(st);
 }
 
@@ -175,19 +175,19 @@ close_gracefully(PnState *st)
     if (st->driver.graceful_done)
         return;
     st->driver.graceful_done = true;
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     pn_handles_close_in_order(st->loop);
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
 }
 
 static void
 dispatch(PnState *st)
 {
     unsigned generation = st->generation;
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     if (st->ticks.count > 0)
         st->loop->polled = false;
-    pn_leave(st, scope); /* ticks from outside come first */
+    pn_callback_scope_close(st, scope); /* ticks from outside come first */
     if (st->generation != generation)
         return;
     if (st->driver.graceful)

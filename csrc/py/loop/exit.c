@@ -162,7 +162,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->loop = NULL;
     st->generation++;
     st->depth = 0;
-    st->inside = NULL;
+    st->callback_thread = NULL;
     st->flush = NULL;
     st->deferred_errors = NULL;
     st->uncaught = NULL;

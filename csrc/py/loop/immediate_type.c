@@ -60,11 +60,11 @@ pn_immediates_run(struct pn_loop *loop)
         if (!pn_ring_shift(&st->immediates, &item))
             return;
         if (take((PnImmediate *)(void *)item.self, &callback, &args)) {
-            unsigned scope = pn_enter(st);
+            unsigned scope = pn_callback_scope_open(st);
             (void)pn_call(st, NULL, callback, &PyTuple_GET_ITEM(args, 0), (size_t)PyTuple_GET_SIZE(args));
             Py_DECREF(callback);
             Py_DECREF(args);
-            pn_leave(st, scope);
+            pn_callback_scope_close(st, scope);
         }
         Py_DECREF(item.self);
         if (st->generation != generation)

@@ -110,7 +110,7 @@ check_run(PnState *st)
     const char *why = NULL;
     if (st->driver.mode == PN_FOREGROUND)
         why = "run() is active already";
-    else if (pn_inside(st))
+    else if (pn_in_callback(st))
         why = "run() cannot be called inside a listener: the loop is running";
     else if (pn_in_turn(st))
         why = "run() cannot be called inside a turn() block";
@@ -181,18 +181,18 @@ call_main(PnState *st, PyObject *main)
     int status = pn_dispatch_begin(st);
     if (status != 0)
         return status < 0 ? -1 : 0;
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     PyObject *result = PyObject_CallNoArgs(main);
     if (result == NULL && st->generation == generation) {
         /* As an uncaught exception: the ticks it queued wait for the next run(). */
         PyObject *type, *value, *trace;
         PyErr_Fetch(&type, &value, &trace);
         st->loop->halted = 1;
-        pn_leave(st, scope);
+        pn_callback_scope_close(st, scope);
         PyErr_Restore(type, value, trace);
     }
     else {
-        pn_leave(st, scope);
+        pn_callback_scope_close(st, scope);
     }
     Py_XDECREF(result);
     if (st->generation == generation)

@@ -90,7 +90,7 @@ pn_ticks_run(PnState *st)
 }
 
 void
-pn_leave_outermost(PnState *st)
+pn_callback_scope_close_outermost(PnState *st)
 {
     st->epoch++;
     if (st->flush != NULL)

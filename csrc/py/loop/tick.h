@@ -1,6 +1,6 @@
 /* tick.h - the one door into Python, and the queue of what runs when it closes (Node's process.nextTick).
  *
- * Everything that the loop causes runs between pn_enter() and pn_leave(). When the outermost one leaves, gathered
+ * Everything that the loop causes runs between pn_callback_scope_open() and pn_callback_scope_close(). When the outermost one leaves, gathered
  * writes go out and the ticks run, each followed by the writes that it gathered. */
 #ifndef PN_PY_LOOP_TICK_H
 #define PN_PY_LOOP_TICK_H
@@ -9,32 +9,32 @@
 
 /* Appends; takes a reference to `self`. 0, or -1 with MemoryError. Wakes the driver. */
 int pn_tick(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self, void *arg);
-void pn_leave_outermost(PnState *st);
+void pn_callback_scope_close_outermost(PnState *st);
 
-/* What pn_leave() wants back: a fork or the exit in between makes the call one of a dead generation. */
+/* What pn_callback_scope_close() wants back: a fork or the exit in between makes the call one of a dead generation. */
 static inline unsigned
-pn_enter(PnState *st)
+pn_callback_scope_open(PnState *st)
 {
     st->depth++;
     return st->generation;
 }
 
 static inline void
-pn_leave(PnState *st, unsigned generation)
+pn_callback_scope_close(PnState *st, unsigned generation)
 {
     if (generation != st->generation)
         return;
     if (st->depth == 1)
-        pn_leave_outermost(st);
+        pn_callback_scope_close_outermost(st);
     if (generation == st->generation)
         st->depth--;
 }
 
 /* This thread is inside a listener that the loop called. */
 static inline bool
-pn_inside(const PnState *st)
+pn_in_callback(const PnState *st)
 {
-    return st->depth > 0 && st->inside == PyThreadState_Get();
+    return st->depth > 0 && st->callback_thread == PyThreadState_Get();
 }
 
 /* Calls `callable` from the loop. What it raises is reported as uncaught, with `emitter` (may be NULL) as the object

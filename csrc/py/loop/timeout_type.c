@@ -78,13 +78,13 @@ on_fire(struct pn_loop_timer *timer)
     PnTimeout *self = OF_TIMER(timer); /* the heap's reference is ours now */
     PnState *st = self->st;
     if (!st->closed && self->callback != NULL) {
-        unsigned scope = pn_enter(st);
+        unsigned scope = pn_callback_scope_open(st);
         PyObject *args = Py_NewRef(self->args);
         (void)pn_call(st, NULL, self->callback, &PyTuple_GET_ITEM(args, 0), (size_t)PyTuple_GET_SIZE(args));
         Py_DECREF(args);
         if (self->repeat && !self->cleared && !is_armed(self) && arm(self) < 0)
             PyErr_WriteUnraisable((PyObject *)self);
-        pn_leave(st, scope);
+        pn_callback_scope_close(st, scope);
     }
     Py_DECREF(self);
 }

@@ -53,7 +53,7 @@ turn_enter(PyObject *op, PyObject *unused)
     PnTurn *self = (PnTurn *)(void *)op;
     PnState *st = self->st;
     unsigned generation = st->generation;
-    if (pn_inside(st))
+    if (pn_in_callback(st))
         return Py_NewRef(op);
     if (add_holder(&st->driver) < 0)
         return NULL;

@@ -275,7 +275,7 @@ static PyMethodDef module_methods[] = {
     FAST("_hear_errors", pn_hear_errors, NULL),
     {"_peek", pn_peek, METH_O, NULL},
     {"_check_blocking", pn_check_blocking, METH_O, NULL},
-    {"_inside", pn_is_inside, METH_NOARGS, NULL},
+    {"_inside", pn_is_in_callback, METH_NOARGS, NULL},
     {"_check_signal", pn_check_signal, METH_O, NULL},
     {"_abort_error", pn_make_abort_error, METH_O, NULL},
     {"_iter_open", pn_server_iter_open, METH_O, NULL},

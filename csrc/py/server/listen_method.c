@@ -99,9 +99,9 @@ on_lookup(void *data, int status, int sys_errno, const struct pn_addr *addrs, si
     s->lookup = NULL;
     s->lookup_host = NULL;
     if (!st->closed) {
-        unsigned scope = pn_enter(st);
+        unsigned scope = pn_callback_scope_open(st);
         looked_up(s, status, sys_errno, addrs, count, host);
-        pn_leave(st, scope);
+        pn_callback_scope_close(st, scope);
     }
     Py_XDECREF(host);
     Py_DECREF(s); /* the lookup's reference */

@@ -148,7 +148,7 @@ accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
         pn_listener_refuse(fd);
         return false;
     }
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     unsigned generation = st->generation;
     Py_INCREF(s);
     if (is_full(s))
@@ -157,7 +157,7 @@ accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
         pn_listener_refuse(fd);
     else
         accept_connection(s, fd, peer);
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
     Py_DECREF(s);
     return st->generation == generation;
 }
@@ -169,9 +169,9 @@ accept_failed(struct pn_listener *l, int status)
     struct pn_where where = {.syscall = "accept"};
     if (s->em.st->closed)
         return;
-    unsigned scope = pn_enter(s->em.st);
+    unsigned scope = pn_callback_scope_open(s->em.st);
     pn_server_failed(s, pn_uv_error(s->em.st, status, &where));
-    pn_leave(s->em.st, scope);
+    pn_callback_scope_close(s->em.st, scope);
 }
 
 /* --- listening --- */

@@ -154,11 +154,11 @@ on_connected(struct pn_stream *io, int status)
 {
     PnSocket *s = io->owner;
     PnState *st = s->d.em.st;
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     if (s->connect != NULL)
         pn_connect_ops_of(s)->done(s, io, status);
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
     Py_DECREF(s);
 }
 
@@ -184,9 +184,9 @@ on_closed(struct pn_stream *io)
     PnState *st = s->d.em.st;
     io->owner = NULL;
     if (!st->closed) {
-        unsigned scope = pn_enter(st);
+        unsigned scope = pn_callback_scope_open(st);
         close_in_order(st, s);
-        pn_leave(st, scope);
+        pn_callback_scope_close(st, scope);
     }
     Py_DECREF(s);
 }

@@ -70,7 +70,7 @@ pn_duplex_on_read(struct pn_stream *io, ssize_t nread, char *base)
         return;
     if (nread == 0 || st->closed || s->io != io)
         return;
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     pn_idle_touch(s);
     if (nread > 0) {
@@ -85,7 +85,7 @@ pn_duplex_on_read(struct pn_stream *io, ssize_t nread, char *base)
     else {
         read_failed(s, (int)nread);
     }
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
     Py_DECREF(s);
 }
 
@@ -96,11 +96,11 @@ pn_duplex_on_written(struct pn_stream *io, int status)
     PnState *st = s->em.st;
     if (s->io != io && !s->destroyed)
         return; /* of an earlier life */
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     pn_idle_touch(s);
     pn_writable_written(s, status);
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
     Py_DECREF(s);
 }
 
@@ -111,10 +111,10 @@ pn_duplex_on_shutdown(struct pn_stream *io, int status)
     PnState *st = s->em.st;
     if (s->io != io || st->closed || pn_is_dying(s)) /* dying: a handle that does not hold us */
         return;
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     pn_writable_shutdown_done(s, status);
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
     Py_DECREF(s);
 }
 

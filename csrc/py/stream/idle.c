@@ -47,10 +47,10 @@ on_fire(struct pn_loop_timer *timer)
         arm(idle, idle->last);
         return;
     }
-    unsigned scope = pn_enter(st);
+    unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     (void)pn_emit0(&s->em, st->names.timeout);
-    pn_leave(st, scope);
+    pn_callback_scope_close(st, scope);
     Py_DECREF(s);
 }
 

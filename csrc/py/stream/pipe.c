@@ -112,7 +112,7 @@ emit_unpipe(PnState *st, PyObject *dest, PnDuplex *source)
     if (e == NULL || !pn_has_listeners(e, st->names.unpipe))
         return;
     PyObject *both = PyTuple_Pack(2, dest, (PyObject *)source);
-    if (both != NULL && pn_inside(st))
+    if (both != NULL && pn_in_callback(st))
         unpipe_tick(st, both, NULL);
     else if (both == NULL || pn_tick(st, unpipe_tick, both, NULL) < 0)
         PyErr_WriteUnraisable(dest);
@@ -285,7 +285,7 @@ pn_pipe_fast(PnDuplex *s, const char *base, size_t len)
     d->bytes_written += len;
     if (sent == (ssize_t)len)
         return true;
-    unsigned scope = pn_enter(s->em.st);
+    unsigned scope = pn_callback_scope_open(s->em.st);
     struct pn_pipe *p = (struct pn_pipe *)(void *)Py_NewRef((PyObject *)s->pipes); /* an error may run anything */
     int below = pn_writable_rest(d, NULL, base, len, sent, NULL);
     if (below <= 0)
@@ -295,7 +295,7 @@ pn_pipe_fast(PnDuplex *s, const char *base, size_t len)
     if (below <= 0 && p->source != NULL)
         pause_source(s);
     Py_DECREF(p);
-    pn_leave(s->em.st, scope);
+    pn_callback_scope_close(s->em.st, scope);
     return true;
 }
 

@@ -159,7 +159,7 @@ pn_readable_emit_data(PnDuplex *s, PyObject *data)
     s->did_read = 1;
     if (!has_consumer(s))
         return 0;
-    if (!pn_inside(st) || deferred_count(s) > 0) /* in the order of the bytes */
+    if (!pn_in_callback(st) || deferred_count(s) > 0) /* in the order of the bytes */
         return defer_data_event(s, data);
     PyObject *stack[2] = {NULL, data};
     return pn_emit(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
@@ -211,7 +211,7 @@ start_reading(PnDuplex *s)
     if (s->io == NULL || !s->connected || s->r_ended || s->destroyed)
         return;
     if (s->r != NULL && s->r->onread != NULL) {
-        if (s->r->reader->needs_call(s) && !pn_inside(s->em.st)) {
+        if (s->r->reader->needs_call(s) && !pn_in_callback(s->em.st)) {
             soon(s, start_tick); /* the user's function is called on the driving thread */
             return;
         }

@@ -284,7 +284,7 @@ pn_writable_write(PnDuplex *s, PyObject *bytes, const char *base, size_t len, Py
     PnState *st = s->em.st;
     if (s->destroyed || s->ending || s->errored != NULL || (s->io == NULL && !s->connecting))
         return refuse(s, callback) < 0 ? -1 : 0;
-    bool inside = pn_inside(st);
+    bool inside = pn_in_callback(st);
     s->bytes_written += len;
     pn_idle_touch(s);
     int status;

@@ -93,7 +93,7 @@ parse(PnState *st, const char *function, size_t required, PyObject *const *args,
 static int
 after_write(PnDuplex *s)
 {
-    if (pn_inside(s->em.st))
+    if (pn_in_callback(s->em.st))
         return 0;
     s->em.outside = true;
     return pn_notify(s->em.st);
@@ -105,7 +105,7 @@ is_plain_write(PnDuplex *s, PyObject *const *args, Py_ssize_t nargs, PyObject *k
 {
     return nargs == 1 && kwnames == NULL && PyBytes_CheckExact(args[0]) && s->can_send && s->wq == NULL &&
            s->idle == NULL && s->write_epoch != s->em.st->epoch && s->em.generation == s->em.st->generation &&
-           pn_inside(s->em.st);
+           pn_in_callback(s->em.st);
 }
 
 const char pn_write_doc[] =
