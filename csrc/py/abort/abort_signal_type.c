@@ -174,7 +174,7 @@ signal_timeout(PyObject *cls, PyObject *delay)
     s->generation = st->generation;
     if (loop != NULL && pn_loop_arm(loop, &s->timer, uv_hrtime() + ns) < 0)
         PyErr_NoMemory();
-    if (PyErr_Occurred() || pn_notify(st) < 0)
+    if (PyErr_Occurred() || pn_driver_ensure(st) < 0)
         Py_CLEAR(s);
     return (PyObject *)s;
 }

@@ -45,7 +45,7 @@ struct pn_driver {
     bool log_uncaught;
     bool ran;               /* run() has been called: the user knows of it */
     int holds;              /* turn() blocks that are open */
-    int waiters;            /* threads in pn_gate_wait() */
+    int waiters;            /* threads in pn_driver_wait() */
     unsigned long *holders; /* own: the threads inside turn(), once for each */
     size_t holders_size;
     PyObject *thread_object; /* own: the background threading.Thread */

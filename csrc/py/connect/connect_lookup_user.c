@@ -224,7 +224,7 @@ callback_call(PyObject *op, PyObject *args, PyObject *kwargs)
             return NULL;
         }
         if (status == 0)
-            status = pn_notify(st);
+            status = pn_driver_ensure(st);
     }
     Py_DECREF(socket);
     return status == 0 ? Py_NewRef(Py_None) : NULL;

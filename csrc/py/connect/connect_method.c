@@ -132,7 +132,7 @@ refuse_busy(PnSocket *s)
         return -1;
     pn_duplex_destroy(&s->d, error);
     Py_DECREF(error);
-    return pn_notify(s->d.em.st);
+    return pn_driver_ensure(s->d.em.st);
 }
 
 /* As before the call, when `unheld` is what it was then. */
@@ -203,7 +203,7 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
         pn_connect_free_state(c);
         pn_mark_outside(&s->d.em);
         pn_duplex_destroy_steal(&s->d, pn_abort_error(st, pn_abort_reason(o->signal)));
-        return pn_notify(st);
+        return pn_driver_ensure(st);
     }
     s->connect = c;
     s->d.connecting = 1;
@@ -218,7 +218,7 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
     }
     pn_mark_outside(&s->d.em);
     if (!pn_connect_still(s, id))
-        return pn_notify(st); /* a `newListener` listener has destroyed it */
+        return pn_driver_ensure(st); /* a `newListener` listener has destroyed it */
     pn_idle_touch(&s->d);
     if (o->limit > 0 && arm_limit(s, o->limit) < 0) {
         take_back(s, unheld);
@@ -232,7 +232,7 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
             take_listener_back(s, e->callback);
         return -1;
     }
-    return pn_notify(st);
+    return pn_driver_ensure(st);
 }
 
 /* --- arguments --- */

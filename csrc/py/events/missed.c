@@ -301,7 +301,7 @@ pn_missed_listener_added(PnEmitter *e, PyObject *name)
         return 0;
     if (e->deferred == NULL && pn_in_callback(st))
         return 0;
-    return replay_soon(e) < 0 ? -1 : pn_notify(st);
+    return replay_soon(e) < 0 ? -1 : pn_driver_ensure(st);
 }
 
 void

@@ -304,7 +304,7 @@ pn_listen_internal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         status = pn_add_internal_listener(e, name, args[2]);
     Py_DECREF(name);
     /* Whoever waits needs somebody who drives. */
-    if (status < 0 || (e->st->loop != NULL && e->ops != NULL && pn_notify(e->st) < 0))
+    if (status < 0 || (e->st->loop != NULL && e->ops != NULL && pn_driver_ensure(e->st) < 0))
         return NULL;
     Py_RETURN_NONE;
 }

@@ -33,7 +33,7 @@ pn_driver_clear(PnState *st)
 }
 
 int
-pn_gate_wait(PnState *st, unsigned ms)
+pn_driver_wait(PnState *st, unsigned ms)
 {
     struct pn_driver *d = &st->driver;
     /* A change between the caller's look and the wait is not seen: it costs at most one slice. The mutex is taken
@@ -49,7 +49,7 @@ pn_gate_wait(PnState *st, unsigned ms)
 }
 
 void
-pn_gate_open(PnState *st)
+pn_driver_notify_all(PnState *st)
 {
     struct pn_driver *d = &st->driver;
     if (d->waiters == 0)
@@ -132,7 +132,7 @@ pn_dispatch_begin(PnState *st)
     while (d->holds > 0) {
         if (st->closed || d->stop || d->hand_over)
             return 1;
-        if (pn_gate_wait(st, 100) < 0)
+        if (pn_driver_wait(st, 100) < 0)
             return -1;
         if (st->generation != generation)
             return 1;
@@ -147,7 +147,7 @@ pn_dispatch_end(PnState *st)
 {
     st->driver.dispatching = false;
     st->callback_thread = NULL;
-    pn_gate_open(st);
+    pn_driver_notify_all(st);
 }
 
 static int64_t
@@ -291,7 +291,7 @@ pn_drive(PyObject *module, PyObject *unused)
         Py_RETURN_NONE;
     d->starting = false;
     if (d->mode != PN_IDLE || st->closed || st->loop == NULL) {
-        pn_gate_open(st);
+        pn_driver_notify_all(st);
         Py_RETURN_NONE;
     }
     unsigned generation = st->generation;
@@ -300,7 +300,7 @@ pn_drive(PyObject *module, PyObject *unused)
     drive(st);
     if (st->generation == generation || st->closed) {
         d->mode = PN_IDLE;
-        pn_gate_open(st);
+        pn_driver_notify_all(st);
     }
     Py_RETURN_NONE;
 }

@@ -17,7 +17,7 @@ void pn_driver_clear(PnState *st);
  * 0, or -1 with the exception of a thread that could not be started. */
 int pn_start_driver(PnState *st);
 static inline int
-pn_notify(PnState *st)
+pn_driver_ensure(PnState *st)
 {
     if (st->driver.mode != PN_IDLE || st->driver.starting)
         return 0;
@@ -33,8 +33,8 @@ int pn_dispatch_begin(PnState *st);
 void pn_dispatch_end(PnState *st);
 
 /* Waits without the GIL for a change in the driver, at most `ms`. -1 when a signal handler raised. */
-int pn_gate_wait(PnState *st, unsigned ms);
-void pn_gate_open(PnState *st);
+int pn_driver_wait(PnState *st, unsigned ms);
+void pn_driver_notify_all(PnState *st);
 
 /* This thread is inside a turn() block. */
 bool pn_in_turn(const PnState *st);

@@ -74,7 +74,7 @@ join_driver(PnState *st)
     while ((d->mode != PN_IDLE || d->starting) && uv_hrtime() < deadline) {
         d->stop = true;
         pn_loop_wake(st->loop);
-        (void)pn_gate_wait(st, 20);
+        (void)pn_driver_wait(st, 20);
         PyErr_Clear();
         if (d->starting && d->mode == PN_IDLE && d->thread_object == NULL)
             break;
@@ -135,7 +135,7 @@ pn_at_exit(PyObject *module, PyObject *unused)
     st->hooks->before_exit(st);
     PyErr_Clear();
     st->closed = true;
-    pn_gate_open(st);
+    pn_driver_notify_all(st);
     bool left = join_driver(st);
     if (left && !st->driver.dispatching)
         flush_for_a_while(st);

@@ -104,7 +104,7 @@ pn_set_immediate(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     self->callback = Py_NewRef(callback);
     count_ref(self, true);
     pn_loop_wake(st->loop);
-    if (pn_notify(st) < 0) {
+    if (pn_driver_ensure(st) < 0) {
         Py_DECREF(self);
         return NULL;
     }

@@ -34,7 +34,7 @@ pn_next_tick(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     }
     int status = pn_tick(st, run_user_tick, all, NULL);
     Py_DECREF(all);
-    if (status < 0 || pn_notify(st) < 0)
+    if (status < 0 || pn_driver_ensure(st) < 0)
         return NULL;
     Py_RETURN_NONE;
 }

@@ -138,7 +138,7 @@ give_up_claim(PnState *st)
     d->mode = PN_IDLE;
     d->stop = d->graceful = d->graceful_done = d->log_uncaught = false;
     st->loop->halted = 0;
-    pn_gate_open(st);
+    pn_driver_notify_all(st);
 }
 
 /* Waits until the background thread has left, and claims its place. */
@@ -151,7 +151,7 @@ take_over(PnState *st)
     d->hand_over = true;
     while (status == 0 && (d->mode == PN_BACKGROUND || d->starting) && st->generation == generation) {
         pn_loop_wake(st->loop);
-        status = pn_gate_wait(st, 50);
+        status = pn_driver_wait(st, 50);
     }
     d->hand_over = false;
     if (status == 0 && d->mode == PN_FOREGROUND)
@@ -330,7 +330,7 @@ pn_stop(PyObject *module, PyObject *unused)
     if (st->driver.mode == PN_FOREGROUND) {
         st->driver.stop = true;
         pn_loop_wake(st->loop);
-        pn_gate_open(st);
+        pn_driver_notify_all(st);
     }
     Py_RETURN_NONE;
 }

@@ -113,7 +113,7 @@ create(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool repeat)
     self->args = PyTuple_New(nargs > 2 ? nargs - 2 : 0);
     for (Py_ssize_t i = 2; self->args != NULL && i < nargs; i++)
         PyTuple_SET_ITEM(self->args, i - 2, Py_NewRef(args[i]));
-    if (self->args == NULL || arm(self) < 0 || pn_notify(st) < 0) {
+    if (self->args == NULL || arm(self) < 0 || pn_driver_ensure(st) < 0) {
         if (self->args != NULL)
             disarm(self);
         Py_DECREF(self);
@@ -201,7 +201,7 @@ timeout_refresh(PyObject *op, PyObject *unused)
 {
     (void)unused;
     PnTimeout *self = (PnTimeout *)(void *)op;
-    if (!self->cleared && (arm(self) < 0 || pn_notify(self->st) < 0))
+    if (!self->cleared && (arm(self) < 0 || pn_driver_ensure(self->st) < 0))
         return NULL;
     return Py_NewRef(op);
 }

@@ -41,7 +41,7 @@ remove_holder(PnState *st)
         return;
     d->holders[i] = d->holders[--d->holds];
     if (d->holds == 0)
-        pn_gate_open(st);
+        pn_driver_notify_all(st);
 }
 
 /* --- methods --- */
@@ -59,7 +59,7 @@ turn_enter(PyObject *op, PyObject *unused)
         return NULL;
     self->entered++;
     while (st->driver.dispatching && st->generation == generation && !st->closed) {
-        if (pn_gate_wait(st, 50) < 0) {
+        if (pn_driver_wait(st, 50) < 0) {
             self->entered--;
             remove_holder(st);
             return NULL;

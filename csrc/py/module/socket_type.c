@@ -17,7 +17,7 @@ done(PyObject *op)
 {
     PnSocket *s = PN_SOCKET(op);
     pn_mark_outside(&s->d.em);
-    return pn_notify(s->d.em.st) < 0 ? NULL : Py_NewRef(op);
+    return pn_driver_ensure(s->d.em.st) < 0 ? NULL : Py_NewRef(op);
 }
 
 PyDoc_STRVAR(

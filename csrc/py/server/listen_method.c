@@ -147,7 +147,7 @@ close_for_signal(PnServer *s)
     pn_server_cancel_lookup(s);
     pn_server_close(s);
     pn_mark_outside(&s->em);
-    if (pn_notify(st) < 0)
+    if (pn_driver_ensure(st) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     Py_DECREF(s);
 }
@@ -224,7 +224,7 @@ start(PnServer *s, struct pn_listen *l)
     if (status < 0)
         pn_abort_unlink(&s->abort);
     else
-        status = pn_notify(st);
+        status = pn_driver_ensure(st);
     Py_XDECREF(old_signal);
     return status;
 }

@@ -50,7 +50,7 @@ pn_server_iter_next(PyObject *module, PyObject *op)
         Py_RETURN_FALSE;
     if (s->iterators > 0)
         pn_server_connection_listener(s);
-    if (s->listener != NULL && pn_notify(s->em.st) < 0)
+    if (s->listener != NULL && pn_driver_ensure(s->em.st) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -84,7 +84,7 @@ pn_server_iter_close(PyObject *module, PyObject *op)
     if (left != NULL)
         destroy_left(s, left);
     Py_XDECREF(left);
-    if (st->loop != NULL && pn_notify(st) < 0) {
+    if (st->loop != NULL && pn_driver_ensure(st) < 0) {
         /* Python 3.12 starts no thread once the main thread has ended, though others go on. */
         if (!PyErr_ExceptionMatches(PyExc_RuntimeError))
             return NULL;

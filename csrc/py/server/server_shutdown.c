@@ -68,7 +68,7 @@ destroy_all(PnServer *s, bool going)
         pn_duplex_destroy(&sock->d, NULL);
     }
     Py_DECREF(list);
-    if (pn_notify(s->em.st) < 0)
+    if (pn_driver_ensure(s->em.st) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -139,7 +139,7 @@ pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         pn_server_finish(st, result, 0);
     Py_DECREF(list);
     Py_XDECREF(old);
-    if (pn_notify(st) < 0)
+    if (pn_driver_ensure(st) < 0)
         Py_CLEAR(result);
     return result;
 }

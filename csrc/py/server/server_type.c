@@ -137,7 +137,7 @@ server_close(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kw
     pn_server_cancel_lookup(s);
     pn_server_close(s);
     pn_mark_outside(&s->em);
-    return pn_notify(st) < 0 ? NULL : Py_NewRef(op);
+    return pn_driver_ensure(st) < 0 ? NULL : Py_NewRef(op);
 }
 
 /* --- methods --- */
@@ -170,7 +170,7 @@ server_get_connections(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
     PyObject *all = Py_BuildValue("(OOn)", op, a[0], (Py_ssize_t)s->connections);
     int status = all != NULL ? pn_tick(st, connections_tick, all, NULL) : -1;
     Py_XDECREF(all);
-    return status < 0 || pn_notify(st) < 0 ? NULL : Py_NewRef(op);
+    return status < 0 || pn_driver_ensure(st) < 0 ? NULL : Py_NewRef(op);
 }
 
 PyDoc_STRVAR(address_doc,

@@ -104,7 +104,7 @@ pn_socket_detach_method(PyObject *op, PyObject *unused)
     pn_mark_outside(&s->d.em);
     PyObject *result = PyObject_CallMethod(sock, "settimeout", "O", Py_None);
     Py_XDECREF(result);
-    if (result == NULL || pn_notify(st) < 0) {
+    if (result == NULL || pn_driver_ensure(st) < 0) {
         close_socket(sock);
         return NULL;
     }

@@ -22,7 +22,7 @@ abort_socket(PnSocket *s, PyObject *reason)
     if (s->d.io == io || s->aborted) /* making it may collect garbage, and another connect() have begun */
         pn_duplex_destroy(&s->d, error);
     Py_XDECREF(error);
-    if (pn_notify(st) < 0)
+    if (pn_driver_ensure(st) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     Py_DECREF(s);
 }

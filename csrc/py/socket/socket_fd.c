@@ -112,5 +112,5 @@ pn_socket_take_fd(PnSocket *s, PyObject **v)
         pn_readable_poll(&s->d);
     else if (pn_tick(st, unconnected_tick, (PyObject *)s, io) < 0)
         pn_duplex_destroy_steal(&s->d, NULL);
-    return pn_notify(st);
+    return pn_driver_ensure(st);
 }

@@ -259,7 +259,7 @@ socket_listener_added(PnEmitter *e, PyObject *name)
     if (name == e->st->names.data)
         pn_readable_data_listener(&PN_SOCKET(e)->d);
     else if (name == e->st->names.readable)
-        return pn_readable_readable_listener(&PN_SOCKET(e)->d) < 0 ? -1 : pn_notify(e->st);
+        return pn_readable_readable_listener(&PN_SOCKET(e)->d) < 0 ? -1 : pn_driver_ensure(e->st);
     return 0;
 }
 

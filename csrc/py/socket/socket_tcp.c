@@ -285,5 +285,5 @@ pn_socket_reset_and_destroy_method(PyObject *op, PyObject *unused)
         Py_DECREF(error);
     }
     pn_mark_outside(&s->d.em);
-    return pn_notify(st) < 0 ? NULL : Py_NewRef(op);
+    return pn_driver_ensure(st) < 0 ? NULL : Py_NewRef(op);
 }

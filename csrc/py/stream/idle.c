@@ -149,7 +149,7 @@ pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nar
             return NULL;
         Py_DECREF(result);
     }
-    if (pn_notify(st) < 0)
+    if (pn_driver_ensure(st) < 0)
         return NULL;
     return Py_NewRef(op);
 }

@@ -151,7 +151,7 @@ pn_duplex_pipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
         status = start(s, p);
     Py_DECREF(p);
     pn_mark_outside(&s->em);
-    if (status < 0 || pn_notify(st) < 0)
+    if (status < 0 || pn_driver_ensure(st) < 0)
         return NULL;
     return Py_NewRef(a[0]);
 }
@@ -184,7 +184,7 @@ pn_duplex_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
     struct pn_pipe *p = dest != NULL ? find(s, dest) : NULL;
     if (p != NULL)
         pn_pipe_take_out(p, false);
-    if (pn_notify(s->em.st) < 0)
+    if (pn_driver_ensure(s->em.st) < 0)
         return NULL;
     return Py_NewRef(op);
 }

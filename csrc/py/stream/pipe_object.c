@@ -18,7 +18,7 @@ enum { HOOK_DRAIN, HOOK_GONE, HOOK_ERROR, HOOK_COUNT };
 static PyObject *
 notified(PyObject *self)
 {
-    return pn_notify(pn_state_of_type(Py_TYPE(self))) < 0 ? NULL : Py_NewRef(Py_None);
+    return pn_driver_ensure(pn_state_of_type(Py_TYPE(self))) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *

@@ -61,7 +61,7 @@ pn_duplex_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
     if (data != NULL && pn_readable_emit_data(s, data) < 0)
         Py_CLEAR(data);
     pn_mark_outside(&s->em);
-    if (PyErr_Occurred() || pn_notify(s->em.st) < 0) {
+    if (PyErr_Occurred() || pn_driver_ensure(s->em.st) < 0) {
         Py_XDECREF(data);
         return NULL;
     }
@@ -137,7 +137,7 @@ pn_duplex_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, 
     int status = unshift(s, data);
     Py_DECREF(data);
     pn_mark_outside(&s->em);
-    if (status < 0 || pn_notify(s->em.st) < 0)
+    if (status < 0 || pn_driver_ensure(s->em.st) < 0)
         return NULL;
     return PyBool_FromLong(!s->r_ended && !s->destroyed &&
                            (pn_readable_length(s) < s->read_mark || pn_readable_length(s) == 0));

@@ -96,7 +96,7 @@ after_write(PnDuplex *s)
     if (pn_in_callback(s->em.st))
         return 0;
     s->em.outside = true;
-    return pn_notify(s->em.st);
+    return pn_driver_ensure(s->em.st);
 }
 
 /* write(bytes) inside a listener, to a socket with nothing queued: what an echo server does all day. */
