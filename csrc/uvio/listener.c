@@ -20,7 +20,7 @@
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 static void on_retry(struct pn_loop_timer *t);
-static void on_bad_descriptor(struct pn_touch *t);
+static void on_bad_descriptor(struct pn_fd_recheck *t);
 
 /* --- making --- */
 
@@ -73,7 +73,7 @@ watch(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *
     l->loop = loop;
     l->fd = fd;
     l->kind = (uint8_t)kind;
-    l->touch.bad = on_bad_descriptor;
+    l->recheck.bad = on_bad_descriptor;
     pn_loop_timer_init(&l->retry, on_retry, false);
     loop->counts.listeners++;
     count_idle(l);
@@ -259,7 +259,7 @@ pn_listener_start(struct pn_listener *l)
     if (status == 0) {
         l->watching = true;
         count_idle(l);
-        pn_loop_touch(l->loop, &l->touch, l->fd);
+        pn_loop_recheck_fd(l->loop, &l->recheck, l->fd);
         pn_loop_wake(l->loop);
     }
     return status;
@@ -274,9 +274,9 @@ pn_listener_pause(struct pn_listener *l)
 }
 
 static void
-on_bad_descriptor(struct pn_touch *t)
+on_bad_descriptor(struct pn_fd_recheck *t)
 {
-    struct pn_listener *l = (struct pn_listener *)(void *)((char *)t - offsetof(struct pn_listener, touch));
+    struct pn_listener *l = (struct pn_listener *)(void *)((char *)t - offsetof(struct pn_listener, recheck));
     if (l->closing || !l->watching)
         return;
     lose(l, UV_EBADF);
@@ -301,7 +301,7 @@ pn_listener_close(struct pn_listener *l)
     l->closing = true;
     count_idle(l);
     pn_loop_disarm(l->loop, &l->retry);
-    pn_loop_untouch(&l->touch);
+    pn_loop_forget_fd(&l->recheck);
     pn_path_file_unlink(&l->file);
     uv_close((uv_handle_t *)&l->poll, on_uv_close);
     if (l->fd >= 0)

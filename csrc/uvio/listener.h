@@ -34,7 +34,7 @@ struct pn_listener {
     const struct pn_listener_events *events; /* set with the owner */
     struct pn_path_file file;                /* own: unlinked in the end */
     struct pn_loop_timer retry;              /* after a shortage */
-    struct pn_touch touch;
+    struct pn_fd_recheck recheck;
     int fd;       /* own; -1 when somebody else has closed it */
     uint8_t kind; /* enum pn_stream_kind */
     bool watching;

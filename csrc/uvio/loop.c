@@ -268,31 +268,31 @@ can_be_watched(struct pn_loop *loop, int fd)
 }
 
 static void
-check_touched(struct pn_loop *loop)
+recheck_fds(struct pn_loop *loop)
 {
-    struct pn_touch *t;
-    while ((t = loop->touched) != NULL) {
-        pn_loop_untouch(t);
+    struct pn_fd_recheck *t;
+    while ((t = loop->fds_to_recheck) != NULL) {
+        pn_loop_forget_fd(t);
         if (!can_be_watched(loop, t->fd))
             t->bad(t);
     }
 }
 
 void
-pn_loop_touch(struct pn_loop *loop, struct pn_touch *t, int fd)
+pn_loop_recheck_fd(struct pn_loop *loop, struct pn_fd_recheck *t, int fd)
 {
     t->fd = fd;
     if (t->link != NULL)
         return;
-    t->link = &loop->touched;
-    t->next = loop->touched;
+    t->link = &loop->fds_to_recheck;
+    t->next = loop->fds_to_recheck;
     if (t->next != NULL)
         t->next->link = &t->next;
-    loop->touched = t;
+    loop->fds_to_recheck = t;
 }
 
 void
-pn_loop_untouch(struct pn_touch *t)
+pn_loop_forget_fd(struct pn_fd_recheck *t)
 {
     if (t->link == NULL)
         return;
@@ -354,8 +354,8 @@ pn_loop_turn(struct pn_loop *loop)
         loop->polled = false;
         pn_resolver_dispatch(loop->resolver, &loop->halted);
     }
-    if (loop->touched != NULL)
-        check_touched(loop);
+    if (loop->fds_to_recheck != NULL)
+        recheck_fds(loop);
     if (!loop->halted && !loop->dead && backend_is_there(loop))
         run_uv(loop);
     if (!loop->halted && !loop->dead)

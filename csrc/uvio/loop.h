@@ -29,9 +29,9 @@ struct pn_loop_timer {
 
 /* A descriptor whose watcher is about to change. libuv aborts the process when epoll refuses a descriptor, so those
  * that somebody may have closed behind our back are looked at before each uv_run(). */
-struct pn_touch {
-    struct pn_touch *next, **link;  /* in loop->touched; `link` NULL: not in it */
-    void (*bad)(struct pn_touch *); /* the descriptor is not open any more */
+struct pn_fd_recheck {
+    struct pn_fd_recheck *next, **link;  /* in loop->fds_to_recheck; `link` NULL: not in it */
+    void (*bad)(struct pn_fd_recheck *); /* the descriptor is not open any more */
     int fd;
 };
 
@@ -56,7 +56,7 @@ struct pn_loop {
     struct pn_resolver *resolver; /* own, made on demand */
     struct pn_posted *posted;     /* oldest first */
     struct pn_posted **posted_end;
-    struct pn_touch *touched;
+    struct pn_fd_recheck *fds_to_recheck;
     char *slab;                         /* own: where small reads land */
     void (*on_check)(struct pn_loop *); /* after the poll phase: immediates */
     void *data;
@@ -101,9 +101,9 @@ void pn_loop_disarm(struct pn_loop *loop, struct pn_loop_timer *t);
 void pn_loop_timer_init(struct pn_loop_timer *t, void (*fire)(struct pn_loop_timer *), bool referenced);
 void pn_loop_timer_ref(struct pn_loop *loop, struct pn_loop_timer *t, bool referenced);
 
-void pn_loop_touch(struct pn_loop *loop, struct pn_touch *t, int fd);
+void pn_loop_recheck_fd(struct pn_loop *loop, struct pn_fd_recheck *t, int fd);
 /* To be called before the descriptor is closed, or the owner freed. */
-void pn_loop_untouch(struct pn_touch *t);
+void pn_loop_forget_fd(struct pn_fd_recheck *t);
 
 /* At the end of the list, or at its front; wakes the driver. No-op when it is in the list. */
 void pn_loop_post(struct pn_loop *loop, struct pn_posted *p);

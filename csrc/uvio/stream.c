@@ -33,7 +33,7 @@ struct pn_stream_req {
 #define MSG_NOSIGNAL 0
 #endif
 
-static void on_bad_descriptor(struct pn_touch *t);
+static void on_bad_descriptor(struct pn_fd_recheck *t);
 static void on_uv_close(uv_handle_t *handle);
 
 /* --- posted completions --- */
@@ -99,7 +99,7 @@ pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_st
     s->owner = owner;
     s->kind = (uint8_t)kind;
     s->posted.deliver = deliver_posted;
-    s->touch.bad = on_bad_descriptor;
+    s->recheck.bad = on_bad_descriptor;
     *status = kind == PN_STREAM_TCP ? uv_tcp_init(&loop->uv, &s->h.tcp) : uv_pipe_init(&loop->uv, &s->h.pipe, 0);
     if (*status != 0) {
         free(s);
@@ -215,7 +215,7 @@ pn_stream_close(struct pn_stream *s)
     s->completions &= (uint8_t)~(PN_POST_CONNECT | PN_POST_SHUT);
     if (s->completions == 0)
         pn_loop_unpost(s->loop, &s->posted);
-    pn_loop_untouch(&s->touch);
+    pn_loop_forget_fd(&s->recheck);
     if (s->unref)
         uv_ref(&s->h.handle); /* its `closed` is awaited whatever the user said */
     int fd = pn_stream_fd(s);
@@ -236,9 +236,9 @@ pn_stream_set_reset(struct pn_stream *s)
 }
 
 static void
-on_bad_descriptor(struct pn_touch *t)
+on_bad_descriptor(struct pn_fd_recheck *t)
 {
-    struct pn_stream *s = (struct pn_stream *)(void *)((char *)t - offsetof(struct pn_stream, touch));
+    struct pn_stream *s = (struct pn_stream *)(void *)((char *)t - offsetof(struct pn_stream, recheck));
     if (s->closing)
         return;
     /* Before the backend hears of it: out of libuv's sight at once, the owner learns of it by an error. */
@@ -249,11 +249,11 @@ on_bad_descriptor(struct pn_touch *t)
 }
 
 static void
-touch(struct pn_stream *s)
+recheck_fd(struct pn_stream *s)
 {
     if (s->closing)
         return;
-    pn_loop_touch(s->loop, &s->touch, pn_stream_fd(s));
+    pn_loop_recheck_fd(s->loop, &s->recheck, pn_stream_fd(s));
     pn_loop_wake(s->loop);
 }
 
@@ -299,7 +299,7 @@ pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
     /* Else the kernel knows it better: 0.0.0.0 is connected to 127.0.0.1. */
     if (to->scope == 0 && !is_any(to))
         s->peer = *to;
-    touch(s);
+    recheck_fd(s);
     return 0;
 }
 
@@ -393,7 +393,7 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
         return;
     if (nread < 0) {
         if (s->req != NULL)
-            touch(s); /* it goes on waiting, for the write only */
+            recheck_fd(s); /* it goes on waiting, for the write only */
         if (s->loop->halted) {
             /* What libuv says after a listener of the chunk before it has raised. Reading anew finds it again. */
             (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
@@ -424,7 +424,7 @@ pn_stream_read_start(struct pn_stream *s)
     if (status != 0)
         return status;
     s->reading = true;
-    touch(s);
+    recheck_fd(s);
     return 0;
 }
 
@@ -436,7 +436,7 @@ pn_stream_read_stop(struct pn_stream *s)
     s->reading = false;
     (void)uv_read_stop(&s->h.stream);
     if (s->req != NULL)
-        touch(s);
+        recheck_fd(s);
     pn_loop_wake(s->loop);
 }
 
@@ -498,7 +498,7 @@ on_uv_write(uv_write_t *req, int status)
     if (loop->dead)
         return;
     loop->writing--;
-    touch(s); /* libuv stops waiting to write */
+    recheck_fd(s); /* libuv stops waiting to write */
     s->write_status = (int16_t)status;
     if (loop->halted) {
         post(s, PN_POST_WRITTEN);
@@ -529,7 +529,7 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
         return status;
     }
     s->loop->writing++;
-    touch(s);
+    recheck_fd(s);
     return 0;
 }
 

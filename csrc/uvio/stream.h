@@ -40,7 +40,7 @@ struct pn_stream {
     const struct pn_stream_events *events;
     void *owner;             /* borrowed; NULL: nobody listens any more */
     struct pn_posted posted; /* while `completions` is not 0 */
-    struct pn_touch touch;
+    struct pn_fd_recheck recheck;
     struct pn_stream_req *req; /* own: the connect or write under way */
     struct pn_path_file *file; /* own: unlinked when the stream is closed; NULL nearly always */
     struct pn_addr peer;       /* family 0 when not known or a unix socket */

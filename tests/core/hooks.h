@@ -1,7 +1,7 @@
 /* hooks.h - allocations and threads that fail on demand, for tests with the word `hooks` in their needs line.
  *
  * The runner renames malloc(), calloc(), realloc(), free() and pthread_create() to the functions of hooks.c in every
- * file of such a program; what the C library does inside itself is not touched. */
+ * file of such a program; what the C library does inside itself is not fds_to_recheck. */
 #ifndef PN_TEST_HOOKS_H
 #define PN_TEST_HOOKS_H
 

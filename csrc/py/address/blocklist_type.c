@@ -2,7 +2,7 @@
  *
  * Owns:    the rules (core/blocklist.h).
  * Threads: each function here runs with the GIL held, which is the list's lock. What calls into Python (iterating,
- *          attributes of the caller's objects) is done before the list is touched.
+ *          attributes of the caller's objects) is done before the list is fds_to_recheck.
  * See:     blocklist_args.c (what is taken for a rule), blocklist_text.c (rules as text, files). */
 #include <string.h>
 

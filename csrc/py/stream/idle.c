@@ -118,7 +118,7 @@ pn_idle_set(PnDuplex *s, double ms)
 const char pn_set_socket_timeout_doc[] =
     "set_timeout($self, ms, callback=None)\n--\n\n"
     "Emits \"timeout\" after ms milliseconds without activity, once until there is activity again; 0 switches it off.\n"
-    "The connection is not touched. callback is added as a once() listener (removed when ms is 0). Returns the "
+    "The connection is not fds_to_recheck. callback is added as a once() listener (removed when ms is 0). Returns the "
     "socket.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: socket.setTimeout().";
 
