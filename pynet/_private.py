@@ -31,7 +31,7 @@ loop_begin: Callable[[_pynet.Server], None] = _c._iter_open
 loop_take: Callable[[_pynet.Server], Any] = _c._iter_next
 loop_end: Callable[[_pynet.Server], None] = _c._iter_close
 shut_down: Callable[[_pynet.Server, Any], Any] = _c._shut_down
-destroy_going: Callable[[_pynet.Server], None] = _c._destroy_going
+destroy_draining: Callable[[_pynet.Server], None] = _c._destroy_draining
 
 # --- framing.c ---
 

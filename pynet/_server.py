@@ -56,7 +56,7 @@ class Shutdown(Future):
         if left <= 0:
             server = self._emitter
             if isinstance(server, _pynet.Server):
-                _private.destroy_going(server)
+                _private.destroy_draining(server)
             return
         self._timers.append(_pynet.set_timeout(self._wait_until, min(left * 1000, _LONGEST), deadline))
         if self.done():  # while the timer was made

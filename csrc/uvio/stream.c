@@ -16,7 +16,7 @@
 #include "uvio/sockaddr.h"
 #include "uvio/uv_internals.h"
 
-enum { PN_POST_CONNECT = 1, PN_POST_WRITTEN = 2, PN_POST_SHUT = 4, PN_POST_CLOSED = 8 };
+enum { PN_POST_CONNECT = 1, PN_POST_WRITTEN = 2, PN_POST_SHUTDOWN = 4, PN_POST_CLOSED = 8 };
 
 struct pn_stream_req {
     union {
@@ -70,7 +70,7 @@ deliver(struct pn_stream *s, uint8_t bits)
         else if (bit == PN_POST_CONNECT)
             s->events->connected(s, s->connect_status);
         else
-            s->events->shut(s, s->shut_status);
+            s->events->shutdown(s, s->shutdown_status);
     }
 }
 
@@ -212,7 +212,7 @@ pn_stream_close(struct pn_stream *s)
         pn_stream_forget_file(s);
     }
     s->reading = false;
-    s->completions &= (uint8_t)~(PN_POST_CONNECT | PN_POST_SHUT);
+    s->completions &= (uint8_t)~(PN_POST_CONNECT | PN_POST_SHUTDOWN);
     if (s->completions == 0)
         pn_loop_unpost(s->loop, &s->posted);
     pn_loop_forget_fd(&s->recheck);
@@ -536,10 +536,10 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
 void
 pn_stream_shutdown(struct pn_stream *s)
 {
-    s->shut_status = 0;
+    s->shutdown_status = 0;
     if (shutdown(pn_stream_fd(s), SHUT_WR) < 0)
-        s->shut_status = (int16_t)uv_translate_sys_error(errno);
-    post(s, PN_POST_SHUT);
+        s->shutdown_status = (int16_t)uv_translate_sys_error(errno);
+    post(s, PN_POST_SHUTDOWN);
 }
 
 /* --- what a stream is --- */

@@ -27,7 +27,7 @@ struct pn_stream_events {
     void (*connected)(struct pn_stream *s, int status);
     /* The queued write has left, or failed (UV_ECANCELED when the stream was closed). */
     void (*written)(struct pn_stream *s, int status);
-    void (*shut)(struct pn_stream *s, int status);
+    void (*shutdown)(struct pn_stream *s, int status);
     void (*closed)(struct pn_stream *s);
     /* --- for all streams of the loop at once, see handles.h; not called when there is no owner --- */
     void (*close_in_order)(struct pn_stream *s); /* what is queued leaves, then it ends */
@@ -46,7 +46,7 @@ struct pn_stream {
     struct pn_addr peer;       /* family 0 when not known or a unix socket */
     int16_t connect_status;
     int16_t write_status;
-    int16_t shut_status;
+    int16_t shutdown_status;
     uint8_t kind;        /* enum pn_stream_kind */
     uint8_t completions; /* PN_POST_* bits */
     bool reading;

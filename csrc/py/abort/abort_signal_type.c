@@ -151,7 +151,8 @@ signal_abort(PyObject *cls, PyObject *const *args, Py_ssize_t nargs, PyObject *k
 static const char timeout_doc[] =
     "timeout($type, ms, /)\n--\n\n"
     "A signal that is aborted after at least ms milliseconds (a whole number, 0 to 4294967295), on the thread that\n"
-    "drives the loop; the reason is a NetTimeoutError (TIMEOUT_ERR). It does not keep run() going. With listeners it\n"
+    "drives the loop; the reason is a NetTimeoutError (TIMEOUT_ERR). It does not keep run() draining. With listeners "
+    "it\n"
     "stays until then though nobody holds it.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: AbortSignal.timeout().";
 

@@ -195,8 +195,8 @@ immediate_dealloc(PyObject *op)
 /* --- tables --- */
 
 static PyMethodDef immediate_methods[] = {
-    {"ref", immediate_ref, METH_NOARGS, "ref($self, /)\n--\n\nIt keeps run() going (the default); returns it."},
-    {"unref", immediate_unref, METH_NOARGS, "unref($self, /)\n--\n\nIt does not keep run() going; returns it."},
+    {"ref", immediate_ref, METH_NOARGS, "ref($self, /)\n--\n\nIt keeps run() draining (the default); returns it."},
+    {"unref", immediate_unref, METH_NOARGS, "unref($self, /)\n--\n\nIt does not keep run() draining; returns it."},
     {"has_ref", immediate_has_ref, METH_NOARGS, "has_ref($self, /)\n--\n\nTrue unless unref() was called last."},
     {NULL, NULL, 0, NULL},
 };

@@ -257,8 +257,8 @@ timeout_dealloc(PyObject *op)
 /* --- tables --- */
 
 static PyMethodDef timeout_methods[] = {
-    {"ref", timeout_ref, METH_NOARGS, "ref($self, /)\n--\n\nThe timer keeps run() going (the default); returns it."},
-    {"unref", timeout_unref, METH_NOARGS, "unref($self, /)\n--\n\nThe timer does not keep run() going; returns it."},
+    {"ref", timeout_ref, METH_NOARGS, "ref($self, /)\n--\n\nThe timer keeps run() draining (the default); returns it."},
+    {"unref", timeout_unref, METH_NOARGS, "unref($self, /)\n--\n\nThe timer does not keep run() draining; returns it."},
     {"has_ref", timeout_has_ref, METH_NOARGS, "has_ref($self, /)\n--\n\nTrue unless unref() was called last."},
     {"refresh", timeout_refresh, METH_NOARGS,
      "refresh($self, /)\n--\n\n"

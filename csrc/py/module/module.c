@@ -282,7 +282,7 @@ static PyMethodDef module_methods[] = {
     {"_iter_next", pn_server_iter_next, METH_O, NULL},
     {"_iter_close", pn_server_iter_close, METH_O, NULL},
     FAST("_shut_down", pn_server_shut_down, NULL),
-    {"_destroy_going", pn_server_destroy_going, METH_O, NULL},
+    {"_destroy_draining", pn_server_destroy_draining, METH_O, NULL},
     {"_destroy_connections", pn_server_destroy_connections, METH_O, NULL},
     {"_counts", pn_counts, METH_NOARGS, "Live handles and objects, for the tests."},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},

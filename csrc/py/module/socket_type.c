@@ -217,9 +217,9 @@ static PyMethodDef socket_methods[] = {
     {"fileno", socket_fileno, METH_NOARGS, fileno_doc},
     {"ref", socket_ref, METH_NOARGS,
      "ref($self, /)\n--\n\n"
-     "The socket keeps run() going (the default). Node: socket.ref()."},
+     "The socket keeps run() draining (the default). Node: socket.ref()."},
     {"unref", socket_unref, METH_NOARGS,
-     "unref($self, /)\n--\n\nThe socket does not keep run() going; a connect under way does. Node: socket.unref()."},
+     "unref($self, /)\n--\n\nThe socket does not keep run() draining; a connect under way does. Node: socket.unref()."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -50,7 +50,7 @@ PyObject *pn_server_iter_close(PyObject *module, PyObject *server);
 /* The live connections, oldest first: a new list. */
 PyObject *pn_server_sockets(PnServer *s);
 PyObject *pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
-PyObject *pn_server_destroy_going(PyObject *module, PyObject *server);
+PyObject *pn_server_destroy_draining(PyObject *module, PyObject *server);
 PyObject *pn_server_destroy_connections(PyObject *module, PyObject *server);
 
 /* --- listen_method.c --- */

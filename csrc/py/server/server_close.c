@@ -21,11 +21,11 @@ pn_server_finish(PnState *st, PyObject *future, size_t count)
 void
 pn_server_shutdown_over(PnServer *s)
 {
-    if (!s->shutting || s->going > 0 || (s->closes > 0 && s->listener == NULL && s->connections == 0))
+    if (!s->shutting_down || s->draining > 0 || (s->closes > 0 && s->listener == NULL && s->connections == 0))
         return;
-    s->shutting = 0;
+    s->shutting_down = 0;
     PyObject *future = Py_NewRef(s->shutdown);
-    pn_server_finish(s->em.st, future, s->forced);
+    pn_server_finish(s->em.st, future, s->force_closed);
     Py_DECREF(future);
 }
 
@@ -40,7 +40,7 @@ shutdown_over_tick(PnState *st, PyObject *self, void *arg)
 static void
 shutdown_over_soon(PnServer *s)
 {
-    if (s->shutting && pn_tick(s->em.st, shutdown_over_tick, (PyObject *)s, NULL) < 0)
+    if (s->shutting_down && pn_tick(s->em.st, shutdown_over_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
 }
 
@@ -125,11 +125,11 @@ pn_server_connection_gone(PyObject *socket)
 {
     PnSocket *sock = PN_SOCKET(socket);
     PnServer *s = PN_SERVER(sock->server);
-    bool last = sock->going && s->going == 1;
+    bool last = sock->draining && s->draining == 1;
     s->connections--;
-    if (sock->going)
-        s->going--;
-    sock->counted = sock->going = 0;
+    if (sock->draining)
+        s->draining--;
+    sock->counted = sock->draining = 0;
     if (s->em.st->closed)
         return;
     close_if_drained(s);

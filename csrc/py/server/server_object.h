@@ -22,8 +22,8 @@ struct PnServer {
     PyObject *shutdown;            /* own: the Future of the last shutdown() */
     size_t connections;
     struct pn_abort_link abort; /* the signal of listen(), until close() */
-    size_t going;               /* of them those that shutdown() waits for */
-    size_t forced;              /* destroyed by shutdown() */
+    size_t draining;            /* of them those that shutdown() waits for */
+    size_t force_closed;        /* destroyed by shutdown() */
     size_t iterators;           /* over the server, open now */
     unsigned closes;            /* `close` events on their way */
     int backlog;
@@ -36,7 +36,7 @@ struct PnServer {
     unsigned unref : 1;
     unsigned close_emitted : 1;
     unsigned waits_for_listener : 1; /* accepts nothing before there is a `connection` listener, or a loop asks */
-    unsigned shutting : 1;           /* shutdown() is under way */
+    unsigned shutting_down : 1;      /* shutdown() is under way */
 };
 
 #define PN_SERVER(o) ((PnServer *)(void *)(o))

@@ -53,17 +53,17 @@ check_server(PyObject *module, PyObject *op)
 
 /* All of them, or those that shutdown() waits for. */
 static PyObject *
-destroy_all(PnServer *s, bool going)
+destroy_all(PnServer *s, bool draining)
 {
     PyObject *list = pn_server_sockets(s);
     if (list == NULL)
         return NULL;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
         PnSocket *sock = PN_SOCKET(PyList_GET_ITEM(list, i));
-        if (sock->d.destroyed || (going && !sock->going))
+        if (sock->d.destroyed || (draining && !sock->draining))
             continue;
-        if (sock->going)
-            s->forced++;
+        if (sock->draining)
+            s->force_closed++;
         pn_mark_outside(&sock->d.em);
         pn_duplex_destroy(&sock->d, NULL);
     }
@@ -95,12 +95,12 @@ end_connection(PnSocket *sock)
 
 /* Accepts no more, and ends the connections of `list`, which shutdown() waits for from now on. */
 static void
-shut(PnServer *s, PyObject *list)
+begin_shutdown(PnServer *s, PyObject *list)
 {
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
         PnSocket *sock = PN_SOCKET(PyList_GET_ITEM(list, i));
-        s->going += !sock->going;
-        sock->going = 1;
+        s->draining += !sock->draining;
+        sock->draining = 1;
     }
     pn_mark_outside(&s->em);
     if (s->listener != NULL || s->lookup != NULL) {
@@ -125,16 +125,16 @@ pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     PnState *st = s->em.st;
     PyObject *old = NULL, *result = NULL;
     bool something = s->listener != NULL || s->lookup != NULL || s->connections > 0 || s->closes > 0;
-    bool fresh = s->shutdown == NULL || (something && !s->shutting);
+    bool fresh = s->shutdown == NULL || (something && !s->shutting_down);
     if (fresh) {
         old = s->shutdown;
         s->shutdown = Py_NewRef(args[1]);
-        s->forced = 0;
-        s->shutting = something;
+        s->force_closed = 0;
+        s->shutting_down = something;
     }
     result = Py_NewRef(s->shutdown);
     if (something)
-        shut(s, list);
+        begin_shutdown(s, list);
     else if (fresh)
         pn_server_finish(st, result, 0);
     Py_DECREF(list);
@@ -144,9 +144,9 @@ pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     return result;
 }
 
-/* _destroy_going(server): the time that shutdown() gave its connections is up. */
+/* _destroy_draining(server): the time that shutdown() gave its connections is up. */
 PyObject *
-pn_server_destroy_going(PyObject *module, PyObject *op)
+pn_server_destroy_draining(PyObject *module, PyObject *op)
 {
     PnServer *s = check_server(module, op);
     return s != NULL ? destroy_all(s, true) : NULL;

@@ -442,10 +442,10 @@ static PyMethodDef server_methods[] = {
     {"fileno", server_fileno, METH_NOARGS, fileno_doc},
     {"ref", server_ref, METH_NOARGS,
      "ref($self, /)\n--\n\n"
-     "The server keeps run() going (the default). Node: server.ref()."},
+     "The server keeps run() draining (the default). Node: server.ref()."},
     {"unref", server_unref, METH_NOARGS,
      "unref($self, /)\n--\n\n"
-     "The server does not keep run() going. Node: server.unref()."},
+     "The server does not keep run() draining. Node: server.unref()."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -47,7 +47,7 @@ struct PnSocket {
     struct pn_socket_extras *extras; /* own */
     uint16_t keep_alive_delay;       /* seconds */
     unsigned counted : 1;            /* by its server */
-    unsigned going : 1;              /* counted, and its server's shutdown() waits for it */
+    unsigned draining : 1;           /* counted, and its server's shutdown() waits for it */
     unsigned unref : 1;
     unsigned no_delay : 1;
     unsigned keep_alive : 1;
