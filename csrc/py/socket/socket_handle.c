@@ -63,16 +63,16 @@ pn_socket_drop_handle(PnSocket *s)
 }
 
 static void
-keep_ends(PnSocket *s)
+save_endpoints(PnSocket *s)
 {
-    if (s->is_pipe || (!s->d.connected && !s->bound) || s->ends != NULL)
+    if (s->is_pipe || (!s->d.connected && !s->bound) || s->endpoints != NULL)
         return;
-    struct pn_ends *ends = PyMem_RawCalloc(1, sizeof(*ends));
-    if (ends == NULL)
+    struct pn_endpoints *endpoints = PyMem_RawCalloc(1, sizeof(*endpoints));
+    if (endpoints == NULL)
         return;
-    (void)pn_stream_local(s->d.io, &ends->local);
-    (void)pn_stream_peer(s->d.io, &ends->peer);
-    s->ends = ends;
+    (void)pn_stream_local(s->d.io, &endpoints->local);
+    (void)pn_stream_peer(s->d.io, &endpoints->peer);
+    s->endpoints = endpoints;
 }
 
 static void
@@ -96,7 +96,7 @@ begin_destroy(PnDuplex *d, struct pn_destroying *x)
     if (d->io == NULL)
         return;
     pn_socket_hold(s);
-    keep_ends(s);
+    save_endpoints(s);
     s->bound = 0;
 }
 
@@ -127,7 +127,7 @@ abandon(PnSocket *s)
     if (io == NULL || pn_is_dying(s))
         return;
     pn_socket_hold(s);
-    keep_ends(s);
+    save_endpoints(s);
     s->d.destroyed = 1;
     s->d.can_send = false;
     s->d.fast_dest = NULL;
@@ -396,8 +396,8 @@ pn_socket_reset(PnSocket *s)
     pn_early_forget(&s->d);
     pn_writes_leave_behind(&s->d, &left, error);
     pn_reads_reset(&s->d);
-    PyMem_RawFree(s->ends);
-    s->ends = NULL;
+    PyMem_RawFree(s->endpoints);
+    s->endpoints = NULL;
     if (s->extras != NULL)
         Py_CLEAR(s->extras->bound_path); /* a str */
     PyObject *errored = s->d.errored;
@@ -477,7 +477,7 @@ pn_socket_dealloc(PyObject *op)
         if (s->d.em.weakrefs != NULL) PyObject_ClearWeakRefs(op);
     pn_extras_free(s);
     pn_reads_free(&s->d);
-    PyMem_RawFree(s->ends);
+    PyMem_RawFree(s->endpoints);
     s->d.em.st->sockets--;
     Py_CLEAR(s->server);
     Py_CLEAR(s->d.errored);

@@ -8,7 +8,7 @@
 typedef struct PnSocket PnSocket;
 
 /* Where a socket was connected, kept when its handle has closed. */
-struct pn_ends {
+struct pn_endpoints {
     struct pn_addr local, peer;
 };
 
@@ -43,7 +43,7 @@ struct PnSocket {
     PnDuplex d;                      /* first */
     PyObject *server;                /* own: the Server that accepted it; NULL on clients */
     struct pn_connect *connect;      /* own: while connecting */
-    struct pn_ends *ends;            /* own */
+    struct pn_endpoints *endpoints;  /* own */
     struct pn_socket_extras *extras; /* own */
     uint16_t keep_alive_delay;       /* seconds */
     unsigned counted : 1;            /* by its server */

@@ -12,9 +12,9 @@ pn_socket_local(PnSocket *s, struct pn_addr *out)
 {
     if (s->d.io != NULL && (s->d.connected || s->bound))
         return pn_stream_local(s->d.io, out);
-    if (s->ends == NULL || s->ends->local.family == 0)
+    if (s->endpoints == NULL || s->endpoints->local.family == 0)
         return false;
-    *out = s->ends->local;
+    *out = s->endpoints->local;
     return true;
 }
 
@@ -23,9 +23,9 @@ pn_socket_peer(PnSocket *s, struct pn_addr *out)
 {
     if (s->d.io != NULL && s->d.connected)
         return pn_stream_peer(s->d.io, out);
-    if (s->ends == NULL || s->ends->peer.family == 0)
+    if (s->endpoints == NULL || s->endpoints->peer.family == 0)
         return false;
-    *out = s->ends->peer;
+    *out = s->endpoints->peer;
     return true;
 }
 
@@ -297,7 +297,7 @@ PyGetSetDef pn_socket_getset[] = {
     {"ready_state", socket_get_ready_state, NULL,
      "\"opening\", \"open\", \"readOnly\", \"writeOnly\" or \"closed\". Node: socket.readyState.", NULL},
     {"allow_half_open", socket_get_allow_half_open, socket_set_allow_half_open,
-     "False: when the peer ends, so do we. May be set at any time.", NULL},
+     "False: when the peer endpoints, so do we. May be set at any time.", NULL},
     {"auto_select_family_attempted_addresses", socket_get_attempted, NULL,
      "The addresses that connect() has tried, as a list of \"address:port\", the connected one last; None when there\n"
      "was only one. Node: socket.autoSelectFamilyAttemptedAddresses.",
