@@ -121,7 +121,7 @@ next_handle(PnSocket *s)
     if (s->d.io != NULL && index_of(c, s->d.io) != PN_HAPPY_NONE)
         s->d.io = NULL;
     else
-        pn_socket_drop_handle(s);
+        pn_socket_close_handle_silently(s);
     return pn_socket_open_handle(s, PN_STREAM_TCP);
 }
 

@@ -135,18 +135,18 @@ refuse_busy(PnSocket *s)
     return pn_driver_ensure(s->d.em.st);
 }
 
-/* As before the call, when `unheld` is what it was then. */
+/* As before the call, when `handle_is_weak` is what it was then. */
 static void
-take_back(PnSocket *s, bool unheld)
+take_back(PnSocket *s, bool handle_is_weak)
 {
     pn_connect_free(s);
     if (!s->bound)
-        pn_socket_drop_handle(s);
+        pn_socket_close_handle_silently(s);
     s->d.connecting = 0;
     if (s->extras != NULL)
         pn_abort_unlink(&s->extras->connect_abort);
-    if (s->bound && unheld && !s->unheld) {
-        s->unheld = 1;
+    if (s->bound && handle_is_weak && !s->handle_is_weak) {
+        s->handle_is_weak = 1;
         Py_DECREF(s);
     }
 }
@@ -157,7 +157,7 @@ open_handle(PnSocket *s)
 {
     if (s->d.io == NULL)
         return pn_socket_open_handle(s, s->connect->path != NULL ? PN_STREAM_PIPE : PN_STREAM_TCP);
-    pn_socket_hold(s);
+    pn_socket_own_by_handle(s);
     return 0;
 }
 
@@ -208,12 +208,12 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
     s->connect = c;
     s->d.connecting = 1;
     s->failing = 0; /* of an earlier life whose listeners are being called */
-    bool unheld = s->unheld;
+    bool handle_is_weak = s->handle_is_weak;
     uint64_t id = c->id;
     if (open_handle(s) < 0 ||
         (e->callback != NULL && pn_add_listener(&s->d.em, st->names.connect, e->callback, true, false) < 0)) {
         if (pn_connect_still(s, id))
-            take_back(s, unheld);
+            take_back(s, handle_is_weak);
         return -1;
     }
     pn_mark_outside(&s->d.em);
@@ -221,13 +221,13 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
         return pn_driver_ensure(st); /* a `newListener` listener has destroyed it */
     pn_idle_touch(&s->d);
     if (o->limit > 0 && arm_limit(s, o->limit) < 0) {
-        take_back(s, unheld);
+        take_back(s, handle_is_weak);
         return -1;
     }
     int status = c->path != NULL ? pn_connect_try_path(s) : start_tcp(s, o);
     if (status < 0) {
         if (pn_connect_still(s, id))
-            take_back(s, unheld);
+            take_back(s, handle_is_weak);
         if (e->callback != NULL)
             take_listener_back(s, e->callback);
         return -1;

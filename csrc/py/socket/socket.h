@@ -40,9 +40,9 @@ int pn_socket_open_handle(PnSocket *s, enum pn_stream_kind kind);
 /* A stream whose owner we are becomes our handle, and holds a reference to us. */
 void pn_socket_take_handle(PnSocket *s, struct pn_stream *io, enum pn_stream_kind kind);
 /* Closes the handle of a failed attempt; emits nothing. */
-void pn_socket_drop_handle(PnSocket *s);
+void pn_socket_close_handle_silently(PnSocket *s);
 /* The handle holds a reference to us from now on, as any other does. */
-void pn_socket_hold(PnSocket *s);
+void pn_socket_own_by_handle(PnSocket *s);
 /* Makes a destroyed socket without a handle as new, for connect(). False: code that this ran has begun another
  * connection already, or will. */
 bool pn_socket_reset(PnSocket *s);
@@ -118,7 +118,7 @@ PyObject *pn_socket_detach_method(PyObject *op, PyObject *unused);
 extern const char pn_detach_doc[];
 
 /* --- socket_bound.c --- */
-/* The option `handle`: a new socket adopts a BoundSocket. connect() uses its handle, after pn_socket_hold(). 0, or -1
+/* The option `handle`: a new socket adopts a BoundSocket. connect() uses its handle, after pn_socket_own_by_handle(). 0, or -1
  * with TypeError, NetError (ERR_SOCKET_HANDLE_ADOPTED), or what opening raised: the BoundSocket is closed then. */
 int pn_socket_take_bound(PnSocket *s, PyObject *bound);
 

@@ -1,6 +1,6 @@
 /* socket_bound.c - a socket that adopts a BoundSocket: it has a handle, and waits for connect().
  *
- * Owns: while it waits, its handle holds no reference to it (`unheld`): who forgets such a socket closes it. */
+ * Owns: while it waits, its handle holds no reference to it (`handle_is_weak`): who forgets such a socket closes it. */
 #include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/socket/bound_socket.h"
@@ -24,7 +24,7 @@ open_over(PnSocket *s, struct pn_bound *b)
         return -1;
     }
     pn_socket_take_handle(s, io, b->kind);
-    s->bound = s->unheld = 1;
+    s->bound = s->handle_is_weak = 1;
     Py_DECREF(s); /* the handle's reference */
     return 0;
 }

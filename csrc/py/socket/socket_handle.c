@@ -14,23 +14,23 @@
 /* --- ending --- */
 
 void
-pn_socket_hold(PnSocket *s)
+pn_socket_own_by_handle(PnSocket *s)
 {
-    if (!s->unheld)
+    if (!s->handle_is_weak)
         return;
-    s->unheld = 0;
+    s->handle_is_weak = 0;
     Py_INCREF(s);
 }
 
 /* The last reference is gone: closes a handle that still waits for connect(). */
 static void
-close_unheld(PnSocket *s)
+close_unowned_handle(PnSocket *s)
 {
     struct pn_stream *io = s->d.io;
-    if (!s->unheld || io == NULL || s->d.em.generation != s->d.em.st->generation)
+    if (!s->handle_is_weak || io == NULL || s->d.em.generation != s->d.em.st->generation)
         return;
     s->d.io = NULL;
-    s->unheld = 0;
+    s->handle_is_weak = 0;
     io->owner = NULL;
     pn_stream_close(io);
 }
@@ -49,12 +49,12 @@ cancelled_tick(PnState *st, PyObject *self, void *arg)
 }
 
 void
-pn_socket_drop_handle(PnSocket *s)
+pn_socket_close_handle_silently(PnSocket *s)
 {
     struct pn_stream *io = s->d.io;
     if (io == NULL)
         return;
-    pn_socket_hold(s);
+    pn_socket_own_by_handle(s);
     s->d.io = NULL;
     s->bound = 0;
     io->owner = NULL;
@@ -95,7 +95,7 @@ begin_destroy(PnDuplex *d, struct pn_destroying *x)
         x->kept[KEPT_ATTEMPTS] = pn_connect_ops_of(s)->cancel(s);
     if (d->io == NULL)
         return;
-    pn_socket_hold(s);
+    pn_socket_own_by_handle(s);
     save_endpoints(s);
     s->bound = 0;
 }
@@ -126,7 +126,7 @@ abandon(PnSocket *s)
     struct pn_stream *io = s->d.io;
     if (io == NULL || pn_is_dying(s))
         return;
-    pn_socket_hold(s);
+    pn_socket_own_by_handle(s);
     save_endpoints(s);
     s->d.destroyed = 1;
     s->d.can_send = false;
@@ -459,7 +459,7 @@ pn_socket_clear(PyObject *op)
 static void
 cut(PnSocket *s)
 {
-    close_unheld(s);
+    close_unowned_handle(s);
     pn_idle_free(&s->d);
     pn_extras_cut(s);
     pn_pipe_cut(&s->d);

@@ -55,7 +55,7 @@ struct PnSocket {
     unsigned failing : 1; /* the one attempt has failed, `error` is to come */
     /* The handle was a BoundSocket's, or a descriptor: without `connecting` and `connected`, one that waits. */
     unsigned bound : 1;
-    unsigned unheld : 1;               /* the handle holds no reference to us */
+    unsigned handle_is_weak : 1;       /* the handle holds no reference to us */
     unsigned aborted : 1;              /* the constructor's signal was aborted: it never connects */
     unsigned reset_when_connected : 1; /* reset_and_destroy() while connecting */
 };
