@@ -252,7 +252,7 @@ span_of(const struct rule_key *k)
 }
 
 static int
-cover(struct pn_blocklist *list, const struct rule_key *k)
+neutralize(struct pn_blocklist *list, const struct rule_key *k)
 {
     struct span s = span_of(k);
     if (s.has4 && pn_tree4_add(&list->tree4, s.first4, s.last4) != 0)
@@ -453,7 +453,7 @@ add_one(struct pn_blocklist *list, const struct pn_rule *rule)
         list->records[replaced].flags |= GAP;
         list->live--;
     }
-    else if (cover(list, &k) != 0) {
+    else if (neutralize(list, &k) != 0) {
         return -1;
     }
     append(list, rule, &k, replaced);

@@ -118,7 +118,7 @@ pn_unlink_path(const char *path, size_t len)
 }
 
 void
-pn_cover_fd(int fd)
+pn_fd_neutralize(int fd)
 {
     int placeholder = socket(AF_UNIX, SOCK_STREAM, 0);
     if (placeholder < 0)

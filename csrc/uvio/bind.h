@@ -22,7 +22,7 @@ int pn_bind_path(const char *path, size_t len, int *status);
 /* The file of a path (no abstract name) that was bound. */
 void pn_unlink_path(const char *path, size_t len);
 /* In the child of a fork: a dead placeholder takes the number. */
-void pn_cover_fd(int fd);
+void pn_fd_neutralize(int fd);
 /* Where a TCP socket is bound. */
 bool pn_fd_local(int fd, struct pn_addr *out);
 /* Where a unix socket is bound; the length of what is put into `out`, 0 when nowhere. */

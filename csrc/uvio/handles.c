@@ -190,7 +190,7 @@ pn_handles_abandon(struct pn_loop *loop)
 /* The child may be in the middle of the parent's uv_run() (a listener forked). That call goes on until it returns, so
  * its memory stays; its descriptors must not be the parent's any more. */
 static void
-cover(int placeholder, int fd)
+neutralize(int placeholder, int fd)
 {
     if (fd < 0)
         return;
@@ -199,17 +199,17 @@ cover(int placeholder, int fd)
 }
 
 static void
-cover_handle(uv_handle_t *handle, void *arg)
+neutralize_handle(uv_handle_t *handle, void *arg)
 {
     int placeholder = *(int *)arg;
     struct pn_stream *s = pn_stream_of_handle(handle);
     struct pn_listener *l = pn_listener_of_handle(handle);
     if (s != NULL) {
-        cover(placeholder, pn_stream_fd(s));
+        neutralize(placeholder, pn_stream_fd(s));
         pn_stream_forget_file(s);
     }
     else if (l != NULL) {
-        cover(placeholder, l->fd);
+        neutralize(placeholder, l->fd);
         pn_path_file_forget(&l->file); /* the parent's */
     }
 }
@@ -227,10 +227,10 @@ pn_handles_after_fork(struct pn_loop *loop)
         loop->reserve_fd = -1;
         placeholder = socket(AF_UNIX, SOCK_STREAM, 0);
     }
-    uv_walk(&loop->uv, cover_handle, &placeholder);
-    cover(placeholder, loop->reserve_fd);
-    cover(placeholder, loop->wake_read);
-    cover(placeholder, loop->wake_write);
+    uv_walk(&loop->uv, neutralize_handle, &placeholder);
+    neutralize(placeholder, loop->reserve_fd);
+    neutralize(placeholder, loop->wake_read);
+    neutralize(placeholder, loop->wake_write);
     close(placeholder);
 #ifdef __linux__
     int backend = epoll_create1(EPOLL_CLOEXEC);

@@ -75,7 +75,7 @@ static void
 forget_after_fork(struct pn_cleanup *c)
 {
     PnBoundSocket *self = OF_CLEANUP(c);
-    pn_cover_fd(self->b.fd);
+    pn_fd_neutralize(self->b.fd);
     pn_path_file_forget(&self->b.file);
 }
 
