@@ -34,9 +34,9 @@ pn_happy_order(const struct pn_addr *found, size_t count, struct pn_addr *out)
 }
 
 void
-pn_happy_init(struct pn_happy *h, size_t count, uint64_t patience, bool race)
+pn_happy_init(struct pn_happy *h, size_t count, uint64_t attempt_delay, bool race)
 {
-    *h = (struct pn_happy){.count = count, .patience = patience, .deadline = PN_HAPPY_NEVER, .race = race};
+    *h = (struct pn_happy){.count = count, .attempt_delay = attempt_delay, .deadline = PN_HAPPY_NEVER, .race = race};
 }
 
 enum pn_happy_step
@@ -46,25 +46,25 @@ pn_happy_step(const struct pn_happy *h)
         return PN_HAPPY_WAIT;
     if (h->next < h->count)
         return PN_HAPPY_START;
-    return h->flying > 0 ? PN_HAPPY_WAIT : PN_HAPPY_GIVE_UP;
+    return h->in_progress > 0 ? PN_HAPPY_WAIT : PN_HAPPY_GIVE_UP;
 }
 
 size_t
 pn_happy_start(struct pn_happy *h, uint64_t now)
 {
     size_t index = h->next++;
-    h->flying++;
+    h->in_progress++;
     h->newest_flies = true;
     h->deadline = PN_HAPPY_NEVER;
     if (h->next < h->count)
-        h->deadline = h->patience < PN_HAPPY_NEVER - 1 - now ? now + h->patience : PN_HAPPY_NEVER - 1;
+        h->deadline = h->attempt_delay < PN_HAPPY_NEVER - 1 - now ? now + h->attempt_delay : PN_HAPPY_NEVER - 1;
     return index;
 }
 
 void
 pn_happy_failed(struct pn_happy *h, size_t index)
 {
-    h->flying--;
+    h->in_progress--;
     if (index + 1 != h->next)
         return;
     h->newest_flies = false;
@@ -79,7 +79,7 @@ pn_happy_time_up(struct pn_happy *h, uint64_t now)
     h->deadline = PN_HAPPY_NEVER;
     if (!h->race) {
         h->newest_flies = false;
-        h->flying--;
+        h->in_progress--;
     }
     return h->next - 1;
 }

@@ -18,12 +18,12 @@
 #define PN_HAPPY_NONE  SIZE_MAX
 
 struct pn_happy {
-    size_t count;      /* addresses */
-    size_t next;       /* the first that has not been started */
-    size_t flying;     /* attempts under way */
-    uint64_t patience; /* how long the newest attempt has for itself */
-    uint64_t deadline; /* when that is over; PN_HAPPY_NEVER */
-    bool newest_flies; /* the newest attempt is under way */
+    size_t count;           /* addresses */
+    size_t next;            /* the first that has not been started */
+    size_t in_progress;     /* attempts under way */
+    uint64_t attempt_delay; /* how long the newest attempt has for itself */
+    uint64_t deadline;      /* when that is over; PN_HAPPY_NEVER */
+    bool newest_flies;      /* the newest attempt is under way */
     bool race;
 };
 
@@ -37,7 +37,7 @@ enum pn_happy_step {
  * both last. `out` has room for `count`; gives how many it holds. */
 size_t pn_happy_order(const struct pn_addr *found, size_t count, struct pn_addr *out);
 
-void pn_happy_init(struct pn_happy *h, size_t count, uint64_t patience, bool race);
+void pn_happy_init(struct pn_happy *h, size_t count, uint64_t attempt_delay, bool race);
 enum pn_happy_step pn_happy_step(const struct pn_happy *h);
 /* The attempt that begins at `now`, after PN_HAPPY_START: its index. */
 size_t pn_happy_start(struct pn_happy *h, uint64_t now);

@@ -22,14 +22,14 @@ struct outcome {
 
 /* Runs the machine over a network; each step goes to the next moment at which anything happens. */
 static void
-run(const struct address *net, size_t count, uint64_t patience, bool race, struct outcome *out)
+run(const struct address *net, size_t count, uint64_t attempt_delay, bool race, struct outcome *out)
 {
     struct pn_happy h;
-    bool flying[MOST] = {false};
+    bool in_progress[MOST] = {false};
     uint64_t now = 0;
     memset(out, 0, sizeof(*out));
     out->winner = PN_HAPPY_NONE;
-    pn_happy_init(&h, count, patience, race);
+    pn_happy_init(&h, count, attempt_delay, race);
     for (;;) {
         enum pn_happy_step step = pn_happy_step(&h);
         if (step == PN_HAPPY_GIVE_UP)
@@ -39,14 +39,14 @@ run(const struct address *net, size_t count, uint64_t patience, bool race, struc
             CHECK_INT(i, out->count_started);
             out->started[i] = now;
             out->count_started++;
-            flying[i] = true;
+            in_progress[i] = true;
             continue;
         }
         size_t next = PN_HAPPY_NONE;
         uint64_t when = h.deadline;
         for (size_t i = 0; i < count; i++) {
             uint64_t done = out->started[i] + net[i].after;
-            if (flying[i] && done <= when) {
+            if (in_progress[i] && done <= when) {
                 if (next == PN_HAPPY_NONE || done < when)
                     next = i;
                 when = done;
@@ -59,10 +59,10 @@ run(const struct address *net, size_t count, uint64_t patience, bool race, struc
             CHECK_INT(late, out->count_started - 1);
             CHECK_INT(pn_happy_time_up(&h, now), PN_HAPPY_NONE);
             out->time_up[late] = true;
-            flying[late] = race;
+            in_progress[late] = race;
             continue;
         }
-        flying[next] = false;
+        in_progress[next] = false;
         if (net[next].connects) {
             out->winner = next;
             break;
@@ -75,13 +75,13 @@ run(const struct address *net, size_t count, uint64_t patience, bool race, struc
 /* When the attempts begin and which one wins, by the rules as they are written down and without a machine: an attempt has
  * its time for itself; then, or when it has failed before, the next one begins. */
 static void
-expect(const struct address *net, size_t count, uint64_t patience, bool race, struct outcome *out)
+expect(const struct address *net, size_t count, uint64_t attempt_delay, bool race, struct outcome *out)
 {
     uint64_t begin = 0, best = PN_HAPPY_NEVER, last = 0;
     memset(out, 0, sizeof(*out));
     out->winner = PN_HAPPY_NONE;
     for (size_t i = 0; i < count && begin < best; i++) {
-        uint64_t done = begin + net[i].after, limit = begin + patience;
+        uint64_t done = begin + net[i].after, limit = begin + attempt_delay;
         bool alone = i + 1 < count; /* has a limit */
         out->started[i] = begin;
         out->count_started = i + 1;
@@ -107,11 +107,11 @@ expect(const struct address *net, size_t count, uint64_t patience, bool race, st
 }
 
 static void
-check_run(const struct address *net, size_t count, uint64_t patience, bool race)
+check_run(const struct address *net, size_t count, uint64_t attempt_delay, bool race)
 {
     struct outcome got, want;
-    run(net, count, patience, race, &got);
-    expect(net, count, patience, race, &want);
+    run(net, count, attempt_delay, race, &got);
+    expect(net, count, attempt_delay, race, &want);
     CHECK_INT(got.winner, want.winner);
     CHECK_INT(got.at, want.at);
     CHECK_INT(got.count_started, want.count_started);
@@ -256,12 +256,12 @@ test_random_networks(void)
         struct address net[MOST];
         size_t count = 1 + random_below(&r, MOST - 1);
         /* Odd times for the ends, even ones for the limits: no two things happen at the same moment. */
-        uint64_t patience = 2 * (1 + random_below(&r, 50));
+        uint64_t attempt_delay = 2 * (1 + random_below(&r, 50));
         for (size_t i = 0; i < count; i++) {
             net[i].after = random_below(&r, 4) == 0 ? 5001 : 2 * random_below(&r, 120) + (i == 0);
             net[i].connects = random_below(&r, 3) == 0;
         }
-        check_run(net, count, patience, random_below(&r, 2) != 0);
+        check_run(net, count, attempt_delay, random_below(&r, 2) != 0);
     }
 }
 

@@ -39,11 +39,11 @@ enum pn_connect_option {
 
 /* What they say, checked. */
 struct pn_connect_options {
-    PyObject *signal;     /* borrowed; of connect() itself */
-    PyObject *lookup;     /* borrowed; NULL: our resolver */
-    double limit;         /* seconds for all of it; 0: none */
-    uint64_t patience;    /* ns for an attempt alone */
-    struct pn_addr local; /* family 0: any */
+    PyObject *signal;       /* borrowed; of connect() itself */
+    PyObject *lookup;       /* borrowed; NULL: our resolver */
+    double limit;           /* seconds for all of it; 0: none */
+    uint64_t attempt_delay; /* ns for an attempt alone */
+    struct pn_addr local;   /* family 0: any */
     uint16_t local_port;
     int family; /* 0, 4, 6 */
     bool family_given;
@@ -75,7 +75,7 @@ struct pn_connect {
     struct pn_happy happy;
     struct pn_loop_timer timer; /* the newest attempt's */
     struct pn_loop_timer limit; /* connect_timeout */
-    uint64_t patience;
+    uint64_t attempt_delay;
     uint64_t id; /* tells connects apart when a listener has started another */
     struct pn_addr local;
     size_t count, index; /* of `addrs`; the newest one */

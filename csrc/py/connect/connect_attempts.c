@@ -367,7 +367,7 @@ pn_connect_try(PnSocket *s)
     }
     PyObject *old = extras->attempted;
     extras->attempted = list;
-    pn_happy_init(&c->happy, c->count, c->patience, c->race);
+    pn_happy_init(&c->happy, c->count, c->attempt_delay, c->race);
     pn_loop_timer_init(&c->timer, on_timer, false);
     advance(s);
     Py_XDECREF(old);

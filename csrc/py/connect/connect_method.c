@@ -116,7 +116,7 @@ new_connect(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options 
     c->local_port = o->local_port;
     c->auto_select = o->auto_select;
     c->race = o->race;
-    c->patience = o->patience;
+    c->attempt_delay = o->attempt_delay;
     pn_loop_timer_init(&c->timer, NULL, false);
     pn_loop_timer_init(&c->limit, on_limit, true);
     return c;

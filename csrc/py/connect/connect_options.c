@@ -149,7 +149,7 @@ read_happy_eyeballs(PnState *st, PyObject **v, struct pn_connect_options *o)
         return -1;
     if (v[PN_C_HAPPY_EYEBALLS] != NULL && pn_happy_mode(v[PN_C_HAPPY_EYEBALLS], "options.happy_eyeballs", &o->race) < 0)
         return -1;
-    o->patience = (uint64_t)(ms * 1e6);
+    o->attempt_delay = (uint64_t)(ms * 1e6);
     return 0;
 }
 

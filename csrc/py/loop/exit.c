@@ -9,7 +9,7 @@
 #include "py/loop/tick.h"
 #include "uvio/handles.h"
 
-#define PATIENCE_NS ((uint64_t)1000000000)
+#define GRACE_NS ((uint64_t)1000000000)
 
 /* --- cleanups, see hooks.h --- */
 
@@ -68,7 +68,7 @@ static bool
 join_driver(PnState *st)
 {
     struct pn_driver *d = &st->driver;
-    uint64_t deadline = uv_hrtime() + PATIENCE_NS;
+    uint64_t deadline = uv_hrtime() + GRACE_NS;
     if (d->mode == PN_FOREGROUND && d->thread == PyThread_get_thread_ident())
         return false; /* called inside a listener of run() */
     while ((d->mode != PN_IDLE || d->starting) && uv_hrtime() < deadline) {
@@ -86,7 +86,7 @@ static void
 flush_for_a_while(PnState *st)
 {
     struct pn_loop *loop = st->loop;
-    uint64_t deadline = uv_hrtime() + PATIENCE_NS;
+    uint64_t deadline = uv_hrtime() + GRACE_NS;
     pn_handles_stop_input(loop);
     for (;;) {
         uint64_t now = uv_hrtime();

@@ -84,7 +84,7 @@ check_order(struct fuzz_bytes *b)
 
 struct attempt {
     uint64_t began;
-    bool flying;
+    bool in_progress;
     bool told; /* that its time is up */
 };
 
@@ -92,7 +92,7 @@ struct attempt {
 struct table {
     struct attempt attempts[MOST];
     size_t count, started;
-    uint64_t patience, now;
+    uint64_t attempt_delay, now;
     bool race;
 };
 
@@ -103,14 +103,14 @@ limited(struct table *t)
     if (t->started == 0 || t->started == t->count)
         return NULL;
     struct attempt *newest = &t->attempts[t->started - 1];
-    return newest->flying && !newest->told ? newest : NULL;
+    return newest->in_progress && !newest->told ? newest : NULL;
 }
 
 static uint64_t
 limit_of(const struct table *t, const struct attempt *a)
 {
     uint64_t latest = PN_HAPPY_NEVER - 1;
-    return t->patience > latest - a->began ? latest : a->began + t->patience;
+    return t->attempt_delay > latest - a->began ? latest : a->began + t->attempt_delay;
 }
 
 static size_t
@@ -118,7 +118,7 @@ flying_count(const struct table *t)
 {
     size_t n = 0;
     for (size_t i = 0; i < t->started; i++)
-        n += t->attempts[i].flying;
+        n += t->attempts[i].in_progress;
     return n;
 }
 
@@ -126,29 +126,29 @@ static void
 check_machine(const struct pn_happy *h, struct table *t)
 {
     struct attempt *a = limited(t);
-    size_t flying = flying_count(t);
+    size_t in_progress = flying_count(t);
     enum pn_happy_step want = PN_HAPPY_START;
     if (a != NULL)
         want = PN_HAPPY_WAIT;
     else if (t->started == t->count)
-        want = flying > 0 ? PN_HAPPY_WAIT : PN_HAPPY_GIVE_UP;
+        want = in_progress > 0 ? PN_HAPPY_WAIT : PN_HAPPY_GIVE_UP;
     CHECK_INT(pn_happy_step(h), want);
     CHECK(h->deadline == (a != NULL ? limit_of(t, a) : PN_HAPPY_NEVER));
     CHECK_INT(h->next, t->started);
-    CHECK_INT(h->flying, flying);
-    CHECK(t->race || flying <= 1);
+    CHECK_INT(h->in_progress, in_progress);
+    CHECK(t->race || in_progress <= 1);
 }
 
 static void
 fail_one(struct pn_happy *h, struct table *t, uint8_t which)
 {
-    size_t flying = flying_count(t);
-    if (flying == 0)
+    size_t in_progress = flying_count(t);
+    if (in_progress == 0)
         return;
-    size_t skip = which % flying, index = 0;
-    while (!t->attempts[index].flying || skip-- > 0)
+    size_t skip = which % in_progress, index = 0;
+    while (!t->attempts[index].in_progress || skip-- > 0)
         index++;
-    t->attempts[index].flying = false;
+    t->attempts[index].in_progress = false;
     pn_happy_failed(h, index);
 }
 
@@ -161,7 +161,7 @@ look_at_clock(struct pn_happy *h, struct table *t)
     CHECK(index == (late ? t->started - 1 : PN_HAPPY_NONE));
     if (late) {
         a->told = true;
-        a->flying = t->race;
+        a->in_progress = t->race;
     }
 }
 
@@ -189,8 +189,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_order(&b);
     uint8_t form = fuzz_byte(&b);
     t = (struct table){.count = fuzz_byte(&b) % (MOST + 1), .race = form & 1};
-    t.patience = form & 2 ? far[(form >> 2) % 5] : form >> 2;
-    pn_happy_init(&h, t.count, t.patience, t.race);
+    t.attempt_delay = form & 2 ? far[(form >> 2) % 5] : form >> 2;
+    pn_happy_init(&h, t.count, t.attempt_delay, t.race);
     check_machine(&h, &t);
     while (b.at != b.end) {
         uint8_t what = fuzz_byte(&b);
@@ -198,7 +198,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         case 0:
             if (pn_happy_step(&h) == PN_HAPPY_START) {
                 CHECK_INT(pn_happy_start(&h, t.now), t.started);
-                t.attempts[t.started++] = (struct attempt){.began = t.now, .flying = true};
+                t.attempts[t.started++] = (struct attempt){.began = t.now, .in_progress = true};
             }
             break;
         case 1:
