@@ -34,7 +34,7 @@ last_error(void)
 static void
 count_idle(struct pn_listener *l)
 {
-    bool idle = !l->watching && !l->closing && !l->unref && !l->lost;
+    bool idle = !l->watching && !l->closing && !l->unref && !l->dead;
     if (idle == l->idle)
         return;
     l->idle = idle;
@@ -205,11 +205,11 @@ on_retry(struct pn_loop_timer *t)
 
 /* No accept() will ever succeed again; without this the loop would spin. */
 static void
-lose(struct pn_listener *l, int status)
+stop_accepting(struct pn_listener *l, int status)
 {
     if (status != UV_EINVAL)
         l->fd = -1; /* whatever has this number now is not ours */
-    l->lost = true;
+    l->dead = true;
     unwatch(l);
     l->events->failed(l, status);
 }
@@ -242,7 +242,7 @@ on_poll(uv_poll_t *poll, int status, int events)
         if (is_shortage(fd))
             shed(l);
         else if (fd == UV_EINVAL || fd == UV_EBADF || fd == UV_ENOTSOCK)
-            lose(l, fd);
+            stop_accepting(l, fd);
         else
             l->events->failed(l, fd);
         return;
@@ -253,7 +253,7 @@ int
 pn_listener_start(struct pn_listener *l)
 {
     l->paused = false;
-    if (l->watching || l->closing || l->lost || pn_timer_armed(&l->retry.t))
+    if (l->watching || l->closing || l->dead || pn_timer_armed(&l->retry.t))
         return 0;
     int status = uv_poll_start(&l->poll, UV_READABLE, on_poll);
     if (status == 0) {
@@ -279,7 +279,7 @@ on_bad_descriptor(struct pn_fd_recheck *t)
     struct pn_listener *l = (struct pn_listener *)(void *)((char *)t - offsetof(struct pn_listener, recheck));
     if (l->closing || !l->watching)
         return;
-    lose(l, UV_EBADF);
+    stop_accepting(l, UV_EBADF);
 }
 
 /* --- closing --- */

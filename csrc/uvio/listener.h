@@ -41,7 +41,7 @@ struct pn_listener {
     bool paused; /* by the owner */
     bool closing;
     bool unref;
-    bool lost; /* the descriptor accepts no more: somebody has closed it or shut it down */
+    bool dead; /* the descriptor accepts no more: somebody has closed it or shut it down */
     bool idle; /* counted in loop->idle_listeners */
     uv_poll_t poll;
 };
