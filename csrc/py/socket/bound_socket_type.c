@@ -148,7 +148,7 @@ pn_bound_adopt(PnState *st, PyObject *obj, struct pn_bound *out)
 static const char *const option_names[] = {"host", "ipv6_only", "path", "port", "reuse_port", NULL};
 enum { B_HOST, B_IPV6_ONLY, B_PATH, B_PORT, B_REUSE_PORT, B_COUNT };
 
-struct wish {
+struct bind_request {
     struct pn_addr at;
     unsigned flags;
     PyObject *path; /* own: bytes, NULL for TCP */
@@ -195,7 +195,7 @@ read_host(PnState *st, PyObject *obj, struct pn_addr *out)
 
 /* In Node's order: what excludes the path, port, flags, host. */
 static int
-read_wish(PnState *st, PyObject **v, struct wish *out)
+read_request(PnState *st, PyObject **v, struct bind_request *out)
 {
     memset(out, 0, sizeof(*out));
     if (v[B_PATH] != NULL) {
@@ -238,7 +238,7 @@ take_address(PnState *st, PyObject *first, PyObject **v)
 }
 
 static int
-read_options(PnState *st, PyObject *first, PyObject *kwargs, struct wish *out)
+read_options(PnState *st, PyObject *first, PyObject *kwargs, struct bind_request *out)
 {
     PyObject *v[B_COUNT];
     if (first == Py_None)
@@ -252,7 +252,7 @@ read_options(PnState *st, PyObject *first, PyObject *kwargs, struct wish *out)
         return -1;
     int status = address ? take_address(st, first, v) : 0;
     if (status == 0)
-        status = read_wish(st, v, out);
+        status = read_request(st, v, out);
     pn_options_clear(v, B_COUNT);
     return status;
 }
@@ -280,7 +280,7 @@ bound_at(PnBoundSocket *self, int fd, enum pn_stream_kind kind)
 }
 
 static int
-bind_tcp(PnBoundSocket *self, const struct wish *w)
+bind_tcp(PnBoundSocket *self, const struct bind_request *w)
 {
     int status;
     int fd = pn_bind_tcp(&w->at, w->flags, &status);
@@ -293,7 +293,7 @@ bind_tcp(PnBoundSocket *self, const struct wish *w)
 }
 
 static int
-bind_path(PnBoundSocket *self, struct wish *w)
+bind_path(PnBoundSocket *self, struct bind_request *w)
 {
     char name[128]; /* more than any system takes */
     int status;
@@ -320,7 +320,7 @@ bound_init(PyObject *op, PyObject *args, PyObject *kwargs)
     PnBoundSocket *self = PN_BOUND(op);
     PnState *st = self->st;
     PyObject *first = NULL;
-    struct wish w;
+    struct bind_request w;
     if (!PyArg_UnpackTuple(args, "BoundSocket", 0, 1, &first) || read_options(st, first, kwargs, &w) < 0)
         return -1;
     int status = -1;

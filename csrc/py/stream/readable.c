@@ -86,7 +86,7 @@ out_of_memory(PnDuplex *s)
 }
 
 static void
-soon(PnDuplex *s, void (*run)(PnState *, PyObject *, void *))
+next_tick(PnDuplex *s, void (*run)(PnState *, PyObject *, void *))
 {
     if (pn_tick(s->em.st, run, (PyObject *)s, NULL) < 0)
         out_of_memory(s);
@@ -187,7 +187,7 @@ readable_tick(PnState *st, PyObject *self, void *arg)
     if (emit_deferred(PN_DUPLEX(self)))
         emit_readable_now(PN_DUPLEX(self));
     else
-        soon(PN_DUPLEX(self), readable_tick);
+        next_tick(PN_DUPLEX(self), readable_tick);
 }
 
 static void
@@ -197,7 +197,7 @@ emit_readable(PnDuplex *s)
     if (s->emitted_readable)
         return;
     s->emitted_readable = 1;
-    soon(s, readable_tick);
+    next_tick(s, readable_tick);
 }
 
 /* --- asking for more --- */
@@ -212,7 +212,7 @@ start_reading(PnDuplex *s)
         return;
     if (s->r != NULL && s->r->onread != NULL) {
         if (s->r->reader->needs_call(s) && !pn_in_callback(s->em.st)) {
-            soon(s, start_tick); /* the user's function is called on the driving thread */
+            next_tick(s, start_tick); /* the user's function is called on the driving thread */
             return;
         }
         if (!s->r->reader->prepare(s)) {
@@ -295,7 +295,7 @@ read_more_soon(PnDuplex *s)
     if (s->reading_more)
         return;
     s->reading_more = 1;
-    soon(s, read_more_tick);
+    next_tick(s, read_more_tick);
 }
 
 void
@@ -468,7 +468,7 @@ flow(PnDuplex *s)
 {
     while (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) > 0 && !s->close_emitted) {
         if (s->em.st->loop->halted) { /* run() has to raise first: the tick waits for the next one */
-            soon(s, flow_tick);
+            next_tick(s, flow_tick);
             return;
         }
         if (deferred_count(s) > 0) {
@@ -493,7 +493,7 @@ resume_tick(PnState *st, PyObject *self, void *arg)
     PnDuplex *s = PN_DUPLEX(self);
     (void)arg;
     if (!emit_deferred(s)) {
-        soon(s, resume_tick);
+        next_tick(s, resume_tick);
         return;
     }
     if (!s->destroyed && !s->reading)
@@ -583,7 +583,7 @@ listener_gone_tick(PnState *st, PyObject *self, void *arg)
     PnDuplex *s = PN_DUPLEX(self);
     (void)arg;
     if (!emit_deferred(s)) {
-        soon(s, listener_gone_tick);
+        next_tick(s, listener_gone_tick);
         return;
     }
     s->readable_listening = pn_has_listeners(&s->em, st->names.readable);
@@ -652,7 +652,7 @@ end_soon(PnDuplex *s)
     if (s->end_emitted || s->end_scheduled)
         return;
     s->end_scheduled = 1;
-    soon(s, end_tick);
+    next_tick(s, end_tick);
 }
 
 void
