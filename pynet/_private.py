@@ -27,9 +27,9 @@ peek: Callable[[_pynet.Socket], Any] = _c._peek
 
 server_changed: object = _c._server_changed
 destroy_connections: Callable[[_pynet.Server], None] = _c._destroy_connections
-loop_begin: Callable[[_pynet.Server], None] = _c._iter_open
-loop_take: Callable[[_pynet.Server], Any] = _c._iter_next
-loop_end: Callable[[_pynet.Server], None] = _c._iter_close
+iter_open: Callable[[_pynet.Server], None] = _c._iter_open
+iter_next: Callable[[_pynet.Server], Any] = _c._iter_next
+iter_close: Callable[[_pynet.Server], None] = _c._iter_close
 shut_down: Callable[[_pynet.Server, Any], Any] = _c._shut_down
 destroy_draining: Callable[[_pynet.Server], None] = _c._destroy_draining
 

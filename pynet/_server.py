@@ -99,7 +99,7 @@ class ServerIterator(Loop):
         super().__init__(Waiters())
         self.server = server
         self._open: list[bool] = []
-        _private.loop_begin(server)
+        _private.iter_open(server)
         self._open.append(True)
         waiters = self._waiters
         _private.listen(server, "error", waiters._on_error)
@@ -123,14 +123,14 @@ class ServerIterator(Loop):
         waiters = self._waiters
         _private.unlisten(self.server, "error", waiters._on_error)
         _private.unlisten(self.server, _private.server_changed, waiters._wake)
-        _private.loop_end(self.server)
+        _private.iter_close(self.server)
         waiters._wake()
 
     def _attempt(self) -> Any:
         if self._done:
             return END
         try:
-            sock = _private.loop_take(self.server)
+            sock = _private.iter_next(self.server)
             if sock:
                 return sock
             if self._waiters.error is not None:

@@ -317,6 +317,6 @@ pn_missed_forget(PnEmitter *e)
 void
 pn_missed_free(PnEmitter *e)
 {
-    /* A deferred keeps its emitter alive: there is none here. */
+    /* A deferred error keeps its emitter alive: there is none here. */
     Py_CLEAR(e->missed_errors);
 }

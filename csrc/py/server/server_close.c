@@ -138,7 +138,7 @@ pn_server_connection_gone(PyObject *socket)
         shutdown_over_soon(s);
 }
 
-/* Who iterators over it looks whether it is over. */
+/* An iterator looks whether it is over. */
 static void
 changed_tick(PnState *st, PyObject *self, void *arg)
 {
