@@ -20,29 +20,30 @@ pn_state_of_type(PyTypeObject *type)
     return module != NULL ? PyModule_GetState(module) : NULL;
 }
 
-/* A child of multiprocessing leaves without atexit; its own finalizers run. */
-static void
-register_with_multiprocessing(PnState *st)
+int
+pn_state_load(PyObject *all, Py_ssize_t first, Py_ssize_t end, const char *module, const char *const *names)
 {
-    PyObject *modules = PyImport_GetModuleDict();
-    PyObject *process = PyDict_GetItemString(modules, "multiprocessing.process");
-    PyObject *util = PyDict_GetItemString(modules, "multiprocessing.util");
-    if (process == NULL || util == NULL)
-        return;
-    PyObject *parent = PyObject_CallMethod(process, "parent_process", NULL);
-    PyObject *finalize = parent != NULL && parent != Py_None ? PyObject_GetAttrString(util, "Finalize") : NULL;
-    PyObject *callback = finalize != NULL ? PyObject_GetAttrString(st->module, "_at_exit") : NULL;
-    PyObject *args = Py_BuildValue("(OO)", Py_None, callback != NULL ? callback : Py_None);
-    PyObject *kwargs = Py_BuildValue("{si}", "exitpriority", 0);
-    PyObject *result =
-        callback != NULL && args != NULL && kwargs != NULL ? PyObject_Call(finalize, args, kwargs) : NULL;
-    PyErr_Clear();
+    PyObject *m = PyImport_ImportModule(module);
+    Py_ssize_t i = first;
+    for (; m != NULL && i < end; i++) {
+        PyObject *object = PyObject_GetAttrString(m, names[i]);
+        if (object == NULL)
+            break;
+        PyTuple_SET_ITEM(all, i, object);
+    }
+    Py_XDECREF(m);
+    return i == end ? 0 : -1;
+}
+
+/* -1 with what a signal handler raised meanwhile. */
+static int
+register_exit(PnState *st)
+{
+    PyObject *at_exit = PyObject_GetAttrString(st->module, "_at_exit");
+    PyObject *result = at_exit != NULL ? PyObject_CallOneArg(pn_state_run(st, PN_RUN_register_exit), at_exit) : NULL;
+    Py_XDECREF(at_exit);
     Py_XDECREF(result);
-    Py_XDECREF(kwargs);
-    Py_XDECREF(args);
-    Py_XDECREF(callback);
-    Py_XDECREF(finalize);
-    Py_XDECREF(parent);
+    return result != NULL ? 0 : -1;
 }
 
 static PyObject *
@@ -73,8 +74,10 @@ pn_state_loop(PnState *st)
     loop->data = st;
     loop->on_check = pn_immediates_run;
     st->loop = loop;
-    register_with_multiprocessing(st);
-    return loop;
+    if (register_exit(st) < 0)
+        return NULL;
+    /* That ran Python: a signal handler may have forked. */
+    return pn_state_loop(st);
 }
 
 int
