@@ -8,12 +8,33 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections import namedtuple
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 AddressInfo = namedtuple("AddressInfo", "address port family", module="pynet")
 AbortEvent = namedtuple("AbortEvent", "type target", module="pynet")
+
+# --- reports ---
+# Each gives (where, call). The C module makes the call, so that no frame of pynet stands in tracebacks and log records.
+
+
+def thread_report(exc: BaseException, thread: threading.Thread | None) -> tuple[object, Callable[[], object]]:
+    """To threading.excepthook."""
+    hook = threading.excepthook
+    args = threading.ExceptHookArgs((type(exc), exc, exc.__traceback__, thread))
+    return hook, partial(hook, args)
+
+
+def log_report(exc: BaseException) -> tuple[object, Callable[[], object]]:
+    """To the logger "pynet"."""
+    import logging
+
+    logger = logging.getLogger("pynet")
+    return logger, partial(logger.error, "uncaught exception in a listener", exc_info=exc)
+
 
 # --- multiprocessing ---
 
