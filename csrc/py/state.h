@@ -36,7 +36,7 @@ struct pn_ring {
 
 /* What pynet._run has for the C module, in the order of st->run: named tuples, and functions. */
 /* clang-format off */
-#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(thread_report) X(log_report) X(register_exit)
+#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(begin) X(set_handlers) X(thread_report) X(log_report) X(register_exit)
 /* clang-format on */
 #define PN_RUN_INDEX(name) PN_RUN_##name,
 enum pn_run_index { PN_RUN(PN_RUN_INDEX) PN_RUN_COUNT };
