@@ -1,14 +1,20 @@
-"""The private functions of the C module, with their types: waiting.h, framing.h and server.h say what each does."""
+"""The private functions of the C module, with their types: args.h, waiting.h, framing.h and server.h describe them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from pynet import _pynet
 
 _c: Any = _pynet
 _Function = Callable[..., object]
+
+# --- args.c ---
+
+raise_arg_type: Callable[[str, str, object], NoReturn] = _c._raise_arg_type
+raise_unknown: Callable[[str, tuple[str, ...], str], NoReturn] = _c._raise_unknown
+check_callback: Callable[[object], None] = _c._check_callback
 
 # --- waiting.c ---
 

@@ -22,6 +22,9 @@ int pn_options(const char *function, pn_option_names names, PyObject *mapping, P
 int pn_options_dict(const char *function, pn_option_names names, PyObject *mapping, PyObject *kwargs, PyObject **out);
 void pn_options_clear(PyObject **values, size_t count);
 
+/* Whether pn_options() has a place for the keyword, or an answer of its own: `tls` and `ssl`. */
+bool pn_knows_option(pn_option_names names, PyObject *key);
+
 /* A callable that is no coroutine function: 0, or -1 with TypeError (ERR_INVALID_ARG_TYPE). */
 int pn_check_callable(PnState *st, PyObject *obj, const char *name);
 /* True for a mapping that can hold options. */
@@ -52,5 +55,22 @@ PyObject *pn_path_text(PyObject *bytes);
 
 /* What came, for messages: "None", "type str ('x')", "an instance of Foo". New reference. */
 PyObject *pn_received(PyObject *obj);
+
+/* --- for the modules in Python --- */
+
+/* _raise_arg_type(name, expected, got) */
+PyObject *pn_raise_arg_type_function(PyObject *module, PyObject *args);
+/* _raise_unknown(function, names, key): of a keyword that is none of the names. */
+PyObject *pn_raise_unknown_function(PyObject *module, PyObject *args);
+/* _check_callback(callback): what every method refuses as its callback. */
+PyObject *pn_check_callback_function(PyObject *module, PyObject *callback);
+
+/* Rows of the module's method table. */
+#define PN_ARGS_FUNCTION_ROWS                                              \
+    {"_raise_arg_type", pn_raise_arg_type_function, METH_VARARGS, NULL},   \
+        {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL}, \
+    {                                                                      \
+        "_check_callback", pn_check_callback_function, METH_O, NULL        \
+    }
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "abort.h"
 #include "address.h"
+#include "args.h"
 #include "blocklist_py.h"
 #include "bound_socket.h"
 #include "connect.h"
@@ -260,6 +261,7 @@ static PyMethodDef module_methods[] = {
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
+    PN_ARGS_FUNCTION_ROWS,
     PN_WAITING_FUNCTION_ROWS,
     PN_SERVER_FUNCTION_ROWS,
     {"_counts", pn_counts, METH_NOARGS, "Live handles and objects, for the tests."},
