@@ -29,8 +29,9 @@ check_signal: Callable[[object], None] = _c._check_signal
 abort_error: Callable[[object], _pynet.AbortError] = _c._abort_error
 peek: Callable[[_pynet.Socket], Any] = _c._peek
 
-# --- server_accept.c, server_shutdown.c ---
+# --- server.c, server_accept.c, server_shutdown.c ---
 
+server_knows_option: Callable[[str], bool] = _c._server_knows_option
 server_changed: object = _c._server_changed
 destroy_connections: Callable[[_pynet.Server], None] = _c._destroy_connections
 loop_begin: Callable[[_pynet.Server], None] = _c._loop_begin

@@ -264,6 +264,7 @@ static PyMethodDef module_methods[] = {
     PN_ARGS_FUNCTION_ROWS,
     PN_WAITING_FUNCTION_ROWS,
     PN_SERVER_FUNCTION_ROWS,
+    {"_server_knows_option", pn_server_knows_option, METH_O, NULL},
     {"_counts", pn_counts, METH_NOARGS, "Live handles and objects, for the tests."},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
     {"_drive", pn_drive, METH_NOARGS, NULL},

@@ -32,6 +32,15 @@ enum {
     S_COUNT
 };
 
+PyObject *
+pn_server_knows_option(PyObject *module, PyObject *name)
+{
+    (void)module;
+    if (!PyUnicode_Check(name))
+        return pn_raise_arg_type("name", "of type str", name);
+    return PyBool_FromLong(pn_knows_option(server_names, name));
+}
+
 static int
 check_block_list(PnState *st, PyObject *obj, const char *name)
 {

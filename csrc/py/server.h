@@ -70,6 +70,9 @@ PyObject *pn_server_loop_begin(PyObject *module, PyObject *server);
 PyObject *pn_server_loop_take(PyObject *module, PyObject *server);
 PyObject *pn_server_loop_end(PyObject *module, PyObject *server);
 
+/* _server_knows_option(name): an option of Server(), in either spelling, or one that it refuses by an error of its own. */
+PyObject *pn_server_knows_option(PyObject *module, PyObject *name);
+
 /* --- server_shutdown.c --- */
 /* The live connections, oldest first: a new list. */
 PyObject *pn_server_sockets(PnServer *s);
