@@ -1,14 +1,20 @@
-"""The private functions of the C module, with their types: waiting.h, framing.h and server.h say what each does."""
+"""The private functions of the C module, with their types: args.h, waiting.h, framing.h and server.h describe them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from pynet import _pynet
 
 _c: Any = _pynet
 _Function = Callable[..., object]
+
+# --- args.c ---
+
+raise_arg_type: Callable[[str, str, object], NoReturn] = _c._raise_arg_type
+raise_unknown: Callable[[str, tuple[str, ...], str], NoReturn] = _c._raise_unknown
+check_callback: Callable[[object], None] = _c._check_callback
 
 # --- waiting.c ---
 
@@ -23,8 +29,9 @@ check_signal: Callable[[object], None] = _c._check_signal
 abort_error: Callable[[object], _pynet.AbortError] = _c._abort_error
 peek: Callable[[_pynet.Socket], Any] = _c._peek
 
-# --- server_accept.c, server_shutdown.c ---
+# --- server.c, server_accept.c, server_shutdown.c ---
 
+server_knows_option: Callable[[str], bool] = _c._server_knows_option
 server_changed: object = _c._server_changed
 destroy_connections: Callable[[_pynet.Server], None] = _c._destroy_connections
 iter_open: Callable[[_pynet.Server], None] = _c._iter_open

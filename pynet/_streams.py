@@ -6,9 +6,7 @@ flags that such an object lacks count as "not yet", so that its events decide.
 
 from __future__ import annotations
 
-import difflib
 import functools
-import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
@@ -41,29 +39,7 @@ _Middle: TypeAlias = Socket | _OwnMiddle
 _D = TypeVar("_D", bound=_Destination)
 
 
-# --- errors and arguments ---
-
-
-def _received(value: object) -> str:
-    if value is None:
-        return "None"
-    if isinstance(value, types.FunctionType):
-        return f"function {value.__name__}"
-    if type(value) in (str, int, float, bool):
-        text = repr(value)
-        return f"type {type(value).__name__} ({text if len(text) <= 30 else text[:26] + '...'})"
-    return f"an instance of {type(value).__name__}"
-
-
-def _arg_type(name: str, expected: str, value: object) -> TypeError:
-    text = f'The "{name}" argument must be {expected}. Received {_received(value)}'
-    return coded(TypeError(text), "ERR_INVALID_ARG_TYPE")
-
-
-def _check_callback(callback: Any) -> None:
-    if callback is None:
-        raise _arg_type("callback", "of type function", callback)
-    Socket().set_timeout(0, callback)  # refuses what every method refuses as its callback, and keeps nothing
+# --- arguments ---
 
 
 def _has(stream: object, *methods: str) -> bool:
@@ -180,13 +156,11 @@ def _finished_options(mapping: object, keywords: dict[str, Any]) -> dict[str, An
     """Keywords win over the mapping, whose unknown keys are ignored; None is as if it were not there."""
     for name in keywords:
         if name not in _OPTIONS:
-            near = difflib.get_close_matches(name, (*_OPTIONS, "callback"), 1, 0.1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise TypeError(f"finished() got an unexpected keyword argument '{name}'{hint}")
+            _private.raise_unknown("finished", (*_OPTIONS, "callback"), name)
     if mapping is None:
         mapping = {}
     elif not isinstance(mapping, Mapping):
-        raise _arg_type("options", "a mapping", mapping)
+        _private.raise_arg_type("options", "a mapping", mapping)
     found = {name: mapping[name] for name in _OPTIONS if name in mapping} | keywords
     return {name: value for name, value in found.items() if value is not None}
 
@@ -256,8 +230,8 @@ def finished(stream: Any, options: Any = None, callback: Any = None, /, **more: 
     if signal is not None:
         _private.check_signal(signal)
     if not (isinstance(stream, Socket) or (_has_events(stream) and (_has(stream, "pipe") or _has(stream, "write")))):
-        raise _arg_type("stream", "an instance of Socket, or have on(), off() and pipe() or write()", stream)
-    _check_callback(callback)
+        _private.raise_arg_type("stream", "an instance of Socket, or have on(), off() and pipe() or write()", stream)
+    _private.check_callback(callback)
     with turn():
         watch = _Watch(
             stream,
@@ -419,9 +393,9 @@ def _check_streams(streams: Sequence[Any]) -> None:
             continue
         if at < last and not (_has_events(stream) and _has(stream, "pipe") and (at == 0 or _has(stream, "write"))):
             needs = "on(), off() and pipe()" if at == 0 else "on(), off(), pipe() and write()"
-            raise _arg_type(f"streams[{at}]", f"an instance of Socket, or have {needs}", stream)
+            _private.raise_arg_type(f"streams[{at}]", f"an instance of Socket, or have {needs}", stream)
         if at == last and not _has(stream, "write"):
-            raise _arg_type(f"streams[{at}]", "an instance of Socket, or have write()", stream)
+            _private.raise_arg_type(f"streams[{at}]", "an instance of Socket, or have write()", stream)
     for stream in streams[1:]:
         if _is(stream, "destroyed") or _is(stream, "closed"):
             raise coded(NetError("Cannot pipe to a closed or destroyed stream"), "ERR_STREAM_UNABLE_TO_PIPE")
@@ -505,7 +479,7 @@ def pipeline(*streams: Any, callback: _Callback | None = None, signal: AbortSign
     if len(streams) == 1 and isinstance(streams[0], (list, tuple)):
         streams = tuple(streams[0])
     if callback is not None:
-        _check_callback(callback)
+        _private.check_callback(callback)
     if signal is not None:
         _private.check_signal(signal)
     with turn():

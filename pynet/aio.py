@@ -9,40 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from pynet import _pynet
+from pynet import _private, _pynet
 from pynet._waiting import once
 
 if TYPE_CHECKING:
     from pynet._options import AioListenOptions, ConnectOptions, Host, Pair, Path, Port
 
 __all__ = ["connect", "listen"]
-
-
-_SERVER_OPTIONS = frozenset(
-    (
-        "allow_half_open",
-        "pause_on_connect",
-        "no_delay",
-        "keep_alive",
-        "keep_alive_initial_delay",
-        "high_water_mark",
-        "max_write_buffer",
-        "block_list",
-        "listener",
-        "tls",
-        "ssl",
-    )
-)
-_NODES_NAMES = {
-    "allowHalfOpen": "allow_half_open",
-    "pauseOnConnect": "pause_on_connect",
-    "noDelay": "no_delay",
-    "keepAlive": "keep_alive",
-    "keepAliveInitialDelay": "keep_alive_initial_delay",
-    "highWaterMark": "high_water_mark",
-    "maxWriteBuffer": "max_write_buffer",
-    "blockList": "block_list",
-}
 
 
 def _ignore(error: BaseException) -> None:
@@ -99,14 +72,11 @@ async def listen(*args: Any, **options: Any) -> _pynet.Server:
     net.promises.listen().
     """
     mapping: Any = args[0] if args and isinstance(args[0], Mapping) else None
-    own = {name: options.pop(name) for name in list(options) if _NODES_NAMES.get(name, name) in _SERVER_OPTIONS}
+    own = {name: options.pop(name) for name in list(options) if _private.server_knows_option(name)}
     server = _pynet.Server(mapping, **own)
     server.listen(*args, **options)
-    signal = options.get("signal")
-    if signal is None and mapping is not None:
-        signal = mapping.get("signal")
     try:
-        await once(server, "listening", signal=signal)
+        await once(server, "listening", mapping, signal=options.get("signal"))
     except BaseException:
         server.on("error", _ignore)  # of this listen(): on its way, and nobody can be told
         server.close()  # it may listen all the same, or look its host up

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import pickle
 from types import MappingProxyType
 
 import pytest
@@ -69,6 +70,24 @@ def test_family_is_read_from_the_address():
 def test_addressinfo_fits():
     info = AddressInfo("::1", 80, "IPv6")
     assert parts(SocketAddress(info._asdict())) == ("::1", 80, "ipv6", 0)
+
+
+@pytest.mark.parametrize(
+    ("made", "fields"),
+    [
+        (AddressInfo("::1", 80, "IPv6"), ("address", "port", "family")),
+        (pynet.AbortEvent("abort", None), ("type", "target")),
+    ],
+)
+def test_named_tuples_are_of_the_module_pynet(made, fields):
+    kind = type(made)
+    assert (kind.__module__, kind._fields) == ("pynet", fields)
+    assert kind.__doc__ == f"{kind.__name__}({', '.join(fields)})"
+    assert kind.__qualname__ == kind.__name__ and getattr(pynet, kind.__name__) is kind
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(made, protocol))
+        assert type(again) is kind and again == made
+        assert b"_run" not in pickle.dumps(made, protocol)
 
 
 # --- canonical text ---

@@ -1,5 +1,6 @@
 """Signals while run() drives: Python's handlers run soon, Ctrl-C leaves, signals=True closes in order."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -208,6 +209,83 @@ def test_signals_true_restores_the_handlers(fails):
     assert within[1] not in before
 
 
+class Woken(Exception):
+    pass
+
+
+def of_signals():
+    """What run() may change: the handlers and the wakeup descriptor."""
+    descriptor = signal.set_wakeup_fd(-1)
+    signal.set_wakeup_fd(descriptor)
+    return signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM), descriptor
+
+
+@pytest.fixture
+def woken(on_usr1):
+    """SIGUSR1 raises Woken."""
+
+    def handler(number, frame):
+        raise Woken
+
+    on_usr1(handler)
+
+
+@pytest.mark.parametrize("signals", [False, True])
+def test_a_handler_that_raises_leaves_run_and_all_is_restored(woken, signals):
+    before = of_signals()
+    with pytest.raises(Woken):
+        pynet.run(lambda: pynet.set_timeout(send_to_self, 1), signals=signals)
+    assert of_signals() == before
+
+
+# kill() as a callback: no Python code runs after it, and its signal is still to be handled when run() is left.
+KILL = ctypes.CDLL(None).kill
+
+
+def test_a_handler_that_raises_while_handlers_are_restored(woken):
+    before = of_signals()
+    with pytest.raises(Woken) as caught:
+        pynet.run(lambda: pynet.set_immediate(KILL, os.getpid(), signal.SIGUSR1), signals=True)
+    assert caught.value.__context__ is None
+    assert of_signals() == before
+
+
+def test_what_a_handler_raises_while_run_raises_has_that_as_its_context(woken):
+    before = of_signals()
+
+    def main():
+        pynet.set_immediate(KILL, os.getpid(), signal.SIGUSR1)
+        pynet.set_immediate([].pop)
+
+    with pytest.raises(Woken) as caught:
+        pynet.run(main, signals=True)
+    assert isinstance(caught.value.__context__, IndexError)
+    assert of_signals() == before
+
+
+def test_a_handler_that_raises_while_run_begins(woken, monkeypatch):
+    """The descriptor and SIGINT are changed by then, SIGTERM is not."""
+    before = of_signals()
+    change = signal.signal
+
+    def changing(number, handler):
+        old = change(number, handler)
+        if not sent:
+            sent.append(number)
+            send_to_self()
+        return old
+
+    sent, called = [], []
+    monkeypatch.setattr(signal, "signal", changing)
+    with pytest.raises(Woken):
+        pynet.run(lambda: called.append(1), signals=True)
+    monkeypatch.undo()
+    assert (sent, called) == ([signal.SIGINT], [])
+    assert of_signals() == before
+    pynet.run(lambda: called.append(1), signals=True)
+    assert called == [1]
+
+
 def test_without_signals_the_handlers_stay():
     within = []
     pynet.run(lambda: within.append((signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM))))
@@ -240,6 +318,23 @@ def test_wakeup_fd_that_was_closed_meanwhile_is_not_left_at_ours():
         ours = signal.set_wakeup_fd(before)
         os.close(read)
     assert ours == -1
+
+
+def test_a_handler_that_raises_while_the_loop_is_made_is_not_lost():
+    out = isolated.check("""
+        import ctypes, functools, operator, os, signal, pynet
+        def handler(number, frame):
+            raise LookupError
+        signal.signal(signal.SIGUSR1, handler)
+        kill = functools.partial(ctypes.CDLL(None).kill, os.getpid(), signal.SIGUSR1)
+        first = functools.partial(pynet.set_immediate, print, "never")
+        try:
+            list(map(operator.call, [kill, first]))  # no Python code runs in between
+        except LookupError:
+            print("raised")
+        pynet.run(lambda: pynet.set_immediate(print, "well"))
+    """)
+    assert out == "raised\nwell\n"
 
 
 # --- Ctrl-C ---

@@ -3,6 +3,7 @@
 import logging
 import sys
 import threading
+import traceback
 
 import pytest
 
@@ -254,6 +255,23 @@ def test_log_reports_destroys_the_connection_and_serves_on(where, caplog):
     assert [(r.name, r.levelname, r.exc_info[0]) for r in caplog.records] == [("pynet", "ERROR", Boom)]
 
 
+def test_a_log_record_names_the_caller_of_run(caplog):
+    pynet.run(lambda: pynet.set_immediate(raiser(Boom())), on_uncaught="log")
+    places = [(record.funcName, record.pathname) for record in caplog.records]
+    assert places == [("test_a_log_record_names_the_caller_of_run", __file__)]
+
+
+def test_a_logger_that_raises_is_unraisable(monkeypatch, unraisable):
+    def failing(*args, **options):
+        raise LookupError("of the logger")
+
+    logger = logging.getLogger("pynet")
+    monkeypatch.setattr(logger, "error", failing)
+    pynet.run(lambda: pynet.set_immediate(raiser(Boom())), on_uncaught="log")
+    assert [(str(args.exc_value), args.object) for args in unraisable] == [("of the logger", logger)]
+    assert [frame.name for frame in traceback.extract_tb(unraisable[0].exc_traceback)] == ["failing"]
+
+
 def test_log_is_for_that_run_only(caplog):
     pynet.run(lambda: pynet.next_tick(raiser(Boom())), on_uncaught="log")
     assert len(caplog.records) == 1
@@ -386,6 +404,8 @@ def test_an_excepthook_that_raises_is_unraisable(monkeypatch, unraisable):
     monkeypatch.setattr(threading, "excepthook", hook)
     pynet.next_tick(raiser(LookupError()))
     assert wait_until(lambda: [str(args.exc_value) for args in unraisable] == ["of the hook"])
+    assert unraisable[0].object is hook
+    assert [frame.name for frame in traceback.extract_tb(unraisable[0].exc_traceback)] == ["hook"]
 
 
 def test_by_default_the_traceback_is_printed():

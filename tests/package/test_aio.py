@@ -432,14 +432,28 @@ def test_the_options_of_the_caller_are_not_changed(where):
     assert options == before
 
 
+OPTIONS = """allow_half_open allowHalfOpen pause_on_connect pauseOnConnect no_delay noDelay keep_alive keepAlive
+    keep_alive_initial_delay keepAliveInitialDelay high_water_mark highWaterMark max_write_buffer maxWriteBuffer
+    block_list blockList listener tls ssl port host path fd handle backlog exclusive ipv6_only ipv6Only signal callback
+    reuse_port reusePort nothing ALLOW_HALF_OPEN""".split()
+
+
 def test_every_option_of_server_goes_to_the_server():
     """What aio.listen() splits by name is what Server() takes."""
-    from pynet.aio import _NODES_NAMES, _SERVER_OPTIONS
+    from pynet import _private
 
-    pynet.Server(**dict.fromkeys(_SERVER_OPTIONS - {"tls", "ssl"}))
-    assert set(_NODES_NAMES.values()) <= _SERVER_OPTIONS
-    for name in _NODES_NAMES:
-        pynet.Server({name: None}, **{name: None})
+    def taken(name):
+        try:
+            pynet.Server(**{name: None})
+        except TypeError:
+            return False
+        return True
+
+    known = [name for name in OPTIONS if _private.server_knows_option(name)]
+    assert known == [name for name in OPTIONS if taken(name)]
+    assert len(known) == 19
+    with pytest.raises(TypeError, match="of type str"):
+        _private.server_knows_option(5)
 
 
 def servers():

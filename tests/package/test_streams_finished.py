@@ -2,11 +2,13 @@
 
 import functools
 import gc
+import io
 import threading
 import weakref
 
 import pytest
 
+import isolated
 import pynet
 from helpers import Recorder, on_loop, target, wait_until
 from pynet import finished
@@ -549,6 +551,32 @@ def test_callback_is_a_function(arguments):
     with pytest.raises(TypeError, match='^The "callback" argument must be of type function. Received ') as caught:
         finished(pynet.Socket(), *arguments)
     assert caught.value.code == "ERR_INVALID_ARG_TYPE"
+
+
+@pytest.mark.parametrize(
+    "value", [None, 5, 2.5, True, 10**25, "short", "x" * 29, b"x", [], pynet.EventEmitter(), io.BytesIO()], ids=ascii
+)
+def test_what_came_is_shown_as_by_every_method(value):
+    def received(function, *arguments):
+        with pytest.raises(TypeError) as caught:
+            function(*arguments)
+        assert caught.value.code == "ERR_INVALID_ARG_TYPE"
+        return str(caught.value).partition(" Received ")[2]
+
+    shown = received(pynet.Socket().on, "data", value)
+    assert shown
+    assert received(finished, value, print) == shown
+    assert received(finished, pynet.Socket(), {}, value) == shown
+    assert received(pynet.pipeline, value, pynet.Socket()) == shown
+
+
+def test_a_socket_that_is_not_connected_needs_no_thread():
+    out = isolated.check("""
+        import threading, pynet
+        pynet.finished(pynet.Socket(), print)
+        print(threading.active_count())
+    """)
+    assert out == "1\n"
 
 
 @pytest.mark.parametrize("how", ["plain", "method", "partial"])

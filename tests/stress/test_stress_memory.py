@@ -70,3 +70,41 @@ def test_connects_whose_allocations_fail(shim, count, tmp_path):
 def test_the_scenario_without_a_failure(shim, kind, tmp_path):
     bad, totals = sweep(shim, kind, tmp_path, 1_000_000, 1, 1)
     assert (bad, totals["runs"]) == ([], 1)
+
+
+@pytest.mark.parametrize("count", [1, 4], ids=["one", "four"])
+def test_run_puts_signals_back_when_any_allocation_fails(count):
+    """Also the allocations of Python code: run() looks signals up and sets handlers in Python."""
+    pytest.importorskip("_testcapi")
+    out = isolated.check(f"""
+        import signal, socket, _testcapi, pynet
+
+        def of_signals():
+            descriptor = signal.set_wakeup_fd(-1)
+            signal.set_wakeup_fd(descriptor)
+            return signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM), descriptor
+
+        def main():
+            pass
+
+        def attempt(n):
+            _testcapi.set_nomemory(n, n + {count})
+            try:
+                pynet.run(main, signals=True)
+            except (MemoryError, SystemError):  # SystemError: of the module enum, within signal.signal()
+                return False
+            finally:
+                _testcapi.remove_mem_hooks()
+            return True
+
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        signal.set_wakeup_fd(ours.fileno())
+        pynet.run(main, signals=True)  # all is imported, the loop is made
+        before, failed = of_signals(), 0
+        for n in range(1, 300):
+            failed += not attempt(n)
+            assert of_signals() == before, n
+        print(failed > 20)
+    """)
+    assert out == "True\n"

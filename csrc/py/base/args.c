@@ -99,18 +99,11 @@ from_mapping(PyObject *mapping, const char *name, PyObject **out)
     return 0;
 }
 
-/* "... (did you mean 'x'?)", by the standard library's measure of nearness. */
+/* "... (did you mean 'x'?)", by the standard library's measure of nearness; `known` are the names, or NULL. */
 static void
-raise_unknown(const char *function, pn_option_names names, PyObject *key)
+raise_unlike(const char *function, PyObject *known, PyObject *key)
 {
-    PyObject *known = PyList_New(0);
     PyObject *difflib = PyImport_ImportModule("difflib");
-    for (size_t i = 0; known != NULL && names[i] != NULL; i++) {
-        PyObject *name = PyUnicode_FromString(names[i]);
-        if (name == NULL || PyList_Append(known, name) < 0)
-            Py_CLEAR(known);
-        Py_XDECREF(name);
-    }
     PyObject *near = NULL;
     if (known != NULL && difflib != NULL)
         near = PyObject_CallMethod(difflib, "get_close_matches", "OOid", key, known, 1, 0.1);
@@ -121,8 +114,21 @@ raise_unknown(const char *function, pn_option_names names, PyObject *key)
     else
         PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function, key);
     Py_XDECREF(near);
-    Py_XDECREF(known);
     Py_XDECREF(difflib);
+}
+
+static void
+raise_unknown(const char *function, pn_option_names names, PyObject *key)
+{
+    PyObject *known = PyList_New(0);
+    for (size_t i = 0; known != NULL && names[i] != NULL; i++) {
+        PyObject *name = PyUnicode_FromString(names[i]);
+        if (name == NULL || PyList_Append(known, name) < 0)
+            Py_CLEAR(known);
+        Py_XDECREF(name);
+    }
+    raise_unlike(function, known, key);
+    Py_XDECREF(known);
 }
 
 /* Options that people look for and that there are not: said at once, in a mapping as well, since data in the clear is
@@ -155,23 +161,48 @@ refuse_mapping(const char *function, PyObject *mapping)
     return 0;
 }
 
+/* The place of the option with that name, in either spelling, or -1. */
+static Py_ssize_t
+find_option(pn_option_names names, PyObject *key)
+{
+    char camel[PN_CAMEL_MAX];
+    for (Py_ssize_t i = 0; names[i] != NULL; i++) {
+        if (PyUnicode_CompareWithASCIIString(key, names[i]) == 0 ||
+            (pn_camel(names[i], camel) && PyUnicode_CompareWithASCIIString(key, camel) == 0))
+            return i;
+    }
+    return -1;
+}
+
+static const char *
+find_refused(PyObject *key)
+{
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+        if (PyUnicode_CompareWithASCIIString(key, refused[i]) == 0)
+            return refused[i];
+    }
+    return NULL;
+}
+
+bool
+pn_knows_option(pn_option_names names, PyObject *key)
+{
+    return find_option(names, key) >= 0 || find_refused(key) != NULL;
+}
+
 static int
 set_keyword(const char *function, pn_option_names names, PyObject *key, PyObject *value, PyObject **out)
 {
-    char camel[PN_CAMEL_MAX];
-    for (size_t i = 0; names[i] != NULL; i++) {
-        if (PyUnicode_CompareWithASCIIString(key, names[i]) != 0 &&
-            (!pn_camel(names[i], camel) || PyUnicode_CompareWithASCIIString(key, camel) != 0))
-            continue;
+    Py_ssize_t i = find_option(names, key);
+    if (i >= 0) {
         Py_CLEAR(out[i]);
         if (value != Py_None)
             out[i] = Py_NewRef(value);
         return 0;
     }
-    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
-        if (PyUnicode_CompareWithASCIIString(key, refused[i]) == 0)
-            return value != Py_None ? refuse(function, refused[i]) : 0;
-    }
+    const char *name = find_refused(key);
+    if (name != NULL)
+        return value != Py_None ? refuse(function, name) : 0;
     raise_unknown(function, names, key);
     return -1;
 }
@@ -460,4 +491,36 @@ PyObject *
 pn_path_text(PyObject *bytes)
 {
     return PyUnicode_DecodeFSDefaultAndSize(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes));
+}
+
+/* --- for the modules in Python --- */
+
+PyObject *
+pn_raise_arg_type_function(PyObject *module, PyObject *args)
+{
+    const char *name, *expected;
+    PyObject *got;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "ssO", &name, &expected, &got))
+        return NULL;
+    return pn_raise_arg_type(name, expected, got);
+}
+
+PyObject *
+pn_raise_unknown_function(PyObject *module, PyObject *args)
+{
+    const char *function;
+    PyObject *known, *key;
+    (void)module;
+    if (PyArg_ParseTuple(args, "sO!U", &function, &PyTuple_Type, &known, &key))
+        raise_unlike(function, known, key);
+    return NULL;
+}
+
+PyObject *
+pn_check_callback_function(PyObject *module, PyObject *callback)
+{
+    if (pn_check_callable(pn_state_of_module(module), callback, "callback") < 0)
+        return NULL;
+    Py_RETURN_NONE;
 }

@@ -22,6 +22,9 @@ int pn_options(const char *function, pn_option_names names, PyObject *mapping, P
 int pn_options_dict(const char *function, pn_option_names names, PyObject *mapping, PyObject *kwargs, PyObject **out);
 void pn_options_clear(PyObject **values, size_t count);
 
+/* Whether pn_options() has a place for the keyword, or an answer of its own: `tls` and `ssl`. */
+bool pn_knows_option(pn_option_names names, PyObject *key);
+
 /* A callable that is no coroutine function: 0, or -1 with TypeError (ERR_INVALID_ARG_TYPE). */
 int pn_check_callable(PnState *st, PyObject *obj, const char *name);
 /* True for a mapping that can hold options. */
@@ -44,5 +47,14 @@ double pn_js_number(const char *text, size_t len);
 PyObject *pn_arg_path(PyObject *obj, const char *name);
 /* How a path is shown: str, undecodable bytes as surrogates. */
 PyObject *pn_path_text(PyObject *bytes);
+
+/* --- for the modules in Python --- */
+
+/* _raise_arg_type(name, expected, got) */
+PyObject *pn_raise_arg_type_function(PyObject *module, PyObject *args);
+/* _raise_unknown(function, names, key): of a keyword that is none of the names. */
+PyObject *pn_raise_unknown_function(PyObject *module, PyObject *args);
+/* _check_callback(callback): what every method refuses as its callback. */
+PyObject *pn_check_callback_function(PyObject *module, PyObject *callback);
 
 #endif

@@ -30,6 +30,14 @@ struct pn_ring {
     size_t head, count, capacity;
 };
 
+/* What pynet._run has for the C module, in the order of st->run: named tuples, and functions. */
+/* clang-format off */
+#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(begin) X(set_handlers) X(thread_report) X(log_report) X(register_exit)
+/* clang-format on */
+#define PN_RUN_INDEX(name) PN_RUN_##name,
+enum pn_run_index { PN_RUN(PN_RUN_INDEX) PN_RUN_COUNT };
+#undef PN_RUN_INDEX
+
 enum pn_mode { PN_IDLE, PN_BACKGROUND, PN_FOREGROUND };
 
 /* Who drives the loop, and who waits for whom. The mutex guards nothing but the condition: the GIL guards the rest. */
@@ -92,6 +100,7 @@ struct PnState {
     PyObject *server_changed;            /* own: an event of servers that only those who loop over them know */
     PyObject *early_write, *early_reset; /* own: see early.c */
     PyObject *waiting;                   /* own: the functions of pynet._waiting, see waiting.c */
+    PyObject *run;                       /* own: a tuple, see PN_RUN; there from the module's start */
     struct pn_names names;
 };
 
@@ -105,6 +114,16 @@ static inline bool
 pn_is_dying(const void *op)
 {
     return Py_REFCNT((PyObject *)(uintptr_t)op) == 0;
+}
+
+/* Fills the tuple `all` from `first` to `end` with attributes of a Python module of ours; names[i] goes to place i.
+ * 0, or -1 with the exception of the import. */
+int pn_state_load(PyObject *all, Py_ssize_t first, Py_ssize_t end, const char *module, const char *const *names);
+/* The object of pynet._run at that place; borrowed. */
+static inline PyObject *
+pn_state_run(const PnState *st, enum pn_run_index which)
+{
+    return PyTuple_GET_ITEM(st->run, (Py_ssize_t)which);
 }
 
 #define PN_FASTCALL(f) ((PyCFunction)(void (*)(void))(f))

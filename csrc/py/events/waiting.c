@@ -27,22 +27,6 @@ enum waiting {
 };
 #undef WAITING_INDEX
 
-/* Fills `all` from `first` on. */
-static int
-load_from(const char *name, const char *const *functions, Py_ssize_t first, Py_ssize_t end, PyObject *all)
-{
-    PyObject *module = PyImport_ImportModule(name);
-    Py_ssize_t i = first;
-    for (; module != NULL && i < end; i++) {
-        PyObject *function = PyObject_GetAttrString(module, functions[i]);
-        if (function == NULL)
-            break;
-        PyTuple_SET_ITEM(all, i, function);
-    }
-    Py_XDECREF(module);
-    return i == end ? 0 : -1;
-}
-
 static PyObject *
 load_functions(PnState *st)
 {
@@ -50,8 +34,8 @@ load_functions(PnState *st)
     static const char *const names[] = {PN_WAITING(WAITING_NAME) PN_WAITING_SERVER(WAITING_NAME)};
 #undef WAITING_NAME
     PyObject *all = PyTuple_New(WAITING_COUNT);
-    if (all != NULL && (load_from("pynet._waiting", names, 0, WAITING_MIDDLE, all) < 0 ||
-                        load_from("pynet._server", names, WAITING_MIDDLE, WAITING_COUNT, all) < 0))
+    if (all != NULL && (pn_state_load(all, 0, WAITING_MIDDLE, "pynet._waiting", names) < 0 ||
+                        pn_state_load(all, WAITING_MIDDLE, WAITING_COUNT, "pynet._server", names) < 0))
         Py_CLEAR(all);
     if (all != NULL)
         Py_XSETREF(st->waiting, all); /* another thread may have been faster */

@@ -72,29 +72,15 @@ pn_in_turn(const PnState *st)
 
 /* --- the loop --- */
 
-/* A child of multiprocessing leaves without atexit; its own finalizers run. */
-static void
-register_with_multiprocessing(PnState *st)
+/* -1 with what a signal handler raised meanwhile. */
+static int
+register_exit(PnState *st)
 {
-    PyObject *modules = PyImport_GetModuleDict();
-    PyObject *process = PyDict_GetItemString(modules, "multiprocessing.process");
-    PyObject *util = PyDict_GetItemString(modules, "multiprocessing.util");
-    if (process == NULL || util == NULL)
-        return;
-    PyObject *parent = PyObject_CallMethod(process, "parent_process", NULL);
-    PyObject *finalize = parent != NULL && parent != Py_None ? PyObject_GetAttrString(util, "Finalize") : NULL;
-    PyObject *callback = finalize != NULL ? PyObject_GetAttrString(st->module, "_at_exit") : NULL;
-    PyObject *args = Py_BuildValue("(OO)", Py_None, callback != NULL ? callback : Py_None);
-    PyObject *kwargs = Py_BuildValue("{si}", "exitpriority", 0);
-    PyObject *result =
-        callback != NULL && args != NULL && kwargs != NULL ? PyObject_Call(finalize, args, kwargs) : NULL;
-    PyErr_Clear();
+    PyObject *at_exit = PyObject_GetAttrString(st->module, "_at_exit");
+    PyObject *result = at_exit != NULL ? PyObject_CallOneArg(pn_state_run(st, PN_RUN_register_exit), at_exit) : NULL;
+    Py_XDECREF(at_exit);
     Py_XDECREF(result);
-    Py_XDECREF(kwargs);
-    Py_XDECREF(args);
-    Py_XDECREF(callback);
-    Py_XDECREF(finalize);
-    Py_XDECREF(parent);
+    return result != NULL ? 0 : -1;
 }
 
 struct pn_loop *
@@ -118,8 +104,10 @@ pn_state_loop(PnState *st)
     }
     loop->data = st;
     st->loop = loop;
-    register_with_multiprocessing(st);
-    return loop;
+    if (register_exit(st) < 0)
+        return NULL;
+    /* That ran Python: a signal handler may have forked. */
+    return pn_state_loop(st);
 }
 
 /* --- the turn --- */

@@ -4,50 +4,10 @@
 #include "py/loop/driver.h"
 #include "py/loop/tick.h"
 
+/* Of what puts a signal setting back: a signal handler may raise in between, or an allocation fail. */
+#define RESTORE_TRIES 16
+
 /* --- signals --- */
-
-/* While run() is on the main thread, a signal's byte goes to the loop's wake pipe, so that the wait ends whichever thread
- * the signal was delivered to. */
-static PyObject *
-set_wakeup_fd(int fd)
-{
-    PyObject *signal = PyImport_ImportModule("signal");
-    PyObject *method = signal ? PyObject_GetAttrString(signal, "set_wakeup_fd") : NULL;
-    PyObject *args = Py_BuildValue("(i)", fd);
-    PyObject *kwargs = Py_BuildValue("{sO}", "warn_on_full_buffer", Py_False);
-    PyObject *old = method && args && kwargs ? PyObject_Call(method, args, kwargs) : NULL;
-    Py_XDECREF(kwargs);
-    Py_XDECREF(args);
-    Py_XDECREF(method);
-    Py_XDECREF(signal);
-    return old;
-}
-
-static bool
-on_main_thread(void)
-{
-    PyObject *threading = PyImport_ImportModule("threading");
-    PyObject *main = threading ? PyObject_CallMethod(threading, "main_thread", NULL) : NULL;
-    PyObject *ident = main ? PyObject_GetAttrString(main, "ident") : NULL;
-    bool yes = ident != NULL && PyLong_Check(ident) && PyLong_AsUnsignedLong(ident) == PyThread_get_thread_ident();
-    PyErr_Clear();
-    Py_XDECREF(ident);
-    Py_XDECREF(main);
-    Py_XDECREF(threading);
-    return yes;
-}
-
-/* signal.signal(number, handler): the previous handler, or NULL. */
-static PyObject *
-set_handler(const char *name, PyObject *handler)
-{
-    PyObject *signal = PyImport_ImportModule("signal");
-    PyObject *number = signal ? PyObject_GetAttrString(signal, name) : NULL;
-    PyObject *old = number ? PyObject_CallMethod(signal, "signal", "OO", number, handler) : NULL;
-    Py_XDECREF(number);
-    Py_XDECREF(signal);
-    return old;
-}
 
 PyObject *
 pn_on_signal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
@@ -232,56 +192,88 @@ drive_foreground(PnState *st, const struct run_args *a)
     return -1;
 }
 
+/* While run() is on the main thread, a signal's byte goes to the loop's wake pipe, so that the wait ends whichever thread
+ * the signal was delivered to. */
 struct saved_signals {
-    PyObject *wakeup_fd, *sigint, *sigterm;
+    PyObject *begun;     /* own: what begin() of pynet._run gave */
+    PyObject *wakeup_fd; /* own: the descriptor before, once it is changed */
+    bool handlers;       /* set_handlers() has been called */
 };
+
+static int
+set_handlers(PnState *st, struct saved_signals *saved, PyObject *instead)
+{
+    PyObject *before = PyTuple_GET_ITEM(saved->begun, 1);
+    PyObject *set = pn_state_run(st, PN_RUN_set_handlers);
+    PyObject *result = PyObject_CallFunctionObjArgs(set, before, instead, NULL);
+    Py_XDECREF(result);
+    return result != NULL ? 0 : -1;
+}
 
 static int
 install_signals(PnState *st, const struct run_args *a, struct saved_signals *saved)
 {
     int fd = st->loop->wake_write;
-    bool main = on_main_thread();
-    if (a->signals && !main) {
-        PyErr_SetString(PyExc_ValueError, "run(signals=True) works on the main thread only");
-        return -1;
-    }
-    if (!main)
-        return 0;
-    saved->wakeup_fd = set_wakeup_fd(fd);
-    if (saved->wakeup_fd == NULL || !a->signals)
-        return saved->wakeup_fd == NULL ? -1 : 0;
-    PyObject *handler = PyObject_GetAttrString(st->module, "_on_signal");
+    PyObject *handler = a->signals ? PyObject_GetAttrString(st->module, "_on_signal") : Py_NewRef(Py_None);
+    PyObject *log = a->log ? Py_True : Py_False;
     if (handler != NULL)
-        saved->sigint = set_handler("SIGINT", handler);
-    if (saved->sigint != NULL)
-        saved->sigterm = set_handler("SIGTERM", handler);
+        saved->begun = PyObject_CallFunctionObjArgs(pn_state_run(st, PN_RUN_begin), handler, log, NULL);
+    int status = saved->begun != NULL ? 0 : -1;
+    if (status == 0 && saved->begun != Py_None) {
+        saved->wakeup_fd = PyObject_CallFunction(PyTuple_GET_ITEM(saved->begun, 0), "i", fd);
+        status = saved->wakeup_fd != NULL ? 0 : -1;
+        saved->handlers = status == 0 && a->signals;
+        if (saved->handlers)
+            status = set_handlers(st, saved, handler);
+    }
     Py_XDECREF(handler);
-    return saved->sigterm == NULL ? -1 : 0;
+    return status;
 }
 
 static void
-restore_signals(struct saved_signals *saved)
+restore_wakeup_fd(struct saved_signals *saved)
 {
-    PyObject *type, *value, *trace;
-    PyErr_Fetch(&type, &value, &trace);
-    if (saved->wakeup_fd != NULL) {
-        PyObject *ours = set_wakeup_fd((int)PyLong_AsLong(saved->wakeup_fd));
-        if (ours == NULL) {
-            /* Whoever had set it has closed it meanwhile. */
-            PyErr_Clear();
-            ours = set_wakeup_fd(-1);
-        }
-        Py_XDECREF(ours);
+    PyObject *set = PyTuple_GET_ITEM(saved->begun, 0);
+    PyObject *none = PyLong_FromLong(-1);
+    PyObject *ours = NULL;
+    for (int tries = 0; ours == NULL && tries < RESTORE_TRIES; tries++) {
+        PyErr_Clear();
+        /* Its owner may have closed it meanwhile. */
+        ours = PyObject_CallOneArg(set, tries < RESTORE_TRIES / 2 ? saved->wakeup_fd : none);
     }
-    if (saved->sigint != NULL)
-        Py_XDECREF(set_handler("SIGINT", saved->sigint));
-    if (saved->sigterm != NULL)
-        Py_XDECREF(set_handler("SIGTERM", saved->sigterm));
     PyErr_Clear();
+    Py_XDECREF(ours);
+    Py_DECREF(none);
+}
+
+/* What a signal handler raises interrupts set_handlers(): it is called again, and the exception leaves run(), with the
+ * one that was on its way as its context. */
+static void
+restore_handlers(PnState *st, struct saved_signals *saved, PyObject **error)
+{
+    for (int tries = 0; tries < RESTORE_TRIES && set_handlers(st, saved, Py_None) < 0; tries++) {
+        PyObject *before = *error;
+        *error = pn_take_exception();
+        if (before != NULL && before != *error)
+            PyException_SetContext(*error, before);
+        else
+            Py_XDECREF(before);
+    }
+}
+
+/* The exception that is set stays. */
+static void
+restore_signals(PnState *st, struct saved_signals *saved)
+{
+    PyObject *error = pn_take_exception();
+    if (saved->wakeup_fd != NULL)
+        restore_wakeup_fd(saved);
+    if (saved->handlers)
+        restore_handlers(st, saved, &error);
     Py_CLEAR(saved->wakeup_fd);
-    Py_CLEAR(saved->sigint);
-    Py_CLEAR(saved->sigterm);
-    PyErr_Restore(type, value, trace);
+    Py_CLEAR(saved->begun);
+    if (error != NULL)
+        PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
 }
 
 const char pn_run_doc[] =
@@ -301,7 +293,7 @@ pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwna
 {
     PnState *st = pn_state_of_module(module);
     struct run_args a;
-    struct saved_signals saved = {NULL, NULL, NULL};
+    struct saved_signals saved = {NULL, NULL, false};
     if (parse_run(st, args, nargs, kwnames, &a) < 0 || check_run(st) < 0 || take_over(st) < 0)
         return NULL;
     unsigned generation = st->generation;
@@ -311,8 +303,8 @@ pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwna
         status = drive_foreground(st, &a);
     else if (st->generation == generation)
         give_up_claim(st);
-    restore_signals(&saved);
-    if (status < 0)
+    restore_signals(st, &saved);
+    if (status < 0 || PyErr_Occurred())
         return NULL;
     Py_RETURN_NONE;
 }

@@ -37,45 +37,29 @@ is_of_the_exit(PnState *st, PyObject *exc)
     return same;
 }
 
-/* threading.excepthook((type, value, traceback, thread)) */
+/* Makes the call of a (where, call) of pynet._run; steals it. */
 static void
-to_threading(PnState *st, PyObject *exc)
+report(PyObject *pair)
 {
-    PyObject *threading = PyImport_ImportModule("threading");
-    PyObject *make = threading ? PyObject_GetAttrString(threading, "ExceptHookArgs") : NULL;
-    PyObject *hook = threading ? PyObject_GetAttrString(threading, "excepthook") : NULL;
-    PyObject *trace = PyException_GetTraceback(exc);
-    PyObject *thread = st->driver.thread_object ? st->driver.thread_object : Py_None;
-    PyObject *args =
-        make ? PyObject_CallFunction(make, "((OOOO))", Py_TYPE(exc), exc, trace ? trace : Py_None, thread) : NULL;
-    PyObject *result = args && hook ? PyObject_CallOneArg(hook, args) : NULL;
+    PyObject *where = pair != NULL ? PyTuple_GET_ITEM(pair, 0) : NULL;
+    PyObject *result = pair != NULL ? PyObject_CallNoArgs(PyTuple_GET_ITEM(pair, 1)) : NULL;
     if (result == NULL)
-        PyErr_WriteUnraisable(hook);
+        PyErr_WriteUnraisable(where);
     Py_XDECREF(result);
-    Py_XDECREF(args);
-    Py_XDECREF(trace);
-    Py_XDECREF(hook);
-    Py_XDECREF(make);
-    Py_XDECREF(threading);
+    Py_XDECREF(pair);
 }
 
 static void
-to_logging(PyObject *exc)
+to_threading(PnState *st, PyObject *exc)
 {
-    PyObject *logging = PyImport_ImportModule("logging");
-    PyObject *logger = logging ? PyObject_CallMethod(logging, "getLogger", "s", "pynet") : NULL;
-    PyObject *method = logger ? PyObject_GetAttrString(logger, "error") : NULL;
-    PyObject *args = Py_BuildValue("(s)", "uncaught exception in a listener");
-    PyObject *kwargs = Py_BuildValue("{sO}", "exc_info", exc);
-    PyObject *result = method && args && kwargs ? PyObject_Call(method, args, kwargs) : NULL;
-    if (result == NULL)
-        PyErr_WriteUnraisable(logger);
-    Py_XDECREF(result);
-    Py_XDECREF(kwargs);
-    Py_XDECREF(args);
-    Py_XDECREF(method);
-    Py_XDECREF(logger);
-    Py_XDECREF(logging);
+    PyObject *thread = st->driver.thread_object != NULL ? st->driver.thread_object : Py_None;
+    report(PyObject_CallFunctionObjArgs(pn_state_run(st, PN_RUN_thread_report), exc, thread, NULL));
+}
+
+static void
+to_logging(PnState *st, PyObject *exc)
+{
+    report(PyObject_CallOneArg(pn_state_run(st, PN_RUN_log_report), exc));
 }
 
 static void
@@ -126,7 +110,7 @@ pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection)
     }
     else {
         if (foreground)
-            to_logging(exc);
+            to_logging(st, exc);
         else if (!is_of_the_exit(st, exc))
             to_threading(st, exc);
         st->hooks->destroy_concerned(st, connection != NULL ? connection : emitter);

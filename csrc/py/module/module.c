@@ -4,6 +4,7 @@
 #include "py/address/address.h"
 #include "py/address/blocklist_rules.h"
 #include "py/address/ip_objects.h"
+#include "py/base/args.h"
 #include "py/connect/connect.h"
 #include "py/events/emitter.h"
 #include "py/events/once_object.h"
@@ -78,29 +79,29 @@ add_hints(PyObject *m)
     return PyModule_AddIntConstant(m, "ALL", AI_ALL);
 }
 
-/* collections.namedtuple(name, fields, module="pynet") */
-static PyObject *
-add_named_tuple(PyObject *m, const char *name, const char *fields)
+static int
+load_run(PnState *st)
 {
-    PyObject *collections = PyImport_ImportModule("collections");
-    PyObject *make = collections ? PyObject_GetAttrString(collections, "namedtuple") : NULL;
-    PyObject *args = Py_BuildValue("(ss)", name, fields);
-    PyObject *kwargs = Py_BuildValue("{ss}", "module", "pynet");
-    PyObject *type = make && args && kwargs ? PyObject_Call(make, args, kwargs) : NULL;
-    Py_XDECREF(kwargs);
-    Py_XDECREF(args);
-    Py_XDECREF(make);
-    Py_XDECREF(collections);
-    if (type != NULL && PyModule_AddObjectRef(m, name, type) < 0)
-        Py_CLEAR(type);
-    return type;
+#define RUN_NAME(name) #name,
+    static const char *const names[] = {PN_RUN(RUN_NAME)};
+#undef RUN_NAME
+    st->run = PyTuple_New(PN_RUN_COUNT);
+    return st->run != NULL ? pn_state_load(st->run, 0, PN_RUN_COUNT, "pynet._run", names) : -1;
+}
+
+static int
+add_named_tuples(PnState *st, PyObject *m)
+{
+    st->AddressInfo = Py_NewRef(pn_state_run(st, PN_RUN_AddressInfo));
+    st->AbortEvent = Py_NewRef(pn_state_run(st, PN_RUN_AbortEvent));
+    if (PyModule_AddObjectRef(m, "AddressInfo", st->AddressInfo) < 0)
+        return -1;
+    return PyModule_AddObjectRef(m, "AbortEvent", st->AbortEvent);
 }
 
 static int
 add_values(PnState *st, PyObject *m)
 {
-    st->AddressInfo = add_named_tuple(m, "AddressInfo", "address port family");
-    st->AbortEvent = st->AddressInfo != NULL ? add_named_tuple(m, "AbortEvent", "type target") : NULL;
     st->MaxListenersExceededWarning =
         add_warning(m, "MaxListenersExceededWarning", "More listeners for an event than set_max_listeners() allows.");
     st->TimeoutOverflowWarning = add_warning(m, "TimeoutOverflowWarning", "A delay of more than 2,147,483,647 ms.");
@@ -109,9 +110,9 @@ add_values(PnState *st, PyObject *m)
     st->server_changed = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
     st->early_write = PyObject_GetAttrString(m, "_early_write");
     st->early_reset = PyObject_GetAttrString(m, "_early_reset");
-    if (st->early_write == NULL || st->early_reset == NULL || st->AbortEvent == NULL ||
-        st->MaxListenersExceededWarning == NULL || st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL ||
-        st->server_changed == NULL || PyModule_AddObjectRef(m, "_server_changed", st->server_changed) < 0)
+    if (st->early_write == NULL || st->early_reset == NULL || st->MaxListenersExceededWarning == NULL ||
+        st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL || st->server_changed == NULL ||
+        PyModule_AddObjectRef(m, "_server_changed", st->server_changed) < 0)
         return -1;
     if (add_hints(m) < 0)
         return -1;
@@ -171,7 +172,8 @@ module_exec(PyObject *m)
     st->attempt_timeout = 250;
     st->auto_select_family = st->race = true;
     if (refuse_subinterpreter() < 0 || pn_names_init(&st->names) < 0 || pn_driver_init(st) < 0 ||
-        pn_errors_init(st, m) < 0 || add_types(st, m) < 0 || add_values(st, m) < 0 || add_hooks(m) < 0)
+        pn_errors_init(st, m) < 0 || load_run(st) < 0 || add_types(st, m) < 0 || add_named_tuples(st, m) < 0 ||
+        add_values(st, m) < 0 || add_hooks(m) < 0)
         return -1;
     /* For ever: at the interpreter's end a collection may clear the types, and with them the last reference to the
      * module, before the objects that still use its state. */
@@ -186,7 +188,7 @@ module_exec(PyObject *m)
     X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
     X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(IPv4Address) \
     X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) X(NetError) X(AggregateError) X(AbortError) \
-    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(waiting) \
+    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(waiting) X(run) \
     X(server_changed)
 /* clang-format on */
 
@@ -268,6 +270,10 @@ static PyMethodDef module_methods[] = {
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
+    {"_raise_arg_type", pn_raise_arg_type_function, METH_VARARGS, NULL},
+    {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL},
+    {"_check_callback", pn_check_callback_function, METH_O, NULL},
+    {"_server_knows_option", pn_server_knows_option, METH_O, NULL},
     FAST("_reached", pn_reached, NULL),
     {"_over", pn_over, METH_O, NULL},
     FAST("_listen", pn_listen_internal, NULL),

@@ -15,6 +15,8 @@
 #include "py/server/server_object.h"
 
 extern PyType_Spec pn_server_spec;
+/* _server_knows_option(name): an option of Server(), in either spelling, or one that it refuses by an error of its own. */
+PyObject *pn_server_knows_option(PyObject *module, PyObject *name);
 
 /* --- server_close.c --- */
 void pn_server_failed(PnServer *s, PyObject *error); /* steals; `error` by a tick */

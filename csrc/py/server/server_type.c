@@ -33,6 +33,15 @@ enum {
     S_COUNT
 };
 
+PyObject *
+pn_server_knows_option(PyObject *module, PyObject *name)
+{
+    (void)module;
+    if (!PyUnicode_Check(name))
+        return pn_raise_arg_type("name", "of type str", name);
+    return PyBool_FromLong(pn_knows_option(server_names, name));
+}
+
 static int
 apply_options(PnServer *s, PyObject **v)
 {

@@ -1,0 +1,78 @@
+"""What the loop and run() need of the standard library; the C module calls this (csrc/py/state.h: PN_RUN).
+
+The C module imports it while it is made itself, so nothing here imports pynet. At the interpreter's exit an import may
+fail: what is needed then is imported here, or when run() begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+AddressInfo = namedtuple("AddressInfo", "address port family", module="pynet")
+AbortEvent = namedtuple("AbortEvent", "type target", module="pynet")
+
+# --- signals ---
+
+
+def begin(handler: Callable[..., object] | None, log: bool) -> tuple[Callable[[int], int], dict[int, Any]] | None:
+    """What run() needs to change signals: how to set the wakeup descriptor, and the handlers of today.
+
+    None on another thread than the main one. Nothing is changed yet. run() calls the first function from C: no signal
+    handler can run between that change and the note of the descriptor before.
+    """
+    if log:
+        import logging  # noqa: F401  # for log_report()
+    if threading.get_ident() != threading.main_thread().ident:
+        if handler is not None:
+            raise ValueError("run(signals=True) works on the main thread only")
+        return None
+    import signal
+
+    numbers = () if handler is None else (signal.SIGINT, signal.SIGTERM)
+    return partial(signal.set_wakeup_fd, warn_on_full_buffer=False), {n: signal.getsignal(n) for n in numbers}
+
+
+def set_handlers(handlers: Mapping[int, Any], instead: Callable[..., object] | None = None) -> None:
+    """Sets each handler, or another one instead. When a signal handler raises meanwhile, run() calls this again."""
+    import signal
+
+    for number, handler in handlers.items():
+        if handler is not None or instead is not None:  # None: Python has not set it and cannot set it again
+            signal.signal(number, instead or handler)
+
+
+# --- reports ---
+# Each gives (where, call). The C module makes the call, so that no frame of pynet stands in tracebacks and log records.
+
+
+def thread_report(exc: BaseException, thread: threading.Thread | None) -> tuple[object, Callable[[], object]]:
+    """To threading.excepthook."""
+    hook = threading.excepthook
+    args = threading.ExceptHookArgs((type(exc), exc, exc.__traceback__, thread))
+    return hook, partial(hook, args)
+
+
+def log_report(exc: BaseException) -> tuple[object, Callable[[], object]]:
+    """To the logger "pynet"."""
+    import logging
+
+    logger = logging.getLogger("pynet")
+    return logger, partial(logger.error, "uncaught exception in a listener", exc_info=exc)
+
+
+# --- multiprocessing ---
+
+
+def register_exit(at_exit: Callable[[], object]) -> None:
+    """A child of multiprocessing leaves without atexit; its own finalizers run."""
+    process: Any = sys.modules.get("multiprocessing.process")
+    util: Any = sys.modules.get("multiprocessing.util")
+    with contextlib.suppress(Exception):
+        if process is not None and util is not None and process.parent_process() is not None:
+            util.Finalize(None, at_exit, exitpriority=0)
