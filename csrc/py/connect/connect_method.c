@@ -11,7 +11,7 @@
 #include "py/stream/duplex.h"
 #include "uvio/sockaddr.h"
 
-/* --- its end --- */
+/* --- connect_timeout --- */
 
 /* `connect_timeout`: of the address that is being tried, or of the name. */
 static PyObject *

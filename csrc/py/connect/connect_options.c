@@ -171,26 +171,7 @@ pn_connect_read_options(PnState *st, PyObject **v, struct pn_connect_options *ou
     return 0;
 }
 
-/* --- the environment --- */
-
-int
-pn_connect_read_environment(PnState *st)
-{
-    static const char timeout_name[] = "PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT";
-    const char *off = getenv("PYNET_NO_NETWORK_FAMILY_AUTOSELECTION");
-    const char *timeout = getenv(timeout_name);
-    if (off != NULL && off[0] != '\0' && strcmp(off, "0") != 0)
-        st->auto_select_family = false;
-    if (timeout == NULL || timeout[0] == '\0')
-        return 0;
-    double ms = pn_js_number(timeout, strlen(timeout));
-    if (ms >= 1 && ms <= MAX_DELAY && ms == floor(ms)) {
-        st->attempt_timeout = ms < 10 ? 10 : ms;
-        return 0;
-    }
-    return PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "%s=%s is no number of milliseconds: ignored", timeout_name,
-                            timeout);
-}
+/* --- what a BoundSocket excludes --- */
 
 int
 pn_connect_bound(PnSocket *s, PyObject *handle, const struct pn_endpoint *e, struct pn_connect_options *o)
@@ -216,4 +197,25 @@ pn_connect_bound(PnSocket *s, PyObject *handle, const struct pn_endpoint *e, str
     if (o->lookup == NULL && o->family == 0)
         o->family = local.family; /* it can reach no other */
     return 0;
+}
+
+/* --- the environment --- */
+
+int
+pn_connect_read_environment(PnState *st)
+{
+    static const char timeout_name[] = "PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT";
+    const char *off = getenv("PYNET_NO_NETWORK_FAMILY_AUTOSELECTION");
+    const char *timeout = getenv(timeout_name);
+    if (off != NULL && off[0] != '\0' && strcmp(off, "0") != 0)
+        st->auto_select_family = false;
+    if (timeout == NULL || timeout[0] == '\0')
+        return 0;
+    double ms = pn_js_number(timeout, strlen(timeout));
+    if (ms >= 1 && ms <= MAX_DELAY && ms == floor(ms)) {
+        st->attempt_timeout = ms < 10 ? 10 : ms;
+        return 0;
+    }
+    return PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "%s=%s is no number of milliseconds: ignored", timeout_name,
+                            timeout);
 }

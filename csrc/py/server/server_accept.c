@@ -44,7 +44,7 @@ is_full(const PnServer *s)
     return s->max_connections != NULL && (double)s->connections >= s->max; /* false for NaN */
 }
 
-/* --- what is too much --- */
+/* --- over max_connections: `drop` --- */
 
 static int
 set_item(PyObject *dict, const char *key, PyObject *value)
@@ -174,7 +174,7 @@ accept_failed(struct pn_listener *l, int status)
     pn_callback_scope_close(s->em.st, scope);
 }
 
-/* --- listening --- */
+/* --- the listener is there --- */
 
 static void
 listening_tick(PnState *st, PyObject *self, void *arg)

@@ -2,6 +2,33 @@
 #include "py/events/emitter.h"
 #include "py/server/server.h"
 
+/* --- errors --- */
+
+static void
+error_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    (void)pn_emit_cycle(PN_EMITTER(PyTuple_GET_ITEM(self, 0)), PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
+}
+
+void
+pn_server_failed(PnServer *s, PyObject *error)
+{
+    PyObject *both = error != NULL ? PyTuple_Pack(2, (PyObject *)s, error) : NULL;
+    if (both == NULL || pn_tick(s->em.st, error_tick, both, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    Py_XDECREF(both);
+    Py_XDECREF(error);
+}
+
+void
+pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path)
+{
+    struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
+    pn_server_failed(s, pn_uv_error(s->em.st, status, &where));
+}
+
 /* --- the Future of shutdown() --- */
 
 /* future._finish(count) */
@@ -44,58 +71,7 @@ shutdown_over_soon(PnServer *s)
         PyErr_WriteUnraisable((PyObject *)s);
 }
 
-/* --- errors --- */
-
-static void
-error_tick(PnState *st, PyObject *self, void *arg)
-{
-    (void)st;
-    (void)arg;
-    (void)pn_emit_cycle(PN_EMITTER(PyTuple_GET_ITEM(self, 0)), PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
-}
-
-void
-pn_server_failed(PnServer *s, PyObject *error)
-{
-    PyObject *both = error != NULL ? PyTuple_Pack(2, (PyObject *)s, error) : NULL;
-    if (both == NULL || pn_tick(s->em.st, error_tick, both, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-    Py_XDECREF(both);
-    Py_XDECREF(error);
-}
-
-void
-pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path)
-{
-    struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
-    pn_server_failed(s, pn_uv_error(s->em.st, status, &where));
-}
-
-/* --- closing --- */
-
-void
-pn_server_cancel_lookup(PnServer *s)
-{
-    if (s->lookup == NULL)
-        return;
-    if (s->em.generation == s->em.st->generation)
-        pn_lookup_cancel(s->lookup);
-    s->lookup = NULL;
-    Py_CLEAR(s->lookup_host);
-    Py_DECREF(s); /* the lookup's reference */
-}
-
-static void
-release_listener(PnServer *s)
-{
-    struct pn_listener *l = s->listener;
-    if (l == NULL)
-        return;
-    s->listener = NULL;
-    pn_listener_close(l);
-    Py_CLEAR(s->path);
-    Py_DECREF(s);
-}
+/* --- `close` --- */
 
 static void
 close_tick(PnState *st, PyObject *self, void *arg)
@@ -136,6 +112,32 @@ pn_server_connection_gone(PyObject *socket)
     /* It listens again, or has done so: no `close` comes for those that have gone. */
     if (last && (s->listener != NULL || s->connections > 0))
         shutdown_over_soon(s);
+}
+
+/* --- closing --- */
+
+static void
+release_listener(PnServer *s)
+{
+    struct pn_listener *l = s->listener;
+    if (l == NULL)
+        return;
+    s->listener = NULL;
+    pn_listener_close(l);
+    Py_CLEAR(s->path);
+    Py_DECREF(s);
+}
+
+void
+pn_server_cancel_lookup(PnServer *s)
+{
+    if (s->lookup == NULL)
+        return;
+    if (s->em.generation == s->em.st->generation)
+        pn_lookup_cancel(s->lookup);
+    s->lookup = NULL;
+    Py_CLEAR(s->lookup_host);
+    Py_DECREF(s); /* the lookup's reference */
 }
 
 /* An iterator looks whether it is over. */

@@ -11,7 +11,7 @@
 #include "py/stream/duplex.h"
 #include "py/stream/writes.h"
 
-/* --- ending --- */
+/* --- the handle --- */
 
 void
 pn_socket_own_by_handle(PnSocket *s)
@@ -22,30 +22,28 @@ pn_socket_own_by_handle(PnSocket *s)
     Py_INCREF(s);
 }
 
-/* The last reference is gone: closes a handle that still waits for connect(). */
-static void
-close_unowned_handle(PnSocket *s)
+void
+pn_socket_take_handle(PnSocket *s, struct pn_stream *io, enum pn_stream_kind kind)
 {
-    struct pn_stream *io = s->d.io;
-    if (!s->handle_is_weak || io == NULL || s->d.em.generation != s->d.em.st->generation)
-        return;
-    s->d.io = NULL;
-    s->handle_is_weak = 0;
-    io->owner = NULL;
-    pn_stream_close(io);
+    s->d.io = io;
+    io->own_buffer = s->d.r != NULL && s->d.r->onread != NULL;
+    s->is_pipe = kind == PN_STREAM_PIPE;
+    Py_INCREF(s);
+    if (s->unref)
+        pn_stream_ref(io, false);
 }
 
-/* --- destroying --- */
-
-/* `self` is (socket, list of arguments). */
-static void
-cancelled_tick(PnState *st, PyObject *self, void *arg)
+int
+pn_socket_open_handle(PnSocket *s, enum pn_stream_kind kind)
 {
-    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
-    PyObject *attempts = PyTuple_GET_ITEM(self, 1);
-    (void)arg;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(attempts); i++)
-        pn_emit_args(&s->d.em, st->names.connectionAttemptFailed, Py_NewRef(PyList_GET_ITEM(attempts, i)));
+    int status;
+    struct pn_stream *io = pn_stream_new(s->d.em.st->loop, kind, &pn_socket_stream_events, s, &status);
+    if (io == NULL) {
+        pn_raise_uv(s->d.em.st, status, "open");
+        return -1;
+    }
+    pn_socket_take_handle(s, io, kind);
+    return 0;
 }
 
 void
@@ -62,6 +60,19 @@ pn_socket_close_handle_silently(PnSocket *s)
     Py_DECREF(s);
 }
 
+/* The last reference is gone: closes a handle that still waits for connect(). */
+static void
+close_unowned_handle(PnSocket *s)
+{
+    struct pn_stream *io = s->d.io;
+    if (!s->handle_is_weak || io == NULL || s->d.em.generation != s->d.em.st->generation)
+        return;
+    s->d.io = NULL;
+    s->handle_is_weak = 0;
+    io->owner = NULL;
+    pn_stream_close(io);
+}
+
 static void
 save_endpoints(PnSocket *s)
 {
@@ -75,11 +86,24 @@ save_endpoints(PnSocket *s)
     s->endpoints = endpoints;
 }
 
+/* --- destroying --- */
+
 static void
 free_connect(PnSocket *s)
 {
     if (s->connect != NULL)
         pn_connect_ops_of(s)->free(s);
+}
+
+/* `self` is (socket, list of arguments). */
+static void
+cancelled_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnSocket *s = PN_SOCKET(PyTuple_GET_ITEM(self, 0));
+    PyObject *attempts = PyTuple_GET_ITEM(self, 1);
+    (void)arg;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(attempts); i++)
+        pn_emit_args(&s->d.em, st->names.connectionAttemptFailed, Py_NewRef(PyList_GET_ITEM(attempts, i)));
 }
 
 /* What begin_destroy() leaves to end_destroy(), in struct pn_destroying. */
@@ -120,108 +144,7 @@ pn_socket_destroy_concerned(PnState *st, PyObject *emitter)
         pn_duplex_destroy(&PN_SOCKET(emitter)->d, NULL);
 }
 
-static void
-abandon(PnSocket *s)
-{
-    struct pn_stream *io = s->d.io;
-    if (io == NULL || pn_is_dying(s))
-        return;
-    pn_socket_own_by_handle(s);
-    save_endpoints(s);
-    s->d.destroyed = 1;
-    s->d.can_send = false;
-    s->d.fast_dest = NULL;
-    s->d.connecting = 0;
-    s->counted = 0;
-    free_connect(s);
-    pn_idle_free(&s->d);
-    s->d.io = NULL;
-    s->d.connected = s->bound = 0;
-    pn_stream_close(io);
-}
-
-static bool
-socket_has_unsent(PnSocket *s)
-{
-    return s->d.wq != NULL && s->d.wq->q.bytes > 0 && s->d.corked == 0 && !s->d.write_failed &&
-           (s->d.connected || s->connect != NULL);
-}
-
-/* --- what the handle reports --- */
-
-static void
-on_connected(struct pn_stream *io, int status)
-{
-    PnSocket *s = io->owner;
-    PnState *st = s->d.em.st;
-    unsigned scope = pn_callback_scope_open(st);
-    Py_INCREF(s);
-    if (s->connect != NULL)
-        pn_connect_ops_of(s)->done(s, io, status);
-    pn_callback_scope_close(st, scope);
-    Py_DECREF(s);
-}
-
-/* What another thread has caused since the last call, such as `error`, comes first. */
-static void
-close_in_order(PnState *st, PnSocket *s)
-{
-    unsigned generation = st->generation;
-    if (st->depth == 1 && st->ticks.count > 0)
-        pn_ticks_run(st);
-    if (st->generation != generation)
-        return;
-    if (!st->loop->halted)
-        pn_duplex_close_tick(st, (PyObject *)s, NULL);
-    else if (pn_tick(st, pn_duplex_close_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-}
-
-static void
-on_closed(struct pn_stream *io)
-{
-    PnSocket *s = io->owner; /* the handle's reference is ours now */
-    PnState *st = s->d.em.st;
-    io->owner = NULL;
-    if (!st->closed) {
-        unsigned scope = pn_callback_scope_open(st);
-        close_in_order(st, s);
-        pn_callback_scope_close(st, scope);
-    }
-    Py_DECREF(s);
-}
-
-static void
-on_close_in_order(struct pn_stream *io)
-{
-    pn_writable_destroy_soon(&PN_SOCKET(io->owner)->d);
-}
-
-static void
-on_abandon(struct pn_stream *io)
-{
-    abandon(io->owner);
-}
-
-static bool
-has_unsent(const struct pn_stream *io)
-{
-    return socket_has_unsent(io->owner);
-}
-
-const struct pn_stream_events pn_socket_stream_events = {
-    .alloc = pn_duplex_on_alloc,
-    .read = pn_duplex_on_read,
-    .connected = on_connected,
-    .written = pn_duplex_on_written,
-    .shutdown = pn_duplex_on_shutdown,
-    .closed = on_closed,
-    .close_in_order = on_close_in_order,
-    .abandon = on_abandon,
-    .has_unsent = has_unsent,
-};
-
-/* --- pn_emitter_ops --- */
+/* --- what the emitter and the stream ask --- */
 
 /* Whether the event has come in this life of the socket, or is not needed; `*arg` (borrowed) is what it carries. */
 static bool
@@ -298,6 +221,109 @@ static const struct pn_duplex_ops socket_ops = {
     .sink_gone = pn_pipe_dest_gone,
 };
 
+/* --- what the handle reports --- */
+
+static void
+on_connected(struct pn_stream *io, int status)
+{
+    PnSocket *s = io->owner;
+    PnState *st = s->d.em.st;
+    unsigned scope = pn_callback_scope_open(st);
+    Py_INCREF(s);
+    if (s->connect != NULL)
+        pn_connect_ops_of(s)->done(s, io, status);
+    pn_callback_scope_close(st, scope);
+    Py_DECREF(s);
+}
+
+/* What another thread has caused since the last call, such as `error`, comes first. */
+static void
+close_in_order(PnState *st, PnSocket *s)
+{
+    unsigned generation = st->generation;
+    if (st->depth == 1 && st->ticks.count > 0)
+        pn_ticks_run(st);
+    if (st->generation != generation)
+        return;
+    if (!st->loop->halted)
+        pn_duplex_close_tick(st, (PyObject *)s, NULL);
+    else if (pn_tick(st, pn_duplex_close_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+}
+
+static void
+on_closed(struct pn_stream *io)
+{
+    PnSocket *s = io->owner; /* the handle's reference is ours now */
+    PnState *st = s->d.em.st;
+    io->owner = NULL;
+    if (!st->closed) {
+        unsigned scope = pn_callback_scope_open(st);
+        close_in_order(st, s);
+        pn_callback_scope_close(st, scope);
+    }
+    Py_DECREF(s);
+}
+
+/* --- all handles at once, see uvio/handles.h --- */
+
+static void
+on_close_in_order(struct pn_stream *io)
+{
+    pn_writable_destroy_soon(&PN_SOCKET(io->owner)->d);
+}
+
+static void
+abandon(PnSocket *s)
+{
+    struct pn_stream *io = s->d.io;
+    if (io == NULL || pn_is_dying(s))
+        return;
+    pn_socket_own_by_handle(s);
+    save_endpoints(s);
+    s->d.destroyed = 1;
+    s->d.can_send = false;
+    s->d.fast_dest = NULL;
+    s->d.connecting = 0;
+    s->counted = 0;
+    free_connect(s);
+    pn_idle_free(&s->d);
+    s->d.io = NULL;
+    s->d.connected = s->bound = 0;
+    pn_stream_close(io);
+}
+
+static void
+on_abandon(struct pn_stream *io)
+{
+    abandon(io->owner);
+}
+
+static bool
+socket_has_unsent(PnSocket *s)
+{
+    return s->d.wq != NULL && s->d.wq->q.bytes > 0 && s->d.corked == 0 && !s->d.write_failed &&
+           (s->d.connected || s->connect != NULL);
+}
+
+static bool
+has_unsent(const struct pn_stream *io)
+{
+    return socket_has_unsent(io->owner);
+}
+
+const struct pn_stream_events pn_socket_stream_events = {
+    .alloc = pn_duplex_on_alloc,
+    .read = pn_duplex_on_read,
+    .connected = on_connected,
+    .written = pn_duplex_on_written,
+    .shutdown = pn_duplex_on_shutdown,
+    .closed = on_closed,
+    .close_in_order = on_close_in_order,
+    .abandon = on_abandon,
+    .has_unsent = has_unsent,
+};
+
 /* --- making --- */
 
 PyObject *
@@ -314,30 +340,6 @@ pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     s->d.em.st->sockets++;
     pn_mark_outside(&s->d.em);
     return op;
-}
-
-void
-pn_socket_take_handle(PnSocket *s, struct pn_stream *io, enum pn_stream_kind kind)
-{
-    s->d.io = io;
-    io->own_buffer = s->d.r != NULL && s->d.r->onread != NULL;
-    s->is_pipe = kind == PN_STREAM_PIPE;
-    Py_INCREF(s);
-    if (s->unref)
-        pn_stream_ref(io, false);
-}
-
-int
-pn_socket_open_handle(PnSocket *s, enum pn_stream_kind kind)
-{
-    int status;
-    struct pn_stream *io = pn_stream_new(s->d.em.st->loop, kind, &pn_socket_stream_events, s, &status);
-    if (io == NULL) {
-        pn_raise_uv(s->d.em.st, status, "open");
-        return -1;
-    }
-    pn_socket_take_handle(s, io, kind);
-    return 0;
 }
 
 PnSocket *
