@@ -1,391 +1,499 @@
 """User code that runs while an object is freed: weakref callbacks, and finalizers of what the object owned.
 
-That code can still reach what borrows the dying object: once() wrappers, pipes, abort signals, timers of the loop. The
-sanitizers show whether one of these makes a new reference to it: make asan PYTEST_ARGS=tests/test_dealloc_user_code.py
+Each C type is freed in each way that it allows, and the code calls all that it can still reach of the dying object. The
+sanitizers show what goes wrong: make asan PYTEST_ARGS=tests/base/test_dealloc_user_code.py
 """
 
+import contextlib
 import functools
 import gc
 import threading
+import warnings
 import weakref
 
+import pytest
+
 import pynet
+from dealloc import DEPTHS, Destination, OnDelete, bury, let_the_loop_turn, nothing
+from helpers import wait_until
+from pynet import _pynet
+from pynet._private import inside
 
 
-def nothing(*args):
-    pass
+def types_of_the_module():
+    """The C types by their names, those too that no name of the module leads to."""
+    types = [t for t in gc.get_referents(_pynet) if isinstance(t, type)]
+    return {t.__name__: t for t in types if any(r is _pynet for r in gc.get_referents(t))}
 
 
-def disposable():
-    """An object that can be weakly referenced and has no part in garbage collection: CPython frees it at once."""
-    return compile("0", "disposable", "exec")
+TYPES = types_of_the_module()
+NO_USER_CODE = {"Turn"}  # it owns nothing, and takes neither attributes nor weak references
+MAKERS = {}
 
 
-class OnDelete:
-    """Calls a function when it is freed."""
+class Scene:
+    """What user code can still reach while an object is freed, and how often that code has run."""
 
-    def __init__(self, function):
-        self.function = function
+    def __init__(self, tmp_path):
+        self.tmp_path = tmp_path
+        self.calls = []
+        self.watched = []
+        self.runs = 0
+        self.running = True  # nothing is to run before the object is freed
 
-    def __del__(self):
-        self.function()
+    def reach(self, *calls):
+        self.calls.extend(calls)
 
+    def start(self):
+        self.running = False
 
-# --- what has crashed ---
+    def run(self, *args):
+        if self.running:
+            return
+        self.running = True
+        self.runs += 1
+        for call in self.calls:
+            with contextlib.suppress(Exception):
+                call()
+        gc.collect()
+        if not inside():
+            let_the_loop_turn()
+        self.running = False
 
+    def on_delete(self):
+        """A value whose finalizer is that code."""
+        return OnDelete(self.run)
 
-def let_the_loop_turn():
-    """Waits for a timer that is set now: those that were due before it have fired by then."""
-    fired = threading.Event()
-    pynet.set_timeout(fired.set, 5)
-    assert fired.wait(5)
+    def listener(self):
+        return functools.partial(nothing, self.on_delete())
 
+    def watch(self, obj):
+        """The code is a weakref callback of this object as well."""
+        self.watched.append(weakref.ref(obj, self.run))
+        return obj
 
-DEPTHS = range(40, 60)
-
-
-def bury(depth, victim, function):
-    """Frees the last reference to the victim, so deep in nested deallocations, and then calls the function. At one of
-    DEPTHS, CPython postpones the deallocation of the victim until after that call."""
-    last = disposable()
-    ref = weakref.ref(last, lambda ref: function())
-    chain = [(last, victim)]  # a tuple drops its last item first
-    del last, victim
-    for _ in range(depth):
-        chain.append((chain.pop(),))
-    chain.pop()
-    assert ref() is None
-
-
-class Slotted(pynet.EventEmitter):
-    """CPython releases __slots__ before it calls the base's tp_dealloc."""
-
-    __slots__ = ("value",)
-
-
-class SlottedSocket(pynet.Socket):
-    __slots__ = ("value",)
-
-
-class SlottedServer(pynet.Server):
-    __slots__ = ("value",)
-
-
-def test_once_wrapper_called_by_a_weakref_callback_of_its_emitter():
-    calls = []
-    emitter = pynet.EventEmitter()
-    emitter.once("x", calls.append)
-    [wrapper] = emitter.raw_listeners("x")
-    ref = weakref.ref(emitter, lambda ref: wrapper(1))
-    del emitter
-    assert ref() is None
-    assert calls == [1]
-
-
-def test_once_wrapper_called_by_a_finalizer_in_the_dict_of_its_emitter():
-    calls = []
-    emitter = pynet.EventEmitter()
-    emitter.once("x", calls.append)
-    [wrapper] = emitter.raw_listeners("x")
-    emitter.value = OnDelete(lambda: wrapper(1))
-    del emitter
-    assert calls == [1]
-
-
-def test_once_wrapper_called_by_a_finalizer_in_a_slot_of_its_emitter():
-    calls = []
-    emitter = Slotted()
-    emitter.once("x", calls.append)
-    [wrapper] = emitter.raw_listeners("x")
-    emitter.value = OnDelete(lambda: wrapper(1))
-    del emitter
-    assert calls == [1]
-
-
-def test_once_wrapper_called_by_a_weakref_callback_of_its_socket():
-    calls = []
-    sock = pynet.Socket()
-    sock.once("x", calls.append)
-    [wrapper] = sock.raw_listeners("x")
-    ref = weakref.ref(sock, lambda ref: wrapper(1))
-    del sock
-    assert ref() is None
-    assert calls == [1]
-
-
-def test_once_wrapper_called_by_a_weakref_callback_of_its_server():
-    calls = []
-    server = pynet.Server()
-    server.once("x", calls.append)
-    [wrapper] = server.raw_listeners("x")
-    ref = weakref.ref(server, lambda ref: wrapper(1))
-    del server
-    assert ref() is None
-    assert calls == [1]
-
-
-def test_once_wrapper_called_by_a_finalizer_of_the_error_of_its_socket():
-    calls = []
-    closed = threading.Event()
-    error = OSError("why")
-    sock = pynet.Socket()
-    sock.on("error", nothing)
-    sock.on("close", lambda had_error: closed.set())
-    sock.once("x", calls.append)
-    [wrapper] = sock.raw_listeners("x")
-    error.value = OnDelete(lambda: wrapper(1))
-    ref = weakref.ref(sock)
-    sock.destroy(error)
-    assert closed.wait(5)
-    let_the_loop_turn()
-    del error, sock
-    assert ref() is None
-    assert calls == [1]
-
-
-def test_once_wrapper_called_while_the_end_of_its_emitter_is_postponed():
-    calls = []
-    for depth in DEPTHS:
-        emitters = [pynet.EventEmitter()]
-        emitters[0].once("x", calls.append)
-        [wrapper] = emitters[0].raw_listeners("x")
-        bury(depth, emitters.pop(), functools.partial(wrapper, depth))
-    assert calls == list(DEPTHS)
-
-
-def test_abort_by_a_finalizer_of_an_any_signal():
-    controller = pynet.AbortController()
-    signal = pynet.AbortSignal.any([controller.signal])
-    weakref.finalize(signal, controller.abort)
-    del signal
-    assert controller.signal.aborted
-
-
-def test_abort_while_the_end_of_an_any_signal_is_postponed():
-    for depth in DEPTHS:
+    def signal(self):
+        """A signal that nothing else holds; its source can still be aborted."""
         controller = pynet.AbortController()
-        bury(depth, pynet.AbortSignal.any([controller.signal]), controller.abort)
-        assert controller.signal.aborted
+        self.reach(controller.abort)
+        return self.watch(pynet.AbortSignal.any([controller.signal]))
+
+    def listen(self, emitter):
+        """Listeners of all kinds, with finalizers; the wrappers can still be called."""
+        emitter.on("error", self.listener())
+        for event in ("x", "close", "error"):
+            emitter.once(event, self.listener())
+            emitter.prepend_once_listener(event, self.listener())
+            self.reach(*emitter.raw_listeners(event))
+        emitter.on("y", self.listener())
+        return emitter
 
 
-def test_destination_closes_while_the_end_of_the_source_is_postponed():
-    for depth in DEPTHS:
-        dest = Destination()
-        sources = [pynet.Socket()]
-        sources[0].pipe(dest)
-        let_the_loop_turn()
-        bury(depth, sources.pop(), functools.partial(dest.emit, "close"))
-        assert dest.listeners("close") == []
+def makes(name, variant):
+    def add(function):
+        MAKERS[f"{name}-{variant}"] = (TYPES[name], function)
+        return function
+
+    return add
 
 
-def test_timeout_signal_that_is_due_while_it_is_freed():
-    signal = pynet.AbortSignal.timeout(1)
-    ref = weakref.ref(signal, lambda ref: let_the_loop_turn())
-    del signal
-    assert ref() is None
-
-
-def test_idle_timer_that_is_due_while_the_signal_of_its_socket_is_freed():
-    controller = pynet.AbortController()
-    sock = pynet.Socket(signal=controller.signal)
-    sock.set_timeout(1)
-    ref = weakref.ref(controller.signal, lambda ref: let_the_loop_turn())
-    del controller, sock
-    assert ref() is None
-
-
-def test_idle_timer_that_is_due_while_a_slot_of_its_socket_is_released():
-    sock = SlottedSocket()
-    sock.set_timeout(1)
-    ref = weakref.ref(sock)
-    sock.value = OnDelete(let_the_loop_turn)
-    del sock
-    assert ref() is None
-
-
-def test_abort_by_a_finalizer_in_a_slot_of_a_socket():
-    controller = pynet.AbortController()
-    sock = SlottedSocket(signal=controller.signal)
-    ref = weakref.ref(sock)
-    sock.value = OnDelete(controller.abort)
-    del sock
-    assert ref() is None
-    assert controller.signal.aborted
-
-
-def test_abort_by_a_finalizer_in_a_slot_of_a_server(tmp_path):
-    """A server still follows the signal of a listen() that failed."""
-    failed = threading.Event()
-    controller = pynet.AbortController()
-    server = SlottedServer()
-    server.on("error", lambda err: failed.set())
-    server.listen(str(tmp_path / "none" / "s.sock"), signal=controller.signal)
-    assert failed.wait(5)
+def closed(emitter, act):
+    """Waits until the `close` that this brings is over, and the loop holds the emitter no more."""
+    over = threading.Event()
+    emitter.on("close", lambda *args: over.set())
+    act()
+    assert over.wait(5)
     let_the_loop_turn()
-    ref = weakref.ref(server)
-    server.value = OnDelete(controller.abort)
-    del server
-    assert ref() is None
-    assert controller.signal.aborted
+    return emitter
 
 
-class Destination(pynet.EventEmitter):
-    """A destination of pipes that is not a socket and has events."""
+@makes("EventEmitter", "listeners")
+def make_emitter(scene, cls):
+    return scene.listen(cls())
+
+
+@makes("OnceListener", "removed")
+def make_once_listener(scene, cls):
+    emitter = pynet.EventEmitter()
+    emitter.once("x", scene.listener())
+    [wrapper] = emitter.raw_listeners("x")
+    emitter.off("x", wrapper)
+    scene.reach(functools.partial(emitter.emit, "x"), emitter.remove_all_listeners)
+    return wrapper
+
+
+@makes("OnceListener", "of a dead emitter")
+def make_orphaned_once_listener(scene, cls):
+    emitter = pynet.EventEmitter()
+    emitter.once("x", scene.listener())
+    return emitter.raw_listeners("x")[0]
+
+
+@makes("ListenerDecorator", "the last reference to its emitter")
+def make_decorator(scene, cls):
+    emitter = scene.listen(pynet.EventEmitter())
+    emitter.value = scene.on_delete()
+    return emitter.once("x")
+
+
+@makes("Socket", "never connected")
+def make_socket(scene, cls):
+    onread = {"buffer": bytearray(8), "callback": scene.listener()}
+    sock = cls(signal=scene.signal(), block_list=pynet.BlockList(), onread=onread)
+    sock.set_timeout(1, scene.listener())
+    return scene.listen(sock)
+
+
+@makes("Socket", "over a bound socket")
+def make_bound_client(scene, cls):
+    sock = cls(handle=pynet.BoundSocket(path=str(scene.tmp_path / "bound.sock")), signal=scene.signal())
+    sock.set_timeout(1)
+    return scene.listen(sock)
+
+
+@makes("Socket", "connected")
+def make_connected_socket(scene, cls):
+    peers = []
+    server = pynet.create_server(peers.append).listen(str(scene.tmp_path / "s.sock"))
+    sock = cls()
+    connected = threading.Event()
+    sock.connect(server.address(), connected.set)
+    assert connected.wait(5)
+    scene.listen(sock).on("data", scene.listener())
+    sock.set_timeout(60_000, scene.listener())
+    sock.cork()
+    sock.write(b"x", scene.listener())
+    sock.unshift(b"y")
+    closed(sock, sock.destroy)
+    server.shutdown(0).result(5)
+    return sock
+
+
+@makes("Socket", "accepted")
+def make_accepted_socket(scene, cls):
+    peers, accepted = [], threading.Event()
+    server = scene.listen(pynet.create_server(peers.append))
+    server.on("connection", lambda sock: accepted.set())
+    server.listen(str(scene.tmp_path / "s.sock"))
+    client = pynet.connect(server.address())
+    assert accepted.wait(5)
+    sock = scene.listen(peers.pop())
+    closed(sock, sock.destroy)
+    closed(client, client.destroy)
+    server.shutdown(0).result(5)
+    return sock
+
+
+@makes("Socket", "destroyed with an error")
+def make_failed_socket(scene, cls):
+    sock = scene.listen(cls())
+    error = OSError("why")
+    error.value = scene.on_delete()
+    return closed(sock, functools.partial(sock.destroy, error))
+
+
+@makes("Socket", "with an error that was not heard")
+def make_socket_with_late_error(scene, cls):
+    sock = scene.listen(cls())
+    sock.remove_all_listeners()
+    error = OSError("why")
+    error.value = scene.on_delete()
+    old = pynet.set_uncaught_handler(lambda error, emitter: None)
+    try:
+        return closed(sock, functools.partial(sock.destroy, error))
+    finally:
+        pynet.set_uncaught_handler(old)
+
+
+class PlainDestination:
+    """A destination of pipes that has a write() and nothing else."""
 
     def write(self, chunk):
-        return True
+        return False
 
 
-def test_destination_closes_in_a_weakref_callback_of_the_source():
-    dest = Destination()
-    source = pynet.Socket()
-    source.pipe(dest)
-    ref = weakref.ref(source, lambda ref: dest.emit("close"))
+def pipe_to_all(scene, source):
+    """Pipes to a socket, to an emitter and to an object; each can still be called, closed and drained."""
+    for dest in (pynet.Socket(), Destination(), PlainDestination()):
+        dest.value = scene.on_delete()
+        source.pipe(dest)
+        if not isinstance(dest, PlainDestination):
+            dest.on("error", nothing)
+            scene.reach(*(functools.partial(dest.emit, event, None) for event in ("drain", "finish", "close")))
+    for pipe in source.listeners("data"):
+        scene.reach(functools.partial(pipe, b"x"), functools.partial(pipe, "x"))
+    source.on("error", nothing)
     let_the_loop_turn()
-    del source
-    assert ref() is None
-    assert dest.listeners("close") == []
+    return source
 
 
-def test_destination_closes_in_a_weakref_callback_of_the_signal_of_the_source():
-    dest = Destination()
-    controller = pynet.AbortController()
-    source = pynet.Socket(signal=controller.signal)
-    source.pipe(dest)
-    ref = weakref.ref(controller.signal, lambda ref: dest.emit("close"))
+@makes("Socket", "with pipes")
+def make_source(scene, cls):
+    return pipe_to_all(scene, cls(signal=scene.signal()))
+
+
+@makes("Socket", "with pipes that are no listeners")
+def make_source_without_listeners(scene, cls):
+    source = pipe_to_all(scene, cls(signal=scene.signal()))
+    source.remove_all_listeners("data")
+    return source
+
+
+@makes("Socket", "with pipes both ways")
+def make_both_ends(scene, cls):
+    sock, other = pipe_to_all(scene, scene.listen(cls())), scene.listen(pynet.Socket())
+    other.value = scene.on_delete()
+    sock.pipe(other)
+    other.pipe(sock)
     let_the_loop_turn()
-    del controller, source
-    assert ref() is None
-    assert dest.listeners("close") == []
+    return sock
 
 
-def test_pipe_called_in_a_weakref_callback_of_the_signal_of_the_source():
-    dest = Destination()
-    controller = pynet.AbortController()
-    source = pynet.Socket(signal=controller.signal)
-    source.pipe(dest)
-    [pipe] = source.listeners("data")
-    ref = weakref.ref(controller.signal, lambda ref: pipe(b"x"))
-    let_the_loop_turn()
-    del controller, source
-    assert ref() is None
-
-
-def test_pipe_called_in_a_weakref_callback_of_the_source():
-    dest = Destination()
-    source = pynet.Socket()
-    source.pipe(dest)
-    [pipe] = source.listeners("data")
-    ref = weakref.ref(source, lambda ref: pipe(b"x"))
-    let_the_loop_turn()
-    del source
-    assert ref() is None
-
-
-def test_pipe_to_a_socket_called_in_a_weakref_callback_of_the_source():
-    dest = pynet.Socket()
-    dest.on("error", nothing)
-    source = pynet.Socket()
+@makes("Pipe", "the last reference to its destination")
+def make_pipe(scene, cls):
+    source, dest = pynet.Socket(), scene.watch(scene.listen(Destination()))
     source.pipe(dest)
     [pipe] = source.listeners("data")
-    ref = weakref.ref(source, lambda ref: pipe(b"x"))
+    source.unpipe()
+    scene.reach(source.unpipe, functools.partial(source.emit, "data", b"x"), source.destroy)
     let_the_loop_turn()
-    del source
-    assert ref() is None
+    return pipe
+
+
+@makes("LookupCallback", "the last reference to its socket")
+def make_lookup_callback(scene, cls):
+    callbacks = []
+    sock = scene.listen(pynet.Socket())
+    sock.connect(port=1, host="some.name", lookup=lambda host, options, callback: callbacks.append(callback))
+    closed(sock, sock.destroy)
+    return callbacks.pop()
+
+
+@makes("Server", "never listened")
+def make_server(scene, cls):
+    server = scene.listen(cls(block_list=pynet.BlockList()))
+    server.max_connections = OwningInt(3)
+    server.max_connections.value = scene.on_delete()
+    return server
+
+
+class OwningInt(int):
+    """A number with a dict."""
+
+
+@makes("Server", "failed to listen")
+def make_failed_server(scene, cls):
+    """It still follows its signal."""
+    server = scene.listen(cls())
+    failed = threading.Event()
+    server.on("error", lambda error: failed.set())
+    server.listen(str(scene.tmp_path / "none" / "s.sock"), signal=scene.signal())
+    assert failed.wait(5)
     let_the_loop_turn()
+    return server
 
 
-def test_second_destination_closes_while_the_first_pipe_is_freed():
-    dest = Destination()
-    gone = pynet.Socket()
-    source = pynet.Socket()
-    source.pipe(gone)
-    source.pipe(dest)
-    source.remove_all_listeners("data")  # else the pipes are freed behind the socket's list of them
-    gone.value = OnDelete(lambda: dest.emit("close"))
-    ref = weakref.ref(source)
+@makes("Server", "closed")
+def make_closed_server(scene, cls):
+    server = scene.listen(cls())
+    server.listen(0, "127.0.0.1", signal=scene.signal())
+    future = server.shutdown(0)
+    future.value = scene.on_delete()
+    future.result(5)
     let_the_loop_turn()
-    del gone, source
-    assert ref() is None
-    assert dest.listeners("close") == []
+    return server
 
 
-def test_destination_closes_while_a_slot_of_the_source_is_released():
-    dest = Destination()
-    source = SlottedSocket()
-    source.pipe(dest)
-    source.value = OnDelete(lambda: dest.emit("close"))
-    ref = weakref.ref(source)
+@makes("Timeout", "cleared")
+def make_timeout(scene, cls):
+    timer = pynet.set_timeout(scene.listener(), 60_000, scene.on_delete())
+    pynet.clear_timeout(timer)
+    return timer
+
+
+@makes("Timeout", "fired")
+def make_fired_timeout(scene, cls):
+    timer = pynet.set_timeout(scene.listener(), 1, scene.on_delete())
     let_the_loop_turn()
-    del source
-    assert ref() is None
-    assert dest.listeners("close") == []
+    return timer
 
 
-def test_destination_drains_while_a_slot_of_the_source_is_released():
-    dest = Destination()
-    dest.writable_need_drain = True
-    source = SlottedSocket()
-    source.pipe(dest)
-    source.value = OnDelete(lambda: dest.emit("drain"))
-    ref = weakref.ref(source)
+@makes("Immediate", "cleared")
+def make_immediate(scene, cls):
+    immediate = pynet.set_immediate(scene.listener(), scene.on_delete())
+    scene.start()
+    pynet.clear_immediate(immediate)  # frees what it owns
     let_the_loop_turn()
-    del source
-    assert ref() is None
+    return immediate
 
 
-def test_destination_is_destroyed_while_a_slot_of_the_source_is_released():
-    dest = pynet.Socket()
-    source = SlottedSocket()
-    source.pipe(dest)
-
-    def destroy():
-        dest.destroy()
-        let_the_loop_turn()
-
-    source.value = OnDelete(destroy)
-    ref = weakref.ref(source)
-    let_the_loop_turn()
-    del source
-    assert ref() is None
+@makes("SocketAddress", "IPv4")
+def make_address(scene, cls):
+    return cls("127.0.0.1", 80)
 
 
-def test_end_is_told_while_a_slot_of_a_waiting_socket_is_released(tmp_path):
-    """The handle of a socket over a BoundSocket does not hold the socket."""
-    turn = pynet.turn()
-    sock = SlottedSocket(handle=pynet.BoundSocket(path=str(tmp_path / "s.sock")))
-    ref = weakref.ref(sock)
-
-    def go_on():
-        turn.__exit__(None, None, None)
-        let_the_loop_turn()
-
-    turn.__enter__()
-    sock.end()
-    sock.value = OnDelete(go_on)
-    del sock
-    assert ref() is None
+@makes("BlockList", "rules")
+def make_block_list(scene, cls):
+    return cls(["10.0.0.0/8", "::1"])
 
 
-def test_once_wrapper_cleared_by_a_collection_that_aborts_its_socket():
-    """The collection has cleared the wrapper when the abort makes a new reference to the socket."""
-    controller = pynet.AbortController()
-    last = disposable()
-    sock = pynet.Socket(signal=controller.signal)
-    sock.once("error", functools.partial(nothing, last))
-    [wrapper] = sock.raw_listeners("error")
-    holder = [sock]
-    del sock
-    gc.collect()  # moves the socket behind the wrapper in the collector's list
-    [sock] = holder
-    sock.value = sock
+@makes("AbortSignal", "of a controller")
+def make_signal(scene, cls):
+    signal = pynet.AbortController().signal
+    signal.onabort = scene.listener()
+    signal.add_event_listener("abort", scene.listener())
+    return signal
 
-    def abort(ref):
-        controller.abort()
-        let_the_loop_turn()
 
-    ref = weakref.ref(last, abort)
-    del holder, sock, last, wrapper
+@makes("AbortSignal", "aborted")
+def make_aborted_signal(scene, cls):
+    return cls.abort(scene.on_delete())
+
+
+@makes("AbortSignal", "any")
+def make_any_signal(scene, cls):
+    controllers = [pynet.AbortController() for _ in range(3)]
+    scene.reach(*(controller.abort for controller in controllers))
+    return cls.any([controller.signal for controller in controllers] + [cls.timeout(60_000)])
+
+
+@makes("AbortSignal", "timeout")
+def make_timeout_signal(scene, cls):
+    return cls.timeout(1)
+
+
+@makes("AbortController", "listeners")
+def make_controller(scene, cls):
+    controller = cls()
+    scene.watch(controller.signal).add_event_listener("abort", scene.listener())
+    return controller
+
+
+@makes("AbortController", "reason")
+def make_controller_with_reason(scene, cls):
+    controller = cls()
+    controller.abort(scene.on_delete())
+    return controller
+
+
+@makes("BoundSocket", "open")
+def make_bound(scene, cls):
+    return cls(path=str(scene.tmp_path / "b.sock"))
+
+
+@makes("BoundSocket", "closed")
+def make_closed_bound(scene, cls):
+    bound = cls(host="127.0.0.1")
+    bound.close()
+    return bound
+
+
+@makes("NetError", "attributes")
+def make_error(scene, cls):
+    error = cls("why")
+    error.value = scene.on_delete()
+    return error
+
+
+@makes("AggregateError", "attributes")
+def make_aggregate_error(scene, cls):
+    error = cls("why")
+    error.errors = [scene.on_delete()]
+    return error
+
+
+# --- ways ---
+
+SUBCLASSABLE = 1 << 10  # Py_TPFLAGS_BASETYPE
+OWNS_NOTHING = ("SocketAddress", "BlockList", "BoundSocket", "AbortSignal-any", "AbortSignal-timeout")
+
+
+def ways_of(name):
+    """How user code can be made to run when such an object is freed."""
+    cls, _ = MAKERS[name]
+    subclass = cls.__flags__ & SUBCLASSABLE
+    if not name.startswith(OWNS_NOTHING):
+        yield "members"
+    if cls.__weakrefoffset__ or subclass:
+        yield from ("weakref callback", "weakref.finalize", "postponed")
+    if cls.__dictoffset__ or subclass:
+        yield from ("instance dict", "cycle")
+    if subclass:
+        yield from ("__del__", "__slots__")
+
+
+def class_for(cls, way, scene):
+    if not cls.__flags__ & SUBCLASSABLE:
+        return cls
+    if way == "__del__":
+        return type("Deleted", (cls,), {"__del__": lambda self: scene.run()})
+    if way == "__slots__":
+        return type("Slotted", (cls,), {"__slots__": ("slot",)})
+    return cls if cls.__dictoffset__ and cls.__weakrefoffset__ else type("Sub", (cls,), {})
+
+
+def prepare(victim, way, scene):
+    if way == "weakref callback":
+        scene.watch(victim)
+    elif way == "weakref.finalize":
+        weakref.finalize(victim, scene.run)
+    elif way == "instance dict":
+        victim.value = scene.on_delete()
+    elif way == "cycle":
+        victim.value = [victim, scene.on_delete()]
+    elif way == "__slots__":
+        victim.slot = scene.on_delete()
+
+
+@pytest.fixture
+def scene(tmp_path):
+    scene = Scene(tmp_path)
+    yield scene
+    scene.calls.clear()
     gc.collect()
-    assert ref() is None
-    assert controller.signal.aborted
+    let_the_loop_turn()
+
+
+@pytest.fixture(autouse=True)
+def unclosed_bound_sockets():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+
+
+@pytest.mark.parametrize(
+    ("name", "way"), [(name, way) for name in MAKERS for way in ways_of(name) if way != "postponed"]
+)
+def test_user_code_in_the_deallocation(name, way, scene):
+    cls, make = MAKERS[name]
+    victim = make(scene, class_for(cls, way, scene))
+    assert isinstance(victim, cls)
+    prepare(victim, way, scene)
+    ref = weakref.ref(victim) if type(victim).__weakrefoffset__ else lambda: None
+    scene.start()
+    del victim
+    gc.collect()
+    assert wait_until(lambda: ref() is None)  # __del__ may have given it to the loop, for a while
+    assert scene.runs > 0
+    scene.run()  # what it has left behind
+
+
+@pytest.mark.parametrize("name", [name for name in MAKERS if "postponed" in ways_of(name)])
+def test_user_code_while_the_deallocation_is_postponed(name, scene):
+    cls, make = MAKERS[name]
+    for depth in DEPTHS:
+        with contextlib.suppress(FileNotFoundError):
+            (scene.tmp_path / "b.sock").unlink()
+        victims = [make(scene, class_for(cls, "postponed", scene))]
+        runs = scene.runs
+        scene.start()
+        bury(depth, victims.pop(), scene.run)
+        assert scene.runs > runs
+        scene.calls.clear()
+        scene.running = True
+
+
+def test_no_type_is_missing():
+    """A new type needs an entry here: what it owns, and what can still reach it while it is freed."""
+    made = {name.partition("-")[0] for name in MAKERS}
+    assert made | NO_USER_CODE == set(TYPES)
