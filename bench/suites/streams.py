@@ -21,7 +21,7 @@ import time
 import zlib
 from pathlib import Path
 
-import harness
+from lib import harness
 
 UNIT = 64 * 1024
 SERVERS = {
@@ -341,7 +341,3 @@ def main():
         Path(options.json).write_text(json.dumps(document, indent=1) + "\n")
     if options.check and not good:
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

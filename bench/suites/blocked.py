@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import harness
+from lib import harness
 
 # (name, proxy, writer)
 TEAMS = [
@@ -134,7 +134,3 @@ def main():
         Path(options.json).write_text(json.dumps(results, indent=1) + "\n")
     if options.check and not good:
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-// As connect_pynet.py, by Node's net.connect().
+// As pynet_connect.py, by Node's net.connect().
 'use strict';
 const net = require('node:net');
 const readline = require('node:readline');

@@ -1,4 +1,4 @@
-// The same work as addresses.py does, in Node: see there. Prints nanoseconds.
+// The same work as suites/addresses.py does, in Node. Prints nanoseconds.
 'use strict';
 
 const net = require('node:net');

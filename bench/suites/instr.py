@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import harness
+from lib import harness
 
 CONNS = 10
 SIZE = 1024
@@ -130,7 +130,3 @@ def main():
         Path(options.json).write_text(json.dumps(counts, indent=2) + "\n")
     if options.check and any(counts.get(name, 0) > limit for name, limit in LIMITS.items()):
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import harness
+from lib import harness
 
 # What the generator does in each shape.
 SHAPES = {
@@ -145,7 +145,3 @@ def main():
         Path(options.json).write_text(json.dumps(document, indent=1) + "\n")
     if options.check and not good:
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

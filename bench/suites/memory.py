@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-import harness
+from lib import harness
 
 DEFAULT = ["pynet-idle", "pynet-data", "uvloop", "asyncio", "libuv"]
 KNOWN = [*DEFAULT, "pynet-pipe", "node-data"]
@@ -110,7 +110,3 @@ def main():
         Path(options.json).write_text(json.dumps(results, indent=2) + "\n")
     if options.check and not all(within_limits(result) for name, result in results.items() if name.startswith("pynet")):
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

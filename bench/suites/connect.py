@@ -16,9 +16,8 @@ import sys
 import time
 from pathlib import Path
 
-import harness
+from lib import harness
 
-CLIENTS = Path(__file__).resolve().parent / "clients"
 DEAD, SLOW, GOOD, REFUSING = "10.9.0.2", "127.0.0.2", "127.0.0.1", "127.0.0.3"
 # (name, addresses, what has to come of it for pynet's race, may take at most this much more than the attempt timeout)
 CASES = [
@@ -39,7 +38,7 @@ def unshare():
 
 
 def go_inside():
-    """Runs this script again in a network namespace of its own; returns when there can be none, and says why."""
+    """Runs this suite again in a network namespace of its own; returns when there can be none, and says why."""
     try:
         done = subprocess.run([*unshare(), "true"], capture_output=True, text=True)
     except FileNotFoundError:
@@ -48,7 +47,7 @@ def go_inside():
     if done.returncode != 0:
         print(f"the first address never answers: left out: {done.stderr.strip()}", file=sys.stderr)
         return
-    command = [*unshare(), sys.executable, *sys.argv]
+    command = [*unshare(), sys.executable, str(harness.BENCH), "connect", *sys.argv[1:]]
     sys.exit(subprocess.run(command, env={**os.environ, INSIDE: "1"}).returncode)
 
 
@@ -116,9 +115,9 @@ class Place:
 def command_of(rival, case):
     argument = json.dumps({**case, "mode": "serial" if rival.endswith("-serial") else "race"})
     if rival == "node":
-        return [harness.node(), str(CLIENTS / "connect_node.js"), argument]
-    script = "connect_asyncio.py" if rival == "asyncio" else "connect_pynet.py"
-    return [sys.executable, str(CLIENTS / script), argument]
+        return [harness.node(), str(harness.PEERS / "node_connect.js"), argument]
+    script = "asyncio_connect.py" if rival == "asyncio" else "pynet_connect.py"
+    return [sys.executable, str(harness.PEERS / script), argument]
 
 
 class Client:
@@ -218,7 +217,3 @@ def main():
         Path(options.json).write_text(json.dumps(results, indent=1) + "\n")
     if options.check and not good:
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()
