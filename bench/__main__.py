@@ -4,6 +4,8 @@ import importlib
 import sys
 from pathlib import Path
 
+from lib import harness
+
 SUITES = sorted(path.stem for path in (Path(__file__).resolve().parent / "suites").glob("[a-z]*.py"))
 
 
@@ -15,6 +17,8 @@ def main():
     sys.argv[0] = f"bench {name}"  # what the suite's --help shows
     try:
         importlib.import_module(f"suites.{name}").main()
+    except (harness.Failed, TimeoutError) as failure:
+        sys.exit(str(failure))
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -1,4 +1,4 @@
-"""What the benchmark scripts share: building the C parts, finding the rivals, running servers and generator."""
+"""Builds the C parts, finds the rivals, and runs servers and the load generator."""
 
 import contextlib
 import ctypes
@@ -7,6 +7,7 @@ import os
 import resource
 import select
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -68,7 +69,7 @@ class Failed(Exception):
     """A server or the generator broke; the text says how."""
 
 
-# --- what has to be there first ---
+# --- programs and commands ---
 
 
 def build(name):
@@ -257,6 +258,13 @@ class Server:
                 total += int((task / "schedstat").read_text().split()[0])
         return total / 1e9
 
+    def memory(self, file, field):
+        """In bytes, what /proc/PID/`file` says of `field`, which it counts in kB."""
+        for line in Path(f"/proc/{self.pid}/{file}").read_text().splitlines():
+            if line.startswith(field + ":"):
+                return int(line.split()[1]) * 1024
+        raise Failed(f"no {field} in /proc/{self.pid}/{file}")
+
     def open_sockets(self):
         """How many sockets the server has open now; one that is just being closed does not count."""
         count = 0
@@ -276,6 +284,15 @@ class Server:
             self.process.kill()
             _out, err = self.process.communicate()
         return (err or b"").decode()
+
+
+def listen(path=None):
+    """A listening socket of ours, and where peers connect to it: a TCP port or, as given, a unix path."""
+    made = socket.socket(socket.AF_UNIX if path else socket.AF_INET)
+    made.bind(str(path) if path else ("127.0.0.1", 0))
+    made.listen()
+    made.settimeout(60)
+    return made, path or made.getsockname()[1]
 
 
 def generate(server, *options, core=None):

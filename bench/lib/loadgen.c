@@ -504,8 +504,8 @@ run_load(struct run *run)
         die("no message came back within the window");
 }
 
-/* Take the answers still on their way, half-close, and wait for the server's end of file, so that no server sees a reset
- * it did not ask for. In churn the connections under way do that by themselves. */
+/* Take the answers still on their way, half-close, and wait for the server's end of file, so that no server sees an
+ * unexpected reset. In churn the connections under way do that by themselves. */
 static void
 wind_down_ready(struct run *run, struct conn *c, uint32_t events)
 {
@@ -542,7 +542,7 @@ wind_down(struct run *run)
     }
 }
 
-/* Hold the connections until our stdin ends, which it does too when whoever started us has died. */
+/* Hold the connections until our stdin ends; it also ends when the process that started us has died. */
 static void
 run_idle(struct run *run)
 {

@@ -2,7 +2,7 @@
 
 import asyncio
 
-import support
+import asyncio_support
 
 WRITES, LINE = 1000, b"x" * 64
 
@@ -18,15 +18,7 @@ class Burst(asyncio.Protocol):
 
 
 async def main():
-    loop = asyncio.get_running_loop()
-    path = support.unix_path()
-    if path is None:
-        server = await loop.create_server(Burst, "127.0.0.1", 0)
-        support.announce(server.sockets[0].getsockname()[1])
-    else:
-        server = await loop.create_unix_server(Burst, path)
-        support.announce(path)
-    await server.serve_forever()
+    await asyncio_support.serve(Burst)
 
 
 if __name__ == "__main__":

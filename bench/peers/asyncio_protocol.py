@@ -2,7 +2,7 @@
 
 import asyncio
 
-import support
+import asyncio_support
 
 
 class Echo(asyncio.Protocol):
@@ -14,16 +14,7 @@ class Echo(asyncio.Protocol):
 
 
 async def main():
-    loop = asyncio.get_running_loop()
-    path = support.unix_path()
-    # asyncio and uvloop switch Nagle's algorithm off by themselves; the other servers do it explicitly.
-    if path is None:
-        server = await loop.create_server(Echo, "127.0.0.1", 0, backlog=511)
-        support.announce(server.sockets[0].getsockname()[1])
-    else:
-        server = await loop.create_unix_server(Echo, path, backlog=511)
-        support.announce(path)
-    await server.serve_forever()
+    await asyncio_support.serve(Echo)
 
 
 if __name__ == "__main__":

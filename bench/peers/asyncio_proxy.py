@@ -2,7 +2,7 @@
 
 import asyncio
 
-import support
+import asyncio_support
 
 
 class Side(asyncio.Protocol):
@@ -38,7 +38,7 @@ class Side(asyncio.Protocol):
 
 
 class Client(Side):
-    """What connected to us; what it sends before the other side is there waits in a list."""
+    """An accepted connection; data that comes before the other side is connected waits in a list."""
 
     def connection_made(self, transport):
         super().connection_made(transport)
@@ -53,12 +53,7 @@ class Client(Side):
             self.transport.pause_reading()
 
     async def connect(self):
-        loop = asyncio.get_running_loop()
-        where = support.target()
-        if "port" in where:
-            _transport, upstream = await loop.create_connection(Side, **where)
-        else:
-            _transport, upstream = await loop.create_unix_connection(Side, **where)
+        _transport, upstream = await asyncio_support.connect(Side)
         self.join(upstream)
         waiting, self.early = self.early, None
         upstream.transport.writelines(waiting)
@@ -66,15 +61,7 @@ class Client(Side):
 
 
 async def main():
-    loop = asyncio.get_running_loop()
-    path = support.unix_path(2)
-    if path is None:
-        server = await loop.create_server(Client, "127.0.0.1", 0)
-        support.announce(server.sockets[0].getsockname()[1])
-    else:
-        server = await loop.create_unix_server(Client, path)
-        support.announce(path)
-    await server.serve_forever()
+    await asyncio_support.serve(Client, 2)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 
+import asyncio_support
 import support
 
 SIZE = 256 * 1024  # of a buffer of our own; as much as uvloop reads at once by itself
@@ -44,15 +45,10 @@ class Buffered(End, asyncio.BufferedProtocol):
 
 
 async def main():
-    loop = asyncio.get_running_loop()
     kind = {"data": Data, "buffered": Buffered}[sys.argv[1]]
-    where = support.target(2)
     support.announce("ready")
     while True:
-        if "port" in where:
-            _transport, protocol = await loop.create_connection(kind, **where)
-        else:
-            _transport, protocol = await loop.create_unix_connection(kind, **where)
+        _transport, protocol = await asyncio_support.connect(kind, 2)
         await protocol.closed
 
 

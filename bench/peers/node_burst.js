@@ -2,6 +2,8 @@
 // What pynet_burst.py does, with Node; with `--cork` as the first argument the writes of one answer are corked.
 const net = require('node:net');
 
+const { listen } = require('./node_support.js');
+
 const WRITES = 1000;
 const LINE = Buffer.alloc(64, 'x');
 const args = process.argv.slice(2);
@@ -14,4 +16,4 @@ const server = net.createServer({ noDelay: true }, (sock) => {
     if (corked) sock.uncork();
   });
 });
-server.listen(path ? { path } : { port: 0, host: '127.0.0.1' }, () => console.log(path || server.address().port));
+listen(server, path);

@@ -2,9 +2,11 @@
 // What pynet_sink.py does, with Node: `data` or `onread`.
 const net = require('node:net');
 
+const support = require('./node_support.js');
+
 const SIZE = 256 * 1024; // of a buffer of our own
 const [, , how, target] = process.argv;
-const where = /^\d+$/.test(target) ? { port: +target, host: '127.0.0.1' } : { path: target };
+const where = support.target(target);
 
 function download() {
   let count = 0;

@@ -2,9 +2,11 @@
 // What pynet_writer.py does, with Node.
 const net = require('node:net');
 
+const support = require('./node_support.js');
+
 const CHUNK = Buffer.alloc(65536);
 const [, , target, mib] = process.argv;
-const where = /^\d+$/.test(target) ? { port: +target, host: '127.0.0.1' } : { path: target };
+const where = support.target(target);
 let left = mib * ((1 << 20) / CHUNK.length);
 const sock = net.connect({ ...where, allowHalfOpen: true });
 

@@ -1,7 +1,7 @@
-"""Answers whatever comes with 1,000 writes of 64 bytes, in the listener."""
+"""Answers each request with 1,000 writes of 64 bytes, in the listener."""
 
 import pynet
-import support
+import pynet_support
 
 WRITES, LINE = 1000, b"x" * 64
 
@@ -17,11 +17,7 @@ def on_connection(sock):
 
 def start():
     server = pynet.create_server(on_connection, no_delay=True)
-    path = support.unix_path()
-    if path is None:
-        server.listen(0, "127.0.0.1", lambda: support.announce(server.address().port, pynet._pynet._counts))
-    else:
-        server.listen(path, lambda: support.announce(path, pynet._pynet._counts))
+    pynet_support.listen(server)
 
 
 if __name__ == "__main__":

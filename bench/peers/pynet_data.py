@@ -1,7 +1,7 @@
 """Echo server: pynet, a `data` listener that writes back; this thread drives the loop."""
 
 import pynet
-import support
+import pynet_support
 
 
 def on_connection(sock):
@@ -10,11 +10,7 @@ def on_connection(sock):
 
 def start():
     server = pynet.create_server(on_connection, no_delay=True)
-    path = support.unix_path()
-    if path is None:
-        server.listen(0, "127.0.0.1", 511, lambda: support.announce(server.address().port, pynet._pynet._counts))
-    else:
-        server.listen(path, 511, lambda: support.announce(path))
+    pynet_support.listen(server)
 
 
 if __name__ == "__main__":

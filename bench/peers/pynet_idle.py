@@ -1,7 +1,7 @@
 """For the memory measurement: a pynet server whose connections each hold a pair of closures as listeners."""
 
 import pynet
-import support
+import pynet_support
 
 echoed = 0
 
@@ -20,7 +20,7 @@ def on_connection(sock):
 
 def start():
     server = pynet.create_server(on_connection, no_delay=True)
-    server.listen(0, "127.0.0.1", 511, lambda: support.announce(server.address().port, pynet._pynet._counts))
+    pynet_support.listen(server)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""A proxy by two pipes: what connects here is joined with a connection of its own to the address given."""
+"""A proxy by two pipes: each accepted connection is piped to a new connection to the given address, and back."""
 
 import pynet
+import pynet_support
 import support
 
 
@@ -12,11 +13,7 @@ def on_connection(client):
 
 def start():
     server = pynet.create_server(on_connection, allow_half_open=True, no_delay=True)
-    path = support.unix_path(2)
-    if path is None:
-        server.listen(0, "127.0.0.1", lambda: support.announce(server.address().port))
-    else:
-        server.listen(path, lambda: support.announce(path))
+    pynet_support.listen(server, 2)
 
 
 if __name__ == "__main__":

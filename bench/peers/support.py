@@ -1,10 +1,12 @@
-"""What the Python servers share: where to listen, and a small control channel for the memory measurement."""
+"""What the Python peers share: where to listen or connect, and a small control channel for measurements."""
 
 import gc
 import json
 import os
 import sys
 import threading
+
+BACKLOG = 511  # Node's and pynet's default; the same for all
 
 
 def unix_path(place=1):
@@ -19,7 +21,7 @@ def target(place=1):
 
 
 def announce(where, counters=dict):
-    """The first line on stdout tells whoever started us where we are."""
+    """Say on the first line of stdout where this server listens; then answer the control channel, if there is one."""
     print(where, flush=True)
     if os.environ.get("BENCH_CONTROL"):
         threading.Thread(target=_answer, args=(counters,), daemon=True).start()

@@ -4,7 +4,6 @@ Everything is timed in one process, in turns, and the best of the rounds counts.
 its own. A rival that is not there is left out, with the reason.
 """
 
-import argparse
 import functools
 import ipaddress
 import json
@@ -15,7 +14,7 @@ import sys
 import time
 
 import pynet
-from lib import harness
+from lib import harness, report
 
 SIZES = (10, 1000, 100_000)
 QUERIES = 1000
@@ -185,21 +184,6 @@ def table(title, times, unit="ns"):
         print(f"  {name:<14}{value:>12,.1f} {unit}   {ratio}")
 
 
-def judge(rows):
-    """Print each target beside what was reached; True when none was missed."""
-    print("\nwhat pynet must reach")
-    good = True
-    for what, reached, bound, at_most in rows:
-        if reached is None:
-            print(f"  {what:<62}{'-':>9}  (the rival is not there)")
-            continue
-        fine = reached <= bound if at_most else reached >= bound
-        good = good and fine
-        side = "at most" if at_most else "at least"
-        print(f"  {what:<62}{reached:>9.2f}  ({side} {bound:g}: {'ok' if fine else 'NOT REACHED'})")
-    return good
-
-
 def against(times, name, other, upside_down=False):
     if other not in times:
         return None
@@ -234,17 +218,14 @@ def make_work():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15, help="default 15")
-    parser.add_argument("--quick", action="store_true", help="3 rounds: a smoke test")
-    parser.add_argument("--check", action="store_true", help="exit 1 if pynet does not reach its targets")
-    options = parser.parse_args()
-    rounds = 3 if options.quick else options.rounds
+    parser = report.parser(__doc__)
+    parser.add_argument("--rounds", type=int, default=15, help="default 15; 3 with --quick")
+    options = report.parse(parser, rounds=3)
     work = make_work()
     node = node_answers(work)
     makers = present()
-    ips, parses = measure_is_ip(work, rounds), measure_parse(work, rounds)
-    checks, built, bytes_each = measure_check(makers, work, rounds)
+    ips, parses = measure_is_ip(work, options.rounds), measure_parse(work, options.rounds)
+    checks, built, bytes_each = measure_check(makers, work, options.rounds)
     if node:
         ips["node"], parses["node"], built["node"] = node["is_ip"], node["parse"], node["build"] / 1e9
         for size, value in node["check"].items():
@@ -255,6 +236,6 @@ def main():
         table(f"a check of a text, {int(size):,} rules", times)
     table("building 100,000 rules", {name: value * 1e3 for name, value in built.items()}, "ms")
     print(f"\nbytes a rule, 100,000 rules: {bytes_each:.1f}")
-    good = judge(targets(ips, parses, checks, built, bytes_each))
-    if options.check and not good:
-        sys.exit(1)
+    good = report.judge(targets(ips, parses, checks, built, bytes_each))
+    document = {"is_ip": ips, "parse": parses, "check": checks, "build": built, "bytes_a_rule": bytes_each}
+    report.finish(options, document, good)

@@ -5,16 +5,12 @@ used the CPU for a while; then it reads everything. Printed is by how much the p
 rose above the memory that the process had when all was connected and nothing was sent.
 """
 
-import argparse
 import contextlib
-import json
-import socket
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from lib import harness
+from lib import harness, report
 
 # (name, proxy, writer)
 TEAMS = [
@@ -27,27 +23,20 @@ QUIET_SECONDS = 0.5
 WAIT_SECONDS = 60
 
 
-def status_mib(server, field):
-    for line in Path(f"/proc/{server.pid}/status").read_text().splitlines():
-        if line.startswith(field + ":"):
-            return int(line.split()[1]) / 1024
-    raise harness.Failed(f"no {field} in /proc/{server.pid}/status")
-
-
 class Peak:
     """By how much a process has grown since this was made, in MiB."""
 
     def __init__(self, server):
         self.server = server
         Path(f"/proc/{server.pid}/clear_refs").write_text("5")  # the peak starts anew from here
-        self.before = status_mib(server, "VmRSS")
+        self.before = server.memory("status", "VmRSS")
 
     def growth(self):
-        return status_mib(self.server, "VmHWM") - self.before
+        return (self.server.memory("status", "VmHWM") - self.before) / (1 << 20)
 
 
 def wait_quiet(servers):
-    """Until none of them has used the CPU for QUIET_SECONDS (a collector may twitch: below one percent is quiet)."""
+    """Wait until none of them has used the CPU for QUIET_SECONDS; a collector may run: below one percent is quiet."""
     deadline = time.monotonic() + WAIT_SECONDS
     used = [server.cpu_seconds() for server in servers]
     while True:
@@ -69,13 +58,9 @@ def read_all(sock):
 
 def measure(proxy_name, writer_name, mib, folder):
     """The growth in MiB of both, while the reader is blocked and over everything."""
-    target = folder / "reader" if folder else None
     with contextlib.ExitStack() as stack:
-        listening = stack.enter_context(socket.socket(socket.AF_UNIX if folder else socket.AF_INET))
-        listening.bind(str(target) if folder else ("127.0.0.1", 0))
-        listening.listen()
-        listening.settimeout(WAIT_SECONDS)
-        where = target or listening.getsockname()[1]
+        listening, where = harness.listen(folder / "reader" if folder else None)
+        stack.enter_context(listening)
         path = folder / "proxy" if folder else None
         proxy = stack.enter_context(harness.Server(proxy_name, arguments=[where], path=path))
         writer = stack.enter_context(harness.Server(writer_name, arguments=[proxy.address, mib]))
@@ -85,52 +70,44 @@ def measure(proxy_name, writer_name, mib, folder):
         peaks = {"proxy": Peak(proxy), "writer": Peak(writer)}
         sock.sendall(b"!")
         wait_quiet([proxy, writer])
-        blocked = {who: peak.growth() for who, peak in peaks.items()}
+        blocked = {name: peak.growth() for name, peak in peaks.items()}
         began = time.perf_counter()
         count = read_all(sock)
         seconds = time.perf_counter() - began
-        whole = {who: peak.growth() for who, peak in peaks.items()}
+        whole = {name: peak.growth() for name, peak in peaks.items()}
         if count != mib << 20:
             raise harness.Failed(f"{proxy_name}: {count} bytes of {mib} MiB came out")
     return {"blocked": blocked, "whole": whole, "mib_per_second": mib / seconds}
 
 
-def worst(runs, phase, who):
-    return max(run[phase][who] for run in runs)
+def worst(runs, phase, process):
+    return max(run[phase][process] for run in runs)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = report.parser(__doc__)
     parser.add_argument("--teams", help="comma-separated: " + ", ".join(team[0] for team in TEAMS))
-    parser.add_argument("--rounds", type=int, default=3, help="new processes each time; the worst counts; default 3")
-    parser.add_argument("--mib", type=int, default=1024, help="how much is offered, default 1024")
+    parser.add_argument("--rounds", type=int, default=3, help="with new processes; default 3; 1 with --quick")
+    parser.add_argument("--mib", type=int, default=1024, help="how much is offered, default 1024; 64 with --quick")
     parser.add_argument("--unix", action="store_true", help="over unix sockets instead of TCP")
-    parser.add_argument("--json", metavar="FILE", help="write the numbers there too")
-    parser.add_argument("--check", action="store_true", help="exit 1 if pynet is over its limit")
-    options = parser.parse_args()
+    options = report.parse(parser, rounds=1, mib=64)
     names = harness.chosen(options.teams, [team[0] for team in TEAMS])
     teams = [t for t in TEAMS if t[0] in names and len(harness.available(t[1:])) == 2]
     results = {team[0]: [] for team in teams}
-    try:
-        for _ in range(options.rounds):
-            for name, proxy, writer in teams:
-                with contextlib.ExitStack() as stack:
-                    made = Path(stack.enter_context(tempfile.TemporaryDirectory())) if options.unix else None
-                    results[name].append(measure(proxy, writer, options.mib, made))
-    except (harness.Failed, TimeoutError) as failure:
-        sys.exit(str(failure))
+    for _ in range(options.rounds):
+        for name, proxy, writer in teams:
+            with contextlib.ExitStack() as stack:
+                made = Path(stack.enter_context(tempfile.TemporaryDirectory())) if options.unix else None
+                results[name].append(measure(proxy, writer, options.mib, made))
     print(f"peak growth in MiB while {options.mib} MiB are offered, the worst of {options.rounds}")
     print(f"{'':<10}{'reader blocked':>22}{'then all is read':>22}")
     print(f"{'':<10}{'proxy':>12}{'writer':>10}{'proxy':>12}{'writer':>10}{'MiB/s':>10}")
     good = True
     for name, runs in results.items():
-        cells = [worst(runs, phase, who) for phase in ("blocked", "whole") for who in ("proxy", "writer")]
+        cells = [worst(runs, phase, process) for phase in ("blocked", "whole") for process in ("proxy", "writer")]
         fine = max(cells) < LIMIT_MIB
         verdict = f"   (under {LIMIT_MIB:g}: {'ok' if fine else 'TOO MUCH'})" if name == "pynet" else ""
         good = good and (fine or name != "pynet")
         rate = max(run["mib_per_second"] for run in runs)
         print(f"{name:<10}{cells[0]:>12.2f}{cells[1]:>10.2f}{cells[2]:>12.2f}{cells[3]:>10.2f}{rate:>10,.0f}{verdict}")
-    if options.json:
-        Path(options.json).write_text(json.dumps(results, indent=1) + "\n")
-    if options.check and not good:
-        sys.exit(1)
+    report.finish(options, results, good)

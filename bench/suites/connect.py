@@ -5,7 +5,6 @@ queue is full, and room is made after half a second: the kernel sends the SYN ag
 good or refuses. All of it happens in a network namespace of its own; where none can be made, without the first case.
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -14,9 +13,8 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-from lib import harness
+from lib import harness, report
 
 DEAD, SLOW, GOOD, REFUSING = "10.9.0.2", "127.0.0.2", "127.0.0.1", "127.0.0.3"
 # (name, addresses, what has to come of it for pynet's race, may take at most this much more than the attempt timeout)
@@ -38,7 +36,7 @@ def unshare():
 
 
 def go_inside():
-    """Runs this suite again in a network namespace of its own; returns when there can be none, and says why."""
+    """Run this suite again in a network namespace of its own. Where none can be made, say why and return."""
     try:
         done = subprocess.run([*unshare(), "true"], capture_output=True, text=True)
     except FileNotFoundError:
@@ -65,7 +63,7 @@ def make_network():
 
 
 class Place:
-    """One port: GOOD accepts, SLOW has a full accept queue until drain(), on REFUSING nobody listens."""
+    """One port: GOOD accepts, SLOW has a full accept queue until drain(), nothing listens on REFUSING."""
 
     def __init__(self):
         while True:
@@ -83,7 +81,7 @@ class Place:
         self.fillers = []
 
     def fill(self):
-        """Until there is no more room."""
+        """Connect to SLOW until its accept queue is full."""
         full = False
         while not full:
             filler = socket.socket()
@@ -121,7 +119,7 @@ def command_of(rival, case):
 
 
 class Client:
-    """A process that connects whenever it is told to."""
+    """A process that connects once for each line on its stdin."""
 
     def __init__(self, rival, case):
         self.process = subprocess.Popen(
@@ -163,8 +161,8 @@ def measure(addresses, rivals, rounds, timeout):
 # --- the report ---
 
 
-def report(name, results, expected, more, timeout):
-    """Prints a case; whether pynet's race is within its target."""
+def print_case(name, results, expected, more, timeout):
+    """Print a case; returns whether pynet's race is within its target."""
     print(name)
     good = True
     for rival, runs in results.items():
@@ -181,14 +179,11 @@ def report(name, results, expected, more, timeout):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = report.parser(__doc__)
     parser.add_argument("--rivals", help="comma-separated: " + ", ".join(RIVALS))
-    parser.add_argument("--rounds", type=int, default=10, help="connects of each, the median counts; default 10")
+    parser.add_argument("--rounds", type=int, default=10, help="connects of each; default 10; 2 with --quick")
     parser.add_argument("--timeout", type=int, default=250, help="the attempt timeout in ms, default 250")
-    parser.add_argument("--quick", action="store_true", help="two rounds")
-    parser.add_argument("--json", metavar="FILE", help="write the numbers there too")
-    parser.add_argument("--check", action="store_true", help="exit 1 if pynet misses a target")
-    options = parser.parse_args()
+    options = report.parse(parser, rounds=2)
     if options.timeout >= DRAIN_AFTER * 1000:
         parser.error(f"the attempt timeout has to be under {DRAIN_AFTER * 1000:g} ms")
     rivals = harness.chosen(options.rivals, RIVALS)
@@ -204,16 +199,9 @@ def main():
         except harness.Unavailable as reason:
             print(f"node: left out: {reason}", file=sys.stderr)
             rivals.remove("node")
-    rounds = 2 if options.quick else options.rounds
     results, good = {}, True
-    print(f"the first address, the second; attempt timeout {options.timeout} ms, median of {rounds}")
-    try:
-        for name, addresses, expected, more in cases:
-            results[name] = measure(addresses, rivals, rounds, options.timeout)
-            good = report(name, results[name], expected, more, options.timeout) and good
-    except harness.Failed as failure:
-        sys.exit(str(failure))
-    if options.json:
-        Path(options.json).write_text(json.dumps(results, indent=1) + "\n")
-    if options.check and not good:
-        sys.exit(1)
+    print(f"the first address, the second; attempt timeout {options.timeout} ms, median of {options.rounds}")
+    for name, addresses, expected, more in cases:
+        results[name] = measure(addresses, rivals, options.rounds, options.timeout)
+        good = print_case(name, results[name], expected, more, options.timeout) and good
+    report.finish(options, results, good)

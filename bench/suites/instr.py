@@ -5,14 +5,12 @@ sends one message on each connection, waits for all answers and begins again. It
 never preempts it (SCHED_BATCH), so each turn of the server's loop finds all connections ready, and counts repeat.
 """
 
-import argparse
-import json
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from lib import harness
+from lib import harness, report
 
 CONNS = 10
 SIZE = 1024
@@ -109,24 +107,16 @@ def measure(name, options, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = report.parser(__doc__)
     parser.add_argument("--servers", help="comma-separated: " + ", ".join(DEFAULT))
     parser.add_argument("--annotate", nargs="?", const="pynet", metavar="SERVER",
                         help="also print what each function costs (of pynet's servers, or of SERVER)")  # fmt: skip
     parser.add_argument("--rows", type=int, default=40, help="how many of them")
-    parser.add_argument("--json", metavar="FILE", help="write the numbers there too")
-    parser.add_argument("--check", action="store_true", help="exit 1 if pynet is over its limits")
-    options = parser.parse_args()
+    options = report.parse(parser)
     if shutil.which("valgrind") is None:
         sys.exit("bench-instr needs valgrind (apt install valgrind)")
     names = harness.available(harness.chosen(options.servers, DEFAULT))
     print(f"{'server':<17}instructions per message")
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            counts = {name: measure(name, options, Path(folder)) for name in names}
-    except harness.Failed as failure:
-        sys.exit(str(failure))
-    if options.json:
-        Path(options.json).write_text(json.dumps(counts, indent=2) + "\n")
-    if options.check and any(counts.get(name, 0) > limit for name, limit in LIMITS.items()):
-        sys.exit(1)
+    with tempfile.TemporaryDirectory() as folder:
+        counts = {name: measure(name, options, Path(folder)) for name in names}
+    report.finish(options, counts, all(counts.get(name, 0) <= limit for name, limit in LIMITS.items()))

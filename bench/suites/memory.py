@@ -1,29 +1,18 @@
 """Memory that an idle connection costs its server, and whether a second wave of connections costs any more.
 
 Private memory that was written to (smaps_rollup), after a garbage collection, before and after a wave of connections is
-opened; a few connections come and go first, so that what a server makes once is not counted. Then the wave is closed
-and another one opened: what the process grows by beyond its first peak was leaked or fragmented.
+opened; a few connections come and go first, so that what a server allocates once is not counted. Then the wave is
+closed and another one opened: what the process grows by beyond its first peak was leaked or fragmented.
 """
 
-import argparse
-import json
-import sys
 import time
-from pathlib import Path
 
-from lib import harness
+from lib import harness, report
 
 DEFAULT = ["pynet-idle", "pynet-data", "uvloop", "asyncio", "libuv"]
 KNOWN = [*DEFAULT, "pynet-pipe", "node-data"]
 LIMIT, GROWTH = 1200, 0.10
 WAIT_SECONDS = 60
-
-
-def private_bytes(pid):
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Private_Dirty:"):
-            return int(line.split()[1]) * 1024
-    raise harness.Failed("no Private_Dirty in smaps_rollup")
 
 
 def wait_sockets(server, count):
@@ -36,15 +25,15 @@ def wait_sockets(server, count):
 
 
 def collect(server):
-    """Have the server collect its garbage; what it says is still alive, which only pynet's servers know."""
+    """Have the server collect its garbage; returns its counters of live objects, which only pynet's servers have."""
     return {} if server.name == "libuv" else server.control()
 
 
 def settled(server):
-    """The server's memory once its last events and a collection are behind it."""
+    """The server's memory after its last events and a collection."""
     collect(server)
     time.sleep(0.1)  # the end of the loop's turn, and Node's own collector
-    return private_bytes(server.pid)
+    return server.memory("smaps_rollup", "Private_Dirty")
 
 
 def wave(server, sockets, conns, options):
@@ -88,25 +77,18 @@ def verdict(name, result):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = report.parser(__doc__)
     parser.add_argument("--servers", help="comma-separated: " + ", ".join(KNOWN) + "; default all but the last two")
-    parser.add_argument("--conns", type=int, default=4000)
+    parser.add_argument("--conns", type=int, default=4000, help="default 4000; 1000 with --quick")
     parser.add_argument("--ping", action="store_true", help="exchange one message on each connection first")
-    parser.add_argument("--json", metavar="FILE", help="write the numbers there too")
-    parser.add_argument("--check", action="store_true", help="exit 1 if pynet is over its limits")
-    options = parser.parse_args()
+    options = report.parse(parser, conns=1000)
     names = harness.available(harness.chosen(options.servers, KNOWN) if options.servers else DEFAULT)
     extra = ["--ping"] if options.ping else []
     print(f"{'server':<17}{'bytes per connection':>22}{'kept after close':>18}{'second wave grows by':>22}")
     results = {}
-    try:
-        for name in names:
-            result = results[name] = measure(name, options.conns, extra)
-            print(f"{name:<17}{result['bytes_per_connection']:>22,.0f}{result['kept_after_close']:>18,.0f}"
-                  f"{result['second_wave_growth']:>22.1%}{verdict(name, result)}", flush=True)  # fmt: skip
-    except harness.Failed as failure:
-        sys.exit(str(failure))
-    if options.json:
-        Path(options.json).write_text(json.dumps(results, indent=2) + "\n")
-    if options.check and not all(within_limits(result) for name, result in results.items() if name.startswith("pynet")):
-        sys.exit(1)
+    for name in names:
+        result = results[name] = measure(name, options.conns, extra)
+        print(f"{name:<17}{result['bytes_per_connection']:>22,.0f}{result['kept_after_close']:>18,.0f}"
+              f"{result['second_wave_growth']:>22.1%}{verdict(name, result)}", flush=True)  # fmt: skip
+    good = all(within_limits(result) for name, result in results.items() if name.startswith("pynet"))
+    report.finish(options, results, good)

@@ -5,9 +5,7 @@ thread. What counts is the CPU time of the server's process, in the kernel too, 
 are interleaved, each in another order; a ratio is taken within a round; what is printed is the median.
 """
 
-import argparse
 import contextlib
-import json
 import os
 import random
 import re
@@ -21,7 +19,7 @@ import time
 import zlib
 from pathlib import Path
 
-from lib import harness
+from lib import harness, report
 
 UNIT = 64 * 1024
 SERVERS = {
@@ -58,17 +56,6 @@ _BLOCK = bytes(random.Random(5).randbytes(1 << 20))
 # --- sockets ---
 
 
-def listener(path=None):
-    if path is None:
-        made = socket.create_server(("127.0.0.1", 0))
-    else:
-        made = socket.socket(socket.AF_UNIX)
-        made.bind(str(path))
-        made.listen()
-    made.settimeout(60)
-    return made
-
-
 def accepted(listening):
     sock = listening.accept()[0]
     sock.settimeout(None)
@@ -103,8 +90,7 @@ class Bulk:
     """The server connects to us again and again, and answers with how many bytes it has read."""
 
     def __init__(self, name, folder, core):
-        self.listening = listener(folder / name if folder else None)
-        where = str(folder / name) if folder else self.listening.getsockname()[1]
+        self.listening, where = harness.listen(folder / name if folder else None)
         self.server = harness.Server(name, arguments=[where], core=core)
 
     def run(self, total, _warm=False):
@@ -121,10 +107,9 @@ class Proxy:
     """We connect to the proxy, and it connects to us; a thread reads what comes out and answers with its length."""
 
     def __init__(self, name, folder, core):
-        target = folder / f"{name}-target" if folder else None
-        self.listening = listener(target)
-        arguments = [target or self.listening.getsockname()[1]]
-        self.server = harness.Server(name, arguments=arguments, path=folder / name if folder else None, core=core)
+        self.listening, target = harness.listen(folder / f"{name}-target" if folder else None)
+        path = folder / name if folder else None
+        self.server = harness.Server(name, arguments=[target], path=path, core=core)
 
     def run(self, total, warm=False):
         thread = threading.Thread(target=self._drain, args=(warm,), daemon=True)
@@ -239,23 +224,10 @@ def measure(shape, ends, rounds, total):
     for end in ends:
         end.run(WARMUP, True)
     for turn in range(rounds):
-        shuffled = list(ends)
-        random.Random(turn).shuffle(shuffled)
-        for end in shuffled:
+        for end in report.shuffled(ends, turn):
             results[end.server.name].append(end.run(total))
     print(f"{shape}: {rounds} rounds done", file=sys.stderr)
     return results
-
-
-def ratio(by_server, name, base, number):
-    """The median over rounds of `name` against `base`, or None when one was not measured."""
-    pairs = zip(by_server.get(name, ()), by_server.get(base, ()), strict=False)
-    ratios = [mine[number] / theirs[number] for mine, theirs in pairs]
-    return statistics.median(ratios) if ratios else None
-
-
-def shown(value):
-    return "-" if value is None else f"{value:.2f}"
 
 
 def print_table(shape, by_server, calls):
@@ -264,45 +236,19 @@ def print_table(shape, by_server, calls):
     print(f"{'server':<22}{'rate/s':>10}{'CPU us':>10}   (a rate of and CPU for each {each})   x {base}: rate, CPU")
     for name, runs in by_server.items():
         middle = [statistics.median(run[number] for run in runs) for number in (RATE, CPU)]
-        ratios = [ratio(by_server, name, base, number) for number in (RATE, CPU)]
-        print(f"{name:<22}{middle[0]:>10,.0f}{middle[1]:>10.2f}{shown(ratios[0]):>12}{shown(ratios[1]):>8}"
+        rate, cpu = (report.shown(report.ratio(by_server, name, base, number)) for number in (RATE, CPU))
+        print(f"{name:<22}{middle[0]:>10,.0f}{middle[1]:>10.2f}{rate:>12}{cpu:>8}"
               + (f"   {calls[name]:,.2f} write calls" if name in calls else ""))  # fmt: skip
 
 
-def judge(results, calls):
-    """Print what pynet must reach beside what it reached; True when nothing measured fell short."""
-    lines, good = [], True
-    for what, shape, number, name, base, bound, at_most in TARGETS:
-        reached = ratio(results.get(shape, {}), name, base, number)
-        if reached is None:
-            continue
-        fine = reached <= bound if at_most else reached >= bound
-        lines.append((what, reached, bound, at_most, fine))
-    if "pynet-burst" in calls:
-        reached = calls["pynet-burst"]
-        lines.append(("1,000 writes, system calls", reached, CALLS_LIMIT, True, reached <= CALLS_LIMIT))
-    if lines:
-        print("\nwhat pynet must reach")
-    for what, reached, bound, at_most, fine in lines:
-        good = good and fine
-        side = "at most" if at_most else "at least"
-        print(f"  {what:<54}{reached:>6.2f}  ({side} {bound:.2f}: {'ok' if fine else 'NOT REACHED'})")
-    return good
-
-
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = report.parser(__doc__)
     parser.add_argument("--servers", help="comma-separated names or beginnings; default all")
     parser.add_argument("--shapes", help="comma-separated: " + ", ".join(SERVERS))
-    parser.add_argument("--rounds", type=int, help="default 61")
+    parser.add_argument("--rounds", type=int, default=61, help="default 61; 5 with --quick")
     parser.add_argument("--mib", type=int, default=32, help="MiB in each round, default 32")
-    parser.add_argument("--quick", action="store_true", help="5 rounds: a smoke test")
     parser.add_argument("--unix", action="store_true", help="over unix sockets instead of TCP")
-    parser.add_argument("--json", metavar="FILE", help="write every single result there")
-    parser.add_argument("--check", action="store_true", help="exit 1 if pynet does not reach its targets")
-    options = parser.parse_args()
-    options.rounds = options.rounds or (5 if options.quick else 61)
-    return options
+    return report.parse(parser, rounds=5)
 
 
 def run_shape(shape, names, core, options):
@@ -325,19 +271,14 @@ def main():
     if ours is not None:
         os.sched_setaffinity(0, {ours})
     results, calls = {}, {}
-    try:
-        for shape in shapes:
-            names = [name for name in SERVERS[shape] if name in wanted]
-            results[shape] = run_shape(shape, names, core, options)
-            if shape == "small-writes":
-                calls = count_calls(names)
-    except harness.Failed as failure:
-        sys.exit(str(failure))
+    for shape in shapes:
+        names = [name for name in SERVERS[shape] if name in wanted]
+        results[shape] = run_shape(shape, names, core, options)
+        if shape == "small-writes":
+            calls = count_calls(names)
     for shape in shapes:
         print_table(shape, results[shape], calls)
-    good = judge(results, calls)
-    if options.json:
-        document = {"mib": options.mib, "unix": options.unix, "results": results, "calls": calls}
-        Path(options.json).write_text(json.dumps(document, indent=1) + "\n")
-    if options.check and not good:
-        sys.exit(1)
+    targets = report.rows(TARGETS, results)
+    targets.append(("1,000 writes, system calls", calls.get("pynet-burst"), CALLS_LIMIT, True))
+    good = report.judge(targets)
+    report.finish(options, {"mib": options.mib, "unix": options.unix, "results": results, "calls": calls}, good)
