@@ -164,6 +164,34 @@ def chosen(text, known):
     return names
 
 
+def checkouts(directory):
+    """(our checkout, the one in `directory`), each the `root` of a server; (None, None) without a directory.
+
+    Ours is named as well: the way in which Python finds the package moves the figures a little by itself."""
+    if directory is None:
+        return None, None
+    there = Path(directory).resolve()
+    (our_root, our_libuv), (their_root, their_libuv) = _imported(None), _imported(there)
+    if our_root is None or their_root != str(there):
+        raise Failed(f"{there if our_root else ROOT} holds no package pynet that is built for {sys.executable}")
+    if their_libuv != our_libuv:
+        print(f"this is no fair comparison: {their_root} uses {their_libuv}, not {our_libuv}", file=sys.stderr)
+    return our_root, their_root
+
+
+def _imported(root):
+    """(checkout of the package pynet, libuv that it loads), as a peer with this `root` finds them; None for each."""
+    code = """
+import pathlib, pynet
+print(pathlib.Path(pynet.__file__).resolve().parent.parent)
+with open("/proc/self/maps") as maps:
+    print(next((line.split()[-1] for line in maps if "/libuv" in line), "a libuv of its own"))
+"""
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=_environment(root))
+    return done.stdout.splitlines() if done.returncode == 0 else (None, None)
+
+
 def cores():
     """(server core, generator core), or (None, None) when there is only one."""
     usable = sorted(os.sched_getaffinity(0))
@@ -173,8 +201,10 @@ def cores():
 # --- processes ---
 
 
-def _environment(**more):
-    """Ours plus a fixed hash seed; the checkout stays importable as it was for us."""
+def _environment(root=None, **more):
+    """Ours plus a fixed hash seed. Peers import pynet from the checkout `root`, or from where we do."""
+    if root is not None:
+        more["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
     return {**os.environ, "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1", **more}
 
 
@@ -199,12 +229,13 @@ def _child_setup(core, batch, files):
 class Server:
     """A running server; leaving the `with` block ends it. `where` are the generator's options to reach it."""
 
-    def __init__(self, name, *, arguments=(), path=None, core=None, batch=False, wrapper=(), files=None, control=False):
+    def __init__(self, name, *, arguments=(), path=None, core=None, batch=False, wrapper=(), files=None, control=False,
+                 root=None):  # fmt: skip
         self.name = name
         command = [*wrapper, *command_of(name), *map(str, arguments)]
         if path is not None:
             command.append(str(path))
-        environment = _environment(BENCH_CONTROL="1") if control else _environment()
+        environment = _environment(root, **({"BENCH_CONTROL": "1"} if control else {}))
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE if control else subprocess.DEVNULL,

@@ -26,6 +26,20 @@ def parse(made, **quick):
     return options
 
 
+def add_against(made):
+    made.add_argument(
+        "--against", metavar="DIR", help="also measure pynet's servers with the package of another, built checkout"
+    )
+
+
+AGAINST = f"{'of DIR':>10}{'ratio':>8}"  # the header of against()
+
+
+def against(here, there):
+    """The cells of a figure of the other checkout, and ours relative to it; empty where there is none."""
+    return f"{'':>18}" if there is None else f"{there:>10,.0f}{here / there:>8.3f}"
+
+
 def finish(options, document, good):
     """Write `document` where --json says; end with status 1 if a target was missed and --check asks for it."""
     if options.json:

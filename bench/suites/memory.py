@@ -45,8 +45,8 @@ def wave(server, sockets, conns, options):
     return peak
 
 
-def measure(name, conns, options):
-    with harness.Server(name, files=conns + 256, control=name != "libuv") as server:
+def measure(name, conns, options, root):
+    with harness.Server(name, files=conns + 256, control=name != "libuv", root=root) as server:
         sockets = server.open_sockets()
         wave(server, sockets, 20, options)
         before = settled(server)
@@ -81,14 +81,22 @@ def main():
     parser.add_argument("--servers", help="comma-separated: " + ", ".join(KNOWN) + "; default all but the last two")
     parser.add_argument("--conns", type=int, default=4000, help="default 4000; 1000 with --quick")
     parser.add_argument("--ping", action="store_true", help="exchange one message on each connection first")
+    report.add_against(parser)
     options = report.parse(parser, conns=1000)
     names = harness.available(harness.chosen(options.servers, KNOWN) if options.servers else DEFAULT)
     extra = ["--ping"] if options.ping else []
-    print(f"{'server':<17}{'bytes per connection':>22}{'kept after close':>18}{'second wave grows by':>22}")
-    results = {}
+    ours, other = harness.checkouts(options.against)
+    more = report.AGAINST if other else ""
+    print(f"{'server':<17}{'bytes per connection':>22}{more}{'kept after close':>18}{'second wave grows by':>22}")
+    results, others = {}, {}
     for name in names:
-        result = results[name] = measure(name, options.conns, extra)
-        print(f"{name:<17}{result['bytes_per_connection']:>22,.0f}{result['kept_after_close']:>18,.0f}"
+        if other and name.startswith("pynet"):
+            others[name] = measure(name, options.conns, extra, other)
+        result = results[name] = measure(name, options.conns, extra, ours)
+        here = result["bytes_per_connection"]
+        there = others[name]["bytes_per_connection"] if name in others else None
+        more = report.against(here, there) if other else ""
+        print(f"{name:<17}{here:>22,.0f}{more}{result['kept_after_close']:>18,.0f}"
               f"{result['second_wave_growth']:>22.1%}{verdict(name, result)}", flush=True)  # fmt: skip
     good = all(within_limits(result) for name, result in results.items() if name.startswith("pynet"))
-    report.finish(options, results, good)
+    report.finish(options, {**results, "against": others} if other else results, good)

@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+import pynet
 from paths import ROOT
 
 BENCH = ROOT / "bench"
@@ -308,6 +310,35 @@ def test_a_server_that_is_missing_is_left_out_with_the_reason(monkeypatch, tmp_p
     done = run_python("-c", f"{code}; print(harness.available(['node-data', 'asyncio']))", tmp_path)
     assert done.stdout.strip() == "['asyncio']"
     assert "node-data: left out: no Node" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suite", ["instr", "memory"])
+def test_two_checkouts_are_compared_in_one_run(suite, tmp_path):
+    if suite == "instr" and shutil.which("valgrind") is None:
+        pytest.fail("valgrind is not installed: apt-get install valgrind")
+    if "pynet-data" not in servers_at_hand():
+        pytest.skip("the benchmarks cannot import pynet")
+    there = Path(pynet.__file__).resolve().parent.parent
+    out = tmp_path / "out.json"
+    done = run_python(BENCH, suite, "--quick", "--servers", "pynet-data,libuv", "--against", there, "--json", out)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(out.read_text())
+    assert list(found["against"]) == ["pynet-data"]
+    here, other = found["pynet-data"], found["against"]["pynet-data"]
+    if suite == "memory":
+        here, other = here["bytes_per_connection"], other["bytes_per_connection"]
+    assert f"{other:,.0f}{here / other:>8.3f}" in done.stdout
+
+
+@pytest.mark.parametrize("suite", ["instr", "memory"])
+def test_a_checkout_that_is_not_built_is_refused(suite, tmp_path):
+    (tmp_path / "pynet").mkdir()
+    (tmp_path / "pynet" / "__init__.py").write_text("from ._pynet import run\n")
+    for folder in (tmp_path, tmp_path / "pynet"):  # not built; no package at all
+        done = run_python(BENCH, suite, "--servers", "asyncio", "--against", folder)
+        assert done.returncode == 1
+        assert f"{folder} holds no package pynet that is built for" in done.stderr
 
 
 SUITES = ["addresses", "blocked", "connect", "instr", "memory", "speed", "streams"]
