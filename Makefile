@@ -15,10 +15,12 @@ PYTEST := $(PY) -P -m pytest
 RUN := . build/env.sh &&
 C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort)
 SOURCES := $(sort $(filter csrc/%,$(C_FILES)))
+SUITE ?= speed
+SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format core-test fuzz asan bench bench-instr bench-memory bench-addresses \
-	bench-streams bench-blocked bench-connect soak conformance-record clean distclean FORCE
+.PHONY: help demo test build lint format core-test fuzz asan bench $(SUITES:%=bench-%) .known-suite soak \
+	conformance-record clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -53,36 +55,22 @@ asan: .venv/.test  ## the test suite on an extension built with ASan and UBSan
 	@$(RUN) PYNET_SANITIZE=1 $(PY) setup.py -q build --build-lib build/asan --build-temp build/asan-temp
 	@$(RUN) bash tools/asan.sh $(PYTEST_ARGS)
 
-bench: build .venv/.bench  ## speed, beside uvloop, asyncio, Node and plain libuv
-	@bash tools/node.sh --optional
-	@$(RUN) $(PY) bench/run.py $(BENCH_ARGS)
+bench: .known-suite build .venv/.bench  ## speed beside uvloop, asyncio, Node and libuv, or SUITE=NAME of bench/suites
+	@$(if $(filter instr memory,$(SUITE)),,bash tools/node.sh --optional)
+	@for name in $(if $(filter addresses,$(SUITE)),pytricia py-radix); do \
+		$(PY) -m pip install -qq --disable-pip-version-check $$name || \
+			echo "$$name could not be installed: it is left out" >&2; done
+	@$(RUN) $(PY) bench $(SUITE) $(BENCH_ARGS)
 
-bench-instr: build .venv/.bench  ## instructions for each echoed message, by callgrind
-	@$(RUN) $(PY) bench/instr.py $(BENCH_ARGS)
+# bench-NAME is short for bench SUITE=NAME.
+$(SUITES:%=bench-%): bench-%:
+	@$(MAKE) bench SUITE=$*
 
-bench-memory: build .venv/.bench  ## memory of an idle connection, beside the others
-	@$(RUN) $(PY) bench/memory.py $(BENCH_ARGS)
-
-bench-addresses: build .venv/.bench  ## is_ip, SocketAddress.parse and BlockList, beside pytricia, py-radix and Node
-	@bash tools/node.sh --optional
-	@for name in pytricia py-radix; do $(PY) -m pip install -qq --disable-pip-version-check $$name || \
-		echo "$$name could not be installed: it is left out" >&2; done
-	@$(RUN) $(PY) bench/addresses.py $(BENCH_ARGS)
+.known-suite:
+	@:$(if $(filter $(SUITE),$(SUITES)),,$(error no suite "$(SUITE)" in bench/suites; there are: $(SUITES)))
 
 soak: build .venv/.test  ## thousands of connections at once, 100,000 in turn: no leak, no error
 	@$(RUN) $(PY) tests/stress/soak.py
-
-bench-streams: build .venv/.bench  ## bytes in bulk, proxies and many small writes, beside uvloop, asyncio and Node
-	@bash tools/node.sh --optional
-	@$(RUN) $(PY) bench/streams.py $(BENCH_ARGS)
-
-bench-blocked: build .venv/.bench  ## memory of a proxy whose reader does not read, beside uvloop and Node
-	@bash tools/node.sh --optional
-	@$(RUN) $(PY) bench/blocked.py $(BENCH_ARGS)
-
-bench-connect: build  ## connects whose first address is slow or dead, beside Node and asyncio: a minute or two
-	@bash tools/node.sh --optional
-	@$(RUN) $(PY) bench/happy_eyeballs.py $(BENCH_ARGS)
 
 conformance-record: .venv/.build  ## run the conformance scenarios on real Node and store what it does
 	@bash tools/node.sh

@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+import pynet
 from paths import ROOT
 
 BENCH = ROOT / "bench"
@@ -28,7 +30,7 @@ def run_python(*args):
 
 @pytest.fixture(scope="module")
 def loadgen():
-    done = run_python("-c", "import harness; print(harness.build('loadgen'))")
+    done = run_python("-c", "from lib import harness; print(harness.build('loadgen'))")
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -221,7 +223,8 @@ def test_wrong_options_are_refused(loadgen, args):
 
 def servers_at_hand():
     """asyncio needs nothing; the others are tried when they are there."""
-    done = run_python("-c", "import harness; print(*harness.available(['asyncio', 'libuv', 'uvloop', 'pynet-data']))")
+    wanted = ["asyncio", "libuv", "uvloop", "pynet-data"]
+    done = run_python("-c", f"from lib import harness; print(*harness.available({wanted}))")
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
@@ -230,7 +233,7 @@ def test_run_prints_every_shape_and_server(tmp_path):
     names = servers_at_hand()
     assert "asyncio" in names
     out = tmp_path / "out.json"
-    done = run_python("run.py", "--rounds", 1, "--seconds", 0.05, "--servers", ",".join(names), "--json", out)
+    done = run_python(BENCH, "speed", "--rounds", 1, "--seconds", 0.05, "--servers", ",".join(names), "--json", out)
     assert done.returncode == 0, done.stderr
     results = json.loads(out.read_text())["results"]
     assert list(results) == ["pingpong-1", "pingpong-100", "pipelined", "large", "connect"]
@@ -241,14 +244,14 @@ def test_run_prints_every_shape_and_server(tmp_path):
 
 
 def test_run_over_unix_sockets():
-    done = run_python("run.py", "--unix", "--quick", "--rounds", 1, "--seconds", 0.05, "--servers", "asyncio")
+    done = run_python(BENCH, "speed", "--unix", "--quick", "--rounds", 1, "--seconds", 0.05, "--servers", "asyncio")
     assert done.returncode == 0, done.stderr
     assert "\nconnect: " in done.stdout
 
 
 def test_memory_measures_both_waves(tmp_path):
     out = tmp_path / "out.json"
-    done = run_python("memory.py", "--conns", 200, "--servers", "asyncio", "--json", out)
+    done = run_python(BENCH, "memory", "--conns", 200, "--servers", "asyncio", "--json", out)
     assert done.returncode == 0, done.stderr
     assert json.loads(out.read_text())["asyncio"]["bytes_per_connection"] > 0
 
@@ -278,14 +281,14 @@ totals: 117
 
 def test_a_profile_is_split_into_what_each_function_spends_itself(tmp_path):
     (tmp_path / "profile").write_text(PROFILE)
-    code = "import instr, json, sys; c = instr.self_costs(sys.argv[1]); print(json.dumps(sorted(map(list, c.items()))))"
-    done = run_python("-c", code, tmp_path / "profile")
+    begin = "import json, sys; from suites import instr; "
+    code = "c = instr.self_costs(sys.argv[1]); print(json.dumps(sorted(map(list, c.items()))))"
+    done = run_python("-c", begin + code, tmp_path / "profile")
     assert done.returncode == 0, done.stderr
     found = {tuple(place): cost for place, cost in json.loads(done.stdout)}
     assert found == {("outer", "/lib/a.so"): 15, ("inner", "/lib/b.so"): 100, ("outer", "/lib/b.so"): 2}
-    assert run_python("-c", "import instr, sys; print(instr.read_total(sys.argv[1]))", tmp_path / "profile").stdout == (
-        "117\n"
-    )
+    done = run_python("-c", begin + "print(instr.read_total(sys.argv[1]))", tmp_path / "profile")
+    assert done.stdout == "117\n"
 
 
 def test_instructions_are_counted_and_annotated(tmp_path):
@@ -294,7 +297,7 @@ def test_instructions_are_counted_and_annotated(tmp_path):
     if "libuv" not in servers_at_hand():
         pytest.skip("libuv's headers are not there")
     out = tmp_path / "out.json"
-    done = run_python("instr.py", "--servers", "libuv", "--annotate", "libuv", "--json", out)
+    done = run_python(BENCH, "instr", "--servers", "libuv", "--annotate", "libuv", "--json", out)
     assert done.returncode == 0, done.stderr
     count = json.loads(out.read_text())["libuv"]
     assert 100 < count < 1000  # a run in which something went wrong is far off
@@ -303,7 +306,53 @@ def test_instructions_are_counted_and_annotated(tmp_path):
 
 def test_a_server_that_is_missing_is_left_out_with_the_reason(monkeypatch, tmp_path):
     monkeypatch.delenv("PYNET_NODE", raising=False)
-    code = "import harness, pathlib, sys; harness.ROOT = pathlib.Path(sys.argv[1])"
+    code = "from lib import harness; import pathlib, sys; harness.ROOT = pathlib.Path(sys.argv[1])"
     done = run_python("-c", f"{code}; print(harness.available(['node-data', 'asyncio']))", tmp_path)
     assert done.stdout.strip() == "['asyncio']"
     assert "node-data: left out: no Node" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suite", ["instr", "memory"])
+def test_two_checkouts_are_compared_in_one_run(suite, tmp_path):
+    if suite == "instr" and shutil.which("valgrind") is None:
+        pytest.fail("valgrind is not installed: apt-get install valgrind")
+    if "pynet-data" not in servers_at_hand():
+        pytest.skip("the benchmarks cannot import pynet")
+    there = Path(pynet.__file__).resolve().parent.parent
+    out = tmp_path / "out.json"
+    done = run_python(BENCH, suite, "--quick", "--servers", "pynet-data,libuv", "--against", there, "--json", out)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(out.read_text())
+    assert list(found["against"]) == ["pynet-data"]
+    here, other = found["pynet-data"], found["against"]["pynet-data"]
+    if suite == "memory":
+        here, other = here["bytes_per_connection"], other["bytes_per_connection"]
+    assert f"{other:,.0f}{here / other:>8.3f}" in done.stdout
+
+
+@pytest.mark.parametrize("suite", ["instr", "memory"])
+def test_a_checkout_that_is_not_built_is_refused(suite, tmp_path):
+    (tmp_path / "pynet").mkdir()
+    (tmp_path / "pynet" / "__init__.py").write_text("from ._pynet import run\n")
+    for folder in (tmp_path, tmp_path / "pynet"):  # not built; no package at all
+        done = run_python(BENCH, suite, "--servers", "asyncio", "--against", folder)
+        assert done.returncode == 1
+        assert f"{folder} holds no package pynet that is built for" in done.stderr
+
+
+SUITES = ["addresses", "blocked", "connect", "instr", "memory", "speed", "streams"]
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_every_suite_explains_its_options(suite):
+    done = run_python(BENCH, suite, "--help")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"usage: bench {suite} ")
+
+
+@pytest.mark.parametrize("args", [[], ["nothing"]], ids=["none", "unknown"])
+def test_an_unknown_suite_is_answered_by_the_list(args):
+    done = run_python(BENCH, *args)
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"the suites are: {', '.join(SUITES)}\n")

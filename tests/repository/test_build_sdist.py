@@ -43,11 +43,11 @@ def test_sdist_holds_sources_tests_and_tools(sdist):
     missing = []
     for pattern in (
         "csrc/**/*.[ch]", "pynet/*.py", "pynet/*.pyi", "pynet/py.typed", "tests/**/*.py", "tests/**/*.[ch]",
-        "bench/*.*", "examples/*.py", "tools/*.sh", "Makefile", "setup.py", "pyproject.toml", "LICENSE", "README.md",
+        "bench/**/*.*", "examples/*.py", "tools/*.sh", "Makefile", "setup.py", "pyproject.toml", "LICENSE", "README.md",
         "CONTRIBUTING.md", ".ci/run", ".clang-format",
     ):  # fmt: skip
         names = [path.relative_to(ROOT) for path in ROOT.glob(pattern) if "__pycache__" not in path.parts]
-        assert names or pattern in ("tests/**/*.[ch]", "bench/*.*"), f"{pattern} matches nothing"
+        assert names or pattern in ("tests/**/*.[ch]", "bench/**/*.*"), f"{pattern} matches nothing"
         missing += [str(name) for name in names if not (sdist / name).is_file()]
     assert missing == []
 
