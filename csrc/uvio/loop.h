@@ -49,7 +49,7 @@ struct pn_loop_counts {
 };
 
 struct pn_loop {
-    uv_loop_t uv;
+    uv_loop_t uv;     /* first: streams find their loop by it */
     uv_check_t check; /* the referenced handle without which libuv never polls */
     struct pn_timers timers;
     size_t timers_referenced;

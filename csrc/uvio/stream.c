@@ -36,13 +36,20 @@ struct pn_stream_req {
 static void on_bad_descriptor(struct pn_fd_recheck *t);
 static void on_uv_close(uv_handle_t *handle);
 
+/* No field of its own: libuv's handle has a pointer to the loop already. */
+static inline struct pn_loop *
+loop_of(const struct pn_stream *s)
+{
+    return (struct pn_loop *)(void *)s->h.handle.loop; /* its first member */
+}
+
 /* --- posted completions --- */
 
 static void
 post(struct pn_stream *s, uint8_t bit)
 {
     s->completions |= bit;
-    pn_loop_post(s->loop, &s->posted);
+    pn_loop_post(loop_of(s), &s->posted);
 }
 
 /* Delivers `bits`, lowest first; what a halted turn leaves is posted again, in front. */
@@ -51,9 +58,9 @@ deliver(struct pn_stream *s, uint8_t bits)
 {
     while (bits != 0) {
         uint8_t bit = bits & (uint8_t)-bits;
-        if (s->loop->halted || s->loop->dead) {
+        if (loop_of(s)->halted || loop_of(s)->dead) {
             s->completions |= bits;
-            pn_loop_post_first(s->loop, &s->posted);
+            pn_loop_post_first(loop_of(s), &s->posted);
             return;
         }
         bits &= (uint8_t)~bit;
@@ -94,7 +101,6 @@ pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_st
         *status = UV_ENOMEM;
         return NULL;
     }
-    s->loop = loop;
     s->events = events;
     s->owner = owner;
     s->kind = (uint8_t)kind;
@@ -160,7 +166,7 @@ free_request(struct pn_stream *s)
         return;
     free(s->req);
     s->req = NULL;
-    s->loop->counts.requests--;
+    loop_of(s)->counts.requests--;
 }
 
 static struct pn_stream_req *
@@ -168,7 +174,7 @@ new_request(struct pn_stream *s)
 {
     s->req = malloc(sizeof(*s->req));
     if (s->req != NULL)
-        s->loop->counts.requests++;
+        loop_of(s)->counts.requests++;
     return s->req;
 }
 
@@ -176,7 +182,7 @@ static void
 on_uv_close(uv_handle_t *handle)
 {
     struct pn_stream *s = handle->data;
-    struct pn_loop *loop = s->loop;
+    struct pn_loop *loop = loop_of(s);
     if (loop->dead)
         return;
     if (loop->halted && s->owner != NULL) {
@@ -214,7 +220,7 @@ pn_stream_close(struct pn_stream *s)
     s->reading = false;
     s->completions &= (uint8_t)~(PN_POST_CONNECT | PN_POST_SHUTDOWN);
     if (s->completions == 0)
-        pn_loop_unpost(s->loop, &s->posted);
+        pn_loop_unpost(loop_of(s), &s->posted);
     pn_loop_forget_fd(&s->recheck);
     if (s->unref)
         uv_ref(&s->h.handle); /* its `closed` is awaited whatever the user said */
@@ -225,7 +231,7 @@ pn_stream_close(struct pn_stream *s)
     /* libuv takes 0 to 2 for the standard streams, whoever closed those, and leaves them open. */
     if (fd >= 0 && fd <= STDERR_FILENO)
         close(fd);
-    pn_loop_wake(s->loop);
+    pn_loop_wake(loop_of(s));
 }
 
 void
@@ -253,8 +259,8 @@ recheck_fd(struct pn_stream *s)
 {
     if (s->closing)
         return;
-    pn_loop_recheck_fd(s->loop, &s->recheck, pn_stream_fd(s));
-    pn_loop_wake(s->loop);
+    pn_loop_recheck_fd(loop_of(s), &s->recheck, pn_stream_fd(s));
+    pn_loop_wake(loop_of(s));
 }
 
 /* --- connecting --- */
@@ -264,10 +270,10 @@ on_uv_connect(uv_connect_t *req, int status)
 {
     struct pn_stream *s = req->data;
     free_request(s);
-    if (s->loop->dead || s->closing)
+    if (loop_of(s)->dead || s->closing)
         return;
     s->connect_status = (int16_t)status;
-    if (s->loop->halted) {
+    if (loop_of(s)->halted) {
         post(s, PN_POST_CONNECT);
         return;
     }
@@ -346,7 +352,7 @@ static void
 on_uv_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     struct pn_stream *s = handle->data;
-    struct pn_loop *loop = s->loop;
+    struct pn_loop *loop = loop_of(s);
     (void)suggested;
     char *base = loop->slab;
     size_t len = (size_t)PN_READ_SIZE << s->read_class;
@@ -387,14 +393,14 @@ static void
 on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 {
     struct pn_stream *s = stream->data;
-    if (s->loop->dead || s->owner == NULL)
+    if (loop_of(s)->dead || s->owner == NULL)
         return;
     if (nread == UV_ENOBUFS && buf->len == 0)
         return;
     if (nread < 0) {
         if (s->req != NULL)
             recheck_fd(s); /* it goes on waiting, for the write only */
-        if (s->loop->halted) {
+        if (loop_of(s)->halted) {
             /* What libuv says after a listener of the chunk before it has raised. Reading anew finds it again. */
             (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
             return;
@@ -437,7 +443,7 @@ pn_stream_read_stop(struct pn_stream *s)
     (void)uv_read_stop(&s->h.stream);
     if (s->req != NULL)
         recheck_fd(s);
-    pn_loop_wake(s->loop);
+    pn_loop_wake(loop_of(s));
 }
 
 /* --- writing --- */
@@ -467,7 +473,7 @@ pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count)
 {
     int fd = pn_uv_stream_fd(&s->h.stream);
     ssize_t n;
-    s->loop->syscalls_write++;
+    loop_of(s)->syscalls_write++;
     do {
         if (count == 1) {
             n = send(fd, iov[0].iov_base, iov[0].iov_len, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -493,7 +499,7 @@ static void
 on_uv_write(uv_write_t *req, int status)
 {
     struct pn_stream *s = req->data;
-    struct pn_loop *loop = s->loop;
+    struct pn_loop *loop = loop_of(s);
     free_request(s);
     if (loop->dead)
         return;
@@ -518,17 +524,17 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
     /* On unix a uv_buf_t is laid out as a struct iovec: base, then length. */
     pn_signal_mask old;
     bool blocked = pn_sigpipe_block(&old);
-    unsigned active = pn_uv_active_requests(&s->loop->uv);
+    unsigned active = pn_uv_active_requests(&loop_of(s)->uv);
     int status =
         uv_write(&req->u.write, &s->h.stream, (const uv_buf_t *)(const void *)iov, (unsigned)count, on_uv_write);
     if (blocked)
         pn_sigpipe_restore(&old);
     if (status != 0) {
-        pn_uv_set_active_requests(&s->loop->uv, active); /* libuv counts a request that it has no memory for */
+        pn_uv_set_active_requests(&loop_of(s)->uv, active); /* libuv counts a request that it has no memory for */
         free_request(s);
         return status;
     }
-    s->loop->writing++;
+    loop_of(s)->writing++;
     recheck_fd(s);
     return 0;
 }
@@ -560,7 +566,7 @@ pn_stream_ref(struct pn_stream *s, bool referenced)
         uv_ref(&s->h.handle);
     else
         uv_unref(&s->h.handle);
-    pn_loop_wake(s->loop);
+    pn_loop_wake(loop_of(s));
 }
 
 int

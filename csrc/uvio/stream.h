@@ -36,7 +36,6 @@ struct pn_stream_events {
 };
 
 struct pn_stream {
-    struct pn_loop *loop; /* borrowed */
     const struct pn_stream_events *events;
     void *owner;             /* borrowed; NULL: nobody listens any more */
     struct pn_posted posted; /* while `completions` is not 0 */

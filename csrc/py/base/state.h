@@ -70,7 +70,7 @@ struct PnState {
     int depth;                      /* of calls out of the loop */
     unsigned generation;            /* goes up in a forked child and at exit */
     bool closed;                    /* the interpreter is leaving: no loop any more */
-    uint64_t epoch;                 /* goes up when an outermost call or a tick ends: design.md's "call" */
+    uint32_t epoch; /* goes up when an outermost call or a tick ends; it may wrap: only equality counts */
     struct pn_driver driver;
     struct pn_ring ticks;
     struct pn_ring immediates;

@@ -336,7 +336,7 @@ pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     s->d.em.ops = &socket_ops.em;
     s->d.read_mark = s->d.write_mark = s->d.em.st->default_mark;
     s->d.max_write_buffer = UINT32_MAX;
-    s->d.write_epoch = UINT64_MAX;
+    s->d.write_epoch = UINT32_MAX;
     s->d.em.st->sockets++;
     pn_mark_outside(&s->d.em);
     return op;
@@ -414,7 +414,7 @@ pn_socket_reset(PnSocket *s)
     s->d.corked = 0;
     s->d.ending = s->d.final_called = s->d.finished = s->d.need_drain = s->d.fin_seen = s->d.write_failed = 0;
     s->d.was_connecting = s->reset_when_connected = 0;
-    s->d.write_epoch = UINT64_MAX;
+    s->d.write_epoch = UINT32_MAX;
     pn_missed_forget(&s->d.em);
     pn_writes_answer_left(&s->d, &left, error);
     Py_XDECREF(errored);

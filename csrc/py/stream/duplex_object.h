@@ -105,11 +105,12 @@ struct PnDuplex {
     PyObject *errored;          /* own */
     PnDuplex *next_flush;       /* in st->flush, while `in_flush` */
     uint64_t bytes_read, bytes_written;
-    uint64_t write_epoch;           /* the call in which we wrote last */
+    uint32_t write_epoch;           /* st->epoch when we wrote last */
     uint32_t read_mark, write_mark; /* high-water marks */
     uint32_t max_write_buffer;      /* UINT32_MAX: no limit */
     uint16_t corked;                /* by so many cork() */
     bool can_send;                  /* connected, and neither ended, failed nor destroyed */
+    uint8_t default_encoding;       /* enum pn_encoding, of text that is written without one */
     unsigned connecting : 1;
     unsigned connected : 1;
     unsigned was_connected : 1;  /* since the last connect() */
@@ -136,7 +137,6 @@ struct PnDuplex {
     unsigned end_scheduled : 1;
     unsigned end_emitted : 1;
     /* --- writing --- */
-    unsigned default_encoding : 3; /* enum pn_encoding, of text that is written without one */
     unsigned in_flush : 1;
     unsigned need_drain : 1;
     unsigned ending : 1; /* end() has been called */

@@ -24,7 +24,8 @@ chunk_of(PnDuplex *s, PyObject *data, PyObject *encoding, struct chunk *out)
         return 0;
     }
     if (PyUnicode_Check(data)) {
-        out->bytes = encoding != NULL ? pn_encode(st, data, encoding) : pn_encode_as(data, s->default_encoding);
+        out->bytes = encoding != NULL ? pn_encode(st, data, encoding)
+                                      : pn_encode_as(data, (enum pn_encoding)s->default_encoding);
         return out->bytes == NULL ? -1 : 0;
     }
     if (data == Py_None) {
@@ -297,6 +298,6 @@ pn_duplex_set_default_encoding_method(PyObject *op, PyObject *const *args, Py_ss
     if (pn_check_alive(&s->em) < 0 || pn_unpack("set_default_encoding", names, 1, args, nargs, kwnames, a) < 0 ||
         pn_encoding_lookup(a[0], &encoding) < 0)
         return NULL;
-    s->default_encoding = (unsigned)encoding & 7;
+    s->default_encoding = (uint8_t)encoding;
     return Py_NewRef(op);
 }
