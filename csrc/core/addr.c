@@ -1,4 +1,4 @@
-/* addr.c - addresses as values: canonical text and comparison. */
+/* addr.c - formats an IP address as canonical text (the shortest IPv6 form, RFC 5952) and compares two addresses. */
 #include "core/addr.h"
 
 #include <string.h>
@@ -39,7 +39,8 @@ put_hex(char *p, unsigned group)
     return p;
 }
 
-/* The longest run of two or more zero groups, the first of equals: its start, and its length in `*run`. */
+/* Finds the longest run of two or more zero groups. Of equally long runs the first one wins. Returns the index of
+ * its first group and stores its length in `*run`; without such a run, returns 8 with `*run` 1. */
 static unsigned
 longest_zero_run(const unsigned groups[8], unsigned *run)
 {
@@ -64,7 +65,7 @@ put_ipv6(char *p, const uint8_t bytes[16])
     for (int i = 0; i < 8; i++)
         groups[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
     unsigned gap = longest_zero_run(groups, &run);
-    /* IPv4-compatible and IPv4-mapped addresses show their last four bytes as IPv4. */
+    /* IPv4-compatible and IPv4-mapped addresses end in dotted IPv4 notation, as inet_ntop() prints them. */
     bool dotted = gap == 0 && (run == 6 || (run == 5 && groups[5] == 0xffff));
     unsigned count = dotted ? 6 : 8;
 

@@ -1,9 +1,10 @@
-/* addr_text.c - see addr_text.h. */
+/* addr_text.c - parses and formats an address with its port: SocketAddress.parse(), strict and loose; see
+ * addr_text.h. */
 #include "core/addr_text.h"
 
 #include <string.h>
 
-/* The value of a digit in the base, or -1. */
+/* Returns the value of a digit in the base, or -1. */
 static int
 digit_of(char c, unsigned base)
 {
@@ -17,8 +18,9 @@ digit_of(char c, unsigned base)
     return value < base ? (int)value : -1;
 }
 
-/* Reads a number as a URL's IPv4 address has it: `0x` makes it hexadecimal (and alone is 0), another leading 0 octal.
- * The first character after it, or NULL. Above 2**32 - 1 it stops counting. */
+/* Reads a number of a URL's IPv4 address: the prefix `0x` makes it hexadecimal (`0x` alone is 0), any other leading
+ * 0 makes it octal. Returns the first character after it, or NULL. The value stops growing once it is above 2**32 -
+ * 1. */
 static const char *
 scan_number(const char *p, const char *end, uint64_t *out)
 {
@@ -42,8 +44,8 @@ scan_number(const char *p, const char *end, uint64_t *out)
     return p;
 }
 
-/* Reads up to four numbers with dots between, of which the last fills what is left of the 32 bits, and perhaps one
- * more dot: the first character after them, or NULL. */
+/* Reads one to four numbers separated by dots. The last number fills the rest of the 32 bits; one more dot may
+ * follow it. Returns the first character after them, or NULL. */
 static const char *
 scan_loose_ipv4(const char *p, const char *end, uint8_t bytes[4])
 {
@@ -58,7 +60,7 @@ scan_loose_ipv4(const char *p, const char *end, uint8_t bytes[4])
             break;
         p++;
         if (p == end || *p == ':')
-            break; /* the dot at the end */
+            break; /* a trailing dot */
         if (count == 4 || value > 255)
             return NULL;
         bytes[count - 1] = (uint8_t)value;
@@ -72,7 +74,7 @@ scan_loose_ipv4(const char *p, const char *end, uint8_t bytes[4])
     return p;
 }
 
-/* Reads the port, which ends the text: 0 or -1. */
+/* Parses the port, which extends to the end of the text. Returns 0 or -1. */
 static int
 parse_port(const char *p, const char *end, bool strict, uint16_t *out)
 {
@@ -91,7 +93,7 @@ parse_port(const char *p, const char *end, bool strict, uint16_t *out)
     return 0;
 }
 
-/* The part without a port, brackets taken off: 0 or -1. */
+/* Parses the address without its port and brackets. Returns 0 or -1. */
 static int
 parse_plain(const char *p, const char *end, uint8_t family, struct pn_addr *a)
 {

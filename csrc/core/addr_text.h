@@ -1,4 +1,4 @@
-/* addr_text.h - addresses with a port, as text: `1.2.3.4:80`, `[::1]:80`. */
+/* addr_text.h - parses and formats an address with a port: `1.2.3.4:80`, `[::1]:80`. */
 #ifndef PN_CORE_ADDR_TEXT_H
 #define PN_CORE_ADDR_TEXT_H
 
@@ -7,20 +7,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Room for any address with its port, brackets and NUL included. */
+/* The size of a buffer for any address with its port, brackets and NUL included. */
 #define PN_ENDPOINT_TEXT (PN_ADDR_TEXT + 8)
 
-/* Reads an address and its port (0 when there is none): 0, or -1 when `text` is none; `*out` is then untouched.
+/* Parses an address and its port (0 if there is none). Returns 0, or -1 if `text` is neither; `*out` is unchanged then.
  *
- * Loose, the way of node's SocketAddress.parse(): an IPv4 address in any of a URL's forms (`1.2.3.4`, `1.2.3`, `127.1`,
- * `256`, `0x7f.1`, `0177.0.0.1`, with or without a dot at the end), or an IPv6 address in brackets; then nothing, or a
- * colon and decimal digits (none, or leading zeros, will do) of a number up to 65535. Nothing else of a URL is taken.
+ * Loose follows Node's SocketAddress.parse(): an IPv4 address in any form that a URL allows (`1.2.3.4`, `1.2.3`,
+ * `127.1`, `256`, `0x7f.1`, `0177.0.0.1`, each with or without a trailing dot), or an IPv6 address in brackets. Then
+ * the text ends, or a colon and a decimal number up to 65535 follow; the number may be missing or have leading zeros.
+ * No other part of a URL is accepted.
  *
- * Strict: a dotted quad or a bracketed IPv6 address, then nothing or a colon and a port without leading zeros; or an
- * IPv6 address without brackets or port. Zones are refused in both. */
+ * Strict accepts a dotted quad or an IPv6 address in brackets, optionally followed by a colon and a port without
+ * leading zeros; or an IPv6 address without brackets and without port. Both modes refuse zones. */
 int pn_addr_text_parse(const char *text, size_t len, bool strict, struct pn_addr *out);
 
-/* `1.2.3.4:80` or `[::1]:80`, always with the port; returns the length. */
+/* Writes `1.2.3.4:80` or `[::1]:80`, always with the port; returns the length. */
 size_t pn_addr_text_format(const struct pn_addr *a, char out[PN_ENDPOINT_TEXT]);
 
 #endif

@@ -1,4 +1,5 @@
-/* blocklist.c - see blocklist.h. */
+/* blocklist.c - stores the rules of a block list and checks addresses against them: adds, removes, copies, compares
+ * and iterates over rules; see blocklist.h. */
 #include "core/blocklist.h"
 
 #include <stdlib.h>
@@ -6,28 +7,29 @@
 
 #define NONE      UINT32_MAX
 #define MAX_COUNT (UINT32_C(1) << 30)
-/* Fewer gaps than this are left alone. */
+/* Fewer gaps than this are not worth compacting. */
 #define FEW_GAPS  64
 
 /* flags of a record and of a key */
 enum {
-    START4 = 1, /* the address, network or start is written as IPv4 */
-    END4 = 2,   /* so is the end of a range */
-    WIDE = 4,   /* record: not all is IPv4, the addresses are in `wide` */
+    START4 = 1, /* the address, network or start was written as IPv4 */
+    END4 = 2,   /* the end of a range was written as IPv4 */
+    WIDE = 4,   /* record: at least one address is not IPv4, all are in `wide` */
     GAP = 8,    /* record: removed */
 };
 
-/* One rule, as stored. */
+/* A stored rule. */
 struct pn_record {
-    uint32_t a;    /* IPv4: the address, network or start; else its place in `wide` */
-    uint32_t b;    /* IPv4 range: the end; address: the record it took the place of, or NONE */
+    uint32_t a;    /* IPv4: the address, network or start; else the index in `wide` */
+    uint32_t b;    /* IPv4 range: the end; address: the record that it replaced, or NONE */
     uint32_t next; /* the next older record of the chain, or NONE */
     uint8_t kind, prefix, flags;
 };
 
-/* What makes a rule the same as another; addresses as numbers, IPv4 as IPv4-mapped. Without padding. */
+/* The identity of a rule: two rules are the same if their keys are. Addresses are numbers, IPv4 as IPv4-mapped. The
+ * struct has no padding, since memcmp() compares it. */
 struct rule_key {
-    struct pn_key6 start, end; /* `end` 0 when it is no range */
+    struct pn_key6 start, end; /* `end` is 0 unless it is a range */
     uint32_t kind;
     uint16_t prefix, flags;
 };
@@ -106,7 +108,7 @@ pn_addr_compare(const struct pn_addr *a, const struct pn_addr *b)
 
 /* --- rules as keys --- */
 
-/* An IPv4-mapped address is the same rule as the IPv4 one. */
+/* An IPv4-mapped address makes the same rule as the IPv4 address. */
 static struct rule_key
 finish_key(struct rule_key k)
 {
@@ -131,7 +133,7 @@ key_of_rule(const struct pn_rule *rule)
     return finish_key(k);
 }
 
-/* The key, but with an address in the family it was written in. */
+/* Returns the key, except that an address keeps the family in which it was written. */
 static struct rule_key
 written_key(const struct pn_blocklist *list, const struct pn_record *r)
 {
@@ -252,7 +254,7 @@ span_of(const struct rule_key *k)
 }
 
 static int
-neutralize(struct pn_blocklist *list, const struct rule_key *k)
+cover(struct pn_blocklist *list, const struct rule_key *k)
 {
     struct span s = span_of(k);
     if (s.has4 && pn_tree4_add(&list->tree4, s.first4, s.last4) != 0)
@@ -295,7 +297,7 @@ link_record(struct pn_blocklist *list, uint32_t index, const struct rule_key *k)
     *head = index;
 }
 
-/* Where the number of the newest record of that key is kept, NULL when there is none. */
+/* Returns the place that holds the index of the newest record with this key, or NULL if there is none. */
 static uint32_t *
 find_record(const struct pn_blocklist *list, const struct rule_key *k)
 {
@@ -313,7 +315,7 @@ find_record(const struct pn_blocklist *list, const struct rule_key *k)
     return NULL;
 }
 
-/* Oldest first, so that each chain is newest first. */
+/* Links the oldest record first, so that each chain starts with the newest. */
 static void
 link_all(struct pn_blocklist *list)
 {
@@ -327,7 +329,7 @@ link_all(struct pn_blocklist *list)
 
 /* --- room --- */
 
-/* Closes the gaps when they are more than the rules. */
+/* Compacts the records if more of them are gaps than rules. */
 static void
 close_gaps(struct pn_blocklist *list)
 {
@@ -352,7 +354,8 @@ close_gaps(struct pn_blocklist *list)
     link_all(list);
 }
 
-/* Makes an array at least `wanted` long, and half as long again as it was so that growing is cheap in the long run. */
+/* Grows an array to at least `wanted` elements, and by at least half of its length, so that the cost for each
+ * element stays constant. */
 static int
 grow(void *array_at, uint32_t *capacity, size_t wanted, size_t size)
 {
@@ -440,7 +443,7 @@ append(struct pn_blocklist *list, const struct pn_rule *rule, const struct rule_
     list->live++;
 }
 
-/* Adds one rule, for which there is room in the arrays. */
+/* Adds one rule. The arrays have room for it. */
 static int
 add_one(struct pn_blocklist *list, const struct pn_rule *rule)
 {
@@ -453,20 +456,20 @@ add_one(struct pn_blocklist *list, const struct pn_rule *rule)
         list->records[replaced].flags |= GAP;
         list->live--;
     }
-    else if (neutralize(list, &k) != 0) {
+    else if (cover(list, &k) != 0) {
         return -1;
     }
     append(list, rule, &k, replaced);
     return 0;
 }
 
-/* Takes out the newest record, which has just been added, and puts back what it took the place of. */
+/* Removes the newest record, which has just been added, and restores the record that it replaced. */
 static void
 undo_one(struct pn_blocklist *list)
 {
     struct pn_record *r = &list->records[--list->count];
     struct rule_key k = key_of_record(list, r);
-    /* Near the head of its chain, but perhaps behind some that were put back. */
+    /* Restored records may precede it in its chain. */
     uint32_t *at = &list->buckets[bucket_of(list, &k)];
     while (*at != list->count)
         at = &list->records[*at].next;
@@ -558,7 +561,7 @@ pn_blocklist_size(const struct pn_blocklist *list)
 bool
 pn_blocklist_next(const struct pn_blocklist *list, size_t *cursor, struct pn_rule *out)
 {
-    /* The cursor is 1 more than the number of the record it has come to. */
+    /* The cursor is the index of the last record returned, plus 1. */
     size_t i = *cursor == 0 || *cursor - 1 > list->count ? list->count : *cursor - 1;
     while (i-- > 0) {
         const struct pn_record *r = &list->records[i];
@@ -614,7 +617,7 @@ compare_keys(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct rule_key));
 }
 
-/* Its keys in some order that depends on nothing else; NULL when out of memory. */
+/* Returns the keys in an order that depends on the keys alone; NULL when out of memory. */
 static struct rule_key *
 sorted_keys(const struct pn_blocklist *list)
 {

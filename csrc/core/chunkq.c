@@ -1,4 +1,4 @@
-/* chunkq.c - ring of chunks, see chunkq.h. */
+/* chunkq.c - a ring buffer of byte chunks, see chunkq.h. */
 #include "core/chunkq.h"
 
 #include <stdlib.h>
@@ -20,7 +20,7 @@ release(const struct pn_chunk *c)
 void
 pn_chunkq_clear(struct pn_chunkq *q)
 {
-    /* Releasing may run anything: the queue is empty before the first call. */
+    /* A release function may run any code: the queue is empty before the first call. */
     struct pn_chunkq old = *q;
     pn_chunkq_init(q);
     for (size_t i = 0; i < old.count; i++)

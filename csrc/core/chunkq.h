@@ -1,7 +1,8 @@
-/* chunkq.h - a queue of byte chunks with its length in bytes; both halves of a stream use it.
+/* chunkq.h - a queue of byte chunks that knows its length in bytes; the read side and the write side of a stream use
+ * it.
  *
- * A chunk is a span of memory and the owner that keeps it alive. The queue owns what it holds: `release(owner)` is
- * called once for each chunk, when it has been consumed or the queue is cleared. */
+ * A chunk is a span of memory and the owner that keeps it valid. The queue owns its chunks: it calls
+ * `release(owner)` once for each, when the chunk has been consumed or the queue is cleared. */
 #ifndef PN_CORE_CHUNKQ_H
 #define PN_CORE_CHUNKQ_H
 
@@ -23,22 +24,22 @@ struct pn_chunkq {
 };
 
 void pn_chunkq_init(struct pn_chunkq *q);
-/* Releases every chunk and frees the ring; the queue is as after init. */
+/* Releases every chunk and frees the ring; the queue is then as after init. */
 void pn_chunkq_clear(struct pn_chunkq *q);
 
-/* Appends; 0, or -1 when out of memory: the chunk is then still the caller's. */
+/* Appends a chunk. Returns 0, or -1 when out of memory: the caller still owns the chunk then. */
 int pn_chunkq_push(struct pn_chunkq *q, struct pn_chunk chunk);
-/* The same in front of all others. */
+/* The same, at the front of the queue. */
 int pn_chunkq_unshift(struct pn_chunkq *q, struct pn_chunk chunk);
-/* The i-th chunk from the front; `i` < count. Valid until the queue changes. */
+/* Returns the i-th chunk from the front; `i` < count. Valid until the queue changes. */
 struct pn_chunk *pn_chunkq_at(const struct pn_chunkq *q, size_t i);
-/* Takes the first chunk out; it is the caller's now. `count` > 0. */
+/* Removes the first chunk and returns it; the caller owns it now. `count` > 0. */
 struct pn_chunk pn_chunkq_shift(struct pn_chunkq *q);
-/* Drops `n` <= bytes from the front, and with them the empty chunks they leave at the front; returns the chunks
- * released. */
+/* Removes `n` bytes (at most `bytes`) from the front, then the empty chunks that are at the front. Returns the
+ * number of chunks released. */
 size_t pn_chunkq_consume(struct pn_chunkq *q, size_t n);
 
-/* A chunk that owns a malloc'ed copy of `len` bytes; base is NULL when out of memory. */
+/* Returns a chunk that owns a malloc'ed copy of `len` bytes; its `base` is NULL when out of memory. */
 struct pn_chunk pn_chunk_copy(const char *base, size_t len);
 
 #endif

@@ -1,4 +1,4 @@
-/* cover_tree.c - see cover_tree.h; the work is in cover_tree_impl.h. */
+/* cover_tree.c - instantiates the tree of cover_tree_impl.h for IPv4 and for IPv6 keys; see cover_tree.h. */
 #include "core/cover_tree.h"
 
 #include <stdlib.h>
@@ -65,14 +65,14 @@ pn_tree4_clear(struct pn_tree4 *t)
 
 /* --- IPv6 --- */
 
-/* Without a branch, which a search would take at random. */
+/* Without a branch: a search would mispredict half of them. */
 static inline bool
 key6_le(struct pn_key6 a, struct pn_key6 b)
 {
     return (a.hi < b.hi) | ((a.hi == b.hi) & (a.lo <= b.lo));
 }
 
-/* The key after `k`: false when there is none. */
+/* Computes the key after `k`; returns false if `k` is the last. */
 static inline bool
 key6_after(struct pn_key6 k, struct pn_key6 *after)
 {

@@ -1,8 +1,8 @@
-/* cover_tree.h - how many intervals lie over a point, for 32-bit and for 128-bit keys.
+/* cover_tree.h - counts the intervals that cover a point, for 32-bit and for 128-bit keys.
  *
- * A B+ tree of the points where an interval begins, or where one has ended, with the sum of all changes to the left
- * kept in every node: the number at a point is the sum along one way down. A key has one entry at most, so that the
- * bits of a key bound the depth; an interval costs two entries at most. */
+ * It is a B+ tree of the points where an interval begins and of the points just after its end. Every node holds the
+ * sums of the changes to the left, so that the count at a point is the sum along one descent. A key has at most one
+ * entry, so that the bits of a key bound the depth; an interval costs at most two entries. */
 #ifndef PN_CORE_COVER_TREE_H
 #define PN_CORE_COVER_TREE_H
 
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An IPv6 address, as a number. */
+/* An IPv6 address as a number. */
 struct pn_key6 {
     uint64_t hi, lo;
 };
@@ -28,13 +28,13 @@ struct pn_tree6 {
     size_t memory;
 };
 
-/* Puts an interval (both ends included) over its points, or takes away one that was put there. Adding: 0, or -1 when
- * out of memory, with nothing changed. */
+/* Adds an interval (both ends included), or removes one that was added. Adding returns 0, or -1 when out of memory,
+ * with nothing changed. */
 int pn_tree4_add(struct pn_tree4 *t, uint32_t first, uint32_t last);
 void pn_tree4_remove(struct pn_tree4 *t, uint32_t first, uint32_t last);
-/* Whether any interval lies over `key`. */
+/* Returns whether any interval covers `key`. */
 bool pn_tree4_covers(const struct pn_tree4 *t, uint32_t key);
-/* Makes `to`, empty, a copy: 0, or -1 when out of memory (`to` is then still empty). */
+/* Copies `from` into `to`, which is empty. Returns 0, or -1 when out of memory (`to` is then still empty). */
 int pn_tree4_copy(struct pn_tree4 *to, const struct pn_tree4 *from);
 void pn_tree4_clear(struct pn_tree4 *t);
 

@@ -1,11 +1,12 @@
-/* cover_tree_impl.h - the tree of cover_tree.h, for one type of key: included by cover_tree.c once for each.
+/* cover_tree_impl.h - the tree of cover_tree.h for one type of key; cover_tree.c includes it once for each.
  *
- * It wants these macros: KEY, a type; KEY_LE(a, b) and KEY_EQ(a, b); FANOUT; TREE and NODE, the structs' names; and
- * NAME(x), which makes a function's name. No include guard, since it is meant to be included twice. */
+ * The including file defines these macros: KEY, a type; KEY_LE(a, b) and KEY_EQ(a, b); FANOUT; TREE and NODE, the
+ * names of the structs; and NAME(x), which makes the name of a function. There is no include guard, since the file
+ * is included twice. */
 
-/* Entries 0 to count - 1 are in use. In a leaf, sums[i] is the change at its keys 0 to i; in an inner node it is the
- * change in the children before the i-th, and keys[i] is where that child begins (the first child takes what lies
- * below as well, so that keys[0] is not looked at). */
+/* Entries 0 to count - 1 are in use. In a leaf, sums[i] is the total change at its keys 0 to i. In an inner node,
+ * sums[i] is the total change in the children before the i-th, and keys[i] is the first key of that child. The first
+ * child also covers all smaller keys, so that keys[0] is never read. */
 struct NODE {
     uint32_t count;
     uint32_t level; /* 0: a leaf */
@@ -15,7 +16,7 @@ struct NODE {
 
 struct NAME(leaf) {
     struct NODE node;
-    uint32_t uses[FANOUT]; /* how many intervals begin or end at the key */
+    uint32_t uses[FANOUT]; /* the number of intervals that begin or end at the key */
 };
 
 struct NAME(inner) {
@@ -55,8 +56,8 @@ NAME(free_node)(struct TREE *t, struct NODE *n)
     free(n);
 }
 
-/* How many of the keys, which are in order, lie at or before `key`. Halving without branches: which half is as good
- * as random. */
+/* Returns how many of the sorted keys are at or before `key`. It halves without branches: which half is as good as
+ * random. */
 static inline uint32_t
 NAME(rank)(const KEY *keys, uint32_t count, KEY key)
 {
@@ -71,14 +72,15 @@ NAME(rank)(const KEY *keys, uint32_t count, KEY key)
     return (uint32_t)(base - keys) + (KEY_LE(*base, key) ? 1 : 0);
 }
 
-/* Which child of an inner node has `key`. */
+/* Returns the index of the child of an inner node that covers `key`. */
 static inline uint32_t
 NAME(branch)(const struct NODE *n, KEY key)
 {
     return NAME(rank)(n->keys + 1, n->count - 1, key);
 }
 
-/* Fetches all lines of a node at once: a search in a big tree would wait for one after the other. */
+/* Prefetches all cache lines of a node at once: otherwise a search in a big tree would wait for one line after
+ * another. */
 static inline void
 NAME(fetch)(const struct NODE *n, size_t size)
 {
@@ -103,7 +105,7 @@ NAME(covers)(const struct TREE *t, KEY key)
     return sum + (i > 0 ? n->sums[i - 1] : 0) > 0;
 }
 
-/* Moves the entries of `from`, from the `first`-th on, to the end of `to`, their sums changed by `shift`. */
+/* Moves the entries of `from`, from index `first` on, to the end of `to`, and adds `shift` to their sums. */
 static void
 NAME(move_entries)(struct NODE *to, struct NODE *from, uint32_t first, int32_t shift)
 {
@@ -145,7 +147,8 @@ NAME(close_entry)(struct NODE *n, uint32_t i)
         memmove(NAME(children)(n) + i, NAME(children)(n) + i + 1, after * sizeof(struct NODE *));
 }
 
-/* Splits the full `i`-th child of `parent`, which has room, before its entry `at`: 0, or -1 when out of memory. */
+/* Splits the full `i`-th child of `parent`, which has room, before entry `at` of the child. Returns 0, or -1 when
+ * out of memory. */
 static int
 NAME(split)(struct TREE *t, struct NODE *parent, uint32_t i, uint32_t at)
 {
@@ -162,7 +165,7 @@ NAME(split)(struct TREE *t, struct NODE *parent, uint32_t i, uint32_t at)
     return 0;
 }
 
-/* Splits a full root; the tree is one level higher then. */
+/* Splits a full root; the tree then has one more level. */
 static int
 NAME(split_root)(struct TREE *t, uint32_t at)
 {
@@ -181,15 +184,15 @@ NAME(split_root)(struct TREE *t, uint32_t at)
     return 0;
 }
 
-/* Where to split a full node that `key` goes into: keys that come in order are to leave full nodes behind. */
+/* Chooses where to split a full node that `key` belongs to: ascending keys leave full nodes behind. */
 static uint32_t
 NAME(split_point)(const struct NODE *n, KEY key, bool rightmost)
 {
     return rightmost && KEY_LE(n->keys[FANOUT - 1], key) ? FANOUT - 1 : FANOUT / 2;
 }
 
-/* Splits what is full on the way to `key`, so that an entry has room in its leaf. When memory runs out the tree holds
- * what it held. */
+/* Splits the full nodes between the root and `key`, so that its leaf has room for an entry. When out of memory, the
+ * tree still holds the same intervals. */
 static int
 NAME(make_room)(struct TREE *t, KEY key)
 {
@@ -215,7 +218,7 @@ NAME(make_room)(struct TREE *t, KEY key)
     return 0;
 }
 
-/* One interval more begins (`change` 1) or ends (-1) at `key`, whose leaf has room. */
+/* Adds the start (`change` 1) or the end (-1) of an interval at `key`, whose leaf has room. */
 static void
 NAME(put)(struct TREE *t, KEY key, int32_t change)
 {
@@ -241,8 +244,8 @@ NAME(put)(struct TREE *t, KEY key, int32_t change)
         n->sums[j] += change;
 }
 
-/* After an entry went from the `i`-th child of `n`: drops the child when it is empty, or joins it with its neighbour
- * when both are small. */
+/* Called after an entry was removed below the `i`-th child of `n`: frees the child if it is empty, or merges it with
+ * its neighbour if both are small. */
 static void
 NAME(tidy)(struct TREE *t, struct NODE *n, uint32_t i)
 {
@@ -300,7 +303,7 @@ NAME(take_end)(struct TREE *t, KEY key, int32_t change)
     }
 }
 
-/* `*after` is the key after `last`, NULL when there is none. */
+/* `*after` is the key after the last of the interval; NULL if there is none. */
 static int
 NAME(add)(struct TREE *t, KEY first, const KEY *after)
 {
@@ -335,7 +338,7 @@ NAME(free_all)(struct TREE *t, struct NODE *n)
     NAME(free_node)(t, n);
 }
 
-/* A copy of what is below `n`, NULL when out of memory. */
+/* Copies the subtree of `n`; returns NULL when out of memory. */
 static struct NODE *
 NAME(copy_node)(struct TREE *t, const struct NODE *n)
 {

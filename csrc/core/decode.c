@@ -1,4 +1,4 @@
-/* decode.c - incomplete characters, UTF-16, hex and base64, see decode.h. */
+/* decode.c - splits off incomplete characters and decodes UTF-16, hex and base64; see decode.h. */
 #include "core/decode.h"
 
 #include <string.h>
@@ -10,9 +10,9 @@ pn_decoder_init(struct pn_decoder *d, enum pn_encoding encoding)
     d->encoding = (uint8_t)encoding;
 }
 
-/* --- what waits --- */
+/* --- incomplete characters --- */
 
-/* The bytes of a character by its first one; what begins none stands alone. */
+/* Returns the length of a character by its first byte; 1 for a byte that begins no character. */
 static size_t
 utf8_length(unsigned char first)
 {
@@ -75,7 +75,7 @@ pn_decode_incomplete(enum pn_encoding encoding, const char *base, size_t len)
 
 /* --- UTF-16 --- */
 
-/* The character at unit `*i`, which moves behind it. */
+/* Returns the character at unit `*i` and moves `*i` behind it. */
 static uint32_t
 next_character(const char *base, size_t units, size_t *i)
 {

@@ -1,20 +1,21 @@
-/* ip.c - IP literals to values, by exactly the grammar of node's isIP().
+/* ip.c - is_ip() and the parser of IP literals, with exactly the grammar of Node's isIP().
  *
- * One pass over the text, no allocation, no library call. Node is stricter than inet_aton() and looser than
- * inet_pton(): no leading zeros and no short forms in IPv4, a non-empty zone of [0-9A-Za-z.:-] after IPv6. */
+ * It makes one pass over the text, without allocations or library calls. Node is stricter than inet_aton() and
+ * looser than inet_pton(): no leading zeros and no short forms in IPv4, a non-empty zone of [0-9A-Za-z.:-] after
+ * IPv6. */
 #include "core/addr.h"
 
 #include <string.h>
 
-/* One more than the value of a hexadecimal digit, 0 for any other character: a table, since digits and letters
- * mix at random and would defeat branch prediction. */
+/* The value of a hexadecimal digit plus one, 0 for any other character. A table, since digits and letters mix at
+ * random and would defeat branch prediction. */
 static const uint8_t hex_digit[256] = {
     ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
     ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
     ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
 };
 
-/* Reads a dotted quad at `p`: the first character after it, or NULL. What follows is the caller's to judge. */
+/* Reads a dotted quad at `p`. Returns the first character after it, or NULL. The caller checks what follows. */
 static const char *
 scan_ipv4(const char *p, const char *end, uint8_t out[4])
 {
@@ -23,7 +24,7 @@ scan_ipv4(const char *p, const char *end, uint8_t out[4])
         if (p == end || (value = (unsigned)(unsigned char)*p - '0') > 9)
             return NULL;
         p++;
-        /* After a leading 0 no digit may follow: the check for a dot, or the caller's, refuses it. */
+        /* No digit may follow a leading 0: the check for a dot, or the caller's, refuses it. */
         while (value != 0 && p != end && (digit = (unsigned)(unsigned char)*p - '0') <= 9) {
             value = value * 10 + digit;
             if (value > 255)
@@ -39,7 +40,7 @@ scan_ipv4(const char *p, const char *end, uint8_t out[4])
     }
 }
 
-/* True when a zone, as node takes it, fills `p` to `end`. */
+/* Returns whether the text from `p` to `end` is a zone by Node's rules. */
 static bool
 is_zone(const char *p, const char *end)
 {
@@ -54,7 +55,7 @@ is_zone(const char *p, const char *end)
     return true;
 }
 
-/* Moves what stands after the `::` to the end and clears the place of the `::`. */
+/* Moves the groups after the `::` to the end and zeroes the gap. */
 static void
 open_gap(uint8_t out[16], size_t gap, size_t used)
 {
@@ -63,12 +64,12 @@ open_gap(uint8_t out[16], size_t gap, size_t used)
     memset(out + gap, 0, 16 - used);
 }
 
-/* Reads the IPv6 address at `p` (without zone): the first character after it (`end`, or its '%'), or NULL. */
+/* Reads the IPv6 address at `p`, without a zone. Returns the first character after it (`end`, or its '%'), or NULL. */
 static const char *
 scan_ipv6(const char *p, const char *end, uint8_t out[16])
 {
     size_t used = 0; /* bytes of `out` written */
-    size_t gap = 17; /* where the `::` stands in them; 17: none seen */
+    size_t gap = 17; /* the offset of the `::` in them; 17: none seen */
     if (end - p >= 2 && p[0] == ':' && p[1] == ':') {
         gap = 0;
         p += 2;
@@ -110,7 +111,7 @@ scan_ipv6(const char *p, const char *end, uint8_t out[16])
     return p == end || *p == '%' ? p : NULL;
 }
 
-/* The family, or 0. `bytes` is scratch when the answer is 0. `*zone` is set for an IPv6 address only. */
+/* Returns the family, or 0; `bytes` is undefined then. Sets `*zone` for an IPv6 address only. */
 static uint8_t
 scan(const char *text, size_t len, uint8_t bytes[16], const char **zone)
 {

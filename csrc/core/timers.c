@@ -1,4 +1,4 @@
-/* timers.c - binary heap of deadlines, see timers.h. */
+/* timers.c - a binary heap of deadlines, see timers.h. */
 #include "core/timers.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* bind.c - descriptors of our own, see bind.h. */
+/* bind.c - opens and binds TCP and unix sockets for listen() and BoundSocket, and unlinks the file of a unix path
+ * only if it is still the file that the bind made; see bind.h. */
 #include "uvio/bind.h"
 
 #include <errno.h>
@@ -41,7 +42,7 @@ set_on(int fd, int level, int name, int on)
     return setsockopt(fd, level, name, &on, sizeof(on)) < 0 ? last_error() : 0;
 }
 
-/* Where the kernel spreads the connections over those who share the port. */
+/* Only where the kernel distributes the connections among all sockets that share the port. */
 static int
 set_reuse_port(int fd)
 {
@@ -53,7 +54,7 @@ set_reuse_port(int fd)
     (void)fd;
     int status = UV_ENOTSUP;
 #endif
-    return status == UV_ENOPROTOOPT ? UV_ENOTSUP : status; /* an old kernel says so */
+    return status == UV_ENOPROTOOPT ? UV_ENOTSUP : status; /* from an old kernel */
 }
 
 int
@@ -102,7 +103,7 @@ pn_bind_path(const char *path, size_t len, int *status)
         return -1;
     if (bind(fd, (const struct sockaddr *)&sa, sa_len) == 0)
         return fd;
-    /* libuv's habit, which Node shows: a missing directory reads as a missing permission. */
+    /* As libuv and Node do: a missing directory is reported as a missing permission. */
     *status = errno == ENOENT ? UV_EACCES : last_error();
     close(fd);
     return -1;

@@ -1,4 +1,5 @@
-/* bind.h - descriptors of our own: made, bound, taken from others. */
+/* bind.h - descriptors of pynet: opens and binds sockets, looks up their local addresses, unlinks the files of unix
+ * paths. */
 #ifndef PN_UVIO_BIND_H
 #define PN_UVIO_BIND_H
 
@@ -10,35 +11,35 @@
 
 #define PN_BIND_IPV6_ONLY    1u
 #define PN_BIND_REUSE_PORT   2u
-/* Of pn_listener_path(). */
+/* for pn_listener_path() */
 #define PN_BIND_READABLE_ALL 4u
 #define PN_BIND_WRITABLE_ALL 8u
 #define PN_BIND_UNLINK_STALE 16u
 
-/* A non-blocking, close-on-exec stream socket, bound. -1 with `*status` set. */
+/* Opens and binds a stream socket, non-blocking and close-on-exec. Returns -1 with `*status` set on failure. */
 int pn_bind_tcp(const struct pn_addr *at, unsigned flags, int *status);
-/* Without a name (`len` 0) Linux gives it an abstract one, which pn_path_of() tells. */
+/* The same for a unix path. Without a name (`len` 0) Linux assigns an abstract one, which pn_path_of() returns. */
 int pn_bind_path(const char *path, size_t len, int *status);
-/* The file of a path (no abstract name) that was bound. */
+/* Unlinks the file of a path that was bound; does nothing for an abstract name. */
 void pn_unlink_path(const char *path, size_t len);
-/* In the child of a fork: a dead placeholder takes the number. */
+/* For the child of a fork: replaces the descriptor by a placeholder that is not connected to anything. */
 void pn_fd_neutralize(int fd);
-/* Where a TCP socket is bound. */
+/* Gets the local address of a TCP socket; false if it has none. */
 bool pn_fd_local(int fd, struct pn_addr *out);
-/* Where a unix socket is bound; the length of what is put into `out`, 0 when nowhere. */
+/* Gets the path or abstract name of a unix socket; returns its length in `out`, 0 if it is not bound. */
 size_t pn_path_of(int fd, char *out, size_t size);
 
-/* The file that a bind made. */
+/* Identifies the file that a bind made. */
 struct pn_path_file {
     char *path; /* own; NULL: there is nothing to unlink */
     dev_t dev;
     ino_t ino;
 };
 
-/* To be called right after the bind. Out of memory, and for an abstract name, it stays empty. */
+/* Call right after the bind. `f` stays empty when out of memory, and for an abstract name. */
 void pn_path_file_note(struct pn_path_file *f, const char *path, size_t len);
-/* Unlinks the path if that still is the file; before the descriptor is closed, or a new file may have its number.
- * `f` is empty then. */
+/* Unlinks the path if it is still the same file, and empties `f`. Call before closing the descriptor: afterwards a
+ * new file may have the same inode number. */
 void pn_path_file_unlink(struct pn_path_file *f);
 void pn_path_file_forget(struct pn_path_file *f);
 

@@ -1,4 +1,5 @@
-/* handles.c - all streams and listeners of a loop at once, see handles.h. */
+/* handles.c - acts on all streams and listeners of a loop: closes them for run(), abandons them at exit, neutralizes
+ * their descriptors in the child of a fork; see handles.h. */
 #include "uvio/handles.h"
 
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 
 #include "uvio/listener.h"
 
-/* --- looking --- */
+/* --- searching --- */
 
 struct visit {
     void (*visit)(struct pn_stream *s, void *arg);
@@ -113,8 +114,8 @@ gather_handle(uv_handle_t *handle, void *arg)
         g->at[g->count++] = handle;
 }
 
-/* Gathers first and acts then: what is done to one handle may run code of the user's, which opens and closes others.
- * Only uv_run() frees a handle, so that the pointers stay good. Without memory it acts within the walk. */
+/* Collects the handles before it acts: acting on one may run user code that opens and closes others. Only uv_run()
+ * frees a handle, so that the pointers stay valid. When out of memory it acts within the walk. */
 static void
 act_on_all(struct pn_loop *loop, uv_walk_cb act)
 {
@@ -187,8 +188,8 @@ pn_handles_abandon(struct pn_loop *loop)
 
 /* --- the child of a fork --- */
 
-/* The child may be in the middle of the parent's uv_run() (a listener forked). That call goes on until it returns, so
- * its memory stays; its descriptors must not be the parent's any more. */
+/* A listener may fork within the parent's uv_run(). That call continues in the child until it returns, so its memory
+ * stays allocated, but it must not touch the descriptors of the parent. */
 static void
 neutralize(int placeholder, int fd)
 {
@@ -210,7 +211,7 @@ neutralize_handle(uv_handle_t *handle, void *arg)
     }
     else if (l != NULL) {
         neutralize(placeholder, l->fd);
-        pn_path_file_forget(&l->file); /* the parent's */
+        pn_path_file_forget(&l->file); /* the file is the parent's */
     }
 }
 
@@ -222,7 +223,7 @@ pn_handles_after_fork(struct pn_loop *loop)
     int placeholder = socket(AF_UNIX, SOCK_STREAM, 0);
     if (placeholder < 0)
         placeholder = open("/dev/null", O_RDONLY);
-    if (placeholder < 0 && loop->reserve_fd >= 0) { /* there are no more: this one is for that */
+    if (placeholder < 0 && loop->reserve_fd >= 0) { /* no descriptors left: the reserve exists for this case */
         close(loop->reserve_fd);
         loop->reserve_fd = -1;
         placeholder = socket(AF_UNIX, SOCK_STREAM, 0);

@@ -1,4 +1,5 @@
-/* listener.c - accepting on descriptors of our own, see listener.h.
+/* listener.c - listens and accepts connections. EMFILE: sheds connections with a reserve descriptor, then pauses for
+ * 100 ms. A listener whose descriptor was closed or shut down stops accepting. See listener.h.
  *
  * Owns:    its memory, from the constructor to the close callback of its poll handle.
  * Threads: the lock is held everywhere. */
@@ -30,7 +31,8 @@ last_error(void)
     return uv_translate_sys_error(errno);
 }
 
-/* To libuv a handle that watches nothing is no work; a server that listens is. To be called after each change. */
+/* libuv does not count a poll handle as active while it watches nothing, but a listening server keeps the loop
+ * alive. Call after each change of the fields that it reads. */
 static void
 count_idle(struct pn_listener *l)
 {
@@ -92,7 +94,7 @@ pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, unsigned flags, 
     return l;
 }
 
-/* Before anybody can connect. Exactly these bits, as Node has them. */
+/* Called before any client can connect. Sets exactly these bits, as Node does. */
 static int
 set_mode(const char *path, unsigned flags)
 {
@@ -140,7 +142,7 @@ pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backl
     int flags = fcntl(fd, F_GETFL);
     struct pn_listener *l = watch(loop, fd, kind, backlog, status);
     if (l == NULL) {
-        (void)fcntl(fd, F_SETFL, flags); /* libuv may have changed them, for all who share the socket */
+        (void)fcntl(fd, F_SETFL, flags); /* libuv may have changed the flags, which all duplicates share */
         return NULL;
     }
     (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
@@ -175,8 +177,8 @@ accept_one(struct pn_listener *l, struct pn_addr *peer)
     return fd;
 }
 
-/* Descriptors have run out. The one kept in reserve lets us take the waiting connections and close them, so that their
- * clients learn of it; then we look away for a while. */
+/* EMFILE and the like: no descriptor is left. Closes the reserve descriptor in order to accept the waiting
+ * connections and close them, so that their clients see it; then stops watching for RETRY_NS. */
 static void
 shed(struct pn_listener *l)
 {
@@ -208,7 +210,7 @@ static void
 stop_accepting(struct pn_listener *l, int status)
 {
     if (status != UV_EINVAL)
-        l->fd = -1; /* whatever has this number now is not ours */
+        l->fd = -1; /* the number may belong to another file by now */
     l->dead = true;
     unwatch(l);
     l->events->failed(l, status);

@@ -1,6 +1,6 @@
-/* listener.h - a listening descriptor of our own: bind, listen, watch, accept.
+/* listener.h - a listening descriptor: bind, listen, watch, accept.
  *
- * Freed by libuv's close callback; `owner` and the events are not used after pn_listener_close(). */
+ * libuv's close callback frees a listener; `owner` and the events are not used after pn_listener_close(). */
 #ifndef PN_UVIO_LISTENER_H
 #define PN_UVIO_LISTENER_H
 
@@ -18,52 +18,52 @@ struct pn_listener;
 
 /* Called on the driving thread with the lock held; each may close the listener. */
 struct pn_listener_events {
-    /* A connection, its descriptor now the owner's. `peer` has family 0 on a unix socket. False: take no more in this
-     * turn. */
+    /* A connection was accepted; the owner now owns its descriptor. `peer` has family 0 on a unix socket. Returns
+     * false to accept no more in this turn. */
     bool (*accepted)(struct pn_listener *l, int fd, const struct pn_addr *peer);
-    /* accept() failed with something else than a shortage of descriptors; the listener goes on. */
+    /* accept() failed, but not for lack of descriptors or memory. The listener continues unless it is `dead`. */
     void (*failed)(struct pn_listener *l, int status);
     /* --- for all listeners of the loop at once, see handles.h; not called without an owner --- */
     void (*close_in_order)(struct pn_listener *l);
-    void (*abandon)(struct pn_listener *l); /* at exit: closed without an event */
+    void (*abandon)(struct pn_listener *l); /* at exit: closes without an event */
 };
 
 struct pn_listener {
     struct pn_loop *loop;                    /* borrowed */
     void *owner;                             /* borrowed */
     const struct pn_listener_events *events; /* set with the owner */
-    struct pn_path_file file;                /* own: unlinked in the end */
-    struct pn_loop_timer retry;              /* after a shortage */
+    struct pn_path_file file;                /* own: unlinked on close */
+    struct pn_loop_timer retry;              /* armed after EMFILE and the like */
     struct pn_fd_recheck recheck;
-    int fd;       /* own; -1 when somebody else has closed it */
+    int fd;       /* own; -1 when code outside pynet has closed it */
     uint8_t kind; /* enum pn_stream_kind */
     bool watching;
     bool paused; /* by the owner */
     bool closing;
     bool unref;
-    bool dead; /* the descriptor accepts no more: somebody has closed it or shut it down */
+    bool dead; /* the descriptor accepts no more: code outside pynet has closed it or shut it down */
     bool idle; /* counted in loop->idle_listeners */
     uv_poll_t poll;
 };
 
-/* Binds (`flags` as for pn_bind_tcp()) and listens at once. NULL with `*status` set when that fails. */
+/* Binds (`flags` as for pn_bind_tcp()) and listens. Returns NULL with `*status` set on failure. */
 struct pn_listener *pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, unsigned flags, int backlog,
                                     int *status);
 /* The same at a path; `flags` are PN_BIND_READABLE_ALL and those after it. */
 struct pn_listener *pn_listener_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, int backlog,
                                      int *status);
-/* Over a bound (or listening) socket, which is taken over; on failure it stays the caller's, and as it was. It has no
- * file. */
+/* Listens on a bound (or already listening) socket and takes over its descriptor. On failure the caller still owns
+ * the descriptor, and its flags are unchanged. The listener does not unlink a file. */
 struct pn_listener *pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *status);
 
-/* Starts to accept (the owner and the events are set by now), or stops; connections wait in the kernel then. */
+/* Starts to accept (the owner and the events are set by now), or stops; connections then wait in the kernel. */
 int pn_listener_start(struct pn_listener *l);
 void pn_listener_pause(struct pn_listener *l);
-/* Unlinks its file, closes the descriptor. */
+/* Unlinks its file and closes the descriptor. */
 void pn_listener_close(struct pn_listener *l);
 void pn_listener_ref(struct pn_listener *l, bool referenced);
 bool pn_listener_local(const struct pn_listener *l, struct pn_addr *out);
-/* Closes an accepted descriptor that nobody wants. */
+/* Closes an accepted descriptor that is not wanted. */
 void pn_listener_refuse(int fd);
 struct pn_listener *pn_listener_of_handle(uv_handle_t *handle);
 

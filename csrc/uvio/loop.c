@@ -1,4 +1,5 @@
-/* loop.c - the loop's life, its wait and its turn, see loop.h. */
+/* loop.c - creates and frees the loop, waits for events, and runs one turn: posted completions, lookups, libuv,
+ * timers. Decides how long the wait may last and whether the loop is alive. See loop.h. */
 #include "uvio/loop.h"
 
 #include <errno.h>
@@ -17,10 +18,10 @@
 #include "uvio/signals.h"
 #include "uvio/uv_internals.h"
 
-/* --- life --- */
+/* --- creating and freeing --- */
 
-/* libuv aborts when it is to close a descriptor of a standard stream. A process that was started without some gets
- * empty ones. */
+/* libuv aborts when it closes a descriptor from 0 to 2. A process that was started without standard streams gets
+ * /dev/null in their place. */
 static void
 fill_standard_streams(void)
 {
@@ -84,7 +85,7 @@ pn_loop_new(int *status)
         return NULL;
     }
     loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    /* libuv would open this with the first stream, and by then the user may have closed a standard stream. */
+    /* libuv would open it with the first stream; user code may have closed a standard stream by then. */
     pn_uv_set_emfile_fd(&loop->uv, open("/dev/null", O_RDONLY | O_CLOEXEC));
     loop->uv.data = loop;
     (void)uv_check_init(&loop->uv, &loop->check);
@@ -130,12 +131,12 @@ void
 pn_loop_wake_slow(struct pn_loop *loop)
 {
     loop->woken = 1;
-    /* A full pipe wakes as well; a closed one wakes nobody ever again. */
+    /* A full pipe wakes the loop as well; a closed one never will again. */
     if (write(loop->wake_write, "", 1) < 0 && errno == EBADF)
         loop->dead = 1;
 }
 
-/* Any system's poll takes a day. It may return early: the loop looks at the deadlines again. */
+/* Every system accepts a wait of one day. An early return is harmless: the loop looks at the deadlines again. */
 #define LONGEST_WAIT_NS ((int64_t)86400 * 1000000000)
 
 int64_t
@@ -151,8 +152,8 @@ pn_loop_timeout(struct pn_loop *loop)
     return ns < 0 || left < ns ? left : ns;
 }
 
-/* Neither descriptor of ours is ever writable, nor does the other end of the pipe ever go: whatever shows this has got
- * the number of one that was closed behind our back. */
+/* Neither descriptor is ever writable, and the write end of the pipe stays open: a descriptor that reports one of
+ * these was closed by code outside pynet, and another file has its number. */
 #define NOT_OURS (POLLNVAL | POLLOUT | POLLHUP | POLLERR)
 
 static int
@@ -237,7 +238,7 @@ pn_loop_unpost(struct pn_loop *loop, struct pn_posted *p)
 static void
 deliver_posted(struct pn_loop *loop)
 {
-    /* What is posted meanwhile waits for the next turn. */
+    /* A completion that is posted meanwhile waits for the next turn. */
     size_t count = 0;
     for (struct pn_posted *p = loop->posted; p != NULL; p = p->next)
         count++;
@@ -250,7 +251,8 @@ deliver_posted(struct pn_loop *loop)
 
 /* --- the turn --- */
 
-/* What libuv is about to ask of the backend will work: the number may be closed, or be somebody else's by now. */
+/* Returns whether libuv can ask the backend for this descriptor: code outside pynet may have closed it, and another
+ * file may have its number. */
 static bool
 can_be_watched(struct pn_loop *loop, int fd)
 {
@@ -312,8 +314,8 @@ run_uv(struct pn_loop *loop)
         pn_sigpipe_restore(&old);
 }
 
-/* libuv aborts the process when its backend is gone. The poll has looked at it, if there was one and nothing of the
- * user's has run since. */
+/* libuv aborts the process when its backend is gone. pn_loop_wait() has checked the backend, unless there was no
+ * wait or user code has run since. */
 static bool
 backend_is_there(struct pn_loop *loop)
 {

@@ -1,7 +1,7 @@
-/* loop.h - the one event loop: libuv's, with a clock, timers, a wake-up and a wait of our own.
+/* loop.h - the event loop: libuv's, with pynet's own clock, timers, wake-up and wait.
  *
- * Everything here is called by the thread that holds the loop's lock (the GIL), except pn_loop_wait(), which is
- * called by the driving thread without it. Nothing here knows Python. */
+ * All functions are called by the thread that holds the loop's lock (the GIL), except pn_loop_wait(), which the
+ * driving thread calls without it. Nothing here knows Python. */
 #ifndef PN_UVIO_LOOP_H
 #define PN_UVIO_LOOP_H
 
@@ -13,7 +13,8 @@
 #include "core/timers.h"
 #include "uvio/resolve.h"
 
-/* A read takes up to PN_READ_SIZE bytes, or while it is one of many twice or four times as much. */
+/* A read takes up to PN_READ_SIZE bytes; after full reads, up to twice or four times as much (see
+ * pn_stream_read_big()). */
 #define PN_READ_SIZE    65536
 #define PN_READ_CLASSES 3
 #define PN_SLAB_SIZE    (PN_READ_SIZE << (PN_READ_CLASSES - 1))
@@ -22,13 +23,13 @@ struct pn_loop;
 
 /* A timer of the loop, embedded in its owner. Deadlines are absolute, in nanoseconds of uv_hrtime(). */
 struct pn_loop_timer {
-    struct pn_timer t;                    /* first: the heap hands this back */
+    struct pn_timer t;                    /* first: the heap returns a pointer to it */
     void (*fire)(struct pn_loop_timer *); /* disarmed when called; may free the owner */
-    bool referenced;                      /* counts as work */
+    bool referenced;                      /* keeps the loop alive */
 };
 
-/* A descriptor whose watcher is about to change. libuv aborts the process when epoll refuses a descriptor, so those
- * that somebody may have closed behind our back are looked at before each uv_run(). */
+/* A descriptor whose watcher is about to change. libuv aborts the process when epoll refuses a descriptor, so the
+ * turn checks those that code outside pynet may have closed before it calls uv_run(). */
 struct pn_fd_recheck {
     struct pn_fd_recheck *next, **link;  /* in loop->fds_to_recheck; `link` NULL: not in it */
     void (*bad)(struct pn_fd_recheck *); /* the descriptor is not open any more */
@@ -38,10 +39,10 @@ struct pn_fd_recheck {
 /* A completion that the next turn delivers, embedded in its owner. */
 struct pn_posted {
     struct pn_posted *next, **link;       /* in loop->posted; `link` NULL: not in it */
-    void (*deliver)(struct pn_posted *p); /* called when it has been taken out of the list; may free the owner */
+    void (*deliver)(struct pn_posted *p); /* called after its removal from the list; may free the owner */
 };
 
-/* Live objects, for the tests: all zero when everything is closed. */
+/* Counts live objects, for the tests: all zero when everything is closed. */
 struct pn_loop_counts {
     size_t streams;
     size_t listeners;
@@ -50,67 +51,68 @@ struct pn_loop_counts {
 
 struct pn_loop {
     uv_loop_t uv;     /* first: streams find their loop by it */
-    uv_check_t check; /* the referenced handle without which libuv never polls */
+    uv_check_t check; /* a referenced handle: without one libuv never polls */
     struct pn_timers timers;
     size_t timers_referenced;
-    struct pn_resolver *resolver; /* own, made on demand */
+    struct pn_resolver *resolver; /* own; created on first use */
     struct pn_posted *posted;     /* oldest first */
     struct pn_posted **posted_end;
     struct pn_fd_recheck *fds_to_recheck;
-    char *slab;                         /* own: where small reads land */
-    void (*on_check)(struct pn_loop *); /* after the poll phase: immediates */
+    char *slab;                         /* own: the read buffer of streams without `own_buffer` */
+    void (*on_check)(struct pn_loop *); /* called after the poll phase: runs the immediates */
     void *data;
     struct pn_loop_counts counts;
     size_t idle_listeners;   /* referenced, but not watching for connections just now */
-    size_t asked;            /* lookups by functions of the user's that may still answer */
+    size_t asked;            /* calls of user lookup functions that have not answered */
     size_t writing;          /* streams with a queued write */
-    uint64_t turns;          /* uv_run() calls, for the tests */
-    uint64_t syscalls_write; /* send calls made by us, for the tests */
+    uint64_t turns;          /* turns so far, for the tests */
+    uint64_t syscalls_write; /* send calls made by pynet, for the tests */
     int wake_read, wake_write;
-    int reserve_fd; /* given up to accept and shed when descriptors run out */
-    int polling;    /* the driver is, or is about to be, in the wait */
-    int woken;      /* the wake pipe has been written since */
-    int halted;     /* nothing more is dispatched in this turn */
-    int dead;       /* belongs to a process before fork(), or its backend is gone */
-    bool polled;    /* the backend has been looked at since anything of the user's ran */
+    int reserve_fd; /* closed in order to accept and shed connections at EMFILE */
+    int polling;    /* the driver is in the wait, or about to enter it */
+    int woken;      /* the wake pipe was written to since then */
+    int halted;     /* this turn dispatches no more events */
+    int dead;       /* created before a fork(), or its backend is gone */
+    bool polled;    /* the backend was checked, and no user code has run since */
     bool closed;
 };
 
-/* A new loop, or NULL with `*status` set. */
+/* Returns a new loop, or NULL with `*status` set. */
 struct pn_loop *pn_loop_new(int *status);
-/* All handles are closed: frees everything. Returns UV_EBUSY, and frees nothing, when some are not. */
+/* Frees everything once all handles are closed. Returns UV_EBUSY, and frees nothing, if some are not. */
 int pn_loop_free(struct pn_loop *loop);
 
-/* Makes the wait return if the driver is in it; cheap when it is not. Call after every change from outside. */
+/* Makes the wait return if the driver is in it; cheap if it is not. Call after every change from outside. */
 static inline void pn_loop_wake(struct pn_loop *loop);
 void pn_loop_wake_slow(struct pn_loop *loop);
 
-/* Nanoseconds that the wait may last: 0 not at all, -1 for ever. */
+/* Returns the nanoseconds that the wait may last: 0 not at all, -1 without limit. */
 int64_t pn_loop_timeout(struct pn_loop *loop);
-/* Waits for events, a wake-up or the end of `timeout_ns`. 0, or UV_EBADF when the backend's descriptor is gone: the
- * loop is dead then and must not be run. Signals make it return early. Called without the lock. */
+/* Waits for events, a wake-up or the end of `timeout_ns`. Returns 0, or UV_EBADF if the backend's descriptor is
+ * gone: the loop is dead then and must not run. Signals make it return early. Called without the lock. */
 int pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns);
-/* One turn: posted completions, lookups, libuv, due timers. Stops early when `halted` is set. */
+/* Runs one turn: posted completions, lookups, libuv, due timers. Stops early once `halted` is set. */
 void pn_loop_turn(struct pn_loop *loop);
-/* Something referenced is left: handles, requests, timers, completions, lookups. */
+/* Returns whether anything referenced is left: handles, requests, timers, completions, lookups. */
 bool pn_loop_alive(struct pn_loop *loop);
 
-/* 0, or UV_ENOMEM. Moves a timer that is armed. */
+/* Returns 0, or UV_ENOMEM. Moves a timer that is armed. */
 int pn_loop_arm(struct pn_loop *loop, struct pn_loop_timer *t, uint64_t deadline);
 void pn_loop_disarm(struct pn_loop *loop, struct pn_loop_timer *t);
 void pn_loop_timer_init(struct pn_loop_timer *t, void (*fire)(struct pn_loop_timer *), bool referenced);
 void pn_loop_timer_ref(struct pn_loop *loop, struct pn_loop_timer *t, bool referenced);
 
 void pn_loop_recheck_fd(struct pn_loop *loop, struct pn_fd_recheck *t, int fd);
-/* To be called before the descriptor is closed, or the owner freed. */
+/* Call before the descriptor is closed or the owner freed. */
 void pn_loop_forget_fd(struct pn_fd_recheck *t);
 
-/* At the end of the list, or at its front; wakes the driver. No-op when it is in the list. */
+/* Appends to the list and wakes the driver; the second function prepends and does not wake. Both do nothing if `p`
+ * is in the list. */
 void pn_loop_post(struct pn_loop *loop, struct pn_posted *p);
 void pn_loop_post_first(struct pn_loop *loop, struct pn_posted *p);
 void pn_loop_unpost(struct pn_loop *loop, struct pn_posted *p);
 
-/* The resolver, made when first asked for; NULL when out of memory. */
+/* Returns the resolver, created on first use; NULL when out of memory. */
 struct pn_resolver *pn_loop_resolver(struct pn_loop *loop);
 
 static inline void

@@ -1,9 +1,9 @@
-/* resolve.c - the resolver threads and their two queues, see resolve.h.
+/* resolve.c - runs DNS lookups: getaddrinfo() on up to 16 threads, their two queues and cancelling; see resolve.h.
  *
- * A lookup waits, runs on a thread, is done, is called back. It belongs to the `waiting` or the `done` list, or to
- * the thread that runs it, or to pn_resolver_dispatch(). Both lists and the thread counts are guarded by `lock`; the
- * fields marked so belong to the thread that holds the loop's lock. The resolver is freed by whoever leaves last:
- * its owner or one of its threads. */
+ * A lookup waits, runs on a thread, is done, then its callback runs. It is in the `waiting` or the `done` list, or
+ * belongs to the thread that runs it or to pn_resolver_dispatch(). `lock` guards both lists and the thread counts;
+ * the fields marked "loop's lock" belong to the thread that holds that lock. The last one to drop its reference, the
+ * owner or one of the threads, frees the resolver. */
 #include "uvio/resolve.h"
 
 #include <errno.h>
@@ -20,13 +20,13 @@
 
 #include "uvio/sockaddr.h"
 
-/* How long a thread without work stays. Tests make it short. */
+/* How long a thread stays without work. Tests make it short. */
 #ifndef PN_RESOLVE_IDLE_MS
 #define PN_RESOLVE_IDLE_MS 5000
 #endif
 
-/* Enough for getaddrinfo() with the C library's name-service modules, some of which keep big buffers on the stack
- * (and glibc takes the thread-local storage of all loaded libraries out of it); it is address space, not memory. */
+/* Enough for getaddrinfo() with the C library's name-service modules, some of which keep big buffers on the stack.
+ * glibc also takes the thread-local storage of all loaded libraries out of it. It costs address space, not memory. */
 #define STACK_BYTES ((size_t)512 * 1024)
 
 enum lookup_state { WAITING, RUNNING, DONE, CALLING };
@@ -38,9 +38,9 @@ struct pn_lookup {
     void *data;            /* borrowed */
     struct pn_addr *addrs; /* own */
     size_t count;
-    size_t turn; /* the how-manyth to be done */
+    size_t turn; /* its number in the order of completion */
     enum lookup_state state;
-    bool cancelled; /* while RUNNING: nobody wants the answer */
+    bool cancelled; /* while RUNNING: the result is dropped */
     int family, flags;
     int status, sys_errno;
     char host[];
@@ -52,15 +52,15 @@ struct list {
 
 struct pn_resolver {
     pthread_mutex_t lock;
-    pthread_cond_t work; /* something waits, or the resolver is closed */
+    pthread_cond_t work; /* signalled when a lookup waits or the resolver is closed */
     struct list waiting;
     struct list done;
     size_t waiting_count;
-    size_t done_turns;        /* lookups that ever were done */
+    size_t done_turns;        /* lookups completed so far */
     atomic_size_t done_count; /* written under the lock; read without, so that an empty turn costs nothing */
     unsigned threads;
-    unsigned idle; /* threads in a wait on `work`, woken up or not */
-    unsigned refs; /* the owner, each thread, a dispatch under way */
+    unsigned idle; /* threads waiting for `work`, woken up or not */
+    unsigned refs; /* the owner, each thread, each running dispatch */
     bool closed;
     int wake_fd;    /* own; -1 once closed */
     size_t pending; /* loop's lock */
@@ -113,7 +113,7 @@ list_free(struct list *q)
     q->head = q->tail = NULL;
 }
 
-/* --- helpers that want the lock held --- */
+/* --- helpers, called with the lock held --- */
 
 static void
 take_waiting(struct pn_resolver *r, struct pn_lookup *l)
@@ -137,12 +137,12 @@ post(struct pn_resolver *r, struct pn_lookup *l)
     l->turn = r->done_turns++;
     list_push(&r->done, l);
     atomic_fetch_add_explicit(&r->done_count, 1, memory_order_release);
-    /* A full pipe wakes the loop as well, and without a reader there is nobody to wake. */
+    /* A full pipe wakes the loop as well. Without a reader there is no loop to wake. */
     ssize_t written = write(r->wake_fd, "", 1);
     (void)written;
 }
 
-/* Drops one reference and the lock, and with the last reference the resolver. */
+/* Drops one reference and releases the lock; frees the resolver with the last reference. */
 static void
 unref_and_unlock(struct pn_resolver *r)
 {
@@ -157,7 +157,7 @@ unref_and_unlock(struct pn_resolver *r)
 
 /* --- the threads --- */
 
-/* Keeps the IPv4 and IPv6 addresses of `all`; the status of the lookup. */
+/* Stores the IPv4 and IPv6 addresses of `all`; returns the status of the lookup. */
 static int
 keep_addresses(struct pn_lookup *l, const struct addrinfo *all)
 {
@@ -194,7 +194,7 @@ look_up(struct pn_lookup *l)
         freeaddrinfo(all);
 }
 
-/* Waits on `work` for the idle time at most; false when that has passed. */
+/* Waits for `work`, at most for the idle time; returns false if that has passed. */
 static bool
 wait_for_work(struct pn_resolver *r)
 {
@@ -217,13 +217,13 @@ wait_for_work(struct pn_resolver *r)
     return err == 0;
 }
 
-/* The next lookup to run, or NULL when the thread is to leave. */
+/* Returns the next lookup to run, or NULL if the thread is to exit. */
 static struct pn_lookup *
 next_lookup(struct pn_resolver *r)
 {
     bool in_time = true;
     for (;;) {
-        /* A lookup may come in the very moment the time runs out: look once more before leaving. */
+        /* A lookup may arrive at the moment of the timeout: check once more before exiting. */
         struct pn_lookup *l = r->waiting.head;
         if (l != NULL) {
             take_waiting(r, l);
@@ -256,7 +256,7 @@ thread_main(void *arg)
     return NULL;
 }
 
-/* 0 when a thread is on its way. */
+/* Returns 0 if a thread starts. */
 static int
 create_thread(struct pn_resolver *r)
 {
@@ -265,11 +265,12 @@ create_thread(struct pn_resolver *r)
     sigset_t all, old;
     if (pthread_attr_init(&attr) != 0)
         return -1;
-    /* Where the platform wants a bigger stack this fails, and its default stays. */
+    /* This fails where the platform requires a bigger stack; its default applies then. */
     (void)pthread_attr_setstacksize(&attr, STACK_BYTES);
     int err = pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     if (err == 0) {
-        /* The new thread inherits the mask: no handler of the user ever runs there, nor does SIGPIPE. */
+        /* The new thread inherits the mask: no signal handler of the user ever runs there, and SIGPIPE stays
+         * blocked. */
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &old);
         err = pthread_create(&thread, &attr, thread_main, r);
@@ -279,12 +280,12 @@ create_thread(struct pn_resolver *r)
     return err == 0 ? 0 : -1;
 }
 
-/* Finds a thread for what waits. Without any, everything that waits has failed. */
+/* Finds a thread for the waiting lookups. If there is none at all, every waiting lookup fails. */
 static void
 staff(struct pn_resolver *r)
 {
-    /* A thread already woken still counts as idle: compare with all that waits, or a lookup could be left behind
-     * one that hangs. */
+    /* A thread that was woken still counts as idle: compare with all waiting lookups, or one could be stuck behind a
+     * lookup that hangs. */
     if (r->waiting_count <= r->idle) {
         pthread_cond_signal(&r->work);
         return;
@@ -437,8 +438,8 @@ pn_lookup_cancel(struct pn_lookup *l)
         lookup_free(l);
 }
 
-/* Takes out `l`, calls back for it and frees it. Entered with the lock held, and left so;
- * false, without the lock, when the callback has forked and this is the child. */
+/* Removes `l`, runs its callback and frees it. Called with the lock held and returns with it; but if the callback
+ * has forked and this is the child, returns false, without the lock. */
 static bool
 dispatch_one(struct pn_resolver *r, struct pn_lookup *l)
 {

@@ -1,4 +1,5 @@
-/* resolve_code.c - the platform's EAI_* numbers as Node's codes. */
+/* resolve_code.c - maps the platform's EAI_* numbers to Node's error codes (ENOTFOUND), and checks the hints of a
+ * lookup. */
 #include <netdb.h>
 #include <uv.h>
 

@@ -1,4 +1,4 @@
-/* signals.c - see signals.h. */
+/* signals.c - blocks signals in a thread, SIGPIPE above all; see signals.h. */
 #include "uvio/signals.h"
 
 void
@@ -20,7 +20,7 @@ pn_sigpipe_block(pn_signal_mask *old)
 {
     struct sigaction action;
     sigset_t pipe_set;
-    /* Python ignores it, so that this is all there is to it nearly always. */
+    /* Python ignores SIGPIPE, so that this nearly always returns here. */
     if (sigaction(SIGPIPE, NULL, &action) < 0 || action.sa_handler != SIG_DFL)
         return false;
     sigemptyset(&pipe_set);
@@ -38,7 +38,7 @@ pn_sigpipe_restore(const pn_signal_mask *old)
     int taken;
     sigemptyset(&pipe_set);
     sigaddset(&pipe_set, SIGPIPE);
-    /* A write raises it for the thread that writes: it is here by now or will not come. */
+    /* SIGPIPE goes to the thread that writes: it is pending by now or will not come. */
     if (sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE))
         (void)sigwait(&pipe_set, &taken);
     pthread_sigmask(SIG_SETMASK, old, NULL);

@@ -1,4 +1,4 @@
-/* signals.h - the signal mask of a thread. */
+/* signals.h - the signal mask of a thread: blocks SIGPIPE around libuv's writes. */
 #ifndef PN_UVIO_SIGNALS_H
 #define PN_UVIO_SIGNALS_H
 
@@ -10,8 +10,8 @@ typedef sigset_t pn_signal_mask;
 void pn_signals_block_all(pn_signal_mask *old);
 void pn_signals_restore(const pn_signal_mask *old);
 
-/* Around what writes in libuv, which does so without MSG_NOSIGNAL: when the program has set SIGPIPE back to its default,
- * it must not die of it. True when it was blocked; pn_sigpipe_restore() is due then. */
+/* Used around libuv's writes, which lack MSG_NOSIGNAL: SIGPIPE must not kill a program that has restored its default
+ * action. Returns true if the caller must call pn_sigpipe_restore(). */
 bool pn_sigpipe_block(pn_signal_mask *old);
 void pn_sigpipe_restore(const pn_signal_mask *old);
 

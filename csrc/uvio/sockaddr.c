@@ -1,4 +1,4 @@
-/* sockaddr.c - see sockaddr.h. */
+/* sockaddr.c - converts addresses, zones and unix paths to and from the platform's socket addresses; see sockaddr.h. */
 #include "uvio/sockaddr.h"
 
 #include <net/if.h>
@@ -103,7 +103,7 @@ pn_path_to_sockaddr(const char *path, size_t len, struct sockaddr_un *out, sockl
         return UV_EINVAL;
     memcpy(out->sun_path, path, len);
     size_t size = offsetof(struct sockaddr_un, sun_path) + len;
-    /* An abstract name has no end mark: its length counts. */
+    /* An abstract name has no terminating NUL: the length delimits it. */
     *out_len = (socklen_t)(path[0] == '\0' ? size : size + 1);
     return 0;
 }

@@ -1,4 +1,5 @@
-/* sockopt.c - socket options of a stream, set by us: libuv's helpers differ between its versions. */
+/* sockopt.c - sets socket options of a stream: TCP_NODELAY, keep-alive, IP_TOS. It does not use libuv's helpers,
+ * since they differ between its versions. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -47,7 +48,7 @@ pn_stream_set_keep_alive_probes(struct pn_stream *s, bool on, unsigned idle, uns
     return status;
 }
 
-/* 4, 6, or 0 when the stream is no TCP socket. */
+/* Returns 4, 6, or 0 if the stream is not a TCP socket. */
 static int
 family_of(const struct pn_stream *s)
 {
@@ -65,7 +66,7 @@ pn_stream_set_tos(struct pn_stream *s, unsigned tos)
     int family = family_of(s);
     if (family == 0)
         return 0;
-    /* An IPv6 socket may talk to an IPv4 peer, whose packets have the IPv4 field. */
+    /* An IPv6 socket may have an IPv4 peer, whose packets carry the IPv4 field. */
     int status = set_int(fd, IPPROTO_IP, IP_TOS, (int)tos);
     return family == 6 ? set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, (int)tos) : status;
 }

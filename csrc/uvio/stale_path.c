@@ -1,4 +1,5 @@
-/* stale_path.c - a unix path that nobody answers on, see stale_path.h. */
+/* stale_path.c - listen(unlink_stale=True): unlinks a unix path on which no server listens any more; see
+ * stale_path.h. */
 #include "uvio/stale_path.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 
 #include "uvio/sockaddr.h"
 
-#define LOCK_TRIES 50 /* 1 ms apart: what others do under the lock takes microseconds */
+#define LOCK_TRIES 50 /* 1 ms apart: the other processes hold the lock for microseconds */
 
 static bool
 is_named(const char *path, size_t len, struct sockaddr_un *sa, socklen_t *sa_len)
@@ -56,7 +57,7 @@ pn_stale_unlock(int lock)
         close(lock);
 }
 
-/* connect() says so: there is a socket, and nobody listens on it. */
+/* Returns whether connect() is refused: there is a socket, and no process listens on it. */
 static bool
 refuses(const struct sockaddr_un *sa, socklen_t len)
 {
@@ -64,7 +65,7 @@ refuses(const struct sockaddr_un *sa, socklen_t len)
     if (fd < 0)
         return false;
     (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    (void)fcntl(fd, F_SETFL, O_NONBLOCK); /* a full queue is an answer too */
+    (void)fcntl(fd, F_SETFL, O_NONBLOCK); /* do not wait for a full queue: EAGAIN means that a process listens */
     bool refused = connect(fd, (const struct sockaddr *)sa, len) < 0 && errno == ECONNREFUSED;
     close(fd);
     return refused;

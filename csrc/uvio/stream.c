@@ -1,4 +1,5 @@
-/* stream.c - streams over libuv handles, see stream.h.
+/* stream.c - connects, reads, writes, half-closes, closes and resets a libuv stream. Chooses the size of the next read,
+ * and delivers completions in the next turn; see stream.h.
  *
  * Owns:    its memory, from pn_stream_new() to the end of the `closed` event.
  * Threads: the lock is held everywhere. */
@@ -25,7 +26,7 @@ struct pn_stream_req {
     } u;
 };
 
-/* Kept out of the functions that each message goes through: inlined, they cost those registers (measured: 17
+/* Keeps rare code out of the functions that handle each message: inlined, it costs them registers (measured: 17
  * instructions a message). */
 #define COLD __attribute__((noinline, cold))
 
@@ -52,7 +53,7 @@ post(struct pn_stream *s, uint8_t bit)
     pn_loop_post(loop_of(s), &s->posted);
 }
 
-/* Delivers `bits`, lowest first; what a halted turn leaves is posted again, in front. */
+/* Delivers `bits`, lowest first; posts again, at the front, what a halted turn leaves. */
 static void
 deliver(struct pn_stream *s, uint8_t bits)
 {
@@ -90,7 +91,7 @@ deliver_posted(struct pn_posted *p)
     deliver(s, bits);
 }
 
-/* --- life --- */
+/* --- creating and closing --- */
 
 struct pn_stream *
 pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_stream_events *events, void *owner,
@@ -223,12 +224,12 @@ pn_stream_close(struct pn_stream *s)
         pn_loop_unpost(loop_of(s), &s->posted);
     pn_loop_forget_fd(&s->recheck);
     if (s->unref)
-        uv_ref(&s->h.handle); /* its `closed` is awaited whatever the user said */
+        uv_ref(&s->h.handle); /* `closed` must come even if the user has called unref() */
     int fd = pn_stream_fd(s);
     if (s->block_again)
         (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     uv_close(&s->h.handle, on_uv_close);
-    /* libuv takes 0 to 2 for the standard streams, whoever closed those, and leaves them open. */
+    /* libuv takes 0 to 2 for the standard streams and leaves them open, even if the numbers belong to other files. */
     if (fd >= 0 && fd <= STDERR_FILENO)
         close(fd);
     pn_loop_wake(loop_of(s));
@@ -247,7 +248,7 @@ on_bad_descriptor(struct pn_fd_recheck *t)
     struct pn_stream *s = (struct pn_stream *)(void *)((char *)t - offsetof(struct pn_stream, recheck));
     if (s->closing)
         return;
-    /* Before the backend hears of it: out of libuv's sight at once, the owner learns of it by an error. */
+    /* Runs before the backend sees the descriptor: closes the handle at once and reports the error to the owner. */
     bool reading = s->owner != NULL;
     pn_stream_close(s);
     if (reading)
@@ -302,14 +303,14 @@ pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
         free_request(s);
         return status;
     }
-    /* Else the kernel knows it better: 0.0.0.0 is connected to 127.0.0.1. */
+    /* Otherwise ask the kernel later: a connection to 0.0.0.0 has the peer 127.0.0.1. */
     if (to->scope == 0 && !is_any(to))
         s->peer = *to;
     recheck_fd(s);
     return 0;
 }
 
-/* Ours, not uv_pipe_connect(): libuv 1.44 knows no abstract names and cuts long paths short. */
+/* Replaces uv_pipe_connect(): libuv 1.44 does not support abstract names and truncates long paths. */
 static int
 connect_path(struct pn_stream *s, const char *path, size_t len)
 {
@@ -364,20 +365,20 @@ on_uv_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     buf->len = len;
 }
 
-/* A read that filled its buffer is followed by a bigger one, one that left most of it empty by a smaller one. */
+/* A read that filled its buffer makes the next one bigger; a read that filled less than a quarter makes it smaller. */
 static void
 choose_class(struct pn_stream *s, size_t nread)
 {
     size_t capacity = (size_t)PN_READ_SIZE << s->read_class;
-    int biggest = s->kind == PN_STREAM_TCP ? PN_READ_CLASSES - 1 : 1; /* measured: unix sockets lose by more */
+    int biggest = s->kind == PN_STREAM_TCP ? PN_READ_CLASSES - 1 : 1; /* measured: unix sockets are slower with more */
     if (nread >= capacity && s->read_big && s->read_class < biggest)
         s->read_class++;
     else if (nread * 4 < capacity && s->read_class > 0)
         s->read_class--;
 }
 
-/* libuv 1.44 concludes from a hang-up after a short read that this is the end, and never sees that it was a reset. The
- * read that it leaves out tells, and not SO_ERROR: a reset that came behind the end changes nothing about the end. */
+/* libuv 1.44 takes a hang-up after a short read for the end and misses a reset. The read that libuv leaves out shows
+ * it. SO_ERROR would not do: a reset that arrived after the end does not change the end. */
 COLD static ssize_t
 end_or_error(struct pn_stream *s)
 {
@@ -399,9 +400,10 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
         return;
     if (nread < 0) {
         if (s->req != NULL)
-            recheck_fd(s); /* it goes on waiting, for the write only */
+            recheck_fd(s); /* it still waits, for the write only */
         if (loop_of(s)->halted) {
-            /* What libuv says after a listener of the chunk before it has raised. Reading anew finds it again. */
+            /* libuv reports it even though a listener of the chunk before has raised. Reading again reports it
+             * again. */
             (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
             return;
         }
@@ -448,7 +450,8 @@ pn_stream_read_stop(struct pn_stream *s)
 
 /* --- writing --- */
 
-/* send() knows no pipes. Nothing else asks what it writes to, so that sockets, which is nearly all, pay nothing. */
+/* send() does not work on pipes. Only this error path checks for one, so that sockets, nearly all streams, pay
+ * nothing. */
 COLD static ssize_t
 write_to_pipe(struct pn_stream *s, const struct iovec *iov, size_t count)
 {
@@ -504,7 +507,7 @@ on_uv_write(uv_write_t *req, int status)
     if (loop->dead)
         return;
     loop->writing--;
-    recheck_fd(s); /* libuv stops waiting to write */
+    recheck_fd(s); /* libuv stops waiting for POLLOUT */
     s->write_status = (int16_t)status;
     if (loop->halted) {
         post(s, PN_POST_WRITTEN);
@@ -521,7 +524,7 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
     if (req == NULL)
         return UV_ENOMEM;
     req->u.write.data = s;
-    /* On unix a uv_buf_t is laid out as a struct iovec: base, then length. */
+    /* On unix a uv_buf_t has the layout of a struct iovec: base, then length. */
     pn_signal_mask old;
     bool blocked = pn_sigpipe_block(&old);
     unsigned active = pn_uv_active_requests(&loop_of(s)->uv);
@@ -530,7 +533,7 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
     if (blocked)
         pn_sigpipe_restore(&old);
     if (status != 0) {
-        pn_uv_set_active_requests(&loop_of(s)->uv, active); /* libuv counts a request that it has no memory for */
+        pn_uv_set_active_requests(&loop_of(s)->uv, active); /* libuv counts a request even if it has no memory for it */
         free_request(s);
         return status;
     }
@@ -548,7 +551,7 @@ pn_stream_shutdown(struct pn_stream *s)
     post(s, PN_POST_SHUTDOWN);
 }
 
-/* --- what a stream is --- */
+/* --- state and addresses --- */
 
 size_t
 pn_stream_write_queue_size(const struct pn_stream *s)

@@ -1,4 +1,5 @@
-/* user_fd.c - descriptors that come from users, see user_fd.h. */
+/* user_fd.c - checks, duplicates and compares the descriptors that users pass in, before libuv sees them; see
+ * user_fd.h. */
 #include "uvio/user_fd.h"
 
 #include <errno.h>
@@ -8,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Above those that libuv takes for the standard streams, and would not close. */
+/* Above 2: libuv takes lower ones for the standard streams and would not close them. */
 int
 pn_user_fd_dup(int fd)
 {
@@ -92,7 +93,7 @@ pn_user_fd_take(struct pn_loop *loop, enum pn_stream_kind kind, int fd, const st
     }
     struct pn_stream *s = pn_stream_open(loop, kind, copy, events, owner, status);
     if (s == NULL) {
-        (void)fcntl(fd, F_SETFL, flags); /* which all duplicates have together */
+        (void)fcntl(fd, F_SETFL, flags); /* all duplicates share them */
         return NULL;
     }
     if (fd > STDERR_FILENO)

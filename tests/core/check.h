@@ -1,4 +1,4 @@
-/* check.h - what the C tests share: checks that stop the program, and a repeatable random source. */
+/* check.h - shared by the C tests: checks that stop the program, and a repeatable random source. */
 #ifndef PN_TEST_CHECK_H
 #define PN_TEST_CHECK_H
 
@@ -12,7 +12,7 @@
 #define CHECK_INT(got, want) check_int(__FILE__, __LINE__, #got, (intmax_t)(got), (intmax_t)(want))
 #define CHECK_STR(got, want) check_str(__FILE__, __LINE__, #got, (got), (want))
 
-/* Runs one test function; a failure then says which. */
+/* Runs one test function; a failure reports its name. */
 #define RUN(test)            (check_running = #test, test())
 
 static const char *check_running = "?";
@@ -50,7 +50,7 @@ check_str(const char *file, int line, const char *what, const char *got, const c
     check_stop();
 }
 
-/* A xorshift generator: the same sequence on every machine, so that a failure can be had again. */
+/* A xorshift generator: the same sequence on every machine, so that a failure can be repeated. */
 struct random_source {
     uint64_t state;
 };

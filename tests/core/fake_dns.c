@@ -97,7 +97,7 @@ getaddrinfo(const char *restrict host, const char *restrict service, const struc
 }
 
 void
-gate(bool open)
+set_open(bool open)
 {
     pthread_mutex_lock(&fake.lock);
     fake.open = open;

@@ -1,7 +1,7 @@
-/* fake_dns.h - a getaddrinfo() of our own that can be held, counted and made to fail.
+/* fake_dns.h - replaces getaddrinfo() by a fake that can be held, counted and made to fail.
  *
- * "held" waits for the gate; "unknown", "system", "empty" and "unix-only" fail or give nothing of use; any other name
- * has fe80::7%3, a unix address and 10.1.2.3, in this order. */
+ * "held" waits for set_open(true); "unknown", "system", "empty" and "unix-only" fail or return no usable address;
+ * any other name has fe80::7%3, a unix address and 10.1.2.3, in this order. */
 #ifndef PN_TEST_FAKE_DNS_H
 #define PN_TEST_FAKE_DNS_H
 
@@ -20,9 +20,9 @@ struct fake_dns {
 
 extern struct fake_dns fake;
 
-/* Opens or shuts the gate. */
-void gate(bool open);
-/* Waits until `n` calls of getaddrinfo() are under way. */
+/* Makes calls for "held" return (true) or wait (false). */
+void set_open(bool open);
+/* Waits until `n` calls of getaddrinfo() are running. */
 void await_running(unsigned n);
 bool all_signals_blocked(void);
 

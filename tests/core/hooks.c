@@ -1,4 +1,4 @@
-/* hooks.c - see hooks.h. The real functions are wanted here. */
+/* hooks.c - see hooks.h. This file needs the real functions. */
 #undef malloc
 #undef calloc
 #undef realloc

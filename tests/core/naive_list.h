@@ -1,6 +1,6 @@
-/* naive_list.h - a block list as one would write it without a thought about speed: what the real one is held against.
+/* naive_list.h - a block list without any optimisation: the reference for the real one.
  *
- * Every rule is asked in turn, by comparing bytes; nothing of csrc/core is used but its structs. */
+ * It checks every rule in turn by comparing bytes. It uses nothing of csrc/core but the structs. */
 #ifndef PN_TEST_NAIVE_LIST_H
 #define PN_TEST_NAIVE_LIST_H
 
@@ -15,7 +15,7 @@ struct naive_list {
     size_t count;
 };
 
-/* As 16 bytes, IPv4 as IPv4-mapped. */
+/* Writes 16 bytes, IPv4 as IPv4-mapped. */
 static inline void
 naive_bytes(const struct pn_addr *a, uint8_t out[16])
 {
@@ -28,7 +28,7 @@ naive_bytes(const struct pn_addr *a, uint8_t out[16])
     memcpy(out + 12, a->bytes, 4);
 }
 
-/* True when the address is an IPv4 one, in either notation. */
+/* Returns whether the address is IPv4, in either notation. */
 static inline bool
 naive_is_ipv4(const struct pn_addr *a)
 {
@@ -36,7 +36,7 @@ naive_is_ipv4(const struct pn_addr *a)
     return a->family == 4 || memcmp(a->bytes, mapped, 12) == 0;
 }
 
-/* <0, 0, >0; 2 when the two do not compare: one IPv4, the other IPv6 and no IPv4 in disguise. */
+/* Returns -1, 0 or 1, or 2 if not comparable: one is IPv4, the second is IPv6 and not IPv4-mapped. */
 static inline int
 naive_compare(const struct pn_addr *a, const struct pn_addr *b)
 {
@@ -93,7 +93,7 @@ naive_same_address(const struct pn_addr *a, const struct pn_addr *b)
     return a->family == b->family && memcmp(a->bytes, b->bytes, a->family == 4 ? 4 : 16) == 0;
 }
 
-/* The very same rule, as written. */
+/* Returns whether both are the same rule, in the same notation. */
 static inline bool
 naive_same_text(const struct pn_rule *a, const struct pn_rule *b)
 {
@@ -134,7 +134,7 @@ naive_add(struct naive_list *n, const struct pn_rule *rule)
     n->rules[n->count++] = *rule;
 }
 
-/* The list has the same rules in the same order. */
+/* Checks that the list has the same rules in the same order. */
 static inline void
 naive_check_rules(const struct naive_list *n, const struct pn_blocklist *list)
 {
@@ -152,21 +152,21 @@ naive_check_rules(const struct naive_list *n, const struct pn_blocklist *list)
     CHECK(!pn_blocklist_next(list, &cursor, &r));
 }
 
-/* Adds -1, 0 or 1 to an address, all around at its ends. */
+/* Adds -1, 0 or 1 to an address; wraps around at both ends. */
 static inline struct pn_addr
 naive_step(struct pn_addr a, int by)
 {
     for (int i = a.family == 4 ? 3 : 15; by != 0 && i >= 0; i--) {
         unsigned value = a.bytes[i] + (unsigned)by;
         a.bytes[i] = (uint8_t)value;
-        /* carry on only when this byte went around */
+        /* carry only if this byte wrapped around */
         if (a.bytes[i] != (by > 0 ? 0 : 0xff))
             break;
     }
     return a;
 }
 
-/* The other notation of an IPv4 address; false when there is none. */
+/* Converts an IPv4 address to the second notation; returns false if there is none. */
 static inline bool
 naive_other_notation(const struct pn_addr *a, struct pn_addr *out)
 {
@@ -193,7 +193,7 @@ naive_check_point(const struct naive_list *n, const struct pn_blocklist *list, c
         CHECK_INT(pn_blocklist_check(list, &other), naive_check(n, &other));
 }
 
-/* Around the ends of a rule the two lists say the same. */
+/* Compares the two lists around the ends of a rule. */
 static inline void
 naive_check_ends(const struct naive_list *n, const struct pn_blocklist *list, const struct pn_rule *r)
 {

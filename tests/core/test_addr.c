@@ -68,7 +68,7 @@ test_no_address_is_empty_text(void)
     CHECK_STR(text, "");
 }
 
-/* Random addresses, most with many zero groups: as inet_ntop() writes them, and read back the same. */
+/* Random addresses, most with many zero groups: formatted as inet_ntop() does, and parsed to the same value. */
 static void
 test_as_inet_ntop(void)
 {

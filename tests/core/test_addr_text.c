@@ -1,12 +1,12 @@
 /* needs: hooks */
-/* test_addr_text.c - addresses with ports, as text, and back. */
+/* test_addr_text.c - parses and formats addresses with ports. */
 #include "check.h"
 #include "hooks.h"
 
 #include "core/addr_text.h"
 
 struct example {
-    const char *text, *want; /* want: as pn_addr_text_format() shows it, NULL: refused */
+    const char *text, *want; /* want: the text by pn_addr_text_format(), NULL: refused */
 };
 
 static const struct example loose[] = {
@@ -181,7 +181,7 @@ static const struct example strict[] = {
     {"localhost:80", NULL},
 };
 
-/* What is read from a block of exactly the text's size, formatted; NULL when it is refused. */
+/* Parses from a block of exactly the text's size and formats the result; returns NULL if it was refused. */
 static const char *
 parsed(const char *text, size_t len, bool strictly, char out[PN_ENDPOINT_TEXT])
 {
@@ -236,7 +236,7 @@ test_length_counts(void)
     CHECK_STR(parsed("1.2.3.4:80", 9, false, out), "1.2.3.4:8");
     CHECK_STR(parsed("1.2.3.4:80", 9, true, out), "1.2.3.4:8");
     CHECK(parsed("[::1]", 4, false, out) == NULL);
-    /* a name of two bytes is no surrogate to us, just not an address */
+    /* a lone surrogate is only one more text that is not an address */
     CHECK(parsed("\xed\xa0\x80", 3, false, out) == NULL);
 }
 

@@ -1,5 +1,5 @@
 /* needs: hooks */
-/* test_blocklist.c - rules and checks: node's table case by case, and against a naive list. */
+/* test_blocklist.c - rules and checks: Node's table case by case, and random use against a naive list. */
 #include "check.h"
 #include "hooks.h"
 #include "naive_list.h"
@@ -53,7 +53,7 @@ blocked(const struct pn_blocklist *list, const char *text)
     return pn_blocklist_check(list, &a);
 }
 
-/* The rules, newest first, in short: "1.2.3.4 1.0.0.0/8 ::1-::2". */
+/* Writes the rules, newest first, in short: "1.2.3.4 1.0.0.0/8 ::1-::2". */
 static const char *
 shown(const struct pn_blocklist *list, char *out)
 {
@@ -74,7 +74,7 @@ shown(const struct pn_blocklist *list, char *out)
     return out;
 }
 
-/* What a list of this one rule says about addresses: `yes` and `no` are separated by blanks. */
+/* Checks a list of this one rule: it covers the addresses in `yes` and not those in `no`, separated by blanks. */
 static void
 check_rule(struct pn_rule rule, const char *yes, const char *no)
 {
@@ -113,7 +113,7 @@ test_notations(void)
     check_rule(range("0.0.0.0", "255.255.255.255"), "0.0.0.0 ::ffff:255.255.255.255", "::1 ::fffe:ffff:ffff");
 }
 
-/* An IPv6 subnet that has all IPv4-mapped addresses in it speaks of IPv4; such a range does not. */
+/* An IPv6 subnet that includes all IPv4-mapped addresses covers IPv4; an IPv6 range with the same ends does not. */
 static void
 test_wide_rules(void)
 {
@@ -176,7 +176,7 @@ test_rules(void)
     add(&list, address("::1"));
     add(&list, range("::1", "1.1.1.1"));
     CHECK_STR(shown(&list, text), "::1-1.1.1.1 ::1 3.3.3.3/24 2.2.2.2-2.2.2.9 1.2.3.4");
-    /* an address is one rule, as last written */
+    /* an address is one rule, in the notation written last */
     add(&list, address("::ffff:1.2.3.4"));
     CHECK_STR(shown(&list, text), "::ffff:1.2.3.4 ::1-1.1.1.1 ::1 3.3.3.3/24 2.2.2.2-2.2.2.9");
     add(&list, subnet("3.3.3.3", 24));
@@ -270,7 +270,7 @@ test_equal_and_copy(void)
 
 /* --- against the naive list --- */
 
-/* Out of few addresses, so that rules meet: near the ends and the middle of both families. */
+/* Chooses from few addresses, so that rules overlap: near the ends and the middle of both families. */
 static struct pn_addr
 random_address(struct random_source *r)
 {
@@ -289,7 +289,7 @@ random_address(struct random_source *r)
     a.bytes[a.family == 4 ? 3 : 15] = (uint8_t)random_next(r);
     if (random_below(r, 20) == 0)
         a.bytes[random_below(r, a.family == 4 ? 4 : 16)] = (uint8_t)random_next(r);
-    a.port = (uint16_t)random_next(r); /* neither is looked at */
+    a.port = (uint16_t)random_next(r); /* port and scope are ignored */
     a.scope = (uint32_t)random_next(r);
     return a;
 }
@@ -321,7 +321,7 @@ test_random(void)
     pn_blocklist_init(&list, random_next(&r));
     for (int turn = 0; turn < 4000; turn++) {
         struct pn_rule rule = random_rule(&r);
-        /* short lists and long ones by turns */
+        /* alternates between short and long lists */
         size_t much = turn / 500 % 2 ? 100 : 8;
         if (n->count > 0 && random_below(&r, 100) < (n->count > much ? 60 : 35)) {
             if (random_below(&r, 4) > 0)
@@ -341,7 +341,7 @@ test_random(void)
     free(n);
 }
 
-/* All the rules of a list gone, in any order: nothing is left over, and gaps do not pile up. */
+/* Removes all rules of a list, in any order: nothing remains, and gaps do not accumulate. */
 static void
 test_many(void)
 {
@@ -370,7 +370,7 @@ test_many(void)
     }
     CHECK_INT(pn_blocklist_size(&list), 0);
     CHECK(list.tree4.memory == 0 && list.tree6.memory == 0);
-    /* the same address over and over */
+    /* the same address again and again */
     for (int i = 0; i < MANY; i++)
         add(&list, i & 1 ? address("1.2.3.4") : address("::ffff:1.2.3.4"));
     CHECK_INT(pn_blocklist_size(&list), 1);
@@ -437,7 +437,7 @@ test_nothing_half_added(void)
             hook_fail_alloc(-1, false);
             CHECK_INT(pn_blocklist_add(&list, batch, BATCH), 0);
         }
-        hook_fail_alloc(0, true); /* taking away needs no memory */
+        hook_fail_alloc(0, true); /* removing needs no memory */
         for (int i = 0; i < BATCH; i++)
             naive_add(n, &batch[i]);
         naive_check_rules(n, &list);

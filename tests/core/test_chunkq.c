@@ -5,7 +5,7 @@
 
 #include "core/chunkq.h"
 
-/* The naive model: the bytes in order, and how long each chunk still is. */
+/* The naive model: the bytes in order, and the remaining length of each chunk. */
 enum { MODEL_BYTES = 1 << 16, MODEL_CHUNKS = 1 << 10 };
 
 struct model {
@@ -41,7 +41,7 @@ model_drop_chunk(struct model *m)
     memmove(m->chunk, m->chunk + 1, m->count * sizeof(*m->chunk));
 }
 
-/* The chunks that go. */
+/* Returns the number of chunks consumed. */
 static size_t
 model_consume(struct model *m, size_t n)
 {
@@ -121,7 +121,7 @@ test_each_owner_is_released_once(void)
     CHECK_INT(q.bytes, 16);
 
     CHECK_INT(pn_chunkq_consume(&q, 1), 0);
-    CHECK_INT(pn_chunkq_consume(&q, 4), 3); /* xy, abc and the empty one after it */
+    CHECK_INT(pn_chunkq_consume(&q, 4), 3); /* xy, abc and the empty chunk after it */
     CHECK(o[4].released == 1 && o[0].released == 1 && o[1].released == 1 && o[2].released == 0);
     CHECK_INT(pn_chunkq_consume(&q, 2), 0);
     CHECK(pn_chunkq_at(&q, 0)->base[0] == 'f');
@@ -164,7 +164,7 @@ release_and_look(void *p)
     CHECK_INT(pn_chunkq_push(r->q, (struct pn_chunk){"n", 1, NULL, NULL}), 0);
 }
 
-/* A release may run anything, and that may use the queue. */
+/* A release function may run any code, which may use the queue. */
 static void
 test_release_may_push(void)
 {
@@ -173,14 +173,14 @@ test_release_may_push(void)
     pn_chunkq_init(&q);
     CHECK_INT(pn_chunkq_push(&q, (struct pn_chunk){"ab", 2, &r, release_and_look}), 0);
     CHECK_INT(pn_chunkq_consume(&q, 2), 1);
-    CHECK_INT(r.seen, 1); /* it was out of the queue already */
+    CHECK_INT(r.seen, 1); /* the chunk was out of the queue already */
     CHECK(q.count == 1 && q.bytes == 1);
 
     for (int i = 0; i < 3; i++)
         CHECK_INT(pn_chunkq_push(&q, (struct pn_chunk){"ab", 2, &r, release_and_look}), 0);
     r.seen = 0;
     pn_chunkq_clear(&q);
-    CHECK_INT(r.seen, 1 + 2 + 3); /* empty at the first, then with what the others pushed */
+    CHECK_INT(r.seen, 1 + 2 + 3); /* empty at the first call, then with the chunks that the calls before pushed */
     CHECK(q.count == 3 && q.bytes == 3);
     pn_chunkq_clear(&q);
     CHECK_INT(hook_alloc_live(), 0);

@@ -7,7 +7,8 @@
 
 enum { POINTS = 3000, MAX_LIVE = 4000 };
 
-/* Points are numbers; where they lie is the question of each test. The same list is kept in both trees. */
+/* A set of intervals whose points are numbers; each test chooses the addresses of the points. Both trees hold the
+ * same intervals. */
 struct interval {
     uint32_t first, last;
 };
@@ -87,7 +88,7 @@ random_interval(struct random_source *r, size_t widest)
     return (struct interval){first, last < POINTS ? last : POINTS - 1};
 }
 
-/* Grows and shrinks by turns, some thousands of intervals high. */
+/* Grows and shrinks alternately, up to some thousands of intervals. */
 static void
 grow_and_shrink(uint32_t base4, struct pn_key6 base6, size_t widest)
 {
@@ -119,13 +120,13 @@ grow_and_shrink(uint32_t base4, struct pn_key6 base6, size_t widest)
 static void
 test_random(void)
 {
-    struct pn_key6 middle = {5, UINT64_MAX - 1000}; /* the low half goes over */
+    struct pn_key6 middle = {5, UINT64_MAX - 1000}; /* the low half overflows */
     grow_and_shrink(1000000, middle, 1);
     grow_and_shrink(0, (struct pn_key6){0, 0}, 20);
     grow_and_shrink(UINT32_MAX - POINTS + 1, (struct pn_key6){UINT64_MAX, UINT64_MAX - POINTS + 1}, POINTS);
 }
 
-/* In order, upwards and downwards, and back in each of the two orders. */
+/* Adds in order, ascending and descending, and removes in both orders. */
 static void
 test_in_order(void)
 {
@@ -139,7 +140,7 @@ test_in_order(void)
             CHECK_INT(add(m, (struct interval){at, at}), 0);
         }
         check_points(m);
-        /* upwards, nodes are left full: 12 bytes an entry, two entries an interval */
+        /* in ascending order, nodes are left full: 12 bytes an entry, two entries an interval */
         if (way == 0)
             CHECK(m->tree4.memory < POINTS / 2 * 2 * 12 * 5 / 4);
         while (m->count > 0) {
@@ -195,7 +196,7 @@ test_copy(void)
     CHECK(copy.root == NULL && copy.memory == 0);
 }
 
-/* Whichever allocation fails, what was there is still there, and no more. */
+/* For each allocation that fails: the tree still holds what it held before, and no more. */
 static void
 test_out_of_memory(void)
 {
@@ -225,7 +226,7 @@ test_out_of_memory(void)
         if (!failed)
             break;
     }
-    hook_fail_alloc(0, true); /* taking away needs no memory */
+    hook_fail_alloc(0, true); /* removing needs no memory */
     while (m->count > 0)
         drop(m, random_below(&r, m->count));
     hook_fail_alloc(-1, false);

@@ -1,4 +1,4 @@
-/* test_decode.c - what of a chunk is complete, UTF-16, hex and base64, against slow and obvious ways to say it. */
+/* test_decode.c - incomplete characters, UTF-16, hex and base64, against slow and obvious implementations. */
 #include "check.h"
 
 #include "core/decode.h"
@@ -12,7 +12,7 @@ enum { ENCODINGS = sizeof(all) / sizeof(all[0]) };
 
 #define INCOMPLETE(encoding, text) pn_decode_incomplete(encoding, text, sizeof(text) - 1)
 
-/* --- what waits --- */
+/* --- incomplete characters --- */
 
 static void
 test_init(void)
@@ -48,7 +48,7 @@ test_utf8_that_is_none(void)
     CHECK_INT(INCOMPLETE(PN_UTF8, "\xf0\x80\x80\x80\x80"), 0);
     CHECK_INT(INCOMPLETE(PN_UTF8, "\xf8"), 0);
     CHECK_INT(INCOMPLETE(PN_UTF8, "\xff"), 0);
-    /* These wait, though nothing can become of them. */
+    /* These wait, though no byte can make them valid. */
     CHECK_INT(INCOMPLETE(PN_UTF8, "\xc0"), 1);
     CHECK_INT(INCOMPLETE(PN_UTF8, "\xe0\x80"), 2);
     CHECK_INT(INCOMPLETE(PN_UTF8, "\xed\xa0"), 2);
@@ -85,7 +85,7 @@ test_the_others_never_wait(void)
     CHECK_INT(INCOMPLETE(PN_HEX, "\xf0\x9f\x98"), 0);
 }
 
-/* Bytes that begin, go on with or spoil characters, most of the time. */
+/* Makes bytes that mostly begin, continue or break characters. */
 static void
 random_bytes(struct random_source *r, char *out, size_t len)
 {
@@ -97,7 +97,8 @@ random_bytes(struct random_source *r, char *out, size_t len)
     }
 }
 
-/* What waits after some pieces, each behind what the one before left, is what waits after all bytes in one piece. */
+/* The bytes that wait after several pieces, each appended to what the one before left, are those that wait after all
+ * bytes in one piece. */
 static void
 test_pieces_do_not_matter(void)
 {

@@ -1,17 +1,17 @@
-/* test_happy_eyeballs.c - the order and the times of attempts, with a clock of our own and a network that is a table. */
+/* test_happy_eyeballs.c - the order and the times of attempts, with a simulated clock and network. */
 #include "check.h"
 
 #include "core/happy_eyeballs.h"
 
 enum { MOST = 12, NEVER = 1000000 };
 
-/* What an address does: after `after` units it connects, or refuses. */
+/* The behaviour of an address: after `after` units it connects, or refuses. */
 struct address {
     uint64_t after;
     bool connects;
 };
 
-/* What became of a run. */
+/* The outcome of a run. */
 struct outcome {
     size_t winner; /* PN_HAPPY_NONE: all failed */
     uint64_t at;
@@ -20,7 +20,7 @@ struct outcome {
     size_t count_started;
 };
 
-/* Runs the machine over a network; each step goes to the next moment at which anything happens. */
+/* Runs the machine over a network; each step advances the clock to the next event. */
 static void
 run(const struct address *net, size_t count, uint64_t attempt_delay, bool race, struct outcome *out)
 {
@@ -72,8 +72,8 @@ run(const struct address *net, size_t count, uint64_t attempt_delay, bool race, 
     out->at = now;
 }
 
-/* When the attempts begin and which one wins, by the rules as they are written down and without a machine: an attempt has
- * its time for itself; then, or when it has failed before, the next one begins. */
+/* Computes the start of each attempt and the winner from the rules alone, without the machine: an attempt has its
+ * delay to itself; after it, or once the attempt has failed, the next one begins. */
 static void
 expect(const struct address *net, size_t count, uint64_t attempt_delay, bool race, struct outcome *out)
 {
@@ -255,7 +255,7 @@ test_random_networks(void)
     for (int round = 0; round < 200000; round++) {
         struct address net[MOST];
         size_t count = 1 + random_below(&r, MOST - 1);
-        /* Odd times for the ends, even ones for the limits: no two things happen at the same moment. */
+        /* Odd times for the ends, even ones for the limits: no two events happen at the same time. */
         uint64_t attempt_delay = 2 * (1 + random_below(&r, 50));
         for (size_t i = 0; i < count; i++) {
             net[i].after = random_below(&r, 4) == 0 ? 5001 : 2 * random_below(&r, 120) + (i == 0);

@@ -1,5 +1,5 @@
 /* needs: hooks */
-/* test_ip.c - which strings are IP literals: node's isIP(), case by case, and against a second reading. */
+/* test_ip.c - which strings are IP literals: Node's isIP(), case by case, and against a second implementation. */
 #include "check.h"
 #include "hooks.h"
 
@@ -143,7 +143,7 @@ static const char *const refused[] = {
     "::....",
 };
 
-/* Both questions about one text, from a block of exactly its size so that reading past it is seen. */
+/* Calls both functions for one text, from a block of exactly its size, so that the sanitizer sees a read past it. */
 static int
 version_of(const char *text, size_t len)
 {
@@ -200,7 +200,7 @@ test_nul_is_no_end(void)
     CHECK_INT(version_of("::1%a\0b", 7), 0);
     CHECK_INT(version_of("\0", 1), 0);
     CHECK_INT(version_of("1.2.3.4", 6), 0);  /* "1.2.3." */
-    CHECK_INT(version_of("1.2.3.45", 7), 4); /* no look beyond the length */
+    CHECK_INT(version_of("1.2.3.45", 7), 4); /* does not read beyond the length */
     CHECK_INT(version_of("::1234", 5), 6);
 }
 
@@ -237,7 +237,7 @@ test_all_octets(void)
     }
 }
 
-/* Each count of groups, each place of the `::`, with and without an IPv4 tail: valid by counting alone. */
+/* Each count of groups, each place of the `::`, with and without an IPv4 tail: counting alone decides. */
 static void
 test_all_shapes(void)
 {
@@ -271,7 +271,7 @@ zone_is_good(const char *zone)
     return *zone != '\0' && strspn(zone, good) == strlen(zone);
 }
 
-/* What the C library says of `text`, its zone judged apart; where it is glibc the two grammars are the same. */
+/* Parses `text` with the C library; checks its zone separately. With glibc the two grammars are the same. */
 static int
 second_opinion(const char *text, uint8_t bytes[16])
 {
@@ -288,7 +288,7 @@ second_opinion(const char *text, uint8_t bytes[16])
     return inet_pton(AF_INET6, plain, bytes) == 1 ? 6 : 0;
 }
 
-/* A text near the grammar: random pieces, then perhaps a random edit. */
+/* Makes a text near the grammar: random pieces, then perhaps a random edit. */
 static void
 random_text(struct random_source *r, char *out)
 {

@@ -19,7 +19,7 @@
 
 #define PATIENCE_MS 20000
 
-/* --- the loop of this program --- */
+/* --- the event loop of this program --- */
 
 static int wake[2]; /* a pipe: read end, write end */
 static int never;   /* a halt flag that stays 0 */
@@ -28,8 +28,8 @@ struct answer {
     int times, status, sys_errno;
     size_t count;
     struct pn_addr addrs[4];
-    int place;                    /* the how-manyth answer in the program */
-    struct pn_resolver *resolver; /* for the callbacks that go on with it */
+    int place;                    /* its number among all answers in the program */
+    struct pn_resolver *resolver; /* for callbacks that use it again */
     struct pn_lookup *cancel;
     struct answer *other;
     int *halt;
@@ -93,7 +93,7 @@ drain_wakes(void)
         await_wake();
 }
 
-/* For what no event tells of: threads that leave, memory that they free. */
+/* Polls for changes without an event: threads that exit, memory that they free. */
 static void
 await_true(bool (*done)(void *), void *arg)
 {
@@ -122,7 +122,7 @@ fresh(void)
 {
     CHECK_INT(hook_alloc_live(), 0);
     drain_wakes();
-    gate(false);
+    set_open(false);
     struct pn_resolver *r = pn_resolver_new(wake[1]);
     CHECK(r != NULL);
     answers = 0;
@@ -130,12 +130,12 @@ fresh(void)
     return r;
 }
 
-/* Opens the gate, frees the resolver, and checks that the last thread has freed everything. */
+/* Opens the fake, frees the resolver, and checks that the last thread has freed everything. */
 static void
 finish(struct pn_resolver *r)
 {
     CHECK_INT(pn_resolver_pending(r), 0);
-    gate(true);
+    set_open(true);
     pn_resolver_free(r);
     await_true(all_freed, NULL);
     drain_wakes();
@@ -227,7 +227,7 @@ test_many_at_once_on_16_threads(void)
     CHECK_INT(pn_resolver_threads(r), PN_RESOLVE_THREADS);
     CHECK_INT(pn_resolver_pending(r), COUNT);
     CHECK(!pn_resolver_ready(r));
-    gate(true);
+    set_open(true);
     dispatch_until(r, &answers, COUNT);
     for (int i = 0; i < COUNT; i++)
         CHECK(all[i].times == 1 && all[i].status == 0 && all[i].count == 2);
@@ -236,7 +236,7 @@ test_many_at_once_on_16_threads(void)
     finish(r);
 }
 
-/* A thread that has been woken for one lookup is not there for the next one. */
+/* A thread that was woken for one lookup does not count for the next one. */
 static void
 test_no_lookup_waits_behind_one_that_hangs(void)
 {
@@ -250,9 +250,9 @@ test_no_lookup_waits_behind_one_that_hangs(void)
         dispatch_until(r, &quick.times, 1);
         CHECK_INT(held.times, 0);
         pn_lookup_cancel(stuck);
-        gate(true);
+        set_open(true);
         await_running(0);
-        gate(false);
+        set_open(false);
     }
     CHECK(pn_resolver_threads(r) <= PN_RESOLVE_THREADS);
     finish(r);
@@ -298,7 +298,7 @@ on_answer_start(void *data, int status, int sys_errno, const struct pn_addr *add
     struct answer *a = data;
     on_answer(data, status, sys_errno, addrs, count);
     start(a->resolver, "two", a->other);
-    await_wake(); /* the new one is done before we return */
+    await_wake(); /* the new one is done before pn_resolver_start() returns */
 }
 
 static void
@@ -337,7 +337,7 @@ test_cancel_in_each_state(void)
     pn_lookup_cancel(l[PN_RESOLVE_THREADS + 2]); /* waiting, at the end */
     pn_lookup_cancel(l[0]);                      /* running */
     CHECK_INT(pn_resolver_pending(r), PN_RESOLVE_THREADS - 1 + 1 + 2);
-    gate(true);
+    set_open(true);
     dispatch_until(r, &answers, PN_RESOLVE_THREADS - 1 + 1 + 2);
     CHECK_INT(a[0].times, 0);
     CHECK_INT(a[PN_RESOLVE_THREADS].times, 1);
@@ -389,8 +389,8 @@ test_free_with_lookups_in_each_state(void)
         start(r, "held", &a);
     await_running(PN_RESOLVE_THREADS);
     pn_resolver_free(r);
-    CHECK_INT(hook_alloc_live(), 1 + PN_RESOLVE_THREADS); /* itself, and what still runs */
-    gate(true);
+    CHECK_INT(hook_alloc_live(), 1 + PN_RESOLVE_THREADS); /* the resolver, and the lookups that still run */
+    set_open(true);
     await_true(all_freed, NULL);
     CHECK_INT(a.times, 0);
     CHECK(wake_is_empty());
@@ -452,7 +452,7 @@ test_wake_descriptor_is_a_copy(void)
     pn_resolver_dispatch(r, &never);
     CHECK_INT(a.times, 1);
     close(own[0]);
-    start(r, "two", &a); /* the pipe has no reader: no SIGPIPE, and the answer arrives all the same */
+    start(r, "two", &a); /* the pipe has no reader: no SIGPIPE, and the answer still arrives */
     while (!pn_resolver_ready(r))
         sched_yield();
     pn_resolver_dispatch(r, &never);
@@ -480,24 +480,24 @@ test_no_thread_to_be_had(void)
     struct answer held = {0};
     start(r, "held", &held);
     await_running(1);
-    hook_fail_threads(true); /* one thread there, and busy: the next lookup waits for it */
+    hook_fail_threads(true); /* one thread exists and is busy: the next lookup waits for it */
     start(r, "two", &b);
     CHECK_INT(pn_resolver_pending(r), 2);
-    gate(true);
+    set_open(true);
     dispatch_until(r, &b.times, 1);
     CHECK_INT(b.status, 0);
     hook_fail_threads(false);
     finish(r);
 }
 
-/* The n-th allocation fails, for each n until none is left to fail. */
+/* The n-th allocation fails, for each n until none fails any more. */
 static void
 test_each_allocation_failing(void)
 {
     bool failed = true;
     for (long n = 0; failed; n++) {
         drain_wakes();
-        gate(false);
+        set_open(false);
         answers = 0;
         hook_fail_alloc(n, false);
         struct pn_resolver *r = pn_resolver_new(wake[1]);
@@ -546,7 +546,7 @@ in_child(struct pn_resolver *r, struct pn_lookup *held, struct pn_lookup *done)
     pn_resolver_free(r);
 
     CHECK_INT(pipe(fds), 0);
-    dup2(fds[0], wake[0]); /* the parent's bytes are not ours to take */
+    dup2(fds[0], wake[0]); /* the bytes in the pipe belong to the parent */
     r = pn_resolver_new(fds[1]);
     CHECK(r != NULL);
     start(r, "two", &a);
@@ -569,7 +569,7 @@ test_fork(void)
     if (pid == 0)
         in_child(r, held, done);
     expect_clean_child(pid);
-    gate(true);
+    set_open(true);
     dispatch_until(r, &answers, 2);
     finish(r);
 }
@@ -610,7 +610,7 @@ test_random_use(void)
     struct pn_lookup *l[SLOTS] = {NULL};
     struct random_source rnd = {0x853c49e6748fea9b};
     struct pn_resolver *r = fresh();
-    gate(true);
+    set_open(true);
     size_t expected = 0;
     for (int step = 0; step < 20000; step++) {
         size_t i = random_below(&rnd, SLOTS);

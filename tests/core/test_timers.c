@@ -1,5 +1,5 @@
 /* needs: hooks */
-/* test_timers.c - the heap of deadlines, against a list that is searched from end to end. */
+/* test_timers.c - the heap of deadlines, against a list that is searched linearly. */
 #include "check.h"
 #include "hooks.h"
 
@@ -9,7 +9,7 @@
 
 enum { TIMERS = 300 };
 
-/* The naive model: each timer's deadline and when it was armed. */
+/* The naive model: the deadline of each timer and when it was armed. */
 struct model {
     bool armed[TIMERS];
     uint64_t deadline[TIMERS];
@@ -56,7 +56,7 @@ check_same(const struct pn_timers *h, const struct pn_timer *timers, const struc
     CHECK(pn_timers_first(h) == (first < 0 ? NULL : &timers[first]));
 }
 
-/* The heap's own order, and each timer's knowledge of its place. */
+/* Checks the order of the heap, and the index that each timer holds. */
 static void
 check_heap(const struct pn_timers *h)
 {
@@ -155,7 +155,7 @@ test_ties_go_to_the_one_armed_first(void)
         pn_timer_init(&timers[i]);
         CHECK_INT(pn_timers_arm(&h, &timers[i], 5), 0);
     }
-    CHECK_INT(pn_timers_arm(&h, &timers[0], 5), 0); /* armed again: now the last */
+    CHECK_INT(pn_timers_arm(&h, &timers[0], 5), 0); /* armed again: it is the last now */
     for (size_t i = 1; i < TIMERS; i++)
         CHECK(pn_timers_pop_due(&h, 5) == &timers[i]);
     CHECK(pn_timers_pop_due(&h, 5) == &timers[0]);

@@ -1,4 +1,6 @@
-/* address.h - the SocketAddress type, for the files that take one. */
+/* address.h - the SocketAddress type, for the files that accept one. The map of the folder: address_type.c
+ * (SocketAddress), address_info.c (AddressInfo and text), endpoint.c (the address forms of connect() and listen()),
+ * ip_objects.c (is_ip() and objects of the module ipaddress), blocklist_rules.h (BlockList). */
 #ifndef PN_PY_ADDRESS_ADDRESS_H
 #define PN_PY_ADDRESS_ADDRESS_H
 
@@ -14,20 +16,20 @@ typedef struct {
 #define PN_ADDRESS(op) ((PnAddress *)(void *)(op))
 
 extern PyType_Spec pn_address_spec;
-/* What the spec cannot say: __match_args__. */
+/* Sets what a spec cannot: __match_args__. */
 int pn_address_setup(PnState *st);
 
-/* The value of a SocketAddress; NULL when `obj` is none. */
+/* Returns the value of a SocketAddress; NULL if `obj` is not one. */
 const struct pn_addr *pn_address_value(PnState *st, PyObject *obj);
-/* Its canonical text, without the port. New reference. */
+/* Returns the canonical text, without the port. New reference. */
 PyObject *pn_address_text(const struct pn_addr *addr);
 
-/* `options.port`, for which Node has one code whatever the type: 0 (`*out` unchanged when `obj` is NULL), or -1 with
- * ERR_SOCKET_BAD_PORT. */
+/* Gets `options.port`, for which Node has one error code whatever its type. Returns 0 (`*out` is unchanged if `obj`
+ * is NULL), or -1 with ERR_SOCKET_BAD_PORT. */
 int pn_options_port(PyObject *obj, uint16_t *out);
-/* 4 or 6 for 'ipv4' and 'ipv6' in any case, 0 for anything else. */
+/* Returns 4 or 6 for 'ipv4' and 'ipv6' in any case, 0 for anything else. */
 uint8_t pn_family_of_text(PyObject *text);
-/* ValueError (ERR_INVALID_ADDRESS) that names the argument and says which family was wanted (0: either, 4, 6). */
+/* Raises ValueError (ERR_INVALID_ADDRESS), which names the argument and the expected family (0: either, 4, 6). */
 PyObject *pn_raise_address(const char *name, uint8_t family, PyObject *got);
 
 #endif

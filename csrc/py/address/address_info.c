@@ -1,4 +1,4 @@
-/* address_info.c - see address_info.h. */
+/* address_info.c - makes AddressInfo and address text with a zone, see address_info.h. */
 #include "py/address/address_info.h"
 
 #include "uvio/sockaddr.h"

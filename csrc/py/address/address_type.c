@@ -1,4 +1,5 @@
-/* address_type.c - the SocketAddress type: an IP address with a port, as an immutable value.
+/* address_type.c - the SocketAddress type: an IP address with a port, as an immutable value. Constructor and its
+ * checks, parse(), comparison, hash, pickling.
  *
  * Owns:    nothing but its type; the value is in the object.
  * Threads: immutable, so any. */
@@ -88,7 +89,7 @@ family_name(const PnAddress *self)
 static const char *const option_names[] = {"address", "family", "flowlabel", "port", NULL};
 enum { O_ADDRESS, O_FAMILY, O_FLOWLABEL, O_PORT, O_COUNT };
 
-/* 0 when no family is given. */
+/* Stores 0 if no family is given. */
 static int
 read_family(PyObject *obj, uint8_t *out)
 {
@@ -129,7 +130,7 @@ read_flowlabel(PyObject *obj, double *out)
     return -1;
 }
 
-/* Of the family that was asked for (0: any). */
+/* Reads an address of the requested family (0: any). */
 static int
 read_address(PnState *st, PyObject *obj, uint8_t family, struct pn_addr *out)
 {
@@ -143,7 +144,7 @@ read_address(PnState *st, PyObject *obj, uint8_t family, struct pn_addr *out)
     int found = pn_ip_from_object(st, obj, out);
     if (found < 0)
         return -1;
-    /* An object whose bytes are not what its class promises is neither. */
+    /* An object whose `packed` does not fit its class is neither. */
     if (found == 0 &&
         (!PyUnicode_Check(obj) || !pn_text_of_str(obj, &text, &len) || pn_ip_from_text(text, len, out) < 0))
         out->family = 0;
@@ -153,7 +154,7 @@ read_address(PnState *st, PyObject *obj, uint8_t family, struct pn_addr *out)
     return -1;
 }
 
-/* In Node's order: family, type of the address, port, flow label, and the address last. */
+/* Checks in Node's order: family, type of the address, port, flow label, and the address last. */
 static PyObject *
 from_options(PnState *st, PyTypeObject *type, PyObject **v)
 {
@@ -219,14 +220,14 @@ from_value(PyTypeObject *type, const struct pn_addr *addr)
 {
     if (type == pn_state_of_type(type)->SocketAddress)
         return create(type, addr, 0);
-    /* A subclass makes its own. */
+    /* A subclass makes its own instance. */
     PyObject *text = pn_address_text(addr);
     PyObject *made = text != NULL ? PyObject_CallFunction((PyObject *)type, "Oi", text, (int)addr->port) : NULL;
     Py_XDECREF(text);
     return made;
 }
 
-/* 1 when `strict` is asked for, -1 on wrong arguments. */
+/* Returns 1 if `strict` is true, 0 if not, -1 on wrong arguments. */
 static int
 read_parse_args(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, PyObject **text)
 {
@@ -283,7 +284,7 @@ address_to_json(PyObject *op, PyObject *unused)
                          family_name(self), "flowlabel", (unsigned long)self->flowlabel);
 }
 
-/* copyreg.__newobj__(type, to_json()), and what a subclass has added. */
+/* copyreg.__newobj__(type, to_json()), and the state that a subclass has added. */
 static PyObject *
 address_reduce(PyObject *op, PyObject *unused)
 {
@@ -353,7 +354,7 @@ address_repr(PyObject *op)
                                 (unsigned long)self->flowlabel);
 }
 
-/* Family, bytes, port, flow label: what equality, order and hash go by. */
+/* Makes the key for equality, order and hash: family, bytes, port, flow label. */
 static void
 put_key(const PnAddress *self, uint8_t key[23])
 {
@@ -370,7 +371,7 @@ address_hash(PyObject *op)
 {
     uint8_t key[23];
     put_key(PN_ADDRESS(op), key);
-    /* The keyed hash of bytes: addresses may be chosen by an attacker. */
+    /* The keyed hash of bytes: an attacker may choose the addresses. */
     return PyHash_GetFuncDef()->hash(key, sizeof(key));
 }
 

@@ -1,4 +1,5 @@
-/* blocklist_args.c - reads addresses, prefixes and rules from what users pass, see blocklist_rules.h. */
+/* blocklist_args.c - reads addresses, prefixes, CIDRs, ranges and rules from user arguments, and raises their
+ * errors; see blocklist_rules.h. */
 
 #include <math.h>
 #include <string.h>
@@ -55,7 +56,7 @@ read_type(PyObject *type, uint8_t *family)
     return -1;
 }
 
-/* A SocketAddress or an object of ipaddress: 1, 0 when it is none, -1. */
+/* Reads a SocketAddress or an object of ipaddress. Returns 1, 0 if it is neither, or -1. */
 static int
 read_object(PnState *st, PyObject *obj, struct pn_addr *out)
 {
@@ -118,11 +119,11 @@ pn_rule_prefix(PyObject *obj, uint8_t family, unsigned *out)
     return -1;
 }
 
-/* --- texts of rules --- */
+/* --- rules as text --- */
 
 enum text_status { TEXT_OK, TEXT_ADDRESS, TEXT_PREFIX, TEXT_PREFIX_RANGE, TEXT_MIXED, TEXT_REVERSED };
 
-/* The decimal digits of a prefix length, without leading zeros. */
+/* Parses the decimal digits of a prefix length, without leading zeros. */
 static enum text_status
 prefix_from_text(const char *text, size_t len, uint8_t family, unsigned *out)
 {
@@ -145,7 +146,7 @@ prefix_from_text(const char *text, size_t len, uint8_t family, unsigned *out)
 static enum text_status
 cidr_from_text(const char *text, const char *slash, size_t len, struct pn_rule *out)
 {
-    /* The prefix comes first, as Node complains of it first; which limit holds is known by the colon. */
+    /* The prefix is checked first, as Node reports its error first; the colon decides which limit applies. */
     uint8_t family = memchr(text, ':', (size_t)(slash - text)) != NULL ? 6 : 4;
     out->kind = PN_RULE_SUBNET;
     enum text_status status = prefix_from_text(slash + 1, len - (size_t)(slash + 1 - text), family, &out->prefix);
@@ -163,7 +164,7 @@ trimmed(const char *text, size_t len)
     return len;
 }
 
-/* "a-b", with blanks round the dash: TEXT_ADDRESS when there are no two addresses. */
+/* Parses "a-b", with optional blanks around the dash. Returns TEXT_ADDRESS unless both are addresses. */
 static enum text_status
 range_from_text(const char *text, const char *dash, size_t len, struct pn_rule *out)
 {
@@ -197,7 +198,7 @@ rule_from_text(const char *text, size_t len, struct pn_rule *out)
     const char *slash = last_slash(text, len);
     if (slash != NULL)
         return cidr_from_text(text, slash, len, out);
-    /* Zones may have a dash too: each dash is tried. */
+    /* Zones may contain a dash too: try each dash. */
     const char *end = text + len;
     for (const char *dash = text; (dash = memchr(dash, '-', (size_t)(end - dash))) != NULL; dash++) {
         enum text_status status = range_from_text(text, dash, len, out);
@@ -208,7 +209,7 @@ rule_from_text(const char *text, size_t len, struct pn_rule *out)
     return pn_ip_from_text(text, len, &out->start) == 0 ? TEXT_OK : TEXT_ADDRESS;
 }
 
-/* --- what is wrong with them --- */
+/* --- errors --- */
 
 static int
 raise_text(enum text_status status, const char *where, const char *name, const struct pn_rule *rule, PyObject *got)
@@ -273,7 +274,7 @@ pn_rule_range(const struct pn_addr *start, const struct pn_addr *end, PyObject *
     return 0;
 }
 
-/* A network of ipaddress: 1, 0 when it is none, -1. */
+/* Reads a network of ipaddress. Returns 1, 0 if it is none, or -1. */
 static int
 read_network(PnState *st, PyObject *obj, struct pn_rule *out)
 {

@@ -1,4 +1,5 @@
-/* blocklist_text.c - rules as Node writes them, and files of rules, see blocklist_rules.h. */
+/* blocklist_text.c - to_json(), from_json() and load(): rules in Node's notation, and files of rules; see
+ * blocklist_rules.h. */
 #include <string.h>
 
 #include "py/address/blocklist_rules.h"
@@ -7,7 +8,7 @@
 
 /* --- rules as text --- */
 
-/* Two addresses, a dash, the words before them. */
+/* Two addresses, a dash, and the words before them. */
 #define RULE_TEXT (2 * PN_ADDR_TEXT + 24)
 
 static const char *const kind_words[] = {"", "Address: ", "Range: ", "Subnet: "};
@@ -20,7 +21,7 @@ put_text(char *p, const char *text)
     return p + len;
 }
 
-/* What stands after the family. */
+/* Writes the part after the family. */
 static char *
 put_body(char *p, const struct pn_rule *rule)
 {
@@ -60,7 +61,7 @@ pn_rule_short(const struct pn_rule *rule)
     return ascii(text, (size_t)(put_body(text, rule) - text));
 }
 
-/* --- and back --- */
+/* --- parsing --- */
 
 static bool
 starts_with(const char **p, const char *end, const char *word)
@@ -72,7 +73,7 @@ starts_with(const char **p, const char *end, const char *word)
     return true;
 }
 
-/* The kind and the family that a rule's text begins with; 0 when it does not. */
+/* Reads the kind and the family at the start of a rule's text. Returns 0 if it does not start with them. */
 static unsigned
 read_words(const char **p, const char *end, uint8_t *family)
 {
@@ -120,7 +121,7 @@ is_blank(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* One line, without its comment and the blanks round it. */
+/* Reads one line, without its comment and the surrounding blanks. */
 static int
 read_line(const char *text, const char *end, unsigned long number, struct pn_rules *out)
 {

@@ -1,9 +1,10 @@
-/* blocklist_type.c - the BlockList type: rules about addresses, subnets and ranges.
+/* blocklist_type.c - the BlockList type: adding, removing and checking addresses, subnets and ranges. The server drops
+ * a blocked peer in server_accept.c; the list only answers pn_blocklist_blocks().
  *
  * Owns:    the rules (core/blocklist.h).
- * Threads: each function here runs with the GIL held, which is the list's lock. What calls into Python (iterating,
- *          attributes of the caller's objects) is done before the list is fds_to_recheck.
- * See:     blocklist_args.c (what is taken for a rule), blocklist_text.c (rules as text, files). */
+ * Threads: each function here runs with the GIL held, which is the list's lock. Calls into Python (iterating,
+ *          attributes of the caller's objects) are made before the list is changed.
+ * See:     blocklist_args.c (what is accepted as a rule), blocklist_text.c (rules as text, files). */
 #include <string.h>
 
 #include "py/address/address.h"
@@ -20,7 +21,7 @@ pn_blocklist_blocks(PyObject *list, const struct pn_addr *addr)
     return pn_blocklist_check(&PN_BLOCKLIST(list)->list, addr);
 }
 
-/* All of them or, when out of memory, none. */
+/* Adds all of them or, when out of memory, none. */
 static int
 add_rules(PyObject *op, const struct pn_rule *rules, size_t count)
 {
@@ -45,7 +46,7 @@ remove_rule(PyObject *op, const struct pn_rule *rule)
     Py_RETURN_NONE;
 }
 
-/* How each member of an iterable is read. */
+/* Reads one member of an iterable. */
 typedef int (*read_member)(PnState *st, PyObject *item, PyObject *type, const char *name, struct pn_rule *out);
 
 static int
@@ -96,7 +97,7 @@ read_members(PnState *st, PyObject *iterator, PyObject *type, const char *name, 
     return PyErr_Occurred() ? -1 : 0;
 }
 
-/* Adds what an iterable holds: everything or, when one member is bad, nothing. */
+/* Adds all rules of an iterable or, if one of them is invalid, none. */
 static int
 add_all(PyObject *op, PyObject *iterable, PyObject *type, const char *name, read_member read)
 {
@@ -128,7 +129,7 @@ none_or_null(int status)
     Py_RETURN_NONE;
 }
 
-/* The rules as texts, newest first. */
+/* Returns the rules as texts, newest first. */
 static PyObject *
 texts(PyObject *op, PyObject *(*show)(const struct pn_rule *rule))
 {
@@ -158,7 +159,7 @@ address_args(const char *function, PN_KW, struct pn_rule *out)
     return read_address(pn_state_of_type(Py_TYPE(op)), v[0], v[1], "address", out);
 }
 
-/* Which way round a range must be is for adding only. */
+/* The order of start and end matters for adding only. */
 static int
 range_args(const char *function, PN_KW, bool ordered, struct pn_rule *out)
 {
@@ -339,7 +340,7 @@ blocklist_from_json(PyObject *op, PyObject *data)
     return result;
 }
 
-/* --- methods: questions --- */
+/* --- methods: checking --- */
 
 static const char *const check_names[] = {"address", "type", NULL};
 
@@ -363,7 +364,7 @@ check_other(PN_KW)
     }
     const char *text;
     size_t len;
-    /* Text that is no address of this family is under no rule. */
+    /* No rule covers a text that is not an address of this family. */
     if (!pn_text_of_str(v[0], &text, &len) || pn_ip_from_text(text, len, &addr) < 0 || addr.family != family)
         Py_RETURN_FALSE;
     return PyBool_FromLong(pn_blocklist_check(&PN_BLOCKLIST(op)->list, &addr));
@@ -474,7 +475,7 @@ blocklist_sizeof(PyObject *op, PyObject *unused)
     return PyLong_FromSize_t(sizeof(PnBlockList) + pn_blocklist_memory(&PN_BLOCKLIST(op)->list));
 }
 
-/* type._restore(rules, oldest first), and what a subclass has added. */
+/* type._restore(rules, oldest first), and the state that a subclass has added. */
 static PyObject *
 blocklist_reduce(PyObject *op, PyObject *unused)
 {
@@ -507,7 +508,7 @@ blocklist_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     (void)args, (void)kwargs;
     PyObject *op = type->tp_alloc(type, 0);
     if (op != NULL) {
-        /* The keyed hash of its address is a number that others cannot guess. */
+        /* The keyed hash of its address is a number that an attacker cannot guess. */
         Py_hash_t seed = PyHash_GetFuncDef()->hash(&op, sizeof(op));
         pn_blocklist_init(&PN_BLOCKLIST(op)->list, (uint64_t)seed);
     }
@@ -595,10 +596,10 @@ static PyMethodDef blocklist_methods[] = {
     KW("check", blocklist_check,
        "check($self, address, type='ipv4')\n--\n\nTrue when a rule covers the address. An IPv6 text needs type='ipv6'; "
        "`address "
-       "in blocklist` finds that\nout by itself. Text that is no address is False. Node: check()."),
+       "in blocklist` finds that\nout by itself. Text that is not an address is False. Node: check()."),
     {"to_json", blocklist_to_json, METH_NOARGS, "to_json($self)\n--\n\nThe same as rules. Node: toJSON()."},
     {"from_json", blocklist_from_json, METH_O,
-     "from_json($self, data, /)\n--\n\nAdds the rules of a list as to_json() gives it, or of its JSON text; all or "
+     "from_json($self, data, /)\n--\n\nAdds the rules of a list as to_json() returns it, or of its JSON text; all or "
      "none. Node: "
      "fromJSON()."},
     {"is_block_list", blocklist_is_block_list, METH_O | METH_CLASS,
@@ -618,8 +619,8 @@ static PyGetSetDef blocklist_getset[] = {
 static const char blocklist_doc[] =
     "BlockList(rules=(), /)\n--\n\n"
     "Addresses, subnets and ranges, and whether an address is among them: `address in blocklist`. A check takes the\n"
-    "same time however many rules there are. IPv4 rules hold for IPv4-mapped IPv6 addresses too, and the other way\n"
-    "round. rules: an iterable of what add() takes. Equality ignores order. Node: net.BlockList.";
+    "same time however many rules there are. IPv4 rules hold for IPv4-mapped IPv6 addresses too, and vice versa.\n"
+    "rules: an iterable of what add() takes. Equality ignores order. Node: net.BlockList.";
 
 static PyType_Slot blocklist_slots[] = {
     {Py_tp_doc, (void *)blocklist_doc},

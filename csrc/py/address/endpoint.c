@@ -1,4 +1,5 @@
-/* endpoint.c - the argument forms of connect() and listen(), see endpoint.h. */
+/* endpoint.c - reads the address forms of connect() and listen(): (port, host), a path, a (host, port) tuple, a
+ * SocketAddress, a mapping of options; refuses (host, port) in the wrong order. See endpoint.h. */
 #include "py/address/endpoint.h"
 
 #include <math.h>
@@ -54,7 +55,7 @@ set_host_text(PyObject *obj, struct pn_endpoint *e)
     return 0;
 }
 
-/* A name or an address; also an address of the module ipaddress. */
+/* Accepts a name or an address, also an address of the module ipaddress. */
 static int
 set_host(PnState *st, PyObject *obj, struct pn_endpoint *e)
 {
@@ -91,7 +92,7 @@ pn_host_bytes(PyObject *host)
 
 /* --- positional forms --- */
 
-/* Number(text) of JavaScript, as it decides between a port and a path: true for a number >= 0. */
+/* Decides between a port and a path as Node does: true if JavaScript's Number(text) is >= 0. */
 static bool
 looks_like_port(PyObject *text)
 {
@@ -132,7 +133,7 @@ raise_order(bool listening, PyObject *first, PyObject *second)
     return -1;
 }
 
-/* connect("example.com", 80): Node takes the host for a path. */
+/* connect("example.com", 80): Node would take the host for a path. */
 static int
 check_order(bool listening, PyObject *first, PyObject *second)
 {
@@ -160,7 +161,7 @@ is_host(PnState *st, PyObject *obj)
     return PyUnicode_Check(obj) || pn_is_ip_object(st, obj);
 }
 
-/* (host, port), as the socket module and address() have it. */
+/* (host, port), as in the socket module and address(). */
 static int
 take_pair(PnState *st, PyObject *pair, bool listening, struct pn_endpoint *e)
 {
@@ -191,7 +192,7 @@ has_attribute(PyObject *obj, const char *name)
     return value != NULL;
 }
 
-/* Another server, a socket, a BoundSocket, or whatever has a descriptor. */
+/* Another server, a socket, a BoundSocket, or any object with a descriptor. */
 static bool
 has_descriptor(PyObject *obj)
 {
@@ -278,7 +279,7 @@ apply(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *pat
         return -1;
     if (path != NULL && set_path(path, "options.path", e) < 0)
         return -1;
-    /* An empty path is none: connect() falls back to TCP, listen() refuses it. */
+    /* An empty path counts as absent for connect(), which falls back to TCP; listen() refuses it. */
     if (e->path != NULL && PyBytes_GET_SIZE(e->path) == 0 && !listening) {
         Py_CLEAR(e->path);
         e->has_port = true;

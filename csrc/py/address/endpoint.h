@@ -1,4 +1,4 @@
-/* endpoint.h - where to connect to or listen: the argument forms of connect() and listen(). */
+/* endpoint.h - the address forms of connect() and listen(): where to connect to or listen on. */
 #ifndef PN_PY_ADDRESS_ENDPOINT_H
 #define PN_PY_ADDRESS_ENDPOINT_H
 
@@ -6,25 +6,26 @@
 
 struct pn_endpoint {
     PyObject *path;     /* own: bytes; NULL for TCP */
-    PyObject *host;     /* own: str; NULL when not given */
-    PyObject *callback; /* own: the function given last */
+    PyObject *host;     /* own: str; NULL if absent */
+    PyObject *callback; /* own: the function, the last argument */
     PyObject *backlog;  /* own: positional, listen() only */
-    PyObject *options;  /* own: a mapping given first */
-    PyObject *handle;   /* own: an object with a descriptor, given first; listen() only */
+    PyObject *options;  /* own: a mapping, the first argument */
+    PyObject *handle;   /* own: an object with a descriptor, the first argument; listen() only */
     uint16_t port;
     bool has_port;
 };
 
 void pn_endpoint_clear(struct pn_endpoint *e);
 
-/* Reads the positional arguments. `listening` tells listen() (port, host, backlog) from connect(). On failure -1 and
- * nothing is kept. */
+/* Reads the positional arguments. `listening` selects the forms of listen() (port, host, backlog) or of connect().
+ * Returns 0, or -1 with `e` cleared. */
 int pn_endpoint_parse(PnState *st, bool listening, PyObject *const *args, Py_ssize_t nargs, struct pn_endpoint *e);
-/* Then the options `port`, `host`, `path`, which win when they are given (NULL: absent). */
+/* Applies the options `port`, `host`, `path` afterwards; a given option overrides (NULL: absent). Returns 0, or -1
+ * with `e` cleared. */
 int pn_endpoint_options(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *path,
                         struct pn_endpoint *e);
 
-/* The host as getaddrinfo takes it: ASCII, names in other scripts by IDNA. New bytes, or NULL with ValueError. */
+/* Encodes the host for getaddrinfo(): ASCII, other names by IDNA. Returns new bytes, or NULL with ValueError. */
 PyObject *pn_host_bytes(PyObject *host);
 
 #endif

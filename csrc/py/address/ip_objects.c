@@ -1,6 +1,7 @@
-/* ip_objects.c - addresses and networks as users have them, see ip_objects.h.
+/* ip_objects.c - is_ip() and its kin, and reads addresses and networks from str, bytes and objects of the module
+ * ipaddress; see ip_objects.h.
  *
- * The module ipaddress is never imported: as long as nobody has, there are no objects of it. */
+ * It never imports ipaddress: until other code has imported the module, no object of it can exist. */
 #include "py/address/ip_objects.h"
 
 #include <string.h>
@@ -25,7 +26,7 @@ pn_text_of_str(PyObject *str, const char **text, size_t *len)
     return true;
 }
 
-/* No name of an interface has white space, a slash or a control character in it. */
+/* The name of an interface contains no white space, slash or control character. */
 static bool
 may_be_zone(const char *zone, const char *end)
 {
@@ -59,7 +60,7 @@ load_class(PyObject *module, const char *name, PyObject **out)
     return *out != NULL ? 0 : -1;
 }
 
-/* False when nobody has imported the module (completely). */
+/* Returns false until the module has been imported (completely). */
 static bool
 have_classes(PnState *st)
 {
@@ -77,7 +78,7 @@ have_classes(PnState *st)
     return false;
 }
 
-/* 4 or 6 when `obj` is an instance of one of the two classes, else 0; -1 with an exception. */
+/* Returns 4 or 6 if `obj` is an instance of one of the two classes, 0 if not, or -1 with an exception. */
 static int
 version_of(PyObject *obj, PyObject *v4, PyObject *v6)
 {
@@ -94,7 +95,7 @@ is_plain(PyObject *obj)
     return PyUnicode_Check(obj) || PyLong_Check(obj) || PyBytes_Check(obj) || obj == Py_None;
 }
 
-/* 1, or 0 when `packed` is not what the class promises. */
+/* Returns 1, 0 if `packed` does not fit the class, or -1. */
 static int
 value_of(PyObject *obj, int version, struct pn_addr *out)
 {
@@ -173,7 +174,7 @@ pn_host_of_object(PnState *st, PyObject *obj)
 
 /* --- is_ip() --- */
 
-/* What str() makes of anything that is no text. */
+/* Checks the str() of any other object. */
 static int
 version_of_other(PyObject *input)
 {
@@ -187,7 +188,7 @@ version_of_other(PyObject *input)
     return version;
 }
 
-/* 0, 4 or 6; -1 with what __str__ raised. */
+/* Returns 0, 4 or 6; -1 with the exception of __str__. */
 static inline int
 ip_version(PyObject *input)
 {

@@ -1,25 +1,26 @@
-/* ip_objects.h - addresses and networks as users have them: text, bytes, objects of the module ipaddress. */
+/* ip_objects.h - is_ip(), and addresses and networks as users pass them: text, bytes, objects of the module
+ * ipaddress. */
 #ifndef PN_PY_ADDRESS_IP_OBJECTS_H
 #define PN_PY_ADDRESS_IP_OBJECTS_H
 
 #include "core/addr.h"
 #include "py/base/state.h"
 
-/* The characters of a str, in place when it is ASCII. false when it has no UTF-8 form (lone surrogates). */
+/* Gets the characters of a str, without a copy. Returns false if it has no UTF-8 form (lone surrogates). */
 bool pn_text_of_str(PyObject *str, const char **text, size_t *len);
 
-/* pn_addr_parse() for rules and SocketAddress, with any name an interface may have (none, too) after the '%' of an IPv6
- * address; it is dropped. 0, or -1. */
+/* pn_addr_parse() for rules and SocketAddress. The '%' of an IPv6 address may be followed by any name that an
+ * interface can have, or by none; it is dropped. Returns 0 or -1. */
 int pn_ip_from_text(const char *text, size_t len, struct pn_addr *out);
 
-/* 1 when `obj` is an IPv4Address or IPv6Address (or Interface) of the module ipaddress, with its value in `*out`, the
- * zone dropped; 0 when it is none; -1 with what reading it raised. */
+/* Gets the value of an IPv4Address or IPv6Address (or Interface) of the module ipaddress, without its zone. Returns
+ * 1, 0 if `obj` is not one, or -1 with an exception. */
 int pn_ip_from_object(PnState *st, PyObject *obj, struct pn_addr *out);
 /* The same for IPv4Network and IPv6Network. */
 int pn_net_from_object(PnState *st, PyObject *obj, struct pn_addr *out, unsigned *prefix);
 bool pn_is_ip_object(PnState *st, PyObject *obj);
 
-/* The text of an address object, zone included; of anything else the object itself. New reference. */
+/* Returns the text of an address object, zone included; for anything else the object itself. New reference. */
 PyObject *pn_host_of_object(PnState *st, PyObject *obj);
 
 /* is_ip(), is_ipv4(), is_ipv6() */

@@ -1,4 +1,5 @@
-/* args.c - argument parsing and checks, see args.h. */
+/* args.c - parses arguments and options: positional and keyword arguments, both spellings of an option, ports,
+ * milliseconds, paths, callbacks; refuses `tls`, `ssl` and coroutine functions. See args.h. */
 #include "py/base/args.h"
 
 #include <math.h>
@@ -57,8 +58,8 @@ pn_unpack(const char *function, const char *const *names, size_t required, PyObj
 
 /* --- options --- */
 
-/* New reference; NULL without an exception when there is no such key. The mapping is the caller's: a defaultdict must
- * not grow by being read. */
+/* Returns a new reference, or NULL without an exception if the key is missing. Reading must not change the caller's
+ * mapping: a defaultdict would grow. */
 static PyObject *
 get_item(PyObject *mapping, const char *name)
 {
@@ -99,7 +100,7 @@ from_mapping(PyObject *mapping, const char *name, PyObject **out)
     return 0;
 }
 
-/* "... (did you mean 'x'?)", by the standard library's measure of nearness; `known` are the names, or NULL. */
+/* Raises TypeError and suggests the most similar name, by difflib's measure. `known` holds the names, or is NULL. */
 static void
 raise_unlike(const char *function, PyObject *known, PyObject *key)
 {
@@ -131,8 +132,8 @@ raise_unknown(const char *function, pn_option_names names, PyObject *key)
     Py_XDECREF(known);
 }
 
-/* Options that people look for and that there are not: said at once, in a mapping as well, since data in the clear is
- * not what they mean. */
+/* Options that users expect and that pynet does not have. They are refused, also in a mapping, since a connection in
+ * the clear is not what the user means. */
 static const char *const refused[] = {"tls", "ssl"};
 
 static int
@@ -161,7 +162,7 @@ refuse_mapping(const char *function, PyObject *mapping)
     return 0;
 }
 
-/* The place of the option with that name, in either spelling, or -1. */
+/* Returns the index of the option with that name, in either spelling, or -1. */
 static Py_ssize_t
 find_option(pn_option_names names, PyObject *key)
 {
@@ -351,7 +352,7 @@ pn_arg_number(PyObject *obj, const char *name, double *out)
         return 0;
     }
     *out = PyLong_AsDouble(obj);
-    if (*out == -1.0 && PyErr_Occurred()) { /* an int too big for a float: as good as infinite */
+    if (*out == -1.0 && PyErr_Occurred()) { /* an int too big for a float counts as infinite */
         int overflow;
         PyErr_Clear();
         (void)PyLong_AsLongLongAndOverflow(obj, &overflow);
@@ -440,7 +441,7 @@ port_number(PyObject *obj)
         const char *text = PyUnicode_AsUTF8AndSize(obj, &len);
         if (text == NULL)
             PyErr_Clear();
-        else if (strspn(text, " \t\n\v\f\r") < (size_t)len) /* '' and ' ' are no port */
+        else if (strspn(text, " \t\n\v\f\r") < (size_t)len) /* '' and ' ' are not ports */
             value = pn_js_number(text, (size_t)len);
         return value;
     }
@@ -493,7 +494,7 @@ pn_path_text(PyObject *bytes)
     return PyUnicode_DecodeFSDefaultAndSize(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes));
 }
 
-/* --- for the modules in Python --- */
+/* --- for the Python modules --- */
 
 PyObject *
 pn_raise_arg_type_function(PyObject *module, PyObject *args)

@@ -1,6 +1,8 @@
-/* errors.c - NetError and its family, and every error that pynet builds.
+/* errors.c - NetError and its family, and every exception that pynet builds: maps libuv's and getaddrinfo's statuses to
+ * `code` and `errno`, makes AggregateError, and words the messages about arguments.
  *
- * One subclass per kind that is the builtin kind as well, so that `except ConnectionRefusedError` works. */
+ * Each subclass of NetError is also a subclass of the builtin of its kind, so that `except ConnectionRefusedError`
+ * works. */
 #include "py/base/errors.h"
 
 #include <stdarg.h>
@@ -44,7 +46,7 @@ static const struct kind {
 static PyObject *
 net_error_str(PyObject *self)
 {
-    /* OSError would show "[Errno 111] ...": the message alone reads like Node's. */
+    /* OSError would show "[Errno 111] ...": the message alone reads as in Node. */
     PyObject *args = PyObject_GetAttrString(self, "args");
     if (args == NULL)
         return NULL;
@@ -70,7 +72,8 @@ static PyType_Spec net_error_spec = {
     .slots = net_error_slots,
 };
 
-/* A list of errors makes the same error again; its class may be one that was made for the first of them. */
+/* Pickles a list of errors as a call that builds the same error: its class may have been made at run time, for the
+ * kind of the first error. */
 static PyObject *
 aggregate_error_reduce(PyObject *self, PyObject *unused)
 {
@@ -116,7 +119,7 @@ static PyType_Spec aggregate_error_spec = {
     .slots = aggregate_error_slots,
 };
 
-/* A class pynet.<name> with the given bases (stolen), added to the module. */
+/* Makes a class pynet.<name> with the given bases (a stolen reference) and adds it to the module. */
 static PyObject *
 make_class(PyObject *module, const char *name, PyObject *bases, const char *doc)
 {
@@ -368,7 +371,7 @@ pn_coded_error(PyObject *type, const char *code, const char *format, ...)
     return exc;
 }
 
-/* The class (AggregateError, kind of the first error), made when first asked for and kept by its kind. */
+/* Returns the class (AggregateError, kind of the first error), made on first use and cached by the kind. */
 static PyObject *
 aggregate_class(PnState *st, PyObject *first)
 {
@@ -404,7 +407,7 @@ pn_aggregate_error(PnState *st, PyObject *errors)
     if (type == NULL)
         return NULL;
     PyObject *number = PyObject_GetAttrString(first, "errno");
-    /* Nothing is asked of Python while an exception is set: looking an attribute up may lose it. */
+    /* Do not call into Python while an exception is set: an attribute lookup may lose the exception. */
     PyObject *code = number != NULL ? PyObject_GetAttrString(first, "code") : NULL;
     PyObject *exc = code != NULL ? PyObject_CallFunction(type, "Os", number, "") : NULL;
     PyObject *cause = exc != NULL ? exception_group(errors) : NULL;
@@ -522,7 +525,7 @@ pn_raise_range(const char *name, const char *range, PyObject *got)
     return NULL;
 }
 
-/* --- dead objects --- */
+/* --- closed and forked objects --- */
 
 PyObject *
 pn_raise_closed(PnState *st)

@@ -1,4 +1,5 @@
-/* names.c - interned names, and the one rule that makes Node's spelling from ours. */
+/* names.c - interns names, and derives Node's spelling from PEP 8 names: each public attribute gets an alias
+ * (set_no_delay, setNoDelay). */
 #include "py/base/names.h"
 
 #include <string.h>
@@ -22,7 +23,7 @@ pn_names_clear(struct pn_names *names)
 #undef PN_NAME_CLEAR
 }
 
-/* Words that Node writes in capitals, anywhere but in first place. */
+/* Words that Node writes in capitals, except at the start of a name. */
 static const char *const words[][2] = {
     {"ip", "IP"}, {"ipv4", "IPv4"}, {"ipv6", "IPv6"}, {"cidr", "CIDR"}, {"cidrs", "CIDRs"}, {"json", "JSON"},
 };
@@ -65,7 +66,7 @@ is_constant(const char *name)
     return name[0] >= 'A' && name[0] <= 'Z';
 }
 
-/* `dict` is only read: the aliases are set on `owner` after. */
+/* Reads `dict` and sets the aliases on `owner` afterwards. */
 static int
 alias_all(PyObject *owner, PyObject *dict)
 {

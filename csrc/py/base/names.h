@@ -1,15 +1,15 @@
-/* names.h - the interned strings of the module, and Node's spelling of our names. */
+/* names.h - the interned strings of the module, and Node's spelling of PEP 8 names. */
 #ifndef PN_PY_BASE_NAMES_H
 #define PN_PY_BASE_NAMES_H
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-/* Each is a field of struct pn_names and an interned str of that text. */
+/* Each name is a field of struct pn_names: an interned str of that text. */
 /* clang-format off */
 #define PN_NAMES(X) \
-    X(connect) X(ready) X(listening) X(end) X(error) X(close) X(data) X(readable) X(drain) X(timeout) X(lookup) X(connection) \
-    X(drop) X(finish) X(prefinish) X(pause) X(resume) X(pipe) X(unpipe) X(newListener) X(removeListener) \
+    X(connect) X(ready) X(listening) X(end) X(error) X(close) X(data) X(readable) X(drain) X(timeout) X(lookup) \
+    X(connection) X(drop) X(finish) X(prefinish) X(pause) X(resume) X(pipe) X(unpipe) X(newListener) X(removeListener) \
     X(connectionAttempt) X(connectionAttemptFailed) X(connectionAttemptTimeout) X(abort) \
     X(code) X(hostname) X(errors) X(type) X(count) X(emitter) X(context) \
     X(hasUnpiped) X(callback) X(open) X(opening) X(readOnly) X(writeOnly) X(closed) X(IPv4) X(IPv6) \
@@ -26,11 +26,11 @@ int pn_names_init(struct pn_names *names);
 void pn_names_clear(struct pn_names *names);
 
 #define PN_CAMEL_MAX 96
-/* Node's spelling of a PEP 8 name: `set_no_delay` -> `setNoDelay`, `is_ip` -> `isIP`. `out` holds PN_CAMEL_MAX bytes;
- * false when the two are the same or the name starts with an underscore. */
+/* Writes Node's spelling of a PEP 8 name: `set_no_delay` -> `setNoDelay`, `is_ip` -> `isIP`. `out` holds
+ * PN_CAMEL_MAX bytes. Returns false if both spellings are the same or the name starts with an underscore. */
 int pn_camel(const char *snake, char *out);
 
-/* Gives every public attribute of a type's own dict its second name. */
+/* Adds the alias in Node's spelling to every public attribute in the type's own dict. */
 int pn_alias_type(PyTypeObject *type);
 /* The same for the functions of a module. */
 int pn_alias_module(PyObject *module);

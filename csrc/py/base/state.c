@@ -1,4 +1,4 @@
-/* state.c - reaching the module's state, and the loop it opens when first needed. */
+/* state.c - finds the module's state from a module or type, and loads attributes of pynet's Python modules. */
 #include "py/base/state.h"
 
 extern struct PyModuleDef pn_module_def;

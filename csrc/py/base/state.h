@@ -1,6 +1,6 @@
-/* state.h - PnState, all that the module knows: the loop, its driver, the ticks, the types.
+/* state.h - PnState, the state of the module: the loop, its driver, the ticks, the types, the defaults.
  *
- * Objects keep a borrowed pointer to it; the module outlives them, since their types hold it. */
+ * Objects keep a borrowed pointer to it. The module outlives them, since their types own a reference to it. */
 #ifndef PN_PY_BASE_STATE_H
 #define PN_PY_BASE_STATE_H
 
@@ -18,11 +18,12 @@
 
 typedef struct PnState PnState;
 
-/* Something to run soon, in order: Node's process.nextTick(). `self` and `arg` are owned until it has run. */
+/* A callback for the tick queue, which runs in order: Node's process.nextTick(). The queue owns `self` until it has
+ * run. */
 struct pn_tick {
     void (*run)(PnState *st, PyObject *self, void *arg);
     PyObject *self;
-    void *arg; /* what `run` makes of it; a tick that is dropped unrun leaks nothing but this */
+    void *arg; /* defined by `run`; if the tick is dropped without running, only this leaks */
 };
 
 struct pn_ring {
@@ -30,7 +31,7 @@ struct pn_ring {
     size_t head, count, capacity;
 };
 
-/* What pynet._run has for the C module, in the order of st->run: named tuples, and functions. */
+/* The objects of pynet._run that the C module uses, in the order of st->run: named tuples and functions. */
 /* clang-format off */
 #define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(begin) X(set_handlers) X(thread_report) X(log_report) X(register_exit)
 /* clang-format on */
@@ -40,21 +41,22 @@ enum pn_run_index { PN_RUN(PN_RUN_INDEX) PN_RUN_COUNT };
 
 enum pn_mode { PN_IDLE, PN_BACKGROUND, PN_FOREGROUND };
 
-/* Who drives the loop, and who waits for whom. The mutex guards nothing but the condition: the GIL guards the rest. */
+/* The thread that drives the loop, and the threads that wait for it. The mutex guards only the condition variable:
+ * the GIL guards the other fields. */
 struct pn_driver {
     unsigned long thread; /* its ident */
     enum pn_mode mode;
-    bool starting;    /* a background thread has been asked for */
-    bool hand_over;   /* run() waits for the background thread to leave */
-    bool dispatching; /* a turn is under way */
-    bool stop;        /* run() is to return */
-    bool graceful;    /* close everything in order, then return */
+    bool starting;    /* a background thread was started and does not drive yet */
+    bool hand_over;   /* run() waits for the background thread to stop driving */
+    bool dispatching; /* a turn is running */
+    bool stop;        /* run() shall return */
+    bool graceful;    /* run() shall close everything in order, then return */
     bool graceful_done;
     bool log_uncaught;
-    bool ran;               /* run() has been called: the user knows of it */
-    int holds;              /* turn() blocks that are open */
+    bool ran;               /* run() has been called: exit does not warn of a listening server */
+    int holds;              /* open turn() blocks */
     int waiters;            /* threads in pn_driver_wait() */
-    unsigned long *holders; /* own: the threads inside turn(), once for each */
+    unsigned long *holders; /* own: the threads inside turn(), one entry for each block */
     size_t holders_size;
     PyObject *thread_object; /* own: the background threading.Thread */
     uv_mutex_t mutex;
@@ -63,25 +65,25 @@ struct pn_driver {
 
 struct PnState {
     PyObject *module;               /* borrowed */
-    const struct pn_hooks *hooks;   /* see loop/hooks.h; set when the module is made */
+    const struct pn_hooks *hooks;   /* see loop/hooks.h; set when the module is created */
     struct pn_cleanup *cleanups;    /* see loop/hooks.h; newest first */
-    struct pn_loop *loop;           /* own; NULL until needed and after exit */
-    PyThreadState *callback_thread; /* the thread a listener runs on now, else NULL */
-    int depth;                      /* of calls out of the loop */
-    unsigned generation;            /* goes up in a forked child and at exit */
-    bool closed;                    /* the interpreter is leaving: no loop any more */
-    uint32_t epoch; /* goes up when an outermost call or a tick ends; it may wrap: only equality counts */
+    struct pn_loop *loop;           /* own; NULL before its first use and after exit */
+    PyThreadState *callback_thread; /* the thread that runs callbacks now, else NULL */
+    int depth;                      /* nested callback scopes */
+    unsigned generation;            /* incremented in the child of a fork and at exit */
+    bool closed;                    /* the interpreter is exiting: there is no loop any more */
+    uint32_t epoch; /* incremented at the end of each outermost callback scope and of each tick; may wrap */
     struct pn_driver driver;
     struct pn_ring ticks;
     struct pn_ring immediates;
     size_t immediates_referenced;
     struct pn_deferred_error *deferred_errors; /* errors that wait for a listener, newest first */
     struct PnDuplex *flush;                    /* streams with gathered writes, newest first */
-    PyObject *uncaught;                        /* own: what run() will raise */
+    PyObject *uncaught;                        /* own: the exception that run() will raise */
     PyObject *uncaught_handler;
-    PyObject *spare;                   /* own: a bytes object to be used again for a small read */
-    Py_ssize_t spare_size;             /* what it was made for */
-    PyObject *direct[PN_READ_CLASSES]; /* own: bytes objects that big reads land in, by read_class */
+    PyObject *spare;                   /* own: a bytes object that the next small read reuses */
+    Py_ssize_t spare_size;             /* the length that it was created with */
+    PyObject *direct[PN_READ_CLASSES]; /* own: the bytes objects that big reads fill, by read_class */
     uint32_t default_mark;             /* high-water mark of new sockets and servers */
     size_t sockets, servers;           /* alive, for the tests */
     uint64_t connect_ids;
@@ -91,35 +93,36 @@ struct PnState {
 
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn;
     PyTypeObject *SocketAddress, *BlockList, *AbortSignal, *AbortController, *BoundSocket, *LookupCallback;
-    PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is there */
+    PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is imported */
     PyObject *AddressInfo, *AbortEvent;
     PyObject *NetError, *AggregateError, *AbortError, *LookupError;
     PyObject *errors_by_code; /* {code: subclass of NetError} */
     PyObject *MaxListenersExceededWarning, *TimeoutOverflowWarning;
     PyObject *error_monitor;
-    PyObject *server_changed;            /* own: an event of servers that only those who loop over them know */
+    PyObject *server_changed;            /* own: an internal event of servers; only their iterators listen to it */
     PyObject *early_write, *early_reset; /* own: see early.c */
     PyObject *waiting;                   /* own: the functions of pynet._waiting, see waiting.c */
-    PyObject *run;                       /* own: a tuple, see PN_RUN; there from the module's start */
+    PyObject *run;                       /* own: a tuple, see PN_RUN; set when the module is created */
     struct pn_names names;
 };
 
 PnState *pn_state_of_module(PyObject *module);
-/* The state behind an instance of one of our types or of a subclass. */
+/* Returns the state for one of pynet's types or a subclass. */
 PnState *pn_state_of_type(PyTypeObject *type);
 
-/* A borrowed pointer to an object that is being freed must not become a reference. CPython postpones deallocations that are
- * nested deeply, and releases the __slots__ of a subclass before it calls our tp_dealloc: until then nothing is cut. */
+/* A borrowed pointer to an object that is being freed must not become a reference. CPython postpones deeply nested
+ * deallocations, and releases the __slots__ of a subclass before it calls our tp_dealloc: until then such pointers
+ * still reach the object. */
 static inline bool
 pn_is_dying(const void *op)
 {
     return Py_REFCNT((PyObject *)(uintptr_t)op) == 0;
 }
 
-/* Fills the tuple `all` from `first` to `end` with attributes of a Python module of ours; names[i] goes to place i.
- * 0, or -1 with the exception of the import. */
+/* Fills the tuple `all` from `first` to `end` with attributes of one of pynet's Python modules; names[i] goes to
+ * index i. Returns 0, or -1 with the exception of the import. */
 int pn_state_load(PyObject *all, Py_ssize_t first, Py_ssize_t end, const char *module, const char *const *names);
-/* The object of pynet._run at that place; borrowed. */
+/* Returns the object of pynet._run at that index; borrowed. */
 static inline PyObject *
 pn_state_run(const PnState *st, enum pn_run_index which)
 {
