@@ -1,9 +1,9 @@
-/* decoder.c - str out of a stream of bytes, see decoder.h. */
+/* decoder.c - set_encoding(): decodes bytes as utf8, utf16le, latin1, ascii, hex or base64 to str, see decoder.h. */
 #include "py/stream/decoder.h"
 
 #include <string.h>
 
-/* Whatever is made of so many bytes has a length that fits. */
+/* The text of so many bytes has a length that fits into Py_ssize_t. */
 #define LONGEST ((size_t)PY_SSIZE_T_MAX / 4)
 
 /* Bytes over 127 lose their high bit, as in Node. */
@@ -19,7 +19,7 @@ from_ascii(const char *base, size_t len)
     return text;
 }
 
-/* Lone surrogates stay what they are; half a unit, which there is only at the end, is dropped, as in Node. */
+/* Keeps lone surrogates. Drops half a unit, which occurs only at the end of the stream, as Node does. */
 static PyObject *
 from_utf16(const char *base, size_t len)
 {
@@ -49,7 +49,8 @@ to_base64(const char *base, size_t len, bool url)
     return text;
 }
 
-/* Whole characters, or the end. CPython puts as many U+FFFD as Node: one for each maximal part of a character. */
+/* `base` holds whole characters, or the end of the stream. CPython makes as many U+FFFD as Node: one for each maximal
+ * part of a character. */
 static PyObject *
 decode(enum pn_encoding encoding, const char *base, size_t len)
 {
@@ -70,7 +71,7 @@ decode(enum pn_encoding encoding, const char *base, size_t len)
     }
 }
 
-/* Decodes all but the incomplete end, which is kept. */
+/* Decodes all but an incomplete character at the end, which it keeps for the next call. */
 static PyObject *
 decode_complete(struct pn_decoder *d, const char *base, size_t len)
 {

@@ -1,16 +1,16 @@
-/* decoder.h - str out of a stream of bytes: what stands behind set_encoding(). */
+/* decoder.h - decodes a stream of bytes to str for set_encoding(): a character split over two reads comes out whole. */
 #ifndef PN_PY_STREAM_DECODER_H
 #define PN_PY_STREAM_DECODER_H
 
 #include "core/decode.h"
 #include "py/base/state.h"
 
-/* A struct pn_decoder is made by pn_decoder_init() (core/decode.h) and needs no end. Neither function runs anybody's
- * Python code, or raises anything but MemoryError; after an error the decoder is as before. */
+/* pn_decoder_init() (core/decode.h) initialises a struct pn_decoder; it holds nothing that must be freed. Neither
+ * function runs user code or raises anything but MemoryError; after an error the decoder is as before. */
 
-/* The characters that `len` more bytes complete; "" when they complete none. New reference or NULL. */
+/* Decodes `len` more bytes: the characters that they complete, "" when there are none. New reference or NULL. */
 PyObject *pn_decoder_write(struct pn_decoder *d, const char *base, size_t len);
-/* What is left when no more bytes come, often ""; the decoder is then as new. New reference or NULL. */
+/* Decodes what is left at the end of the stream, often "", and resets the decoder. New reference or NULL. */
 PyObject *pn_decoder_end(struct pn_decoder *d);
 
 #endif

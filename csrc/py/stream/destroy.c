@@ -1,11 +1,12 @@
-/* destroy.c - destroy(): `error`, then `close`; what is still pending gets its answer. Node's destroy() and autoDestroy. */
+/* destroy.c - destroy(): emits `error`, then `close`, and calls the callbacks that are still pending. Node's destroy()
+ * and autoDestroy. */
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
 #include "py/stream/writes.h"
 
-/* --- what is still pending --- */
+/* --- pending callbacks --- */
 
-/* What the callbacks of a destroyed socket get: without memory a MemoryError. New reference. */
+/* The error for the pending callbacks of a destroyed socket; a MemoryError when there is no memory. New reference. */
 PyObject *
 pn_duplex_cancelled_error(PnDuplex *s)
 {
@@ -73,7 +74,7 @@ error_tick(PnState *st, PyObject *self, void *arg)
     (void)pn_emit_cycle(&s->em, PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
 }
 
-/* `both` (own, may be NULL) is (socket, error). */
+/* Queues error_tick. `both` (own, may be NULL) is the tuple (socket, error). */
 static void
 emit_error_soon(PnDuplex *s, PyObject *both)
 {
@@ -82,8 +83,9 @@ emit_error_soon(PnDuplex *s, PyObject *both)
     Py_XDECREF(both);
 }
 
-/* What the tick of the error takes. Made before anything changes: it may collect garbage, other threads may go on
- * meanwhile, and `close` must not come before `error`, nor the error to the next life. False: somebody was faster. */
+/* Makes the argument of error_tick before any state changes: the allocation may run the garbage collector, and with it
+ * user code and other threads. `close` must not come before `error`, and the error must not reach the next connection.
+ * False: re-entered, the state has changed. */
 static bool
 prepare_error(PnDuplex *s, PyObject *error, PyObject **both)
 {
@@ -146,7 +148,7 @@ pn_duplex_destroy(PnDuplex *s, PyObject *error)
     emit_error_soon(s, both);
     ops->end_destroy(s, &x);
     for (size_t i = 0; i < sizeof(x.kept) / sizeof(x.kept[0]); i++)
-        Py_XDECREF(x.kept[i]); /* may run anything */
+        Py_XDECREF(x.kept[i]); /* may run user code */
     Py_DECREF(s);
 }
 

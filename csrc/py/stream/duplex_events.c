@@ -1,9 +1,11 @@
-/* duplex_events.c - what a socket's stream tells it: pn_stream_events.
+/* duplex_events.c - handles the events of a socket's handle (struct pn_stream_events): bytes, the peer's end, read
+ * errors, completions of write and shutdown. Decides whether a chunk goes to `onread`, into the read queue, to pipes or
+ * to `data`.
  *
- * Threads: called on the driving thread, within a turn; at exit (st->closed) only the C parts happen. */
+ * Threads: called on the driving thread, within a turn; at exit (st->closed) only the C parts run. */
 #include "py/stream/duplex.h"
 
-/* From here on a read is taken for one of many: the next one lands in a bytes object at once. */
+/* A read of at least this size counts as one of many: the next one lands directly in a bytes object. */
 #define BIG_READ 32768
 
 void
@@ -32,13 +34,13 @@ read_failed(PnDuplex *s, int status)
     PyObject *error = pn_uv_error(s->em.st, status, &where);
     if (s->io == io)
         pn_duplex_destroy_steal(s, error);
-    else if (error != NULL) /* a collection of garbage was faster: it may be another life by now */
+    else if (error != NULL) /* the garbage collector may have run code that reconnected the socket */
         Py_DECREF(error);
     else
         PyErr_Clear();
 }
 
-/* Where a chunk goes: to the user's buffer, into the queue, to the pipes, or to the listeners of `data`. */
+/* Decides where a chunk goes: to the user's buffer, into the queue, to the pipes, or to the listeners of `data`. */
 static void
 dispatch(PnDuplex *s, char *base, size_t len)
 {
@@ -95,7 +97,7 @@ pn_duplex_on_written(struct pn_stream *io, int status)
     PnDuplex *s = io->owner;
     PnState *st = s->em.st;
     if (s->io != io && !s->destroyed)
-        return; /* of an earlier life */
+        return; /* of a previous connection */
     unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     pn_idle_touch(s);
@@ -109,7 +111,7 @@ pn_duplex_on_shutdown(struct pn_stream *io, int status)
 {
     PnDuplex *s = io->owner;
     PnState *st = s->em.st;
-    if (s->io != io || st->closed || pn_is_dying(s)) /* dying: a handle that does not hold us */
+    if (s->io != io || st->closed || pn_is_dying(s)) /* dying: the handle holds no reference to us */
         return;
     unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);

@@ -1,4 +1,5 @@
-/* duplex_object.h - what a duplex stream is made of, and what the type above it adds: struct pn_duplex_ops.
+/* duplex_object.h - struct PnDuplex: the state of a duplex stream; struct pn_duplex_ops: the operations that its
+ * subtype adds.
  *
  * PnDuplex is Node's Duplex over a handle. PnSocket begins with it; Python sees only Socket. */
 #ifndef PN_PY_STREAM_DUPLEX_OBJECT_H
@@ -17,26 +18,26 @@ struct pn_onread;
 struct pn_pipe;
 struct pn_idle;
 
-/* --- what the type above adds --- */
+/* --- operations of the subtype --- */
 
-/* What begin_destroy() leaves to end_destroy(). */
+/* What begin_destroy() passes to end_destroy(). */
 struct pn_destroying {
     PyObject *kept[3]; /* own, may be NULL */
     bool had_handle;
 };
 
-/* Node's _destroy(), and what pipes ask of both their ends. */
+/* Node's _destroy(), and what pipes need of their source and destination. */
 struct pn_duplex_ops {
     struct pn_emitter_ops em; /* first */
-    /* The stream counts as destroyed and still has its handle: stops following signals, cancels attempts to connect, saves
-     * what the handle knows. */
+    /* `destroyed` is set and the handle is still there: stops following abort signals, cancels attempts to connect,
+     * saves the addresses of the handle. */
     void (*begin_destroy)(PnDuplex *d, struct pn_destroying *x);
-    /* The handle closes and `error` is queued: emits and releases the rest. Without a handle it queues `close` as well, by
-     * pn_duplex_close_soon(). */
+    /* The handle is closing and `error` is queued: queues the remaining events, releases the rest. Without a handle it
+     * queues `close` as well, by pn_duplex_close_soon(). */
     void (*end_destroy)(PnDuplex *d, struct pn_destroying *x);
     /* `end` has been emitted and there are pipes out of the stream. */
     void (*source_ended)(PnDuplex *d);
-    /* There are pipes into the stream, and it has drained, or it has finished, failed or closed. */
+    /* There are pipes into the stream: it has drained; it has finished, failed or closed. */
     void (*sink_drained)(PnDuplex *d);
     void (*sink_gone)(PnDuplex *d);
 };
@@ -46,45 +47,45 @@ struct pn_duplex_ops {
 /* A write with a callback. It is complete when `end` bytes of the queue have left. */
 struct pn_write_record {
     struct pn_write_record *next;
-    PyObject *callback; /* own; NULL: answered already */
+    PyObject *callback; /* own; NULL: taken out already */
     uint64_t end;
-    bool in_tick; /* a tick stands for it and has not run */
+    bool in_tick; /* its tick is queued and points to it */
 };
 
-/* The queue of a stream that has something to wait for. */
+/* The write queue; a stream has one while something waits in it. */
 struct pn_writes {
-    struct pn_chunkq q; /* what the kernel has not taken yet */
+    struct pn_chunkq q; /* what the kernel has not accepted yet */
     struct pn_write_record *first, *last;
     PyObject *on_finish;   /* own: list of end() callbacks */
     uint64_t queued, sent; /* bytes that went through `q` */
     uint64_t connect_end;  /* where the first write before the connection ends */
-    bool before_connect;   /* and waits for it: `connect_end` holds */
+    bool before_connect;   /* that write waits for the connection: `connect_end` is set */
     size_t in_flight;      /* bytes of libuv's request */
     bool busy;             /* libuv has a request */
 };
 
 /* --- reading --- */
 
-/* A reader that takes the place of `data`: onread.c. */
+/* A reader that replaces `data`: onread.c. */
 struct pn_reader {
-    /* Makes sure that the next bytes have a place, on the driving thread; false: reading cannot begin. */
+    /* Makes sure that there is a buffer for the next bytes, on the driving thread; false: reading cannot start. */
     bool (*prepare)(PnDuplex *d);
-    /* prepare() would call a function of the user's. */
+    /* prepare() would call a user function. */
     bool (*needs_call)(const PnDuplex *d);
-    /* The stream is destroyed: the buffer belongs to the user again. */
+    /* The stream is destroyed: releases the view of the user's buffer. */
     void (*release)(PnDuplex *d);
     void (*free)(PnDuplex *d);
 };
 
-/* What the reading half keeps, when there is something. */
+/* The state of the reading half, allocated on demand. */
 struct pn_reads {
     struct pn_read_queue q;
-    struct pn_read_queue deferred_data; /* read by hand outside the loop: ticks tell the `data` listeners */
+    struct pn_read_queue deferred_data; /* taken by methods outside of callbacks: ticks emit `data` */
     struct pn_decoder decoder;          /* while `decoding` */
     bool decoding;                      /* set_encoding() has been called */
     const struct pn_reader *reader;     /* set with `onread` */
     struct pn_onread *onread;           /* own */
-    size_t want;                        /* a waiting call needs so much: reading goes on beyond the mark */
+    size_t want;                        /* a waiting call needs so much: reading continues beyond the mark */
     PyObject *searched_for;             /* own: bytes or str, a separator that does not end within `searched` */
     size_t searched;
 };
@@ -98,41 +99,41 @@ struct PnDuplex {
     struct pn_stream *io;       /* own; holds a reference to us until it is closed */
     struct pn_reads *r;         /* own; NULL: nothing to keep */
     struct pn_writes *wq;       /* own; NULL: nothing waits */
-    struct pn_pipe *pipes;      /* own: out of our readable side */
+    struct pn_pipe *pipes;      /* own: pipes out of our readable side */
     struct pn_pipe *piped_from; /* borrowed: pipes into our writable side */
-    PnDuplex *fast_dest;        /* borrowed: all that is read goes there and nowhere else */
+    PnDuplex *fast_dest;        /* borrowed: each chunk goes there and nowhere else */
     struct pn_idle *idle;       /* own */
     PyObject *errored;          /* own */
     PnDuplex *next_flush;       /* in st->flush, while `in_flush` */
     uint64_t bytes_read, bytes_written;
-    uint32_t write_epoch;           /* st->epoch when we wrote last */
+    uint32_t write_epoch;           /* st->epoch at our last write() */
     uint32_t read_mark, write_mark; /* high-water marks */
     uint32_t max_write_buffer;      /* UINT32_MAX: no limit */
-    uint16_t corked;                /* by so many cork() */
-    bool can_send;                  /* connected, and neither ended, failed nor destroyed */
-    uint8_t default_encoding;       /* enum pn_encoding, of text that is written without one */
+    uint16_t corked;                /* cork() calls without their uncork() */
+    bool can_send;                  /* connected, and neither corked, ended, failed nor destroyed */
+    uint8_t default_encoding;       /* enum pn_encoding, of text written without an encoding */
     unsigned connecting : 1;
     unsigned connected : 1;
     unsigned was_connected : 1;  /* since the last connect() */
     unsigned was_connecting : 1; /* when it was destroyed */
     unsigned destroyed : 1;
     unsigned destroy_when_finished : 1;
-    unsigned had_error : 1;        /* what `close` will say */
-    unsigned had_error_before : 1; /* of the previous connection, whose `close` may be still to come */
+    unsigned had_error : 1;        /* what `close` will carry */
+    unsigned had_error_before : 1; /* of the previous connection, whose `close` may still be pending */
     unsigned error_emitted : 1;
     unsigned close_emitted : 1;
     unsigned allow_half_open : 1;
     /* --- reading --- */
     unsigned flowing : 2;      /* PN_FLOWING_* */
     unsigned paused : 1;       /* by pause() */
-    unsigned reading : 1;      /* more has been asked for and has not come: Node's state.reading */
+    unsigned reading : 1;      /* reading, and no chunk has come yet: Node's state.reading */
     unsigned reading_more : 1; /* a tick will ask for more */
     unsigned resume_scheduled : 1;
     unsigned need_readable : 1;
-    unsigned emitted_readable : 1; /* `readable` is on its way, or has been emitted and not acted on */
+    unsigned emitted_readable : 1; /* `readable` is queued or being emitted: Node's state.emittedReadable */
     unsigned readable_listening : 1;
     unsigned did_read : 1;     /* something has been consumed */
-    unsigned keeps_chunks : 1; /* the listeners have kept the last big chunk */
+    unsigned keeps_chunks : 1; /* a reference to the last big chunk was left after `data` */
     unsigned r_ended : 1;      /* the peer's end has been read */
     unsigned end_scheduled : 1;
     unsigned end_emitted : 1;
@@ -142,7 +143,7 @@ struct PnDuplex {
     unsigned ending : 1; /* end() has been called */
     unsigned final_called : 1;
     unsigned finished : 1;
-    unsigned fin_seen : 1; /* `end` came and the writable side was ended for it */
+    unsigned fin_seen : 1; /* `end` came, and ends the writable side */
     unsigned write_failed : 1;
 };
 

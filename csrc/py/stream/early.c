@@ -1,9 +1,9 @@
-/* early.c - what is written before the connection is there.
+/* early.c - early writes: write() before the connection is established.
  *
- * As in Node it leaves within `connect`, and its callback is answered there, in the place among the listeners that the
- * first such write has; when the connection never comes it fails in the same place of `close`. A marker, one object for
- * all sockets, stands in the lists of listeners there; emitting calls pn_duplex_run_early() for it. So does one for a reset that
- * waits for the connection. */
+ * As in Node, the data leaves within `connect`, and its callback is called there, at the place among the listeners that
+ * the first such write has. If the connection fails, the callback gets its error at the same place of `close`. A
+ * marker, one object for all sockets, stands in the lists of listeners there; emitting calls pn_duplex_run_early() for
+ * it. A reset that waits for the connection has a second marker in the list of `connect`. */
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
 
@@ -32,7 +32,7 @@ pn_early_begin(PnDuplex *s)
     return 0;
 }
 
-/* --- running --- */
+/* --- removing and calling it --- */
 
 void
 pn_early_forget(PnDuplex *s)

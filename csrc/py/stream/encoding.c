@@ -1,11 +1,11 @@
-/* encoding.c - the text encodings of Node's Buffer, see encoding.h. */
+/* encoding.c - the names of encodings, and encoding str to bytes as Node's Buffer does, see encoding.h. */
 #include "py/stream/encoding.h"
 
 #include <string.h>
 
 #include "py/base/errors.h"
 
-/* With `-` wherever Python may also have `_`. */
+/* Spelled with `-` where Python also allows `_`. */
 static const struct {
     const char *name;
     enum pn_encoding encoding;
@@ -17,7 +17,7 @@ static const struct {
     {"hex", PN_HEX},           {"base64", PN_BASE64},    {"base64url", PN_BASE64URL},
 };
 
-/* Without regard to case, and to which of `-` and `_` it is. */
+/* Ignores case, and the difference between `-` and `_`. */
 static bool
 same_name(const char *name, const char *ours)
 {
@@ -74,11 +74,11 @@ pn_encoding_lookup(PyObject *name, enum pn_encoding *out)
         if (text == NULL) {
             if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
                 return -1;
-            PyErr_Clear(); /* a lone surrogate is in no name */
+            PyErr_Clear(); /* no name contains a lone surrogate */
         }
         else if (len == 0)
             found = PN_UTF8;
-        else if (strlen(text) == (size_t)len) /* "utf8\0..." is no known name */
+        else if (strlen(text) == (size_t)len) /* rejects "utf8\0..." */
             found = pn_encoding_of(text);
     }
     if (found == PN_ENCODING_UNKNOWN) {
@@ -148,7 +148,7 @@ hex_digit(Py_UCS4 c)
     return c >= 'A' && c <= 'F' ? (int)(c - 'A' + 10) : -1;
 }
 
-/* Up to the first pair that is none. */
+/* Stops at the first pair that is not hexadecimal. */
 static PyObject *
 from_hex(PyObject *text)
 {
@@ -181,7 +181,7 @@ base64_digit(Py_UCS4 c)
     return c == '/' || c == '_' ? 63 : -1;
 }
 
-/* Both alphabets, padding optional, what is no digit is skipped; `=` ends it. */
+/* Accepts both alphabets, with or without padding. Skips all other characters; `=` ends the text. */
 static PyObject *
 from_base64(PyObject *text)
 {

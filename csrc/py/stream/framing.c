@@ -1,7 +1,8 @@
-/* framing.c - what pynet/_framing works with: finding a message in what a socket has read.
+/* framing.c - read_until(), read_exactly() and lines(): finds a message in what a socket has read, for
+ * pynet/_reading.py.
  *
- * None of these blocks. What is not enough stays where it is, and the socket goes on reading beyond its high-water mark
- * until there is as much as has been asked for. */
+ * None of these functions blocks. Data that is not enough stays in the queue, and the socket reads beyond its
+ * high-water mark until the queue has as much as the call needs. */
 #include "py/stream/framing.h"
 
 #include "py/events/emitter.h"
@@ -16,7 +17,7 @@ socket_of(PnState *st, PyObject *obj)
     return NULL;
 }
 
-/* More is needed, `want` in all: None, or NULL with an exception. */
+/* The call needs `want` in all: continues reading. Returns None, or NULL with an exception. */
 static PyObject *
 wait_for(PnDuplex *s, size_t want)
 {
@@ -34,7 +35,7 @@ take(PnDuplex *s, size_t n)
 {
     s->r->want = 0;
     PyObject *data = pn_readable_take(s, n);
-    if (data == NULL && !PyErr_Occurred()) /* asking for more has run something that took it */
+    if (data == NULL && !PyErr_Occurred()) /* re-entered: asking for more has run code that took it */
         return wait_for(s, n);
     if (data == NULL || pn_readable_emit_data(s, data) < 0) {
         Py_XDECREF(data);
@@ -56,7 +57,7 @@ pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     if (n == 0) {
         bool text = s->r != NULL && s->r->decoding;
         if (s->r != NULL) {
-            s->r->want = 0; /* who still waits asks again at the next chunk */
+            s->r->want = 0; /* a call that still waits asks again at the next chunk */
             pn_reads_tidy(s);
         }
         return text ? PyUnicode_FromString("") : PyBytes_FromStringAndSize(NULL, 0);
@@ -64,7 +65,7 @@ pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     return pn_readable_length(s) >= n ? take(s, n) : wait_for(s, n);
 }
 
-/* The separator as what the socket reads: bytes, or str after set_encoding(). New reference. */
+/* Converts the separator to what the socket reads: bytes, or str after set_encoding(). New reference. */
 static PyObject *
 separator_for(PnDuplex *s, PyObject *separator)
 {
@@ -98,7 +99,7 @@ over_limit(PnState *st, PyObject *max)
     return NULL;
 }
 
-/* Where the separator ends, as pn_read_queue_find(). What has been searched for it before is not searched again. */
+/* Where the separator ends, as pn_read_queue_find(). Does not search again what it has searched for this separator. */
 static Py_ssize_t
 find(struct pn_reads *r, PyObject *separator, size_t len)
 {
@@ -147,8 +148,7 @@ pn_at_end(PyObject *module, PyObject *obj)
     return s == NULL ? NULL : PyBool_FromLong(s->r_ended);
 }
 
-/* _hear_errors(socket, function): the function as a listener of `error`, once, to stay: somebody reads the socket by
- * calls and hears of what it died of by the next call. */
+/* For a socket that is read by calls: the next call raises its error, and with this listener it is not uncaught. */
 PyObject *
 pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -168,7 +168,6 @@ pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     Py_RETURN_NONE;
 }
 
-/* _peek(socket): all that has been read and not consumed; it stays. */
 PyObject *
 pn_peek(PyObject *module, PyObject *socket)
 {

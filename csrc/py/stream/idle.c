@@ -1,6 +1,6 @@
-/* idle.c - a socket's set_timeout(): `timeout` after so many milliseconds without activity.
+/* idle.c - set_timeout(): counts sock.timeout and emits `timeout` after so many milliseconds without activity.
  *
- * Activity only notes the time; the timer looks at it when it fires and is armed anew for what is left. */
+ * Activity only stores the time. The timer compares it when it fires, and is armed again for what is left. */
 #include "py/base/args.h"
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
@@ -10,11 +10,11 @@
 
 struct pn_idle {
     struct pn_loop_timer timer; /* first */
-    PnDuplex *socket;           /* borrowed: freed with it */
+    PnDuplex *socket;           /* borrowed: the socket frees us */
     double ms;                  /* as given */
     uint64_t delay;             /* nanoseconds; 0: switched off */
-    uint64_t last;              /* activity */
-    size_t queued;              /* in libuv, when it fired last */
+    uint64_t last;              /* time of the last activity */
+    size_t queued;              /* bytes in libuv when the timer fired last */
 };
 
 /* --- the timer --- */
@@ -39,7 +39,7 @@ on_fire(struct pn_loop_timer *timer)
         return;
     size_t queued = s->io != NULL ? pn_stream_write_queue_size(s->io) : 0;
     if (queued > 0 && queued != idle->queued) {
-        /* A long write makes progress. */
+        /* A long write makes progress: that is activity. */
         idle->queued = queued;
         idle->last = now;
     }
@@ -118,8 +118,7 @@ pn_idle_set(PnDuplex *s, double ms)
 const char pn_set_socket_timeout_doc[] =
     "set_timeout($self, ms, callback=None)\n--\n\n"
     "Emits \"timeout\" after ms milliseconds without activity, once until there is activity again; 0 switches it off.\n"
-    "The connection is not fds_to_recheck. callback is added as a once() listener (removed when ms is 0). Returns the "
-    "socket.\n\n"
+    "The connection stays open. callback is added as a once() listener (removed when ms is 0). Returns the socket.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: socket.setTimeout().";
 
 PyObject *

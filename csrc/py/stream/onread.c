@@ -1,14 +1,14 @@
-/* onread.c - the option `onread`: reading into a buffer of the user's, with no object made for a chunk.
+/* onread.c - the option `onread`: reads into a buffer of the user and calls a callback; makes no object for a chunk.
  *
- * Owns: the buffer's view from the moment bytes may land in it until the socket is closed; with a function, until its
- * next buffer takes its place. */
+ * Owns: the buffer's view from the moment bytes may land in it until the socket is destroyed; if a function makes the
+ * buffers, until bytes have landed. */
 #include "py/base/args.h"
 #include "py/loop/uncaught.h"
 #include "py/stream/duplex.h"
 
 struct pn_onread {
-    PyObject *make;     /* own: gives the next buffer; NULL when there is one for all */
-    PyObject *buffer;   /* own: what the callback gets; NULL: `make` is to be asked */
+    PyObject *make;     /* own: user function that returns the next buffer; NULL: one buffer for all */
+    PyObject *buffer;   /* own: what the callback gets; NULL: `make` must be called */
     PyObject *callback; /* own */
     Py_buffer view;     /* own, while `held` */
     bool held;
@@ -20,7 +20,7 @@ onread_of(const PnDuplex *s)
     return s->r != NULL ? s->r->onread : NULL;
 }
 
-/* Releasing may run code of the buffer's, which may free `o`: a copy. */
+/* Releasing may run user code, which may free `o`: it works on a copy. */
 static void
 release(struct pn_onread *o)
 {
@@ -72,7 +72,7 @@ onread_release(PnDuplex *s)
 
 /* --- the option --- */
 
-/* A view of the buffer, which may run code of its own. */
+/* Gets a view of the buffer. This may run user code. */
 static int
 view_of(PyObject *buffer, Py_buffer *view)
 {
@@ -107,13 +107,13 @@ fill(struct pn_onread *o, PnState *st, PyObject *buffer, PyObject *callback)
     o->buffer = Py_NewRef(buffer);
     if (view_of(buffer, &view) < 0)
         return -1;
-    PyBuffer_Release(&view); /* until something is to be read, it may still be resized */
+    PyBuffer_Release(&view); /* until reading starts, the buffer may still be resized */
     return 0;
 }
 
 /* --- reading --- */
 
-/* The function is asked for the next buffer; it may do anything to the socket, and to this. */
+/* Calls the user function for the next buffer; it may change the socket, and free `o`. */
 static int
 make_buffer(PnDuplex *s, struct pn_onread *o)
 {
@@ -149,7 +149,7 @@ hold(PnDuplex *s, struct pn_onread *o)
 static bool
 onread_prepare(PnDuplex *s)
 {
-    struct pn_stream *io = s->io; /* what is called may begin another life */
+    struct pn_stream *io = s->io; /* user code may reconnect the socket */
     struct pn_onread *o = onread_of(s);
     bool made = o->buffer == NULL;
     if (made && make_buffer(s, o) < 0) {
@@ -162,7 +162,7 @@ onread_prepare(PnDuplex *s)
     o = onread_of(s);
     if (o == NULL || o->buffer == NULL || s->destroyed || s->io != io)
         return false;
-    if (made && s->paused) /* by the function: not now */
+    if (made && s->paused) /* the user function has paused the socket */
         return false;
     if (!o->held && hold(s, o) < 0) {
         pn_duplex_destroy_steal(s, NULL);
@@ -178,7 +178,7 @@ onread_needs_call(const PnDuplex *s)
     return o->buffer == NULL;
 }
 
-/* libuv asks: nothing may be called from here that could close the handle. */
+/* Called by libuv's alloc callback: must not run anything that could close the handle. */
 void
 pn_onread_alloc(PnDuplex *s, char **base, size_t *len)
 {
@@ -187,7 +187,7 @@ pn_onread_alloc(PnDuplex *s, char **base, size_t *len)
     *len = o->held ? (size_t)o->view.len : 0;
 }
 
-/* Where the next bytes go, unless reading has been stopped meanwhile: then it is asked for when it goes on. */
+/* Gets the next buffer. If the socket has been paused, stops reading instead: starting again gets the buffer. */
 static void
 prepare_next(PnDuplex *s)
 {
@@ -210,7 +210,7 @@ pn_onread_data(PnDuplex *s, size_t len)
     PyObject *buffer = Py_XNewRef(o->buffer);
     PyObject *stack[3] = {NULL, PyLong_FromSize_t(len), buffer};
     PyObject *result = NULL;
-    if (o->make != NULL) { /* the next bytes go elsewhere: this one is the user's again */
+    if (o->make != NULL) { /* the next bytes go to another buffer: releases this one to the user */
         release(o);
         Py_CLEAR(o->buffer);
     }
@@ -239,7 +239,7 @@ static const struct pn_reader reader = {
     .free = pn_onread_free,
 };
 
-/* It is reading already: from now on to there. */
+/* The stream may be reading already: starts again, into the buffer. */
 static void
 take_over(PnDuplex *s)
 {
@@ -273,7 +273,7 @@ pn_onread_set(PnDuplex *s, PyObject *option)
             free_onread(o);
         return -1;
     }
-    struct pn_onread *old = r->onread; /* the constructor may be called twice */
+    struct pn_onread *old = r->onread; /* __init__() may be called twice */
     r->onread = o;
     r->reader = &reader;
     if (s->io != NULL)

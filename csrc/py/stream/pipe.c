@@ -1,9 +1,11 @@
-/* pipe.c - a.pipe(b): from socket to socket bytes go from read to write in C; see pipe_object.c for other destinations.
+/* pipe.c - pipe() from socket to socket: moves bytes from read to write in C, pauses the source until the destination
+ * drains, emits `unpipe`, ends the destination. See pipe_object.c for other destinations.
  *
- * A pipe is a listener of `data`, as in Node; while a socket has no others, no object is made for a chunk.
+ * A pipe is a listener of `data`, as in Node. While a socket has no other `data` listeners, no object is made for a
+ * chunk.
  *
- * Owns:    the source's list owns its pipes, each of which owns its destination.
- * Borrows: a socket's list of the pipes that lead to it. */
+ * Owns:    the source's list (`pipes`) owns its pipes, each of which owns its destination.
+ * Borrows: a destination's list (`piped_from`) borrows the pipes that lead to it. */
 #include "py/stream/pipe.h"
 
 #include "py/events/emitter.h"
@@ -61,7 +63,7 @@ pn_pipe_cut(PnDuplex *s)
 void
 pn_pipe_free(PnDuplex *s)
 {
-    pn_pipe_cut(s); /* all of them: releasing one may run code that reaches another */
+    pn_pipe_cut(s); /* cuts all of them first: releasing one may run code that reaches another */
     struct pn_pipe *p = s->pipes;
     s->pipes = NULL;
     while (p != NULL) {
@@ -81,7 +83,7 @@ pn_pipe_traverse(PnDuplex *s, visitproc visit, void *arg)
 
 /* --- taking out --- */
 
-/* What a `pause` listener raises is reported, as that of any event the loop causes. */
+/* Reports as uncaught what a `pause` listener raises, as for any event that the loop emits. */
 static void
 pause_source(PnDuplex *s)
 {
@@ -89,7 +91,7 @@ pause_source(PnDuplex *s)
         pn_uncaught(s->em.st, (PyObject *)s, NULL);
 }
 
-/* `unpipe` on the destination, with what Node gives: the source and {hasUnpiped: false}. */
+/* Emits `unpipe` on the destination, with Node's arguments: the source and {hasUnpiped: false}. */
 static void
 unpipe_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -160,7 +162,7 @@ pn_pipe_take_out(struct pn_pipe *p, bool silently)
     Py_DECREF(source);
 }
 
-/* Not those that a listener of `unpipe` makes anew, which come behind. */
+/* Counts first: a listener of `unpipe` may make new pipes, which are appended to the list and stay. */
 void
 pn_pipe_dest_gone(PnDuplex *s)
 {
@@ -176,7 +178,7 @@ pn_pipe_dest_gone(PnDuplex *s)
 
 /* --- the flow --- */
 
-/* `fast_dest` holds from one chunk that went the usual way until something that matters changes. */
+/* Sets `fast_dest` after a chunk that took the normal path; whatever changes a condition of the fast path clears it. */
 static void
 remember_fast(PnDuplex *s)
 {
@@ -185,7 +187,7 @@ remember_fast(PnDuplex *s)
         s->fast_dest = p->sock;
 }
 
-/* Writes to a socket; as pn_writable_write(). */
+/* Writes to a socket; returns as pn_writable_write(). */
 static int
 write_to_socket(PnDuplex *dest, PyObject *data, const char *base, size_t len)
 {
@@ -238,7 +240,8 @@ pn_pipe_only(const PnDuplex *s)
     return p == NULL;
 }
 
-/* As an emission: those that are there now get the chunk, whatever becomes of them meanwhile. */
+/* As emit() does: each pipe that is in the list now gets the chunk, even if another pipe's write removes it
+ * meanwhile. */
 static void
 give_all(PnDuplex *s, size_t count, const char *base, size_t len)
 {
@@ -286,7 +289,7 @@ pn_pipe_fast(PnDuplex *s, const char *base, size_t len)
     if (sent == (ssize_t)len)
         return true;
     unsigned scope = pn_callback_scope_open(s->em.st);
-    struct pn_pipe *p = (struct pn_pipe *)(void *)Py_NewRef((PyObject *)s->pipes); /* an error may run anything */
+    struct pn_pipe *p = (struct pn_pipe *)(void *)Py_NewRef((PyObject *)s->pipes); /* an error may run user code */
     int below = pn_writable_rest(d, NULL, base, len, sent, NULL);
     if (below <= 0)
         p->waiting = true;
@@ -333,7 +336,7 @@ end_pipe(struct pn_pipe *p)
 void
 pn_pipe_source_ended(PnDuplex *s)
 {
-    /* Telling one runs listeners, which may take out others: from the start each time. */
+    /* Ending one runs listeners, which may take out others: starts again at the head each time. */
     for (struct pn_pipe *p = s->pipes; p != NULL;) {
         if (p->end_sent)
             p = p->next;

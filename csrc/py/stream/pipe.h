@@ -1,5 +1,5 @@
-/* pipe.h - one pipe, shared by pipe.c (sockets), pipe_object.c (anything else with a write()) and pipe_type.c (the
- * object that it is). */
+/* pipe.h - struct pn_pipe: one pipe from a socket to a destination. pipe.c writes to sockets, pipe_object.c to any
+ * other object with a write(); pipe_type.c is the Python type. */
 #ifndef PN_PY_STREAM_PIPE_H
 #define PN_PY_STREAM_PIPE_H
 
@@ -7,12 +7,13 @@
 
 struct pn_pipe;
 
-/* What a destination that is no stream of ours does: pipe_object.c. */
+/* The operations of a destination that is not a plain socket: pipe_object.c. */
 struct pn_sink {
-    /* Writes; false: the source is to pause. The pipe may be taken out after; the caller holds it. */
+    /* Writes a chunk; false: pause the source. It may take the pipe out; the caller holds a reference to the pipe. */
     bool (*give)(struct pn_pipe *p, PyObject *data, const char *base, size_t len);
     /* The source has ended. */
     void (*end)(struct pn_pipe *p);
+    /* Removes the hooks from the destination's events. */
     void (*unhook)(PnState *st, struct pn_pipe *p);
 };
 
@@ -22,18 +23,18 @@ struct pn_pipe {
     struct pn_pipe *next_from;  /* to the same stream */
     PnDuplex *source;           /* borrowed; NULL: taken out */
     PyObject *dest;             /* own */
-    PnDuplex *sock;             /* borrowed: the destination when it is a stream of ours */
+    PnDuplex *sock;             /* borrowed: the destination when it is a plain socket */
     const struct pn_sink *sink; /* set by pipe(), when `sock` is NULL */
-    PyObject *hooks;            /* own: of another destination, (drain, gone, error) */
+    PyObject *hooks;            /* own: of any other destination, (drain, gone, error) */
     bool end;                   /* the destination ends when the source does */
-    bool waiting;               /* for the destination's drain */
-    bool end_sent;              /* that the source has ended */
-    bool hooked;                /* its next `drain` calls us */
-    bool hooked_on;             /* and every one after it: it has on(), and no once() */
-    bool raw;                   /* its write() may take a part only: an unbuffered file */
+    bool waiting;               /* the source is paused until the destination drains */
+    bool end_sent;              /* the end of the source has been handled */
+    bool hooked;                /* the destination's next `drain` calls our hook */
+    bool hooked_on;             /* and so does every later one: it has on(), and not once() */
+    bool raw;                   /* an unbuffered file: its write() may take only a part */
 };
 
-/* The destination's events, NULL when it has none. */
+/* The destination as an emitter; NULL when it is not an EventEmitter. */
 static inline PnEmitter *
 pn_pipe_emitter_of(PnState *st, PyObject *dest)
 {
@@ -46,20 +47,20 @@ extern PyType_Spec pn_pipe_spec;
 struct pn_pipe *pn_pipe_new(PnDuplex *source, PyObject *dest, bool end); /* NULL with MemoryError */
 
 /* --- pipe.c --- */
-/* The source; NULL when the pipe has been taken out, or the source is being freed: the pipe is cut off then. */
+/* The source. NULL when the pipe has been taken out, or the source is being freed; in that case this cuts the pipe. */
 PnDuplex *pn_pipe_source(struct pn_pipe *p);
-/* A chunk to the destination; the source is paused when that is full. `data` (may be NULL) is the bytes or str that it
- * is; `base` is NULL for a str. */
+/* Writes a chunk to the destination, and pauses the source when the destination is full. `data` (may be NULL) is the
+ * chunk as bytes or str; `base` is NULL for a str. */
 void pn_pipe_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len);
-/* `unpipe` and, when it was the last one, a pause of the source, unless `silently`. The pipe may be freed. */
+/* Removes the pipe. Unless `silently`, pauses the source if this was its last pipe, and emits `unpipe`. May free it. */
 void pn_pipe_take_out(struct pn_pipe *p, bool silently);
-/* The destination has room again. */
+/* The destination has drained: resumes the source unless another pipe waits. */
 void pn_pipe_drained(struct pn_pipe *p);
 
 /* --- pipe_object.c --- */
 /* 0, or -1 with TypeError: no write(), or a coroutine function. */
 int pn_pipe_object_check(PnState *st, PyObject *dest);
-/* Listens to the destination's events, when it has any. */
+/* Listens to the destination's events, if it has any. 0, or -1 with an exception. */
 int pn_pipe_object_hook(struct pn_pipe *p);
 extern const struct pn_sink pn_pipe_object_sink;
 

@@ -1,4 +1,4 @@
-/* pipe_methods.c - pipe() and unpipe(): their arguments, and what they begin and end. */
+/* pipe_methods.c - the methods pipe() and unpipe(): parse the arguments, add the pipe, emit `pipe`, start the flow. */
 #include "py/base/args.h"
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
@@ -39,14 +39,12 @@ add(PnDuplex *source, PyObject *dest, bool end)
 
 const char pn_pipe_doc[] =
     "pipe($self, destination, *, end=True)\n--\n\n"
-    "Writes everything that is read here to `destination` and returns it: a socket, or any object with a write(), "
-    "such\n"
-    "as a binary file. Reading pauses while it is full: from a write() that gives False until its \"drain\", if it "
-    "has\n"
-    "events. When reading ends, destination.end() is called unless end=False; of an object that has none flush(), and\n"
-    "whoever opened it closes it. Emits \"pipe\" on the destination. When its write() raises, the pipe is taken out, "
-    "and\n"
-    "the exception is the \"error\" of the destination, or of this socket when the destination has no events.\n\n"
+    "Writes everything that is read here to `destination` and returns it: a socket, or any object with a write(),\n"
+    "such as a binary file. Reading pauses while it is full: from a write() that gives False until its \"drain\", if\n"
+    "it has events. When reading ends, destination.end() is called unless end=False; of an object without end()\n"
+    "flush() is called, and the caller closes the object. Emits \"pipe\" on the destination. When its write() raises,\n"
+    "the pipe is taken out, and the exception is the \"error\" of the destination, or of this socket when the\n"
+    "destination has no events.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE) when it has no write(). Node: readable.pipe().";
 
 static void
@@ -73,7 +71,7 @@ emit_pipe(PyObject *dest, PnDuplex *source)
     return status;
 }
 
-/* The argument `end`, or {end: ...} as in Node; -1 with an exception. */
+/* Parses the argument `end`, a bool or {end: ...} as in Node; -1 with an exception. */
 static int
 parse_end(PyObject *obj)
 {
@@ -98,7 +96,7 @@ ended_tick(PnState *st, PyObject *self, void *arg)
     pn_pipe_source_ended(PN_DUPLEX(self));
 }
 
-/* As Node: `pipe`, then the flow as the destination has it. */
+/* As Node: emits `pipe`, then pauses the source if the destination needs a drain, else resumes it. */
 static int
 start(PnDuplex *s, struct pn_pipe *p)
 {
@@ -112,13 +110,13 @@ start(PnDuplex *s, struct pn_pipe *p)
     return 0;
 }
 
-/* Listens, at both ends. On failure the pipe is taken out. */
+/* Adds the listeners on source and destination. On failure takes the pipe out. */
 static int
 hook(PnDuplex *s, struct pn_pipe *p)
 {
     int status = p->sock == NULL ? pn_pipe_object_hook(p) : 0;
     if (status == 0 && p->source == NULL)
-        return 0; /* the destination has taken it out again */
+        return 0; /* user code of the destination has taken it out again */
     if (status == 0)
         status = pn_add_listener(&s->em, s->em.st->names.data, (PyObject *)p, false, false);
     if (status == 0 && s->end_emitted)
@@ -176,7 +174,7 @@ pn_duplex_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
     PyObject *dest = nargs > 0 && args[0] != Py_None ? args[0] : NULL;
     if (dest != NULL && !PyObject_HasAttrString(dest, "write"))
         return pn_raise_arg_type("destination", "a socket or an object with write()", dest);
-    size_t count = 0; /* not those that a listener of `unpipe` makes anew, which come behind */
+    size_t count = 0; /* counts first: a listener of `unpipe` may append new pipes, which stay */
     for (const struct pn_pipe *p = s->pipes; p != NULL && dest == NULL; p = p->next)
         count++;
     for (; count > 0 && s->pipes != NULL; count--)

@@ -1,6 +1,8 @@
-/* pipe_object.c - pipes to what is no socket: a file, or anything with a write().
+/* pipe_object.c - pipe() to an object that is not a plain socket: a file, or anything with a write(). Waits for its
+ * `drain`, calls its end() or flush(), reports what its write() raises.
  *
- * Every call into the destination may do anything, to the pipe too: it is looked for again after each. */
+ * Every call into the destination may run user code that takes the pipe out: the pipe is checked again after each
+ * call. */
 #include "py/base/args.h"
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
@@ -10,13 +12,13 @@
 
 enum { HOOK_DRAIN, HOOK_GONE, HOOK_ERROR, HOOK_COUNT };
 
-/* --- hooks: functions that stand in the destination's lists of listeners; self is the pipe --- */
+/* --- hooks: listeners of the destination's events; self is the pipe --- */
 
 #define PIPE(op) ((struct pn_pipe *)(void *)(op))
 
-/* The destination's events may come from any thread. */
+/* The destination may emit on any thread: makes sure that a driver runs. */
 static PyObject *
-notified(PyObject *self)
+ensure_driver(PyObject *self)
 {
     return pn_driver_ensure(pn_state_of_type(Py_TYPE(self))) < 0 ? NULL : Py_NewRef(Py_None);
 }
@@ -27,7 +29,7 @@ on_drain(PyObject *self, PyObject *unused)
     (void)unused;
     PIPE(self)->hooked = PIPE(self)->hooked_on;
     pn_pipe_drained(PIPE(self));
-    return notified(self);
+    return ensure_driver(self);
 }
 
 static bool
@@ -48,7 +50,7 @@ unhook(PnState *st, PyObject *dest, PyObject *all)
     return status;
 }
 
-/* Whatever was added with once() or on(); some emitters raise when it is not there. */
+/* Removes the hook that was added with once() or on(). Some emitters raise when it is not there. */
 static void
 stop_waiting(PyObject *dest, PyObject *all)
 {
@@ -80,7 +82,7 @@ object_unhook(PnState *st, struct pn_pipe *p)
     PyErr_Restore(type, value, trace);
 }
 
-/* Of a source that has been freed, the hooks are all that is left. */
+/* If the source has been freed, only the hooks are left to be removed. */
 static void
 take_out(struct pn_pipe *p)
 {
@@ -95,10 +97,10 @@ on_gone(PyObject *self, PyObject *unused)
 {
     (void)unused;
     take_out(PIPE(self));
-    return notified(self);
+    return ensure_driver(self);
 }
 
-/* Heard by nobody else, it is raised again, as an `error` without listeners is. */
+/* If `error` has no other listener, raises the error again, as emit() does without listeners. */
 static PyObject *
 on_error(PyObject *self, PyObject *args)
 {
@@ -108,7 +110,7 @@ on_error(PyObject *self, PyObject *args)
     if (!pn_has_listeners(PN_EMITTER(dest), st->names.error) && PyTuple_GET_SIZE(args) > 0 &&
         PyExceptionInstance_Check(PyTuple_GET_ITEM(args, 0)))
         return pn_raise(Py_NewRef(PyTuple_GET_ITEM(args, 0)));
-    return notified(self);
+    return ensure_driver(self);
 }
 
 static PyMethodDef hook_methods[] = {
@@ -131,7 +133,7 @@ make_hooks(struct pn_pipe *p)
     return all;
 }
 
-/* As Node: `error` in front of the user's, `close` and `finish` behind. */
+/* As Node: the hook of `error` goes in front of the user's listeners, those of `close` and `finish` behind them. */
 static int
 hook(PnState *st, PyObject *dest, PyObject *all)
 {
@@ -194,7 +196,7 @@ wait_for_drain(struct pn_pipe *p, PyObject *all)
             Py_XDECREF(method);
             continue;
         }
-        p->hooked = true; /* before the call: it may drain at once */
+        p->hooked = true; /* before the call, which may emit `drain` at once */
         p->hooked_on = i == 1;
         PyObject *result = PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN));
         Py_DECREF(method);
@@ -220,7 +222,7 @@ pn_pipe_object_hook(struct pn_pipe *p)
         if (status == 0)
             p->waiting = false;
     }
-    if (p->source == NULL && all != NULL) { /* taken out meanwhile: what has been added since goes too */
+    if (p->source == NULL && all != NULL) { /* re-entered: taken out. Removes the hooks that were added since */
         Py_XSETREF(p->hooks, Py_NewRef(all));
         object_unhook(st, p);
     }
@@ -230,7 +232,8 @@ pn_pipe_object_hook(struct pn_pipe *p)
 
 /* --- writing --- */
 
-/* What the destination raised: the pipe goes, the rest goes on. */
+/* The destination raised: takes the pipe out. KeyboardInterrupt and SystemExit are uncaught; any other exception is the
+ * `error` of the destination, or of the source if the destination has no events. */
 static void
 failed(struct pn_pipe *p, PnDuplex *source)
 {
@@ -256,7 +259,7 @@ failed(struct pn_pipe *p, PnDuplex *source)
     Py_XDECREF(error);
 }
 
-/* write(chunk) until all of it has been taken: an unbuffered file may take a part. New reference, or NULL. */
+/* Calls write() until all of the chunk has been taken: an unbuffered file may take a part. New reference, or NULL. */
 static PyObject *
 write_all(PyObject *dest, PyObject *chunk, bool raw)
 {
@@ -294,7 +297,7 @@ object_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len)
     if (result == Py_False && p->source != NULL && all != NULL) {
         waits = wait_for_drain(p, all);
         if (waits > 0 && !p->waiting)
-            waits = 0; /* it came at once */
+            waits = 0; /* re-entered: `drain` was emitted during the call */
     }
     if ((result == NULL || waits < 0) && source != NULL)
         failed(p, source);
@@ -323,7 +326,7 @@ object_end(struct pn_pipe *p)
         failed(p, source);
     Py_XDECREF(result);
     Py_XDECREF(method);
-    if (!ends && p->source != NULL) /* nothing will come of it any more */
+    if (!ends && p->source != NULL) /* without end(), no event would take it out */
         pn_pipe_take_out(p, true);
     Py_DECREF(source);
 }

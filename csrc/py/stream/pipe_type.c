@@ -1,6 +1,7 @@
-/* pipe_type.c - a pipe as an object: it stands among the source's `data` listeners, in the place where pipe() was called.
+/* pipe_type.c - the Python type of a pipe: a callable among the source's `data` listeners, at the place where pipe()
+ * was called.
  *
- * Owns: its destination. The source is borrowed, and NULL when the pipe has been taken out. */
+ * Owns: its destination. Borrows: the source, NULL when the pipe has been taken out. */
 #include "py/stream/duplex.h"
 #include "py/stream/pipe.h"
 
@@ -17,7 +18,7 @@ is_method(PyObject *obj, const char *name, PyCFunction f)
     return same;
 }
 
-/* A socket whose class has no write() or end() of its own: bytes may go there in C. As is_method(). */
+/* True for a socket whose class does not override write() or end(): C writes to it directly. Returns as is_method(). */
 static int
 is_plain_socket(PnState *st, PyObject *dest)
 {
@@ -44,7 +45,7 @@ pn_pipe_new(PnDuplex *source, PyObject *dest, bool end)
     return p;
 }
 
-/* A chunk, by an emission of `data`. */
+/* Emitting `data` calls the pipe with a chunk. */
 static PyObject *
 pipe_call(PyObject *op, PyObject *args, PyObject *kwargs)
 {
@@ -56,9 +57,9 @@ pipe_call(PyObject *op, PyObject *args, PyObject *kwargs)
     struct pn_pipe *p = (struct pn_pipe *)(void *)op;
     if (p->sock != NULL && pn_check_alive(&p->sock->em) < 0)
         return NULL;
-    if (!PyBytes_CheckExact(data) && !PyUnicode_Check(data)) /* emitted by hand */
+    if (!PyBytes_CheckExact(data) && !PyUnicode_Check(data)) /* from emit() in user code */
         return pn_raise_arg_type("chunk", "of type bytes or str", data);
-    (void)pn_pipe_source(p); /* called by hand: the source may be dying */
+    (void)pn_pipe_source(p); /* user code may call a pipe whose source is dying */
     pn_pipe_give(p, data, PyBytes_Check(data) ? PyBytes_AS_STRING(data) : NULL,
                  PyBytes_Check(data) ? (size_t)PyBytes_GET_SIZE(data) : 0);
     Py_RETURN_NONE;
@@ -82,7 +83,7 @@ pipe_traverse(PyObject *op, visitproc visit, void *arg)
     return 0;
 }
 
-/* Not the destination: the source's list may still lead here. A circle is broken at the socket in it. */
+/* Keeps the destination: the source's list may still lead here. tp_clear of the socket breaks a reference cycle. */
 static int
 pipe_clear(PyObject *op)
 {

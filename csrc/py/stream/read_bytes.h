@@ -1,6 +1,7 @@
-/* read_bytes.h - the bytes objects that reads end in: one is kept for small reads, big ones land in theirs directly.
+/* read_bytes.h - allocates the bytes objects of reads: reuses one for small reads, lets big reads land in theirs
+ * directly.
  *
- * Inline: every message goes through here. */
+ * Inline: every message passes through here. */
 #ifndef PN_PY_STREAM_READ_BYTES_H
 #define PN_PY_STREAM_READ_BYTES_H
 
@@ -8,10 +9,10 @@
 
 #include "py/base/state.h"
 
-/* How much longer than its content the spare bytes object may be. */
+/* By how many bytes the spare bytes object may be longer than its content. */
 #define PN_SPARE_SLACK 32
 
-/* The content has changed, or will: the length and the hash with it. */
+/* The content has changed, or will change: sets the length and resets the hash. */
 static inline void
 pn_read_bytes_set_size(PyBytesObject *b, size_t len)
 {
@@ -34,7 +35,7 @@ pn_read_bytes_reset(PyObject *bytes, const char *base, size_t len)
     pn_read_bytes_set_size((PyBytesObject *)(void *)bytes, len);
 }
 
-/* An exact bytes object with these bytes. The one made for the last read is used again when nobody kept it. */
+/* An exact bytes object with these bytes. Uses the object of the last read again if no reference to it is left. */
 static inline PyObject *
 pn_read_bytes_small(PnState *st, const char *base, size_t len)
 {
@@ -46,7 +47,7 @@ pn_read_bytes_small(PnState *st, const char *base, size_t len)
         return spare;
     }
     PyObject *bytes = PyBytes_FromStringAndSize(base, size);
-    /* A bytes object of one byte is shared by all of Python. */
+    /* CPython shares the bytes objects of one byte: such a read leaves the spare object in its place. */
     if (bytes != NULL && len > 1 && spare != NULL) {
         st->spare = NULL;
         Py_DECREF(spare);
@@ -54,14 +55,14 @@ pn_read_bytes_small(PnState *st, const char *base, size_t len)
     return bytes;
 }
 
-/* How big the memory of a bytes object in st->direct is. */
+/* The size of the memory of a bytes object in st->direct. */
 static inline Py_ssize_t
 pn_read_bytes_capacity(size_t read_class)
 {
     return (Py_ssize_t)PN_READ_SIZE << read_class;
 }
 
-/* `made_for` is as pn_read_bytes_take() gave it. An object that nobody kept is used again. */
+/* After use; `made_for` is from pn_read_bytes_take(). Keeps an object for reuse if no other reference to it is left. */
 static inline void
 pn_read_bytes_give_back(PnState *st, PyObject *bytes, Py_ssize_t made_for)
 {
@@ -79,7 +80,7 @@ pn_read_bytes_give_back(PnState *st, PyObject *bytes, Py_ssize_t made_for)
     }
 }
 
-/* The object in st->direct that the bytes have landed in; PN_READ_CLASSES: none. */
+/* The index in st->direct of the object that the bytes have landed in; PN_READ_CLASSES: none. */
 static inline size_t
 pn_read_bytes_landed(PnState *st, const char *base)
 {
@@ -89,9 +90,9 @@ pn_read_bytes_landed(PnState *st, const char *base)
     return c;
 }
 
-/* The bytes object for what has been read. A big read has landed in one already; it is given as it is, without giving
- * the rest of its memory back: resizing costs more than copying, and both more than neither. When it will be `kept` it
- * must be nearly full, so that little memory is wasted. */
+/* Returns a bytes object with what has been read. A big read has landed in one already: that one is returned, and the
+ * rest of its memory is not given back, since resizing costs more than copying, and both cost more than neither. If
+ * references to it will be `kept`, it must be nearly full, so that little memory is wasted. */
 static inline PyObject *
 pn_read_bytes_take(PnState *st, const char *base, size_t len, bool kept, Py_ssize_t *made_for)
 {

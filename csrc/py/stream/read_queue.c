@@ -1,6 +1,7 @@
-/* read_queue.c - see read_queue.h.
+/* read_queue.c - the queue of read chunks: takes and joins parts of it, searches for a separator; see read_queue.h.
  *
- * Owns: a reference to each chunk. Exact bytes and str hold no references themselves: nothing for the collector. */
+ * Owns: a reference to each chunk. Exact bytes and str hold no references, so the garbage collector need not visit
+ * them. */
 #include "py/stream/read_queue.h"
 
 #include <string.h>
@@ -125,11 +126,12 @@ join_bytes(const struct pn_read_queue *q, size_t n)
     return all;
 }
 
-/* No list and no join(): making an object that the collector tracks may run somebody's __del__, which may read. */
+/* Makes no list and calls no join(): allocating an object that the garbage collector tracks may run a __del__ of the
+ * user, which may read from the socket. */
 static PyObject *
 join_text(const struct pn_read_queue *q, size_t n)
 {
-    Py_UCS4 widest = 0; /* exactly: a str is kept in the narrowest form */
+    Py_UCS4 widest = 0; /* exact: a str is stored in the narrowest form */
     size_t seen = 0;
     for (size_t i = 0; seen < n; i++) {
         const struct pn_read_chunk *c = at(q, i);
@@ -178,7 +180,7 @@ pn_read_queue_shift(struct pn_read_queue *q)
 
 /* --- searching --- */
 
-/* Within `c` from `from` on: where the separator starts, or -1. */
+/* Searches within `c` from `from` on: where the separator starts, -1 when it does not, -2 with MemoryError. */
 static Py_ssize_t
 find_in(const struct pn_read_chunk *c, PyObject *separator, size_t from)
 {
@@ -199,7 +201,7 @@ find_in(const struct pn_read_chunk *c, PyObject *separator, size_t from)
     return -1;
 }
 
-/* Whether the separator lies across the end of the i-th chunk, starting `tail` before that end. */
+/* True if the separator starts at `pos` of the i-th chunk; it may end in a later chunk. */
 static bool
 starts_at(const struct pn_read_queue *q, size_t i, size_t pos, PyObject *separator)
 {
@@ -224,7 +226,8 @@ Py_ssize_t
 pn_read_queue_find(const struct pn_read_queue *q, PyObject *separator, size_t from)
 {
     size_t before = q->length, len = size_of(separator), first = q->count;
-    /* From the end: it has been searched up to there before, and there may be many small chunks. */
+    /* Finds the chunk of `from` from the end: only the end has not been searched before, and chunks may be small and
+     * many. */
     while (first > 0 && before > from)
         before -= left(at(q, --first));
     for (size_t i = first; i < q->count; i++) {

@@ -1,4 +1,5 @@
-/* read_queue.h - what a socket has read and nobody has consumed: bytes objects, or strings after set_encoding(). */
+/* read_queue.h - the queue of what has been read and not consumed: bytes objects, or str objects after
+ * set_encoding(). */
 #ifndef PN_PY_STREAM_READ_QUEUE_H
 #define PN_PY_STREAM_READ_QUEUE_H
 
@@ -6,7 +7,7 @@
 #include <Python.h>
 #include <stdbool.h>
 
-/* A chunk whose first `offset` bytes or characters have been consumed; there is always something left of it. */
+/* A chunk whose first `offset` bytes or characters have been consumed; the rest is never empty. */
 struct pn_read_chunk {
     PyObject *data; /* own: exact bytes, or str */
     size_t offset;
@@ -23,15 +24,15 @@ void pn_read_queue_clear(struct pn_read_queue *q);
 /* Takes a reference to `data`, which must not be empty. 0, or -1 with MemoryError. */
 int pn_read_queue_push(struct pn_read_queue *q, PyObject *data);
 int pn_read_queue_unshift(struct pn_read_queue *q, PyObject *data);
-/* What is left of the first chunk. The queue must not be empty. New reference, or NULL with MemoryError: nothing is
- * lost then. */
+/* Takes what is left of the first chunk. The queue must not be empty. New reference, or NULL with MemoryError: the
+ * queue is unchanged in that case. */
 PyObject *pn_read_queue_shift(struct pn_read_queue *q);
-/* The first `n` <= length bytes or characters, n > 0. As pn_read_queue_shift(). */
+/* Takes the first `n` <= length bytes or characters, n > 0. Returns as pn_read_queue_shift(). */
 PyObject *pn_read_queue_take(struct pn_read_queue *q, size_t n);
-/* The same, and they stay. */
+/* The same, and leaves them in the queue. */
 PyObject *pn_read_queue_peek(const struct pn_read_queue *q, size_t n);
-/* Where `separator`, of the kind of the chunks, first ends at or after `from` bytes or characters; -1 when it does not,
- * -2 with MemoryError. */
+/* The end of the first `separator`, of the type of the chunks, that starts at or after `from` bytes or characters; -1
+ * when there is none, -2 with MemoryError. */
 Py_ssize_t pn_read_queue_find(const struct pn_read_queue *q, PyObject *separator, size_t from);
 
 #endif

@@ -1,14 +1,15 @@
-/* readable.c - the reading half of a socket: flowing, paused, `data`, `readable`, `end`.
+/* readable.c - the reading half of a socket: pause() and resume(), decides when `data`, `readable` and `end` are
+ * emitted, and when reading from the kernel starts and stops.
  *
- * Node's Readable. While flowing, a chunk goes to the listeners at once. Otherwise it is kept until somebody calls
- * read(), and reading from the kernel stops when as much is kept as the high-water mark says. A socket that only flows
- * keeps nothing: `r` is NULL. */
+ * Node's Readable. While the socket flows, a chunk goes to the listeners at once. Otherwise it is queued until read(),
+ * and reading from the kernel stops when the queue reaches the high-water mark. A socket that only flows has no queue:
+ * `r` is NULL. */
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
 #include "py/stream/read_bytes.h"
 
-/* --- what is kept --- */
+/* --- the queue --- */
 
 struct pn_reads *
 pn_reads_of(PnDuplex *s)
@@ -92,7 +93,7 @@ next_tick(PnDuplex *s, void (*run)(PnState *, PyObject *, void *))
         out_of_memory(s);
 }
 
-/* --- telling --- */
+/* --- emitting --- */
 
 /* A pipe is a listener of `data` too. */
 static bool
@@ -111,7 +112,7 @@ emit_data(PnDuplex *s, PyObject *data)
     (void)pn_emit_loop(&s->em, s->em.st->names.data, stack + 1, 1, NULL);
 }
 
-/* What was read outside the loop and not deferred_data yet. */
+/* How many chunks were taken outside of callbacks and still wait for their `data` event. */
 static size_t
 deferred_count(const PnDuplex *s)
 {
@@ -132,7 +133,8 @@ deferred_data_tick(PnState *st, PyObject *self, void *arg)
     Py_DECREF(data);
 }
 
-/* In Node read() itself has deferred_data it: before whatever the next tick brings. False when run() has to raise first. */
+/* In Node, read() itself emits `data`: so the deferred events come before those of the next tick. False when run() has
+ * to raise first. */
 static bool
 emit_deferred(PnDuplex *s)
 {
@@ -159,7 +161,7 @@ pn_readable_emit_data(PnDuplex *s, PyObject *data)
     s->did_read = 1;
     if (!has_consumer(s))
         return 0;
-    if (!pn_in_callback(st) || deferred_count(s) > 0) /* in the order of the bytes */
+    if (!pn_in_callback(st) || deferred_count(s) > 0) /* keeps the order of the bytes */
         return defer_data_event(s, data);
     PyObject *stack[2] = {NULL, data};
     return pn_emit(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
@@ -204,7 +206,8 @@ emit_readable(PnDuplex *s)
 
 static void start_tick(PnState *st, PyObject *self, void *arg);
 
-/* Node's _read(): before the connection it is only remembered. */
+/* Node's _read(). Before the connection, `reading` only stores the request; pn_readable_connected() calls this
+ * again. */
 static void
 start_reading(PnDuplex *s)
 {
@@ -212,7 +215,7 @@ start_reading(PnDuplex *s)
         return;
     if (s->r != NULL && s->r->onread != NULL) {
         if (s->r->reader->needs_call(s) && !pn_in_callback(s->em.st)) {
-            next_tick(s, start_tick); /* the user's function is called on the driving thread */
+            next_tick(s, start_tick); /* the user function must be called on the driving thread */
             return;
         }
         if (!s->r->reader->prepare(s)) {
@@ -309,7 +312,7 @@ pn_readable_connected(PnDuplex *s)
         pn_readable_poll(s);
 }
 
-/* --- chunks come --- */
+/* --- incoming chunks --- */
 
 static int
 keep(PnDuplex *s, PyObject *data, bool front)
@@ -324,7 +327,7 @@ keep(PnDuplex *s, PyObject *data, bool front)
     return 0;
 }
 
-/* What has been read, as bytes; NULL with MemoryError. */
+/* Decodes a chunk, then emits or queues the text. */
 static void
 add_decoded(PnDuplex *s, const char *base, size_t len)
 {
@@ -375,7 +378,7 @@ pn_readable_emit_chunk(PnDuplex *s, char *base, size_t len)
     }
     emit_data(s, bytes);
     if (len > PN_READ_SIZE / 2)
-        s->keeps_chunks = Py_REFCNT(bytes) > 1; /* its listeners do: the next one is to be no bigger than it must */
+        s->keeps_chunks = Py_REFCNT(bytes) > 1; /* the listeners do: the next one must not waste memory */
     pn_read_bytes_give_back(st, bytes, made_for);
 }
 
@@ -404,7 +407,7 @@ how_much(const PnDuplex *s, size_t n)
     return n == PN_READ_ALL || s->r_ended ? q->length : 0;
 }
 
-/* Nothing is left of what was read. */
+/* The queue has become empty. `all`: the caller asked for more than it had, or for everything. */
 static void
 emptied(PnDuplex *s, bool all)
 {
@@ -462,12 +465,12 @@ flow_tick(PnState *st, PyObject *self, void *arg)
     flow(PN_DUPLEX(self));
 }
 
-/* Emits what is kept, for as long as the socket flows. */
+/* Emits `data` for the queued chunks while the socket flows. */
 static void
 flow(PnDuplex *s)
 {
     while (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) > 0 && !s->close_emitted) {
-        if (s->em.st->loop->halted) { /* run() has to raise first: the tick waits for the next one */
+        if (s->em.st->loop->halted) { /* run() has to raise first: the tick waits for the next run() */
             next_tick(s, flow_tick);
             return;
         }
@@ -542,7 +545,7 @@ pn_readable_pause(PnDuplex *s)
         s->reading = 0;
     }
     if (s->io != NULL)
-        pn_stream_read_big(s->io, false); /* what comes now is kept */
+        pn_stream_read_big(s->io, false); /* the next chunks are queued */
     if (s->flowing == PN_FLOWING_FALSE)
         return 0;
     s->flowing = PN_FLOWING_FALSE;
@@ -634,7 +637,7 @@ end_tick(PnState *st, PyObject *self, void *arg)
     if (!s->allow_half_open)
         s->fin_seen = 1;
     if (pn_emit_cycle(&s->em, PN_CYCLE_END, NULL) < 0)
-        return; /* as Node: the socket does not end itself then */
+        return; /* as Node: the socket does not end itself in that case */
     if (s->pipes != NULL)
         pn_duplex_ops_of(s)->source_ended(s);
     if (pn_writable_open(s) && !s->allow_half_open) {

@@ -1,23 +1,22 @@
-/* readable_methods.c - read(), unshift() and set_encoding() as methods: their arguments. */
+/* readable_methods.c - the methods read(), unshift() and set_encoding(): parse the arguments; read(n) may raise the
+ * high-water mark, set_encoding() decodes the queue. */
 #include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
 #include "py/stream/encoding.h"
 
-/* Node's limit of a high-water mark that read(n) raises. */
+/* Node's limit for the high-water mark that read(n) raises. */
 #define MAX_READ (1024 * 1024 * 1024)
 
 /* --- read() --- */
 
 const char pn_read_doc[] =
     "read($self, n=None, /)\n--\n\n"
-    "The first chunk of what has been read and not consumed, as bytes (str after set_encoding()); with n so many "
-    "bytes\n"
-    "(characters), or None when there are not so many; after the peer's end what is left. None when nothing is there.\n"
-    "It never blocks: wait for \"readable\". read(-1) is read(); read(0) gives None and reads from the kernel if there "
-    "is\n"
-    "room. A number above the high-water mark raises the mark. Emits \"data\" with what it gives.\n\n"
-    "Raises TypeError (ERR_INVALID_ARG_TYPE) when n is no number, ValueError (ERR_OUT_OF_RANGE) above 1 GiB.\n"
+    "The first chunk of what has been read and not consumed, as bytes (str after set_encoding()); with n so many\n"
+    "bytes (characters), or None when there are not so many; after the peer's end what is left. None when nothing is\n"
+    "there. It never blocks: wait for \"readable\". read(-1) is read(); read(0) gives None and reads from the kernel\n"
+    "if there is room. A number above the high-water mark raises the mark. Emits \"data\" with what it gives.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) when n is not a number, ValueError (ERR_OUT_OF_RANGE) above 1 GiB.\n"
     "Node: readable.read().";
 
 static int
@@ -77,7 +76,7 @@ const char pn_unshift_doc[] =
     "high-water mark is kept. After \"end\": \"error\" ERR_STREAM_UNSHIFT_AFTER_END_EVENT.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: readable.unshift().";
 
-/* As bytes; text after set_encoding() is decoded anew. New reference. */
+/* Converts a chunk to what the queue holds: bytes, or str after set_encoding(). New reference. */
 static PyObject *
 chunk_of(PnDuplex *s, PyObject *chunk, PyObject *encoding)
 {
@@ -130,7 +129,7 @@ pn_duplex_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, 
         pn_state_loop(s->em.st) == NULL)
         return NULL;
     PyObject *data = chunk_of(s, a[0], a[1] == Py_None ? NULL : a[1]);
-    if (data != NULL && PyBytes_Check(data) && s->r != NULL && s->r->decoding) /* since a moment ago only */
+    if (data != NULL && PyBytes_Check(data) && s->r != NULL && s->r->decoding) /* the buffer called set_encoding() */
         Py_SETREF(data, chunk_of(s, data, NULL));
     if (data == NULL)
         return NULL;
@@ -148,12 +147,11 @@ pn_duplex_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, 
 const char pn_set_encoding_doc[] =
     "set_encoding($self, encoding=\"utf8\", /)\n--\n\n"
     "\"data\" and read() give str from now on, decoded from utf8, utf16le, latin1, ascii, base64, base64url or hex\n"
-    "(Python's spellings too); characters split over chunks come whole, and what is left of one at the end comes "
-    "before\n"
-    "\"end\". What has been read already is decoded. It cannot be undone. Returns the socket.\n\n"
+    "(Python's spellings too); characters split over chunks come whole, and what is left of one at the end comes\n"
+    "before \"end\". What has been read already is decoded. It cannot be undone. Returns the socket.\n\n"
     "Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().";
 
-/* What is kept as one str; NULL with an exception, nothing lost. */
+/* Decodes the queue to one str. NULL with an exception; the queue is unchanged. */
 static PyObject *
 decode_kept(struct pn_reads *r, struct pn_decoder *decoder)
 {

@@ -1,8 +1,9 @@
-/* writable.c - the writing half of a socket: write(), end(), `drain`, `finish`.
+/* writable.c - the writing half of a socket: write(), end(), uncork(), max_write_buffer; decides when write() returns
+ * False, when `drain` is emitted, and when `prefinish` and `finish` are.
  *
- * The first write of a call out of the loop goes to the kernel at once; later ones of the same call are gathered and
- * leave together when the call ends, when they reach the high-water mark, or when something needs them to have left.
- * What the kernel does not take is libuv's, one request at a time; see writes.c for the queue. */
+ * The first write in a callback goes to the kernel at once. Later writes of the same callback are gathered, and leave
+ * together when the callback ends, when they reach the high-water mark, or when something needs them to have left. What
+ * the kernel does not accept goes to libuv, one request at a time; see writes.c for the queue. */
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
 #include "py/stream/writes.h"
@@ -21,16 +22,16 @@ pn_writable_open(const PnDuplex *s)
 
 /* --- sending --- */
 
-/* A write failed: its callback and those after it, then the socket. */
+/* A write failed: calls its callback and those after it with the error, then destroys the socket. */
 static void
 write_failed(PnDuplex *s, PyObject *error)
 {
     s->can_send = false;
     if (s->errored == NULL && !s->destroyed)
         s->errored = Py_NewRef(error);
-    PyObject *reason = s->errored; /* only to be compared */
+    PyObject *reason = s->errored; /* only compared: may be freed */
     pn_writes_fail(s, error, error);
-    if (s->errored == reason) /* else a callback has connected it anew */
+    if (s->errored == reason) /* else a callback has reconnected the socket */
         pn_duplex_destroy(s, error);
     Py_DECREF(error);
 }
@@ -116,7 +117,7 @@ closed_tick(PnState *st, PyObject *self, void *arg)
     pn_duplex_destroy(s, error);
 }
 
-/* Never connected: the callback, then the error. */
+/* The socket was never connected: queues the callback with the error, then destroy(). */
 static int
 refuse_closed(PnDuplex *s, PyObject *callback)
 {
@@ -131,7 +132,7 @@ refuse_closed(PnDuplex *s, PyObject *callback)
     return status;
 }
 
-/* A write that cannot be: its callback by a tick, then, unless destroyed already, the error. */
+/* The error of a refused write. New reference. */
 static PyObject *
 refusal(PnDuplex *s)
 {
@@ -145,6 +146,7 @@ refusal(PnDuplex *s)
     return Py_XNewRef(s->errored);
 }
 
+/* Refuses a write: calls its callback by a tick; destroys the socket with the error, unless it is destroyed already. */
 static int
 refuse(PnDuplex *s, PyObject *callback)
 {
@@ -160,7 +162,7 @@ refuse(PnDuplex *s, PyObject *callback)
     return status;
 }
 
-/* Behind others, or before the connection is there. */
+/* Writes behind other writes, or before the connection is established. */
 static int
 write_behind(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *callback, bool inside)
 {
@@ -183,7 +185,7 @@ write_behind(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObjec
     return 0;
 }
 
-/* The kernel has been asked already: what it did not take is queued, or the failure noted. */
+/* pn_stream_try_write() has returned `sent`: queues what the kernel did not accept, or schedules the failure. */
 static int
 queue_rest(PnDuplex *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback)
 {
@@ -207,7 +209,7 @@ queue_rest(PnDuplex *s, PyObject *bytes, const char *base, size_t len, ssize_t s
     return 0;
 }
 
-/* The queue is empty: to the kernel now. */
+/* The queue is empty: writes to the kernel at once. */
 static int
 write_now(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
 {
@@ -216,8 +218,8 @@ write_now(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *
     return queue_rest(s, bytes, base, len, sent, callback);
 }
 
-/* More is queued than the option max_write_buffer allows. `callback` (may be NULL) is that of the write that was too
- * much: it gets this error also when it is under way. */
+/* More is queued than the option max_write_buffer allows. `callback` (may be NULL) is that of the write that exceeded
+ * it: it gets this error even if its write is under way in libuv. */
 static int
 overflow(PnDuplex *s, PyObject *callback)
 {
@@ -236,7 +238,7 @@ overflow(PnDuplex *s, PyObject *callback)
     return status;
 }
 
-/* What write() answers: 1 below the mark, 0 to wait for drain. */
+/* The result of write(): 1 below the mark, 0: wait for `drain`. */
 int
 pn_writable_below_mark(PnDuplex *s, PyObject *callback)
 {
@@ -271,7 +273,7 @@ pn_writable_refuse_end(PnDuplex *s, PyObject *callback)
     return status;
 }
 
-/* It has a handle that is not connected, and connect() has not been called: the kernel says what is wrong. */
+/* The handle is not connected, and connect() has not been called: a write gets its error from the kernel. */
 static bool
 is_unconnected(const PnDuplex *s)
 {
@@ -339,14 +341,14 @@ pn_writable_written(PnDuplex *s, int status)
         write_failed(s, error);
         return;
     }
-    /* The socket was destroyed: the write under way was cancelled, those behind it get its reason. */
+    /* The socket was destroyed: libuv cancelled this write; the writes behind it get the error of the socket. */
     if (s->errored == NULL && s->io == NULL)
         s->errored = Py_XNewRef(error); /* as Node: without an `error` event */
     pn_writes_fail(s, error, s->errored != NULL ? s->errored : error);
     Py_XDECREF(error);
 }
 
-/* As Node: the first write before the connection is answered within `connect`, those behind it by a tick. */
+/* As Node: the callback of the first early write is called within `connect`, the callbacks behind it by ticks. */
 void
 pn_writable_connected(PnDuplex *s)
 {
@@ -360,7 +362,7 @@ pn_writable_connected(PnDuplex *s)
 
 /* --- cork() --- */
 
-/* `drain`, before the callbacks, which have ticks of their own; corked after end(), it is the end that waited. */
+/* Emits `drain` before the callbacks, which have separate ticks. If end() was called while corked, finishes it now. */
 static void
 uncorked_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -378,7 +380,7 @@ pn_writable_uncork(PnDuplex *s)
     if (s->connecting && s->wq != NULL && s->wq->q.count > 0 && !s->wq->before_connect)
         return pn_early_begin(s);
     pn_writable_flush(s);
-    /* What has left at once is answered, as that of any write, by a tick. */
+    /* The callbacks of what has left at once are called by ticks, as those of any write. */
     if (s->wq == NULL || s->wq->q.count > 0 || s->wq->busy)
         return 0;
     if (s->wq->first == NULL && !s->need_drain && !s->ending) {
@@ -446,7 +448,7 @@ pn_writable_maybe_finish(PnDuplex *s)
 void
 pn_writable_shutdown_done(PnDuplex *s, int status)
 {
-    (void)status; /* as Node: an end that the peer did not wait for is none the less an end */
+    (void)status; /* as Node: the end counts even if the peer did not wait for it */
     if (s->destroyed || s->errored != NULL)
         return;
     pn_idle_touch(s);
@@ -456,7 +458,7 @@ pn_writable_shutdown_done(PnDuplex *s, int status)
 static int
 add_on_finish(PnDuplex *s, PyObject *callback)
 {
-    PyObject *list = PyList_New(0); /* first: it may collect garbage, and the queue be gone */
+    PyObject *list = PyList_New(0); /* first: the garbage collector may run code that frees the queue */
     struct pn_writes *wq = list != NULL ? pn_writes_of(s) : NULL;
     if (wq == NULL) {
         Py_XDECREF(list);
@@ -509,7 +511,6 @@ pn_writable_end(PnDuplex *s, PyObject *callback)
     return 0;
 }
 
-/* destroySoon(): end() when it is open, and destroy when everything has been written. */
 void
 pn_writable_destroy_soon(PnDuplex *s)
 {

@@ -1,4 +1,5 @@
-/* writable_methods.c - write() and end() as methods: their arguments. */
+/* writable_methods.c - the methods write(), writelines(), end(), cork(), uncork() and set_default_encoding(): parse the
+ * arguments, convert what is written to bytes. Has the fast path of write(bytes) inside a listener. */
 #include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
@@ -58,7 +59,7 @@ write_chunk(PnDuplex *s, struct chunk *c, PyObject *callback)
     if (c->bytes != NULL)
         result =
             pn_writable_write(s, c->bytes, PyBytes_AS_STRING(c->bytes), (size_t)PyBytes_GET_SIZE(c->bytes), callback);
-    else /* NULL for the bytes: what must wait is copied */
+    else /* no bytes object: data that must wait is copied */
         result = pn_writable_write(s, NULL, c->view.buf != NULL ? c->view.buf : "", (size_t)c->view.len, callback);
     release_chunk(c);
     return result;
@@ -90,7 +91,7 @@ parse(PnState *st, const char *function, size_t required, PyObject *const *args,
     return out->callback != NULL ? pn_check_callable(st, out->callback, "callback") : 0;
 }
 
-/* A call from outside may be the one that makes the loop needed. */
+/* After a call from outside of callbacks: the loop may need a driver now. */
 static int
 after_write(PnDuplex *s)
 {
@@ -100,7 +101,7 @@ after_write(PnDuplex *s)
     return pn_driver_ensure(s->em.st);
 }
 
-/* write(bytes) inside a listener, to a socket with nothing queued: what an echo server does all day. */
+/* write(bytes) inside a listener, to a socket with nothing queued: the most frequent write of an echo server. */
 static bool
 is_plain_write(PnDuplex *s, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -112,14 +113,11 @@ is_plain_write(PnDuplex *s, PyObject *const *args, Py_ssize_t nargs, PyObject *k
 const char pn_write_doc[] =
     "write($self, data, encoding=\"utf8\", callback=None)\n--\n\n"
     "Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with a\n"
-    "buffer. True while less than the high-water mark is queued; False: wait for \"drain\". callback(err) is called "
-    "when\n"
-    "the data has left, err None, or when it will not.\n\n"
-    "After end(): \"error\" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED; when "
-    "more\n"
-    "is queued than max_write_buffer allows: \"error\" ERR_WRITE_BUFFER_FULL. Raises TypeError "
-    "(ERR_STREAM_NULL_VALUES,\n"
-    "ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: socket.write().";
+    "buffer. True while less than the high-water mark is queued; False: wait for \"drain\". callback(err) is called\n"
+    "when the data has left, err None, or when it will not.\n\n"
+    "After end(): \"error\" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED; when\n"
+    "more is queued than max_write_buffer allows: \"error\" ERR_WRITE_BUFFER_FULL. Raises TypeError\n"
+    "(ERR_STREAM_NULL_VALUES, ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: socket.write().";
 
 PyObject *
 pn_duplex_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -166,13 +164,13 @@ pn_duplex_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyOb
     if (a.data != NULL && a.data != Py_None) {
         if (chunk_of(s, a.data, a.encoding, &c) < 0)
             return NULL;
-        bool late = s->ending || s->destroyed;
-        int status = late ? pn_writable_refuse_end(s, a.callback) : write_chunk(s, &c, NULL);
-        if (late)
+        bool refused = s->ending || s->destroyed;
+        int status = refused ? pn_writable_refuse_end(s, a.callback) : write_chunk(s, &c, NULL);
+        if (refused)
             release_chunk(&c);
         if (status < 0)
             return NULL;
-        if (late)
+        if (refused)
             a.callback = NULL;
     }
     if (pn_writable_end(s, a.callback) < 0 || after_write(s) < 0)
@@ -199,7 +197,7 @@ pn_duplex_cork_method(PyObject *op, PyObject *unused)
         return NULL;
     }
     if (s->corked == 0 && s->in_flush)
-        pn_writable_flush(s); /* what was gathered before was not corked */
+        pn_writable_flush(s); /* writes gathered before are not corked */
     s->corked++;
     s->can_send = false;
     Py_RETURN_NONE;
@@ -207,7 +205,7 @@ pn_duplex_cork_method(PyObject *op, PyObject *unused)
 
 const char pn_uncork_doc[] =
     "uncork($self, /)\n--\n\n"
-    "Takes one cork() back; with the last one everything queued leaves together. Does nothing when there was none.\n"
+    "Undoes one cork(); with the last one everything queued leaves together. Does nothing when there was none.\n"
     "Node: writable.uncork().";
 
 PyObject *
@@ -224,11 +222,10 @@ pn_duplex_uncork_method(PyObject *op, PyObject *unused)
 
 const char pn_writelines_doc[] =
     "writelines($self, lines, /)\n--\n\n"
-    "Writes each item of an iterable as write() would, all of them together; nothing is added between them. Every "
-    "item\n"
-    "is looked at before the first is written. Returns what the last write() would. Raises as write() does.";
+    "Writes each item of an iterable as write() would, all of them together; nothing is added between them. Every\n"
+    "item is looked at before the first is written. Returns what the last write() would. Raises as write() does.";
 
-/* All items as exact bytes, so that nothing can go wrong once the first is written. New tuple. */
+/* Converts all items to exact bytes before the first is written, so that no conversion can fail after it. New tuple. */
 static PyObject *
 encoded_lines(PnDuplex *s, PyObject *lines)
 {
@@ -259,7 +256,7 @@ pn_duplex_writelines_method(PyObject *op, PyObject *lines)
         return NULL;
     bool corked = s->corked < UINT16_MAX && pn_writable_open(s);
     unsigned waited = s->need_drain;
-    uint32_t max = s->max_write_buffer; /* holds for what is left when all have been offered to the kernel */
+    uint32_t max = s->max_write_buffer; /* limits what is left after all have been offered to the kernel */
     s->max_write_buffer = UINT32_MAX;
     int below = 1;
     s->corked = (uint16_t)(s->corked + corked);

@@ -1,11 +1,12 @@
-/* writes.c - the queue behind a socket's writing half: what waits, who is to be told, and sending it.
+/* writes.c - the write queue of a socket: sends its chunks, calls the callbacks of write() and end() in order, or with
+ * an error when a write fails or the socket is destroyed.
  *
- * Owns: the chunks until the kernel has them; a record for each write with a callback, answered exactly once. */
+ * Owns: the chunks until the kernel has accepted them; a record for each write with a callback, called exactly once. */
 #include "py/stream/writes.h"
 
 #include <string.h>
 
-#define MAX_IOV 1024 /* the kernel's own limit */
+#define MAX_IOV 1024 /* the kernel's limit, IOV_MAX */
 
 /* --- the queue --- */
 
@@ -22,7 +23,6 @@ pn_writes_of(PnDuplex *s)
     return s->wq;
 }
 
-/* Frees the queue when nothing waits in it: an idle socket has none. */
 void
 pn_writes_tidy(PnDuplex *s)
 {
@@ -88,7 +88,7 @@ pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t
     return 0;
 }
 
-/* --- answering --- */
+/* --- callbacks --- */
 
 static void
 run_ready_tick(PnState *st, PyObject *self, void *arg)
@@ -109,7 +109,7 @@ pn_writes_run_ready(PnDuplex *s)
         if (r->in_tick || (r->callback != NULL && wq->sent < r->end))
             return;
         if (st->loop != NULL && st->loop->halted) {
-            /* run() has to raise first; the tick waits for the next one. */
+            /* run() has to raise first: the tick waits for the next run(). */
             if (pn_tick(st, run_ready_tick, (PyObject *)s, NULL) < 0)
                 PyErr_WriteUnraisable((PyObject *)s);
             return;
@@ -126,7 +126,7 @@ pn_writes_run_ready(PnDuplex *s)
     }
 }
 
-/* What a callback gets whose call came to nothing: the socket's error, or that it was destroyed. New reference. */
+/* The error for callbacks of a destroyed socket: the socket's error, else ERR_STREAM_DESTROYED. New reference. */
 static PyObject *
 why_destroyed(PnDuplex *s, const char *call)
 {
@@ -142,7 +142,7 @@ fail_end_callbacks(PnDuplex *s)
     PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
     if (on_finish == NULL)
         return;
-    s->wq->on_finish = NULL; /* making an error may run anything */
+    s->wq->on_finish = NULL; /* making an error may run user code */
     PyObject *error = why_destroyed(s, "end");
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
         (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), error);
@@ -265,16 +265,17 @@ pn_writes_answer_soon(PnDuplex *s, PyObject *callback, PyObject *error)
     return status;
 }
 
-/* callback(error) by a tick, or at least a word to the hook for unraisable exceptions. */
+/* Calls callback(error) by a tick; without memory for the tick, reports that to sys.unraisablehook. */
 static void
-answer_or_complain(PnDuplex *s, PyObject *callback, PyObject *error)
+answer_or_report(PnDuplex *s, PyObject *callback, PyObject *error)
 {
     if (pn_writes_answer_soon(s, callback, error) < 0)
         PyErr_WriteUnraisable(callback);
 }
 
-/* Takes the callbacks out of the queue, as records of their own; those that a tick stands for stay behind, empty. One that
- * has left is answered by its tick, or here, and then its `end` is 0. */
+/* Takes the callbacks out of the queue as a list of records. A record whose tick is queued stays in the queue, since
+ * the tick points to it: its callback moves to a new record, unless its data has left, which its tick reports. A record
+ * in the list whose data has left has an `end` of 0. */
 static struct pn_write_record *
 take_records(PnDuplex *s, PyObject *error)
 {
@@ -291,7 +292,7 @@ take_records(PnDuplex *s, PyObject *error)
                 continue;
             own = PyMem_RawMalloc(sizeof(*own));
             if (own == NULL) {
-                answer_or_complain(s, r->callback, error);
+                answer_or_report(s, r->callback, error);
                 Py_CLEAR(r->callback);
                 continue;
             }
@@ -316,7 +317,7 @@ pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest)
         return;
     PyObject *error = first != NULL ? first : rest;
     pn_chunkq_clear(&s->wq->q);
-    /* All are taken out before the first is called: it may connect the socket anew, and write. */
+    /* Takes all of them out before it calls the first, which may reconnect the socket and write. */
     PyObject *on_finish = s->wq->on_finish;
     s->wq->on_finish = NULL;
     struct pn_write_record *r = take_records(s, rest);
@@ -353,7 +354,7 @@ pn_writes_leave_behind(PnDuplex *s, struct pn_left_behind *left, PyObject *error
     wq->on_finish = NULL;
     wq->queued = wq->sent = wq->connect_end = 0;
     wq->before_connect = false;
-    wq->busy = false; /* the old handle's request is none of ours any more */
+    wq->busy = false; /* the request belongs to the old handle */
     pn_writes_tidy(s);
 }
 
@@ -363,12 +364,12 @@ pn_writes_answer_left(PnDuplex *s, struct pn_left_behind *left, PyObject *error)
     for (struct pn_write_record *r = left->records, *next; r != NULL; r = next) {
         next = r->next;
         if (r->callback != NULL)
-            answer_or_complain(s, r->callback, r->end == 0 ? NULL : error);
+            answer_or_report(s, r->callback, r->end == 0 ? NULL : error);
         Py_XDECREF(r->callback);
         PyMem_RawFree(r);
     }
     for (Py_ssize_t i = 0; left->on_finish != NULL && i < PyList_GET_SIZE(left->on_finish); i++)
-        answer_or_complain(s, PyList_GET_ITEM(left->on_finish, i), error);
+        answer_or_report(s, PyList_GET_ITEM(left->on_finish, i), error);
     Py_XDECREF(left->on_finish);
 }
 

@@ -1,41 +1,42 @@
-/* writes.h - the queue behind the writing half, for writable.c and destroy.c: nothing here flushes or destroys. */
+/* writes.h - the write queue and its callbacks, for writable.c and destroy.c: nothing here flushes or destroys. */
 #ifndef PN_PY_STREAM_WRITES_H
 #define PN_PY_STREAM_WRITES_H
 
 #include "py/stream/duplex_object.h"
 
-/* The queue, made when there is none; NULL with MemoryError. */
+/* The queue, allocated on demand; NULL with MemoryError. */
 struct pn_writes *pn_writes_of(PnDuplex *s);
 /* Frees the queue when nothing waits in it: an idle stream has none. */
 void pn_writes_tidy(PnDuplex *s);
 void pn_writes_free(PnDuplex *s);
 int pn_writes_traverse(PnDuplex *s, visitproc visit, void *arg);
-/* `bytes` is held, or NULL: the memory is copied. -1 with MemoryError. */
+/* Appends; takes a reference to `bytes`, or copies the memory when it is NULL. 0, or -1 with MemoryError. */
 int pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t len);
 
-/* A write with a callback, complete when all that is queued now has left; `by_tick` reserves its place in the ticks. */
+/* Adds the record of a write with a callback: complete when all that is queued now has left. `by_tick` reserves its
+ * place in the ticks. */
 int pn_writes_add_record(PnDuplex *s, PyObject *callback, bool by_tick);
-/* Calls back for what is complete, in order, up to one that a tick stands for. */
+/* Calls the callbacks of complete writes in order, up to the first that has a tick queued. */
 void pn_writes_run_ready(PnDuplex *s);
-/* What ends after this place in the queue is answered by ticks from now on. */
+/* From now on, ticks call the callbacks of the writes that end after this place in the queue. */
 void pn_writes_answer_by_tick(PnDuplex *s, int64_t after);
-/* callback(error) by a tick; None for NULL. */
+/* Calls callback(error) by a tick, with None for NULL. 0, or -1 with MemoryError. */
 int pn_writes_answer_soon(PnDuplex *s, PyObject *callback, PyObject *error);
 
-/* Sends as much as the kernel takes. 1: all of it, 0: some is left, else a negative status. */
+/* Sends as much as the kernel accepts. 1: all of it, 0: some is left, else a negative status. */
 int pn_writes_send(PnDuplex *s);
 /* Hands what is queued to libuv. 0, or a status. */
 int pn_writes_request(PnDuplex *s);
-/* The stream is being destroyed: what can be sent is sent. */
+/* The stream is being destroyed: sends what the kernel accepts now. */
 void pn_writes_try_last(PnDuplex *s);
 
-/* Answers all pending callbacks. `first` (may be NULL: as `rest`) goes to the first one. */
+/* Calls all pending callbacks: the first one with `first` (NULL: as `rest`), the others with `rest`. */
 void pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest);
-/* The stream is being destroyed: callbacks of end() that wait for nothing but the end are answered by a tick. */
+/* The stream is being destroyed: a tick calls the callbacks of end() if no data is queued in front of the end. */
 void pn_writes_fail_end_soon(PnDuplex *s);
-/* The same for what cork() holds back: no attempt was made to send it. */
+/* The same for callbacks of corked writes: no attempt was made to send them. */
 void pn_writes_fail_corked_soon(PnDuplex *s);
-/* What a failed write gets. New reference. */
+/* The error of a failed write. New reference. */
 PyObject *pn_writes_error(PnDuplex *s, int status);
 
 /* Callbacks of the previous connection that are still pending when connect() begins the next one. */
@@ -43,9 +44,9 @@ struct pn_left_behind {
     struct pn_write_record *records; /* own */
     PyObject *on_finish;             /* own */
 };
-/* Takes it out of the queue; runs no code of the user's while there is memory. */
+/* Moves them out of the queue; runs no user code unless memory runs out. */
 void pn_writes_leave_behind(PnDuplex *s, struct pn_left_behind *left, PyObject *error);
-/* Answers it by ticks, and frees it. */
+/* Calls them by ticks, and frees them. */
 void pn_writes_answer_left(PnDuplex *s, struct pn_left_behind *left, PyObject *error);
 
 #endif
