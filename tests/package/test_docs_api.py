@@ -253,12 +253,27 @@ def test_internals_name_what_is_there():
     """Files, functions and types of the C sources that the internals speak of."""
     text = "\n".join(page.read_text() for page in (DOCS / "internals").glob("*.md"))
     code = "\n".join(path.read_text() for path in (ROOT / "csrc").rglob("*.[ch]"))
-    files = {path.relative_to(ROOT / "csrc").as_posix() for path in (ROOT / "csrc").rglob("*.[ch]")}
-    named = set(re.findall(r"`((?:core|uvio|py/\w+)/\w+\.[ch])`", text))
-    assert named - files == set()
+    files = ["/" + path.relative_to(ROOT / "csrc").as_posix() for path in (ROOT / "csrc").rglob("*.[ch]")]
+    named = set(re.findall(r"`((?:\w+/)*\w+\.[ch])`", text)) - {"uv.h"}
+    assert len(named) > 100
+    assert {name for name in named if not any(file.endswith("/" + name) for file in files)} == set()
+    python = set(re.findall(r"`((?:pynet|tests)/[\w/]+\.pyi?)`", text))
+    assert {name for name in python if not (ROOT / name).is_file()} == set()
     words = set(re.findall(r"\b(pn_\w+|Pn[A-Z]\w+)\b", text)) | set(
         re.findall(r"`(?:st->)?([a-z]+_[a-z_]+)(?:\(\))?`", text)
     )
     unknown = {word for word in words if word != "pn_" and not re.search(rf"\b{word}\b", code)}
     known_elsewhere = {"signal.set_wakeup_fd", "allow_half_open", "pn__"}
     assert {word for word in unknown - known_elsewhere if not word.endswith("_")} == set()
+
+
+def test_internals_have_a_page_for_each_folder():
+    """With the name of the folder; each .c file of the folder has a line in its table of files."""
+    csrc = ROOT / "csrc"
+    folders = {path.parent for path in csrc.rglob("*.c")}
+    assert {page.stem for page in (DOCS / "internals").glob("*.md")} == {folder.name for folder in folders}
+    missing = []
+    for folder in sorted(folders):
+        page = (DOCS / "internals" / f"{folder.name}.md").read_text()
+        missing += [f"{folder.name}.md: {path.name}" for path in folder.glob("*.c") if f"| `{path.name}` |" not in page]
+    assert missing == []

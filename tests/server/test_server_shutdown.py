@@ -465,7 +465,7 @@ def test_the_private_function_refuses_what_is_no_server():
         with pytest.raises(TypeError):
             pynet._pynet._shut_down(*args)
     with pytest.raises(TypeError):
-        pynet._pynet._destroy_going(5)
+        pynet._pynet._destroy_draining(5)
 
 
 def test_a_failed_listen_does_not_fail_it(server, tmp_path):
