@@ -271,12 +271,15 @@ def test_the_backend_in_the_foreground(moment):
         def strike():
             (backend,) = descriptors("eventpoll")
             os.close(backend)
+        def strike_between_turns():
+            with pynet.turn():  # os.close() releases the GIL: in the middle of uv_run() libuv aborts
+                strike()
         def main():
             echo_server()
             pynet.set_interval(lambda: None, 5)
             if {moment!r} == "main": strike()
             elif {moment!r} == "listener": pynet.set_timeout(strike, 1)
-            else: threading.Timer(0.05, strike).start()
+            else: threading.Timer(0.05, strike_between_turns).start()
         try:
             pynet.run(main)
         except pynet.NetError as error:
