@@ -1,7 +1,8 @@
-/* connect_attempts.c - trying to connect: one address, several in a row or in a race, a unix path.
+/* connect_attempts.c - the attempts of connect(): one address, several in a row or in a race (happy eyeballs), a
+ * unix path. Here a refused address starts the next attempt, and the block list refuses an address (ERR_IP_BLOCKED).
  *
- * Owns: the streams in c->ios, each of which holds a reference to the socket, as s->d.io does. With several addresses s->d.io
- *       is the newest attempt's, or what is left of it. */
+ * Owns: the streams in c->ios, each of which holds a reference to the socket, as s->d.io does. With several
+ *       addresses s->d.io is the handle of the newest attempt, also after that attempt has failed. */
 #include <string.h>
 
 #include "py/address/blocklist_rules.h"
@@ -26,7 +27,8 @@ is_blocked(const PnSocket *s, const struct pn_addr *addr)
     return s->extras != NULL && s->extras->block_list != NULL && pn_blocklist_blocks(s->extras->block_list, addr);
 }
 
-/* Binds s->d.io as the user wants it for a connection to `to`, which is put into `at`. 0, or a status. */
+/* Binds s->d.io to the options local_address and local_port for a connection to `to`; puts the address into `at`. 0,
+ * or a status. */
 static int
 bind_local(PnSocket *s, const struct pn_addr *to, struct pn_addr *at)
 {
@@ -66,8 +68,8 @@ single_failed(PnSocket *s, int status, bool at_once)
         pn_connect_fail(s, id, NULL);
         return;
     }
-    if (!at_once && pn_connect_still(s, id)) { /* as Node: not of what connect(2) refuses */
-        s->failing = 1;                        /* Node: not connecting any more, while this event is attempts */
+    if (!at_once && pn_connect_still(s, id)) { /* as Node: no event if connect(2) fails at once */
+        s->failing = 1;                        /* as Node: `connecting` is False while this event is emitted */
         pn_connect_emit_attempt(s, s->d.em.st->names.connectionAttemptFailed, 0, error);
         s->failing = 0;
     }
@@ -111,7 +113,8 @@ index_of(const struct pn_connect *c, const struct pn_stream *io)
     return PN_HAPPY_NONE;
 }
 
-/* A fresh handle for the next attempt; the one before goes on if it is under way. 0, or -1 with an exception. */
+/* Opens a new handle for the next attempt; the previous attempt continues if it is in progress. 0, or -1 with an
+ * exception. */
 static int
 next_handle(PnSocket *s)
 {
@@ -125,9 +128,10 @@ next_handle(PnSocket *s)
     return pn_socket_open_handle(s, PN_STREAM_TCP);
 }
 
-/* Takes an error (stolen; NULL: the exception that is set) for one address. `tell`: with connectionAttemptFailed. */
+/* Stores the error of one address (stolen; NULL: fails with the exception that is set). `emit`: emits
+ * connectionAttemptFailed as well. */
 static void
-note_error(PnSocket *s, uint64_t id, size_t index, PyObject *error, bool tell)
+note_error(PnSocket *s, uint64_t id, size_t index, PyObject *error, bool emit)
 {
     if (error == NULL) {
         pn_connect_fail(s, id, NULL);
@@ -139,12 +143,12 @@ note_error(PnSocket *s, uint64_t id, size_t index, PyObject *error, bool tell)
             PyErr_Clear();
         Py_DECREF(errors);
     }
-    if (tell && pn_connect_still(s, id))
+    if (emit && pn_connect_still(s, id))
         pn_connect_emit_attempt(s, s->d.em.st->names.connectionAttemptFailed, index, error);
     Py_DECREF(error);
 }
 
-/* The list of them, NULL when there is none. New reference. */
+/* The list behind auto_select_family_attempted_addresses. New reference; NULL if there is none. */
 static PyObject *
 attempted(PnSocket *s)
 {
@@ -164,7 +168,7 @@ note_attempted(PyObject *list, const struct pn_addr *addr)
     return status;
 }
 
-/* The address that won is listed last. */
+/* Moves the address that has connected to the end of the list. */
 static void
 list_winner_last(PnSocket *s, const struct pn_addr *addr)
 {
@@ -185,7 +189,7 @@ list_winner_last(PnSocket *s, const struct pn_addr *addr)
     Py_DECREF(list);
 }
 
-/* The next attempt begins; what fails at once is attempts. */
+/* Starts the next attempt. If it fails at once, emits that too, except for a failed bind(2). */
 static void
 start_next(PnSocket *s)
 {
@@ -208,7 +212,7 @@ start_next(PnSocket *s)
         note_error(s, id, index, blocked_error(s, &to), true);
         return;
     }
-    PyObject *list = attempted(s); /* a listener may start another connect, which has its own */
+    PyObject *list = attempted(s); /* a listener may call connect() again, which makes another list */
     pn_connect_emit_attempt(s, s->d.em.st->names.connectionAttempt, index, NULL);
     if (note_attempted(list, &to) < 0)
         PyErr_Clear();
@@ -224,7 +228,7 @@ start_next(PnSocket *s)
     note_error(s, id, index, pn_connect_error(s, index, status, true), true);
 }
 
-/* Every address failed. */
+/* Every address has failed: destroys the socket with an AggregateError. */
 static void
 give_up(PnSocket *s)
 {
@@ -235,7 +239,7 @@ give_up(PnSocket *s)
     pn_connect_fail(s, id, error);
 }
 
-/* Does what the state machine says until there is something to wait for. */
+/* Follows the state machine (core/happy_eyeballs.h) until it has to wait, or all attempts have failed. */
 static void
 advance(PnSocket *s)
 {
@@ -270,7 +274,7 @@ time_up(PnSocket *s)
     size_t index = pn_happy_time_up(&c->happy, uv_hrtime());
     if (index != PN_HAPPY_NONE) {
         if (!c->race)
-            c->ios[index] = NULL; /* s->d.io still, until the next attempt takes its place */
+            c->ios[index] = NULL; /* it stays s->d.io until the next attempt replaces it */
         pn_connect_emit_attempt(s, s->d.em.st->names.connectionAttemptTimeout, index, NULL);
         if (pn_connect_still(s, id) && !c->race)
             note_error(s, id, index, pn_connect_error(s, index, UV_ETIMEDOUT, false), false);
@@ -301,7 +305,7 @@ attempt_done(PnSocket *s, struct pn_stream *io, int status)
     uint64_t id = c->id;
     size_t index = index_of(c, io);
     if (index == PN_HAPPY_NONE)
-        return; /* given up */
+        return; /* its time was up, in a serial run */
     c->ios[index] = NULL;
     if (status == 0) {
         struct pn_addr won = c->addrs[index];
@@ -309,7 +313,7 @@ attempt_done(PnSocket *s, struct pn_stream *io, int status)
             if (s->d.io != NULL && index_of(c, s->d.io) == PN_HAPPY_NONE)
                 pn_connect_drop_stream(s, s->d.io);
             s->d.io = io;
-            pn_stream_ref(io, !s->unref); /* it may have changed when another attempt was the newest */
+            pn_stream_ref(io, !s->unref); /* ref() and unref() reach the newest attempt only */
         }
         pn_connect_drop_others(s, c);
         list_winner_last(s, &won);
@@ -353,7 +357,7 @@ pn_connect_try(PnSocket *s)
     }
     struct pn_socket_extras *extras = pn_extras_of(s);
     PyObject *list = extras != NULL ? PyList_New(0) : NULL;
-    if (s->connect != c) { /* a collection of garbage was faster */
+    if (s->connect != c) { /* re-entered: a garbage collection has run code that ended this connect() */
         Py_XDECREF(list);
         PyErr_Clear();
         return;

@@ -1,6 +1,6 @@
-/* connect_lookup.c - from a host name to the addresses to try: by our resolver, or by the user's function.
+/* connect_lookup.c - looks up a host name by our resolver, emits `lookup`, and orders the addresses to try.
  *
- * Threads: the resolver tells on the driving thread; what the user's function found is brought there by a tick. */
+ * Threads: the resolver calls back on the driving thread. */
 #include <string.h>
 
 #include "py/address/address_info.h"
@@ -16,7 +16,7 @@ pn_connect_emit_lookup(PnSocket *s, PyObject *error, PyObject *address, PyObject
     PnState *st = s->d.em.st;
     if (!pn_has_listeners(&s->d.em, st->names.lookup))
         return;
-    PyObject *host = Py_NewRef(s->connect->host); /* making a tuple may collect garbage */
+    PyObject *host = Py_NewRef(s->connect->host); /* a garbage collection may free s->connect meanwhile */
     pn_emit_args(&s->d.em, st->names.lookup, PyTuple_Pack(4, error, address, family, host));
     Py_DECREF(host);
 }
@@ -34,7 +34,6 @@ pn_connect_lookup_failed(PnSocket *s, uint64_t id, PyObject *error, PyObject *ad
         PyErr_Clear();
 }
 
-/* At least one address. */
 void
 pn_connect_try_found(PnSocket *s, const struct pn_addr *found, size_t count)
 {
@@ -106,7 +105,7 @@ pn_connect_ask_resolver(PnSocket *s, const struct pn_connect_options *o)
     struct pn_resolver *r = pn_loop_resolver(s->d.em.st->loop);
     uint64_t id = c->id;
     PyObject *name = pn_host_bytes(c->host);
-    if (!pn_connect_still(s, id)) { /* the codec for names in other scripts is Python, and may collect garbage */
+    if (!pn_connect_still(s, id)) { /* the codec for non-ASCII names is Python code, and may end this connect() */
         Py_XDECREF(name);
         PyErr_Clear();
         return 0;

@@ -1,14 +1,14 @@
-/* connect_lookup_user.c - the callback that the user's lookup function is given.
+/* connect_lookup_user.c - the option lookup: calls the user's function, and reads what it passes to its callback.
  *
- * Owns:    a reference to the socket, until it is called.
- * Threads: it may be called on any thread; the socket hears of it on the driving thread. */
+ * Owns:    the callback holds a reference to the socket until it is called.
+ * Threads: any thread may call the callback; a tick brings the result to the driving thread. */
 #include "py/address/ip_objects.h"
 #include "py/base/args.h"
 #include "py/connect/connect.h"
 #include "py/loop/driver.h"
 #include "uvio/sockaddr.h"
 
-/* --- what the user's function found --- */
+/* --- the results --- */
 
 static PyObject *
 get_or_none(PyObject *mapping, PyObject *key)
@@ -20,7 +20,7 @@ get_or_none(PyObject *mapping, PyObject *key)
     return Py_NewRef(Py_None);
 }
 
-/* One result: (address, family), a mapping with both, or an address alone. New references; 0, or -1. */
+/* Splits one result: (address, family), a mapping with both, or an address alone. New references. 0, or -1. */
 static int
 split_result(PnState *st, PyObject *item, PyObject **address, PyObject **family)
 {
@@ -40,7 +40,7 @@ split_result(PnState *st, PyObject *item, PyObject **address, PyObject **family)
     return *family != NULL ? 0 : -1;
 }
 
-/* The family that a result says it has; `addr` is what its text says. */
+/* True if the family of a result agrees with its address, `addr`. */
 static bool
 good_family(PyObject *family, const struct pn_addr *addr)
 {
@@ -63,8 +63,8 @@ bad_result(PnSocket *s, PyObject *address, PyObject *family, bool bad_address)
                           c->host, (int)c->port);
 }
 
-/* Emits `lookup` for one result and reads it into `out`. 1 when it is one; 0 when it is none, with the error in `*error`
- * if that is the first; -1 when the connect is over, or with an exception. */
+/* Emits `lookup` for one result and reads it into `out`. 1 if it is valid; 0 if not, with the error in `*error` if
+ * it is the first one; -1 if this connect() is over, or with an exception. */
 static int
 take_result(PnSocket *s, uint64_t id, PyObject *item, struct pn_addr *out, PyObject **error)
 {
@@ -93,12 +93,12 @@ take_result(PnSocket *s, uint64_t id, PyObject *item, struct pn_addr *out, PyObj
     return result;
 }
 
-/* All results as a list: the user may have given one, or several. */
+/* Makes a list of the results: the user may pass one, or several. */
 static PyObject *
 list_results(PyObject *address, PyObject *family)
 {
     if (PyList_Check(address))
-        return PyList_GetSlice(address, 0, PyList_GET_SIZE(address)); /* the listeners of `lookup` may change it */
+        return PyList_GetSlice(address, 0, PyList_GET_SIZE(address)); /* a `lookup` listener may change it */
     bool pair = PyTuple_Check(address) && PyTuple_GET_SIZE(address) == 2 &&
                 !PyTuple_Check(PyTuple_GET_ITEM(address, 0)) && !PyTuple_Check(PyTuple_GET_ITEM(address, 1)) &&
                 !pn_is_options(PyTuple_GET_ITEM(address, 0));
@@ -181,7 +181,7 @@ lookup_callback_new(PnSocket *s, uint64_t id)
     return op;
 }
 
-/* `self` is (socket, id, err, address, family). */
+/* `self` is (socket, id, err, address, family), what the callback was called with. */
 static void
 found_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -205,12 +205,12 @@ callback_call(PyObject *op, PyObject *args, PyObject *kwargs)
         return pn_raise_arg_type("err", "None or an exception", error);
     PyObject *socket = cb->socket;
     if (socket == NULL)
-        Py_RETURN_NONE; /* it has been called before */
+        Py_RETURN_NONE; /* only the first call counts */
     cb->socket = NULL;
     PnState *st = cb->st;
     int status = 0;
     if (PN_SOCKET(socket)->d.em.generation != st->generation) {
-        /* of a parent process, or the interpreter leaves */
+        /* the socket belongs to a parent process, or the interpreter is exiting */
     }
     else if (pn_in_callback(st)) {
         found_result(PN_SOCKET(socket), cb->id, error, address, family);
@@ -220,7 +220,7 @@ callback_call(PyObject *op, PyObject *args, PyObject *kwargs)
         status = all != NULL ? pn_tick(st, found_tick, all, NULL) : -1;
         Py_XDECREF(all);
         if (status < 0 && cb->socket == NULL) {
-            cb->socket = socket; /* it may be called again */
+            cb->socket = socket; /* the caller may call it again */
             return NULL;
         }
         if (status == 0)
@@ -259,8 +259,8 @@ callback_dealloc(PyObject *op)
 }
 
 static PyType_Slot callback_slots[] = {
-    {Py_tp_doc, "What a lookup function calls with its result: callback(err, address, family), or callback(err, "
-                "addresses).\nThe first call counts; it may come from any thread."},
+    {Py_tp_doc, "What a lookup function calls with its result: callback(err, address, family), or\n"
+                "callback(err, addresses). The first call counts; it may come from any thread."},
     {Py_tp_call, callback_call},
     {Py_tp_traverse, callback_traverse},
     {Py_tp_clear, callback_clear},
@@ -275,7 +275,7 @@ PyType_Spec pn_lookup_callback_spec = {
     .slots = callback_slots,
 };
 
-/* --- asking it --- */
+/* --- calling the user's function --- */
 
 /* {"family": ..., "hints": ..., "all": True} */
 static PyObject *

@@ -1,4 +1,4 @@
-/* connect_method.c - Socket.connect(): its forms, the start, the connection. See connect.h.
+/* connect_method.c - Socket.connect(): its arguments, the start, connect_timeout. See connect.h.
  *
  * Owns: struct pn_connect, from connect() until the socket is connected or destroyed. */
 #include <string.h>
@@ -13,7 +13,7 @@
 
 /* --- connect_timeout --- */
 
-/* `connect_timeout`: of the address that is being tried, or of the name. */
+/* The error of connect_timeout: it names the address that is being tried, or the host during the lookup. */
 static PyObject *
 limit_error(PnSocket *s)
 {
@@ -80,7 +80,7 @@ start_tcp(PnSocket *s, const struct pn_connect_options *o)
     c->addrs[0] = addr;
     c->count = 1;
     if (s->bound && pn_in_callback(s->d.em.st)) {
-        pn_connect_try(s); /* as Node, which has nothing to prepare then */
+        pn_connect_try(s); /* at once, as Node, which has nothing to prepare for a bound handle */
         return 0;
     }
     return pn_tick(s->d.em.st, start_tick, (PyObject *)s, (void *)(uintptr_t)c->id);
@@ -122,7 +122,7 @@ new_connect(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options 
     return c;
 }
 
-/* Connecting or connected already: the error comes as an event. */
+/* The socket is connecting or connected already: destroys it, the error is emitted. */
 static int
 refuse_busy(PnSocket *s)
 {
@@ -135,7 +135,7 @@ refuse_busy(PnSocket *s)
     return pn_driver_ensure(s->d.em.st);
 }
 
-/* As before the call, when `handle_is_weak` is what it was then. */
+/* Restores the state before connect(); `handle_is_weak` is the value of that time. */
 static void
 take_back(PnSocket *s, bool handle_is_weak)
 {
@@ -151,7 +151,7 @@ take_back(PnSocket *s, bool handle_is_weak)
     }
 }
 
-/* A new handle, or that of the BoundSocket. */
+/* Opens a new handle, or owns that of the adopted BoundSocket. 0, or -1 with an exception. */
 static int
 open_handle(PnSocket *s)
 {
@@ -171,7 +171,7 @@ arm_limit(PnSocket *s, double seconds)
     return -1;
 }
 
-/* What connect() has added, when it raises after all. The exception that is set stays. */
+/* Removes the listener that connect() has added, since connect() raises. Keeps the exception that is set. */
 static void
 take_listener_back(PnSocket *s, PyObject *callback)
 {
@@ -195,7 +195,8 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
     struct pn_connect *c = new_connect(s, e, o);
     if (c == NULL)
         return -1;
-    if (bound ? !pn_socket_waits(s) : !pn_socket_reset(s)) { /* somebody was faster, by a collection of garbage */
+    /* If this fails we were re-entered: a garbage collection has run code that called connect() or destroy(). */
+    if (bound ? !pn_socket_waits(s) : !pn_socket_reset(s)) {
         pn_connect_free_state(c);
         return refuse_busy(s);
     }
@@ -207,7 +208,7 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
     }
     s->connect = c;
     s->d.connecting = 1;
-    s->failing = 0; /* of an earlier life whose listeners are being called */
+    s->failing = 0; /* an earlier connect() may have set it, and its listeners still be running */
     bool handle_is_weak = s->handle_is_weak;
     uint64_t id = c->id;
     if (open_handle(s) < 0 ||
@@ -237,7 +238,7 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
 
 /* --- arguments --- */
 
-/* Those that the constructor has as well, and connect() sets anew. */
+/* After PN_CONNECT_OPTIONS, the options of the constructor that connect() sets again. */
 static const char *const connect_names[] = {
     PN_CONNECT_OPTIONS, "no_delay", "keep_alive",      "keep_alive_initial_delay",
     "block_list",       "signal",   "type_of_service", NULL,
@@ -252,7 +253,7 @@ enum {
     C_COUNT,
 };
 
-/* Options first, then the call: nothing has changed when one of them is wrong. */
+/* Checks the options first, then the call: nothing has changed if one of them is wrong. */
 static int
 check(PnSocket *s, struct pn_endpoint *e, PyObject **v, struct pn_connect_options *o)
 {
@@ -290,7 +291,7 @@ pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **options, PyObject
     if (s->aborted || start(s, e, &o) == 0)
         return 0;
     PyObject *error = pn_take_exception();
-    pn_duplex_destroy(&s->d, NULL); /* what pn_socket_begin() took over */
+    pn_duplex_destroy(&s->d, NULL); /* closes what pn_socket_begin() has taken over */
     (void)pn_raise(error);
     return -1;
 }
@@ -340,18 +341,15 @@ const char pn_connect_doc[] =
     "connect(port, host=\"localhost\", listener=None, /)\nconnect(path, listener=None, /)\n"
     "connect(options, listener=None, /, **more)\n\n"
     "Starts to connect and returns the socket. A port with a host, a (host, port) pair, the path of a unix socket\n"
-    "(\"\\0name\": abstract), or options: port, host, path, family (0, 4, 6), hints, lookup, local_address, "
-    "local_port,\n"
-    "auto_select_family (bool), auto_select_family_attempt_timeout (ms), happy_eyeballs (\"race\" or \"serial\"),\n"
-    "connect_timeout (seconds), block_list, signal, no_delay, keep_alive, keep_alive_initial_delay (ms),\n"
-    "type_of_service. The listener is added with once(\"connect\"). A name is looked up, and its addresses are tried "
-    "until\n"
-    "one connects.\n\n"
+    "(\"\\0name\": abstract), or options: port, host, path, family (0, 4, 6), hints, lookup, local_address,\n"
+    "local_port, auto_select_family (bool), auto_select_family_attempt_timeout (ms), happy_eyeballs (\"race\" or\n"
+    "\"serial\"), connect_timeout (seconds), block_list, signal, no_delay, keep_alive, keep_alive_initial_delay (ms),\n"
+    "type_of_service. The listener is added with once(\"connect\"). A name is looked up, and its addresses are tried\n"
+    "until one connects.\n\n"
     "Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready; error and\n"
     "close when it fails. Raises at once TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE), ValueError\n"
-    "(ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and what a lookup "
-    "function\n"
-    "raises. Node: socket.connect().";
+    "(ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and what a lookup\n"
+    "function raises. Node: socket.connect().";
 
 PyObject *
 pn_socket_connect_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)

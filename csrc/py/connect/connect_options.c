@@ -1,4 +1,5 @@
-/* connect_options.c - the options of connect(): read and checked before anything changes. */
+/* connect_options.c - the options of connect(): reads and checks them before anything changes; the defaults of happy
+ * eyeballs from the environment; the options that a BoundSocket excludes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "py/socket/bound_socket.h"
 #include "uvio/sockaddr.h"
 
-#define MAX_DELAY 2147483647 /* ms, as Node's timers have it */
+#define MAX_DELAY 2147483647 /* ms, the limit of Node's timers */
 
 /* --- single values --- */
 
@@ -193,9 +194,9 @@ pn_connect_bound(PnSocket *s, PyObject *handle, const struct pn_endpoint *e, str
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "The argument 'options': %s", wrong);
         return -1;
     }
-    o->auto_select = false; /* there is one handle */
+    o->auto_select = false; /* one handle makes one attempt */
     if (o->lookup == NULL && o->family == 0)
-        o->family = local.family; /* it can reach no other */
+        o->family = local.family; /* a bound handle reaches no other family */
     return 0;
 }
 

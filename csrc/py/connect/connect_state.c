@@ -1,4 +1,5 @@
-/* connect_state.c - what lasts from connect() to its outcome: struct pn_connect, and how it ends. */
+/* connect_state.c - struct pn_connect, the state of a connect() in progress, and how it ends: emits `connect` and
+ * `ready`, fails with an error, or is cancelled by destroy(). */
 #include "py/address/address_info.h"
 #include "py/base/args.h"
 #include "py/connect/connect.h"
@@ -86,7 +87,7 @@ pn_attempt_args(PnSocket *s, size_t index, PyObject *error)
         return error != NULL ? Py_BuildValue("(NOOO)", text, Py_None, Py_None, error)
                              : Py_BuildValue("(NOO)", text, Py_None, Py_None);
     }
-    struct pn_addr addr = c->addrs[index]; /* making objects may collect garbage, and `c` be gone */
+    struct pn_addr addr = c->addrs[index]; /* a copy: making objects may run a garbage collection that frees `c` */
     PyObject *text = pn_address_text_scoped(&addr);
     return error != NULL ? Py_BuildValue("(NiiO)", text, (int)addr.port, (int)addr.family, error)
                          : Py_BuildValue("(Nii)", text, (int)addr.port, (int)addr.family);
@@ -110,7 +111,7 @@ pn_connect_error(PnSocket *s, size_t index, int status, bool with_local)
         where.path = pn_path_text(c->path);
     }
     else {
-        to = c->addrs[index]; /* making an error may collect garbage, and `c` be gone */
+        to = c->addrs[index]; /* a copy: making an error may run a garbage collection that frees `c` */
         where.addr = &to;
         if (c->local.family != 0 && c->local_port != 0) {
             bound = c->local;
@@ -148,7 +149,7 @@ pn_connected(PnSocket *s)
         return;
     }
     if (pn_emit_cycle(&s->d.em, PN_CYCLE_CONNECT, NULL) < 0 || s->d.em.generation != st->generation)
-        return; /* as Node: no `ready`, and reading never starts; or a listener has forked, and this is the child */
+        return; /* a listener raised: as Node, no `ready`, and reading never starts; or this is a forked child */
     if (s->d.io != NULL && s->d.connected)
         pn_writable_connected(&s->d);
     (void)pn_emit_cycle(&s->d.em, PN_CYCLE_READY, NULL);
@@ -160,7 +161,7 @@ pn_connect_fail(PnSocket *s, uint64_t id, PyObject *error)
 {
     if (error == NULL)
         error = pn_take_exception();
-    if (error == NULL) { /* what failed has lost its exception: it lacked memory */
+    if (error == NULL) { /* out of memory: no exception was kept */
         PyErr_NoMemory();
         error = pn_take_exception();
     }
@@ -189,7 +190,7 @@ pn_connect_fail_soon(PnSocket *s, PyObject *error)
     PyObject *all = error != NULL ? Py_BuildValue("(OKO)", s, (unsigned long long)id, error) : NULL;
     if (all == NULL || pn_tick(s->d.em.st, fail_tick, all, NULL) < 0) {
         PyErr_WriteUnraisable((PyObject *)s);
-        pn_connect_fail(s, id, Py_XNewRef(error)); /* now, or nothing would ever come of it */
+        pn_connect_fail(s, id, Py_XNewRef(error)); /* at once: without the tick, this connect() would never end */
     }
     Py_XDECREF(all);
     Py_XDECREF(error);
@@ -200,7 +201,7 @@ pn_connect_cancel(PnSocket *s)
 {
     struct pn_connect *c = s->connect;
     PyObject *attempts = NULL;
-    /* As Node, which tells this of several addresses only. */
+    /* As Node: emitted only if there are several addresses. */
     if (c != NULL && c->ios != NULL && !s->d.em.st->closed &&
         pn_has_listeners(&s->d.em, s->d.em.st->names.connectionAttemptFailed)) {
         attempts = PyList_New(0);

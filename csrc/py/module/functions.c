@@ -1,4 +1,5 @@
-/* functions.c - connect(), create_server(), and what the tests count. */
+/* functions.c - the module's functions: connect(), create_server(), the defaults (high-water mark, happy eyeballs), and
+ * _counts() for the tests. */
 #include "py/module/functions.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 
 /* --- connect() --- */
 
-/* Those of the constructor first, then those of Socket.connect(), then our own. */
+/* The options of the constructor, then those of Socket.connect(), then `timeout`. */
 static const char *const connect_names[] = {PN_SOCKET_OPTIONS, PN_CONNECT_OPTIONS, "timeout", NULL};
 enum { C_CONNECT = PN_SOCKET_OPTION_COUNT, C_TIMEOUT = C_CONNECT + PN_CONNECT_OPTION_COUNT, C_COUNT };
 
@@ -91,9 +92,8 @@ pn_get_default_high_water_mark(PyObject *module, PyObject *unused)
 
 const char pn_set_default_high_water_mark_doc[] =
     "set_default_high_water_mark(value, /)\n--\n\n"
-    "Sets the high-water mark (bytes, an integer from 0 to 2147483647) of sockets and servers made from now on "
-    "without\n"
-    "one. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
+    "Sets the high-water mark (bytes, an integer from 0 to 2147483647) of sockets and servers made from now on\n"
+    "without one. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
     "Node: stream.setDefaultHighWaterMark().";
 
 PyObject *
@@ -112,9 +112,8 @@ pn_set_default_high_water_mark(PyObject *module, PyObject *value)
 
 const char pn_get_default_auto_select_family_doc[] =
     "get_default_auto_select_family()\n--\n\n"
-    "The default of connect()'s auto_select_family: True at first, unless PYNET_NO_NETWORK_FAMILY_AUTOSELECTION is in "
-    "the\n"
-    "environment. Node: net.getDefaultAutoSelectFamily().";
+    "The default of connect()'s auto_select_family: True at first, unless PYNET_NO_NETWORK_FAMILY_AUTOSELECTION is in\n"
+    "the environment. Node: net.getDefaultAutoSelectFamily().";
 
 PyObject *
 pn_get_default_auto_select_family(PyObject *module, PyObject *unused)
@@ -152,9 +151,8 @@ pn_get_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *un
 
 const char pn_set_default_auto_select_family_attempt_timeout_doc[] =
     "set_default_auto_select_family_attempt_timeout(value, /)\n--\n\n"
-    "Sets the default of connect()'s auto_select_family_attempt_timeout: milliseconds, an integer from 1 to "
-    "2147483647;\n"
-    "below 10 it is 10. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
+    "Sets the default of connect()'s auto_select_family_attempt_timeout: milliseconds, an integer from 1 to\n"
+    "2147483647; below 10 it is 10. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
     "Node: net.setDefaultAutoSelectFamilyAttemptTimeout().";
 
 PyObject *
@@ -177,9 +175,8 @@ pn_get_default_happy_eyeballs(PyObject *module, PyObject *unused)
 
 const char pn_set_default_happy_eyeballs_doc[] =
     "set_default_happy_eyeballs(value, /)\n--\n\n"
-    "Sets the default of connect()'s happy_eyeballs: \"race\" lets an attempt whose time is up go on beside the next "
-    "one,\n"
-    "\"serial\" gives it up, as Node does. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError "
+    "Sets the default of connect()'s happy_eyeballs: with \"race\" an attempt whose time is up continues beside the\n"
+    "next one, with \"serial\" it is given up, as in Node. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError\n"
     "(ERR_INVALID_ARG_VALUE).";
 
 PyObject *

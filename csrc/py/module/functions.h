@@ -1,4 +1,4 @@
-/* functions.h - the module's functions that make sockets and servers. */
+/* functions.h - the module's functions that make sockets and servers or set their defaults; the Python type Socket. */
 #ifndef PN_PY_MODULE_FUNCTIONS_H
 #define PN_PY_MODULE_FUNCTIONS_H
 
@@ -8,7 +8,7 @@ extern PyType_Spec pn_socket_spec; /* socket_type.c */
 
 PyObject *pn_create_connection(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
-/* Live handles and objects, for the tests. */
+/* Counts open handles and existing objects, for the tests. */
 PyObject *pn_counts(PyObject *module, PyObject *unused);
 PyObject *pn_get_default_high_water_mark(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_high_water_mark(PyObject *module, PyObject *value);

@@ -1,4 +1,4 @@
-/* module.c - the module pynet._pynet: definition, execution, traversal. */
+/* module.c - defines the module pynet._pynet: its types, functions, values, and the hooks for exit and fork. */
 #include <netdb.h>
 
 #include "py/address/address.h"
@@ -69,7 +69,7 @@ add_warning(PyObject *m, const char *name, const char *doc)
     return type;
 }
 
-/* The hints of lookups, as the module socket has them. */
+/* Adds the hints for lookups, with the values of the module socket. */
 static int
 add_hints(PyObject *m)
 {
@@ -105,7 +105,7 @@ add_values(PnState *st, PyObject *m)
     st->MaxListenersExceededWarning =
         add_warning(m, "MaxListenersExceededWarning", "More listeners for an event than set_max_listeners() allows.");
     st->TimeoutOverflowWarning = add_warning(m, "TimeoutOverflowWarning", "A delay of more than 2,147,483,647 ms.");
-    /* An event name that is no str: compared by identity, as Node's symbols. */
+    /* Event names that are not str are compared by identity, as Node's symbols. */
     st->error_monitor = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
     st->server_changed = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
     st->early_write = PyObject_GetAttrString(m, "_early_write");
@@ -154,7 +154,7 @@ refuse_subinterpreter(void)
     return -1;
 }
 
-/* What the loop asks of the folders above it. */
+/* The functions of higher folders that the loop calls. */
 static const struct pn_hooks hooks = {
     .flush = pn_writable_flush_gathered,
     .destroy_concerned = pn_socket_destroy_concerned,
@@ -175,8 +175,8 @@ module_exec(PyObject *m)
         pn_errors_init(st, m) < 0 || load_run(st) < 0 || add_types(st, m) < 0 || add_named_tuples(st, m) < 0 ||
         add_values(st, m) < 0 || add_hooks(m) < 0)
         return -1;
-    /* For ever: at the interpreter's end a collection may clear the types, and with them the last reference to the
-     * module, before the objects that still use its state. */
+    /* Never released: when the interpreter exits, a garbage collection may clear the types, and with them the last
+     * reference to the module, before the objects that still use its state. */
     Py_INCREF(m);
     return pn_connect_read_environment(st) < 0 ? -1 : pn_alias_module(m);
 }
@@ -185,11 +185,12 @@ module_exec(PyObject *m)
 
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
-    X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) X(EventEmitter) X(OnceListener) X(ListenerDecorator) \
-    X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(IPv4Address) \
-    X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) X(NetError) X(AggregateError) X(AbortError) \
-    X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(waiting) X(run) \
-    X(server_changed)
+    X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
+    X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) \
+    X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) \
+    X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
+    X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
+    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(waiting) X(run) X(server_changed)
 /* clang-format on */
 
 static int
@@ -290,7 +291,7 @@ static PyMethodDef module_methods[] = {
     FAST("_shut_down", pn_server_shut_down, NULL),
     {"_destroy_draining", pn_server_destroy_draining, METH_O, NULL},
     {"_destroy_connections", pn_server_destroy_connections, METH_O, NULL},
-    {"_counts", pn_counts, METH_NOARGS, "Live handles and objects, for the tests."},
+    {"_counts", pn_counts, METH_NOARGS, "Counts open handles and existing objects, for the tests."},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
     {"_drive", pn_drive, METH_NOARGS, NULL},
     FAST("_on_signal", pn_on_signal, NULL),

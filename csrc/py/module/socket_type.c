@@ -1,6 +1,6 @@
-/* socket_type.c - the Socket type: node:net's Socket.
+/* socket_type.c - the Python type Socket (node:net's Socket): its methods, destroy(), pause(), resume(), repr().
  *
- * Owns:    see PnSocket in socket.h.
+ * Owns:    see PnSocket in socket_object.h.
  * Threads: every function runs with the GIL held; the GIL is the loop's lock. Any thread may call any method. */
 #include "py/base/args.h"
 #include "py/connect/connect.h"
@@ -23,10 +23,9 @@ done(PyObject *op)
 PyDoc_STRVAR(
     destroy_doc,
     "destroy($self, error=None, /)\n--\n\n"
-    "Closes the connection at once; what is queued is tried once and its callbacks get ECANCELED. Emits \"error\" when "
-    "an\n"
-    "error is given, then \"close\". Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE) when error is no\n"
-    "exception. Node: socket.destroy().");
+    "Closes the connection at once; what is queued is tried once and its callbacks get ECANCELED. Emits \"error\"\n"
+    "when an error is given, then \"close\". Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE) when error\n"
+    "is no exception. Node: socket.destroy().");
 
 static PyObject *
 socket_destroy(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -52,7 +51,7 @@ PyDoc_STRVAR(destroy_soon_doc,
              "socket.destroySoon().");
 
 PyDoc_STRVAR(close_doc, "close($self, /)\n--\n\n"
-                        "destroy_soon() under the name that files and sockets have: contextlib.closing() takes it. "
+                        "destroy_soon() under the name that files and sockets have: contextlib.closing() calls it.\n"
                         "Returns None.");
 
 static PyObject *
@@ -98,9 +97,10 @@ socket_resume(PyObject *op, PyObject *unused)
     return done(op);
 }
 
-PyDoc_STRVAR(is_paused_doc, "is_paused($self, /)\n--\n\n"
-                            "True after pause(), until resume(); also while a \"readable\" listener takes the place of "
-                            "flowing.\nNode: readable.isPaused().");
+PyDoc_STRVAR(is_paused_doc,
+             "is_paused($self, /)\n--\n\n"
+             "True after pause(), until resume(); also while a \"readable\" listener replaces the flowing mode.\n"
+             "Node: readable.isPaused().");
 
 static PyObject *
 socket_is_paused(PyObject *op, PyObject *unused)
@@ -217,9 +217,10 @@ static PyMethodDef socket_methods[] = {
     {"fileno", socket_fileno, METH_NOARGS, fileno_doc},
     {"ref", socket_ref, METH_NOARGS,
      "ref($self, /)\n--\n\n"
-     "The socket keeps run() draining (the default). Node: socket.ref()."},
+     "The socket keeps run() from returning (the default). Node: socket.ref()."},
     {"unref", socket_unref, METH_NOARGS,
-     "unref($self, /)\n--\n\nThe socket does not keep run() draining; a connect under way does. Node: socket.unref()."},
+     "unref($self, /)\n--\n\n"
+     "The socket does not keep run() from returning; a connect in progress does. Node: socket.unref()."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -229,10 +230,9 @@ static PyType_Slot socket_slots[] = {
      "A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes, for both halves),\n"
      "readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; over it: \"error\"\n"
      "ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}), no_delay, keep_alive,\n"
-     "keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList), signal (an AbortSignal), "
-     "fd\n"
-     "(a descriptor of a TCP connection, unix socket or pipe, taken over; a number instead of options means it) with\n"
-     "readable and writable (True), handle (a BoundSocket). Node: class net.Socket."},
+     "keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList), signal (an AbortSignal),\n"
+     "fd (a descriptor of a TCP connection, unix socket or pipe, taken over; a number instead of options means it)\n"
+     "with readable and writable (True), handle (a BoundSocket). Node: class net.Socket."},
     {Py_tp_new, pn_socket_new},
     {Py_tp_init, pn_socket_init},
     {Py_tp_repr, socket_repr},

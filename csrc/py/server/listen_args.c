@@ -1,4 +1,4 @@
-/* listen_args.c - the arguments of Server.listen(): all is read and checked before anything happens. */
+/* listen_args.c - the arguments of Server.listen(): reads and checks all of them before anything changes. */
 #include <string.h>
 #include <unistd.h>
 
@@ -69,7 +69,7 @@ read_flags(PyObject **v, struct pn_listen *l)
             l->flags |= rows[i].flag;
     }
     int exclusive = pn_arg_bool(v[L_EXCLUSIVE]);
-    /* A port that the kernel shares out is nobody's to share among workers. */
+    /* With reuse_port the kernel distributes the connections: the workers of a cluster must not do it again. */
     l->exclusive = exclusive > 0 || (l->flags & PN_BIND_REUSE_PORT) != 0;
     return exclusive < 0 ? -1 : 0;
 }
@@ -116,8 +116,8 @@ has_name(PyObject *kwnames, const char *name)
     return false;
 }
 
-/* A place was meant and is None: nobody wants a port open to the world instead. {"port": None} is a random port, as in
- * Node. */
+/* True if the caller named a place and its value is None: a random port on all addresses is not what was meant.
+ * {"port": None} is a random port, as in Node. */
 static bool
 has_no_place(struct pn_endpoint *e, PyObject *kwnames)
 {
@@ -139,7 +139,7 @@ check_port(PyObject *kwnames, struct pn_listen *l)
     }
     if (e->host == NULL)
         return 0;
-    l->name = pn_host_bytes(e->host); /* here: it may run Python */
+    l->name = pn_host_bytes(e->host); /* among the checks: it may run Python code */
     return l->name != NULL ? 0 : -1;
 }
 
@@ -180,7 +180,7 @@ check(PnServer *s, PyObject **v, PyObject *kwnames, struct pn_listen *l)
         return pn_raise_already_listening(st);
     if (choose(st, v, kwnames, l) < 0)
         return -1;
-    return s->listener != NULL ? pn_raise_already_listening(st) : 0; /* a fileno() of the user's was faster */
+    return s->listener != NULL ? pn_raise_already_listening(st) : 0; /* a user's fileno() called listen() */
 }
 
 int

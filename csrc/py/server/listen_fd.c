@@ -1,8 +1,8 @@
-/* listen_fd.c - listen() on what is there already: descriptors of users, BoundSockets.
+/* listen_fd.c - listen() on an existing socket: the option fd, an object with a fileno(), a BoundSocket.
  *
- * Owns: of an object's descriptor a duplicate. A bare number is taken over: it is duplicated as well, and closed when the
- *       server listens, so that a listen() that fails has changed nothing. 0, 1 and 2 stay open: whoever opens a file
- *       next would get standard input. */
+ * Owns: a duplicate of an object's descriptor. A bare number is taken over: it is duplicated as well, and closed
+ *       when the server listens, so that a listen() that fails has changed nothing. 0, 1 and 2 stay open: otherwise
+ *       the next file that is opened would become standard input. */
 #include <limits.h>
 #include <math.h>
 #include <unistd.h>
@@ -53,7 +53,8 @@ pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l)
     return 0;
 }
 
-/* What `obj` says its descriptor is: its fileno(), else its `fd`. New reference. */
+/* The descriptor of `obj`: the result of its fileno(), else its attribute `fd`. New reference; NULL with an
+ * exception. */
 static PyObject *
 ask(PyObject *obj, const char *name)
 {
@@ -111,7 +112,7 @@ began(PnServer *s, struct pn_listener *listener, PyObject *path)
     pn_server_listening(s, listener);
 }
 
-/* The path of a unix socket, as a str; *out is NULL for others and for those without. */
+/* Puts the path of a unix socket into `*out`, as a str; NULL for TCP and for a socket without a path. 0, or -1. */
 static int
 path_of(int fd, enum pn_stream_kind kind, PyObject **out)
 {
@@ -157,7 +158,7 @@ pn_listen_on_bound(PnServer *s, struct pn_listen *l)
     if (pn_bound_adopt(s->em.st, l->bound, &bound) < 0)
         return -1;
     PyObject *path = bound.path != NULL ? pn_path_text(bound.path) : NULL;
-    PyErr_Clear(); /* no memory for the text: an address() less, nothing else */
+    PyErr_Clear(); /* out of memory for the text: only address() lacks it */
     struct pn_listener *listener = pn_listener_fd(s->em.st->loop, bound.fd, bound.kind, l->backlog, &status);
     if (listener == NULL) {
         pn_listen_failed(s, status, NULL, path);

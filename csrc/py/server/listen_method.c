@@ -1,7 +1,8 @@
-/* listen_method.c - Server.listen(): binding, the lookup of a host, the abort signal.
+/* listen_method.c - Server.listen(): binds a port or path (`::` or 0.0.0.0 without a host), looks up a host, follows
+ * the abort signal.
  *
  *   listen_args.c  the arguments
- *   listen_fd.c    listening on a socket that is there already */
+ *   listen_fd.c    listening on an existing socket */
 #include <stddef.h>
 
 #include "py/base/args.h"
@@ -23,14 +24,14 @@ listen_at(PnServer *s, const struct pn_addr *addr)
         pn_server_listening(s, l);
 }
 
-/* There is no IPv6 here. */
+/* The status means that the system has no IPv6. */
 static bool
 lacks_ipv6(int status)
 {
     return status == UV_EADDRNOTAVAIL || status == UV_EAFNOSUPPORT || status == UV_EINVAL;
 }
 
-/* Without a host: `::` for both families, or 0.0.0.0 where there is no IPv6. */
+/* Listens without a host: on `::` for both families, or on 0.0.0.0 if the system has no IPv6. */
 static void
 listen_anywhere(PnServer *s, uint16_t port)
 {
@@ -167,7 +168,7 @@ aborted_tick(PnState *st, PyObject *self, void *arg)
     close_for_signal(PN_SERVER(self));
 }
 
-/* As Node: a signal that has been aborted lets the server listen, until the next tick. */
+/* As Node: if the signal has been aborted already, the server listens until the next tick. */
 static int
 obey(PnServer *s, PyObject *signal)
 {
@@ -210,9 +211,9 @@ start(PnServer *s, struct pn_listen *l)
     if (callback != NULL && pn_add_listener(&s->em, st->names.listening, callback, true, false) < 0)
         return -1;
     if (s->listener != NULL)
-        return pn_raise_already_listening(st); /* a `newListener` listener was faster */
+        return pn_raise_already_listening(st); /* re-entered: a `newListener` listener has called listen() */
     pn_server_cancel_lookup(s);
-    PyObject *old_signal = Py_XNewRef(s->abort.signal); /* kept until all is done: letting go of it may run anything */
+    PyObject *old_signal = Py_XNewRef(s->abort.signal); /* released last: that may run user code */
     pn_abort_unlink(&s->abort);
     s->close_emitted = 0;
     s->backlog = l->backlog;
@@ -234,17 +235,12 @@ const char pn_listen_doc[] =
     "listen(port=0, host=None, backlog=511, callback=None, /)\nlisten(path, backlog=511, callback=None, /)\n"
     "listen(handle, backlog=511, callback=None, /)\nlisten(options, callback=None, /, **more)\n\n"
     "Starts to listen and returns the server. Port 0 is any free one; without a host on all addresses (\"::\", both\n"
-    "families). A path makes a unix server (\"\\0name\": abstract). A handle is a BoundSocket, which is adopted, or "
-    "another\n"
-    "server or object with a fileno() or `fd`, whose descriptor is duplicated. Options: port, host, path, fd (a "
-    "number\n"
-    "that is taken over), handle, backlog (511), exclusive, ipv6_only, reuse_port, readable_all, writable_all "
-    "(False),\n"
-    "unlink_stale (False: True clears away a unix path that nobody answers on), signal (an AbortSignal: abort is "
-    "close()).\n"
-    "The callback is added with once(\"listening\"). address() is right at once, except for a host that must be "
-    "looked\n"
-    "up.\n\n"
+    "families). A path makes a unix server (\"\\0name\": abstract). A handle is a BoundSocket, which is adopted, or\n"
+    "another server or object with a fileno() or `fd`, whose descriptor is duplicated. Options: port, host, path, fd\n"
+    "(a number that is taken over), handle, backlog (511), exclusive, ipv6_only, reuse_port, readable_all,\n"
+    "writable_all (False), unlink_stale (False; True removes a unix path on which no server answers), signal (an\n"
+    "AbortSignal: abort is close()). The callback is added with once(\"listening\"). address() is right at once,\n"
+    "except for a host that must be looked up.\n\n"
     "Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, a failed lookup). Raises NetError\n"
     "(ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError, ValueError (ERR_SOCKET_BAD_PORT,\n"
     "ERR_INVALID_ARG_VALUE). Node: server.listen().";

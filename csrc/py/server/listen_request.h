@@ -1,11 +1,12 @@
-/* listen_request.h - what listen() was asked for: read by listen_args.c, done by listen_method.c. */
+/* listen_request.h - struct pn_listen, the checked arguments of listen(): listen_args.c fills it, listen_method.c and
+ * listen_fd.c listen by it. */
 #ifndef PN_PY_SERVER_LISTEN_REQUEST_H
 #define PN_PY_SERVER_LISTEN_REQUEST_H
 
 #include "py/address/endpoint.h"
 #include "py/server/server.h"
 
-/* Where to listen: in this order, the first that was given counts. */
+/* What to listen on: the first in this order that was given counts. */
 enum pn_listen_form { PN_LISTEN_BOUND, PN_LISTEN_FD, PN_LISTEN_PORT, PN_LISTEN_PATH };
 
 struct pn_listen {
@@ -14,9 +15,9 @@ struct pn_listen {
     PyObject *name;   /* own: bytes, the host to look up; NULL without one */
     PyObject *bound;  /* own: a BoundSocket */
     PyObject *signal; /* own: an AbortSignal, NULL without one */
-    int fd;           /* own: a duplicate of the user's descriptor; -1 */
-    int taken_fd;     /* the number that is taken over: closed when we listen; -1 */
-    int fd_status;    /* why there is no `fd`: an `error` event */
+    int fd;           /* own: a duplicate of the user's descriptor; -1: none */
+    int taken_fd;     /* the user's number, which is taken over: closed when the server listens; -1: none */
+    int fd_status;    /* why there is no `fd`: emitted as `error` */
     unsigned flags;   /* PN_BIND_* */
     int backlog;
     bool exclusive;
@@ -26,14 +27,14 @@ struct pn_listen {
 /* Reads and checks all arguments; changes nothing. 0, or -1 with an exception and nothing kept. */
 int pn_listen_parse(PnServer *s, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct pn_listen *l);
 void pn_listen_clear(struct pn_listen *l);
-/* NetError, ERR_SERVER_ALREADY_LISTEN; -1. */
+/* Raises NetError (ERR_SERVER_ALREADY_LISTEN). -1. */
 int pn_raise_already_listening(PnState *st);
 
 /* --- listen_fd.c --- */
-/* A descriptor as a number, an option; it is taken over. 0, or -1 with an exception. */
+/* The option fd, a number: takes the descriptor over. 0, or -1 with an exception. */
 int pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l);
-/* A BoundSocket, or an object with a fileno() or `fd`, of which the descriptor is duplicated. 0, or -1 with an exception.
- */
+/* The option handle: a BoundSocket, or an object with a fileno() or `fd`, whose descriptor is duplicated. 0, or -1
+ * with an exception. */
 int pn_listen_take_handle(PnState *st, PyObject *obj, const char *name, struct pn_listen *l);
 /* The last step. Emits `listening` or `error`, by ticks; 0, or -1 with an exception and nothing changed. */
 int pn_listen_on_fd(PnServer *s, struct pn_listen *l);

@@ -1,45 +1,48 @@
-/* server.h - servers: listening, accepting, closing.
+/* server.h - Server: listen(), accepting connections, closing, shutdown().
  *
  *   server_object.h    struct PnServer
- *   server_type.c      the type: options, methods, properties
+ *   server_type.c      the Python type: options, methods, properties
  *   listen_method.c    listen(): binding, the lookup of a host, the abort signal
- *   listen_args.c      its arguments; listen_request.h: what they come to
- *   listen_fd.c        listening on what is there already: descriptors, BoundSockets
- *   server_accept.c    accepting: limits, the block list, `drop`, `connection`
+ *   listen_args.c      the arguments of listen(); listen_request.h: the checked request
+ *   listen_fd.c        listen() on an existing descriptor or a BoundSocket
+ *   server_accept.c    accepting: max_connections, the block list, `drop`, `connection`
  *   server_iterate.c   iterators over a server
  *   server_close.c     closing: the listener, the lookup, `close`, `error`, the end of shutdown()
- *   server_shutdown.c  its connections all at once: listing, destroying, shutdown() */
+ *   server_shutdown.c  all connections of a server at once: listing, destroying, shutdown()
+ *
+ * A shortage of descriptors (EMFILE) is handled below, in uvio/listener.c. */
 #ifndef PN_PY_SERVER_SERVER_H
 #define PN_PY_SERVER_SERVER_H
 
 #include "py/server/server_object.h"
 
 extern PyType_Spec pn_server_spec;
-/* _server_knows_option(name): an option of Server(), in either spelling, or one that it refuses by an error of its own. */
+/* _server_knows_option(name): True if Server() has this option, in either spelling, or refuses it with a specific
+ * error. */
 PyObject *pn_server_knows_option(PyObject *module, PyObject *name);
 
 /* --- server_close.c --- */
-void pn_server_failed(PnServer *s, PyObject *error); /* steals; `error` by a tick */
-/* `error` by a tick; `addr` and `path` may be NULL. */
+void pn_server_failed(PnServer *s, PyObject *error); /* steals; emits `error` by a tick */
+/* Emits `error` by a tick; `addr` and `path` may be NULL. */
 void pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path);
 void pn_server_cancel_lookup(PnServer *s);
-/* Closes the listener; `close` follows with the last connection. No callback is added. */
+/* Closes the listener, and adds no callback. `close` is emitted after the last connection has closed. */
 void pn_server_close(PnServer *s);
 /* At exit: closes without an event. */
 void pn_server_abandon(PnServer *s);
-/* st->hooks->connection_gone: the count goes down, and `close` may follow. */
+/* st->hooks->connection_gone: decrements the count; queues `close` after the last connection. */
 void pn_server_connection_gone(PyObject *socket);
-/* On the loop: finishes the Future of shutdown() if its connections have closed. */
+/* Finishes the Future of shutdown() if the connections that it waits for have closed. Called on the loop. */
 void pn_server_shutdown_over(PnServer *s);
 /* future._finish(count) */
 void pn_server_finish(PnState *st, PyObject *future, size_t count);
 
 /* --- server_accept.c --- */
-/* The listener is there: watches it, `listening` by a tick. */
+/* Takes over the listener, starts accepting unless a `connection` listener is missing, emits `listening` by a tick. */
 void pn_server_listening(PnServer *s, struct pn_listener *l);
-/* A `connection` listener was added, or a loop asks: accepting begins. */
+/* Starts accepting: a `connection` listener was added, or an iterator needs a connection. */
 void pn_server_connection_listener(PnServer *s);
-/* Connections wait in the kernel until a `connection` listener is added, or a loop asks for the next one. */
+/* Leaves connections in the kernel's queue until a `connection` listener is added or an iterator needs one. */
 void pn_server_wait_for_listener(PnServer *s);
 
 /* --- server_iterate.c --- */
@@ -49,7 +52,7 @@ PyObject *pn_server_iter_next(PyObject *module, PyObject *server);
 PyObject *pn_server_iter_close(PyObject *module, PyObject *server);
 
 /* --- server_shutdown.c --- */
-/* The live connections, oldest first: a new list. */
+/* The open connections, oldest first. New list. */
 PyObject *pn_server_sockets(PnServer *s);
 PyObject *pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *pn_server_destroy_draining(PyObject *module, PyObject *server);

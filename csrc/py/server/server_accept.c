@@ -1,5 +1,5 @@
-/* server_accept.c - what a server does with the connections that its listener gives it: refuses, drops, or emits them,
- * and keeps them for those who loop over it. */
+/* server_accept.c - accepts connections: over max_connections emits `drop`, closes a peer on the block list without an
+ * event, else emits `connection` and keeps the socket for iterators. Decides when the listener pauses. */
 #include <string.h>
 
 #include "py/address/blocklist_rules.h"
@@ -20,7 +20,6 @@ pn_server_connection_listener(PnServer *s)
         (void)pn_listener_start(s->listener);
 }
 
-/* Connections wait in the kernel until somebody listens, or a loop asks for the next one. */
 void
 pn_server_wait_for_listener(PnServer *s)
 {
@@ -31,7 +30,7 @@ pn_server_wait_for_listener(PnServer *s)
         pn_listener_pause(s->listener);
 }
 
-/* Without an event, as in Node. A unix peer has no address. */
+/* A blocked peer gets no event, as in Node. A peer on a unix socket has no address. */
 static bool
 is_blocked(const PnServer *s, const struct pn_addr *peer)
 {
@@ -41,7 +40,7 @@ is_blocked(const PnServer *s, const struct pn_addr *peer)
 static bool
 is_full(const PnServer *s)
 {
-    return s->max_connections != NULL && (double)s->connections >= s->max; /* false for NaN */
+    return s->max_connections != NULL && (double)s->connections >= s->max; /* false if `max` is NaN */
 }
 
 /* --- over max_connections: `drop` --- */
@@ -69,7 +68,7 @@ set_end(PyObject *dict, const char *side, const struct pn_addr *addr)
     return set_item(dict, key, PyUnicode_FromString(addr->family == 6 ? "IPv6" : "IPv4"));
 }
 
-/* The data of `drop`: both ends of the connection, None on a unix server. */
+/* The argument of `drop`: both addresses of the connection; None on a unix server. */
 static PyObject *
 drop_data(PnServer *s, struct pn_stream *io, const struct pn_addr *peer)
 {
@@ -87,9 +86,9 @@ drop_data(PnServer *s, struct pn_stream *io, const struct pn_addr *peer)
 static void
 drop(PnServer *s, int fd, const struct pn_addr *peer)
 {
-    static const struct pn_stream_events nobody = {0};
+    static const struct pn_stream_events no_events = {0};
     int status;
-    struct pn_stream *io = pn_stream_open(s->em.st->loop, s->listener->kind, fd, &nobody, NULL, &status);
+    struct pn_stream *io = pn_stream_open(s->em.st->loop, s->listener->kind, fd, &no_events, NULL, &status);
     PyObject *data = drop_data(s, io, peer);
     if (io != NULL)
         pn_stream_close(io);
@@ -102,14 +101,14 @@ drop(PnServer *s, int fd, const struct pn_addr *peer)
 
 /* --- accepting --- */
 
-/* For the iterators over the server; a `connection` listener may have refused it, or ended them. One at a time: the next one
- * is accepted when a loop has found nothing, so that nearly nothing is lost when it is left. */
+/* Keeps the socket for the iterators, unless a `connection` listener has destroyed it or closed them. One at a time:
+ * the server accepts the next one when an iterator has found none, so that leaving early loses nearly none. */
 static void
 keep_for_iterators(PnServer *s, PnSocket *sock)
 {
     if (s->iterators == 0 || sock->d.destroyed)
         return;
-    sock->d.em.outside = true; /* it is used there: an error may wait for its listener */
+    sock->d.em.outside = true; /* code outside the loop will use it: an `error` may be deferred */
     if (s->pending_connections == NULL || PyList_Append(s->pending_connections, (PyObject *)sock) < 0) {
         pn_duplex_destroy_steal(&sock->d, NULL);
         return;
@@ -121,7 +120,7 @@ keep_for_iterators(PnServer *s, PnSocket *sock)
 static void
 accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
 {
-    s->connections++; /* first: a close() while it is made has to wait for it */
+    s->connections++; /* first: a close() that runs while the socket is made must count it */
     PnSocket *sock = pn_socket_accept(s->em.st, (PyObject *)s, &s->options, s->listener->kind, fd, peer);
     if (sock == NULL) {
         PyErr_WriteUnraisable((PyObject *)s);
@@ -174,7 +173,7 @@ accept_failed(struct pn_listener *l, int status)
     pn_callback_scope_close(s->em.st, scope);
 }
 
-/* --- the listener is there --- */
+/* --- listening --- */
 
 static void
 listening_tick(PnState *st, PyObject *self, void *arg)
@@ -219,5 +218,5 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
         (void)pn_listener_start(l);
     if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
-    pn_missed_forget(&s->em); /* last: an error that goes may take somebody with it who closes the server */
+    pn_missed_forget(&s->em); /* last: releasing a missed error may run user code that closes the server */
 }

@@ -1,4 +1,5 @@
-/* server_close.c - how a server stops: its listener, its lookup, its last connection, `close` and `error`. */
+/* server_close.c - closes a server: its listener and its lookup; decides when `close` is emitted and when the Future
+ * of shutdown() finishes; emits `error`. */
 #include "py/events/emitter.h"
 #include "py/server/server.h"
 
@@ -31,7 +32,6 @@ pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *
 
 /* --- the Future of shutdown() --- */
 
-/* future._finish(count) */
 void
 pn_server_finish(PnState *st, PyObject *future, size_t count)
 {
@@ -80,7 +80,7 @@ close_tick(PnState *st, PyObject *self, void *arg)
     (void)st;
     (void)arg;
     s->closes--;
-    s->close_emitted = s->listener == NULL && s->lookup == NULL; /* else it has begun to listen again */
+    s->close_emitted = s->listener == NULL && s->lookup == NULL; /* else listen() was called again */
     (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, NULL);
     pn_server_shutdown_over(s);
 }
@@ -109,7 +109,7 @@ pn_server_connection_gone(PyObject *socket)
     if (s->em.st->closed)
         return;
     close_if_drained(s);
-    /* It listens again, or has done so: no `close` comes for those that have gone. */
+    /* It listens again, or has new connections since: no `close` comes that would finish the Future. */
     if (last && (s->listener != NULL || s->connections > 0))
         shutdown_over_soon(s);
 }
@@ -140,7 +140,7 @@ pn_server_cancel_lookup(PnServer *s)
     Py_DECREF(s); /* the lookup's reference */
 }
 
-/* An iterator looks whether it is over. */
+/* Wakes the iterators, which check whether the server is closed. */
 static void
 changed_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -163,7 +163,7 @@ pn_server_close(PnServer *s)
 void
 pn_server_abandon(PnServer *s)
 {
-    Py_INCREF(s); /* its listener may be all that holds it */
+    Py_INCREF(s); /* its listener may hold the last reference */
     pn_server_cancel_lookup(s);
     release_listener(s);
     pn_abort_unlink(&s->abort);

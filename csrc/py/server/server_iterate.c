@@ -1,10 +1,11 @@
-/* server_iterate.c - iterators over a server: the connections that wait for the next step of one; for pynet/_server.py. */
+/* server_iterate.c - iterators over a server (`for sock in server`): counts them and hands out the accepted
+ * connections. The Python half is pynet/_server.py. */
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
 #include "py/server/server.h"
 #include "py/stream/duplex.h"
 
-/* The server, or NULL with an exception. */
+/* Returns the server, or NULL with an exception. */
 static PnServer *
 check_server(PyObject *module, PyObject *op)
 {
@@ -32,7 +33,8 @@ pn_server_iter_open(PyObject *module, PyObject *op)
     Py_RETURN_NONE;
 }
 
-/* _iter_next(server): the next connection; None when it is to come, False when none will, as the server is closed. */
+/* _iter_next(server): the next connection; None if there is none yet, False if the server is closed and none will
+ * come. */
 PyObject *
 pn_server_iter_next(PyObject *module, PyObject *op)
 {
@@ -55,7 +57,7 @@ pn_server_iter_next(PyObject *module, PyObject *op)
     Py_RETURN_NONE;
 }
 
-/* What no loop has taken goes with the last one, unless a `connection` listener has it. */
+/* Destroys the connections that no iterator has taken, unless a `connection` listener has received them. */
 static void
 destroy_left(PnServer *s, PyObject *left)
 {
@@ -68,7 +70,7 @@ destroy_left(PnServer *s, PyObject *left)
     }
 }
 
-/* _iter_close(server): one loop less. Does nothing for the server of a parent process and at exit. */
+/* _iter_close(server): removes one iterator. Does nothing for the server of a parent process and at exit. */
 PyObject *
 pn_server_iter_close(PyObject *module, PyObject *op)
 {
@@ -85,7 +87,7 @@ pn_server_iter_close(PyObject *module, PyObject *op)
         destroy_left(s, left);
     Py_XDECREF(left);
     if (st->loop != NULL && pn_driver_ensure(st) < 0) {
-        /* Python 3.12 starts no thread once the main thread has ended, though others go on. */
+        /* Python 3.12 starts no thread after the main thread has ended, even while other threads run. */
         if (!PyErr_ExceptionMatches(PyExc_RuntimeError))
             return NULL;
         PyErr_Clear();

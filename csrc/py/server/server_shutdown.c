@@ -1,7 +1,7 @@
-/* server_shutdown.c - the connections of a server all at once: listing, destroying, and what shutdown() does of it in C.
+/* server_shutdown.c - all connections of a server at once: `connections`, destroying them, the C half of shutdown().
  *
- * shutdown() itself is pynet/_server.py: the Future and its timer. Here is what has to be one step, with nothing
- * dispatched in between, and the count of the connections that it waits for. */
+ * shutdown() itself is in pynet/_server.py: the Future and its timer. This file does what must be one step, with
+ * nothing dispatched in between, and counts the connections that shutdown() waits for. */
 #include "py/loop/driver.h"
 #include "py/server/server.h"
 #include "py/stream/duplex.h"
@@ -26,7 +26,7 @@ gather(struct pn_stream *io, void *arg)
         g->failed = true;
 }
 
-/* libuv keeps its handles in the order in which they were opened. */
+/* Oldest first, since libuv keeps its handles in the order in which they were opened. */
 PyObject *
 pn_server_sockets(PnServer *s)
 {
@@ -40,7 +40,7 @@ pn_server_sockets(PnServer *s)
     return g.list;
 }
 
-/* The server, or NULL with an exception. */
+/* Returns the server, or NULL with an exception. */
 static PnServer *
 check_server(PyObject *module, PyObject *op)
 {
@@ -51,7 +51,7 @@ check_server(PyObject *module, PyObject *op)
     return NULL;
 }
 
-/* All of them, or those that shutdown() waits for. */
+/* Destroys all connections, or with `draining` those that shutdown() waits for. */
 static PyObject *
 destroy_all(PnServer *s, bool draining)
 {
@@ -73,7 +73,7 @@ destroy_all(PnServer *s, bool draining)
     Py_RETURN_NONE;
 }
 
-/* _destroy_connections(server): all that it has accepted and that are open. */
+/* _destroy_connections(server): destroys all open connections that the server has accepted. */
 PyObject *
 pn_server_destroy_connections(PyObject *module, PyObject *op)
 {
@@ -93,7 +93,7 @@ end_connection(PnSocket *sock)
         pn_duplex_destroy_steal(&sock->d, NULL);
 }
 
-/* Accepts no more, and ends the connections of `list`, which shutdown() waits for from now on. */
+/* Stops accepting and ends the connections of `list`; shutdown() waits for them from now on. */
 static void
 begin_shutdown(PnServer *s, PyObject *list)
 {
@@ -111,8 +111,8 @@ begin_shutdown(PnServer *s, PyObject *list)
         end_connection(PN_SOCKET(PyList_GET_ITEM(list, i)));
 }
 
-/* _shut_down(server, future): begins, or goes on with, the shutdown. Gives the future that stands for it: that of a
- * shutdown under way, or of one that is over while there is nothing new to do, else `future`. */
+/* _shut_down(server, future): begins or continues the shutdown. Returns the future of the shutdown in progress, or of a
+ * finished one if there is nothing new to do, else `future`. */
 PyObject *
 pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -144,7 +144,7 @@ pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     return result;
 }
 
-/* _destroy_draining(server): the time that shutdown() gave its connections is up. */
+/* _destroy_draining(server): the timeout of shutdown() has expired; destroys the connections that it waits for. */
 PyObject *
 pn_server_destroy_draining(PyObject *module, PyObject *op)
 {

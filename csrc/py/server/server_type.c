@@ -1,4 +1,4 @@
-/* server_type.c - the Server type: node:net's Server.
+/* server_type.c - the Python type Server (node:net's Server): its options, close(), get_connections(), properties.
  *
  * Owns:    its listener, which holds a reference to the server until it is closed.
  * Threads: every function runs with the GIL held; connections are accepted on the driving thread. */
@@ -73,7 +73,7 @@ apply_options(PnServer *s, PyObject **v)
     return 0;
 }
 
-/* Server(options, listener), both optional, keyword options beside them. */
+/* Accepts Server(options, listener), both optional, with keyword options. */
 static int
 server_init(PyObject *op, PyObject *args, PyObject *kwargs)
 {
@@ -106,7 +106,7 @@ server_init(PyObject *op, PyObject *args, PyObject *kwargs)
 
 /* --- closing --- */
 
-/* As Node: the callback is a once() listener of `close`, in its place among them; `close` itself has no argument. */
+/* As Node: the callback is a once() listener of `close`, in its place among the listeners; `close` has no argument. */
 static int
 add_on_close(PnServer *s, PyObject *callback)
 {
@@ -123,11 +123,9 @@ add_on_close(PnServer *s, PyObject *callback)
 }
 
 PyDoc_STRVAR(close_doc, "close($self, callback=None)\n--\n\n"
-                        "Accepts no more connections, and unlinks a unix path; the open connections live on. \"close\" "
-                        "comes when the last one\n"
-                        "has gone. callback(err) is called then; err is ERR_SERVER_NOT_RUNNING when the server was not "
-                        "listening. Returns the\n"
-                        "server. Node: server.close().");
+                        "Accepts no more connections, and unlinks a unix path; open connections stay open. When the\n"
+                        "last one has closed, emits \"close\" and calls callback(err); err is ERR_SERVER_NOT_RUNNING\n"
+                        "when the server was not listening. Returns the server. Node: server.close().");
 
 static PyObject *
 server_close(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -359,7 +357,7 @@ server_close_emitted(const PnEmitter *e)
     return ((const PnServer *)(const void *)e)->close_emitted;
 }
 
-/* A server made outside the loop waits for its `connection` listener. */
+/* A server made outside the loop accepts nothing until a `connection` listener is added. */
 static int
 server_listener_added(PnEmitter *e, PyObject *name)
 {
@@ -421,9 +419,9 @@ server_dealloc(PyObject *op)
     PyTypeObject *type = Py_TYPE(op);
     PnServer *s = PN_SERVER(op);
     PyObject_GC_UnTrack(op);
-    pn_abort_cut(&s->abort); /* its listener and its lookup hold it: there are none here */
+    pn_abort_cut(&s->abort); /* it has no listener and no lookup here: each holds a reference */
     pn_list_cut(&s->em);
-    Py_TRASHCAN_BEGIN(op, server_dealloc) /* chains by way of listeners */
+    Py_TRASHCAN_BEGIN(op, server_dealloc) /* listeners chain objects */
         if (s->em.weakrefs != NULL) PyObject_ClearWeakRefs(op);
     pn_abort_unlink(&s->abort);
     Py_CLEAR(s->path);
@@ -451,10 +449,10 @@ static PyMethodDef server_methods[] = {
     {"fileno", server_fileno, METH_NOARGS, fileno_doc},
     {"ref", server_ref, METH_NOARGS,
      "ref($self, /)\n--\n\n"
-     "The server keeps run() draining (the default). Node: server.ref()."},
+     "The server keeps run() from returning (the default). Node: server.ref()."},
     {"unref", server_unref, METH_NOARGS,
      "unref($self, /)\n--\n\n"
-     "The server does not keep run() draining. Node: server.unref()."},
+     "The server does not keep run() from returning. Node: server.unref()."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -465,7 +463,7 @@ static PyGetSetDef server_getset[] = {
      "server.maxConnections.",
      NULL},
     {"block_list", server_get_block_list, server_set_block_list,
-     "The BlockList of the addresses whose connections are closed without a word, or None. It is asked at each\n"
+     "The BlockList of the addresses whose connections are closed without an event, or None. It is checked at each\n"
      "connection, after max_connections, and never on a unix server. TypeError (ERR_INVALID_ARG_TYPE). Node:\n"
      "server.blockList.",
      NULL},

@@ -1,7 +1,8 @@
-/* bound_socket_type.c - the BoundSocket type: a socket that is bound and does nothing else yet.
+/* bound_socket_type.c - the Python type BoundSocket: its options (host, port, path, ...), bind(2), adoption,
+ * closing, and the ResourceWarning of one that was not closed.
  *
  * Owns:    its descriptor and the file of its path, until a server or a socket adopts them or it is closed.
- * Threads: each function runs with the GIL held; binding does not wait. It does not need the loop. */
+ * Threads: each function runs with the GIL held; binding does not block. No function needs the loop. */
 
 #include <stddef.h>
 #include <string.h>
@@ -25,9 +26,9 @@ typedef struct {
     PnState *st;               /* borrowed */
     struct pn_cleanup cleanup; /* in st->cleanups, while P_BOUND */
     PyObject *weakrefs;
-    PyObject *address; /* own: what address() gives, once it has been asked for */
+    PyObject *address; /* own: the result of address(), cached by the first call */
     struct pn_bound b; /* own */
-    struct pn_addr at; /* TCP: where the kernel has bound it */
+    struct pn_addr at; /* TCP: the address that the kernel has bound */
     unsigned generation;
     uint8_t phase;
 } PnBoundSocket;
@@ -36,7 +37,7 @@ typedef struct {
 
 /* --- the descriptor --- */
 
-/* All but the path, which address() may still show. */
+/* Keeps the path: address() and repr() may be using it. */
 static void
 close_descriptor(struct pn_bound *b)
 {
@@ -89,7 +90,7 @@ pn_bound_has_fd(PnState *st, int fd)
     return false;
 }
 
-/* 0 while it has its descriptor, or -1 with an error. */
+/* Returns 0 while it owns its descriptor, or -1 with an exception. */
 static int
 check_bound(PnBoundSocket *self)
 {
@@ -154,7 +155,7 @@ struct bind_request {
     PyObject *path; /* own: bytes, NULL for TCP */
 };
 
-/* Node takes true and false here, and nothing that could be meant as one of them. */
+/* As Node: accepts only a bool, no other truthy or falsy value. */
 static int
 read_flag(PyObject *obj, const char *name, unsigned flag, unsigned *flags)
 {
@@ -193,7 +194,7 @@ read_host(PnState *st, PyObject *obj, struct pn_addr *out)
     return status;
 }
 
-/* In Node's order: what excludes the path, port, flags, host. */
+/* Checks in Node's order: the options that exclude a path, then port, flags, host. */
 static int
 read_request(PnState *st, PyObject **v, struct bind_request *out)
 {
@@ -218,7 +219,7 @@ read_request(PnState *st, PyObject **v, struct bind_request *out)
     return 0;
 }
 
-/* (host, port) or a SocketAddress in place of options. */
+/* Reads a (host, port) tuple or a SocketAddress that stands for the options. */
 static int
 take_address(PnState *st, PyObject *first, PyObject **v)
 {
@@ -295,7 +296,7 @@ bind_tcp(PnBoundSocket *self, const struct bind_request *w)
 static int
 bind_path(PnBoundSocket *self, struct bind_request *w)
 {
-    char name[128]; /* more than any system takes */
+    char name[128]; /* longer than the sun_path of any system */
     int status;
     int fd = pn_bind_path(PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path), &status);
     if (fd < 0)
@@ -353,7 +354,7 @@ bound_address(PyObject *op, PyObject *unused)
     PyObject *made = self->b.kind == PN_STREAM_PIPE ? pn_path_text(self->b.path) : pn_address_info(self->st, &self->at);
     if (made == NULL)
         return NULL;
-    if (self->address == NULL) /* making it may have collected garbage, and somebody asked */
+    if (self->address == NULL) /* a garbage collection may have called address() */
         self->address = Py_NewRef(made);
     Py_DECREF(made);
     return Py_NewRef(self->address);
@@ -450,7 +451,7 @@ bound_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return op;
 }
 
-/* Nobody has closed it and nobody will, as with Python's own sockets. */
+/* It was not closed before its last reference was released: warns, as socket.socket does, and closes it. */
 static void
 bound_finalize(PyObject *op)
 {
@@ -461,7 +462,7 @@ bound_finalize(PyObject *op)
     PyErr_Fetch(&type, &value, &trace);
     if (PyErr_ResourceWarning(op, 1, "unclosed %R", op) < 0)
         PyErr_WriteUnraisable(op);
-    close_bound(self); /* who shows the warning may keep it */
+    close_bound(self); /* also if the warning's handler has kept a reference */
     PyErr_Restore(type, value, trace);
 }
 
@@ -486,7 +487,7 @@ bound_dealloc(PyObject *op)
     PyTypeObject *type = Py_TYPE(op);
     PnBoundSocket *self = PN_BOUND(op);
     if (PyObject_CallFinalizerFromDealloc(op) < 0)
-        return; /* somebody keeps it after all */
+        return; /* resurrected: the warning's handler has kept a reference */
     PyObject_GC_UnTrack(op);
     close_bound(self);
     if (self->weakrefs != NULL)

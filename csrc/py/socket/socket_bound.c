@@ -1,12 +1,13 @@
-/* socket_bound.c - a socket that adopts a BoundSocket: it has a handle, and waits for connect().
+/* socket_bound.c - the option `handle`: a socket adopts a BoundSocket, and waits for connect() with its handle.
  *
- * Owns: while it waits, its handle holds no reference to it (`handle_is_weak`): who forgets such a socket closes it. */
+ * Owns: the waiting handle holds no reference to the socket (`handle_is_weak`): releasing the last reference to the
+ *       socket closes it. */
 #include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/socket/bound_socket.h"
 #include "py/socket/socket.h"
 
-/* The handle, its descriptor and the file. The path stays the caller's. */
+/* Opens the handle over the descriptor and gives it the file to unlink. The path stays the caller's. */
 static int
 open_over(PnSocket *s, struct pn_bound *b)
 {

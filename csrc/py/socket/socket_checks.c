@@ -6,7 +6,7 @@
 #include "py/base/args.h"
 #include "py/base/errors.h"
 
-#define MAX_SECONDS 32767 /* what Linux takes */
+#define MAX_SECONDS 32767 /* the longest that Linux accepts */
 
 int
 pn_bytes_option(PyObject *obj, const char *name, uint32_t *out)

@@ -1,6 +1,7 @@
-/* socket_checks.h - checks of single options that sockets, servers and connect() share.
+/* socket_checks.h - checks of single options that sockets, servers and connect() share: high-water marks, keep-alive
+ * delay, type of service, descriptor, block list.
  *
- * Each: 0, or -1 with TypeError or ValueError; NULL for `obj` leaves `*out` as it is. */
+ * Each returns 0, or -1 with TypeError or ValueError. If `obj` is NULL, `*out` stays as it is. */
 #ifndef PN_PY_SOCKET_SOCKET_CHECKS_H
 #define PN_PY_SOCKET_SOCKET_CHECKS_H
 
@@ -10,10 +11,10 @@ int pn_bytes_option(PyObject *obj, const char *name, uint32_t *out);
 int pn_high_water_mark(PyObject *obj, uint32_t *out);
 int pn_max_write_buffer(PyObject *obj, uint32_t *out);
 int pn_keep_alive_delay(PyObject *obj, uint16_t *out);
-/* Milliseconds as the seconds that Linux takes. */
+/* Milliseconds as whole seconds, at most the 32,767 that Linux accepts. */
 uint16_t pn_keep_alive_seconds(double ms);
 
-/* `obj` is not NULL. */
+/* For these `obj` must not be NULL. */
 int pn_check_type_of_service(PyObject *obj, const char *name, uint8_t *out);
 int pn_check_fd(PyObject *obj, int *out);
 int pn_check_block_list(PnState *st, PyObject *obj, const char *name);

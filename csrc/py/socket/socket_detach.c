@@ -1,4 +1,5 @@
-/* socket_detach.c - detach(): the connection goes to a socket.socket, with nothing lost. */
+/* socket_detach.c - detach(): hands the connection over to a socket.socket; refuses if unsent or unread bytes would be
+ * lost. */
 #include <unistd.h>
 
 #include "py/loop/driver.h"
@@ -6,7 +7,7 @@
 #include "py/stream/duplex.h"
 #include "uvio/user_fd.h"
 
-/* Everything written has left and everything read has been consumed. Runs no code of the user's when it succeeds. */
+/* Checks that all written bytes have been sent and all read bytes consumed. Runs no user code if it succeeds. */
 static int
 check_detachable(PnSocket *s)
 {
@@ -37,7 +38,7 @@ check_detachable(PnSocket *s)
     return 0;
 }
 
-/* A socket.socket over the descriptor, which is closed on failure. */
+/* Makes a socket.socket over `fd`; closes `fd` on failure. */
 static PyObject *
 make_socket(int fd)
 {
@@ -55,7 +56,7 @@ make_socket(int fd)
     return sock;
 }
 
-/* The exception that is set stays. */
+/* Keeps the exception that is set. */
 static void
 close_socket(PyObject *sock)
 {
@@ -69,12 +70,11 @@ close_socket(PyObject *sock)
 
 const char pn_detach_doc[] =
     "detach($self, /)\n--\n\n"
-    "Gives the connection away: returns a blocking socket.socket, the caller's. This socket is destroyed without "
-    "ending\n"
-    "the connection; emits \"close\". Nothing is lost: raises NetError, and nothing has changed, while something waits "
-    "to\n"
-    "be sent (ERR_SOCKET_UNSENT_DATA) or has been read and not consumed (ERR_SOCKET_UNREAD_DATA; read() gets it), and\n"
-    "when it is not connected (ENOTCONN). Raises TypeError (ERR_INVALID_HANDLE_TYPE) for a pipe.";
+    "Hands the connection over: returns a blocking socket.socket, which the caller owns. This socket is destroyed\n"
+    "without ending the connection; emits \"close\". Nothing is lost: raises NetError, and changes nothing, while\n"
+    "bytes wait to be sent (ERR_SOCKET_UNSENT_DATA) or have been read and not consumed (ERR_SOCKET_UNREAD_DATA;\n"
+    "read() gets them), and when it is not connected (ENOTCONN). Raises TypeError (ERR_INVALID_HANDLE_TYPE) for a\n"
+    "pipe.";
 
 PyObject *
 pn_socket_detach_method(PyObject *op, PyObject *unused)
@@ -90,7 +90,8 @@ pn_socket_detach_method(PyObject *op, PyObject *unused)
     PyObject *sock = make_socket(fd);
     if (sock == NULL)
         return NULL;
-    /* That was Python: other threads may have run, the loop have read, or another connection be there by now. */
+    /* make_socket() ran Python code: another thread may have run, the loop may have read, and the socket may have
+     * another connection. */
     int status = pn_check_alive(&s->d.em) < 0 ? -1 : check_detachable(s);
     if (status == 0 && !pn_user_fd_same(fd, pn_stream_fd(s->d.io))) {
         pn_raise_uv(st, UV_ENOTCONN, "detach");

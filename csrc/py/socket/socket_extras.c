@@ -1,4 +1,5 @@
-/* socket_extras.c - what few sockets have: struct pn_socket_extras. */
+/* socket_extras.c - struct pn_socket_extras: rarely used fields, allocated on demand; an aborted AbortSignal
+ * destroys the socket. */
 #include <stddef.h>
 
 #include "py/loop/driver.h"
@@ -12,14 +13,14 @@ abort_socket(PnSocket *s, PyObject *reason)
 {
     PnState *st = s->d.em.st;
     if (s->d.em.generation != st->generation || st->loop == NULL || pn_is_dying(s))
-        return; /* of a parent process, or the interpreter leaves */
+        return; /* it belongs to a parent process, or the interpreter is exiting */
     Py_INCREF(s);
     pn_mark_outside(&s->d.em);
     struct pn_stream *io = s->d.io;
     PyObject *error = pn_abort_error(st, reason);
     if (error == NULL)
         error = pn_take_exception();
-    if (s->d.io == io || s->aborted) /* making it may collect garbage, and another connect() have begun */
+    if (s->d.io == io || s->aborted) /* else: a garbage collection has run code that connected the socket again */
         pn_duplex_destroy(&s->d, error);
     Py_XDECREF(error);
     if (pn_driver_ensure(st) < 0)
@@ -113,7 +114,7 @@ pn_extras_free(PnSocket *s)
     struct pn_socket_extras *extras = s->extras;
     if (extras == NULL)
         return;
-    pn_extras_cut(s); /* both: releasing one signal may abort the other */
+    pn_extras_cut(s); /* both first: releasing one signal may abort the second */
     s->extras = NULL;
     pn_abort_unlink(&extras->abort);
     pn_abort_unlink(&extras->connect_abort);

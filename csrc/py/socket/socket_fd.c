@@ -1,6 +1,6 @@
-/* socket_fd.c - a socket over a descriptor of the user's: the options fd, readable and writable.
+/* socket_fd.c - the options fd, readable and writable: a socket over a user's descriptor.
  *
- * The descriptor is looked at, duplicated and closed; libuv never sees a number that somebody else may close. */
+ * The descriptor is checked, duplicated and closed; libuv never gets a number that other code may close. */
 #include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/socket/bound_socket.h"
@@ -36,11 +36,11 @@ pn_socket_check_fd(PnSocket *s, PyObject *obj)
     }
     if (s->d.io == NULL && !s->d.connecting && !s->d.destroyed && !s->d.ending)
         return 0;
-    pn_raise_uv(st, UV_EISCONN, "open"); /* __init__() once more */
+    pn_raise_uv(st, UV_EISCONN, "open"); /* __init__() was called again */
     return -1;
 }
 
-/* Nobody has called connect() on it: what reading says is the error of the socket. */
+/* connect() was not called by the next tick: the socket reads, and what read(2) reports is its error. */
 static void
 unconnected_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -53,7 +53,7 @@ unconnected_tick(PnState *st, PyObject *self, void *arg)
         PyObject *error = pn_uv_error(st, s->is_pipe ? UV_EINVAL : UV_ENOTCONN, &where);
         if ((void *)s->d.io == arg)
             pn_duplex_destroy_steal(&s->d, error);
-        else if (error != NULL) /* made while something else began */
+        else if (error != NULL) /* re-entered: the handle has changed */
             Py_DECREF(error);
         else
             PyErr_Clear();
@@ -81,7 +81,7 @@ pn_socket_take_fd(PnSocket *s, PyObject **v)
     enum pn_stream_kind kind;
     bool readable, writable;
     int fd, status;
-    /* Once more: since the first look code of the user's may have run. */
+    /* Checks again: user code may have run since the options were checked. */
     if (flags_of(v, &readable, &writable) < 0 || pn_socket_check_fd(s, v[PN_O_FD]) < 0 ||
         pn_check_fd(v[PN_O_FD], &fd) < 0 || check_kind(fd, &kind) < 0)
         return -1;

@@ -1,7 +1,8 @@
-/* socket_handle.c - how sockets come to be and how they end.
+/* socket_handle.c - creates, accepts and resets sockets; owns their handle and receives its events; does the
+ * socket's part of destroy(), of the exit and of the garbage collection.
  *
- * Owns: a socket's handle holds a reference to the socket from its opening to its `closed`, so that a connection lives
- * without anybody holding its object. */
+ * Owns: a socket's handle holds a reference to the socket from its opening to its event `closed`, so that a
+ *       connection stays open while user code holds no reference to it. */
 #include <string.h>
 
 #include "py/events/emitter.h"
@@ -60,7 +61,7 @@ pn_socket_close_handle_silently(PnSocket *s)
     Py_DECREF(s);
 }
 
-/* The last reference is gone: closes a handle that still waits for connect(). */
+/* In tp_dealloc: closes a handle that still waits for connect(), which holds no reference to the socket. */
 static void
 close_unowned_handle(PnSocket *s)
 {
@@ -95,7 +96,7 @@ free_connect(PnSocket *s)
         pn_connect_ops_of(s)->free(s);
 }
 
-/* `self` is (socket, list of arguments). */
+/* Emits connectionAttemptFailed for the cancelled attempts. `self` is (socket, list of arguments). */
 static void
 cancelled_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -106,7 +107,7 @@ cancelled_tick(PnState *st, PyObject *self, void *arg)
         pn_emit_args(&s->d.em, st->names.connectionAttemptFailed, Py_NewRef(PyList_GET_ITEM(attempts, i)));
 }
 
-/* What begin_destroy() leaves to end_destroy(), in struct pn_destroying. */
+/* Indexes of `kept` in struct pn_destroying: what begin_destroy() leaves to the end of destroy(). */
 enum { KEPT_SIGNAL, KEPT_CONNECT_SIGNAL, KEPT_ATTEMPTS };
 
 static void
@@ -144,9 +145,9 @@ pn_socket_destroy_concerned(PnState *st, PyObject *emitter)
         pn_duplex_destroy(&PN_SOCKET(emitter)->d, NULL);
 }
 
-/* --- what the emitter and the stream ask --- */
+/* --- struct pn_emitter_ops and struct pn_duplex_ops --- */
 
-/* Whether the event has come in this life of the socket, or is not needed; `*arg` (borrowed) is what it carries. */
+/* True if the event was emitted since the last connect(), or no wait is needed; `*arg` (borrowed) is its argument. */
 static bool
 socket_reached(PnEmitter *e, PyObject *name, PyObject **arg)
 {
@@ -175,7 +176,7 @@ socket_close_emitted(const PnEmitter *e)
     return ((const PnSocket *)(const void *)e)->d.close_emitted;
 }
 
-/* A `data` listener makes it flow, a `readable` listener takes the flow's place. */
+/* A `data` listener starts the flowing mode; a `readable` listener replaces it. */
 static int
 socket_listener_added(PnEmitter *e, PyObject *name)
 {
@@ -236,7 +237,7 @@ on_connected(struct pn_stream *io, int status)
     Py_DECREF(s);
 }
 
-/* What another thread has caused since the last call, such as `error`, comes first. */
+/* First runs the ticks that other threads have queued since the last call, such as that of `error`. */
 static void
 close_in_order(PnState *st, PnSocket *s)
 {
@@ -254,7 +255,7 @@ close_in_order(PnState *st, PnSocket *s)
 static void
 on_closed(struct pn_stream *io)
 {
-    PnSocket *s = io->owner; /* the handle's reference is ours now */
+    PnSocket *s = io->owner; /* takes over the handle's reference */
     PnState *st = s->d.em.st;
     io->owner = NULL;
     if (!st->closed) {
@@ -390,7 +391,7 @@ pn_socket_reset(PnSocket *s)
     struct pn_left_behind left;
     PyObject *error = Py_XNewRef(s->d.errored);
     if (error == NULL && s->d.wq != NULL)
-        error = pn_duplex_cancelled_error(&s->d); /* may run anything; from here on nothing does, until all is as new */
+        error = pn_duplex_cancelled_error(&s->d); /* may run user code; the code below runs none */
     if (s->d.io != NULL || s->connect != NULL) {
         Py_XDECREF(error);
         return false;
@@ -401,7 +402,7 @@ pn_socket_reset(PnSocket *s)
     PyMem_RawFree(s->endpoints);
     s->endpoints = NULL;
     if (s->extras != NULL)
-        Py_CLEAR(s->extras->bound_path); /* a str */
+        Py_CLEAR(s->extras->bound_path); /* a str: runs no user code */
     PyObject *errored = s->d.errored;
     s->d.errored = NULL;
     s->d.bytes_read = s->d.bytes_written = 0;
@@ -456,8 +457,8 @@ pn_socket_clear(PyObject *op)
     return pn_emitter_clear(op);
 }
 
-/* All that borrows the socket. Runs no code of the user's. Its struct pn_connect is gone by now: the handle of a socket
- * that connects holds it. */
+/* Cuts everything that borrows the socket; runs no user code. There is no struct pn_connect here: while a socket
+ * connects, its handle holds a reference to it. */
 static void
 cut(PnSocket *s)
 {
@@ -475,7 +476,7 @@ pn_socket_dealloc(PyObject *op)
     PnSocket *s = PN_SOCKET(op);
     PyObject_GC_UnTrack(op);
     cut(s);
-    Py_TRASHCAN_BEGIN(op, pn_socket_dealloc) /* chains of pipes */
+    Py_TRASHCAN_BEGIN(op, pn_socket_dealloc) /* pipes chain sockets */
         if (s->d.em.weakrefs != NULL) PyObject_ClearWeakRefs(op);
     pn_extras_free(s);
     pn_reads_free(&s->d);

@@ -1,4 +1,4 @@
-/* socket_object.h - what a Socket is made of: a PnDuplex, and what only a connection has. */
+/* socket_object.h - struct PnSocket: a PnDuplex, and the fields that only a connection needs. */
 #ifndef PN_PY_SOCKET_SOCKET_OBJECT_H
 #define PN_PY_SOCKET_SOCKET_OBJECT_H
 
@@ -7,32 +7,32 @@
 
 typedef struct PnSocket PnSocket;
 
-/* Where a socket was connected, kept when its handle has closed. */
+/* Both addresses of a connection, saved when its handle closes. */
 struct pn_endpoints {
     struct pn_addr local, peer;
 };
 
-/* What few sockets have. */
+/* Rarely used fields, allocated on demand. */
 struct pn_socket_extras {
     PnSocket *socket;                   /* borrowed */
     PyObject *attempted;                /* own: list of "address:port", auto_select_family_attempted_addresses */
-    PyObject *block_list;               /* own: outbound */
-    PyObject *bound_path;               /* own: str, the path that a BoundSocket gave us */
+    PyObject *block_list;               /* own: the addresses that connect() refuses */
+    PyObject *bound_path;               /* own: str, the path of an adopted BoundSocket */
     struct pn_abort_link abort;         /* the signal of the constructor */
     struct pn_abort_link connect_abort; /* the signal of connect(), until the socket is destroyed */
-    uint16_t keep_alive_interval;       /* seconds; 0: 1 */
-    uint16_t keep_alive_count;          /* 0: 10 */
+    uint16_t keep_alive_interval;       /* seconds; 0 means 1 */
+    uint16_t keep_alive_count;          /* 0 means 10 */
     uint8_t type_of_service;
 };
 
-/* What connect() does for the socket while it connects: the first member of struct pn_connect (connect/connect.h). */
+/* What a connecting socket calls in the folder connect; the first member of struct pn_connect (connect/connect.h). */
 struct pn_connect_ops {
-    /* An attempt's stream is connected, or is not. */
+    /* The stream of an attempt has connected (`status` 0) or failed. */
     void (*done)(PnSocket *s, struct pn_stream *io, int status);
     /* Frees s->connect. */
     void (*free)(PnSocket *s);
-    /* The same for a socket that is being destroyed. New tuple (socket, [arguments of connectionAttemptFailed, ...]) of the
-     * attempts under way, or NULL. */
+    /* Frees s->connect of a socket that is being destroyed. Returns a new tuple (socket, [arguments of
+     * connectionAttemptFailed, ...]) for the attempts in progress, or NULL. */
     PyObject *(*cancel)(PnSocket *s);
     int (*traverse)(PnSocket *s, visitproc visit, void *arg);
 };
@@ -46,16 +46,17 @@ struct PnSocket {
     struct pn_endpoints *endpoints;  /* own */
     struct pn_socket_extras *extras; /* own */
     uint16_t keep_alive_delay;       /* seconds */
-    unsigned counted : 1;            /* by its server */
+    unsigned counted : 1;            /* in its server's `connections` */
     unsigned draining : 1;           /* counted, and its server's shutdown() waits for it */
     unsigned unref : 1;
     unsigned no_delay : 1;
     unsigned keep_alive : 1;
     unsigned is_pipe : 1; /* a unix socket */
-    unsigned failing : 1; /* the one attempt has failed, `error` is to come */
-    /* The handle was a BoundSocket's, or a descriptor: without `connecting` and `connected`, one that waits. */
+    unsigned failing : 1; /* the only attempt has failed, and `error` has not been emitted yet */
+    /* The handle came from a BoundSocket or an unconnected descriptor; it waits for connect() until `connecting` or
+     * `connected`. */
     unsigned bound : 1;
-    unsigned handle_is_weak : 1;       /* the handle holds no reference to us */
+    unsigned handle_is_weak : 1;       /* the handle holds no reference to the socket */
     unsigned aborted : 1;              /* the constructor's signal was aborted: it never connects */
     unsigned reset_when_connected : 1; /* reset_and_destroy() while connecting */
 };

@@ -1,4 +1,4 @@
-/* socket_options.c - the options of Socket(): all are checked before the first one is applied. */
+/* socket_options.c - the options of Socket(): checks all of them before it applies the first one. */
 #include <math.h>
 
 #include "py/base/args.h"
@@ -8,7 +8,7 @@
 #include "py/stream/duplex.h"
 #include "py/stream/encoding.h"
 
-/* What the values come to. */
+/* The checked values. */
 struct settings {
     bool half_open, no_delay, keep_alive;
     uint32_t read_mark, write_mark, max_write;
@@ -62,7 +62,7 @@ check_marks(PyObject **v, struct settings *to)
     if (pn_high_water_mark(v[PN_O_MARK], &to->read_mark) < 0)
         return -1;
     to->write_mark = to->read_mark;
-    /* As in Node, the one for both wins. */
+    /* As in Node, high_water_mark overrides those of the two sides, which are not even checked then. */
     if (v[PN_O_MARK] == NULL &&
         (pn_bytes_option(v[PN_O_READ_MARK], "options.readableHighWaterMark", &to->read_mark) < 0 ||
          pn_bytes_option(v[PN_O_WRITE_MARK], "options.writableHighWaterMark", &to->write_mark) < 0))
@@ -70,7 +70,7 @@ check_marks(PyObject **v, struct settings *to)
     return pn_max_write_buffer(v[PN_O_MAX_WRITE], &to->max_write);
 }
 
-/* What the socket begins with: looked at here, taken by pn_socket_begin(). */
+/* Checks the options signal, handle and fd; pn_socket_begin() takes them. */
 static int
 check_origin(PnSocket *s, PyObject **v)
 {
@@ -124,7 +124,7 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     bool extras = v[PN_O_TOS] != NULL || v[PN_O_BLOCK_LIST] != NULL || s->extras != NULL;
     if (extras && pn_extras_of(s) == NULL)
         return -1;
-    /* The last ones that may fail, and nothing else has been changed. */
+    /* The last steps that may fail: nothing else has been changed yet. */
     if ((v[PN_O_ONREAD] != NULL && pn_onread_set(&s->d, v[PN_O_ONREAD]) < 0) ||
         (v[PN_O_ENCODING] != NULL && pn_readable_set_encoding(&s->d, to.encoding) < 0))
         return -1;
@@ -158,7 +158,7 @@ pn_socket_begin(PnSocket *s, PyObject **v)
 
 static const char *const option_names[] = {PN_SOCKET_OPTIONS, NULL};
 
-/* Socket(options), Socket(fd), each with keyword options. */
+/* Accepts Socket(options) and Socket(fd), each with keyword options. */
 int
 pn_socket_init(PyObject *op, PyObject *args, PyObject *kwargs)
 {

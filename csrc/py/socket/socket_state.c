@@ -1,4 +1,4 @@
-/* socket_state.c - what a socket tells of itself: its properties. */
+/* socket_state.c - the properties of Socket: addresses, ready_state, flags, counters, errored, block_list. */
 #include "py/address/address_info.h"
 #include "py/socket/socket.h"
 #include "py/socket/socket_checks.h"
@@ -29,7 +29,7 @@ pn_socket_peer(PnSocket *s, struct pn_addr *out)
     return true;
 }
 
-/* The path that a BoundSocket gave us, borrowed, or NULL. */
+/* The path of an adopted BoundSocket, borrowed; NULL if there is none. */
 static PyObject *
 bound_path(const PnSocket *s)
 {
@@ -41,7 +41,7 @@ pn_socket_own_address(PnSocket *s)
 {
     PnState *st = s->d.em.st;
     struct pn_addr addr;
-    if (bound_path(s) != NULL) /* kept, as local_address is */
+    if (bound_path(s) != NULL) /* also after destroy(), as local_address */
         return PyObject_CallFunctionObjArgs(st->AddressInfo, bound_path(s), Py_None, Py_None, NULL);
     if (s->d.destroyed || !pn_socket_local(s, &addr))
         Py_RETURN_NONE;
@@ -69,7 +69,7 @@ socket_get_ready_state(PyObject *op, void *closure)
     return Py_NewRef(pn_socket_ready_state(PN_SOCKET(op)));
 }
 
-/* What a boolean getter asks. */
+/* The value that a boolean getter returns. */
 enum flag {
     F_CONNECTING,
     F_PENDING,
@@ -120,7 +120,7 @@ socket_get_flag(PyObject *op, void *closure)
     return PyBool_FromLong(flag_of(PN_SOCKET(op), (enum flag)(intptr_t)closure));
 }
 
-/* What a getter of a number asks. */
+/* The value that a getter of a number returns. */
 enum number {
     N_READ,
     N_WRITTEN,
@@ -132,7 +132,7 @@ enum number {
     N_BUFFER_SIZE,
 };
 
-/* What has been gathered leaves before it is counted. */
+/* Flushes the gathered writes, then counts what is left. */
 static size_t
 write_length(PnSocket *s)
 {
@@ -262,7 +262,7 @@ socket_set_block_list(PyObject *op, PyObject *value, void *closure)
     return 0;
 }
 
-/* Which part of which end: "la" the local address, "rp" the remote port, ... */
+/* `closure` names the side and the part: "la" is the local address, "rp" the remote port, ... */
 static PyObject *
 socket_get_end(PyObject *op, void *closure)
 {
@@ -297,22 +297,23 @@ PyGetSetDef pn_socket_getset[] = {
     {"ready_state", socket_get_ready_state, NULL,
      "\"opening\", \"open\", \"readOnly\", \"writeOnly\" or \"closed\". Node: socket.readyState.", NULL},
     {"allow_half_open", socket_get_allow_half_open, socket_set_allow_half_open,
-     "False: when the peer endpoints, so do we. May be set at any time.", NULL},
+     "False: when the peer ends its side, the socket ends its own. May be set at any time.", NULL},
     {"auto_select_family_attempted_addresses", socket_get_attempted, NULL,
      "The addresses that connect() has tried, as a list of \"address:port\", the connected one last; None when there\n"
      "was only one. Node: socket.autoSelectFamilyAttemptedAddresses.",
      NULL},
     {"server", socket_get_server, NULL, "The server that accepted it, or None.", NULL},
-    {"errored", socket_get_errored, NULL, "The error it died of, or None. Node: stream.errored.", NULL},
+    {"errored", socket_get_errored, NULL, "The error that destroyed it, or None. Node: stream.errored.", NULL},
     NUMBER("bytes_read", N_READ, "Bytes received. Node: socket.bytesRead."),
     NUMBER("bytes_written", N_WRITTEN, "Bytes sent and queued. Node: socket.bytesWritten."),
     NUMBER("buffer_size", N_BUFFER_SIZE, "Bytes queued to be sent; None without a handle. Node: socket.bufferSize."),
     {"readable_flowing", socket_get_flowing, NULL,
-     "None: nobody consumes yet; True: \"data\" is emitted; False: paused. Node: readable.readableFlowing.", NULL},
+     "None: nothing consumes the data yet; True: \"data\" is emitted; False: paused. Node: readable.readableFlowing.",
+     NULL},
     NUMBER("readable_length", N_READ_LENGTH,
            "Bytes read and not consumed; characters after set_encoding(). Node: readable.readableLength."),
     NUMBER("readable_high_water_mark", N_READ_MARK,
-           "Reading stops when so many bytes wait. Node: readable.readableHighWaterMark."),
+           "Reading stops when this many bytes are buffered. Node: readable.readableHighWaterMark."),
     FLAG("readable_ended", F_READ_ENDED, "True once \"end\" has been emitted. Node: readable.readableEnded."),
     FLAG("readable_aborted", F_READ_ABORTED,
          "True when destroyed or failed before \"end\". Node: readable.readableAborted."),
@@ -321,10 +322,10 @@ PyGetSetDef pn_socket_getset[] = {
      "The encoding of set_encoding(), or None. Node: readable.readableEncoding.", NULL},
     NUMBER("writable_length", N_WRITE_LENGTH, "Bytes queued to be sent. Node: writable.writableLength."),
     NUMBER("writable_high_water_mark", N_WRITE_MARK,
-           "write() answers False from so many queued bytes on. Node: writable.writableHighWaterMark."),
+           "write() returns False from this many queued bytes on. Node: writable.writableHighWaterMark."),
     FLAG("writable_need_drain", F_NEED_DRAIN,
-         "True from a write() that answered False until \"drain\". Node: writable.writableNeedDrain."),
-    NUMBER("writable_corked", N_CORKED, "How many cork() wait for uncork(). Node: writable.writableCorked."),
+         "True from a write() that returned False until \"drain\". Node: writable.writableNeedDrain."),
+    NUMBER("writable_corked", N_CORKED, "How many calls of cork() wait for uncork(). Node: writable.writableCorked."),
     FLAG("writable_ended", F_WRITE_ENDED, "True after end(). Node: writable.writableEnded."),
     FLAG("writable_finished", F_FINISHED,
          "True once everything has left after end(). Node: writable.writableFinished."),
@@ -333,11 +334,11 @@ PyGetSetDef pn_socket_getset[] = {
      "The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node: socket.blockList.",
      NULL},
     END("local_address", "la",
-        "Our address, or None; of a unix socket the path that a BoundSocket gave it. Node: socket.localAddress."),
+        "Our address, or None; of a unix socket the path of the adopted BoundSocket. Node: socket.localAddress."),
     END("local_port", "lp", "Our port, or None. Node: socket.localPort."),
     END("local_family", "lf", "\"IPv4\", \"IPv6\" or None. Node: socket.localFamily."),
-    END("remote_address", "ra", "The peer's address, or None; kept after the socket has died."),
-    END("remote_port", "rp", "The peer's port, or None; kept after the socket has died."),
-    END("remote_family", "rf", "\"IPv4\", \"IPv6\" or None; kept after the socket has died."),
+    END("remote_address", "ra", "The peer's address, or None; kept after the socket is destroyed."),
+    END("remote_port", "rp", "The peer's port, or None; kept after the socket is destroyed."),
+    END("remote_family", "rf", "\"IPv4\", \"IPv6\" or None; kept after the socket is destroyed."),
     {NULL, NULL, NULL, NULL, NULL},
 };

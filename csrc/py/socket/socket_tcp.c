@@ -1,7 +1,7 @@
-/* socket_tcp.c - what only a TCP connection has: no_delay, keep-alive, the type of service, a reset.
+/* socket_tcp.c - TCP: set_no_delay(), set_keep_alive(), set_type_of_service(), reset_and_destroy().
  *
- * Before the connection is there, settings are remembered; pn_socket_set_wire_options() applies them. On a unix socket
- * they are remembered only. */
+ * Settings made before the socket is connected are stored, and pn_socket_set_wire_options() applies them. On a unix
+ * socket they are only stored. */
 #include <math.h>
 
 #include "py/base/args.h"
@@ -11,7 +11,7 @@
 #include "py/socket/socket_checks.h"
 #include "py/stream/duplex.h"
 
-/* What Linux takes: seconds, and so many probes. */
+/* The largest values that Linux accepts: seconds, and the number of probes. */
 #define MAX_SECONDS 32767
 #define MAX_PROBES  127
 
@@ -25,9 +25,8 @@ on_the_wire(const PnSocket *s)
 
 const char pn_set_no_delay_doc[] =
     "set_no_delay($self, no_delay=True, /)\n--\n\n"
-    "Switches Nagle's algorithm off (TCP_NODELAY), or on again; before the connection is there it is remembered. "
-    "Returns\n"
-    "the socket. Node: socket.setNoDelay().";
+    "Switches Nagle's algorithm off (TCP_NODELAY), or on again. Before the socket is connected, the setting is\n"
+    "stored. Returns the socket. Node: socket.setNoDelay().";
 
 PyObject *
 pn_socket_set_no_delay_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -59,19 +58,17 @@ set_keep_alive(PnSocket *s)
 const char pn_set_keep_alive_doc[] =
     "set_keep_alive($self, enable=False, initial_delay=0, interval=None, count=None)\n--\n\n"
     "Switches keep-alive probes on or off. initial_delay is the idle time in milliseconds before the first one\n"
-    "(TCP_KEEPIDLE, whole seconds, 32,767 of them at most); under 1000 the system's times stay, all three. interval "
-    "is\n"
-    "the time between two probes (TCP_KEEPINTVL, 1000 ms when it is not given), count how many of them are not "
-    "answered\n"
-    "before the connection is given up (TCP_KEEPCNT, 10). A mapping with these names is taken as well. Before the\n"
-    "connection is there it is remembered. Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError\n"
-    "(ERR_OUT_OF_RANGE) for an interval under 1000 or a count that is not 1 to 127; nothing is set then.\n"
-    "Node: socket.setKeepAlive().";
+    "(TCP_KEEPIDLE, whole seconds, 32,767 of them at most); under 1000 all three values of the system stay. interval\n"
+    "is the time between two probes (TCP_KEEPINTVL, 1000 ms when it is not given), count the number of unanswered\n"
+    "probes before the connection is given up (TCP_KEEPCNT, 10). A mapping with these names is accepted as well.\n"
+    "Before the socket is connected, the setting is stored. Returns the socket. Raises TypeError\n"
+    "(ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE) for an interval under 1000 or a count that is not 1 to\n"
+    "127; nothing is set then. Node: socket.setKeepAlive().";
 
 enum { K_ENABLE, K_DELAY, K_INTERVAL, K_COUNT, K_ALL };
 static const char *const keep_alive_names[] = {"enable", "initial_delay", "interval", "count", NULL};
 
-/* 0 when it is not given. */
+/* `*out` is 0 if it is not given. */
 static int
 interval_of(PyObject *obj, uint16_t *out)
 {
@@ -161,8 +158,8 @@ pn_socket_set_keep_alive_method(PyObject *op, PyObject *const *args, Py_ssize_t 
 const char pn_set_type_of_service_doc[] =
     "set_type_of_service($self, tos, /)\n--\n\n"
     "Sets the type of service (traffic class) of outgoing packets, 0 to 255: IP_TOS or IPV6_TCLASS. Linux keeps the\n"
-    "two lowest bits for itself. Before the connection is there, and on a unix socket, it is remembered only. Returns\n"
-    "the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE), NetError when the system\n"
+    "two lowest bits for itself. Before the socket is connected, and on a unix socket, it is only stored. Returns the\n"
+    "socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE), NetError when the system\n"
     "refuses it. Node: socket.setTypeOfService().";
 
 PyObject *
@@ -174,7 +171,7 @@ pn_socket_set_type_of_service_method(PyObject *op, PyObject *const *args, Py_ssi
     uint8_t tos;
     if (pn_check_alive(&s->d.em) < 0 || pn_unpack("set_type_of_service", names, 1, args, nargs, kwnames, a) < 0)
         return NULL;
-    if (PyFloat_Check(a[0]) && isnan(PyFloat_AS_DOUBLE(a[0]))) /* as Node: its option is out of range then */
+    if (PyFloat_Check(a[0]) && isnan(PyFloat_AS_DOUBLE(a[0]))) /* as Node, whose option is out of range instead */
         return pn_raise_arg_type("tos", "of type number", a[0]);
     if (pn_check_type_of_service(a[0], "tos", &tos) < 0)
         return NULL;
@@ -206,7 +203,7 @@ pn_socket_get_type_of_service_method(PyObject *op, PyObject *unused)
     return tos < 0 ? pn_raise_uv(s->d.em.st, tos, "getTypeOfService") : PyLong_FromLong(tos);
 }
 
-/* --- the connection is there --- */
+/* --- when the socket has connected --- */
 
 void
 pn_socket_set_wire_options(PnSocket *s)
@@ -235,14 +232,13 @@ pn_socket_reset_soon(PnSocket *s)
     struct pn_names *n = &s->d.em.st->names;
     if (s->reset_when_connected)
         return 0;
-    pn_remove_internal_listener(&s->d.em, n->connect, s->d.em.st->early_reset); /* of an earlier life */
+    pn_remove_internal_listener(&s->d.em, n->connect, s->d.em.st->early_reset); /* left from an earlier connection */
     if (pn_list_insert_internal(&s->d.em, n->connect, s->d.em.st->early_reset) < 0)
         return -1;
     s->reset_when_connected = 1;
     return 0;
 }
 
-/* Its turn among the listeners of `connect` has come. */
 void
 pn_socket_run_reset(PnSocket *s)
 {
@@ -254,12 +250,10 @@ pn_socket_run_reset(PnSocket *s)
 
 const char pn_reset_and_destroy_doc[] =
     "reset_and_destroy($self, /)\n--\n\n"
-    "Closes at once with a TCP reset (RST): the peer gets ECONNRESET. What is queued is lost. While connecting it "
-    "waits\n"
-    "for the connection. Emits \"close\"; on a socket that was never connected \"error\" (ERR_SOCKET_CLOSED) before "
-    "it;\n"
-    "on a destroyed one nothing. Returns the socket. Raises TypeError (ERR_INVALID_HANDLE_TYPE) on a unix socket or\n"
-    "pipe. Node: socket.resetAndDestroy().";
+    "Closes at once with a TCP reset (RST): the peer gets ECONNRESET. What is queued is lost. While connecting it\n"
+    "waits for the connection. Emits \"close\"; on a socket that was never connected \"error\" (ERR_SOCKET_CLOSED)\n"
+    "before it; on a destroyed one nothing. Returns the socket. Raises TypeError (ERR_INVALID_HANDLE_TYPE) on a unix\n"
+    "socket or pipe. Node: socket.resetAndDestroy().";
 
 PyObject *
 pn_socket_reset_and_destroy_method(PyObject *op, PyObject *unused)
