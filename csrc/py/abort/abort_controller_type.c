@@ -1,4 +1,4 @@
-/* abort_controller_type.c - the AbortController type: a signal, and who may abort it. */
+/* abort_controller_type.c - the AbortController type: makes a signal, and its abort() aborts that signal. */
 #include "py/abort/signal_object.h"
 #include "py/base/args.h"
 
@@ -7,7 +7,7 @@
 typedef struct {
     PyObject_HEAD
     PyObject *weakrefs;
-    PyObject *signal; /* own; NULL only when a collection has cleared it */
+    PyObject *signal; /* own; NULL only when the garbage collector has cleared it */
 } PnAbortController;
 
 #define CONTROLLER(o) ((PnAbortController *)(void *)(o))
@@ -16,9 +16,10 @@ typedef struct {
 
 static const char abort_doc[] =
     "abort($self, reason=None)\n--\n\n"
-    "Aborts the signal: calls its listeners, here and now, and ends what was given it. reason is any object; without\n"
-    "one it is an AbortError (ABORT_ERR). Does nothing when it was called before. What a listener raises is reported\n"
-    "as uncaught and the others are still called; KeyboardInterrupt and SystemExit are raised here after that.\n"
+    "Aborts the signal: calls its listeners before it returns, and ends everything that takes the signal. reason is\n"
+    "any object; without one it is an AbortError (ABORT_ERR). Does nothing when it was called before. An exception of\n"
+    "a listener is reported as uncaught, and the remaining listeners are still called; KeyboardInterrupt and\n"
+    "SystemExit are raised here after that.\n"
     "Node: abortController.abort().";
 
 static PyObject *
@@ -79,7 +80,7 @@ controller_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
-    Py_TRASHCAN_BEGIN(op, controller_dealloc) /* chains by way of reasons */
+    Py_TRASHCAN_BEGIN(op, controller_dealloc) /* reasons may form long chains */
         if (CONTROLLER(op)->weakrefs != NULL) PyObject_ClearWeakRefs(op);
     (void)controller_clear(op);
     type->tp_free(op);
@@ -102,7 +103,7 @@ static PyMemberDef controller_members[] = {
 
 static PyType_Slot controller_slots[] = {
     {Py_tp_doc, "AbortController()\n--\n\n"
-                "Ends what its `signal` was given to: sockets, servers, waits. Node: class AbortController."},
+                "Ends the sockets, servers and waits that take its `signal`. Node: class AbortController."},
     {Py_tp_new, controller_new},
     {Py_tp_repr, controller_repr},
     {Py_tp_traverse, controller_traverse},

@@ -1,8 +1,8 @@
-/* abort_follow.c - AbortSignal.any(): signals that follow others, and who keeps whom alive.
+/* abort_follow.c - AbortSignal.any(): a dependent signal follows its sources; decides which signal keeps which alive.
  *
- * A signal that follows keeps its sources: a timeout in any() is held by nobody else. While it has listeners its
- * sources keep it as well, and one with a timer is kept by the loop. Otherwise the sources only know of it. What
- * follows a follower follows its sources, so there are two levels at most. */
+ * A dependent always owns its sources: a timeout() inside any() often has no reference but this. While the dependent
+ * has listeners, its sources own it as well, and a source with a running timer owns itself. Otherwise the sources only
+ * borrow it. A dependent of a dependent follows the sources of the latter, so there are two levels at most. */
 #include "py/abort/signal_object.h"
 
 /* --- keeping --- */
@@ -108,7 +108,7 @@ pn_signal_unfollow(PnAbortSignal *s)
 
 /* --- following --- */
 
-/* Calls `each` for every signal that is to be followed, once; counts them. */
+/* Counts the signals to follow, each once; unless `edges` is NULL, adds an edge for each. */
 static size_t
 for_each_source(PyObject *signals, PnAbortSignal *dependent, struct pn_abort_edge *edges)
 {

@@ -1,13 +1,14 @@
-/* abort_listeners.c - what an AbortSignal calls: functions of the user's, and links to what it ends; see abort.h. */
+/* abort_listeners.c - aborting a signal: calls its listeners (user functions) and its links (what it ends) in the order
+ * in which they were added; see abort.h. */
 #include "py/abort/signal_object.h"
 #include "py/base/errors.h"
 #include "py/loop/tick.h"
 #include "py/loop/uncaught.h"
 
-/* A function in the list. It is never called through `aborted`, which only tells it from other links. */
+/* A listener in the list. `aborted` is never called: its value only distinguishes listeners from other links. */
 struct listener {
     struct pn_abort_link link; /* first */
-    PyObject *fn;              /* own; NULL: that of onabort */
+    PyObject *fn;              /* own; NULL: the function of onabort */
     bool once;
 };
 
@@ -59,7 +60,7 @@ count(PnAbortSignal *s, bool more)
         pn_signal_wanted(s);
 }
 
-/* Two mentions of a method are two objects. Nothing is called, unlike by ==. */
+/* Each access to a bound method makes a new object, so its parts are compared. Unlike ==, this runs no user code. */
 static bool
 same_function(PyObject *a, PyObject *b)
 {
@@ -130,7 +131,7 @@ pn_signal_set_handler(PnAbortSignal *s, PyObject *fn)
     if (fn != NULL && !s->handler_listed && !s->over) {
         if (insert(s, NULL, false) < 0)
             return -1;
-        s->handler_listed = true; /* for good: who is set later takes the same place */
+        s->handler_listed = true; /* stays: a function that is set later takes the same place */
     }
     s->onabort = Py_XNewRef(fn);
     if (!s->over && (old == NULL) != (fn == NULL))
@@ -187,8 +188,8 @@ report_tick(PnState *st, PyObject *self, void *arg)
     pn_uncaught(st, PyTuple_GET_ITEM(self, 0), NULL);
 }
 
-/* Takes the exception that is set. As in Node it is thrown when all have been called, on the next tick. What ends the
- * program is for who called abort(), as from the user's own emit(). */
+/* Takes the exception that is set. As in Node, it is uncaught on the next tick, when all listeners have been called.
+ * The first KeyboardInterrupt or SystemExit goes to the caller of abort(), as it does from emit(). */
 static void
 report(PnAbortSignal *s, PyObject **fatal)
 {
@@ -213,7 +214,7 @@ call_listener(PnAbortSignal *s, struct listener *l, PyObject **event, PyObject *
 {
     PyObject *fn = Py_XNewRef(l->fn != NULL ? l->fn : s->onabort);
     if (fn == NULL)
-        return; /* onabort is None again */
+        return; /* onabort has been set to None */
     if (l->once) {
         PyObject *old = l->fn;
         take_out(s, &l->link);
@@ -244,8 +245,8 @@ call_link(PnAbortSignal *s, struct pn_abort_link *l, PyObject **fatal)
     Py_DECREF(held);
 }
 
-/* As Node: who comes next is settled before each call, so that what a listener adds is called too unless there was
- * nobody left; what it removes is not. */
+/* As in Node, the next entry is chosen before each call. A listener that is added meanwhile is called too, unless the
+ * list was at its end; one that is removed meanwhile is not called. */
 static void
 call_all(PnAbortSignal *s, PyObject **fatal)
 {
@@ -266,7 +267,7 @@ call_all(PnAbortSignal *s, PyObject **fatal)
 
 /* --- aborting --- */
 
-/* New reference; never NULL: what cannot be made is aborted by what prevented it. */
+/* New reference, never NULL: when the AbortError cannot be made, the reason is the exception that prevented it. */
 static PyObject *
 reason_for(PnState *st, PyObject *given)
 {
@@ -283,7 +284,7 @@ pn_signal_abort_new(PnAbortSignal *s, PyObject *reason)
     s->over = true;
 }
 
-/* Marks the signal and all that follow it, as Node does before anybody is told. They are linked by `queued`. */
+/* Marks the signal and its dependents, as Node does before it calls any listener. `queued` links them. */
 static void
 mark(PnAbortSignal *s, PyObject *reason)
 {
@@ -307,7 +308,7 @@ pn_signal_abort(PnAbortSignal *s, PyObject *given)
     if (s->reason != NULL)
         return 0;
     PyObject *reason = reason_for(s->st, given);
-    if (s->reason != NULL) { /* the error's making ran something that was faster */
+    if (s->reason != NULL) { /* re-entered: making the error has run code that aborted the signal */
         Py_DECREF(reason);
         return 0;
     }
@@ -329,7 +330,7 @@ pn_signal_abort(PnAbortSignal *s, PyObject *given)
     return -1;
 }
 
-/* --- for others, see abort.h --- */
+/* --- links, see abort.h --- */
 
 int
 pn_check_abort_signal(PnState *st, PyObject *obj, const char *name)

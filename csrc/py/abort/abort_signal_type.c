@@ -1,7 +1,8 @@
-/* abort_signal_type.c - the AbortSignal type, and its makers timeout(), any() and abort().
+/* abort_signal_type.c - the AbortSignal type, and its class methods timeout(), any() and abort().
  *
- * Owns:    its listeners; what it follows (abort_follow.c). Links are owned by what the signal ends, and own the signal.
- * Threads: any method from any thread; listeners are called by who calls abort(), those of timeout() by the driver. */
+ * Owns:    its listeners; the signals that it follows (abort_follow.c). A link belongs to what the signal ends, and
+ *          owns the signal.
+ * Threads: any method from any thread. The thread that calls abort() calls the listeners; for timeout() the driver. */
 
 #include <math.h>
 
@@ -83,8 +84,8 @@ signal_add_event_listener(PyObject *op, PyObject *const *args, Py_ssize_t nargs,
 
 static const char remove_event_listener_doc[] =
     "remove_event_listener($self, type, listener, options=None)\n--\n\n"
-    "Removes a function that was added with add_event_listener(); nothing happens when it was not. options are not\n"
-    "looked at. Raises TypeError (ERR_INVALID_ARG_TYPE). Node: signal.removeEventListener().";
+    "Removes a function that was added with add_event_listener(); nothing happens when it was not. options are\n"
+    "ignored. Raises TypeError (ERR_INVALID_ARG_TYPE). Node: signal.removeEventListener().";
 
 static PyObject *
 signal_remove_event_listener(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -105,8 +106,8 @@ signal_remove_event_listener(PyObject *op, PyObject *const *args, Py_ssize_t nar
 
 static const char throw_if_aborted_doc[] =
     "throw_if_aborted($self, /)\n--\n\n"
-    "Raises the reason when the signal has been aborted: itself when it is an exception, else an AbortError that has\n"
-    "it as its `reason`. Node: signal.throwIfAborted().";
+    "Raises the reason when the signal has been aborted: itself when it is an exception, else an AbortError with\n"
+    "it as `reason`. Node: signal.throwIfAborted().";
 
 static PyObject *
 signal_throw_if_aborted(PyObject *op, PyObject *unused)
@@ -129,7 +130,7 @@ signal_repr(PyObject *op)
     return PyUnicode_FromFormat("<AbortSignal aborted=%s>", PN_SIGNAL(op)->reason != NULL ? "True" : "False");
 }
 
-/* --- makers --- */
+/* --- class methods --- */
 
 static const char abort_doc[] =
     "abort($type, /, reason=None)\n--\n\n"
@@ -151,9 +152,8 @@ signal_abort(PyObject *cls, PyObject *const *args, Py_ssize_t nargs, PyObject *k
 static const char timeout_doc[] =
     "timeout($type, ms, /)\n--\n\n"
     "A signal that is aborted after at least ms milliseconds (a whole number, 0 to 4294967295), on the thread that\n"
-    "drives the loop; the reason is a NetTimeoutError (TIMEOUT_ERR). It does not keep run() draining. With listeners "
-    "it\n"
-    "stays until then though nobody holds it.\n\n"
+    "drives the loop; the reason is a NetTimeoutError (TIMEOUT_ERR). It does not keep run() from returning. While it\n"
+    "has listeners it stays alive until then, also without a reference to it.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: AbortSignal.timeout().";
 
 static PyObject *
@@ -171,7 +171,7 @@ signal_timeout(PyObject *cls, PyObject *delay)
     if (s == NULL)
         return NULL;
     uint64_t ns = ms < 1 ? 1000000 : (uint64_t)ms * 1000000;
-    struct pn_loop *loop = pn_state_loop(st); /* the allocation may have run anything */
+    struct pn_loop *loop = pn_state_loop(st); /* the allocation may have run user code */
     s->generation = st->generation;
     if (loop != NULL && pn_loop_arm(loop, &s->timer, uv_hrtime() + ns) < 0)
         PyErr_NoMemory();
@@ -180,14 +180,14 @@ signal_timeout(PyObject *cls, PyObject *delay)
     return (PyObject *)s;
 }
 
-/* A new signal that follows those of a list, all of them signals. */
+/* A new signal that follows those of a list; the caller has checked their types. */
 static PyObject *
 make_any(PnState *st, PyObject *signals)
 {
     PnAbortSignal *self = pn_signal_new(st);
     if (self == NULL)
         return NULL;
-    /* From here on nothing runs that could change them. */
+    /* From here on no user code runs that could abort one of them. */
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(signals); i++) {
         PyObject *reason = pn_abort_reason(PyList_GET_ITEM(signals, i));
         if (reason != NULL) {
@@ -203,7 +203,7 @@ make_any(PnState *st, PyObject *signals)
 
 static const char any_doc[] =
     "any($type, signals, /)\n--\n\n"
-    "A signal that is aborted when the first of these is, with its reason; at once when one has been. signals is an\n"
+    "A signal that is aborted when the first of signals is, with its reason; at once when one has been. signals is an\n"
     "iterable of AbortSignal. Raises TypeError (ERR_INVALID_ARG_TYPE). Node: AbortSignal.any().";
 
 static PyObject *
@@ -316,7 +316,7 @@ signal_traverse(PyObject *op, visitproc visit, void *arg)
     return pn_signal_traverse_list(s, visit, arg);
 }
 
-/* The links stay: their owners take them out. */
+/* The links stay: their owners unlink them. */
 static int
 signal_clear(PyObject *op)
 {
@@ -341,7 +341,7 @@ signal_dealloc(PyObject *op)
     if (pn_signal_timed(s))
         pn_loop_disarm(s->st->loop, &s->timer);
     pn_signal_cut(s);
-    Py_TRASHCAN_BEGIN(op, signal_dealloc) /* chains by way of reasons */
+    Py_TRASHCAN_BEGIN(op, signal_dealloc) /* reasons may form long chains */
         if (s->weakrefs != NULL) PyObject_ClearWeakRefs(op);
     (void)signal_clear(op);
     Py_XDECREF(s->reason);
@@ -379,8 +379,8 @@ static PyGetSetDef signal_getset[] = {
 
 static PyType_Slot signal_slots[] = {
     {Py_tp_doc,
-     "Tells whether something is to be ended, and when; from AbortController().signal, or one of timeout(),\n"
-     "any() and abort(). Node: class AbortSignal."},
+     "Ends the sockets, servers and waits that take it, when it is aborted; from AbortController().signal, or one of\n"
+     "timeout(), any() and abort(). Node: class AbortSignal."},
     {Py_tp_new, signal_new},
     {Py_tp_repr, signal_repr},
     {Py_tp_traverse, signal_traverse},

@@ -1,4 +1,5 @@
-/* add.c - adding a listener, with all that it causes: `newListener`, what the type above does, missed events, the warning. */
+/* add.c - adding a listener: emits `newListener`, calls the type's `listener_added`, replays missed events, warns of a
+ * leak (MaxListenersExceededWarning). */
 #include "py/events/emitter.h"
 
 PyObject *
@@ -6,7 +7,7 @@ pn_event_name(PnState *st, PyObject *name)
 {
     (void)st;
     if (PyUnicode_Check(name)) {
-        /* A str subclass is taken for its text. */
+        /* A str subclass counts as its text. */
         PyObject *text = PyUnicode_FromObject(name);
         if (text != NULL)
             PyUnicode_InternInPlace(&text);

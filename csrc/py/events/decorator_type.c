@@ -1,4 +1,4 @@
-/* decorator_type.c - what on(), once() and the prepend_ forms give when called with the event's name alone.
+/* decorator_type.c - @emitter.on("event"): what on(), once() and the prepend_ forms return without a listener.
  *
  * Owns: the emitter and the event's name. */
 #include "py/base/args.h"

@@ -1,4 +1,5 @@
-/* emit.c - emitting from the loop and from methods: what a listener raises is uncaught; see listeners.c for pn_emit(). */
+/* emit.c - emitting from the loop, where an exception of a listener is uncaught, and from methods. pn_emit(), which
+ * calls the listeners, is in listeners.c. */
 #include "py/events/emitter.h"
 #include "py/loop/uncaught.h"
 
@@ -68,7 +69,7 @@ pn_emit_from_method(PnEmitter *e, PyObject *name)
     if (!pn_has_listeners(e, name))
         return 0;
     if (!pn_in_callback(e->st))
-        return pn_tick(e->st, emit_tick, (PyObject *)e, name); /* names of events live as long as the module */
+        return pn_tick(e->st, emit_tick, (PyObject *)e, name); /* borrowed: event names exist as long as the module */
     PyObject *stack[1] = {NULL};
     return pn_emit(e, name, stack + 1, 0) < 0 ? -1 : 0;
 }

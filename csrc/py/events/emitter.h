@@ -1,20 +1,30 @@
-/* emitter.h - the EventEmitter type, and emitting from C. */
+/* emitter.h - the EventEmitter type, and emitting from C.
+ *
+ * The files of this folder:
+ *   listeners.c       the list of listeners, and calling them
+ *   emit.c            emitting from the loop and from methods
+ *   add.c             adding a listener: `newListener`, the leak warning
+ *   missed.c          remembers events without a listener and replays them; defers an `error` without a listener
+ *   emitter_type.c    the methods of EventEmitter
+ *   once_type.c       OnceListener: the wrapper that once() registers
+ *   decorator_type.c  @emitter.on("event")
+ *   waiting.c         wait(), drain(), lines(), `with`, `for`, `await`: the way to pynet/_waiting.py */
 #ifndef PN_PY_EVENTS_EMITTER_H
 #define PN_PY_EVENTS_EMITTER_H
 
 #include "py/events/emitter_object.h"
 
 /* --- listeners.c --- */
-/* Without the quiet ones. */
+/* Does not count internal listeners. */
 size_t pn_count_listeners(const PnEmitter *e, PyObject *name);
-/* Its once() wrappers do not lead to it any more. */
+/* Its once() wrappers do not borrow the emitter any more. */
 void pn_list_cut(PnEmitter *e);
 void pn_list_free(PnEmitter *e);
 int pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend);
-/* At the end, PN_FN_INTERNAL. */
+/* Appends an internal listener. */
 int pn_list_insert_internal(PnEmitter *e, PyObject *name, PyObject *fn);
 void pn_list_remove(PnEmitter *e, uint32_t i);
-/* All but the quiet ones. */
+/* Removes all but the internal listeners. */
 void pn_list_remove_public(PnEmitter *e);
 
 extern PyType_Spec pn_emitter_spec;
@@ -28,26 +38,27 @@ int pn_emitter_clear(PyObject *self);
 void pn_emitter_free_parts(PnEmitter *e);
 
 /* 1 when there were listeners, 0 when not, -1 when one raised (the exception is set). An `error` without listeners
- * raises only through emit(), not here. `args` needs one free place before it. */
+ * raises only through emit(), not here. `args` needs one free place before it, which the callee may overwrite. */
 int pn_emit(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs);
-/* From the loop: what a listener raises is reported as uncaught. `concerned` (may be NULL) is the socket to destroy
- * instead of the emitter. 1, 0, or -1 when it raised. */
+/* Emits from the loop: an exception of a listener is reported as uncaught. `concerned` (may be NULL) is the socket to
+ * destroy instead of the emitter. 1, 0, or -1 as pn_emit(). In a halted turn the listeners are called by a tick, 1. */
 int pn_emit_loop(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs, PyObject *concerned);
 int pn_emit0(PnEmitter *e, PyObject *name);
 int pn_emit1(PnEmitter *e, PyObject *name, PyObject *arg);
 /* Emits from a tuple of at most 5 arguments, which it steals (NULL: reports the exception). */
 void pn_emit_args(PnEmitter *e, PyObject *name, PyObject *args);
-/* From a method: at once when called inside a listener, else by a tick. */
+/* Emits from a method: at once when called inside a listener, else by a tick. 0, or -1 with an exception. */
 int pn_emit_from_method(PnEmitter *e, PyObject *name);
 
 bool pn_has_listeners(const PnEmitter *e, PyObject *name);
 /* Adds a checked function; 0, or -1 with what a newListener listener or the leak warning raised. */
 int pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend);
-/* A listener with all that a listener causes, but which nobody else is told of; 0 or -1. For those who wait. */
+/* Adds an internal listener, for code that waits: it acts on the emitter as any listener does, but is hidden from user
+ * code, and no `newListener` is emitted. 0 or -1. */
 int pn_add_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn);
-/* Takes it out, if it is there. */
+/* Removes an internal listener, if it is there; emits nothing. */
 void pn_remove_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn);
-/* Takes out the newest entry of exactly this OnceListener or function and emits removeListener. 1, 0 when it is not
+/* Removes the newest entry of exactly this OnceListener or function, and emits `removeListener`. 1, 0 when it is not
  * there, -1 when a removeListener listener raised. */
 int pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn);
 /* The interned name of an event; NULL with TypeError. New reference. */
@@ -60,22 +71,24 @@ PyObject *pn_once_listener(PyObject *once);
 PyObject *pn_decorator_new(PnEmitter *e, PyObject *name, bool once, bool prepend);
 
 /* --- missed.c --- */
-/* Emits an event of the cycle from the loop; when nobody listens it is remembered, and an unheard error is held back
- * or uncaught. `arg` is the error, the bool of a socket's close, or NULL. As pn_emit_loop(). */
+/* Emits an event of the cycle from the loop. Without a listener, other than internal ones, it becomes a missed event.
+ * An `error` without any listener is deferred or uncaught. `arg` is the error, the bool of a socket's `close`, or NULL.
+ * Returns as pn_emit_loop(). */
 int pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg);
-/* A listener for `name` has been added: replays what it missed if it comes from outside. */
+/* A listener for `name` has been added: replays missed events if it was added outside a listener, or an error is
+ * deferred. */
 int pn_missed_listener_added(PnEmitter *e, PyObject *name);
-/* A new connect() or listen(): nothing of the last cycle is told any more. */
+/* A new connect() or listen(): drops the missed events and the deferred error of the last cycle. */
 void pn_missed_forget(PnEmitter *e);
-/* Every held error is uncaught now: the interpreter leaves. */
+/* The interpreter exits: reports every deferred error as uncaught now. */
 void pn_missed_report_all(PnState *st);
-/* An error that nobody has heard: it is still to be told. */
+/* An error is deferred, or missed and not yet replayed. */
 static inline bool
 pn_error_pending(const PnEmitter *e)
 {
     return e->deferred != NULL || e->missed_errors != NULL;
 }
-/* The emitter goes away. */
+/* The emitter is being freed. */
 void pn_missed_free(PnEmitter *e);
 
 #endif

@@ -1,4 +1,4 @@
-/* emitter_object.h - what an EventEmitter is made of, and what a type above it adds: struct pn_emitter_ops. */
+/* emitter_object.h - the layout of EventEmitter, and the functions that a type above it adds: struct pn_emitter_ops. */
 #ifndef PN_PY_EVENTS_EMITTER_OBJECT_H
 #define PN_PY_EVENTS_EMITTER_OBJECT_H
 
@@ -15,7 +15,7 @@ struct pn_listener_entry {
 
 #define PN_FN_ONCE     ((uintptr_t)1) /* the function is a OnceListener */
 #define PN_FN_WARNED   ((uintptr_t)2) /* on an event's first entry: the leak warning has been given */
-#define PN_FN_INTERNAL ((uintptr_t)4) /* our own: nobody sees, counts or removes it but who added it */
+#define PN_FN_INTERNAL ((uintptr_t)4) /* hidden from listeners(), listener_count() and off() */
 #define PN_FN_TAGS     ((uintptr_t)7)
 
 struct pn_listeners {
@@ -23,7 +23,7 @@ struct pn_listeners {
     struct pn_listener_entry at[];
 };
 
-/* The events that happen once in a cycle of an object's life; see missed.c. */
+/* The events that happen once in a cycle: from connect() or listen() to `close`. See missed.c. */
 enum pn_cycle_event {
     PN_CYCLE_NONE,
     PN_CYCLE_CONNECT,
@@ -34,15 +34,15 @@ enum pn_cycle_event {
     PN_CYCLE_CLOSE,
 };
 
-/* What a type above adds to the emitter; a plain EventEmitter has none. All but `listener_added` are cold. */
+/* What a type above adds to the emitter; NULL for a plain EventEmitter. All but `listener_added` are cold. */
 struct pn_emitter_ops {
     /* 0, or -1 with an exception. */
     int (*listener_added)(PnEmitter *e, PyObject *name);
     /* NULL: nothing to do. `name` NULL: all listeners of all events. */
     void (*listener_removed)(PnEmitter *e, PyObject *name);
-    /* An internal listener's turn has come: true when it was a marker of the type, and has been dealt with. */
+    /* An internal listener is to be called: true when it is a marker of the type, which has then handled it. */
     bool (*call_marker)(PnEmitter *e, PyObject *name, PyObject *marker);
-    /* The event has come already in this life; `*arg` (borrowed) is what it carried. */
+    /* The event has been emitted already in this cycle; `*arg` (borrowed) is its argument. */
     bool (*reached)(PnEmitter *e, PyObject *name, PyObject **arg);
     bool (*close_emitted)(const PnEmitter *e);
     bool close_has_argument; /* had_error */
@@ -54,15 +54,15 @@ struct PnEmitter {
     const struct pn_emitter_ops *ops; /* NULL: a plain EventEmitter */
     struct pn_listeners *listeners;   /* own, NULL when there are none */
     PyObject *dict, *weakrefs;
-    PyObject *missed_errors;            /* own: a list, what each held `error` carries */
-    struct pn_deferred_error *deferred; /* own: an error waits for its listener */
+    PyObject *missed_errors;            /* own: a list, the argument of each deferred or missed `error` */
+    struct pn_deferred_error *deferred; /* own: an error that waits for its listener */
     unsigned generation;
     uint32_t missed;       /* up to eight pn_cycle_event, 4 bits each, the oldest lowest */
     int32_t max_listeners; /* -1: the default; 0: no limit */
-    uint8_t missed_cycle;  /* goes up when the missed events are forgotten */
-    bool outside;          /* made or used by somebody who is not in a listener */
+    uint8_t missed_cycle;  /* incremented when the missed events are dropped */
+    bool outside;          /* made or used outside a listener */
     bool replaying;        /* a replay of missed events is queued */
-    bool missed_had_error; /* what the missed `close` carries */
+    bool missed_had_error; /* the argument of the missed `close` */
 };
 
 #define PN_DEFAULT_MAX_LISTENERS 10
@@ -83,7 +83,7 @@ pn_emitter_listener_removed(PnEmitter *e, PyObject *name)
         e->ops->listener_removed(e, name);
 }
 
-/* Called by each method that uses an emitter: remembers that it is used from outside the loop. */
+/* Each method that uses an emitter calls this: it remembers a use from outside the loop. */
 static inline void
 pn_mark_outside(PnEmitter *e)
 {

@@ -1,9 +1,9 @@
 /* emitter_type.c - the EventEmitter type: Node's events.EventEmitter.
  *
- * Owns:    its listeners, its instance dict, a missed or held error.
+ * Owns:    its listeners, its instance dict, missed and deferred errors.
  * Borrows: the module state.
  * Threads: every function runs with the GIL held; emit() runs where it is called.
- * See:     listeners.c (the vector and emitting), missed.c (events that came before their listener). */
+ * See:     listeners.c (the vector and emitting), missed.c (events that were emitted before a listener was added). */
 
 #include <math.h>
 
@@ -41,7 +41,7 @@ PyDoc_STRVAR(
     on_doc,
     "on($self, event_name, listener=None, /)\n--\n\n"
     "Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a\n"
-    "decorator: @server.on(\"connection\"). The same function may be added several times. Emits \"newListener\" "
+    "decorator: @server.on(\"connection\"). The same function may be added several times. Emits \"newListener\"\n"
     "first.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with\n"
     "MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().");
@@ -87,12 +87,13 @@ find_identical(PnEmitter *e, PyObject *name, PyObject *fn)
 
 static PyObject *entries_of(PnEmitter *e, PyObject *name, bool raw);
 
-/* The newest that equals `fn` (bound methods are made anew each time). New reference; NULL: none, or `*failed`. */
+/* The newest listener that equals `fn` (each access to a bound method makes a new object). New reference; NULL when
+ * there is none, or when a comparison raised (`*failed`). */
 static PyObject *
 find_equal(PnEmitter *e, PyObject *name, PyObject *fn, bool *failed)
 {
     PyObject *found = NULL;
-    PyObject *raw = entries_of(e, name, true); /* a copy: __eq__ may do anything */
+    PyObject *raw = entries_of(e, name, true); /* a copy: __eq__ is user code and may change the listeners */
     *failed = raw == NULL;
     for (Py_ssize_t i = raw != NULL ? PyList_GET_SIZE(raw) : 0; i > 0 && found == NULL && !*failed; i--) {
         PyObject *held = PyList_GET_ITEM(raw, i - 1);
@@ -111,7 +112,7 @@ PyDoc_STRVAR(
     off_doc,
     "off($self, event_name, listener, /)\n--\n\n"
     "Removes the most recently added listener that is `listener`, or else equals it (bound methods), also one added\n"
-    "with once(), and returns the emitter. Emits \"removeListener\". What is being emitted now is not affected.\n"
+    "with once(), and returns the emitter. Emits \"removeListener\". An emission that has begun is not affected.\n"
     "Node: emitter.off().");
 
 static PyObject *
@@ -175,7 +176,7 @@ PyDoc_STRVAR(
     remove_all_listeners_doc,
     "remove_all_listeners($self, event_name=None, /)\n--\n\n"
     "Removes the listeners of one event, or of all events, and returns the emitter. Emits \"removeListener\" for each\n"
-    "when somebody listens to it. Node: emitter.removeAllListeners().");
+    "when that event has a listener. Node: emitter.removeAllListeners().");
 
 static PyObject *
 emitter_remove_all_listeners(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -290,7 +291,7 @@ emitter_event_names(PyObject *op, PyObject *unused)
 
 /* --- emit --- */
 
-/* An `error` nobody listens to is raised to the caller of emit(). */
+/* Raises an `error` without listeners to the caller of emit(). */
 static PyObject *
 raise_unhandled(PnState *st, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -308,9 +309,9 @@ raise_unhandled(PnState *st, PyObject *const *args, Py_ssize_t nargs)
 PyDoc_STRVAR(
     emit_doc,
     "emit($self, event_name, /, *args)\n--\n\n"
-    "Calls the listeners of event_name with args, here and now, in their order. True when there was one. What a\n"
+    "Calls the listeners of event_name with args, synchronously and in their order. True when there was one. What a\n"
     "listener raises leaves emit(); the listeners after it are not called. An \"error\" without listeners is raised:\n"
-    "args[0] itself when it is an exception, else NetError (ERR_UNHANDLED_ERROR) with `.context`. Node: "
+    "args[0] itself when it is an exception, else NetError (ERR_UNHANDLED_ERROR) with `.context`. Node:\n"
     "emitter.emit().");
 
 static PyObject *
@@ -326,7 +327,7 @@ emitter_emit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
     PyObject *name = pn_event_name(e->st, args[0]);
     if (name == NULL)
         return NULL;
-    /* args[0] is the caller's, but the callee may use the place before its arguments: a copy. */
+    /* Copied: the callee may overwrite the place before its arguments, but args[0] is the caller's. */
     if (nargs > 9 && (call = PyMem_Malloc((size_t)nargs * sizeof(*call))) == NULL) {
         Py_DECREF(name);
         return PyErr_NoMemory();
@@ -351,12 +352,12 @@ emitter_emit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 
 /* --- limits --- */
 
-PyDoc_STRVAR(set_max_listeners_doc, "set_max_listeners($self, n, /)\n--\n\n"
-                                    "Sets how many listeners an event may have before a warning tells of a likely leak "
-                                    "(default 10; 0 and infinity: no\n"
-                                    "limit) and returns the emitter. Raises TypeError for no number, ValueError "
-                                    "(ERR_OUT_OF_RANGE) for a negative one.\n"
-                                    "Node: emitter.setMaxListeners().");
+PyDoc_STRVAR(
+    set_max_listeners_doc,
+    "set_max_listeners($self, n, /)\n--\n\n"
+    "Sets how many listeners an event may have before a warning of a likely leak (default 10; 0 and infinity: no\n"
+    "limit) and returns the emitter. Raises TypeError when n is not a number, ValueError (ERR_OUT_OF_RANGE) when it\n"
+    "is negative. Node: emitter.setMaxListeners().");
 
 static PyObject *
 emitter_set_max_listeners(PyObject *op, PyObject *n)
@@ -438,7 +439,7 @@ emitter_dealloc(PyObject *op)
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
     pn_list_cut(PN_EMITTER(op));
-    Py_TRASHCAN_BEGIN(op, emitter_dealloc) /* chains of emitters */
+    Py_TRASHCAN_BEGIN(op, emitter_dealloc) /* emitters may form long chains */
         if (PN_EMITTER(op)->weakrefs != NULL) PyObject_ClearWeakRefs(op);
     pn_emitter_free_parts(PN_EMITTER(op));
     type->tp_free(op);
@@ -457,9 +458,9 @@ static PyMethodDef emitter_methods[] = {
     ADDING(once, "once($self, event_name, listener=None, /)\n--\n\n"
                  "As on(), for one call: the listener is removed before it."),
     ADDING(prepend_listener, "prepend_listener($self, event_name, listener=None, /)\n--\n\n"
-                             "As on(), in front of the others."),
+                             "As on(), at the front of the list."),
     ADDING(prepend_once_listener,
-           "prepend_once_listener($self, event_name, listener=None, /)\n--\n\nAs once(), in front of the others."),
+           "prepend_once_listener($self, event_name, listener=None, /)\n--\n\nAs once(), at the front of the list."),
     ADDING(off, off_doc),
     {"remove_listener", PN_FASTCALL(emitter_off), METH_FASTCALL | METH_KEYWORDS,
      "remove_listener($self, event_name, listener, /)\n--\n\nThe same as off()."},
@@ -486,7 +487,7 @@ static PyGetSetDef emitter_getset[] = {
 };
 
 static PyType_Slot emitter_slots[] = {
-    {Py_tp_doc, "EventEmitter()\n--\n\nSomething with events and listeners, as Node's events.EventEmitter. May be\n"
+    {Py_tp_doc, "EventEmitter()\n--\n\nAn object with events and listeners, as Node's events.EventEmitter. May be\n"
                 "subclassed; a subclass need not call __init__()."},
     {Py_tp_new, pn_emitter_new},
     {Py_tp_traverse, pn_emitter_traverse},

@@ -94,7 +94,7 @@ pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepe
     PyObject *held = once ? once_new(e, name, fn) : Py_NewRef(fn);
     if (held == NULL)
         return -1;
-    /* once_new() may have collected garbage: the vector is looked at only now. */
+    /* once_new() may have run the garbage collector, and so user code: the vector is read only now. */
     if (grow(e) < 0) {
         Py_DECREF(held);
         return -1;
@@ -142,7 +142,7 @@ pn_list_remove(PnEmitter *e, uint32_t i)
     struct pn_listeners *l = e->listeners;
     struct pn_listener_entry gone = l->at[i];
     uintptr_t warned = gone.fn & PN_FN_WARNED;
-    /* The next of the same name moves up into its place, and so on; the last one's place goes. */
+    /* The next entry of the same name moves up into its place, and so on; the place of the last one is removed. */
     for (uint32_t j = i + 1; j < l->count; j++) {
         if (l->at[j].name != gone.name)
             continue;
@@ -174,7 +174,7 @@ void
 pn_list_free(PnEmitter *e)
 {
     struct pn_listeners *l = e->listeners;
-    /* Before the first is released: its finalizer may call another, and that must not bring the emitter back. */
+    /* Before any entry is released: a finalizer may call a once() wrapper, and that must not revive the emitter. */
     pn_list_cut(e);
     e->listeners = NULL;
     for (uint32_t i = 0; l != NULL && i < l->count; i++)
@@ -185,7 +185,7 @@ pn_list_free(PnEmitter *e)
 void
 pn_list_remove_public(PnEmitter *e)
 {
-    /* What is let go may run anything: the vector is looked at anew each time. */
+    /* Releasing an entry may run user code: the vector is read again each time. */
     for (uint32_t i = 0; e->listeners != NULL && i < e->listeners->count;) {
         if (e->listeners->at[i].fn & PN_FN_INTERNAL)
             i++;
@@ -203,7 +203,7 @@ pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn)
         if (entry->name != name || pn_entry_fn(entry) != fn)
             continue;
         PyObject *shown = entry->fn & PN_FN_ONCE ? pn_once_listener(fn) : fn;
-        shown = Py_NewRef(shown != NULL ? shown : Py_None); /* a collection may have cleared the wrapper */
+        shown = Py_NewRef(shown != NULL ? shown : Py_None); /* the garbage collector may have cleared the wrapper */
         PyObject *stack[3] = {NULL, name, shown};
         pn_list_remove(e, i - 1);
         pn_emitter_listener_removed(e, name);
@@ -229,7 +229,7 @@ pn_remove_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn)
 
 /* --- emitting --- */
 
-/* Calls one listener; `fn` is a function or OnceListener that the caller holds. */
+/* Calls one listener; `fn` is a function or OnceListener to which the caller has a reference. */
 static int
 call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs)
 {
@@ -264,8 +264,8 @@ emit_one(PnEmitter *e, uint32_t i, PyObject *name, PyObject *const *args, size_t
     return status < 0 ? -1 : 1;
 }
 
-/* Several listeners: they are held before the first is called, so that what a listener adds or removes counts from the
- * next emission on. */
+/* Several listeners: takes a reference to each before it calls the first, so that what a listener adds or removes
+ * counts from the next emission on. */
 static int
 emit_many(PnEmitter *e, uint32_t first, size_t count, PyObject *name, PyObject *const *args, size_t nargs)
 {

@@ -1,16 +1,17 @@
-/* missed.c - events that came before their listener.
+/* missed.c - missed events: remembers those that had no listener, replays them to a listener that is added afterwards,
+ * and defers an `error` without a listener for 250 ms before it is uncaught.
  *
  * In a script the loop runs in the background: `s = connect(...)` may have connected before `s.on("connect", f)` is
- * reached. The events that happen once in a cycle of an object's life are therefore remembered when nobody listens,
- * and told to a listener that is attached later from outside the loop. An unheard `error` of an object that is used
- * from outside is held back for a while, with the events after it, before it counts as uncaught. */
+ * reached. An event that happens once in a cycle is therefore remembered when it has no listener, and emitted when a
+ * listener is added from outside the loop. When an object is used from outside, an `error` without a listener is
+ * deferred, and so are the events after it. */
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
 #include "py/loop/uncaught.h"
 
 #define DEFER_NS (250 * (uint64_t)1000000)
 
-/* An error that waits for its listener. */
+/* A deferred error: it waits for its listener. */
 struct pn_deferred_error {
     struct pn_loop_timer timer; /* first */
     PnEmitter *emitter;         /* own */
@@ -56,7 +57,7 @@ take_out(PnEmitter *e, unsigned shift)
     e->missed = (uint32_t)(before | (list >> (shift + 4)) << shift);
 }
 
-/* The errors are kept in a list beside: a server may fail to listen more than once. */
+/* The errors are in a list of their own: a server may fail to listen more than once. */
 static int
 remember_error(PnEmitter *e, PyObject *error)
 {
@@ -65,7 +66,7 @@ remember_error(PnEmitter *e, PyObject *error)
     return PyList_Append(e->missed_errors, error);
 }
 
-/* The first of them, taken out; None when there is none. New reference. */
+/* Takes the first of them out; None when there is none. New reference. */
 static PyObject *
 next_error(PnEmitter *e)
 {
@@ -134,7 +135,7 @@ emit_error(PnEmitter *e, PyObject *error)
 static void replay_tick(PnState *st, PyObject *self, void *arg);
 
 static int
-replay_soon(PnEmitter *e)
+queue_replay(PnEmitter *e)
 {
     e->replaying = true;
     if (pn_tick(e->st, replay_tick, (PyObject *)e, NULL) == 0)
@@ -151,24 +152,24 @@ emit_missed(PnEmitter *e, unsigned event)
     (void)pn_emit_loop(e, name_of(e->st, event), stack + 1, nargs, NULL);
 }
 
-/* Tells what is remembered to whoever listens now; the rest stays remembered. */
+/* Emits the missed events that have a listener now; the rest stays in the list. */
 static void
 replay(PnEmitter *e)
 {
     PnState *st = e->st;
     uint8_t cycle = e->missed_cycle;
     unsigned shift = 0;
-    /* Those that stay remain in the list all the time: a listener for them may be attached in between. */
+    /* Those that stay remain in the list all the time: a listener for them may be added in between. */
     while (shift < 32 && (e->missed >> shift) != 0 && cycle == e->missed_cycle && e->deferred == NULL) {
         if (st->loop->halted) {
-            /* run() has to raise first; the tick waits for the next one. */
-            if (replay_soon(e) < 0)
+            /* run() must raise first; the tick waits for the next run(). */
+            if (queue_replay(e) < 0)
                 PyErr_WriteUnraisable((PyObject *)e);
             return;
         }
         unsigned event = (e->missed >> shift) & 15;
         if (event != PN_CYCLE_ERROR && pn_count_listeners(e, name_of(st, event)) == 0) {
-            emit_missed(e, event); /* the quiet ones have not been told while an error was held */
+            emit_missed(e, event); /* internal listeners did not get it while an error was deferred */
             shift += 4;
             continue;
         }
@@ -240,7 +241,7 @@ pn_missed_report_all(PnState *st)
         drop_deferred(st->deferred_errors);
         while (e->missed_errors != NULL) {
             PyObject *error = next_error(e);
-            /* A listener that has come may not run any more; but the error has been asked for. */
+            /* A listener that was added meanwhile is not called any more, but with it the error is not uncaught. */
             if (!pn_has_listeners(e, st->names.error))
                 uncaught_error(e, error);
             Py_DECREF(error);
@@ -249,7 +250,7 @@ pn_missed_report_all(PnState *st)
     }
 }
 
-/* --- what the others call --- */
+/* --- emitting --- */
 
 int
 pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg)
@@ -270,7 +271,7 @@ pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg)
             return emit_error(e, arg);
         return 0;
     }
-    /* What is quiet takes nothing away from a listener that comes later. */
+    /* Internal listeners do not count: a listener that is added afterwards still gets the event. */
     if (pn_count_listeners(e, name) == 0)
         append(e, event);
     else if (event == PN_CYCLE_CLOSE)
@@ -301,7 +302,7 @@ pn_missed_listener_added(PnEmitter *e, PyObject *name)
         return 0;
     if (e->deferred == NULL && pn_in_callback(st))
         return 0;
-    return replay_soon(e) < 0 ? -1 : pn_driver_ensure(st);
+    return queue_replay(e) < 0 ? -1 : pn_driver_ensure(st);
 }
 
 void
@@ -317,6 +318,6 @@ pn_missed_forget(PnEmitter *e)
 void
 pn_missed_free(PnEmitter *e)
 {
-    /* A deferred error keeps its emitter alive: there is none here. */
+    /* A deferred error owns its emitter: there is none here. */
     Py_CLEAR(e->missed_errors);
 }

@@ -1,4 +1,4 @@
-/* once_object.h - what a OnceListener is made of: a listener that once() registers. */
+/* once_object.h - the layout of OnceListener, the wrapper of a listener that once() registers. */
 #ifndef PN_PY_EVENTS_ONCE_OBJECT_H
 #define PN_PY_EVENTS_ONCE_OBJECT_H
 
@@ -7,9 +7,8 @@
 typedef struct {
     PyObject_HEAD
     PyObject *listener; /* own */
-    PnEmitter
-        *emitter; /* borrowed, until the entry leaves the emitter's list: a listener that never fires makes no cycle */
-    PyObject *name; /* own */
+    PnEmitter *emitter; /* borrowed, until the entry leaves the emitter's list: so there is no cycle; see once_type.c */
+    PyObject *name;     /* own */
     bool fired;
 } PnOnce;
 

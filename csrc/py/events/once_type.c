@@ -1,4 +1,4 @@
-/* once_type.c - OnceListener: what once() registers, and what raw_listeners() shows.
+/* once_type.c - OnceListener: the wrapper that once() registers, and that raw_listeners() shows.
  *
  * Owns:    the listener and the event's name.
  * Borrows: the emitter, until its entry leaves the emitter's list: a listener that never fires makes no cycle. */
@@ -74,7 +74,7 @@ static PyMemberDef once_members[] = {
 };
 
 static PyType_Slot once_slots[] = {
-    {Py_tp_doc, "A listener registered with once(), as raw_listeners() shows it; calling it uses it up."},
+    {Py_tp_doc, "A listener registered with once(), as raw_listeners() shows it; its first call removes it."},
     {Py_tp_call, once_call},
     {Py_tp_repr, once_repr},
     {Py_tp_traverse, once_traverse},

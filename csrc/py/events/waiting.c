@@ -1,10 +1,12 @@
-/* waiting.c - what threads and asyncio need to wait for sockets and servers.
+/* waiting.c - the methods by which threads and asyncio wait for sockets and servers: wait(), drain(), iterator(),
+ * lines(), read_until(), read_exactly(), shutdown(), `for`, `with`.
  *
- * The waiting itself is written in Python, pynet/_waiting.py and pynet/_server.py: here are the methods of the C types that lead there, and
- * the private functions that it stands on. Those look at an emitter, or add a listener, in one step: nothing is
- * dispatched in between, since the caller holds the GIL. A check, a listener, a second check: nothing is missed.
+ * The waiting itself is written in Python: pynet/_waiting.py and pynet/_server.py. The methods here call it. The
+ * private functions below are what it builds on. Each of them checks an emitter, or adds a listener, in one step: the
+ * caller holds the GIL, so nothing is dispatched meanwhile. A wait checks, adds a listener and checks again, so that it
+ * misses no event.
  *
- * Owns:    st->waiting, the functions of pynet._waiting, fetched at the first use.
+ * Owns:    st->waiting, the functions of pynet._waiting and pynet._server, fetched at the first use.
  * Threads: every function runs with the GIL held, on any thread. */
 #include "py/events/waiting.h"
 
@@ -17,7 +19,7 @@
 
 #define STACK_ARGS          8
 
-/* --- to the module in Python --- */
+/* --- calling the functions in Python --- */
 
 #define WAITING_INDEX(name) WAITING_##name,
 enum waiting {
@@ -38,7 +40,7 @@ load_functions(PnState *st)
                         pn_state_load(all, WAITING_MIDDLE, WAITING_COUNT, "pynet._server", names) < 0))
         Py_CLEAR(all);
     if (all != NULL)
-        Py_XSETREF(st->waiting, all); /* another thread may have been faster */
+        Py_XSETREF(st->waiting, all); /* another thread may have set it meanwhile */
     return all;
 }
 
@@ -54,7 +56,7 @@ lead_to(enum waiting which, PyObject *op, PyObject *const *args, Py_ssize_t narg
     size_t count = (size_t)nargs + (kwnames != NULL ? (size_t)PyTuple_GET_SIZE(kwnames) : 0);
     if (count + 2 > STACK_ARGS && (stack = PyMem_Malloc((count + 2) * sizeof(*stack))) == NULL)
         return PyErr_NoMemory();
-    stack[0] = NULL; /* the callee's to use */
+    stack[0] = NULL; /* the callee may overwrite it */
     stack[1] = op;
     if (count > 0)
         memcpy(stack + 2, args, count * sizeof(*stack));
@@ -87,7 +89,7 @@ LEADING(iterate_server)
 LEADING(iterate_server_async)
 #undef LEADING
 
-/* iterator(options) or iterator(destroy_on_return=...): an option as all others. */
+/* iterator(options) or iterator(destroy_on_return=...): takes options as other methods do. */
 PyObject *
 pn_waiting_iterator(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -145,78 +147,76 @@ pn_waiting_server_aiter_slot(PyObject *op)
 
 const char pn_wait_doc[] =
     "wait($self, event, timeout=None)\n--\n\n"
-    "Blocks this thread until the event comes, and gives what it carries: None, its one argument, or a tuple. At once\n"
-    "when the state is already reached: connect, ready, end, finish, close, and drain when nothing is to be "
+    "Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a tuple.\n"
+    "At once when the state is already reached: connect, ready, end, finish, close, and drain when nothing is to be\n"
     "drained.\n\n"
-    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that is\n"
-    "waited for; when the socket closes first what it died of, or NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError\n"
+    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that\n"
+    "is waited for; when the socket closes first, its error or NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError\n"
     "on the thread that drives the loop, in a listener and inside turn(). Node: events.once(), which does not block.";
 const char pn_server_wait_doc[] =
     "wait($self, event, timeout=None)\n--\n\n"
-    "Blocks this thread until the event comes, and gives what it carries: None, its one argument, or a tuple. At once\n"
-    "when it is \"listening\" and the server listens, or \"close\" and it has closed. wait(\"connection\") takes one\n"
-    "connection: those that come while nobody listens or waits are accepted and nobody is told, as in Node.\n\n"
-    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that is\n"
-    "waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on the thread that\n"
-    "drives the loop, in a listener and inside turn(). Node: events.once(), which does not block.";
+    "Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a tuple.\n"
+    "At once when it is \"listening\" and the server listens, or \"close\" and it has closed. wait(\"connection\")\n"
+    "takes one connection: those that come while there is no listener and no wait are accepted, but reach no user\n"
+    "code, as in Node.\n\n"
+    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that\n"
+    "is waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on the thread\n"
+    "that drives the loop, in a listener and inside turn(). Node: events.once(), which does not block.";
 const char pn_shutdown_doc[] =
     "shutdown($self, timeout=None)\n--\n\n"
     "Accepts no more, as close(), and ends every connection; what is left after `timeout` seconds (None: never) is\n"
     "destroyed, 0: at once. Returns a Future of the number destroyed, done when \"close\" has been emitted: `await`\n"
     "server.shutdown(5) under asyncio, .result() in a thread. At once, and 0, when there is nothing to close.\n\n"
-    "Called again it gives the same Future until listen() has been called anew; the shortest timeout counts. What a\n"
-    "connection's own code writes after that is a write after end(): ERR_STREAM_WRITE_AFTER_END there.\n\n"
+    "Called again it returns the same Future until listen() has been called anew; the shortest timeout counts. User\n"
+    "code that writes to a connection after that gets ERR_STREAM_WRITE_AFTER_END, as after end().\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Events: end, finish, close of the\n"
     "connections; close.";
 const char pn_drain_doc[] =
     "drain($self, /)\n--\n\n"
-    "`await sock.drain()`: goes on when what was written may be followed by more: at once while less than the\n"
-    "high-water mark is queued, else at \"drain\" or \"finish\". The same as once(sock, \"drain\"): a Future, for "
-    "threads\n"
-    "too: sock.drain().result(timeout). Raises what once() raises.";
+    "`await sock.drain()`: waits until more may be written: not at all while less than the high-water mark is queued,\n"
+    "else until \"drain\" or \"finish\". The same as once(sock, \"drain\"): a Future, for threads too:\n"
+    "sock.drain().result(timeout). Raises what once() raises.";
 const char pn_iterator_doc[] =
     "iterator($self, options=None, /, *, destroy_on_return=True)\n--\n\n"
-    "What `for chunk in sock` and `async for chunk in sock` loop over, with a choice: destroy_on_return destroys the\n"
-    "socket when the loop is over or left early (with an AbortError if it had not ended), as Node's loops do; False "
-    "keeps\n"
-    "it, as Python's loops over the socket itself do. The object is an iterator, an async iterator and a context\n"
-    "manager. Chunks are bytes, or str after set_encoding(). The loop raises what the socket dies of, NetError\n"
-    "(ERR_STREAM_PREMATURE_CLOSE) when it is destroyed before its end, and RuntimeError where wait() does.\n"
+    "An iterator, async iterator and context manager over the chunks of the socket: as `for chunk in sock` and\n"
+    "`async for chunk in sock`, with a choice. destroy_on_return destroys the socket when the iteration ends or is\n"
+    "left early (with an AbortError if the socket had not ended), as iteration in Node does; False keeps it, as\n"
+    "iteration over the socket itself does. Chunks are bytes, or str after set_encoding(). Iterating raises the\n"
+    "error of the socket, NetError (ERR_STREAM_PREMATURE_CLOSE) when it is destroyed before its end, and\n"
+    "RuntimeError where wait() does.\n"
     "Node: readable.iterator().";
 const char pn_lines_doc[] =
     "lines($self, max=65536, keep_ends=False)\n--\n\n"
     "`for line in sock.lines()` and `async for line in sock.lines()`: bytes, or str after set_encoding(). A line ends\n"
-    "with \"\\n\"; it and a \"\\r\" before it are taken off unless keep_ends. What comes after the last line is a line "
-    "too.\n"
-    "Leaving the loop early keeps what has not been looped over in the socket; read_exactly() and the others go on "
+    "with \"\\n\"; it and a \"\\r\" before it are taken off unless keep_ends. What comes after the last line is a\n"
+    "line too. When the iteration is left early, the rest stays in the socket; read_exactly() and the like continue\n"
     "there.\n\n"
     "max is the longest line, in bytes (characters after set_encoding()), with its end: a longer one raises NetError\n"
     "(ERR_READ_LIMIT), and stays in the socket. Raises also what iterator() raises.";
 const char pn_read_until_doc[] =
     "read_until($self, separator, max=65536, timeout=None)\n--\n\n"
-    "What comes up to and with the separator (bytes, or str). Under a running asyncio loop it gives an awaitable, "
-    "else\n"
-    "it blocks this thread.\n\n"
+    "The data up to and with the separator (bytes, or str). Under a running asyncio loop it returns an awaitable,\n"
+    "else it blocks this thread.\n\n"
     "Raises NetError (ERR_READ_LIMIT) when it would be more than max bytes (characters after set_encoding());\n"
-    "IncompleteReadError when the peer ends first; TimeoutError after timeout seconds; what the socket dies of, or\n"
+    "IncompleteReadError when the peer ends first; TimeoutError after timeout seconds; the error of the socket, or\n"
     "NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError where wait() does. What has come stays in the socket each\n"
     "time. From the first call on an \"error\" event without a listener is raised by the next call, not uncaught.";
 const char pn_read_exactly_doc[] =
     "read_exactly($self, n, timeout=None)\n--\n\n"
-    "The next n bytes (characters after set_encoding()). Under a running asyncio loop it gives an awaitable, else it\n"
-    "blocks this thread. Raises IncompleteReadError when the peer ends first, and else what read_until() raises. What\n"
-    "has come stays in the socket each time.";
+    "The next n bytes (characters after set_encoding()). Under a running asyncio loop it returns an awaitable, else\n"
+    "it blocks this thread. Raises IncompleteReadError when the peer ends first, and else what read_until() raises.\n"
+    "What has come stays in the socket each time.";
 const char pn_leave_doc[] =
     "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
-    "destroy_soon(), so that what is queued still leaves; destroy() when an exception leaves the block.";
+    "destroy_soon(), so that queued writes are still sent; destroy() when an exception leaves the block.";
 const char pn_server_leave_doc[] =
     "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
     "close(); when an exception leaves the block the open connections are destroyed as well.";
 const char pn_enter_async_doc[] = "__aenter__($self, /)\n--\n\nAn awaitable of the object.";
 const char pn_leave_async_doc[] =
     "__aexit__($self, exc_type, exc, traceback, /)\n--\n\n"
-    "As __exit__(), and waits for \"close\". Raises what goes wrong meanwhile, unless an exception leaves the block.\n"
-    "When the wait is cancelled, what is still open is destroyed.";
+    "As __exit__(), and waits for \"close\". Raises an error that occurs meanwhile, unless an exception leaves the\n"
+    "block. When the wait is cancelled, what is still open is destroyed.";
 
 /* --- the states --- */
 
@@ -237,7 +237,8 @@ take_emitter(PyObject *module, PyObject *const *args, Py_ssize_t nargs, Py_ssize
     return *name != NULL ? PN_EMITTER(args[0]) : NULL;
 }
 
-/* _reached(emitter, event): the event's arguments when waiting for it is pointless because it has come, or None. */
+/* _reached(emitter, event): the event's arguments when it has been emitted already, so that a wait ends at once; or
+ * None. */
 PyObject *
 pn_reached(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -258,7 +259,7 @@ pn_reached(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     return arg != NULL ? PyTuple_Pack(1, arg) : PyTuple_New(0);
 }
 
-/* _over(emitter): its `close` has been emitted and nothing is held back: no event will come any more in this life. */
+/* _over(emitter): its `close` has been emitted and no error is pending, so this cycle emits no event any more. */
 PyObject *
 pn_over(PyObject *module, PyObject *emitter)
 {
@@ -275,7 +276,7 @@ pn_over(PyObject *module, PyObject *emitter)
 
 /* --- listeners --- */
 
-/* _listen(emitter, event, function): as on(), but nobody is told of it. */
+/* _listen(emitter, event, function): adds an internal listener. */
 PyObject *
 pn_listen_internal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -287,13 +288,13 @@ pn_listen_internal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     if (status == 0)
         status = pn_add_internal_listener(e, name, args[2]);
     Py_DECREF(name);
-    /* Whoever waits needs somebody who drives. */
+    /* A waiter needs a running driver. */
     if (status < 0 || (e->st->loop != NULL && e->ops != NULL && pn_driver_ensure(e->st) < 0))
         return NULL;
     Py_RETURN_NONE;
 }
 
-/* _unlisten(emitter, event, function): takes out what _listen() added, if it is still there. */
+/* _unlisten(emitter, event, function): removes what _listen() added, if it is still there. */
 PyObject *
 pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -308,7 +309,7 @@ pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 
 /* --- blocking --- */
 
-/* _check_blocking(what): RuntimeError when this thread must not wait for an event, as it is the one that brings it. */
+/* _check_blocking(what): RuntimeError when this thread must not block, because it is the one that emits the event. */
 PyObject *
 pn_check_blocking(PyObject *module, PyObject *what)
 {
@@ -328,7 +329,7 @@ pn_check_blocking(PyObject *module, PyObject *what)
     return NULL;
 }
 
-/* A listener runs, on this thread. */
+/* _inside(): whether this thread is inside a listener. */
 PyObject *
 pn_is_in_callback(PyObject *module, PyObject *unused)
 {

@@ -1,11 +1,11 @@
-/* waiting.h - what threads and asyncio need to wait for sockets and servers; the waiting itself is pynet/_waiting.py
- * and pynet/_server.py. */
+/* waiting.h - the methods by which threads and asyncio wait for sockets and servers; the waiting itself is in
+ * pynet/_waiting.py and pynet/_server.py. */
 #ifndef PN_PY_EVENTS_WAITING_H
 #define PN_PY_EVENTS_WAITING_H
 
 #include "py/base/state.h"
 
-/* --- methods that the module `pynet._waiting` carries out --- */
+/* --- methods that call a function of `pynet._waiting` or `pynet._server` --- */
 
 /* The functions of that module, then those of `pynet._server`, in the order of st->waiting, a tuple of them. */
 /* clang-format off */

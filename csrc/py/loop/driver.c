@@ -1,6 +1,6 @@
-/* driver.c - the background thread and the turn, see driver.h.
+/* driver.c - opens the loop at its first use, starts the background thread, runs one turn (the wait, the dispatch).
  *
- * Threads: everything here runs with the GIL held, but for the wait itself. */
+ * Threads: everything here runs with the GIL held, except the wait itself. */
 #include "py/loop/driver.h"
 
 #include "py/base/errors.h"
@@ -8,7 +8,7 @@
 #include "uvio/handles.h"
 #include "uvio/signals.h"
 
-/* --- the gate: who waits for whom --- */
+/* --- the condition variable between the driver and the threads that wait for it --- */
 
 int
 pn_driver_init(PnState *st)
@@ -36,8 +36,8 @@ int
 pn_driver_wait(PnState *st, unsigned ms)
 {
     struct pn_driver *d = &st->driver;
-    /* A change between the caller's look and the wait is not seen: it costs at most one slice. The mutex is taken
-     * with the GIL still held, and whoever opens the gate holds the GIL, so none is missed in fact. */
+    /* No notification is lost between the caller's check and this wait: the mutex is taken while the GIL is still held,
+     * and pn_driver_notify_all() needs the GIL. If one were lost, the wait would still end after `ms`. */
     d->waiters++;
     uv_mutex_lock(&d->mutex);
     PyThreadState *ts = PyEval_SaveThread();
@@ -72,7 +72,7 @@ pn_in_turn(const PnState *st)
 
 /* --- the loop --- */
 
-/* -1 with what a signal handler raised meanwhile. */
+/* -1 with an exception: this runs Python, so a signal handler may raise in it. */
 static int
 register_exit(PnState *st)
 {
@@ -94,7 +94,7 @@ pn_state_loop(PnState *st)
     if (st->loop != NULL) {
         if (!st->loop->dead)
             return st->loop;
-        pn_raise_net(st, "ERR_LOOP_DEAD", "The event loop is dead: somebody closed a file descriptor of it");
+        pn_raise_net(st, "ERR_LOOP_DEAD", "The event loop is dead: one of its file descriptors was closed");
         return NULL;
     }
     struct pn_loop *loop = pn_loop_new(&status);
@@ -106,7 +106,7 @@ pn_state_loop(PnState *st)
     st->loop = loop;
     if (register_exit(st) < 0)
         return NULL;
-    /* That ran Python: a signal handler may have forked. */
+    /* register_exit() has run Python: a signal handler may have forked, so check again. */
     return pn_state_loop(st);
 }
 
@@ -150,13 +150,14 @@ static int
 raise_dead_loop(PnState *st)
 {
     st->loop->dead = 1;
-    pn_raise_net(st, "ERR_LOOP_DEAD",
-                 "The event loop is dead: somebody closed a file descriptor that belongs to it. Nothing more will be "
-                 "dispatched in this process.");
+    pn_raise_net(
+        st, "ERR_LOOP_DEAD",
+        "The event loop is dead: one of its file descriptors was closed. Nothing more will be dispatched in this "
+        "process.");
     return -1;
 }
 
-/* Closes servers and connections in order, once. */
+/* Closes servers and connections in order; once for each run(). */
 static void
 close_gracefully(PnState *st)
 {
@@ -175,7 +176,7 @@ dispatch(PnState *st)
     unsigned scope = pn_callback_scope_open(st);
     if (st->ticks.count > 0)
         st->loop->polled = false;
-    pn_callback_scope_close(st, scope); /* ticks from outside come first */
+    pn_callback_scope_close(st, scope); /* runs the ticks that were queued outside a turn */
     if (st->generation != generation)
         return;
     if (st->driver.graceful)
@@ -232,9 +233,9 @@ pn_start_driver(PnState *st)
     PyObject *args = PyTuple_New(0);
     PyObject *kwargs = target ? Py_BuildValue("{sOsOss}", "target", target, "daemon", Py_True, "name", "pynet") : NULL;
     PyObject *thread = kwargs && args ? PyObject_Call(make, args, kwargs) : NULL;
-    /* Before it starts: it may have something to report before start() returns. */
+    /* Set before start(): the thread may report an uncaught exception before start() returns. */
     Py_XSETREF(d->thread_object, Py_XNewRef(thread));
-    /* A thread inherits the mask: the loop's thread takes no signal from the main thread. */
+    /* The thread inherits this mask, so it takes no signal from the main thread. */
     pn_signals_block_all(&old);
     PyObject *started = thread ? PyObject_CallMethod(thread, "start", NULL) : NULL;
     pn_signals_restore(&old);

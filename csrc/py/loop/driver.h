@@ -1,19 +1,31 @@
-/* driver.h - who drives the loop: a background thread, or the thread that called run().
+/* driver.h - which thread drives the loop: a background thread, or the thread that called run().
  *
- * The GIL is the loop's lock. The driver gives it up for the wait only; any other thread may call any method in
- * between and wakes the driver when that changes what it waits for. */
+ * The GIL is the loop's lock. The driver releases it only for the wait. Meanwhile another thread may call any method,
+ * and wakes the driver when the call changes what the driver waits for.
+ *
+ * The files of this folder:
+ *   driver.c          opens the loop, starts the background thread, runs one turn
+ *   run.c             run(), stop(); Ctrl-C ends the wait; SIGINT and SIGTERM close in order
+ *   turn.c            turn(): a block in which nothing is dispatched
+ *   exit.c            closes everything at the interpreter's exit; resets the state in a forked child
+ *   tick.c            calls from the loop into Python, and the tick queue that runs after them
+ *   next_tick.c       next_tick()
+ *   uncaught.c        exceptions that leave a listener; set_uncaught_handler()
+ *   timeout_type.c    set_timeout(), set_interval()
+ *   immediate_type.c  set_immediate()
+ *   hooks.h           the functions of higher folders that the loop calls */
 #ifndef PN_PY_LOOP_DRIVER_H
 #define PN_PY_LOOP_DRIVER_H
 
 #include "py/base/state.h"
 
-/* The loop, opened when first needed; NULL with ERR_LOOP_CLOSED, ERR_LOOP_DEAD or MemoryError raised. */
+/* The loop, opened at its first use; NULL with ERR_LOOP_CLOSED, ERR_LOOP_DEAD or MemoryError raised. */
 struct pn_loop *pn_state_loop(PnState *st);
 
 int pn_driver_init(PnState *st);
 void pn_driver_clear(PnState *st);
 
-/* To be called by every method that gave the loop something to do: starts the background thread when nobody drives.
+/* Every method that gives the loop work calls this: it starts the background thread unless a thread drives the loop.
  * 0, or -1 with the exception of a thread that could not be started. */
 int pn_start_driver(PnState *st);
 static inline int
@@ -24,19 +36,20 @@ pn_driver_ensure(PnState *st)
     return pn_start_driver(st);
 }
 
-/* One turn by the calling thread, which is the driver. -1 with an exception set: a signal handler raised (only in the
- * foreground), or the loop died. */
+/* Runs one turn on the calling thread, which is the driver. -1 with an exception set: a signal handler raised (only in
+ * the foreground), or the loop died. */
 int pn_driver_turn(PnState *st);
-/* Begins and ends what the driver dispatches: turn() blocks are waited for, others learn of the end. 0; 1 when nothing is
- * to be dispatched (the driver is to leave); -1 when a signal handler raised. */
+/* The driver dispatches between these two. The first waits until no turn() block is open; the second notifies the
+ * threads that wait for the end. 0; 1 when nothing is to be dispatched (the driver must leave); -1 when a signal
+ * handler raised. */
 int pn_dispatch_begin(PnState *st);
 void pn_dispatch_end(PnState *st);
 
-/* Waits without the GIL for a change in the driver, at most `ms`. -1 when a signal handler raised. */
+/* Waits without the GIL until pn_driver_notify_all(), at most `ms`. -1 when a signal handler raised. */
 int pn_driver_wait(PnState *st, unsigned ms);
 void pn_driver_notify_all(PnState *st);
 
-/* This thread is inside a turn() block. */
+/* True when this thread is inside a turn() block. */
 bool pn_in_turn(const PnState *st);
 
 /* --- run.c --- */
@@ -55,7 +68,7 @@ PyObject *pn_at_exit(PyObject *module, PyObject *unused);
 PyObject *pn_after_fork(PyObject *module, PyObject *unused);
 
 /* --- driver.c --- */
-/* The target of the background thread. */
+/* _drive(): the target of the background thread. */
 PyObject *pn_drive(PyObject *module, PyObject *unused);
 
 #endif

@@ -1,7 +1,8 @@
-/* exit.c - the end of the interpreter, and the child of a fork.
+/* exit.c - closes everything when the interpreter exits, and resets the state in a forked child.
  *
- * At exit no listener runs any more; what is queued is written in C for at most a second, everything is closed, and
- * the driver is waited for. A listener that is stuck is abandoned, and nothing is freed under it. */
+ * At exit no listener is called any more. The exit waits at most one second for the driver to leave, sends queued
+ * writes from C for at most another second, and closes every handle. If a listener blocks the driver, the exit does not
+ * wait longer, and frees nothing that the driver still uses. */
 #include <string.h>
 
 #include "py/loop/driver.h"
@@ -63,14 +64,14 @@ warn_of_server(PnState *st)
                           "serving\n");
 }
 
-/* True when the driver has left: the background thread, or a thread of the user's inside run(). */
+/* True when the driver has left: the background thread, or a user thread inside run(). */
 static bool
 join_driver(PnState *st)
 {
     struct pn_driver *d = &st->driver;
     uint64_t deadline = uv_hrtime() + GRACE_NS;
     if (d->mode == PN_FOREGROUND && d->thread == PyThread_get_thread_ident())
-        return false; /* called inside a listener of run() */
+        return false; /* called by a listener of run(): the driver is below us on this stack */
     while ((d->mode != PN_IDLE || d->starting) && uv_hrtime() < deadline) {
         d->stop = true;
         pn_loop_wake(st->loop);
@@ -111,7 +112,7 @@ close_everything(PnState *st, bool driver_left)
     pn_ring_clear(&st->ticks);
     pn_ring_clear(&st->immediates);
     if (!driver_left || loop->dead || pn_loop_wait(loop, 0) != 0)
-        return; /* somebody is inside uv_run(), or it would abort: the memory stays */
+        return; /* the driver is still inside uv_run(), or libuv would abort: the memory stays */
     for (int i = 0; i < 3; i++)
         (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
     if (pn_loop_free(loop) == 0)
@@ -158,7 +159,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     for (struct pn_cleanup *c = st->cleanups; c != NULL; c = c->next)
         c->after_fork(c);
     st->cleanups = NULL;
-    /* What the parent's loop held stays where it is: releasing it could run anything. */
+    /* References that the parent's loop held are not released: that could run user code. */
     st->loop = NULL;
     st->generation++;
     st->depth = 0;

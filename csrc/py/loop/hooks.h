@@ -1,4 +1,5 @@
-/* hooks.h - what the loop asks of the folders above it: functions that the module sets, and objects that clean up.
+/* hooks.h - the functions of higher folders that the loop calls: flushing gathered writes, destroying a connection
+ * whose listener raised, cleaning up at exit and after fork.
  *
  * The loop never names a socket or a server. It calls these instead. */
 #ifndef PN_PY_LOOP_HOOKS_H
@@ -8,17 +9,17 @@
 
 /* st->hooks, one table for the process. */
 struct pn_hooks {
-    /* An outermost call or a tick has ended and st->flush is not NULL: the gathered writes go to the kernel. */
+    /* An outermost call or a tick has ended, and st->flush is not NULL: sends the gathered writes to the kernel. */
     void (*flush)(PnState *st);
-    /* A listener of `emitter` (may be NULL) raised: if that is a connection, it is destroyed. */
+    /* A listener of `emitter` (may be NULL) raised: destroys the emitter if it is a connection. */
     void (*destroy_concerned)(PnState *st, PyObject *emitter);
-    /* The interpreter exits, and listeners may still run: errors that wait for a listener are uncaught now. */
+    /* The interpreter exits, and listeners still run: reports deferred errors as uncaught. */
     void (*before_exit)(PnState *st);
-    /* A connection that its server has counted is destroyed. */
+    /* A connection that its server has counted has been destroyed. */
     void (*connection_gone)(PyObject *socket);
 };
 
-/* An object with a descriptor that no stream and no listener has, embedded in its owner. */
+/* Embedded in an object that owns a descriptor outside the loop's streams and listeners. */
 struct pn_cleanup {
     struct pn_cleanup *next, *prev;           /* in st->cleanups */
     void (*at_exit)(struct pn_cleanup *c);    /* closes it, and removes `c` */

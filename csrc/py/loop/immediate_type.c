@@ -1,4 +1,4 @@
-/* immediate_type.c - the Immediate type: what set_immediate() gives, and the check phase in which they run.
+/* immediate_type.c - set_immediate(), clear_immediate(), the type Immediate; runs immediates in the loop's check phase.
  *
  * Owns: the callback and its arguments, until it has run or is cleared. */
 #include "py/base/args.h"
@@ -33,7 +33,7 @@ count_ref(PnImmediate *self, bool referenced)
         st->immediates_referenced--;
 }
 
-/* Takes the callback out: it is run or cleared. New references; false when it was already. */
+/* Takes the callback out, to run or to clear it. New references; false when it was taken before. */
 static bool
 take(PnImmediate *self, PyObject **callback, PyObject **args)
 {
@@ -54,7 +54,7 @@ pn_immediates_run(struct pn_loop *loop)
     PnState *st = loop->data;
     unsigned generation = st->generation;
     struct pn_tick item;
-    /* Those set meanwhile wait for the next turn. */
+    /* Immediates that are set meanwhile wait for the next turn. */
     for (size_t n = st->immediates.count; n > 0 && !loop->halted && !st->closed; n--) {
         PyObject *callback, *args;
         if (!pn_ring_shift(&st->immediates, &item))
@@ -195,8 +195,12 @@ immediate_dealloc(PyObject *op)
 /* --- tables --- */
 
 static PyMethodDef immediate_methods[] = {
-    {"ref", immediate_ref, METH_NOARGS, "ref($self, /)\n--\n\nIt keeps run() draining (the default); returns it."},
-    {"unref", immediate_unref, METH_NOARGS, "unref($self, /)\n--\n\nIt does not keep run() draining; returns it."},
+    {"ref", immediate_ref, METH_NOARGS,
+     "ref($self, /)\n--\n\n"
+     "The immediate keeps run() from returning (the default); returns it."},
+    {"unref", immediate_unref, METH_NOARGS,
+     "unref($self, /)\n--\n\n"
+     "The immediate does not keep run() from returning; returns it."},
     {"has_ref", immediate_has_ref, METH_NOARGS, "has_ref($self, /)\n--\n\nTrue unless unref() was called last."},
     {NULL, NULL, 0, NULL},
 };

@@ -1,4 +1,4 @@
-/* next_tick.c - next_tick(): a callback of the user's in the tick queue. */
+/* next_tick.c - next_tick(): puts a user function into the tick queue. */
 #include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/loop/tick.h"
@@ -14,8 +14,8 @@ run_user_tick(PnState *st, PyObject *self, void *arg)
 
 const char pn_next_tick_doc[] =
     "next_tick(callback, /, *args)\n--\n\n"
-    "Calls callback(*args) as soon as the call out of the loop that is under way returns, before any I/O: Node's\n"
-    "process.nextTick(). From another thread than the loop's it runs at the start of the loop's next turn.\n\n"
+    "Calls callback(*args) as soon as the listener or callback that the loop is calling returns, before any I/O:\n"
+    "Node's process.nextTick(). From another thread than the loop's it runs at the start of the loop's next turn.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE) when callback is not callable or is a coroutine function.";
 
 PyObject *

@@ -1,10 +1,13 @@
-/* run.c - run(): the calling thread drives the loop until nothing is left to do; stop(). */
+/* run.c - run() and stop(): the calling thread drives the loop until nothing is left to do.
+ *
+ * Ctrl-C ends the wait here, by the loop's wake pipe. With run(signals=True) the first SIGINT or SIGTERM closes in
+ * order, the second makes run() return at once. An uncaught exception of a listener is raised by run(). */
 #include "py/base/args.h"
 #include "py/base/errors.h"
 #include "py/loop/driver.h"
 #include "py/loop/tick.h"
 
-/* Of what puts a signal setting back: a signal handler may raise in between, or an allocation fail. */
+/* How often to try to restore a signal setting: a signal handler may raise in between, or an allocation fail. */
 #define RESTORE_TRIES 16
 
 /* --- signals --- */
@@ -16,7 +19,7 @@ pn_on_signal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     (void)nargs;
     PnState *st = pn_state_of_module(module);
     if (st->driver.graceful)
-        st->driver.stop = true; /* the second one: at once */
+        st->driver.stop = true; /* the second signal: return at once */
     st->driver.graceful = true;
     if (st->loop != NULL)
         pn_loop_wake(st->loop);
@@ -80,7 +83,7 @@ check_run(PnState *st)
     return -1;
 }
 
-/* From here on nobody else may drive, though nothing is dispatched yet. */
+/* From here on no other thread may drive, though nothing is dispatched yet. */
 static void
 claim(PnState *st)
 {
@@ -116,7 +119,7 @@ take_over(PnState *st)
     d->hand_over = false;
     if (status == 0 && d->mode == PN_FOREGROUND)
         status = check_run(st);
-    /* The loop is asked for again: a child of a fork, or the exit, may have got here. */
+    /* Get the loop again: this may be a forked child by now, or the interpreter may exit. */
     if (status == 0 && pn_state_loop(st) == NULL)
         status = -1;
     if (status == 0)
@@ -133,7 +136,7 @@ anything_left(PnState *st)
            pn_loop_alive(st->loop);
 }
 
-/* main() is the first thing of the first turn: nothing is dispatched before it returns. */
+/* Calls main() at the start of the first turn: nothing is dispatched before it returns. */
 static int
 call_main(PnState *st, PyObject *main)
 {
@@ -144,7 +147,7 @@ call_main(PnState *st, PyObject *main)
     unsigned scope = pn_callback_scope_open(st);
     PyObject *result = PyObject_CallNoArgs(main);
     if (result == NULL && st->generation == generation) {
-        /* As an uncaught exception: the ticks it queued wait for the next run(). */
+        /* As after an uncaught exception: the ticks that main() queued wait for the next run(). */
         PyObject *type, *value, *trace;
         PyErr_Fetch(&type, &value, &trace);
         st->loop->halted = 1;
@@ -171,7 +174,7 @@ run_loop(PnState *st, PyObject *main)
     return status;
 }
 
-/* The place is claimed; signals are as run() wants them. */
+/* Drives until run() must return; claim() and install_signals() come before. */
 static int
 drive_foreground(PnState *st, const struct run_args *a)
 {
@@ -180,7 +183,7 @@ drive_foreground(PnState *st, const struct run_args *a)
     st->loop->halted = 0;
     int status = run_loop(st, a->main);
     if (st->generation != generation)
-        return status; /* a forked child, or the interpreter is leaving: nothing of this is ours any more */
+        return status; /* a forked child, or the interpreter exits: the state is not of this run() any more */
     give_up_claim(st);
     PyObject *uncaught = st->uncaught;
     st->uncaught = NULL;
@@ -192,11 +195,11 @@ drive_foreground(PnState *st, const struct run_args *a)
     return -1;
 }
 
-/* While run() is on the main thread, a signal's byte goes to the loop's wake pipe, so that the wait ends whichever thread
- * the signal was delivered to. */
+/* While run() drives on the main thread, Python's wakeup descriptor is the loop's wake pipe: a signal such as Ctrl-C
+ * ends the wait, whichever thread it was delivered to. */
 struct saved_signals {
-    PyObject *begun;     /* own: what begin() of pynet._run gave */
-    PyObject *wakeup_fd; /* own: the descriptor before, once it is changed */
+    PyObject *begun;     /* own: the result of begin() in pynet._run */
+    PyObject *wakeup_fd; /* own: the previous wakeup descriptor, once it is replaced */
     bool handlers;       /* set_handlers() has been called */
 };
 
@@ -238,7 +241,7 @@ restore_wakeup_fd(struct saved_signals *saved)
     PyObject *ours = NULL;
     for (int tries = 0; ours == NULL && tries < RESTORE_TRIES; tries++) {
         PyErr_Clear();
-        /* Its owner may have closed it meanwhile. */
+        /* The previous descriptor may have been closed meanwhile: the last tries set none. */
         ours = PyObject_CallOneArg(set, tries < RESTORE_TRIES / 2 ? saved->wakeup_fd : none);
     }
     PyErr_Clear();
@@ -246,8 +249,8 @@ restore_wakeup_fd(struct saved_signals *saved)
     Py_DECREF(none);
 }
 
-/* What a signal handler raises interrupts set_handlers(): it is called again, and the exception leaves run(), with the
- * one that was on its way as its context. */
+/* A signal handler that raises interrupts set_handlers(), which is then called again. run() raises that exception, with
+ * the exception that was set before as its context. */
 static void
 restore_handlers(PnState *st, struct saved_signals *saved, PyObject **error)
 {
@@ -261,7 +264,7 @@ restore_handlers(PnState *st, struct saved_signals *saved, PyObject **error)
     }
 }
 
-/* The exception that is set stays. */
+/* Keeps the exception that is set. */
 static void
 restore_signals(PnState *st, struct saved_signals *saved)
 {
@@ -280,12 +283,10 @@ const char pn_run_doc[] =
     "run(main=None, *, signals=False, on_uncaught=None)\n--\n\n"
     "Drives the loop on the calling thread until nothing referenced is left to do, or stop() is called. main() is\n"
     "called first, inside the first turn. The background thread, if it was driving, hands over.\n\n"
-    "signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, lets queued "
-    "writes\n"
-    "leave, unlinks unix paths), the second returns at once. on_uncaught=\"log\": what leaves a listener is logged\n"
-    "(logger \"pynet\"), the connection concerned is destroyed, and run() goes on; by default run() raises it, "
-    "destroys\n"
-    "nothing, and may be called again.\n\n"
+    "signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, sends queued\n"
+    "writes, unlinks unix paths), the second returns at once. on_uncaught=\"log\": an exception that leaves a\n"
+    "listener is logged (logger \"pynet\"), the connection concerned is destroyed, and run() continues; by default\n"
+    "run() raises it, destroys nothing, and may be called again.\n\n"
     "Raises RuntimeError inside a listener, inside turn(), and while another run() is active.";
 
 PyObject *
@@ -298,7 +299,7 @@ pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwna
         return NULL;
     unsigned generation = st->generation;
     int status = install_signals(st, &a, &saved);
-    /* That ran Python: a signal handler may have forked. */
+    /* install_signals() has run Python: a signal handler may have forked. */
     if (status == 0 && st->generation == generation)
         status = drive_foreground(st, &a);
     else if (st->generation == generation)

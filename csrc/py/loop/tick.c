@@ -1,4 +1,4 @@
-/* tick.c - calls out of the loop, and the tick queue, see tick.h. */
+/* tick.c - calls from the loop into Python, and the tick queue (Node's process.nextTick); see tick.h. */
 #include "py/loop/tick.h"
 
 #include <string.h>
@@ -134,7 +134,7 @@ pn_call(PnState *st, PyObject *emitter, PyObject *callable, PyObject *const *arg
 {
     if (st->closed)
         return -1;
-    if (st->loop != NULL && st->loop->halted) /* run() has to raise first: with the next one's ticks */
+    if (st->loop != NULL && st->loop->halted) /* run() must raise first: the call becomes a tick of the next run() */
         return pn_tick_with(st, call_tick, emitter != NULL ? emitter : Py_None, callable, args,
                             (size_t)PyVectorcall_NARGS(nargs));
     Py_INCREF(callable);

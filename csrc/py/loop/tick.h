@@ -1,7 +1,8 @@
-/* tick.h - the one door into Python, and the queue of what runs when it closes (Node's process.nextTick).
+/* tick.h - every call from the loop into Python, and the tick queue that runs after it (Node's process.nextTick).
  *
- * Everything that the loop causes runs between pn_callback_scope_open() and pn_callback_scope_close(). When the outermost one leaves, gathered
- * writes go out and the ticks run, each followed by the writes that it gathered. */
+ * Everything that the loop causes runs between pn_callback_scope_open() and pn_callback_scope_close(). When the
+ * outermost scope closes, the gathered writes are sent and the ticks run. After each tick the writes that it gathered
+ * are sent. */
 #ifndef PN_PY_LOOP_TICK_H
 #define PN_PY_LOOP_TICK_H
 
@@ -11,7 +12,8 @@
 int pn_tick(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self, void *arg);
 void pn_callback_scope_close_outermost(PnState *st);
 
-/* What pn_callback_scope_close() wants back: a fork or the exit in between makes the call one of a dead generation. */
+/* Returns the generation for pn_callback_scope_close(). After a fork or the exit in between, closing does nothing: the
+ * scope belongs to an earlier generation. */
 static inline unsigned
 pn_callback_scope_open(PnState *st)
 {
@@ -30,25 +32,26 @@ pn_callback_scope_close(PnState *st, unsigned generation)
         st->depth--;
 }
 
-/* This thread is inside a listener that the loop called. */
+/* True when this thread is inside a listener that the loop called. */
 static inline bool
 pn_in_callback(const PnState *st)
 {
     return st->depth > 0 && st->callback_thread == PyThreadState_Get();
 }
 
-/* Calls `callable` from the loop. What it raises is reported as uncaught, with `emitter` (may be NULL) as the object
- * concerned. 0, or -1 when it raised. */
+/* Calls `callable` from the loop. An exception that it raises is reported as uncaught, with `emitter` (may be NULL) as
+ * the object concerned. 0, or -1 when it raised. In a halted turn the call becomes a tick; at exit nothing is
+ * called (-1). */
 int pn_call(PnState *st, PyObject *emitter, PyObject *callable, PyObject *const *args, size_t nargs);
 /* The same with one argument, None for NULL. */
 int pn_call_one(PnState *st, PyObject *emitter, PyObject *callable, PyObject *arg);
 
-/* pn_tick() with the tuple (first, second, args...) as `self`; a failure is reported. For what a halted turn must not call
- * any more. */
+/* pn_tick() with the tuple (first, second, args...) as `self`; reports a failure. For calls that a halted turn must not
+ * make any more. */
 int pn_tick_with(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *first, PyObject *second,
                  PyObject *const *args, size_t nargs);
 
-/* Runs what is queued, until nothing is left or the turn is halted. */
+/* Runs the queued ticks until none is left or the turn is halted. */
 void pn_ticks_run(PnState *st);
 
 int pn_ring_push(struct pn_ring *ring, struct pn_tick item);

@@ -1,7 +1,7 @@
-/* timeout_type.c - the Timeout type: what set_timeout() and set_interval() give.
+/* timeout_type.c - set_timeout(), set_interval(), clear_timeout() and the Timeout type.
  *
- * Owns:    the callback and its arguments; while armed, itself.
- * Threads: the GIL is held everywhere; it fires on the driving thread. */
+ * Owns:    the callback and its arguments; while armed, a reference to itself.
+ * Threads: the GIL is held everywhere; the driver calls the callback. */
 #include "py/base/args.h"
 #include "py/base/errors.h"
 #include "py/loop/driver.h"
@@ -75,7 +75,7 @@ disarm(PnTimeout *self)
 static void
 on_fire(struct pn_loop_timer *timer)
 {
-    PnTimeout *self = OF_TIMER(timer); /* the heap's reference is ours now */
+    PnTimeout *self = OF_TIMER(timer); /* the reference of the armed timer is ours now */
     PnState *st = self->st;
     if (!st->closed && self->callback != NULL) {
         unsigned scope = pn_callback_scope_open(st);
@@ -126,9 +126,9 @@ create(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool repeat)
 
 const char pn_set_timeout_doc[] =
     "set_timeout(callback, ms=1, /, *args)\n--\n\n"
-    "Calls callback(*args) once, after at least ms milliseconds; returns a Timeout. Less than 1 counts as 1, more "
-    "than\n"
-    "2,147,483,647 as 1 with a TimeoutOverflowWarning. Raises TypeError (ERR_INVALID_ARG_TYPE). Node: setTimeout().";
+    "Calls callback(*args) once, after at least ms milliseconds; returns a Timeout. Less than 1 counts as 1, more\n"
+    "than 2,147,483,647 as 1 with a TimeoutOverflowWarning. Raises TypeError (ERR_INVALID_ARG_TYPE).\n"
+    "Node: setTimeout().";
 
 PyObject *
 pn_set_timeout(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
@@ -257,8 +257,10 @@ timeout_dealloc(PyObject *op)
 /* --- tables --- */
 
 static PyMethodDef timeout_methods[] = {
-    {"ref", timeout_ref, METH_NOARGS, "ref($self, /)\n--\n\nThe timer keeps run() draining (the default); returns it."},
-    {"unref", timeout_unref, METH_NOARGS, "unref($self, /)\n--\n\nThe timer does not keep run() draining; returns it."},
+    {"ref", timeout_ref, METH_NOARGS,
+     "ref($self, /)\n--\n\nThe timer keeps run() from returning (the default); returns it."},
+    {"unref", timeout_unref, METH_NOARGS,
+     "unref($self, /)\n--\n\nThe timer does not keep run() from returning; returns it."},
     {"has_ref", timeout_has_ref, METH_NOARGS, "has_ref($self, /)\n--\n\nTrue unless unref() was called last."},
     {"refresh", timeout_refresh, METH_NOARGS,
      "refresh($self, /)\n--\n\n"

@@ -1,4 +1,4 @@
-/* timer_types.h - set_timeout(), set_interval(), set_immediate() and their objects. */
+/* timer_types.h - set_timeout(), set_interval(), set_immediate() and their types Timeout and Immediate. */
 #ifndef PN_PY_LOOP_TIMER_TYPES_H
 #define PN_PY_LOOP_TIMER_TYPES_H
 
@@ -15,10 +15,11 @@ PyObject *pn_clear_immediate(PyObject *module, PyObject *immediate);
 extern const char pn_set_timeout_doc[], pn_set_interval_doc[], pn_clear_timeout_doc[], pn_set_immediate_doc[],
     pn_clear_immediate_doc[];
 
-/* The loop's check phase: the immediates that are queued now. */
+/* Runs the immediates that are queued now; the loop calls it in its check phase. */
 void pn_immediates_run(struct pn_loop *loop);
 
-/* Milliseconds as a timer takes them, in nanoseconds: out of range counts as 1 ms, with a warning when too big. */
+/* Converts milliseconds to nanoseconds. A value out of range counts as 1 ms; a value that is too big also warns, and -1
+ * is returned when the warning raised. */
 int pn_timer_delay(PnState *st, double ms, uint64_t *out);
 
 #endif

@@ -1,11 +1,11 @@
-/* turn.c - turn(): a block in which several calls are one step for the loop. */
+/* turn.c - turn(): a block in which nothing is dispatched, so that several calls are one step for the loop. */
 #include "py/loop/driver.h"
 #include "py/loop/tick.h"
 
 typedef struct {
     PyObject_HEAD
     PnState *st; /* borrowed */
-    int entered; /* holds that are ours; on the driver there are none */
+    int entered; /* open __enter__() calls that hold the loop; inside a listener none does */
 } PnTurn;
 
 /* --- helpers --- */
@@ -36,7 +36,7 @@ remove_holder(PnState *st)
     while (i >= 0 && d->holders[i] != me)
         i--;
     if (i < 0)
-        i = d->holds - 1; /* left by another thread than the one that entered: the count is what matters */
+        i = d->holds - 1; /* another thread than the one that entered leaves: only the count matters */
     if (i < 0)
         return;
     d->holders[i] = d->holders[--d->holds];
@@ -83,10 +83,9 @@ turn_exit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 
 const char pn_turn_doc[] =
     "turn()\n--\n\n"
-    "with turn(): nothing is dispatched until the block ends, so that several calls are one step for the loop, as "
-    "they\n"
-    "are inside a listener. From any thread; it nests, and inside a listener it does nothing. Entering waits for the\n"
-    "turn that is under way. Don't enter it holding a lock that a listener takes.";
+    "with turn(): nothing is dispatched until the block ends, so that several calls are one step for the loop, as\n"
+    "they are inside a listener. From any thread; it nests, and inside a listener it does nothing. Entering waits for\n"
+    "the end of the current turn. Don't enter it holding a lock that a listener takes.";
 
 PyObject *
 pn_turn(PyObject *module, PyObject *unused)
@@ -123,7 +122,7 @@ static PyMethodDef turn_methods[] = {
 };
 
 static PyType_Slot turn_slots[] = {
-    {Py_tp_doc, "What turn() gives: a context manager."},
+    {Py_tp_doc, "The context manager that turn() returns."},
     {Py_tp_methods, turn_methods},
     {Py_tp_dealloc, turn_dealloc},
     {0, NULL},

@@ -1,7 +1,8 @@
-/* uncaught.c - exceptions that leave listeners, see uncaught.h.
+/* uncaught.c - decides what happens to an exception that leaves a listener; set_uncaught_handler().
  *
- * In the foreground the first one halts the turn and is raised by run(), as Node would die of it. In the background it
- * goes to threading.excepthook, and the connection concerned is destroyed. A handler of the user's replaces both. */
+ * While run() drives, the first one halts the turn and run() raises it, where Node's process would exit;
+ * on_uncaught="log" logs it instead. In the background it goes to threading.excepthook. Where it is logged or goes to
+ * the excepthook, the connection concerned is destroyed. A handler set by the user replaces all of this. */
 #include "py/loop/uncaught.h"
 
 #include "py/base/args.h"
@@ -24,7 +25,7 @@ is_exit(PyObject *exc)
            PyErr_GivenExceptionMatches(exc, PyExc_SystemExit);
 }
 
-/* What a listener gets that the exit has overtaken, for what it calls from then on. */
+/* ERR_LOOP_CLOSED at exit: a listener that still runs then gets it from its calls; not worth a report. */
 static bool
 is_of_the_exit(PnState *st, PyObject *exc)
 {
@@ -37,7 +38,7 @@ is_of_the_exit(PnState *st, PyObject *exc)
     return same;
 }
 
-/* Makes the call of a (where, call) of pynet._run; steals it. */
+/* Makes the call of a pair (where, call) from pynet._run; steals the pair. */
 static void
 report(PyObject *pair)
 {
@@ -73,13 +74,13 @@ to_handler(PnState *st, PyObject *exc, PyObject *emitter)
     Py_DECREF(handler);
 }
 
-/* --- what the others call --- */
+/* --- pn_uncaught() --- */
 
 static void
 raise_from_run(PnState *st, PyObject *exc, PyObject *emitter)
 {
     if (st->uncaught != NULL) {
-        unraisable(exc, emitter); /* run() can raise but one */
+        unraisable(exc, emitter); /* run() can raise only one */
         return;
     }
     st->uncaught = Py_NewRef(exc);
@@ -98,7 +99,7 @@ pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection)
         raise_from_run(st, exc, emitter);
     }
     else if (is_exit(exc)) {
-        /* threading.excepthook would keep silent about SystemExit. */
+        /* threading.excepthook ignores SystemExit. */
         unraisable(exc, emitter);
         st->hooks->destroy_concerned(st, connection != NULL ? connection : emitter);
     }
@@ -123,11 +124,10 @@ pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection)
 
 const char pn_set_uncaught_handler_doc[] =
     "set_uncaught_handler(handler, /)\n--\n\n"
-    "Sets what is called with (exc, emitter) for an exception that leaves a listener or callback, and for an "
-    "\"error\"\n"
-    "event nobody listens to; emitter is the object whose listener raised, or None. It replaces what run() and the\n"
-    "background loop do otherwise. Returns the previous handler; None resets. What the handler raises goes to\n"
-    "sys.unraisablehook. KeyboardInterrupt and SystemExit never reach it.\n\n"
+    "Sets what is called with (exc, emitter) for an exception that leaves a listener or callback, and for an\n"
+    "\"error\" event without a listener; emitter is the object whose listener raised, or None. It replaces what run()\n"
+    "and the background loop do otherwise. Returns the previous handler; None resets. What the handler raises goes\n"
+    "to sys.unraisablehook. KeyboardInterrupt and SystemExit never reach it.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE) when handler is not callable.";
 
 PyObject *

@@ -1,11 +1,12 @@
-/* uncaught.h - what becomes of an exception that leaves a listener, and of an error nobody listens to. */
+/* uncaught.h - reports an exception that leaves a listener, and an `error` event without a listener. */
 #ifndef PN_PY_LOOP_UNCAUGHT_H
 #define PN_PY_LOOP_UNCAUGHT_H
 
 #include "py/base/state.h"
 
-/* Takes the exception that is set and does what the mode and the handler say. `emitter` (may be NULL) is whose listener
- * or callback raised; `connection` the socket to destroy if that is another one (a server's `connection`). */
+/* Takes the exception that is set and reports it, depending on the driver's mode and the handler; see uncaught.c.
+ * `emitter` (may be NULL) is the object whose listener or callback raised. `connection` (may be NULL) is the socket to
+ * destroy instead of it (a server's `connection`). */
 void pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection);
 
 /* set_uncaught_handler(handler) */
