@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pynet import _exit as _exit  # first: see there
+from pynet import _exit as _exit  # first: _exit.py says why
 from pynet._pynet import *  # noqa: F403
 from pynet._streams import finished as finished
 from pynet._streams import pipeline as pipeline
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pynet._waiting import IncompleteReadError as IncompleteReadError
     from pynet._waiting import once as once
 else:
-    # These bring concurrent.futures, which not every program needs.
+    # Imported on demand: they import concurrent.futures, which not every program needs.
     _LATER = {
         "Future": "_waiting",
         "IncompleteReadError": "_waiting",

@@ -1,7 +1,7 @@
 """python -m pynet: an echo server, and a client that joins a socket to stdin and stdout.
 
-The client's stdin and stdout may block, so a thread of its own waits for each; the loop runs on the main thread.
-Neither side is read faster than the other takes it.
+The client's stdin and stdout may block, so one thread reads stdin and one writes stdout; the loop runs on the main
+thread. Each input is read only as fast as the output takes the data.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ INTERRUPTED = 130  # what a shell makes of SIGINT
 
 
 def say(text: str) -> None:
-    """One line on stdout, at once; nobody has to read it."""
+    """Writes one line to stdout, unbuffered; ignores errors, such as a closed stdout."""
     if sys.stdout is not None:
         with contextlib.suppress(OSError):
             os.write(sys.stdout.fileno(), os.fsencode(text + "\n"))
 
 
 def complain(error: BaseException) -> None:
-    """One line on stderr."""
+    """Writes an error to stderr, on one line."""
     errors = error.errors if isinstance(error, pynet.AggregateError) else [error]
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
@@ -38,7 +38,7 @@ def complain(error: BaseException) -> None:
 
 
 def wait_until_ready(fd: int, writing: bool) -> None:
-    """Somebody made our stdin or stdout non-blocking (they are shared with other processes)."""
+    """Waits for stdin or stdout when another process, which shares it, has made it non-blocking."""
     select.select([] if writing else [fd], [fd] if writing else [], [])
 
 
@@ -75,7 +75,7 @@ def echo(server: pynet.Server, where: pynet.ListenOptions) -> int:
 
 
 class Input:
-    """stdin to the socket, then its end. The thread reads a chunk when the one before has found room."""
+    """Sends stdin to the socket, then ends it. The thread reads a chunk when there is room for it."""
 
     def __init__(self, sock: pynet.Socket) -> None:
         self.sock = sock
@@ -88,7 +88,7 @@ class Input:
             self.sock.end()
         else:
             if os.isatty(self.fd):
-                self.sock.on("end", self.sock.end)  # nobody types any more once the peer has hung up
+                self.sock.on("end", self.sock.end)  # a terminal may never end: the peer's end is ours
             threading.Thread(target=self.read, name="stdin", daemon=True).start()
 
     def read(self) -> None:
@@ -109,7 +109,7 @@ class Input:
                 self.room.wait()
 
     def send(self, chunk: bytes) -> None:
-        """On the loop. Once the socket is closed, there is never room again: the thread stays where it is."""
+        """Runs on the loop. Once the socket is closed there is never room again: the thread keeps waiting."""
         if not self.sock.writable:
             return
         if not chunk:
@@ -119,11 +119,11 @@ class Input:
 
 
 class Output:
-    """The socket to stdout. Waiting chunks are counted; from the mark on the socket is paused."""
+    """Writes what the socket receives to stdout. Pauses the socket at OUTPUT_MARK waiting bytes until all are gone."""
 
     def __init__(self, sock: pynet.Socket) -> None:
         self.sock = sock
-        self.chunks: deque[bytes] = deque()  # an empty one is the end
+        self.chunks: deque[bytes] = deque()  # an empty chunk is the end
         self.waiting = 0
         self.changed = threading.Condition()
         self.fd = sys.stdout.fileno() if sys.stdout is not None else -1
@@ -134,7 +134,7 @@ class Output:
         self.thread.start()
 
     def put(self, chunk: bytes) -> None:
-        """On the loop."""
+        """Runs on the loop."""
         with self.changed:
             self.chunks.append(chunk)
             self.waiting += len(chunk)
@@ -158,7 +158,7 @@ class Output:
             try:
                 self.write_all(chunk)
             except OSError:
-                self.sock.destroy()  # nobody reads us any more: end without a word
+                self.sock.destroy()  # stdout takes no more: end, but print no error
                 return
             with self.changed:
                 self.waiting -= len(chunk)
@@ -190,7 +190,7 @@ def connect(sock: pynet.Socket, where: pynet.SocketConnectOptions) -> int:
         complain(err)
 
     def main() -> None:
-        # A socket that is neither read nor written does not keep run() going, and ours is paused when stdout is slow.
+        # run() returns when no socket is read or written, and ours is paused while stdout is slow. A timer prevents it.
         hold = pynet.set_interval(lambda: None, FOREVER)
         sock.on("close", lambda had_error: pynet.clear_interval(hold))
         sock.on("error", on_error)

@@ -1,6 +1,7 @@
-"""Who waits when the interpreter exits: everything has been closed then, and they are woken to find that out.
+"""Wakes threads and tasks that still wait when the interpreter exits, so that their waits raise.
 
-pynet imports this before the C module: what is registered first runs last, after the C module has closed everything.
+pynet imports this before the C module. atexit runs first what was registered last, so the C module has closed
+everything when _wake_all() runs.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 from collections.abc import Callable
 
 blocked: set[Callable[[], object]] = set()
-"""What wakes each thread and each task that waits now."""
+"""For each thread and each task that waits now, the function that wakes it."""
 
 
 def _wake_all() -> None:
@@ -19,4 +20,4 @@ def _wake_all() -> None:
 
 
 atexit.register(_wake_all)
-os.register_at_fork(after_in_child=blocked.clear)  # their threads are the parent's
+os.register_at_fork(after_in_child=blocked.clear)  # those threads exist only in the parent

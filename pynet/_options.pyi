@@ -28,7 +28,7 @@ HappyEyeballs: TypeAlias = Literal["race", "serial"]
 
 @type_check_only
 class LookupOptions(TypedDict, total=False):
-    """What a lookup function is told; all: every address is wanted."""
+    """What a lookup function gets as options; all: return every address."""
 
     family: Literal[0, 4, 6] | None
     hints: int
@@ -66,7 +66,7 @@ class _CommonOptions(TypedDict, total=False):
 
 @type_check_only
 class SocketOptions(_CommonOptions, total=False):
-    """Options of Socket(); None: as if it were not there."""
+    """Options of Socket(); None counts as not given."""
 
     readable_high_water_mark: int | None
     readableHighWaterMark: int | None
@@ -152,7 +152,7 @@ class ConnectOptions(SocketOptions, _ConnectingOptions, total=False):
 
 @type_check_only
 class HasFileno(Protocol):
-    """Another server, a socket, a BoundSocket, a socket of Python's, ..."""
+    """Another server, a Socket, a BoundSocket, a Python socket, ..."""
 
     def fileno(self) -> int: ...
 

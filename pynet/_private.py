@@ -1,4 +1,4 @@
-"""The private functions of the C module, with their types: args.h, waiting.h, framing.h and server.h describe them."""
+"""The private functions of the C module, with their types. The comments of the C functions describe them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pynet import _pynet
 _c: Any = _pynet
 _Function = Callable[..., object]
 
-# --- args.c ---
+# --- base/args.c ---
 
 raise_arg_type: Callable[[str, str, object], NoReturn] = _c._raise_arg_type
 raise_unknown: Callable[[str, tuple[str, ...], str], NoReturn] = _c._raise_unknown
 check_callback: Callable[[object], None] = _c._check_callback
 
-# --- waiting.c ---
+# --- events/waiting.c; hear_errors() and peek(): stream/framing.c ---
 
 reached: Callable[[_pynet.EventEmitter, object], tuple[Any, ...] | None] = _c._reached
 over: Callable[[_pynet.EventEmitter], bool] = _c._over
@@ -29,7 +29,7 @@ check_signal: Callable[[object], None] = _c._check_signal
 abort_error: Callable[[object], _pynet.AbortError] = _c._abort_error
 peek: Callable[[_pynet.Socket], Any] = _c._peek
 
-# --- server.c, server_accept.c, server_shutdown.c ---
+# --- server/server_type.c, server_iterate.c, server_shutdown.c ---
 
 server_knows_option: Callable[[str], bool] = _c._server_knows_option
 server_changed: object = _c._server_changed
@@ -40,7 +40,7 @@ iter_close: Callable[[_pynet.Server], None] = _c._iter_close
 shut_down: Callable[[_pynet.Server, Any], Any] = _c._shut_down
 destroy_draining: Callable[[_pynet.Server], None] = _c._destroy_draining
 
-# --- framing.c ---
+# --- stream/framing.c ---
 
 read_until: Callable[[_pynet.Socket, Any, int], Any] = _c._read_until
 read_exactly: Callable[[_pynet.Socket, int], Any] = _c._read_exactly

@@ -1,10 +1,10 @@
 """Types of the C module.
 
-Events and callbacks have one argument count each (docs/events.md); the overloads of on() hold them, so that a listener
+Events and callbacks have one argument count each (docs/events.md); the overloads of on() state them, so that a listener
 with another signature, and the name of an event that does not exist, are errors for a type checker. A subclass that
-emits events of its own declares an on() of its own.
+emits further events declares its own on().
 
-Options, errors, timers and addresses are in files of their own, which exist for type checkers only.
+Options, errors, timers and addresses are in separate files, which exist for type checkers only.
 """
 
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
@@ -54,11 +54,11 @@ _F = TypeVar("_F", bound=Callable[..., object])
 
 @type_check_only
 class _Data(bytes, Any):  # type: ignore[misc]
-    """What is read: bytes, but str after set_encoding(), which no type can follow; so it may be used as either."""
+    """Data that is read: bytes, or str after set_encoding(). No type expresses that, so it may be used as either."""
 
 @type_check_only
 class _AwaitableData(_Data):
-    """What read_until() and read_exactly() give: the data in a thread, an awaitable of it under asyncio."""
+    """What read_until() and read_exactly() return: the data in a thread, an awaitable of it under asyncio."""
 
     def __await__(self) -> Generator[Any, None, _Data]: ...
 
@@ -74,7 +74,7 @@ _Symbol = NewType("_Symbol", object)
 error_monitor: Final[_Symbol]
 errorMonitor: Final[_Symbol]
 
-# Decorators give back the function as it was: one variable for each signature of listeners.
+# Decorators return the function unchanged: one variable for each signature of listeners.
 _F0 = TypeVar("_F0", bound=Callable[[], object])
 _FData = TypeVar("_FData", bound=Callable[[bytes], object] | Callable[[str], object])
 _FBool = TypeVar("_FBool", bound=Callable[[bool], object])

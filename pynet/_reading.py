@@ -1,8 +1,7 @@
-"""Loops over a socket, and framing: lines(), read_until(), read_exactly(); for threads and for asyncio.
+"""Iteration over a socket, and framing: lines(), read_until(), read_exactly(); for threads and for asyncio.
 
-Who reads tries first. Only when there is nothing it adds its (quiet) listeners, and is woken by the loop's thread to
-try again. What has come stays in the socket until it is handed out: a timeout, an error or a loop left early lose
-nothing.
+A reader tries first. Only when there is no data it adds its internal listeners, and the loop's thread wakes it to try
+again. Data stays in the socket until it is returned: a timeout, an error or an iteration that is left early lose none.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ _read_until = _private.read_until
 
 
 class IncompleteReadError(_pynet.NetError, EOFError):
-    """The peer ended before all that read_exactly() or read_until() was to read had come.
+    """The peer ended before read_exactly() or read_until() had all its data.
 
-    `partial` is what came (it stays in the socket), `expected` how much was asked for, None for read_until().
+    `partial` is what came (it stays in the socket), `expected` the n of read_exactly(), None for read_until().
     """
 
     __module__ = "pynet"
@@ -48,7 +47,7 @@ class IncompleteReadError(_pynet.NetError, EOFError):
 
 
 class Waiters:
-    """Whom to wake when there may be something new, and what went wrong."""
+    """The waiters to wake when there may be new data or a new connection, and the error that occurred."""
 
     __slots__ = ("_wakers", "error")
 
@@ -57,14 +56,14 @@ class Waiters:
         self._wakers: deque[Callable[[], object]] = deque()
 
     def _wake(self, *args: object) -> None:
-        with contextlib.suppress(IndexError):  # empty: another thread may have been faster
-            # Those who are there now: one that is awake already may add itself again meanwhile.
+        with contextlib.suppress(IndexError):  # empty: another thread may have popped the last one
+            # Only those that wait now: one that is awake may add itself again meanwhile.
             for _ in range(len(self._wakers)):
                 self._wakers.popleft()()
 
     def _forget(self, waker: Callable[[], object]) -> None:
-        """Who has given up, or has what it wanted, is woken no more."""
-        with contextlib.suppress(ValueError, IndexError):  # it has been; or another thread changes the deque just now
+        """Removes a waiter that has its result, or has given up."""
+        with contextlib.suppress(ValueError, IndexError):  # removed already; or another thread changes the deque
             self._wakers.remove(waker)
 
     def _on_error(self, *args: object) -> None:
@@ -72,16 +71,16 @@ class Waiters:
         self._wake()
 
     def wait(self, attempt: Callable[[], Any], seconds: float | None, what: str) -> Any:
-        """Blocks until attempt() gives something else than None."""
+        """Blocks until attempt() returns something else than None."""
         _private.check_blocking(what)
         deadline = None if seconds is None else time.monotonic() + seconds
         asleep = threading.Lock()
         asleep.acquire()
-        wake = partial(self._wake)  # one of its own: several may wait
+        wake = partial(self._wake)  # a new object: several may wait
         blocked.add(wake)
         try:
             while True:
-                self._wakers.append(asleep.release)  # before the attempt: what comes after it wakes
+                self._wakers.append(asleep.release)  # before the attempt, so that what comes after it wakes
                 item = attempt()
                 if item is not None:
                     return item
@@ -93,12 +92,12 @@ class Waiters:
             blocked.discard(wake)
 
     async def wait_async(self, attempt: Callable[[], Any], seconds: float | None, what: str) -> Any:
-        """The same under asyncio."""
+        """wait() under asyncio."""
         import asyncio
 
         _private.check_blocking(what)
         loop = asyncio.get_running_loop()
-        wake = partial(self._wake)  # one of its own: several may wait
+        wake = partial(self._wake)  # a new object: several may wait
         blocked.add(wake)
         waker: Callable[[], object] = wake
         try:
@@ -117,7 +116,7 @@ class Waiters:
 
 
 class Watch(Waiters):
-    """The listeners of one who reads a socket."""
+    """The internal listeners of one reader of a socket."""
 
     __slots__ = ("_fresh", "_listeners", "socket")
 
@@ -128,12 +127,12 @@ class Watch(Waiters):
         self._listeners: list[tuple[str, Callable[..., None]]] = []
 
     def listen(self) -> None:
-        """Adds the listeners: only the first call does."""
+        """Adds the listeners; only the first call does."""
         if not self._fresh:
             return
         try:
             self._fresh.pop()
-        except IndexError:  # another thread was faster
+        except IndexError:  # another thread has popped it
             return
         wake = self._wake
         self._listeners = [("error", self._on_error), ("readable", wake), ("end", wake), ("close", wake)]
@@ -141,14 +140,14 @@ class Watch(Waiters):
             _private.listen(self.socket, event, function)
 
     def leave(self) -> None:
-        """Takes them away, and wakes all who wait."""
+        """Removes the listeners, and wakes all waiters."""
         listeners, self._listeners = self._listeners, []
         for event, function in listeners:
             _private.unlisten(self.socket, event, function)
         self._wake()
 
     def over(self) -> bool:
-        """True when the socket has ended; raises what it died of instead; False when there may be more to come."""
+        """True when the socket has ended, False when more may come; raises the error of a socket that was destroyed."""
         if self.error is not None:
             raise self.error
         closed = _private.over(self.socket)
@@ -161,11 +160,11 @@ class Watch(Waiters):
         return False
 
 
-# --- loops ---
+# --- iteration ---
 
 
 class Loop:
-    """What `for` and `async for` loop over: an iterator, an async iterator and a context manager."""
+    """What `for` and `async for` use: an iterator, an async iterator and a context manager."""
 
     __slots__ = ("__weakref__", "_done", "_waiters")
 
@@ -199,7 +198,7 @@ class Loop:
         return item
 
     def close(self) -> None:
-        """Ends the loop here."""
+        """Ends the iteration."""
         raise NotImplementedError
 
     async def aclose(self) -> None:
@@ -219,7 +218,7 @@ class Loop:
         self.close()
 
     def __del__(self) -> None:
-        # Nobody is there to be told that the interpreter is leaving.
+        # Raises when the interpreter exits, and there is no caller to handle it.
         with contextlib.suppress(Exception):
             self.close()
 
@@ -229,10 +228,10 @@ class Loop:
 
 
 class SocketIterator(Loop):
-    """Chunks of a socket, for `for` and `async for`; what Socket.iterator() gives.
+    """Chunks of a socket, for `for` and `async for`; what Socket.iterator() returns.
 
-    Its listeners are there from the first chunk to the end, or until close() or until it is dropped, as a loop does
-    that is left early. `with` closes it.
+    It has listeners from the first chunk to the end, or until close(), or until its last reference is dropped, as when
+    a `for` is left early. `with` closes it.
     """
 
     __slots__ = ("_destroy", "_listening", "_watch", "socket")
@@ -247,7 +246,7 @@ class SocketIterator(Loop):
         self._listening = False
 
     def close(self) -> None:
-        """Ends the loop here: the listeners go, and the socket is destroyed if that was asked for."""
+        """Ends the iteration: removes the listeners, and destroys the socket if destroy_on_return."""
         if self._done:
             return
         self._done = True
@@ -257,11 +256,11 @@ class SocketIterator(Loop):
         self._watch.leave()
 
     def _take(self) -> Any:
-        """What is there now, or None."""
+        """The item that can be read now, or None."""
         return None if self.socket.destroyed else self.socket.read()
 
     def _failed(self) -> None:
-        """The loop is about to raise."""
+        """Called before the iteration raises."""
         self._destroy = True
 
     def _attempt(self) -> Any:
@@ -296,7 +295,7 @@ class SocketIterator(Loop):
 
 
 class LineIterator(SocketIterator):
-    """Lines of a socket, for `for` and `async for`; what Socket.lines() gives."""
+    """Lines of a socket, for `for` and `async for`; what Socket.lines() returns."""
 
     __slots__ = ("_keep_ends", "_max")
 
@@ -311,7 +310,7 @@ class LineIterator(SocketIterator):
         if line is None:
             if not at_end:
                 return None
-            # The last one may lack its end. read() when nothing is left: it lets "end" come.
+            # The last line may lack its end. When nothing is left, read() causes the "end" event.
             left = self.socket.readable_length
             return _private.read_exactly(self.socket, left) if left else self.socket.read()
         if self._keep_ends:
@@ -320,7 +319,7 @@ class LineIterator(SocketIterator):
         return line[:-2] if line[-2:] == crlf else line[:-1]
 
     def _failed(self) -> None:
-        # What is too long for a line may be read otherwise.
+        # Keeps the socket: a line that is too long can be read otherwise.
         return
 
 
@@ -349,7 +348,7 @@ def lines(socket: _pynet.Socket, max: int = DEFAULT_MAX, keep_ends: bool = False
 
 
 def _hear(*args: object) -> None:
-    """Listens to `error` of a socket that is read by calls: the next call raises it."""
+    """An internal `error` listener of a socket that is read by calls, so that the next call raises the error."""
 
 
 def read_until(
@@ -428,13 +427,13 @@ async def _read_async(
 
 
 def _want_nothing(socket: _pynet.Socket) -> None:
-    """Nobody waits for the frame any more: the socket keeps no more than its high-water mark again."""
+    """Gives up the wait for a frame: from now on the socket reads up to its high-water mark only."""
     with contextlib.suppress(_pynet.NetError):  # in a forked child, and at exit
         _private.read_exactly(socket, 0)
 
 
 def _attempt(watch: Watch, take: Callable[[], bytes | str | None], expected: int | None) -> Any:
-    at_end = _private.at_end(watch.socket)  # before: the rest may come with the end while this thread is not looking
+    at_end = _private.at_end(watch.socket)  # before take(): the rest of the data may come with the end in between
     data = take()
     if data is not None:
         return data

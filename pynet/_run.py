@@ -1,7 +1,7 @@
-"""What the loop and run() need of the standard library; the C module calls this (csrc/py/state.h: PN_RUN).
+"""What the loop and run() need of the standard library; the C module calls this (csrc/py/base/state.h: PN_RUN).
 
-The C module imports it while it is made itself, so nothing here imports pynet. At the interpreter's exit an import may
-fail: what is needed then is imported here, or when run() begins.
+The C module imports this during its own import, so nothing here imports pynet. At the interpreter's exit an import may
+fail: what is needed then is imported at the top, or when run() begins.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ AbortEvent = namedtuple("AbortEvent", "type target", module="pynet")
 
 
 def begin(handler: Callable[..., object] | None, log: bool) -> tuple[Callable[[int], int], dict[int, Any]] | None:
-    """What run() needs to change signals: how to set the wakeup descriptor, and the handlers of today.
+    """What run() needs to change signals: a function that sets the wakeup descriptor, and the current handlers.
 
-    None on another thread than the main one. Nothing is changed yet. run() calls the first function from C: no signal
-    handler can run between that change and the note of the descriptor before.
+    None on another thread than the main one. Changes nothing yet. run() calls the first function from C, so that no
+    signal handler can run between that change and the moment when run() has noted the previous descriptor.
     """
     if log:
         import logging  # noqa: F401  # for log_report()
@@ -39,27 +39,27 @@ def begin(handler: Callable[..., object] | None, log: bool) -> tuple[Callable[[i
 
 
 def set_handlers(handlers: Mapping[int, Any], instead: Callable[..., object] | None = None) -> None:
-    """Sets each handler, or another one instead. When a signal handler raises meanwhile, run() calls this again."""
+    """Sets each handler, or `instead` for all. When a signal handler raises meanwhile, run() calls this again."""
     import signal
 
     for number, handler in handlers.items():
-        if handler is not None or instead is not None:  # None: Python has not set it and cannot set it again
+        if handler is not None or instead is not None:  # None: Python has not set it and cannot restore it
             signal.signal(number, instead or handler)
 
 
 # --- reports ---
-# Each gives (where, call). The C module makes the call, so that no frame of pynet stands in tracebacks and log records.
+# Each returns (where, call). The C module makes the call, so that no frame of pynet is in tracebacks and log records.
 
 
 def thread_report(exc: BaseException, thread: threading.Thread | None) -> tuple[object, Callable[[], object]]:
-    """To threading.excepthook."""
+    """Reports to threading.excepthook."""
     hook = threading.excepthook
     args = threading.ExceptHookArgs((type(exc), exc, exc.__traceback__, thread))
     return hook, partial(hook, args)
 
 
 def log_report(exc: BaseException) -> tuple[object, Callable[[], object]]:
-    """To the logger "pynet"."""
+    """Reports to the logger "pynet"."""
     import logging
 
     logger = logging.getLogger("pynet")
@@ -70,7 +70,7 @@ def log_report(exc: BaseException) -> tuple[object, Callable[[], object]]:
 
 
 def register_exit(at_exit: Callable[[], object]) -> None:
-    """A child of multiprocessing leaves without atexit; its own finalizers run."""
+    """Registers at_exit in a child of multiprocessing, which exits without atexit but runs its own finalizers."""
     process: Any = sys.modules.get("multiprocessing.process")
     util: Any = sys.modules.get("multiprocessing.util")
     with contextlib.suppress(Exception):

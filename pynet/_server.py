@@ -1,7 +1,7 @@
-"""What a server does for threads and asyncio: shutdown(), and the loops over its connections.
+"""What a server does for threads and asyncio: shutdown(), and iteration over its connections.
 
-The C module (csrc/py/server_shutdown.c, server_accept.c) does what must be one step; here are the future, the timer and
-the iterator.
+The C module (csrc/py/server/server_shutdown.c, server_iterate.c) does what must be one step; here are the future, the
+timer and the iterator.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _nobody = _pynet.EventEmitter()
 
 
 class Shutdown(Future):
-    """What Server.shutdown() gives; the server keeps it, so that each call gives the same one.
+    """What Server.shutdown() returns; the server keeps it, so that each call returns the same one.
 
-    Nobody can cancel it: others may wait for it, and what has been ended stays ended.
+    It cannot be cancelled: several callers may wait for it, and connections that were ended stay ended.
     """
 
     __module__ = "pynet"
 
     def __init__(self, server: _pynet.Server) -> None:
-        # As a Future that listens to nothing: the C module calls _finish().
+        # A Future without listeners: the C module calls _finish().
         futures.Future.__init__(self)
         self._emitter: _pynet.EventEmitter = server
         self._event = "close"
@@ -44,7 +44,7 @@ class Shutdown(Future):
         self.set_running_or_notify_cancel()
 
     def _within(self, seconds: float) -> None:
-        """What is open after so many seconds is destroyed; what an earlier call said still counts."""
+        """Destroys what is open after so many seconds; an earlier, shorter limit still counts."""
         deadline = time.monotonic() + seconds
         if deadline >= self._deadline:
             return
@@ -59,7 +59,7 @@ class Shutdown(Future):
                 _private.destroy_draining(server)
             return
         self._timers.append(_pynet.set_timeout(self._wait_until, min(left * 1000, _LONGEST), deadline))
-        if self.done():  # while the timer was made
+        if self.done():  # it was finished while the timer was made
             self._stop_timers()
 
     def _stop_timers(self) -> None:
@@ -81,14 +81,14 @@ def shutdown(server: _pynet.Server, timeout: float | None = None) -> Future:
     return future
 
 
-# --- loops ---
+# --- iteration ---
 
 
 class ServerIterator(Loop):
     """Connections of a server, for `for` and `async for`.
 
-    It takes part from when it is made to the end, or until close() or until it is dropped, as a loop does that is left
-    early. `with` closes it.
+    It takes connections from when it is made to the end, or until close(), or until its last reference is dropped, as
+    when a `for` is left early. `with` closes it.
     """
 
     __slots__ = ("_open", "server")
@@ -114,10 +114,10 @@ class ServerIterator(Loop):
         return socket
 
     def close(self) -> None:
-        """Ends the loop here. When it is the last one, what was accepted and not taken is destroyed."""
+        """Ends the iteration. The last iterator to close destroys the connections that were accepted but not taken."""
         try:
             self._open.pop()
-        except IndexError:  # closed already; another thread may have been faster
+        except IndexError:  # closed already, perhaps by another thread
             return
         self._done = True
         waiters = self._waiters

@@ -1,7 +1,7 @@
 """finished() and pipeline(): how a stream ends, and several of them joined; in Python, over the public API.
 
-A stream here is a Socket, or an object of the user's with the same events (on() and off(), and pipe() or write()). The
-flags that such an object lacks count as "not yet", so that its events decide.
+A stream here is a Socket, or a user object with the same events (on() and off(), and pipe() or write()). A flag that
+such an object lacks counts as "not yet", so that its events decide.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def _has_events(stream: object) -> bool:
 
 
 def _is(stream: object, flag: str) -> bool:
-    """A flag that is True; a method of that name, as files have, is none."""
+    """Whether a flag is True; a method of that name, as files have, does not count as a flag."""
     return getattr(stream, flag, None) is True
 
 
 def _follow(signal: AbortSignal, listener: Callable[[AbortEvent], None], late: Callable[[], None]) -> None:
-    """Adds a listener to a signal; if it is aborted already, another function is called by the next tick."""
+    """Adds a listener to a signal; if it is aborted already, the next tick calls `late` instead."""
     signal.add_event_listener("abort", listener)
     if signal.aborted:
         next_tick(late)
@@ -66,7 +66,7 @@ def _follow(signal: AbortSignal, listener: Callable[[AbortEvent], None], late: C
 
 
 class _Watch:
-    """The listeners that call back, once, when what is wanted of a stream is over."""
+    """The listeners that call back, once, when the halves of a stream that were asked for have ended."""
 
     __slots__ = ("callback", "forget", "read", "reading", "signal", "stream", "writing", "written")
 
@@ -81,7 +81,7 @@ class _Watch:
         self.forget: Callable[[], None] | None = None
 
     def start(self, error: bool) -> Callable[[], None]:
-        """Adds the listeners; the function that is returned takes them away, and the callback too."""
+        """Adds the listeners; returns a function that removes them and drops the callback."""
         stream = self.stream
         listeners: list[tuple[str, Any]] = [("end", self.on_end), ("finish", self.on_finish)]
         if error:
@@ -104,7 +104,7 @@ class _Watch:
 
     def done(self, err: Any) -> None:
         callback, self.callback = self.callback, None
-        self.stream = None  # what stays on the stream does not lead back to it
+        self.stream = None  # listeners that stay on the stream must not refer to it
         self.unfollow()
         if callback is not None:
             callback(err)
@@ -153,7 +153,7 @@ _OPTIONS = ("readable", "writable", "error", "signal")
 
 
 def _finished_options(mapping: object, keywords: dict[str, Any]) -> dict[str, Any]:
-    """Keywords win over the mapping, whose unknown keys are ignored; None is as if it were not there."""
+    """Keywords win over the mapping, whose unknown keys are ignored; None counts as not given."""
     for name in keywords:
         if name not in _OPTIONS:
             _private.raise_unknown("finished", (*_OPTIONS, "callback"), name)
@@ -204,16 +204,16 @@ def finished(stream: Any, options: Any = None, callback: Any = None, /, **more: 
     """Calls callback(err) once, when `stream` has ended and finished, has failed, or has closed.
 
     `err` is None when both halves came to their end, else the error of the stream, or a NetError
-    (ERR_STREAM_PREMATURE_CLOSE) when it closed before. The callback comes within the event that decides; when the
-    stream has closed already, by the next tick.
+    (ERR_STREAM_PREMATURE_CLOSE) when it closed before. The event that decides calls the callback; when the stream has
+    closed already, the next tick does.
 
-    Options, as keywords or a mapping, all bools: `readable` and `writable` (default True; of an object that is no
-    Socket: whether it has pipe(), write()) say which halves to wait for; `error=False`: "error" events are left to
-    others, and an error is told at "close". `signal`: an AbortSignal that gives the wait up; the listeners are taken
-    away, and `err` is an AbortError. The stream goes on.
+    Options, as keywords or a mapping, all bools: `readable` and `writable` (default True; for an object that is not a
+    Socket: whether it has pipe(), write()) say which halves to wait for; `error=False`: adds no "error" listener, and
+    reports an error at "close". `signal`: an AbortSignal that ends the wait; the listeners are removed, and `err` is an
+    AbortError. The stream continues.
 
-    Returns a function without arguments that takes the listeners away; a callback that has not come then never
-    comes. The listeners stay when it has come, and what is an "error" later is still heard, as in Node.
+    Returns a function without arguments that removes the listeners; the callback is not called after that. Else
+    the listeners stay, also after the callback, so that a later "error" event still has a listener, as in Node.
 
     `stream` is a Socket, or an object with on() and off() and with pipe() or write(). Raises TypeError
     (ERR_INVALID_ARG_TYPE). Node: stream.finished().
@@ -249,7 +249,7 @@ def finished(stream: Any, options: Any = None, callback: Any = None, /, **more: 
 
 
 def _uncaught(err: Any) -> None:
-    """The callback of a pipeline that was given none: an error is never lost."""
+    """The default callback of a pipeline: the error is uncaught, so that it is never lost."""
     if err is not None:
         raise err
 
@@ -261,7 +261,7 @@ def _answer(callback: _Callback, err: Any, source: Any) -> None:
 
 
 class _Pipeline:
-    """Streams, each piped into the next. The parts are what is still open of them: (place of the stream, half)."""
+    """Streams, each piped into the next. `parts` are the halves that are still open: (index of the stream, half)."""
 
     __slots__ = ("callback", "error", "forget", "parts", "signal", "streams")
 
@@ -302,7 +302,7 @@ class _Pipeline:
     def join(self, at: int) -> None:
         source, dest = self.streams[at], self.streams[at + 1]
         evented = _has_events(dest)
-        ends = evented and _has(dest, "end")  # here; otherwise the pipe flushes it or calls its end()
+        ends = evented and _has(dest, "end")  # then we call end(); otherwise the pipe flushes it or calls its end()
 
         def on_end() -> None:
             if not ends:
@@ -320,7 +320,7 @@ class _Pipeline:
             next_tick(on_end)
         else:
             self.listen(at, "end", on_end)
-        # An error counts until the callback is due, also that of a stream whose part is over.
+        # An error counts until the callback is due, also one of a stream whose part has ended.
         if at == 0:
             self.listen(at, "error", self.fail)
         if evented:
@@ -350,7 +350,7 @@ class _Pipeline:
             self.finish()
 
     def fail(self, err: Any) -> None:
-        """Destroys what is still open. The first error counts, but one that says more than a mere close or abort."""
+        """Destroys what is still open. The first error counts, but one that says more replaces a close or an abort."""
         if self.error is not None:
             closed = getattr(self.error, "code", None) == PREMATURE_CLOSE
             if closed or (isinstance(self.error, AbortError) and getattr(err, "code", None) != PREMATURE_CLOSE):
@@ -363,7 +363,7 @@ class _Pipeline:
             if isinstance(stream, Socket):
                 stream.destroy(err)
                 continue
-            # Somebody's object: it need not answer with an event, and what it raises is not for the others to bear.
+            # A user object: it may emit no event after destroy(), and what it raises must not affect the other streams.
             if _has(stream, "destroy"):
                 next_tick(stream.destroy, err)
             self.parts -= {(at, "read"), (at, "write")}
@@ -460,18 +460,19 @@ def pipeline(*streams: Any, callback: _Callback | None = None, signal: AbortSign
 
     pipeline(source, ..., destination, callback), or pipeline([source, ..., destination], callback); at least two
     streams, all but the last Sockets (or objects with on(), off() and pipe(), in the middle also write()). The last is
-    a Socket or any object with write(): a file, sys.stdout.buffer, one of the user's own. Returns the last.
+    a Socket or any object with write(): a file, sys.stdout.buffer, a user object. Returns the last.
 
-    When a source ends, the stream after it is ended; a file is flushed, never closed. `err` is then None. When one
-    fails, or closes before it is through (NetError, ERR_STREAM_PREMATURE_CLOSE), the others that are not through are
-    destroyed with that error ("error" and "close" events), and `err` is it; objects that are no Sockets are told by
-    their destroy(err), if they have one. What a file's write() raises is the error of the source. The callback comes
-    by the next tick after the last of these events. After a success the last stream is free of listeners; on the
-    others they stay, as in Node, and "error" events that come later are heard. Without a callback an error is
-    uncaught. An AbortSignal as `signal` destroys the streams with an AbortError when it is aborted.
+    When a source ends, the stream after it is ended; a file is flushed, never closed. `err` is then None. When a stream
+    fails, or closes before it has ended (NetError, ERR_STREAM_PREMATURE_CLOSE), all streams that have not ended are
+    destroyed with that error ("error" and "close" events), and `err` is that error; for an object that is not a Socket
+    this is a call of its destroy(err), if there is one. What a file's write() raises is the error of the source. The
+    next tick after the last of these events calls the callback. After a success the listeners of the last stream are
+    removed; those of all other streams stay, as in Node, so that later "error" events have a listener. Without a
+    callback an error is uncaught. An AbortSignal as `signal` destroys the streams with an AbortError when it is
+    aborted.
 
     Raises TypeError (ERR_MISSING_ARGS for fewer than two, ERR_INVALID_ARG_TYPE) and NetError
-    (ERR_STREAM_UNABLE_TO_PIPE, when one to write to is destroyed), all before anything is piped.
+    (ERR_STREAM_UNABLE_TO_PIPE, when a stream to write to is destroyed), all before anything is piped.
     Node: stream.pipeline().
     """
     if callback is None and streams and (streams[-1] is None or callable(streams[-1])):

@@ -1,4 +1,4 @@
-"""What the Python half shares: errors, checks of arguments, and waking asyncio from the loop's thread."""
+"""What the Python files share: errors, checks of arguments, and waking asyncio from the loop's thread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _X = TypeVar("_X", bound=BaseException)
 
 
 def coded(error: _X, code: str) -> _X:
-    """The error with Node's code."""
+    """Sets Node's code of an error; returns the error."""
     error.code = code  # type: ignore[attr-defined]
     return error
 
@@ -34,7 +34,7 @@ PREMATURE_CLOSE = "ERR_STREAM_PREMATURE_CLOSE"
 
 
 def premature_close() -> _pynet.NetError:
-    """A stream that closed before it was through."""
+    """The error of a stream that closed before it had ended."""
     return coded(_pynet.NetError("Premature close"), PREMATURE_CLOSE)
 
 
@@ -50,7 +50,7 @@ def what_it_died_of(emitter: _pynet.EventEmitter) -> BaseException:
 
 
 def seconds_of(timeout: float | None) -> float | None:
-    """A timeout as the waits of threading take it."""
+    """Checks a timeout; returns it as the waits of threading take it."""
     if timeout is None:
         return None
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
@@ -63,7 +63,7 @@ def seconds_of(timeout: float | None) -> float | None:
 
 
 def check_size(name: str, value: int, least: int) -> None:
-    """An int that may be a number of bytes."""
+    """Checks that a value is an int from `least` up to sys.maxsize."""
     if isinstance(value, bool) or not isinstance(value, int):
         message = f'The "{name}" argument must be an int. Received {value!r}'
         raise coded(TypeError(message), "ERR_INVALID_ARG_TYPE")
@@ -76,11 +76,11 @@ def check_size(name: str, value: int, least: int) -> None:
 
 
 def within_the_loop(function: Callable[..., object], *args: object) -> None:
-    """Calls function(*args) now when this is inside a listener, else on the loop's next turn."""
+    """Calls function(*args) now when this thread is inside a listener, else on the loop's next turn."""
     if _private.inside():
         function(*args)
         return
-    with contextlib.suppress(_pynet.NetError):  # the interpreter is leaving: no callback comes any more
+    with contextlib.suppress(_pynet.NetError):  # the interpreter exits: no callback is called any more
         _pynet.next_tick(function, *args)
 
 
@@ -93,12 +93,12 @@ def _finish(waiter: asyncio.Future[None]) -> None:
 
 
 def wake_later(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None], *args: object) -> None:
-    """From any thread: the waiter is done. When its loop is closed nobody is there to be told."""
+    """Wakes an asyncio waiter from any thread. Does nothing when its asyncio loop is closed."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(_finish, waiter)
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The asyncio loop that runs in this thread; asyncio is not imported for it."""
+    """The asyncio loop that runs in this thread, or None; does not import asyncio."""
     events = sys.modules.get("asyncio.events")
     return events._get_running_loop() if events is not None else None

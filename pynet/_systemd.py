@@ -11,7 +11,7 @@ _NAMES = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES")
 
 
 def _number(text: str | None) -> int:
-    """A plain decimal number, or -1."""
+    """The value of a plain decimal number, or -1."""
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
@@ -23,7 +23,7 @@ def _inherited() -> list[int]:
     try:
         for fd in fds:
             os.set_inheritable(fd, False)
-    except OSError:  # they are not what was promised
+    except OSError:  # a descriptor is not open: the variables are wrong
         return []
     return list(fds)
 
@@ -35,8 +35,8 @@ def systemd_listen_fds(name: str | None = None, unset_environment: bool = True) 
     listen(fd=n) takes one over. Read from LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES; they are made close-on-exec. An
     empty list when there are none, when they are meant for another process, or when the variables make no sense.
 
-    name: only those that systemd calls so (FileDescriptorName= of the socket unit); without names none match.
-    unset_environment: removes the three variables, so that children do not take them for theirs. A second call gives
+    name: only those with this name in systemd (FileDescriptorName= of the socket unit); without names none match.
+    unset_environment: removes the three variables, so that children do not take them for theirs. A second call returns
     an empty list then. Raises TypeError (ERR_INVALID_ARG_TYPE).
 
     Node has nothing like it."""

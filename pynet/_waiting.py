@@ -1,10 +1,10 @@
-"""Waiting, loops and context managers: what threads and asyncio do with the objects that call functions back.
+"""once(), wait(), drain() and context managers: how threads and asyncio wait for the events of sockets and servers.
 
-The methods of Socket and Server that wait are carried out here: `sock.wait(event)` calls wait(sock, event). Loops and
-framing are in _reading.py, which is given out here, so that the C types find all in one module.
+The methods of Socket and Server that wait are implemented here: `sock.wait(event)` calls wait(sock, event). Iteration
+and framing are in _reading.py; this module re-exports them, so that the C types find everything in one module.
 
-How an event is waited for without missing it: look at the state, add the listeners, look again. The listeners are quiet
-(`_private.listen`): nobody else sees them, and they take no late event away from a listener that comes after.
+A wait misses no event: it checks the state, adds its listeners, and checks again. The listeners are internal
+(`_private.listen`): hidden from user code, and a listener that is added afterwards still gets a missed event.
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ _E = TypeVar("_E", _pynet.Socket, _pynet.Server)
 
 
 def _result(args: tuple[Any, ...]) -> Any:
-    """What an event's arguments are as one value."""
+    """The arguments of an event as one value."""
     return None if not args else args[0] if len(args) == 1 else args
 
 
 class _Link:
-    """What listens for a Future, and keeps it only once it has a callback: nobody waits for one that was dropped."""
+    """The listeners of a Future. Refers to it weakly until it has a callback: without references it can be dropped."""
 
     __slots__ = ("_future", "kept")
 
@@ -97,11 +97,11 @@ class _Link:
 
 
 class Future(futures.Future[Any]):
-    """What once() gives: a concurrent.futures.Future that can be awaited under asyncio as well.
+    """What once() returns: a concurrent.futures.Future that can be awaited under asyncio as well.
 
     result() and exception() take a timeout in seconds; while there is no result they raise RuntimeError on the thread
-    that drives the loop, in a listener and inside turn(). cancel(), also by a cancelled await, takes the listeners
-    away; so does dropping it, unless it has a callback.
+    that drives the loop, in a listener and inside turn(). cancel(), also by a cancelled await, removes the listeners;
+    so does dropping the last reference, unless there is a callback.
     """
 
     __module__ = "pynet"
@@ -138,14 +138,14 @@ class Future(futures.Future[Any]):
             blocked.discard(wake)
 
     def add_done_callback(self, fn: Callable[[futures.Future[Any]], object]) -> None:
-        """Calls fn(future) where listeners are called, when it is done; here and now when it is done already."""
+        """Calls fn(future) when it is done, on the thread that emits the event; at once when it is done already."""
         self._link.kept = self
         super().add_done_callback(fn)
         if self.done():
             self._link.kept = None
 
     def cancel(self) -> bool:
-        """Gives the wait up; False when there is a result already."""
+        """Ends the wait; False when there is a result already."""
         cancelled = super().cancel()
         if cancelled:
             self._leave()
@@ -175,19 +175,19 @@ class Future(futures.Future[Any]):
             raise asyncio.CancelledError
 
     def __del__(self) -> None:
-        # Nobody is there to be told that the interpreter is leaving.
+        # Raises when the interpreter exits, and there is no caller to handle it.
         with contextlib.suppress(Exception):
             self._leave()
 
-    # --- inside ---
+    # --- private ---
 
     def _begin_to_wait(self, what: str) -> Any:
-        """Refuses what would never end; what it gives is to be taken out of `blocked` again."""
+        """Raises when the wait would never end. The caller removes what it returns from `blocked`."""
         if self.done():
             return None
         _private.check_blocking(what)
         _private.over(self._emitter)  # raises in a forked child and at exit: no event can come
-        wake = partial(self._at_exit)  # one of its own: several may wait
+        wake = partial(self._at_exit)  # a new object: several may wait
         blocked.add(wake)
         return wake
 
@@ -198,7 +198,7 @@ class Future(futures.Future[Any]):
             self._fail(error)
 
     def _look(self) -> bool:
-        """Settles it when the state is reached already, or never will be."""
+        """Sets the result when the state is reached already, or the error when it never will be."""
         if self.done():
             return True
         if self._signal is not None and self._signal.aborted:
@@ -219,7 +219,7 @@ class Future(futures.Future[Any]):
         if self._event != "error":
             self._listen("error", link.on_error)
         if self._event == "drain":
-            # After end() there is no `drain` any more.
+            # After end() no `drain` is emitted any more.
             self._listen("finish", link.on_event)
         if self._event != "close" and isinstance(self._emitter, _pynet.Socket | _pynet.Server):
             self._listen("close", link.on_close)
@@ -237,12 +237,12 @@ class Future(futures.Future[Any]):
         while self._listeners:
             try:
                 event, function = self._listeners.popleft()
-            except IndexError:  # another thread was faster
+            except IndexError:  # another thread has removed the last one
                 return
             _private.unlisten(self._emitter, event, function)
 
     def _closed(self) -> None:
-        # The `close` of the life before may come while the next one has begun.
+        # A `close` of the previous connection may come when the next connect() or listen() has begun.
         if not _private.over(self._emitter):
             return
         error = getattr(self._emitter, "errored", None)
@@ -269,7 +269,7 @@ class Future(futures.Future[Any]):
 
 
 class _Already(Future):
-    """The future of every state that is reached and carries nothing: one for all, since it never changes."""
+    """The future of every reached state that carries nothing: a single object, since it never changes."""
 
     def __init__(self) -> None:
         futures.Future.__init__(self)
@@ -304,15 +304,15 @@ def once(
 ) -> Future:
     """once(emitter, event) -> Future: of the next such event, or of the state that it stands for if that is reached.
 
-    The value is None, the event's one argument, or the tuple of its arguments. `await` it under asyncio, ask for its
-    result(timeout) in a thread, or give it a function by add_done_callback(), which is called where the listeners are.
+    The value is None, the event's one argument, or the tuple of its arguments. `await` it under asyncio, call its
+    result(timeout) in a thread, or pass a function to add_done_callback(), which the thread that emits the event calls.
 
-    At once: a socket's connect, ready, end, finish and close when they have been; drain when nothing is to be drained
-    (after end(): when everything has been sent); a server's listening and close. The exception is what an "error" event
-    carries, unless that is waited for; when the object closes first, what it died of, or NetError
-    (ERR_STREAM_PREMATURE_CLOSE). An AbortSignal as `signal`, by keyword or in a mapping of options, gives the wait up
-    with an AbortError. Raises TypeError (ERR_INVALID_ARG_TYPE) for what is no EventEmitter, event name or AbortSignal.
-    Node: events.once().
+    At once: a socket's connect, ready, end, finish and close when they have been emitted; drain when nothing is to be
+    drained (after end(): when everything has been sent); a server's listening and close. The exception is what an
+    "error" event carries, unless that is waited for; when the object closes first, its error, or NetError
+    (ERR_STREAM_PREMATURE_CLOSE). An AbortSignal as `signal`, by keyword or in a mapping of options, ends the wait with
+    an AbortError. Raises TypeError (ERR_INVALID_ARG_TYPE) for anything but an EventEmitter, an event name, an
+    AbortSignal. Node: events.once().
     """
     if signal is None and options is not None:
         signal = _signal_of(options)
@@ -338,7 +338,7 @@ def wait(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float |
     try:
         return future.result(seconds)
     except TimeoutError:
-        if not future.cancel():  # it came in the last moment; or the TimeoutError is the socket's own
+        if not future.cancel():  # the event came meanwhile, or it is the error of the socket
             return future.result()
         raise TimeoutError(f"no {event!r} within {timeout} seconds") from None
     finally:
@@ -378,7 +378,7 @@ def leave(
         if exc_type is not None:
             _destroy_all(self)
     except _pynet.NetError as error:
-        # What is the parent's is closed already in a forked child, and all is at exit.
+        # In a forked child, and at exit, everything is closed already.
         if error.code not in ("ERR_FORKED", "ERR_LOOP_CLOSED"):
             raise
 
@@ -401,7 +401,7 @@ async def leave_async(
     try:
         await closed
     except Exception as error:
-        # `close` comes after it; and it may have closed in between.
+        # `close` comes after an `error`; it may even have been emitted already.
         if getattr(self, "destroyed", False):
             await _closed_at_last(self)
         if exc_type is None:
@@ -415,4 +415,4 @@ async def _closed_at_last(self: _pynet.Socket | _pynet.Server) -> None:
     try:
         await once(self, "close")
     except Exception:
-        return  # of this error the caller knows
+        return  # the caller raises the first error

@@ -1,7 +1,7 @@
 """connect() and listen() to be awaited, under asyncio: Node's net.promises. Also importable as pynet.promises.
 
-pynet's own loop does the work, on its thread; what is given are the ordinary sockets and servers, with their listeners,
-`async for` and `async with`. asyncio is not imported here.
+pynet's own loop does the work, on its thread; the results are the ordinary sockets and servers, with their listeners,
+`async for` and `async with`. This module does not import asyncio.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["connect", "listen"]
 
 
 def _ignore(error: BaseException) -> None:
-    """The error of what was given up."""
+    """An `error` listener of a server that is abandoned."""
 
 
 @overload
@@ -68,8 +68,8 @@ async def listen(*args: Any, **options: Any) -> _pynet.Server:
 
     Takes what Server.listen() takes and the options of Server, `listener` among them: a function that gets each
     connection, beside or instead of `async for`. Raises at the `await` what both raise, and what an "error" event
-    carries, or an AbortError when its `signal` was faster. When the await is cancelled the server is closed. Node:
-    net.promises.listen().
+    carries, or an AbortError when its `signal` is aborted first. When the await is cancelled the server is closed.
+    Node: net.promises.listen().
     """
     mapping: Any = args[0] if args and isinstance(args[0], Mapping) else None
     own = {name: options.pop(name) for name in list(options) if _private.server_knows_option(name)}
@@ -78,7 +78,7 @@ async def listen(*args: Any, **options: Any) -> _pynet.Server:
     try:
         await once(server, "listening", mapping, signal=options.get("signal"))
     except BaseException:
-        server.on("error", _ignore)  # of this listen(): on its way, and nobody can be told
-        server.close()  # it may listen all the same, or look its host up
+        server.on("error", _ignore)  # listen() may still fail, and there is no caller to handle it
+        server.close()  # it may listen already, or look up its host
         raise
     return server

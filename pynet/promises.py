@@ -1,4 +1,4 @@
-"""The module pynet.aio under the name that Node has for it."""
+"""The module pynet.aio under Node's name."""
 
 import sys
 
