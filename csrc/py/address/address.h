@@ -1,6 +1,13 @@
-/* address.h - the SocketAddress type, for the files that accept one. The map of the folder: address_type.c
- * (SocketAddress), address_info.c (AddressInfo and text), endpoint.c (the address forms of connect() and listen()),
- * ip_objects.c (is_ip() and objects of the module ipaddress), blocklist_rules.h (BlockList). */
+/* address.h - the SocketAddress type, for the files that accept one.
+ *
+ * The files of this folder:
+ *   address_type.c    SocketAddress
+ *   address_info.c    AddressInfo, and an address as text
+ *   endpoint.c        the forms of an address that connect() and listen() take
+ *   ip_objects.c      is_ip(), is_ipv4(), is_ipv6(); objects of the module ipaddress
+ *   blocklist_type.c  BlockList: check(); the question "is this peer blocked?" of servers and connect()
+ *   blocklist_args.c  its rules from arguments
+ *   blocklist_text.c  its rules as text and as JSON */
 #ifndef PN_PY_ADDRESS_ADDRESS_H
 #define PN_PY_ADDRESS_ADDRESS_H
 

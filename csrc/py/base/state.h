@@ -1,6 +1,12 @@
 /* state.h - PnState, the state of the module: the loop, its driver, the ticks, the types, the defaults.
  *
- * Objects keep a borrowed pointer to it. The module outlives them, since their types own a reference to it. */
+ * Objects keep a borrowed pointer to it. The module outlives them, since their types own a reference to it.
+ *
+ * The files of this folder:
+ *   state.c   from a module or a type to its PnState; loading functions of the package's Python modules
+ *   names.c   interned names, and Node's spelling of each public name (`set_no_delay` is `setNoDelay` too)
+ *   errors.c  every exception: NetError and its family, wrong arguments, the text of a libuv status
+ *   args.c    positional and keyword arguments, options, single values: numbers, ports, paths, callables */
 #ifndef PN_PY_BASE_STATE_H
 #define PN_PY_BASE_STATE_H
 

@@ -1,4 +1,9 @@
-/* functions.h - the module's functions that make sockets and servers or set their defaults; the Python type Socket. */
+/* functions.h - the module's functions that make sockets and servers or set their defaults; the Python type Socket.
+ *
+ * The files of this folder:
+ *   socket_type.c  the type Socket: its methods come from stream/, socket/ and connect/
+ *   functions.c    connect(), create_server(), the defaults
+ *   module.c       the module: its types, its functions, its state; fills struct pn_hooks */
 #ifndef PN_PY_MODULE_FUNCTIONS_H
 #define PN_PY_MODULE_FUNCTIONS_H
 
