@@ -1,5 +1,5 @@
-/* bind.h - descriptors of pynet: opens and binds sockets, looks up their local addresses, unlinks the files of unix
- * paths. */
+/* bind.h - descriptors of pynet: opens and binds sockets, looks up their local addresses; unlinks the file of a unix path,
+ * for listeners, streams and BoundSockets that close. */
 #ifndef PN_UVIO_BIND_H
 #define PN_UVIO_BIND_H
 

@@ -53,7 +53,8 @@ struct pn_listener *pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *
 struct pn_listener *pn_listener_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, int backlog,
                                      int *status);
 /* Listens on a bound (or already listening) socket and takes over its descriptor. On failure the caller still owns
- * the descriptor, and its flags are unchanged. The listener does not unlink a file. */
+ * the descriptor, and its flags are unchanged. The listener unlinks no file unless the caller
+ * sets `file`. */
 struct pn_listener *pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *status);
 
 /* Starts to accept (the owner and the events are set by now), or stops; connections then wait in the kernel. */

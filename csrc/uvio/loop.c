@@ -15,7 +15,7 @@
 #include <sys/epoll.h>
 #endif
 
-#include "uvio/signals.h"
+#include "uvio/signal_mask.h"
 #include "uvio/uv_internals.h"
 
 /* --- creating and freeing --- */

@@ -1,7 +1,18 @@
 /* loop.h - the event loop: libuv's, with pynet's own clock, timers, wake-up and wait.
  *
  * All functions are called by the thread that holds the loop's lock (the GIL), except pn_loop_wait(), which the
- * driving thread calls without it. Nothing here knows Python. */
+ * driving thread calls without it. Nothing here knows Python. *
+ * The files of this folder:
+ *   loop.c          the wait, the turn, timers, posted completions, descriptors to recheck
+ *   stream.c        a stream over a libuv handle: connect, read, write, close; sockopt.c: its socket options
+ *   listener.c      a listening descriptor: accepts, sheds connections when descriptors run out (EMFILE)
+ *   bind.c          opening and binding sockets, the files of unix paths; stale_path.c: the option unlink_stale
+ *   handles.c       all streams and listeners at once: orderly close, exit, fork
+ *   resolve.c       getaddrinfo() on threads; resolve_code.c: Node's codes for its failures
+ *   user_fd.c       descriptors of users: checked and duplicated
+ *   sockaddr.c      struct pn_addr to and from struct sockaddr
+ *   signal_mask.c   blocking signals
+ *   uv_internals.h  the private fields of libuv that pynet uses */
 #ifndef PN_UVIO_LOOP_H
 #define PN_UVIO_LOOP_H
 

@@ -1,4 +1,4 @@
-/* sockopt.c - sets socket options of a stream: TCP_NODELAY, keep-alive, IP_TOS. It does not use libuv's helpers,
+/* sockopt.c - sets socket options of a stream (declared in stream.h): TCP_NODELAY, keep-alive, IP_TOS. It does not use libuv's helpers,
  * since they differ between its versions. */
 #include <errno.h>
 #include <netinet/in.h>

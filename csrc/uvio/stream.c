@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "uvio/bind.h"
-#include "uvio/signals.h"
+#include "uvio/signal_mask.h"
 #include "uvio/sockaddr.h"
 #include "uvio/uv_internals.h"
 

@@ -28,11 +28,11 @@ int pn_check_abort_signal(PnState *st, PyObject *obj, const char *name);
 /* The reason, borrowed; NULL while the signal has not been aborted. */
 PyObject *pn_abort_reason(PyObject *signal);
 /* Links to a signal that has not been aborted: `aborted` is called when it is. */
-void pn_abort_link(PyObject *signal, struct pn_abort_link *l);
-/* `aborted` is not called any more; the signal stays owned until pn_abort_unlink(). Runs no user code. */
+void pn_abort_attach(PyObject *signal, struct pn_abort_link *l);
+/* `aborted` is not called any more; the signal stays owned until pn_abort_detach(). Runs no user code. */
 void pn_abort_cut(struct pn_abort_link *l);
 /* Cuts the link and releases the signal. No-op when it is not linked. */
-void pn_abort_unlink(struct pn_abort_link *l);
+void pn_abort_detach(struct pn_abort_link *l);
 /* AbortError, ABORT_ERR, with the reason as `reason`, and as its __cause__ when it is an exception. New reference or
  * NULL. */
 PyObject *pn_abort_error(PnState *st, PyObject *reason);

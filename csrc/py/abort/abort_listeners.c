@@ -348,7 +348,7 @@ pn_abort_reason(PyObject *signal)
 }
 
 void
-pn_abort_link(PyObject *signal, struct pn_abort_link *l)
+pn_abort_attach(PyObject *signal, struct pn_abort_link *l)
 {
     l->signal = Py_NewRef(signal);
     append(PN_SIGNAL(signal), l);
@@ -362,7 +362,7 @@ pn_abort_cut(struct pn_abort_link *l)
 }
 
 void
-pn_abort_unlink(struct pn_abort_link *l)
+pn_abort_detach(struct pn_abort_link *l)
 {
     PyObject *signal = l->signal;
     pn_abort_cut(l);

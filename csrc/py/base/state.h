@@ -26,14 +26,14 @@ typedef struct PnState PnState;
 
 /* A callback for the tick queue, which runs in order: Node's process.nextTick(). The queue owns `self` until it has
  * run. */
-struct pn_tick {
+struct pn_tick_entry {
     void (*run)(PnState *st, PyObject *self, void *arg);
     PyObject *self;
     void *arg; /* defined by `run`; if the tick is dropped without running, only this leaks */
 };
 
 struct pn_ring {
-    struct pn_tick *items; /* own */
+    struct pn_tick_entry *items; /* own */
     size_t head, count, capacity;
 };
 

@@ -1,6 +1,6 @@
 /* connect.h - Socket.connect(): from the call to `connect` and `ready`, or to `error`.
  *
- *   connect_method.c       connect(): its forms, the start, connect_timeout
+ *   connect_method.c       connect(): its forms, the start, connect_timeout; `signal` (see socket/socket_extras.c)
  *   connect_options.c      the options of connect(); those that a BoundSocket excludes
  *   connect_lookup.c       the lookup of a host name by our resolver; the candidate addresses
  *   connect_lookup_user.c  the option lookup: calls a user function, reads what it passes to its callback

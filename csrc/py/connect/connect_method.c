@@ -1,6 +1,6 @@
 /* connect_method.c - Socket.connect(): its arguments, the start, connect_timeout. See connect.h.
  *
- * Owns: struct pn_connect, from connect() until the socket is connected or destroyed. */
+ * Creates struct pn_connect; the socket owns it until it is connected or destroyed. */
 #include <string.h>
 
 #include "py/base/args.h"
@@ -144,7 +144,7 @@ take_back(PnSocket *s, bool handle_is_weak)
         pn_socket_close_handle_silently(s);
     s->d.connecting = 0;
     if (s->extras != NULL)
-        pn_abort_unlink(&s->extras->connect_abort);
+        pn_abort_detach(&s->extras->connect_abort);
     if (s->bound && handle_is_weak && !s->handle_is_weak) {
         s->handle_is_weak = 1;
         Py_DECREF(s);

@@ -6,15 +6,17 @@
  *   add.c             adding a listener: `newListener`, the leak warning
  *   missed.c          remembers events without a listener and replays them; defers an `error` without a listener
  *   emitter_type.c    the methods of EventEmitter
- *   once_type.c       OnceListener: the wrapper that once() registers
+ *   once_type.c       OnceListener: the wrapper that once() registers (created in listeners.c)
  *   decorator_type.c  @emitter.on("event")
- *   waiting.c         wait(), drain(), lines(), `with`, `for`, `await`: the way to pynet/_waiting.py */
+ *   waiting.c         wait(), drain(), lines(), `with`, `for`, `await`: the way to pynet/_waiting.py
+ *   emitter_object.h  the layout of EventEmitter, and the operations that its subtypes add */
 #ifndef PN_PY_EVENTS_EMITTER_H
 #define PN_PY_EVENTS_EMITTER_H
 
 #include "py/events/emitter_object.h"
 
 /* --- listeners.c --- */
+bool pn_has_listeners(const PnEmitter *e, PyObject *name);
 /* Does not count internal listeners. */
 size_t pn_count_listeners(const PnEmitter *e, PyObject *name);
 /* Its once() wrappers do not borrow the emitter any more. */
@@ -26,20 +28,19 @@ int pn_list_insert_internal(PnEmitter *e, PyObject *name, PyObject *fn);
 void pn_list_remove(PnEmitter *e, uint32_t i);
 /* Removes all but the internal listeners. */
 void pn_list_remove_public(PnEmitter *e);
-
-extern PyType_Spec pn_emitter_spec;
-extern PyType_Spec pn_decorator_spec;
-
-/* For subclasses in C. */
-PyObject *pn_emitter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);
-int pn_emitter_traverse(PyObject *self, visitproc visit, void *arg);
-int pn_emitter_clear(PyObject *self);
-/* In tp_dealloc, after pn_list_cut() and PyObject_ClearWeakRefs(). */
-void pn_emitter_free_parts(PnEmitter *e);
-
+/* Removes the newest entry of exactly this OnceListener or function, and emits `removeListener`. 1, 0 when it is not
+ * there, -1 when a removeListener listener raised. */
+int pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn);
+/* Removes an internal listener, if it is there; emits nothing. */
+void pn_remove_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn);
+/* The function that once() was given; borrowed. */
+PyObject *pn_once_listener(PyObject *once);
 /* 1 when there were listeners, 0 when not, -1 when one raised (the exception is set). An `error` without listeners
- * raises only through emit(), not here. `args` needs one free place before it, which the callee may overwrite. */
+ * raises only through emit(), not here. `args` has one free place before it, for
+ * PY_VECTORCALL_ARGUMENTS_OFFSET. */
 int pn_emit(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs);
+
+/* --- emit.c --- */
 /* Emits from the loop: an exception of a listener is reported as uncaught. `concerned` (may be NULL) is the socket to
  * destroy instead of the emitter. 1, 0, or -1 as pn_emit(). In a halted turn the listeners are called by a tick, 1. */
 int pn_emit_loop(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs, PyObject *concerned);
@@ -50,24 +51,26 @@ void pn_emit_args(PnEmitter *e, PyObject *name, PyObject *args);
 /* Emits from a method: at once when called inside a listener, else by a tick. 0, or -1 with an exception. */
 int pn_emit_from_method(PnEmitter *e, PyObject *name);
 
-bool pn_has_listeners(const PnEmitter *e, PyObject *name);
+/* --- add.c --- */
+/* The interned name of an event; NULL with TypeError. New reference. */
+PyObject *pn_event_name(PnState *st, PyObject *name);
 /* Adds a checked function; 0, or -1 with what a newListener listener or the leak warning raised. */
 int pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend);
 /* Adds an internal listener, for code that waits: it acts on the emitter as any listener does, but is hidden from user
  * code, and no `newListener` is emitted. 0 or -1. */
 int pn_add_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn);
-/* Removes an internal listener, if it is there; emits nothing. */
-void pn_remove_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn);
-/* Removes the newest entry of exactly this OnceListener or function, and emits `removeListener`. 1, 0 when it is not
- * there, -1 when a removeListener listener raised. */
-int pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn);
-/* The interned name of an event; NULL with TypeError. New reference. */
-PyObject *pn_event_name(PnState *st, PyObject *name);
 
-/* The function that once() was given; borrowed. */
-PyObject *pn_once_listener(PyObject *once);
+/* --- emitter_type.c --- */
+extern PyType_Spec pn_emitter_spec;
+/* For subclasses in C. */
+PyObject *pn_emitter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);
+int pn_emitter_traverse(PyObject *self, visitproc visit, void *arg);
+int pn_emitter_clear(PyObject *self);
+/* In tp_dealloc, after pn_list_cut() and PyObject_ClearWeakRefs(). */
+void pn_emitter_free_parts(PnEmitter *e);
 
 /* --- decorator_type.c --- */
+extern PyType_Spec pn_decorator_spec;
 PyObject *pn_decorator_new(PnEmitter *e, PyObject *name, bool once, bool prepend);
 
 /* --- missed.c --- */

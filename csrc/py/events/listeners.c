@@ -1,7 +1,8 @@
-/* listeners.c - the listeners of an emitter as a vector, and emitting over it.
+/* listeners.c - the listeners of an emitter as a vector, and calling them: pn_emit(). A listener of once() is stored in
+ * a OnceListener, which is created here.
  *
  * Few listeners, many events: a vector of 16-byte entries beats a dict in memory and in time. Entries of one name
- * keep their order, and the first of them keeps the name's place, which is what event_names() shows. */
+ * keep their order. event_names() lists the names in the order of their first entries. */
 #include <string.h>
 
 #include "py/events/emitter.h"

@@ -1,4 +1,4 @@
-/* once_type.c - OnceListener: the wrapper that once() registers, and that raw_listeners() shows.
+/* once_type.c - OnceListener: the wrapper that once() registers, and that raw_listeners() shows. listeners.c creates it.
  *
  * Owns:    the listener and the event's name.
  * Borrows: the emitter, until its entry leaves the emitter's list: a listener that never fires makes no cycle. */

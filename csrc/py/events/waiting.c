@@ -1,7 +1,7 @@
 /* waiting.c - the methods by which threads and asyncio wait for sockets and servers: wait(), drain(), iterator(),
- * lines(), read_until(), read_exactly(), shutdown(), `for`, `with`.
+ * lines(), read_until(), read_exactly(), shutdown(), `for`, `with`, `async for`, `async with`.
  *
- * The waiting itself is written in Python: pynet/_waiting.py and pynet/_server.py. The methods here call it. The
+ * The waiting itself is written in Python: pynet/_waiting.py, pynet/_reading.py and pynet/_server.py. The methods here call it. The
  * private functions below are what it builds on. Each of them checks an emitter, or adds a listener, in one step: the
  * caller holds the GIL, so nothing is dispatched meanwhile. A wait checks, adds a listener and checks again, so that it
  * misses no event.

@@ -6,7 +6,7 @@
 #include "py/base/errors.h"
 #include "py/loop/tick.h"
 #include "uvio/handles.h"
-#include "uvio/signals.h"
+#include "uvio/signal_mask.h"
 
 /* --- the condition variable between the driver and the threads that wait for it --- */
 

@@ -5,14 +5,14 @@
  *
  * The files of this folder:
  *   driver.c          opens the loop, starts the background thread, runs one turn
- *   run.c             run(), stop(); Ctrl-C ends the wait; SIGINT and SIGTERM close in order
- *   turn.c            turn(): a block in which nothing is dispatched
- *   exit.c            closes everything at the interpreter's exit; resets the state in a forked child
+ *   run.c             run(), stop(); makes Ctrl-C end the wait; SIGINT and SIGTERM close in order
+ *   turn.c            `with turn():`, in which nothing is dispatched
+ *   exit.c            the interpreter's exit closes everything; the child of a fork drops the parent's loop
  *   tick.c            calls from the loop into Python, and the tick queue that runs after them
  *   next_tick.c       next_tick()
  *   uncaught.c        exceptions that leave a listener; set_uncaught_handler()
- *   timeout_type.c    set_timeout(), set_interval()
- *   immediate_type.c  set_immediate()
+ *   timeout_type.c    pynet.set_timeout(), set_interval() (sock.set_timeout() is in stream/idle.c)
+ *   immediate_type.c  set_immediate(); timer_types.h: the functions of both
  *   hooks.h           the functions of higher folders that the loop calls */
 #ifndef PN_PY_LOOP_DRIVER_H
 #define PN_PY_LOOP_DRIVER_H

@@ -53,7 +53,7 @@ pn_immediates_run(struct pn_loop *loop)
 {
     PnState *st = loop->data;
     unsigned generation = st->generation;
-    struct pn_tick item;
+    struct pn_tick_entry item;
     /* Immediates that are set meanwhile wait for the next turn. */
     for (size_t n = st->immediates.count; n > 0 && !loop->halted && !st->closed; n--) {
         PyObject *callback, *args;
@@ -95,7 +95,7 @@ pn_set_immediate(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     for (Py_ssize_t i = 1; self->args != NULL && i < nargs; i++)
         PyTuple_SET_ITEM(self->args, i - 1, Py_NewRef(args[i]));
     st->loop->on_check = pn_immediates_run;
-    struct pn_tick item = {NULL, (PyObject *)self, NULL};
+    struct pn_tick_entry item = {NULL, (PyObject *)self, NULL};
     if (self->args == NULL || pn_ring_push(&st->immediates, item) < 0) {
         Py_DECREF(self);
         return NULL;

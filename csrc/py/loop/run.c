@@ -1,6 +1,7 @@
 /* run.c - run() and stop(): the calling thread drives the loop until nothing is left to do.
  *
- * Ctrl-C ends the wait here, by the loop's wake pipe. With run(signals=True) the first SIGINT or SIGTERM closes in
+ * Ctrl-C: on the main thread run() makes the loop's wake pipe Python's wakeup descriptor (install_signals()), so that a
+ * signal ends pn_loop_wait(); pn_driver_turn() then raises KeyboardInterrupt. With run(signals=True) the first SIGINT or SIGTERM closes in
  * order, the second makes run() return at once. An uncaught exception of a listener is raised by run(). */
 #include "py/base/args.h"
 #include "py/base/errors.h"

@@ -9,11 +9,11 @@
 /* --- rings --- */
 
 int
-pn_ring_push(struct pn_ring *ring, struct pn_tick item)
+pn_ring_push(struct pn_ring *ring, struct pn_tick_entry item)
 {
     if (ring->count == ring->capacity) {
         size_t capacity = ring->capacity ? ring->capacity * 2 : 64;
-        struct pn_tick *items = PyMem_RawMalloc(capacity * sizeof(*items));
+        struct pn_tick_entry *items = PyMem_RawMalloc(capacity * sizeof(*items));
         if (items == NULL) {
             PyErr_NoMemory();
             return -1;
@@ -31,7 +31,7 @@ pn_ring_push(struct pn_ring *ring, struct pn_tick item)
 }
 
 bool
-pn_ring_shift(struct pn_ring *ring, struct pn_tick *out)
+pn_ring_shift(struct pn_ring *ring, struct pn_tick_entry *out)
 {
     if (ring->count == 0)
         return false;
@@ -44,7 +44,7 @@ pn_ring_shift(struct pn_ring *ring, struct pn_tick *out)
 void
 pn_ring_clear(struct pn_ring *ring)
 {
-    struct pn_tick item;
+    struct pn_tick_entry item;
     while (pn_ring_shift(ring, &item))
         Py_XDECREF(item.self);
     PyMem_RawFree(ring->items);
@@ -64,7 +64,7 @@ pn_ring_traverse(const struct pn_ring *ring, visitproc visit, void *arg)
 int
 pn_tick(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self, void *arg)
 {
-    struct pn_tick item = {run, self, arg};
+    struct pn_tick_entry item = {run, self, arg};
     if (pn_ring_push(&st->ticks, item) < 0)
         return -1;
     Py_XINCREF(self);
@@ -76,7 +76,7 @@ pn_tick(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self,
 void
 pn_ticks_run(PnState *st)
 {
-    struct pn_tick item;
+    struct pn_tick_entry item;
     unsigned generation = st->generation;
     while (st->generation == generation && !st->loop->halted && pn_ring_shift(&st->ticks, &item)) {
         item.run(st, item.self, item.arg);

@@ -1,4 +1,5 @@
-/* tick.h - every call from the loop into Python, and the tick queue that runs after it (Node's process.nextTick).
+/* tick.h - the callback scope around everything that the loop causes, pn_call(), and the tick queue that runs when the
+ * scope closes (Node's process.nextTick).
  *
  * Everything that the loop causes runs between pn_callback_scope_open() and pn_callback_scope_close(). When the
  * outermost scope closes, the gathered writes are sent and the ticks run. After each tick the writes that it gathered
@@ -54,8 +55,8 @@ int pn_tick_with(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObje
 /* Runs the queued ticks until none is left or the turn is halted. */
 void pn_ticks_run(PnState *st);
 
-int pn_ring_push(struct pn_ring *ring, struct pn_tick item);
-bool pn_ring_shift(struct pn_ring *ring, struct pn_tick *out);
+int pn_ring_push(struct pn_ring *ring, struct pn_tick_entry item);
+bool pn_ring_shift(struct pn_ring *ring, struct pn_tick_entry *out);
 void pn_ring_clear(struct pn_ring *ring);
 int pn_ring_traverse(const struct pn_ring *ring, visitproc visit, void *arg);
 

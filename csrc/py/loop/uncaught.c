@@ -2,7 +2,8 @@
  *
  * While run() drives, the first one halts the turn and run() raises it, where Node's process would exit;
  * on_uncaught="log" logs it instead. In the background it goes to threading.excepthook. Where it is logged or goes to
- * the excepthook, the connection concerned is destroyed. A handler set by the user replaces all of this. */
+ * the excepthook, the connection concerned is destroyed. pynet/_run.py makes these reports. A handler set by the user
+ * replaces all of this, except for KeyboardInterrupt and SystemExit, which never reach it. */
 #include "py/loop/uncaught.h"
 
 #include "py/base/args.h"

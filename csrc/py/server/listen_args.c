@@ -1,4 +1,7 @@
-/* listen_args.c - the arguments of Server.listen(): reads and checks all of them before anything changes. */
+/* listen_args.c - the arguments of Server.listen(): reads and checks all of them before anything changes.
+ *
+ * A new option goes into listen_names and the enum below, in the same order, into struct pn_listen, start() in
+ * listen_method.c, its docstring there, and pynet/_options.pyi. */
 #include <string.h>
 #include <unistd.h>
 

@@ -175,7 +175,7 @@ obey(PnServer *s, PyObject *signal)
     if (pn_abort_reason(signal) != NULL)
         return pn_tick(s->em.st, aborted_tick, (PyObject *)s, NULL);
     s->abort.aborted = on_abort;
-    pn_abort_link(signal, &s->abort);
+    pn_abort_attach(signal, &s->abort);
     return 0;
 }
 
@@ -214,7 +214,7 @@ start(PnServer *s, struct pn_listen *l)
         return pn_raise_already_listening(st); /* re-entered: a `newListener` listener has called listen() */
     pn_server_cancel_lookup(s);
     PyObject *old_signal = Py_XNewRef(s->abort.signal); /* released last: that may run user code */
-    pn_abort_unlink(&s->abort);
+    pn_abort_detach(&s->abort);
     s->close_emitted = 0;
     s->backlog = l->backlog;
     s->bind_flags = l->flags;
@@ -223,7 +223,7 @@ start(PnServer *s, struct pn_listen *l)
     if (status == 0)
         status = begin(s, l);
     if (status < 0)
-        pn_abort_unlink(&s->abort);
+        pn_abort_detach(&s->abort);
     else
         status = pn_driver_ensure(st);
     Py_XDECREF(old_signal);

@@ -154,7 +154,7 @@ pn_server_close(PnServer *s)
     Py_INCREF(s);
     release_listener(s);
     close_if_drained(s);
-    pn_abort_unlink(&s->abort);
+    pn_abort_detach(&s->abort);
     if (s->iterators > 0 && pn_tick(s->em.st, changed_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     Py_DECREF(s);
@@ -166,6 +166,6 @@ pn_server_abandon(PnServer *s)
     Py_INCREF(s); /* its listener may hold the last reference */
     pn_server_cancel_lookup(s);
     release_listener(s);
-    pn_abort_unlink(&s->abort);
+    pn_abort_detach(&s->abort);
     Py_DECREF(s);
 }

@@ -406,7 +406,7 @@ server_clear(PyObject *op)
 {
     PnServer *s = PN_SERVER(op);
     Py_CLEAR(s->max_connections);
-    pn_abort_unlink(&s->abort);
+    pn_abort_detach(&s->abort);
     Py_CLEAR(s->block_list);
     Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
@@ -423,7 +423,7 @@ server_dealloc(PyObject *op)
     pn_list_cut(&s->em);
     Py_TRASHCAN_BEGIN(op, server_dealloc) /* listeners chain objects */
         if (s->em.weakrefs != NULL) PyObject_ClearWeakRefs(op);
-    pn_abort_unlink(&s->abort);
+    pn_abort_detach(&s->abort);
     Py_CLEAR(s->path);
     Py_CLEAR(s->max_connections);
     Py_CLEAR(s->block_list);

@@ -9,7 +9,8 @@
  *   socket_fd.c          the options fd, readable and writable: a socket over a user's descriptor
  *   socket_bound.c       adopting a BoundSocket; bound_socket_type.c: the Python type BoundSocket
  *   socket_detach.c      detach(): hands the connection over to a socket.socket
- *   socket_extras.c      rarely used fields, allocated on demand: block list, abort signals, type of service, ...
+ *   socket_extras.c      an aborted AbortSignal destroys the socket; rarely used fields, allocated on demand: block list,
+ *                        type of service, ...
  *
  * The Python type Socket is in module/socket_type.c: its methods come from here, from stream/ and from connect/. */
 #ifndef PN_PY_SOCKET_SOCKET_H

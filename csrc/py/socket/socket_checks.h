@@ -1,12 +1,13 @@
 /* socket_checks.h - checks of single options that sockets, servers and connect() share: high-water marks, keep-alive
  * delay, type of service, descriptor, block list.
  *
- * Each returns 0, or -1 with TypeError or ValueError. If `obj` is NULL, `*out` stays as it is. */
+ * Each but pn_keep_alive_seconds() returns 0, or -1 with TypeError or ValueError. */
 #ifndef PN_PY_SOCKET_SOCKET_CHECKS_H
 #define PN_PY_SOCKET_SOCKET_CHECKS_H
 
 #include "py/base/state.h"
 
+/* If `obj` is NULL, `*out` stays as it is. */
 int pn_bytes_option(PyObject *obj, const char *name, uint32_t *out);
 int pn_high_water_mark(PyObject *obj, uint32_t *out);
 int pn_max_write_buffer(PyObject *obj, uint32_t *out);

@@ -48,11 +48,11 @@ on_aborted(struct pn_abort_link *l, PyObject *reason)
 int
 pn_extras_watch(struct pn_socket_extras *extras, struct pn_abort_link *link, PyObject *signal)
 {
-    pn_abort_unlink(link);
+    pn_abort_detach(link);
     if (pn_abort_reason(signal) != NULL)
         return 1;
     link->aborted = link == &extras->abort ? on_aborted : on_connect_aborted;
-    pn_abort_link(signal, link);
+    pn_abort_attach(signal, link);
     return 0;
 }
 
@@ -80,8 +80,8 @@ pn_extras_unwatch(PnSocket *s, PyObject *signals[2])
         return;
     signals[0] = Py_XNewRef(s->extras->abort.signal);
     signals[1] = Py_XNewRef(s->extras->connect_abort.signal);
-    pn_abort_unlink(&s->extras->abort);
-    pn_abort_unlink(&s->extras->connect_abort);
+    pn_abort_detach(&s->extras->abort);
+    pn_abort_detach(&s->extras->connect_abort);
 }
 
 /* --- the struct --- */
@@ -116,8 +116,8 @@ pn_extras_free(PnSocket *s)
         return;
     pn_extras_cut(s); /* both first: releasing one signal may abort the second */
     s->extras = NULL;
-    pn_abort_unlink(&extras->abort);
-    pn_abort_unlink(&extras->connect_abort);
+    pn_abort_detach(&extras->abort);
+    pn_abort_detach(&extras->connect_abort);
     Py_XDECREF(extras->attempted);
     Py_XDECREF(extras->block_list);
     Py_XDECREF(extras->bound_path);

@@ -1,5 +1,7 @@
-/* destroy.c - destroy(): emits `error`, then `close`, and calls the callbacks that are still pending. Node's destroy()
- * and autoDestroy. */
+/* destroy.c - destroy(): emits `error`, then `close`. Node's destroy() and autoDestroy.
+ *
+ * Answers the callbacks of writes that libuv does not have. A write that libuv has is cancelled when the handle closes:
+ * pn_writable_written() in writable.c answers it, with ECANCELED. */
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
 #include "py/stream/writes.h"

@@ -2,8 +2,8 @@
  *
  * As in Node, the data leaves within `connect`, and its callback is called there, at the place among the listeners that
  * the first such write has. If the connection fails, the callback gets its error at the same place of `close`. A
- * marker, one object for all sockets, stands in the lists of listeners there; emitting calls pn_duplex_run_early() for
- * it. A reset that waits for the connection has a second marker in the list of `connect`. */
+ * marker, one object for all sockets, stands in the lists of listeners there; emitting calls pn_duplex_run_early() of
+ * duplex_events.c for it. A reset that waits for the connection has a second marker in the list of `connect`. */
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
 

@@ -3,7 +3,8 @@
  *
  * The first write in a callback goes to the kernel at once. Later writes of the same callback are gathered, and leave
  * together when the callback ends, when they reach the high-water mark, or when something needs them to have left. What
- * the kernel does not accept goes to libuv, one request at a time; see writes.c for the queue. */
+ * the kernel does not accept goes to libuv, one request at a time; see writes.c for the queue. pn_writable_written()
+ * gets the outcome, ECANCELED after destroy(). */
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
 #include "py/stream/writes.h"

@@ -63,8 +63,8 @@ pn_writes_traverse(PnDuplex *s, visitproc visit, void *arg)
     return 0;
 }
 
-void
-pn_release_object(void *owner)
+static void
+release_object(void *owner)
 {
     Py_DECREF((PyObject *)owner);
 }
@@ -72,7 +72,7 @@ pn_release_object(void *owner)
 int
 pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t len)
 {
-    struct pn_chunk chunk = {base, len, bytes, pn_release_object};
+    struct pn_chunk chunk = {base, len, bytes, release_object};
     if (len == 0)
         return 0;
     if (bytes == NULL)

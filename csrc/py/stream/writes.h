@@ -34,7 +34,7 @@ void pn_writes_try_last(PnDuplex *s);
 void pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest);
 /* The stream is being destroyed: a tick calls the callbacks of end() if no data is queued in front of the end. */
 void pn_writes_fail_end_soon(PnDuplex *s);
-/* The same for callbacks of corked writes: no attempt was made to send them. */
+/* As pn_writes_fail_end_soon(), for callbacks of corked writes: no attempt was made to send them. */
 void pn_writes_fail_corked_soon(PnDuplex *s);
 /* The error of a failed write. New reference. */
 PyObject *pn_writes_error(PnDuplex *s, int status);

@@ -1,6 +1,7 @@
-/* signals.h - the signal mask of a thread: blocks SIGPIPE around libuv's writes. */
-#ifndef PN_UVIO_SIGNALS_H
-#define PN_UVIO_SIGNALS_H
+/* signal_mask.h - the signal mask of a thread: blocks all signals in the background thread, and SIGPIPE around libuv's
+ * writes. Ctrl-C is handled in py/loop/run.c. */
+#ifndef PN_UVIO_SIGNAL_MASK_H
+#define PN_UVIO_SIGNAL_MASK_H
 
 #include <signal.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* signals.c - blocks signals in a thread, SIGPIPE above all; see signals.h. */
-#include "uvio/signals.h"
+/* signal_mask.c - blocks signals in a thread, SIGPIPE above all; see signal_mask.h. */
+#include "uvio/signal_mask.h"
 
 void
 pn_signals_block_all(pn_signal_mask *old)
