@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "uvio/bind_mode.h"
 #include "uvio/sockaddr.h"
 
 static int
@@ -92,8 +93,19 @@ path_to_bind(const char *path, size_t len, struct sockaddr_un *sa, socklen_t *sa
     return pn_path_to_sockaddr(path, len, sa, sa_len);
 }
 
+static int
+bind_at_path(int fd, const struct sockaddr_un *sa, socklen_t len, int mode)
+{
+    int status = 0;
+    if (mode != PN_MODE_BY_UMASK && sa->sun_path[0] != '\0')
+        status = pn_bind_with_mode(fd, (const struct sockaddr *)sa, len, (mode_t)mode);
+    else if (bind(fd, (const struct sockaddr *)sa, len) < 0)
+        status = last_error();
+    return status == UV_ENOENT ? UV_EACCES : status; /* as libuv and Node: the folder is missing */
+}
+
 int
-pn_bind_path(const char *path, size_t len, int *status)
+pn_bind_path(const char *path, size_t len, int mode, int *status)
 {
     struct sockaddr_un sa;
     socklen_t sa_len;
@@ -101,10 +113,9 @@ pn_bind_path(const char *path, size_t len, int *status)
     int fd = *status == 0 ? open_socket(AF_UNIX, status) : -1;
     if (fd < 0)
         return -1;
-    if (bind(fd, (const struct sockaddr *)&sa, sa_len) == 0)
+    *status = bind_at_path(fd, &sa, sa_len, mode);
+    if (*status == 0)
         return fd;
-    /* As libuv and Node do: a missing directory is reported as a missing permission. */
-    *status = errno == ENOENT ? UV_EACCES : last_error();
     close(fd);
     return -1;
 }

@@ -18,8 +18,10 @@
 
 /* Opens and binds a stream socket, non-blocking and close-on-exec. Returns -1 with `*status` set on failure. */
 int pn_bind_tcp(const struct pn_addr *at, unsigned flags, int *status);
-/* The same for a unix path. Without a name (`len` 0) Linux assigns an abstract one, which pn_path_of() returns. */
-int pn_bind_path(const char *path, size_t len, int *status);
+/* The same for a unix path. Without a name (`len` 0) Linux assigns an abstract one, which pn_path_of() returns. The
+ * file has this `mode` from the first moment; PN_MODE_BY_UMASK: what the umask of the process leaves. */
+int pn_bind_path(const char *path, size_t len, int mode, int *status);
+#define PN_MODE_BY_UMASK (-1)
 /* Unlinks the file of a path that was bound; does nothing for an abstract name. */
 void pn_unlink_path(const char *path, size_t len);
 /* For the child of a fork: replaces the descriptor by a placeholder that is not connected to anything. */

@@ -298,7 +298,7 @@ bind_path(PnBoundSocket *self, struct bind_request *w)
 {
     char name[128]; /* longer than the sun_path of any system */
     int status;
-    int fd = pn_bind_path(PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path), &status);
+    int fd = pn_bind_path(PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path), PN_MODE_BY_UMASK, &status);
     if (fd < 0)
         return raise_bind(self->st, status, NULL);
     pn_path_file_note(&self->b.file, PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path));
