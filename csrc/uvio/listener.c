@@ -109,19 +109,20 @@ mode_of(unsigned flags)
 static struct pn_listener *
 listen_at_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, int backlog, int *status)
 {
+    struct pn_path_file file;
     int mode = mode_of(flags);
-    int fd = pn_bind_path(path, len, mode, status);
+    int fd = pn_bind_path(path, len, mode, &file, status);
     if (fd < 0 && *status == UV_EADDRINUSE && (flags & PN_BIND_UNLINK_STALE) != 0 && pn_stale_unlink(path, len))
-        fd = pn_bind_path(path, len, mode, status);
+        fd = pn_bind_path(path, len, mode, &file, status);
     if (fd < 0)
         return NULL;
     struct pn_listener *l = watch(loop, fd, PN_STREAM_PIPE, backlog, status);
     if (l == NULL) {
-        pn_unlink_path(path, len);
+        pn_path_file_unlink(&file);
         close(fd);
         return NULL;
     }
-    pn_path_file_note(&l->file, path, len);
+    l->file = file;
     return l;
 }
 
