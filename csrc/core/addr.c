@@ -109,3 +109,30 @@ pn_addr_same_ip(const struct pn_addr *a, const struct pn_addr *b)
         return memcmp(a->bytes, b->bytes, 4) == 0;
     return memcmp(a->bytes, b->bytes, 16) == 0 && a->scope == b->scope;
 }
+
+/* Returns whether the address is in ::ffff:0.0.0.0/96. */
+static bool
+is_mapped(const struct pn_addr *a)
+{
+    static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+    return a->family == 6 && memcmp(a->bytes, prefix, sizeof(prefix)) == 0;
+}
+
+bool
+pn_addr_is_unspecified(const struct pn_addr *a)
+{
+    static const uint8_t zeros[16];
+    if (a->family == 4)
+        return memcmp(a->bytes, zeros, 4) == 0;
+    if (is_mapped(a))
+        return memcmp(a->bytes + 12, zeros, 4) == 0;
+    return a->family == 6 && memcmp(a->bytes, zeros, 16) == 0;
+}
+
+struct pn_addr
+pn_addr_loopback(const struct pn_addr *a)
+{
+    if (a->family == 6 && !is_mapped(a))
+        return (struct pn_addr){.family = 6, .bytes = {[15] = 1}};
+    return (struct pn_addr){.family = 4, .bytes = {127, 0, 0, 1}};
+}

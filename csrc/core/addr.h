@@ -30,4 +30,10 @@ size_t pn_addr_format(const struct pn_addr *a, char out[PN_ADDR_TEXT]);
 /* Compares family, bytes and, for IPv6, the scope; ignores the ports. */
 bool pn_addr_same_ip(const struct pn_addr *a, const struct pn_addr *b);
 
+/* Returns whether `a` is 0.0.0.0 or ::, also as ::ffff:0.0.0.0. connect() to it reaches this machine. */
+bool pn_addr_is_unspecified(const struct pn_addr *a);
+
+/* Returns 127.0.0.1 or ::1 for the family of `a`; 127.0.0.1 for an IPv4-mapped address. */
+struct pn_addr pn_addr_loopback(const struct pn_addr *a);
+
 #endif

@@ -1,17 +1,15 @@
-/* bind.c - opens and binds TCP and unix sockets for listen() and BoundSocket, and unlinks the file of a unix path
- * only if it is still the file that the bind made; see bind.h. */
+/* bind.c - opens and binds TCP and unix sockets for listen() and BoundSocket; see bind.h. */
 #include "uvio/bind.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "uvio/bind_mode.h"
 #include "uvio/sockaddr.h"
 
 static int
@@ -92,30 +90,44 @@ path_to_bind(const char *path, size_t len, struct sockaddr_un *sa, socklen_t *sa
     return pn_path_to_sockaddr(path, len, sa, sa_len);
 }
 
+static int
+bind_name(int fd, const struct sockaddr_un *sa, socklen_t len)
+{
+    return bind(fd, (const struct sockaddr *)sa, len) == 0 ? 0 : last_error();
+}
+
+static int
+bind_file(int fd, const struct sockaddr_un *sa, socklen_t len, int mode, struct pn_path_file *file)
+{
+    int status = pn_path_file_begin(file, sa->sun_path);
+    if (status != 0)
+        return status;
+    if (mode == PN_MODE_BY_UMASK)
+        status = bind_name(fd, sa, len);
+    else
+        status = pn_bind_with_mode(fd, (const struct sockaddr *)sa, len, (mode_t)mode);
+    if (status == 0)
+        pn_path_file_end(file, sa->sun_path);
+    else
+        pn_path_file_forget(file);
+    return status == UV_ENOENT ? UV_EACCES : status; /* as libuv and Node: the folder is missing */
+}
+
 int
-pn_bind_path(const char *path, size_t len, int *status)
+pn_bind_path(const char *path, size_t len, int mode, struct pn_path_file *file, int *status)
 {
     struct sockaddr_un sa;
     socklen_t sa_len;
+    file->path = NULL;
     *status = path_to_bind(path, len, &sa, &sa_len);
     int fd = *status == 0 ? open_socket(AF_UNIX, status) : -1;
     if (fd < 0)
         return -1;
-    if (bind(fd, (const struct sockaddr *)&sa, sa_len) == 0)
+    *status = sa.sun_path[0] == '\0' ? bind_name(fd, &sa, sa_len) : bind_file(fd, &sa, sa_len, mode, file);
+    if (*status == 0)
         return fd;
-    /* As libuv and Node do: a missing directory is reported as a missing permission. */
-    *status = errno == ENOENT ? UV_EACCES : last_error();
     close(fd);
     return -1;
-}
-
-void
-pn_unlink_path(const char *path, size_t len)
-{
-    struct sockaddr_un sa;
-    socklen_t sa_len;
-    if (pn_path_to_sockaddr(path, len, &sa, &sa_len) == 0 && path[0] != '\0')
-        (void)unlink(sa.sun_path);
 }
 
 void
@@ -156,37 +168,4 @@ pn_path_of(int fd, char *out, size_t size)
         return 0;
     memcpy(out, sa.sun_path, len);
     return len;
-}
-
-void
-pn_path_file_note(struct pn_path_file *f, const char *path, size_t len)
-{
-    struct stat st;
-    f->path = NULL;
-    if (len == 0 || path[0] == '\0' || (f->path = malloc(len + 1)) == NULL)
-        return;
-    memcpy(f->path, path, len);
-    f->path[len] = '\0';
-    if (lstat(f->path, &st) < 0) {
-        pn_path_file_forget(f);
-        return;
-    }
-    f->dev = st.st_dev;
-    f->ino = st.st_ino;
-}
-
-void
-pn_path_file_unlink(struct pn_path_file *f)
-{
-    struct stat st;
-    if (f->path != NULL && lstat(f->path, &st) == 0 && st.st_dev == f->dev && st.st_ino == f->ino)
-        (void)unlink(f->path);
-    pn_path_file_forget(f);
-}
-
-void
-pn_path_file_forget(struct pn_path_file *f)
-{
-    free(f->path);
-    f->path = NULL;
 }

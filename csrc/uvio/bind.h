@@ -1,13 +1,11 @@
-/* bind.h - descriptors of pynet: opens and binds sockets, looks up their local addresses; unlinks the file of a unix path,
- * for listeners, streams and BoundSockets that close. */
+/* bind.h - descriptors of pynet: opens and binds sockets, looks up their local addresses. */
 #ifndef PN_UVIO_BIND_H
 #define PN_UVIO_BIND_H
 
-#include <stdbool.h>
-#include <sys/types.h>
-
 #include "core/addr.h"
+#include "uvio/path_file.h"
 #include "uvio/stream.h"
+#include <stdbool.h>
 
 #define PN_BIND_IPV6_ONLY    1u
 #define PN_BIND_REUSE_PORT   2u
@@ -18,29 +16,16 @@
 
 /* Opens and binds a stream socket, non-blocking and close-on-exec. Returns -1 with `*status` set on failure. */
 int pn_bind_tcp(const struct pn_addr *at, unsigned flags, int *status);
-/* The same for a unix path. Without a name (`len` 0) Linux assigns an abstract one, which pn_path_of() returns. */
-int pn_bind_path(const char *path, size_t len, int *status);
-/* Unlinks the file of a path that was bound; does nothing for an abstract name. */
-void pn_unlink_path(const char *path, size_t len);
+/* The same for a unix path. Without a name (`len` 0) Linux assigns an abstract one, which pn_path_of() returns. The
+ * file has this `mode` from the first moment; PN_MODE_BY_UMASK: what the umask of the process leaves. The caller owns
+ * `file` if this succeeds; it is empty for an abstract name. */
+int pn_bind_path(const char *path, size_t len, int mode, struct pn_path_file *file, int *status);
+#define PN_MODE_BY_UMASK (-1)
 /* For the child of a fork: replaces the descriptor by a placeholder that is not connected to anything. */
 void pn_fd_neutralize(int fd);
 /* Gets the local address of a TCP socket; false if it has none. */
 bool pn_fd_local(int fd, struct pn_addr *out);
 /* Gets the path or abstract name of a unix socket; returns its length in `out`, 0 if it is not bound. */
 size_t pn_path_of(int fd, char *out, size_t size);
-
-/* Identifies the file that a bind made. */
-struct pn_path_file {
-    char *path; /* own; NULL: there is nothing to unlink */
-    dev_t dev;
-    ino_t ino;
-};
-
-/* Call right after the bind. `f` stays empty when out of memory, and for an abstract name. */
-void pn_path_file_note(struct pn_path_file *f, const char *path, size_t len);
-/* Unlinks the path if it is still the same file, and empties `f`. Call before closing the descriptor: afterwards a
- * new file may have the same inode number. */
-void pn_path_file_unlink(struct pn_path_file *f);
-void pn_path_file_forget(struct pn_path_file *f);
 
 #endif

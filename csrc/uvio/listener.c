@@ -94,36 +94,35 @@ pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, unsigned flags, 
     return l;
 }
 
-/* Called before any client can connect. Sets exactly these bits, as Node does. */
+/* Exactly these bits, as Node sets them. */
 static int
-set_mode(const char *path, unsigned flags)
+mode_of(unsigned flags)
 {
-    mode_t mode = 0;
+    int mode = 0;
     if ((flags & PN_BIND_READABLE_ALL) != 0)
         mode |= S_IRUSR | S_IRGRP | S_IROTH;
     if ((flags & PN_BIND_WRITABLE_ALL) != 0)
         mode |= S_IWUSR | S_IWGRP | S_IWOTH;
-    return mode == 0 || chmod(path, mode) == 0 ? 0 : last_error();
+    return mode != 0 ? mode : PN_MODE_BY_UMASK;
 }
 
 static struct pn_listener *
 listen_at_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, int backlog, int *status)
 {
-    int fd = pn_bind_path(path, len, status);
+    struct pn_path_file file;
+    int mode = mode_of(flags);
+    int fd = pn_bind_path(path, len, mode, &file, status);
     if (fd < 0 && *status == UV_EADDRINUSE && (flags & PN_BIND_UNLINK_STALE) != 0 && pn_stale_unlink(path, len))
-        fd = pn_bind_path(path, len, status);
+        fd = pn_bind_path(path, len, mode, &file, status);
     if (fd < 0)
         return NULL;
-    struct pn_listener *l = NULL;
-    *status = path[0] != '\0' ? set_mode(path, flags) : 0;
-    if (*status == 0)
-        l = watch(loop, fd, PN_STREAM_PIPE, backlog, status);
+    struct pn_listener *l = watch(loop, fd, PN_STREAM_PIPE, backlog, status);
     if (l == NULL) {
-        pn_unlink_path(path, len);
+        pn_path_file_unlink(&file);
         close(fd);
         return NULL;
     }
-    pn_path_file_note(&l->file, path, len);
+    l->file = file;
     return l;
 }
 

@@ -62,7 +62,8 @@ struct pn_resolver {
     unsigned idle; /* threads waiting for `work`, woken up or not */
     unsigned refs; /* the owner, each thread, each running dispatch */
     bool closed;
-    int wake_fd;    /* own; -1 once closed */
+    int loop_fd;    /* borrowed: what wake_fd is a duplicate of */
+    int wake_fd;    /* own; -1 before the first lookup and once closed */
     size_t pending; /* loop's lock */
     bool abandoned; /* loop's lock: this is a forked child, `lock` may be held for ever */
 };
@@ -347,17 +348,21 @@ pn_resolver_new(int wake_fd)
         return NULL;
     atomic_init(&r->done_count, 0);
     r->refs = 1;
-    r->wake_fd = fcntl(wake_fd, F_DUPFD_CLOEXEC, 0);
-    if (r->wake_fd < 0) {
-        free(r);
-        return NULL;
-    }
+    r->loop_fd = wake_fd;
+    r->wake_fd = -1;
     if (init_locks(r) < 0) {
-        close(r->wake_fd);
         free(r);
         return NULL;
     }
     return r;
+}
+
+static void
+close_wake_fd(struct pn_resolver *r)
+{
+    if (r->wake_fd >= 0)
+        close(r->wake_fd);
+    r->wake_fd = -1;
 }
 
 void
@@ -367,8 +372,7 @@ pn_resolver_free(struct pn_resolver *r)
         return;
     pthread_mutex_lock(&r->lock);
     r->closed = true;
-    close(r->wake_fd);
-    r->wake_fd = -1;
+    close_wake_fd(r);
     list_free(&r->waiting);
     r->waiting_count = 0;
     list_free(&r->done);
@@ -385,7 +389,25 @@ pn_resolver_abandon(struct pn_resolver *r)
         return;
     r->abandoned = true;
     r->pending = 0;
-    close(r->wake_fd);
+    close_wake_fd(r);
+}
+
+/* Lets a thread run the lookup. Called with the lock held. */
+static void
+enqueue(struct pn_resolver *r, struct pn_lookup *l)
+{
+    list_push(&r->waiting, l);
+    r->waiting_count++;
+    staff(r);
+}
+
+/* The lookup fails: no descriptor is left for the threads, which wake the loop by it. The caller wakes the loop. */
+static void
+fail(struct pn_resolver *r, struct pn_lookup *l, int sys_errno)
+{
+    l->status = EAI_SYSTEM;
+    l->sys_errno = sys_errno;
+    post(r, l);
 }
 
 struct pn_lookup *
@@ -405,10 +427,13 @@ pn_resolver_start(struct pn_resolver *r, const char *host, int family, int flags
     l->flags = flags;
     l->state = WAITING;
     pthread_mutex_lock(&r->lock);
-    list_push(&r->waiting, l);
-    r->waiting_count++;
     r->pending++;
-    staff(r);
+    if (r->wake_fd < 0)
+        r->wake_fd = fcntl(r->loop_fd, F_DUPFD_CLOEXEC, 0);
+    if (r->wake_fd >= 0)
+        enqueue(r, l);
+    else
+        fail(r, l, errno);
     pthread_mutex_unlock(&r->lock);
     return l;
 }

@@ -26,7 +26,8 @@ struct pn_lookup;
 typedef void (*pn_lookup_cb)(void *data, int status, int sys_errno, const struct pn_addr *addrs, size_t count);
 
 /* Returns NULL when out of memory. Each finished lookup writes one byte to `wake_fd`, which must be non-blocking;
- * write errors are ignored. The resolver duplicates it (F_DUPFD_CLOEXEC). */
+ * write errors are ignored. The resolver duplicates it (F_DUPFD_CLOEXEC) at the first lookup, and `wake_fd` must be
+ * open until pn_resolver_free(). */
 struct pn_resolver *pn_resolver_new(int wake_fd);
 /* Drops the owner's reference: cancels the lookups in progress and drops their results; the last thread frees the
  * queue. */
@@ -36,7 +37,8 @@ void pn_resolver_free(struct pn_resolver *r);
 void pn_resolver_abandon(struct pn_resolver *r);
 
 /* Starts a lookup; returns NULL when out of memory. `family` is 0, 4 or 6; `flags` are AI_* of the platform. It asks
- * for SOCK_STREAM. */
+ * for SOCK_STREAM. Without a free descriptor the lookup fails (EAI_SYSTEM, EMFILE): it has finished when this returns,
+ * and the caller wakes the loop. */
 struct pn_lookup *pn_resolver_start(struct pn_resolver *r, const char *host, int family, int flags, pn_lookup_cb cb,
                                     void *data);
 /* The callback will not run, and the lookup is not pending any more. Does nothing within the lookup's own callback. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import encodings.idna
 import threading
 import types
 
@@ -194,6 +195,22 @@ def test_a_host_with_a_null_byte(host):
 def test_a_host_that_cannot_be_encoded(host):
     check_connect_refused(VALUE, "host", 80, host)
     check_listen_refused(VALUE, "host", 0, host)
+
+
+@pytest.mark.parametrize("host", ["é" * 2_000_000, "é." * 1_000_000, "é." * 127 + "x"])
+def test_a_name_that_is_too_long_is_refused_before_it_is_encoded(host, monkeypatch):
+    encoded = []
+    monkeypatch.setattr(encodings.idna, "ToASCII", lambda label: encoded.append(label) or b"x")
+    check_connect_refused(VALUE, "host", 80, host)
+    check_listen_refused(VALUE, "host", 0, host)
+    assert encoded == []
+
+
+def test_a_name_of_the_greatest_length_is_looked_up():
+    host = "é." + "a." * 119 + "invalid"
+    assert len(host.encode("idna")) == 253
+    log = Recorder(pynet.connect(80, host), "error", "close").wait("close")
+    assert log["error"].hostname == host
 
 
 @pytest.mark.parametrize("host", ["bücher.invalid", "例え.invalid", "127.0.0.1 ", "[::1]", "256.1.1.1", " "])

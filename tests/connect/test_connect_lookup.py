@@ -10,6 +10,7 @@ import weakref
 
 import pytest
 
+import isolated
 import pynet
 from helpers import Recorder, on_loop, wait_until
 
@@ -74,29 +75,41 @@ def test_an_address_as_host_is_not_looked_up(port):
 # --- answers ---
 
 
+ONE = [
+    (None, "127.0.0.1", 4),
+    (None, "127.0.0.1"),
+    (None, ("127.0.0.1", 4)),
+    (None, {"address": "127.0.0.1", "family": 4}),
+    (None, {"address": "127.0.0.1"}),
+    (None, ipaddress.ip_address("127.0.0.1")),
+]
+LISTS = [
+    (None, ["127.0.0.1"]),
+    (None, [("127.0.0.1", 4)]),
+    (None, (("127.0.0.1", 4),)),
+    (None, [{"address": "127.0.0.1", "family": 4}]),
+    (None, [ipaddress.ip_address("127.0.0.1")]),
+]
+
+
 @pytest.mark.parametrize(
-    "answer",
-    [
-        (None, "127.0.0.1", 4),
-        (None, "127.0.0.1"),
-        (None, ("127.0.0.1", 4)),
-        (None, ["127.0.0.1"]),
-        (None, [("127.0.0.1", 4)]),
-        (None, (("127.0.0.1", 4),)),
-        (None, [{"address": "127.0.0.1", "family": 4}]),
-        (None, {"address": "127.0.0.1", "family": 4}),
-        (None, {"address": "127.0.0.1"}),
-        (None, ipaddress.ip_address("127.0.0.1")),
-        (None, [ipaddress.ip_address("127.0.0.1")]),
-    ],
+    ("answer", "auto_select_family"),
+    [(answer, True) for answer in ONE + LISTS] + [(answer, False) for answer in ONE],
     ids=repr,
 )
-@pytest.mark.parametrize("auto_select_family", [True, False])
 def test_every_shape_of_an_answer_is_taken(port, answer, auto_select_family):
     sock, seen = start(port, answering(*answer), auto_select_family=auto_select_family)
     seen.wait("connect")
     assert sock.remote_address == "127.0.0.1"
     sock.destroy()
+
+
+@pytest.mark.parametrize("answer", LISTS, ids=repr)
+@pytest.mark.parametrize("options", [{"auto_select_family": False}, {"family": 4}], ids=repr)
+def test_a_list_is_no_answer_where_one_address_is_asked_for(port, answer, options):
+    _, seen = start(port, answering(*answer), **options)
+    error = seen.wait("close")["error"]
+    assert (error.code, str(error)) == ("ERR_INVALID_IP_ADDRESS", f"Invalid IP address: {answer[1]}")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +138,7 @@ def test_an_answer_that_is_no_address_is_an_error_event(port, answer, code, auto
     _, seen = start(port, answering(*answer), auto_select_family=auto_select_family)
     error = seen.wait("close")["error"]
     assert isinstance(error, ValueError)
-    assert error.code == code
+    assert (error.code, error.host, error.port) == (code, "some.name", port)
 
 
 def test_bad_addresses_among_good_ones_are_left_out(port):
@@ -340,3 +353,48 @@ def test_run_waits_for_connect_timeout(script):
         """
     )
     assert (done.stdout, done.stderr) == ("ETIMEDOUT\n", "")
+
+
+# --- no descriptor is left ---
+
+SHORTAGE = """
+    import os, resource, sys
+    import pynet
+
+    listener = pynet.create_server().listen(0, "127.0.0.1")
+    files, seen = [], []
+
+    def fill():
+        limit = os.open("/dev/null", os.O_RDONLY) + 20
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+        try:
+            while True:
+                files.append(os.open("/dev/null", os.O_RDONLY))
+        except OSError:
+            pass
+
+    def begin():
+        if sys.argv[1] == "listen":
+            return pynet.create_server().listen(0, "localhost")
+        return pynet.connect(listener.address().port, "localhost")
+
+    def failed(err):
+        seen.append((type(err).__name__, err.code, err.syscall, err.hostname))
+        while files:
+            os.close(files.pop())
+        begin().once("connect" if sys.argv[1] == "connect" else "listening", pynet.stop)
+
+    def main():
+        fill()
+        begin().on("error", failed)
+        seen.append("returned")
+
+    pynet.run(main)
+    print(seen)
+"""
+
+
+@pytest.mark.parametrize("what", ["connect", "listen"])
+def test_without_a_descriptor_the_first_lookup_fails_and_the_next_one_works(what):
+    seen = isolated.check(SHORTAGE, what)
+    assert seen == "['returned', ('NetLookupError', 'EMFILE', 'getaddrinfo', 'localhost')]\n"

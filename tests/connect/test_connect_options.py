@@ -150,6 +150,52 @@ def test_when_all_candidates_are_blocked_the_error_says_so():
     assert (error.code, [e.code for e in error.errors]) == ("ERR_IP_BLOCKED", ["ERR_IP_BLOCKED"] * 2)
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "0", "::ffff:0.0.0.0"])
+def test_the_unspecified_address_is_blocked_as_the_loopback(server, host):
+    blocked = pynet.BlockList(["127.0.0.0/8"])
+    _, seen = start(server.address().port, host, family=0, block_list=blocked)
+    assert seen.wait("close")["error"].code == "ERR_IP_BLOCKED"
+    assert server.peers == []
+
+
+@pytest.mark.parametrize("rules", [["::1"], pynet.BlockList.PRIVATE_RANGES])
+def test_the_unspecified_ipv6_address_is_blocked_as_the_loopback(rules):
+    _, seen = start(1, "::", block_list=pynet.BlockList(rules))
+    assert seen.wait("close")["error"].code == "ERR_IP_BLOCKED"
+
+
+def test_an_unspecified_candidate_is_blocked_as_the_loopback(server):
+    _, seen = start(
+        port=server.address().port,
+        host="some.name",
+        block_list=pynet.BlockList(pynet.BlockList.PRIVATE_RANGES),
+        lookup=lambda hostname, options, callback: callback(None, ["0.0.0.0", "::"]),
+    )
+    error = seen.wait("close")["error"]
+    assert [(e.code, str(e)) for e in error.errors] == [
+        ("ERR_IP_BLOCKED", "IP(0.0.0.0) is blocked by net.BlockList"),
+        ("ERR_IP_BLOCKED", "IP(::) is blocked by net.BlockList"),
+    ]
+    assert server.peers == []
+
+
+def test_the_unspecified_address_is_blocked_as_the_local_one():
+    reached = pynet.create_server()
+    reached.listen(0, "127.0.0.5")
+    _, seen = start(
+        reached.address().port, "0.0.0.0", local_address="127.0.0.5", block_list=pynet.BlockList(["127.0.0.5"])
+    )
+    assert seen.wait("close")["error"].code == "ERR_IP_BLOCKED"
+    reached.close()
+
+
+def test_the_unspecified_address_connects_when_no_rule_covers_the_loopback(server):
+    sock, seen = start(server.address().port, "0.0.0.0", block_list=pynet.BlockList(["10.0.0.0/8", "::1"]))
+    seen.wait("connect")
+    assert sock.remote_address == "127.0.0.1"
+    sock.destroy()
+
+
 # --- connect_timeout ---
 
 

@@ -117,6 +117,24 @@ test_same_ip(void)
 }
 
 static void
+test_unspecified(void)
+{
+    static const char *const yes[][2] = {{"0.0.0.0", "127.0.0.1"}, {"::", "::1"}, {"::ffff:0.0.0.0", "127.0.0.1"}};
+    static const char *const no[] = {"0.0.0.1", "1.0.0.0", "::1", "1::", "::ffff:0.0.0.1", "::fffe:0.0.0.0", "::1:0:0"};
+    for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+        struct pn_addr a = parsed(yes[i][0]), wanted = parsed(yes[i][1]), loopback = pn_addr_loopback(&a);
+        CHECK(pn_addr_is_unspecified(&a));
+        CHECK(pn_addr_same_ip(&loopback, &wanted));
+    }
+    for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+        struct pn_addr a = parsed(no[i]);
+        CHECK(!pn_addr_is_unspecified(&a));
+    }
+    struct pn_addr none = {.family = 0};
+    CHECK(!pn_addr_is_unspecified(&none));
+}
+
+static void
 test_zone_is_handed_out(void)
 {
     static const char text[] = "fe80::1%eth0.5";
@@ -152,6 +170,7 @@ main(void)
     RUN(test_no_address_is_empty_text);
     RUN(test_as_inet_ntop);
     RUN(test_same_ip);
+    RUN(test_unspecified);
     RUN(test_zone_is_handed_out);
     RUN(test_no_allocation);
     return 0;

@@ -443,8 +443,8 @@ test_wake_descriptor_is_a_copy(void)
     struct pn_resolver *r = pn_resolver_new(own[1]);
     struct answer a = {0};
     struct pollfd p = {.fd = own[0], .events = POLLIN};
-    close(own[1]);
     start(r, "two", &a);
+    close(own[1]);
     CHECK_INT(poll(&p, 1, PATIENCE_MS), 1);
     CHECK_INT(p.revents, POLLIN);
     char bytes[8];
@@ -459,8 +459,34 @@ test_wake_descriptor_is_a_copy(void)
     CHECK_INT(a.times, 2);
     pn_resolver_free(r);
     await_true(all_freed, NULL);
-    CHECK(pn_resolver_new(-1) == NULL);
-    CHECK_INT(hook_alloc_live(), 0);
+}
+
+static void
+test_no_descriptor_to_be_had(void)
+{
+    int own[2];
+    CHECK_INT(pipe(own), 0);
+    struct pn_resolver *r = pn_resolver_new(own[1]);
+    struct answer a = {0}, b = {0};
+    int spare = dup(own[1]);
+    close(own[1]); /* the duplicate fails, with EBADF */
+    start(r, "two", &a);
+    CHECK(pn_resolver_ready(r) && a.times == 0);
+    pn_resolver_dispatch(r, &never);
+    CHECK_INT(a.times, 1);
+    CHECK_INT(a.status, EAI_SYSTEM);
+    CHECK_INT(a.sys_errno, EBADF);
+    CHECK_INT(pn_resolver_threads(r), 0);
+
+    CHECK_INT(dup2(spare, own[1]), own[1]); /* the next lookup tries again */
+    start(r, "two", &b);
+    while (!pn_resolver_ready(r))
+        sched_yield();
+    pn_resolver_dispatch(r, &never);
+    CHECK_INT(b.status, 0);
+    pn_resolver_free(r);
+    await_true(all_freed, NULL);
+    (void)(close(spare), close(own[0]), close(own[1]));
 }
 
 static void
@@ -663,6 +689,7 @@ main(void)
     RUN(test_free_in_a_callback);
     RUN(test_idle_threads_leave);
     RUN(test_wake_descriptor_is_a_copy);
+    RUN(test_no_descriptor_to_be_had);
     RUN(test_no_thread_to_be_had);
     RUN(test_each_allocation_failing);
     RUN(test_fork);

@@ -1,20 +1,26 @@
 """Options of Server.listen(): ipv6_only, reuse_port, readable_all, writable_all, exclusive; hosts; without IPv6."""
 
+import ctypes
 import os
 import platform
 import shutil
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import textwrap
+import threading
 
 import pytest
 
+import isolated
 import pynet
 from helpers import Recorder, read_option, wait_until
 
 HOST = "127.0.0.1"
+IN_ATTRIB, IN_CREATE = 0x4, 0x100  # inotify(7)
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 
 
 @pytest.fixture
@@ -157,6 +163,89 @@ def test_mode_of_the_path(make, tmp_path, options, mode):
     assert stat.S_IMODE(path.stat().st_mode) == mode
     srv.close()
     assert not path.exists()
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
+def test_the_mode_of_the_path_does_not_depend_on_the_umask(make, tmp_path, umask):
+    path = tmp_path / "s"
+    before = os.umask(umask)
+    try:
+        make().listen(path, readable_all=True, writable_all=True)
+    finally:
+        after = os.umask(before)
+    assert (stat.S_IMODE(path.stat().st_mode), after) == (0o666, umask)
+
+
+@linux_only
+def test_the_mode_of_the_path_is_right_from_the_first_moment(make, tmp_path):
+    """What is changed later, by its path, may be a symlink to another file by then."""
+    libc = ctypes.CDLL(None)
+    watch = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    assert libc.inotify_add_watch(watch, bytes(tmp_path), IN_CREATE | IN_ATTRIB) > 0
+    make().listen(tmp_path / "s", readable_all=True, writable_all=True)
+    events = os.read(watch, 4096)
+    os.close(watch)
+    assert [struct.unpack_from("iI", events, at)[1] for at in range(0, len(events), 32)] == [IN_CREATE]
+
+
+def test_the_mode_of_the_path_is_nothing_to_other_files(make, tmp_path):
+    """The umask belongs to all threads: it stays as it is while the file is made."""
+    before, stop, modes = os.umask(0o077), threading.Event(), set()
+
+    def write_files():
+        while not stop.is_set():
+            (tmp_path / "other").touch(0o666)
+            modes.add(stat.S_IMODE((tmp_path / "other").stat().st_mode))
+            (tmp_path / "other").unlink()
+
+    writer = threading.Thread(target=write_files)
+    writer.start()
+    try:
+        for number in range(200):
+            make().listen(tmp_path / str(number), writable_all=True)
+    finally:
+        stop.set()
+        writer.join()
+        os.umask(before)
+    assert modes == {0o600}
+
+
+@linux_only
+def test_the_mode_of_the_path_needs_no_child_that_the_program_sees():
+    isolated.check(
+        """
+        import os, signal, tempfile, pynet
+
+        seen = []
+        signal.signal(signal.SIGCHLD, lambda *args: seen.append(args))
+        with tempfile.TemporaryDirectory() as folder:
+            server = pynet.create_server().listen(folder + "/s", readable_all=True)
+            assert os.stat(folder + "/s").st_mode & 0o777 == 0o444
+            try:
+                os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                pass
+            else:
+                raise AssertionError("there is a child")
+            server.close()
+        assert seen == []
+        """
+    )
+
+
+def test_a_path_in_use_is_an_error_with_a_mode_too(make, tmp_path):
+    path = tmp_path / "s"
+    path.touch(0o600)
+    assert listen(make(), path, readable_all=True)["error"].code == "EADDRINUSE"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_stale_path_is_replaced_by_one_with_the_mode(make, tmp_path):
+    path = tmp_path / "s"
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+    make().listen(path, writable_all=True, unlink_stale=True)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o222
 
 
 def test_an_abstract_name_has_no_mode(make):

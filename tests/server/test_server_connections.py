@@ -289,6 +289,63 @@ def test_server_made_inside_the_loop_accepts_without_a_listener(where):
     srv.close()
 
 
+def count_of(srv):
+    log = Recorder(srv)
+    srv.get_connections(log.note("count"))
+    log.wait("count")
+    return log.args("count")[0][1]
+
+
+def in_turn(where):
+    with pynet.turn():
+        return pynet.create_server().listen(*where)
+
+
+def in_turn_with_a_lookup(where):
+    with pynet.turn():
+        return pynet.create_server().listen(0, "localhost")
+
+
+def in_turn_of_a_thread(where):
+    made = []
+    thread = threading.Thread(target=lambda: made.append(in_turn(where)))
+    thread.start()
+    thread.join()
+    return made[0]
+
+
+@pytest.mark.parametrize("make", [in_turn, in_turn_with_a_lookup, in_turn_of_a_thread])
+def test_server_made_inside_turn_accepts_without_a_listener(where, make):
+    srv = make(where)
+    assert wait_until(lambda: srv.listening)
+    with raw_client(srv):
+        assert wait_until(lambda: count_of(srv) == 1)
+    srv.close()
+
+
+def made_before_turn(where):
+    srv = pynet.create_server()
+    with pynet.turn():
+        return srv.listen(*where)
+
+
+def listening_after_turn(where):
+    with pynet.turn():
+        srv = pynet.create_server()
+    return srv.listen(*where)
+
+
+@pytest.mark.parametrize("make", [made_before_turn, listening_after_turn])
+def test_server_that_is_only_partly_inside_turn_waits_for_a_listener(where, make):
+    srv = make(where)
+    log = Recorder(srv, "listening")
+    with raw_client(srv):
+        pynet.set_timeout(log.note("later"), 20)
+        log.wait("later")
+        assert count_of(srv) == 0
+    srv.close()
+
+
 def test_connection_gets_a_socket_of_the_server(server):
     peers = []
     srv = server(peers.append)

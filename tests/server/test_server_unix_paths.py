@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import isolated
 import pynet
-from helpers import Recorder, raw_client
+from helpers import Recorder, raw_client, wait_until
 
 LIMIT = 103 if sys.platform == "darwin" else 107
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="abstract names are Linux's")
@@ -333,3 +334,92 @@ def test_connection_outlives_the_file(make, tmp_path):
         assert not path.exists()
         client.sendall(b"two")
         assert client.recv(10) == b"two"
+
+
+# --- relative paths ---
+
+OWNERS = {
+    "server": lambda path: pynet.create_server().listen(path),
+    "server with a mode": lambda path: pynet.create_server().listen(path, writable_all=True),
+    "bound": lambda path: pynet.BoundSocket(path=path),
+    "adopted by a server": lambda path: pynet.create_server().listen(pynet.BoundSocket(path=path)),
+    "adopted by a socket": lambda path: pynet.Socket(handle=pynet.BoundSocket(path=path)),
+}
+
+
+@pytest.fixture(params=OWNERS)
+def owner_of(request):
+    """owner_of(path): an object that has bound the path; end() of it removes the file."""
+    return OWNERS[request.param]
+
+
+def end(owner):
+    owner.destroy() if isinstance(owner, pynet.Socket) else owner.close()
+
+
+@pytest.fixture
+def two_folders(tmp_path, monkeypatch):
+    """The current folder is one/. In two/ there is another socket called s."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    stale(tmp_path / "two" / "s")
+    monkeypatch.chdir(tmp_path / "one")
+    return tmp_path / "one", tmp_path / "two"
+
+
+@pytest.mark.parametrize("path", ["s", "./s", "../one/s"])
+def test_a_relative_path_is_removed_after_chdir(two_folders, owner_of, path):
+    one, two = two_folders
+    owner = owner_of(path)
+    assert (one / "s").is_socket()
+    os.chdir(two)
+    end(owner)
+    assert not (one / "s").exists()
+    assert (two / "s").is_socket(), "the file of another is not ours to remove"
+
+
+def test_a_path_is_removed_when_the_symlink_to_its_folder_has_changed(two_folders, owner_of):
+    one, two = two_folders
+    link = one.parent / "link"
+    link.symlink_to(one)
+    owner = owner_of(link / "s")
+    link.unlink()
+    link.symlink_to(two)
+    end(owner)
+    assert not (one / "s").exists()
+    assert (two / "s").is_socket()
+
+
+def test_a_relative_path_is_removed_at_exit_after_chdir(two_folders):
+    one, two = two_folders
+    isolated.check(
+        """
+        import os, sys, pynet
+
+        os.chdir(sys.argv[1])
+        server = pynet.create_server().listen("s").unref()
+        assert os.path.exists("s")
+        os.chdir(sys.argv[2])
+        """,
+        one,
+        two,
+    )
+    assert not (one / "s").exists()
+    assert (two / "s").is_socket()
+
+
+def test_address_is_the_relative_path_as_it_was_given(two_folders, make):
+    srv = make().listen("s")
+    os.chdir(two_folders[1])
+    assert srv.address() == "s"
+
+
+def test_a_path_in_the_root_folder_is_removed(make):
+    path = Path(f"/pynet-{uuid.uuid4()}")
+    srv = make()
+    log = Recorder(srv, "listening", "error")
+    srv.listen(path)
+    assert wait_until(lambda: log.names)
+    assert path.is_socket() == srv.listening  # not everyone may write there
+    srv.close()
+    assert not path.exists()

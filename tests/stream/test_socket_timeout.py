@@ -1,5 +1,6 @@
 """Socket.set_timeout(): `timeout` after so long without activity."""
 
+import math
 import time
 
 import pytest
@@ -78,6 +79,60 @@ def test_on_a_socket_that_was_never_connected():
     sock.set_timeout(5)
     log.wait("timeout")
     sock.destroy()
+
+
+def test_assigning_it_is_set_timeout(pair):
+    p = pair()
+    log = Recorder(p.client, "timeout")
+    p.client.timeout = 10
+    assert p.client.timeout == 10
+    log.wait("timeout")
+
+
+@pytest.mark.parametrize("off", [0, None])
+def test_assigning_it_switches_it_off(pair, off):
+    p = pair()
+    log = Recorder(p.client, "timeout")
+    with pynet.turn():
+        p.client.set_timeout(10)
+        p.client.timeout = off
+    assert p.client.timeout == off
+    pynet.set_timeout(log.note("later"), 40)
+    log.wait("later")
+    assert log.names == ["later"]
+
+
+def test_it_may_be_switched_off_by_its_own_listener(pair):
+    p = pair()
+    log = Recorder(p.client)
+
+    def off():
+        p.client.timeout = None
+        log.note("off")()
+
+    p.client.on("timeout", off).set_timeout(5)
+    log.wait("off")
+    assert p.client.timeout is None
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("5", TypeError), (True, TypeError), (-1, ValueError), (math.nan, ValueError)]
+)
+def test_assigning_a_bad_time_raises_and_changes_nothing(pair, value, kind):
+    p = pair()
+    p.client.timeout = 5000
+    with pytest.raises(kind):
+        p.client.timeout = value
+    with pytest.raises(TypeError):
+        del p.client.timeout
+    assert p.client.timeout == 5000
+
+
+def test_assigning_it_on_a_destroyed_socket_does_nothing():
+    sock = pynet.Socket()
+    sock.destroy()
+    sock.timeout = 5
+    assert sock.timeout is None
 
 
 def test_as_an_option_of_connect(server):

@@ -77,11 +77,16 @@ set_path(PyObject *obj, const char *name, struct pn_endpoint *e)
     return 0;
 }
 
+/* The longest name of the DNS has 253 bytes, or 254 with a dot at its end. */
+#define NAME_MAX_LEN 254
+
 PyObject *
 pn_host_bytes(PyObject *host)
 {
     if (PyUnicode_IS_ASCII(host))
         return PyUnicode_AsASCIIString(host);
+    if (PyUnicode_GET_LENGTH(host) > NAME_MAX_LEN) /* the codec takes seconds for a long name */
+        return pn_raise_arg_value("options.host", "must be a valid host name", host);
     PyObject *bytes = PyUnicode_AsEncodedString(host, "idna", "strict");
     if (bytes == NULL) {
         PyErr_Clear();

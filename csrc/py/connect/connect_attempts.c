@@ -21,10 +21,18 @@ blocked_error(PnSocket *s, const struct pn_addr *addr)
     return pn_net_error(s->d.em.st, "ERR_IP_BLOCKED", "IP(%s) is blocked by net.BlockList", text);
 }
 
+/* The unspecified address reaches this machine: at `local`, the address that the socket is bound to, or at the
+ * loopback. It is blocked if one of these is. */
 static bool
 is_blocked(const PnSocket *s, const struct pn_addr *addr)
 {
-    return s->extras != NULL && s->extras->block_list != NULL && pn_blocklist_blocks(s->extras->block_list, addr);
+    PyObject *list = s->extras != NULL ? s->extras->block_list : NULL;
+    if (list == NULL || pn_blocklist_blocks(list, addr))
+        return list != NULL;
+    if (!pn_addr_is_unspecified(addr))
+        return false;
+    const struct pn_addr loopback = pn_addr_loopback(addr), *local = &s->connect->local;
+    return pn_blocklist_blocks(list, &loopback) || (local->family != 0 && pn_blocklist_blocks(list, local));
 }
 
 /* Binds s->d.io to the options local_address and local_port for a connection to `to`; puts the address into `at`. 0,

@@ -53,14 +53,33 @@ good_family(PyObject *family, const struct pn_addr *addr)
     return value == addr->family;
 }
 
+/* As in Node, the error has the place that was asked for. */
+static int
+set_place(PyObject *error, PyObject *host, uint16_t port)
+{
+    PyObject *number = PyLong_FromLong(port);
+    int status = number != NULL ? PyObject_SetAttrString(error, "port", number) : -1;
+    if (status == 0)
+        status = PyObject_SetAttrString(error, "host", host);
+    Py_XDECREF(number);
+    return status;
+}
+
 static PyObject *
 bad_result(PnSocket *s, PyObject *address, PyObject *family, bool bad_address)
 {
-    struct pn_connect *c = s->connect;
+    PyObject *host = Py_NewRef(s->connect->host); /* user code may free s->connect: str() of a result */
+    uint16_t port = s->connect->port;
+    PyObject *error;
     if (bad_address)
-        return pn_coded_error(PyExc_ValueError, "ERR_INVALID_IP_ADDRESS", "Invalid IP address: %S", address);
-    return pn_coded_error(PyExc_ValueError, "ERR_INVALID_ADDRESS_FAMILY", "Invalid address family: %S %U:%d", family,
-                          c->host, (int)c->port);
+        error = pn_coded_error(PyExc_ValueError, "ERR_INVALID_IP_ADDRESS", "Invalid IP address: %S", address);
+    else
+        error = pn_coded_error(PyExc_ValueError, "ERR_INVALID_ADDRESS_FAMILY", "Invalid address family: %S %U:%d",
+                               family, host, (int)port);
+    if (error != NULL && set_place(error, host, port) < 0)
+        Py_CLEAR(error);
+    Py_DECREF(host);
+    return error;
 }
 
 /* Emits `lookup` for one result and reads it into `out`. 1 if it is valid; 0 if not, with the error in `*error` if
@@ -93,16 +112,17 @@ take_result(PnSocket *s, uint64_t id, PyObject *item, struct pn_addr *out, PyObj
     return result;
 }
 
-/* Makes a list of the results: the user may pass one, or several. */
+/* Makes a list of the results. The user may pass one, or several where `all` were asked for; where one is, a list is
+ * no address. */
 static PyObject *
-list_results(PyObject *address, PyObject *family)
+list_results(PyObject *address, PyObject *family, bool all)
 {
-    if (PyList_Check(address))
+    if (PyList_Check(address) && all)
         return PyList_GetSlice(address, 0, PyList_GET_SIZE(address)); /* a `lookup` listener may change it */
     bool pair = PyTuple_Check(address) && PyTuple_GET_SIZE(address) == 2 &&
                 !PyTuple_Check(PyTuple_GET_ITEM(address, 0)) && !PyTuple_Check(PyTuple_GET_ITEM(address, 1)) &&
                 !pn_is_options(PyTuple_GET_ITEM(address, 0));
-    if (PyTuple_Check(address) && !pair)
+    if (PyTuple_Check(address) && !pair && all)
         return PySequence_List(address);
     if (pair || pn_is_options(address))
         return Py_BuildValue("[O]", address);
@@ -149,7 +169,7 @@ found_result(PnSocket *s, uint64_t id, PyObject *error, PyObject *address, PyObj
         pn_connect_lookup_failed(s, id, Py_NewRef(error), all ? Py_None : address, all ? Py_None : family);
         return;
     }
-    PyObject *items = all && address == Py_None ? PyList_New(0) : list_results(address, family);
+    PyObject *items = all && address == Py_None ? PyList_New(0) : list_results(address, family, all);
     if (items != NULL && pn_connect_still(s, id))
         take_results(s, id, items);
     else if (pn_connect_still(s, id))

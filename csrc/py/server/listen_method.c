@@ -207,7 +207,7 @@ start(PnServer *s, struct pn_listen *l)
     PyObject *callback = l->at.callback;
     if (pn_state_loop(st) == NULL)
         return -1;
-    pn_mark_outside(&s->em);
+    pn_server_mark_outside(s);
     if (callback != NULL && pn_add_listener(&s->em, st->names.listening, callback, true, false) < 0)
         return -1;
     if (s->listener != NULL)

@@ -38,6 +38,8 @@ void pn_server_shutdown_over(PnServer *s);
 void pn_server_finish(PnState *st, PyObject *future, size_t count);
 
 /* --- server_accept.c --- */
+/* pn_mark_outside() for a new server and for listen(): remembers a use outside of turn(), too. */
+void pn_server_mark_outside(PnServer *s);
 /* Takes over the listener, starts accepting unless a `connection` listener is missing, emits `listening` by a tick. */
 void pn_server_listening(PnServer *s, struct pn_listener *l);
 /* Starts accepting: a `connection` listener was added, or an iterator needs a connection. */

@@ -4,11 +4,20 @@
 
 #include "py/address/blocklist_rules.h"
 #include "py/events/emitter.h"
+#include "py/loop/driver.h"
 #include "py/server/server.h"
 #include "py/stream/duplex.h"
 #include "uvio/sockaddr.h"
 
 /* --- whether to accept --- */
+
+void
+pn_server_mark_outside(PnServer *s)
+{
+    pn_mark_outside(&s->em);
+    if (!pn_in_callback(s->em.st) && !pn_in_turn(s->em.st))
+        s->outside_turn = 1;
+}
 
 void
 pn_server_connection_listener(PnServer *s)
@@ -213,7 +222,7 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
     l->events = &server_events;
     if (s->unref)
         pn_listener_ref(l, false);
-    s->waits_for_listener = s->em.outside && s->iterators == 0 && !pn_has_listeners(&s->em, st->names.connection);
+    s->waits_for_listener = s->outside_turn && s->iterators == 0 && !pn_has_listeners(&s->em, st->names.connection);
     if (!s->waits_for_listener)
         (void)pn_listener_start(l);
     if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)

@@ -35,6 +35,7 @@ struct PnServer {
     unsigned exclusive : 1; /* of listen(), for the cluster */
     unsigned unref : 1;
     unsigned close_emitted : 1;
+    unsigned outside_turn : 1;       /* made, or listen() was called, outside of listeners and turn() */
     unsigned waits_for_listener : 1; /* accepts nothing until a `connection` listener is added or an iterator asks */
     unsigned shutting_down : 1;      /* shutdown() is under way */
 };

@@ -357,7 +357,7 @@ server_close_emitted(const PnEmitter *e)
     return ((const PnServer *)(const void *)e)->close_emitted;
 }
 
-/* A server made outside the loop accepts nothing until a `connection` listener is added. */
+/* A server made outside of listeners and turn() accepts nothing until a `connection` listener is added. */
 static int
 server_listener_added(PnEmitter *e, PyObject *name)
 {
@@ -385,7 +385,7 @@ server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     s->options.high_water_mark = s->em.st->default_mark;
     s->options.max_write_buffer = UINT32_MAX;
     s->em.st->servers++;
-    pn_mark_outside(&s->em);
+    pn_server_mark_outside(s);
     return op;
 }
 

@@ -298,10 +298,10 @@ bind_path(PnBoundSocket *self, struct bind_request *w)
 {
     char name[128]; /* longer than the sun_path of any system */
     int status;
-    int fd = pn_bind_path(PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path), &status);
+    int fd = pn_bind_path(PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path), PN_MODE_BY_UMASK,
+                          &self->b.file, &status);
     if (fd < 0)
         return raise_bind(self->st, status, NULL);
-    pn_path_file_note(&self->b.file, PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path));
     bound_at(self, fd, PN_STREAM_PIPE);
     self->b.path = Py_NewRef(w->path);
     if (PyBytes_GET_SIZE(w->path) > 0)

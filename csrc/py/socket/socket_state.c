@@ -329,7 +329,10 @@ PyGetSetDef pn_socket_getset[] = {
     FLAG("writable_ended", F_WRITE_ENDED, "True after end(). Node: writable.writableEnded."),
     FLAG("writable_finished", F_FINISHED,
          "True once everything has left after end(). Node: writable.writableFinished."),
-    {"timeout", pn_duplex_get_timeout, NULL, "The milliseconds of set_timeout(), or None. Node: socket.timeout.", NULL},
+    {"timeout", pn_duplex_get_timeout, pn_duplex_set_timeout,
+     "The milliseconds of set_timeout(), or None. Setting it is set_timeout(); None switches it off. Node:\n"
+     "socket.timeout.",
+     NULL},
     {"block_list", socket_get_block_list, socket_set_block_list,
      "The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node: socket.blockList.",
      NULL},

@@ -160,6 +160,7 @@ extern const char pn_pipe_doc[], pn_unpipe_doc[];
 /* --- idle.c --- */
 PyObject *pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_duplex_get_timeout(PyObject *op, void *closure);
+int pn_duplex_set_timeout(PyObject *op, PyObject *value, void *closure);
 void pn_idle_touch_slow(PnDuplex *s);
 void pn_idle_stop(PnDuplex *s);
 void pn_idle_free(PnDuplex *s);

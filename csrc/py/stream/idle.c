@@ -165,3 +165,25 @@ pn_duplex_get_timeout(PyObject *op, void *closure)
         return PyLong_FromLongLong((long long)ms);
     return PyFloat_FromDouble(ms);
 }
+
+int
+pn_duplex_set_timeout(PyObject *op, PyObject *value, void *closure)
+{
+    PnDuplex *s = PN_DUPLEX(op);
+    PnState *st = s->em.st;
+    double ms = 0;
+    (void)closure;
+    if (value == NULL) {
+        PyErr_SetString(PyExc_TypeError, "cannot delete timeout");
+        return -1;
+    }
+    if (pn_check_alive(&s->em) < 0 || (value != Py_None && pn_arg_ms(value, "timeout", &ms) < 0))
+        return -1;
+    if (s->destroyed)
+        return 0;
+    if (value == Py_None) {
+        pn_idle_free(s);
+        return 0;
+    }
+    return pn_state_loop(st) == NULL || pn_idle_set(s, ms) < 0 ? -1 : pn_driver_ensure(st);
+}
