@@ -39,7 +39,8 @@ struct pn_ring {
 
 /* The objects of pynet._run that the C module uses, in the order of st->run: named tuples and functions. */
 /* clang-format off */
-#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(begin) X(set_handlers) X(thread_report) X(log_report) X(register_exit)
+#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(begin) X(set_handlers) \
+    X(thread_report) X(log_report) X(register_exit)
 /* clang-format on */
 #define PN_RUN_INDEX(name) PN_RUN_##name,
 enum pn_run_index { PN_RUN(PN_RUN_INDEX) PN_RUN_COUNT };
@@ -64,7 +65,7 @@ struct pn_driver {
     int waiters;            /* threads in pn_driver_wait() */
     unsigned long *holders; /* own: the threads inside turn(), one entry for each block */
     size_t holders_size;
-    PyObject *thread_object; /* own: the background threading.Thread */
+    PyObject *thread_object; /* own: the threading.Thread of the background thread */
     uv_mutex_t mutex;
     uv_cond_t cond;
 };

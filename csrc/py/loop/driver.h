@@ -68,7 +68,7 @@ PyObject *pn_at_exit(PyObject *module, PyObject *unused);
 PyObject *pn_after_fork(PyObject *module, PyObject *unused);
 
 /* --- driver.c --- */
-/* _drive(): the target of the background thread. */
+/* _drive(): drives the loop on the background thread, which calls it. */
 PyObject *pn_drive(PyObject *module, PyObject *unused);
 
 #endif

@@ -77,8 +77,6 @@ join_driver(PnState *st)
         pn_loop_wake(st->loop);
         (void)pn_driver_wait(st, 20);
         PyErr_Clear();
-        if (d->starting && d->mode == PN_IDLE && d->thread_object == NULL)
-            break;
     }
     return d->mode == PN_IDLE;
 }
