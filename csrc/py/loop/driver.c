@@ -183,8 +183,6 @@ dispatch(PnState *st)
 {
     unsigned generation = st->generation;
     unsigned scope = pn_callback_scope_open(st);
-    if (st->ticks.count > 0)
-        st->loop->polled = false;
     pn_callback_scope_close(st, scope); /* runs the ticks that were queued outside a turn */
     if (st->generation != generation)
         return;

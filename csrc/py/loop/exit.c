@@ -109,7 +109,7 @@ close_everything(PnState *st, bool driver_left)
     pn_handles_abandon(loop);
     pn_ring_clear(&st->ticks);
     pn_ring_clear(&st->immediates);
-    if (!driver_left || loop->dead || pn_loop_wait(loop, 0) != 0)
+    if (!driver_left || loop->dead || !pn_loop_can_run(loop))
         return; /* the driver is still inside uv_run(), or libuv would abort: the memory stays */
     for (int i = 0; i < 3; i++)
         (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
