@@ -1,7 +1,7 @@
 """What the loop and run() need of the standard library; the C module calls this (csrc/py/base/state.h: PN_RUN).
 
-The C module imports this during its own import, so nothing here imports pynet. At the interpreter's exit an import may
-fail: what is needed then is imported at the top, or when run() begins.
+The C module imports this during its own import, so nothing here imports what needs it. At the interpreter's exit an
+import may fail: what is needed then is imported at the top, or when run() begins.
 """
 
 from __future__ import annotations
@@ -13,6 +13,13 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+
+from pynet import _exit
+from pynet._exit import blocked as blocked
+from pynet._exit import wake_waiters as wake_waiters
+
+_futures: Any = _exit.pending
+pending = _futures.data  # the set itself: C looks whether it is empty
 
 AddressInfo = namedtuple("AddressInfo", "address port family", module="pynet")
 AbortEvent = namedtuple("AbortEvent", "type target", module="pynet")

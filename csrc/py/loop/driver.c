@@ -127,7 +127,7 @@ pn_dispatch_begin(PnState *st)
     struct pn_driver *d = &st->driver;
     unsigned generation = st->generation;
     while (d->holds > 0) {
-        if (st->closed || d->stop || d->hand_over)
+        if (st->closed || d->stop || (d->hand_over > 0 && d->mode == PN_BACKGROUND))
             return 1;
         if (pn_driver_wait(st, 100) < 0)
             return -1;
@@ -155,6 +155,19 @@ wait_timeout(PnState *st)
     return pn_loop_timeout(st->loop);
 }
 
+/* All that waits looks again, and raises. Keeps the exception that is set. */
+static void
+wake_waiters(PnState *st)
+{
+    PyObject *error = pn_take_exception();
+    PyObject *result = PyObject_CallNoArgs(pn_state_run(st, PN_RUN_wake_waiters));
+    if (result == NULL)
+        PyErr_WriteUnraisable(st->module);
+    Py_XDECREF(result);
+    if (error != NULL)
+        PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+}
+
 static int
 raise_dead_loop(PnState *st)
 {
@@ -163,6 +176,7 @@ raise_dead_loop(PnState *st)
         st, "ERR_LOOP_DEAD",
         "The event loop is dead: one of its file descriptors was closed. Nothing more will be dispatched in this "
         "process.");
+    wake_waiters(st);
     return -1;
 }
 
@@ -289,9 +303,11 @@ start_thread(PnState *st)
 int
 pn_start_driver(PnState *st)
 {
-    if (st->closed || pn_state_loop(st) == NULL || st->loop->dead)
-        return 0;
     struct pn_driver *d = &st->driver;
+    if (st->closed || d->hand_over > 0) /* the thread in run() will drive, and then start it again for waiters */
+        return 0;
+    if (pn_state_loop(st) == NULL)
+        return -1;
     d->starting = true;
     if (start_thread(st) < 0) {
         d->starting = false;
@@ -303,6 +319,40 @@ pn_start_driver(PnState *st)
     while (d->starting && st->generation == generation && uv_hrtime() < deadline)
         wait_without_gil(st, 50);
     return 0;
+}
+
+void
+pn_driver_resume(PnState *st, bool always)
+{
+    if (!always && PySet_GET_SIZE(pn_state_run(st, PN_RUN_blocked)) == 0 &&
+        PySet_GET_SIZE(pn_state_run(st, PN_RUN_pending)) == 0)
+        return;
+    PyObject *error = pn_take_exception();
+    if (pn_driver_ensure(st) < 0) {
+        PyErr_Clear();
+        wake_waiters(st);
+    }
+    if (error != NULL)
+        PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+}
+
+PyObject *
+pn_need_driver(PyObject *module, PyObject *emitter)
+{
+    PnState *st = pn_state_of_module(module);
+    bool plain = PyObject_TypeCheck(emitter, st->EventEmitter) && !PyObject_TypeCheck(emitter, st->Socket) &&
+                 !PyObject_TypeCheck(emitter, st->Server);
+    if (st->closed || st->loop == NULL)
+        Py_RETURN_NONE;
+    if (st->loop->dead) {
+        if (plain) /* any thread may emit an event of a plain emitter */
+            Py_RETURN_NONE;
+        (void)pn_state_loop(st);
+        return NULL;
+    }
+    if (pn_driver_ensure(st) < 0)
+        return NULL;
+    Py_RETURN_NONE;
 }
 
 static void
