@@ -1,17 +1,28 @@
-"""Wakes threads and tasks that still wait when the interpreter exits, so that their waits raise.
+"""What waits now: threads, tasks and futures. When run() returns and one of them waits, the background loop starts.
 
-pynet imports this before the C module. atexit runs first what was registered last, so the C module has closed
-everything when _wake_all() runs.
+At the interpreter's exit they are woken, so that their waits raise. pynet imports this before the C module. atexit runs
+first what was registered last, so the C module has closed everything when _wake_all() runs.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
+import weakref
 from collections.abc import Callable
+from typing import Any
 
 blocked: set[Callable[[], object]] = set()
 """For each thread and each task that waits now, the function that wakes it."""
+
+pending: weakref.WeakSet[Any] = weakref.WeakSet()
+"""The futures of once() and the like without a result: others may wait for them, such as concurrent.futures.wait()."""
+
+
+def wake_waiters() -> None:
+    """Nothing drives the loop, and no thread can: all that waits looks again, and raises."""
+    for wake in [*blocked, *(future._wake for future in pending)]:
+        wake()
 
 
 def _wake_all() -> None:
@@ -20,4 +31,6 @@ def _wake_all() -> None:
 
 
 atexit.register(_wake_all)
-os.register_at_fork(after_in_child=blocked.clear)  # those threads exist only in the parent
+# Those threads exist only in the parent.
+os.register_at_fork(after_in_child=blocked.clear)
+os.register_at_fork(after_in_child=pending.clear)

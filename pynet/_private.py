@@ -16,6 +16,10 @@ raise_arg_type: Callable[[str, str, object], NoReturn] = _c._raise_arg_type
 raise_unknown: Callable[[str, tuple[str, ...], str], NoReturn] = _c._raise_unknown
 check_callback: Callable[[object], None] = _c._check_callback
 
+# --- loop/driver.c ---
+
+need_driver: Callable[[object], None] = _c._need_driver
+
 # --- events/waiting.c; hear_errors() and peek(): stream/framing.c ---
 
 reached: Callable[[_pynet.EventEmitter, object], tuple[Any, ...] | None] = _c._reached

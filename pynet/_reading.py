@@ -84,6 +84,7 @@ class Waiters:
                 item = attempt()
                 if item is not None:
                     return item
+                _private.need_driver(None)
                 left = -1 if deadline is None else max(0.0, deadline - time.monotonic())
                 if not asleep.acquire(timeout=left):
                     raise TimeoutError(f"{what} has waited for {seconds} seconds")
@@ -109,6 +110,7 @@ class Waiters:
                     item = attempt()
                     if item is not None:
                         return item
+                    _private.need_driver(None)
                     await waiter
         finally:
             self._forget(waker)

@@ -1,7 +1,7 @@
 """What the loop and run() need of the standard library; the C module calls this (csrc/py/base/state.h: PN_RUN).
 
-The C module imports this during its own import, so nothing here imports pynet. At the interpreter's exit an import may
-fail: what is needed then is imported at the top, or when run() begins.
+The C module imports this during its own import, so nothing here imports what needs it. At the interpreter's exit an
+import may fail: what is needed then is imported at the top, or when run() begins.
 """
 
 from __future__ import annotations
@@ -14,8 +14,61 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from pynet import _exit
+from pynet._exit import blocked as blocked
+from pynet._exit import wake_waiters as wake_waiters
+
+_futures: Any = _exit.pending
+pending = _futures.data  # the set itself: C looks whether it is empty
+
 AddressInfo = namedtuple("AddressInfo", "address port family", module="pynet")
 AbortEvent = namedtuple("AbortEvent", "type target", module="pynet")
+
+# --- the background thread ---
+
+
+def enter_thread() -> threading.Thread:
+    """Makes this thread, which C has started, a thread of the module threading: named, listed, joinable and traced.
+
+    Thread.start() would need no private names; but gevent makes it start a greenlet, and wait for it.
+    """
+    private: Any = threading
+    if threading.Thread.__module__ != "threading":  # gevent has replaced the class; its dummies are for such threads
+        dummy = threading.current_thread()
+        dummy.name = "pynet"
+        return dummy
+    thread: Any = threading.Thread(name="pynet", daemon=True)
+    thread._set_ident()
+    thread._set_native_id()
+    if hasattr(thread, "_set_tstate_lock"):  # up to Python 3.12
+        thread._set_tstate_lock()
+    else:
+        thread._handle = private._make_thread_handle(thread.ident)
+    if hasattr(thread, "_set_os_name"):  # from Python 3.14 on
+        thread._set_os_name()
+    thread._started.set()
+    with private._active_limbo_lock:
+        private._active[thread.ident] = thread
+    if threading.gettrace() is not None:
+        sys.settrace(threading.gettrace())
+    if threading.getprofile() is not None:
+        sys.setprofile(threading.getprofile())
+    return thread  # type: ignore[no-any-return]
+
+
+def leave_thread(thread: Any) -> None:
+    """The thread ends: from now on it is neither listed nor alive."""
+    with contextlib.suppress(KeyError):
+        thread._delete()
+    if isinstance(thread, threading._DummyThread):
+        return
+    if hasattr(thread, "_handle"):
+        thread._handle._set_done()
+    elif thread._tstate_lock is not None:
+        with contextlib.suppress(RuntimeError):  # released already
+            thread._tstate_lock.release()
+        thread._stop()
+
 
 # --- signals ---
 
@@ -28,6 +81,12 @@ def begin(handler: Callable[..., object] | None, log: bool) -> tuple[Callable[[i
     """
     if log:
         import logging  # noqa: F401  # for log_report()
+    hubs: Any = sys.modules.get("gevent._hub_local")
+    if hubs is not None and hubs.get_hub_if_exists() is not None:
+        raise RuntimeError(
+            "run() would block gevent's hub: no greenlet of this thread would run meanwhile. The background thread "
+            "drives the loop when run() is not called"
+        )
     if threading.get_ident() != threading.main_thread().ident:
         if handler is not None:
             raise ValueError("run(signals=True) works on the main thread only")

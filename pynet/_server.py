@@ -12,6 +12,7 @@ from concurrent import futures
 from typing import Any
 
 from pynet import _private, _pynet
+from pynet._exit import pending
 from pynet._reading import END, Loop, Waiters
 from pynet._support import seconds_of
 from pynet._waiting import Future, _Link
@@ -42,6 +43,7 @@ class Shutdown(Future):
         self._deadline = float("inf")
         self._timers: deque[_pynet.Timeout] = deque()
         self.set_running_or_notify_cancel()
+        pending.add(self)
 
     def _within(self, seconds: float) -> None:
         """Destroys what is open after so many seconds; an earlier, shorter limit still counts."""

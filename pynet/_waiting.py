@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynet import _private, _pynet
-from pynet._exit import blocked
+from pynet._exit import blocked, pending
 from pynet._reading import (
     IncompleteReadError,
     LineIterator,
@@ -187,13 +187,20 @@ class Future(futures.Future[Any]):
             return None
         _private.check_blocking(what)
         _private.over(self._emitter)  # raises in a forked child and at exit: no event can come
-        wake = partial(self._at_exit)  # a new object: several may wait
+        wake = partial(self._wake)  # a new object: several may wait
         blocked.add(wake)
+        try:
+            _private.need_driver(self._emitter)
+        except BaseException:
+            blocked.discard(wake)
+            raise
         return wake
 
-    def _at_exit(self) -> None:
+    def _wake(self) -> None:
+        """Fails when no event can come any more."""
         try:
             _private.reached(self._emitter, self._event)
+            _private.need_driver(self._emitter)
         except Exception as error:
             self._fail(error)
 
@@ -215,6 +222,7 @@ class Future(futures.Future[Any]):
 
     def _subscribe(self) -> None:
         link = self._link
+        pending.add(self)
         self._listen(self._event, link.on_event)
         if self._event != "error":
             self._listen("error", link.on_error)
@@ -232,6 +240,7 @@ class Future(futures.Future[Any]):
 
     def _leave(self) -> None:
         self._link.kept = None
+        pending.discard(self)
         if self._signal is not None:
             self._signal.remove_event_listener("abort", self._link.on_abort)
         while self._listeners:

@@ -216,6 +216,10 @@ group_tools() {
             have strace || missing+=(strace)
             have valgrind || missing+=(valgrind)
             [ ${#missing[@]} = 0 ] || { can_apt && apt_install "${missing[@]}"; }
+            # Not every Python has a wheel of gevent: without it those tests are skipped. Tried once for each .venv.
+            [ -e .venv/.gevent ] || "$py" -m pip install -qq --disable-pip-version-check --only-binary :all: gevent ||
+                say "gevent could not be installed: its tests are skipped"
+            touch .venv/.gevent
             ;;
         bench) can_apt && ! have valgrind && apt_install valgrind ;;
     esac

@@ -58,7 +58,7 @@ pn_handles_have_fd(struct pn_loop *loop, int fd)
     if (fd >= 0)
         uv_walk(&loop->uv, find_fd, &search);
     return search.found || fd == loop->wake_read || fd == loop->wake_write || fd == loop->reserve_fd ||
-           fd == uv_backend_fd(&loop->uv);
+           fd == loop->backend;
 }
 
 static void
@@ -236,7 +236,7 @@ pn_handles_after_fork(struct pn_loop *loop)
 #ifdef __linux__
     int backend = epoll_create1(EPOLL_CLOEXEC);
     if (backend >= 0) {
-        (void)dup3(backend, uv_backend_fd(&loop->uv), O_CLOEXEC);
+        (void)dup3(backend, loop->backend, O_CLOEXEC);
         close(backend);
     }
 #endif

@@ -48,6 +48,20 @@ open_wake_pipe(struct pn_loop *loop)
     return 0;
 }
 
+/* See pn_loop_can_run(). */
+static int
+mark_backend(struct pn_loop *loop)
+{
+#ifdef __linux__
+    struct epoll_event none = {.data.fd = loop->wake_read};
+    if (epoll_ctl(loop->backend, EPOLL_CTL_ADD, loop->wake_read, &none) < 0)
+        return uv_translate_sys_error(errno);
+#else
+    (void)loop;
+#endif
+    return 0;
+}
+
 static void
 on_uv_check(uv_check_t *check)
 {
@@ -75,6 +89,9 @@ pn_loop_new(int *status)
     *status = open_wake_pipe(loop);
     if (*status == 0)
         *status = uv_loop_init(&loop->uv);
+    loop->backend = *status == 0 ? uv_backend_fd(&loop->uv) : -1;
+    if (*status == 0 && (*status = mark_backend(loop)) != 0)
+        (void)uv_loop_close(&loop->uv);
     if (*status != 0) {
         if (loop->wake_read >= 0) {
             close(loop->wake_read);
@@ -153,8 +170,27 @@ pn_loop_timeout(struct pn_loop *loop)
 }
 
 /* Neither descriptor is ever writable, and the write end of the pipe stays open: a descriptor that reports one of
- * these was closed by code outside pynet, and another file has its number. */
+ * these was closed by code outside pynet, and another file has its number. The poll() of macOS answers POLLNVAL when it
+ * is asked for POLLOUT of a kqueue. */
 #define NOT_OURS (POLLNVAL | POLLOUT | POLLHUP | POLLERR)
+#ifdef __linux__
+#define ASKED (POLLIN | POLLOUT)
+#else
+#define ASKED POLLIN
+#endif
+
+/* On Linux the wake pipe is in the backend, without events: only there it can be modified. */
+bool
+pn_loop_can_run(struct pn_loop *loop)
+{
+#ifdef __linux__
+    struct epoll_event none = {.data.fd = loop->wake_read};
+    return epoll_ctl(loop->backend, EPOLL_CTL_MOD, loop->wake_read, &none) == 0;
+#else
+    struct pollfd backend = {.fd = loop->backend, .events = ASKED};
+    return poll(&backend, 1, 0) <= 0 || (backend.revents & NOT_OURS) == 0;
+#endif
+}
 
 static int
 wait_for(struct pollfd *fds, nfds_t count, int64_t timeout_ns)
@@ -176,16 +212,17 @@ int
 pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
 {
     struct pollfd fds[2] = {
-        {.fd = uv_backend_fd(&loop->uv), .events = POLLIN | POLLOUT},
-        {.fd = loop->wake_read, .events = POLLIN | POLLOUT},
+        {.fd = loop->backend, .events = ASKED},
+        {.fd = loop->wake_read, .events = ASKED},
     };
-    loop->polled = true;
     if (wait_for(fds, 2, timeout_ns) <= 0)
         return 0;
     if ((fds[0].revents | fds[1].revents) & NOT_OURS)
         return UV_EBADF;
     if (fds[1].revents) {
         char buf[256];
+        if (!pn_loop_can_run(loop))
+            return UV_EBADF; /* the pipe may be another file as well, and the bytes not for us */
         while (read(loop->wake_read, buf, sizeof(buf)) == (ssize_t)sizeof(buf))
             continue;
     }
@@ -261,7 +298,7 @@ can_be_watched(struct pn_loop *loop, int fd)
     unsigned events = pn_uv_watched_events(&loop->uv, fd);
     if (events != 0) {
         struct epoll_event same = {.events = events, .data.fd = fd};
-        return epoll_ctl(uv_backend_fd(&loop->uv), EPOLL_CTL_MOD, fd, &same) == 0;
+        return epoll_ctl(loop->backend, EPOLL_CTL_MOD, fd, &same) == 0;
     }
 #else
     (void)loop;
@@ -304,6 +341,21 @@ pn_loop_forget_fd(struct pn_fd_recheck *t)
     t->link = NULL;
 }
 
+/* Checks whether libuv can be called; if not, the loop is dead. */
+static bool
+check_fds(struct pn_loop *loop)
+{
+    if (pn_loop_can_run(loop)) {
+        if (loop->fds_to_recheck == NULL)
+            return true;
+        recheck_fds(loop); /* may run user code */
+        if (loop->halted || pn_loop_can_run(loop))
+            return !loop->dead;
+    }
+    loop->dead = 1;
+    return false;
+}
+
 static void
 run_uv(struct pn_loop *loop)
 {
@@ -312,18 +364,6 @@ run_uv(struct pn_loop *loop)
     (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
     if (blocked)
         pn_sigpipe_restore(&old);
-}
-
-/* libuv aborts the process when its backend is gone. pn_loop_wait() has checked the backend, unless there was no
- * wait or user code has run since. */
-static bool
-backend_is_there(struct pn_loop *loop)
-{
-    struct pollfd backend = {.fd = uv_backend_fd(&loop->uv), .events = POLLIN | POLLOUT};
-    if (!loop->polled && poll(&backend, 1, 0) > 0 && (backend.revents & NOT_OURS) != 0)
-        loop->dead = 1;
-    loop->polled = false;
-    return !loop->dead;
 }
 
 static void
@@ -348,17 +388,11 @@ pn_loop_turn(struct pn_loop *loop)
 {
     loop->turns++;
     uv_update_time(&loop->uv);
-    if (loop->posted != NULL) {
-        loop->polled = false;
+    if (loop->posted != NULL)
         deliver_posted(loop);
-    }
-    if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver)) {
-        loop->polled = false;
+    if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver))
         pn_resolver_dispatch(loop->resolver, &loop->halted);
-    }
-    if (loop->fds_to_recheck != NULL)
-        recheck_fds(loop);
-    if (!loop->halted && !loop->dead && backend_is_there(loop))
+    if (!loop->halted && !loop->dead && check_fds(loop) && !loop->halted)
         run_uv(loop);
     if (!loop->halted && !loop->dead)
         run_timers(loop);

@@ -79,12 +79,12 @@ struct pn_loop {
     uint64_t turns;          /* turns so far, for the tests */
     uint64_t syscalls_write; /* send calls made by pynet, for the tests */
     int wake_read, wake_write;
+    int backend;    /* libuv's: epoll, kqueue */
     int reserve_fd; /* closed in order to accept and shed connections at EMFILE */
     int polling;    /* the driver is in the wait, or about to enter it */
     int woken;      /* the wake pipe was written to since then */
     int halted;     /* this turn dispatches no more events */
     int dead;       /* created before a fork(), or its backend is gone */
-    bool polled;    /* the backend was checked, and no user code has run since */
     bool closed;
 };
 
@@ -102,6 +102,9 @@ int64_t pn_loop_timeout(struct pn_loop *loop);
 /* Waits for events, a wake-up or the end of `timeout_ns`. Returns 0, or UV_EBADF if the backend's descriptor is
  * gone: the loop is dead then and must not run. Signals make it return early. Called without the lock. */
 int pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns);
+/* Returns whether libuv's backend is the one that it made. libuv aborts the process when code outside pynet has closed
+ * that descriptor, or another file has its number by now. */
+bool pn_loop_can_run(struct pn_loop *loop);
 /* Runs one turn: posted completions, lookups, libuv, due timers. Stops early once `halted` is set. */
 void pn_loop_turn(struct pn_loop *loop);
 /* Returns whether anything referenced is left: handles, requests, timers, completions, lookups. */

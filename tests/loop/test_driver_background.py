@@ -1,8 +1,12 @@
 """The background driver: when it starts, what thread it is, and that the main thread is left alone."""
 
+import threading
+
 import pytest
 
 import isolated
+import pynet
+from helpers import on_loop, printed
 
 
 def test_import_and_objects_start_no_thread():
@@ -98,6 +102,61 @@ def test_the_thread_blocks_every_signal_and_the_main_thread_none():
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before == set()
     """
     )
+
+
+def test_the_call_that_starts_the_thread_blocks_no_signal_while_it_waits_for_it(script):
+    """threading.Thread.start() waited for the new thread, with all signals blocked: a hang there ignored SIGTERM."""
+    done = script("""
+        import os, threading
+        import pynet
+        held, go = threading._active_limbo_lock, threading.Event()
+
+        def look():
+            go.wait()
+            while len(os.listdir("/proc/self/task")) < 3:
+                pass
+            status = open(f"/proc/self/task/{os.getpid()}/status").read()
+            print(status.partition("SigBlk:")[2].split()[0].strip("0"))
+        other = threading.Thread(target=look)
+        other.start()
+        with held:  # the new thread needs this lock to be listed
+            go.set()
+            pynet.set_timeout(print, 1, "called")
+        other.join()
+        pynet.run()
+        """)
+    assert printed(done) == ["", "called"]
+
+
+def test_it_is_a_thread_of_the_module_threading():
+    thread = on_loop(threading.current_thread)
+    assert (thread.name, thread.daemon, thread.is_alive()) == ("pynet", True, True)
+    assert thread.ident == on_loop(threading.get_ident)
+    assert thread.native_id == on_loop(threading.get_native_id)
+    assert thread in threading.enumerate()
+
+
+def test_the_thread_that_hands_over_can_be_joined():
+    thread = on_loop(threading.current_thread)
+    pynet.run()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert thread not in threading.enumerate()
+
+
+def test_settrace_and_setprofile_of_threading_reach_it(script):
+    """Debuggers and coverage tools use them."""
+    done = script("""
+        import sys, threading
+        import pynet
+        threading.settrace(lambda *args: None)
+        threading.setprofile(lambda *args: None)
+        over = threading.Event()
+        pynet.next_tick(lambda: (print(sys.gettrace() is threading.gettrace() is not None,
+                                       sys.getprofile() is threading.getprofile() is not None), over.set()))
+        over.wait()
+        """)
+    assert printed(done) == ["True True"]
 
 
 def test_the_resolver_threads_block_every_signal():

@@ -387,6 +387,96 @@ def test_number_of_the_backend_given_to_somebody_else_is_an_error_and_no_abort(s
     assert printed(done) == ["ERR_LOOP_DEAD"]
 
 
+# --- the number of the backend is another file's by now ---
+
+OTHERS = {
+    "a pipe": "os.pipe()[0]",
+    "a pipe with data": "piped(b'x')",
+    "a listening socket": "socket.create_server(('127.0.0.1', 0)).detach()",
+    "a listening socket with a client": "listening()",
+    "an eventfd": "os.eventfd(1)",
+    "another epoll": "os.dup(kept(select.epoll()).fileno())",
+    "a file": "os.open('/dev/null', os.O_RDONLY)",
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize("moment", ["in a listener", "in main()", "by another thread"])
+def test_backend_whose_number_another_file_has_is_an_error_and_no_abort(moment, other):
+    out = isolated.check(
+        isolated.join(
+            PRELUDE,
+            f"""
+            import select
+            everything = []
+
+            def kept(thing):
+                everything.append(thing)
+                return thing
+
+            def piped(data):
+                read, write = os.pipe()
+                os.write(write, data)
+                return read
+
+            def listening():
+                server = kept(socket.create_server(("127.0.0.1", 0)))
+                kept(socket.create_connection(server.getsockname()))
+                return os.dup(server.fileno())
+
+            def replace():
+                fd = {other}
+                os.dup2(fd, backend)
+                os.close(fd)
+
+            peers = []
+            server = pynet.create_server(peers.append).listen(0, "127.0.0.1")
+            raw, sock = connected(server, peers)
+            sock.pipe(sock)
+            (backend,) = descriptors("eventpoll")
+            moment = {moment!r}
+
+            def main():
+                timer = pynet.set_interval(raw.send, 1, b"x")
+                if moment == "in a listener":
+                    pynet.set_timeout(replace, 5)
+                elif moment == "in main()":
+                    replace()
+                else:
+                    thread = threading.Thread(target=replace)
+                    pynet.set_timeout(thread.start, 5)
+            try:
+                pynet.run(main)
+            except pynet.NetError as error:
+                print(error.code, sock.errored)
+            """,
+        )
+    )
+    assert out == "ERR_LOOP_DEAD None\n"
+
+
+def test_bytes_of_another_pipe_at_the_number_of_the_wake_pipe_are_not_taken():
+    out = isolated.check(
+        isolated.join(
+            PRELUDE,
+            """
+            server = pynet.create_server().listen(0, "127.0.0.1")
+            wake = sorted(fd for fd in descriptors("pipe") if fd > 2)[0]
+
+            def replace():
+                read, write = os.pipe()
+                os.write(write, b"not for pynet")
+                os.dup2(read, wake)
+            try:
+                pynet.run(lambda: pynet.set_timeout(replace, 1))
+            except pynet.NetError as error:
+                print(error.code, os.read(wake, 100))
+            """,
+        )
+    )
+    assert out == "ERR_LOOP_DEAD b'not for pynet'\n"
+
+
 # --- checked before each turn ---
 
 

@@ -37,9 +37,11 @@ struct pn_ring {
     size_t head, count, capacity;
 };
 
-/* The objects of pynet._run that the C module uses, in the order of st->run: named tuples and functions. */
+/* The objects of pynet._run that the C module uses, in the order of st->run: named tuples, functions, sets. */
 /* clang-format off */
-#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(begin) X(set_handlers) X(thread_report) X(log_report) X(register_exit)
+#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(begin) X(set_handlers) \
+    X(thread_report) X(log_report) X(register_exit) \
+    X(blocked) X(pending) X(wake_waiters)
 /* clang-format on */
 #define PN_RUN_INDEX(name) PN_RUN_##name,
 enum pn_run_index { PN_RUN(PN_RUN_INDEX) PN_RUN_COUNT };
@@ -52,11 +54,11 @@ enum pn_mode { PN_IDLE, PN_BACKGROUND, PN_FOREGROUND };
 struct pn_driver {
     unsigned long thread; /* its ident */
     enum pn_mode mode;
-    bool starting;    /* a background thread was started and does not drive yet */
-    bool hand_over;   /* run() waits for the background thread to stop driving */
-    bool dispatching; /* a turn is running */
-    bool stop;        /* run() shall return */
-    bool graceful;    /* run() shall close everything in order, then return */
+    bool starting;      /* a background thread was started and does not drive yet */
+    unsigned hand_over; /* threads whose run() waits for the background thread to stop driving */
+    bool dispatching;   /* a turn is running */
+    bool stop;          /* run() shall return */
+    bool graceful;      /* run() shall close everything in order, then return */
     bool graceful_done;
     bool log_uncaught;
     bool ran;               /* run() has been called: exit does not warn of a listening server */
@@ -64,7 +66,7 @@ struct pn_driver {
     int waiters;            /* threads in pn_driver_wait() */
     unsigned long *holders; /* own: the threads inside turn(), one entry for each block */
     size_t holders_size;
-    PyObject *thread_object; /* own: the background threading.Thread */
+    PyObject *thread_object; /* own: the threading.Thread of the background thread */
     uv_mutex_t mutex;
     uv_cond_t cond;
 };

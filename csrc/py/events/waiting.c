@@ -285,11 +285,13 @@ pn_listen_internal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     if (e == NULL)
         return NULL;
     int status = pn_check_alive(e);
+    /* A waiter needs a running driver. */
+    if (status == 0 && e->st->loop != NULL && e->ops != NULL)
+        status = pn_driver_ensure(e->st);
     if (status == 0)
         status = pn_add_internal_listener(e, name, args[2]);
     Py_DECREF(name);
-    /* A waiter needs a running driver. */
-    if (status < 0 || (e->st->loop != NULL && e->ops != NULL && pn_driver_ensure(e->st) < 0))
+    if (status < 0)
         return NULL;
     Py_RETURN_NONE;
 }

@@ -8,6 +8,9 @@
 #include "uvio/handles.h"
 #include "uvio/signal_mask.h"
 
+/* How long a call waits for the background thread that it has started. */
+#define START_NS ((uint64_t)1000000000)
+
 /* --- the condition variable between the driver and the threads that wait for it --- */
 
 int
@@ -32,8 +35,8 @@ pn_driver_clear(PnState *st)
     Py_CLEAR(d->thread_object);
 }
 
-int
-pn_driver_wait(PnState *st, unsigned ms)
+static void
+wait_without_gil(PnState *st, unsigned ms)
 {
     struct pn_driver *d = &st->driver;
     /* No notification is lost between the caller's check and this wait: the mutex is taken while the GIL is still held,
@@ -45,6 +48,12 @@ pn_driver_wait(PnState *st, unsigned ms)
     uv_mutex_unlock(&d->mutex);
     PyEval_RestoreThread(ts);
     d->waiters--;
+}
+
+int
+pn_driver_wait(PnState *st, unsigned ms)
+{
+    wait_without_gil(st, ms);
     return PyErr_CheckSignals();
 }
 
@@ -118,7 +127,7 @@ pn_dispatch_begin(PnState *st)
     struct pn_driver *d = &st->driver;
     unsigned generation = st->generation;
     while (d->holds > 0) {
-        if (st->closed || d->stop || d->hand_over)
+        if (st->closed || d->stop || (d->hand_over > 0 && d->mode == PN_BACKGROUND))
             return 1;
         if (pn_driver_wait(st, 100) < 0)
             return -1;
@@ -146,6 +155,19 @@ wait_timeout(PnState *st)
     return pn_loop_timeout(st->loop);
 }
 
+/* All that waits looks again, and raises. Keeps the exception that is set. */
+static void
+wake_waiters(PnState *st)
+{
+    PyObject *error = pn_take_exception();
+    PyObject *result = PyObject_CallNoArgs(pn_state_run(st, PN_RUN_wake_waiters));
+    if (result == NULL)
+        PyErr_WriteUnraisable(st->module);
+    Py_XDECREF(result);
+    if (error != NULL)
+        PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+}
+
 static int
 raise_dead_loop(PnState *st)
 {
@@ -154,6 +176,7 @@ raise_dead_loop(PnState *st)
         st, "ERR_LOOP_DEAD",
         "The event loop is dead: one of its file descriptors was closed. Nothing more will be dispatched in this "
         "process.");
+    wake_waiters(st);
     return -1;
 }
 
@@ -174,8 +197,6 @@ dispatch(PnState *st)
 {
     unsigned generation = st->generation;
     unsigned scope = pn_callback_scope_open(st);
-    if (st->ticks.count > 0)
-        st->loop->polled = false;
     pn_callback_scope_close(st, scope); /* runs the ticks that were queued outside a turn */
     if (st->generation != generation)
         return;
@@ -219,39 +240,119 @@ pn_driver_turn(PnState *st)
 
 /* --- the background thread --- */
 
+/* Makes this thread one of the module threading. A failure is reported: the loop needs its driver all the same. */
+static PyObject *
+enter_thread(PnState *st)
+{
+    PyObject *thread = PyObject_CallNoArgs(pn_state_run(st, PN_RUN_enter_thread));
+    if (thread == NULL)
+        PyErr_WriteUnraisable(st->module);
+    Py_XSETREF(st->driver.thread_object, Py_XNewRef(thread));
+    return thread;
+}
+
+static void
+leave_thread(PnState *st, PyObject *thread)
+{
+    PyObject *result = thread ? PyObject_CallOneArg(pn_state_run(st, PN_RUN_leave_thread), thread) : Py_NewRef(Py_None);
+    if (result == NULL)
+        PyErr_WriteUnraisable(st->module);
+    Py_XDECREF(result);
+    Py_XDECREF(thread);
+}
+
+static void
+background(void *arg)
+{
+    PyObject *module = arg; /* own */
+    PyGILState_STATE gil = PyGILState_Ensure();
+    PnState *st = pn_state_of_module(module);
+    unsigned generation = st->generation;
+    PyObject *thread = enter_thread(st);
+    PyObject *result = PyObject_CallMethod(module, "_drive", NULL);
+    if (result == NULL)
+        PyErr_WriteUnraisable(module);
+    Py_XDECREF(result);
+    if (st->generation == generation && st->driver.starting && st->driver.mode == PN_IDLE) {
+        st->driver.starting = false; /* _drive() was not called */
+        pn_driver_notify_all(st);
+    }
+    leave_thread(st, thread);
+    Py_DECREF(module);
+    PyGILState_Release(gil);
+}
+
+/* The thread is made here and not by threading.Thread: gevent may have put a greenlet in its place, and the start of a
+ * Thread waits for Python code of the new thread. It inherits the blocked signals, so that it takes none from the main
+ * thread. */
+static int
+start_thread(PnState *st)
+{
+    pn_signal_mask old;
+    PyObject *module = Py_NewRef(st->module);
+    pn_signals_block_all(&old);
+    unsigned long ident = PyThread_start_new_thread(background, module);
+    pn_signals_restore(&old);
+    if (ident != PYTHREAD_INVALID_THREAD_ID)
+        return 0;
+    Py_DECREF(module);
+    PyErr_SetString(PyExc_RuntimeError, "can't start new thread");
+    return -1;
+}
+
 int
 pn_start_driver(PnState *st)
 {
-    if (st->closed || pn_state_loop(st) == NULL || st->loop->dead)
-        return 0;
     struct pn_driver *d = &st->driver;
-    pn_signal_mask old;
+    if (st->closed || d->hand_over > 0) /* the thread in run() will drive, and then start it again for waiters */
+        return 0;
+    if (pn_state_loop(st) == NULL)
+        return -1;
     d->starting = true;
-    PyObject *threading = PyImport_ImportModule("threading");
-    PyObject *make = threading ? PyObject_GetAttrString(threading, "Thread") : NULL;
-    PyObject *target = make ? PyObject_GetAttrString(st->module, "_drive") : NULL;
-    PyObject *args = PyTuple_New(0);
-    PyObject *kwargs = target ? Py_BuildValue("{sOsOss}", "target", target, "daemon", Py_True, "name", "pynet") : NULL;
-    PyObject *thread = kwargs && args ? PyObject_Call(make, args, kwargs) : NULL;
-    /* Set before start(): the thread may report an uncaught exception before start() returns. */
-    Py_XSETREF(d->thread_object, Py_XNewRef(thread));
-    /* The thread inherits this mask, so it takes no signal from the main thread. */
-    pn_signals_block_all(&old);
-    PyObject *started = thread ? PyObject_CallMethod(thread, "start", NULL) : NULL;
-    pn_signals_restore(&old);
-    if (started == NULL) {
+    if (start_thread(st) < 0) {
         d->starting = false;
-        Py_CLEAR(d->thread_object);
+        return -1;
     }
-    int status = started != NULL ? 0 : -1;
-    Py_XDECREF(started);
-    Py_XDECREF(thread);
-    Py_XDECREF(kwargs);
-    Py_XDECREF(args);
-    Py_XDECREF(target);
-    Py_XDECREF(make);
-    Py_XDECREF(threading);
-    return status;
+    /* So that the thread is listed when the call that needs it returns. */
+    unsigned generation = st->generation;
+    uint64_t deadline = uv_hrtime() + START_NS;
+    while (d->starting && st->generation == generation && uv_hrtime() < deadline)
+        wait_without_gil(st, 50);
+    return 0;
+}
+
+void
+pn_driver_resume(PnState *st, bool always)
+{
+    if (!always && PySet_GET_SIZE(pn_state_run(st, PN_RUN_blocked)) == 0 &&
+        PySet_GET_SIZE(pn_state_run(st, PN_RUN_pending)) == 0)
+        return;
+    PyObject *error = pn_take_exception();
+    if (pn_driver_ensure(st) < 0) {
+        PyErr_Clear();
+        wake_waiters(st);
+    }
+    if (error != NULL)
+        PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+}
+
+PyObject *
+pn_need_driver(PyObject *module, PyObject *emitter)
+{
+    PnState *st = pn_state_of_module(module);
+    bool plain = PyObject_TypeCheck(emitter, st->EventEmitter) && !PyObject_TypeCheck(emitter, st->Socket) &&
+                 !PyObject_TypeCheck(emitter, st->Server);
+    if (st->closed || st->loop == NULL)
+        Py_RETURN_NONE;
+    if (st->loop->dead) {
+        if (plain) /* any thread may emit an event of a plain emitter */
+            Py_RETURN_NONE;
+        (void)pn_state_loop(st);
+        return NULL;
+    }
+    if (pn_driver_ensure(st) < 0)
+        return NULL;
+    Py_RETURN_NONE;
 }
 
 static void
@@ -279,10 +380,9 @@ pn_drive(PyObject *module, PyObject *unused)
     if (!d->starting)
         Py_RETURN_NONE;
     d->starting = false;
-    if (d->mode != PN_IDLE || st->closed || st->loop == NULL) {
-        pn_driver_notify_all(st);
+    pn_driver_notify_all(st);
+    if (d->mode != PN_IDLE || st->closed || st->loop == NULL)
         Py_RETURN_NONE;
-    }
     unsigned generation = st->generation;
     d->mode = PN_BACKGROUND;
     d->thread = PyThread_get_thread_ident();

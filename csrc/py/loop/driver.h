@@ -35,6 +35,11 @@ pn_driver_ensure(PnState *st)
         return 0;
     return pn_start_driver(st);
 }
+/* run() does not drive any more: starts the background thread when other threads wait for events, or `always`. If that
+ * fails, their waits raise. Keeps the exception that is set. */
+void pn_driver_resume(PnState *st, bool always);
+/* _need_driver(emitter): what waits for events of `emitter` calls it again and again. Raises when none can come. */
+PyObject *pn_need_driver(PyObject *module, PyObject *emitter);
 
 /* Runs one turn on the calling thread, which is the driver. -1 with an exception set: a signal handler raised (only in
  * the foreground), or the loop died. */
@@ -68,7 +73,7 @@ PyObject *pn_at_exit(PyObject *module, PyObject *unused);
 PyObject *pn_after_fork(PyObject *module, PyObject *unused);
 
 /* --- driver.c --- */
-/* _drive(): the target of the background thread. */
+/* _drive(): drives the loop on the background thread, which calls it. */
 PyObject *pn_drive(PyObject *module, PyObject *unused);
 
 #endif

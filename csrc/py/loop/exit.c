@@ -77,8 +77,6 @@ join_driver(PnState *st)
         pn_loop_wake(st->loop);
         (void)pn_driver_wait(st, 20);
         PyErr_Clear();
-        if (d->starting && d->mode == PN_IDLE && d->thread_object == NULL)
-            break;
     }
     return d->mode == PN_IDLE;
 }
@@ -111,7 +109,7 @@ close_everything(PnState *st, bool driver_left)
     pn_handles_abandon(loop);
     pn_ring_clear(&st->ticks);
     pn_ring_clear(&st->immediates);
-    if (!driver_left || loop->dead || pn_loop_wait(loop, 0) != 0)
+    if (!driver_left || loop->dead || !pn_loop_can_run(loop))
         return; /* the driver is still inside uv_run(), or libuv would abort: the memory stays */
     for (int i = 0; i < 3; i++)
         (void)uv_run(&loop->uv, UV_RUN_NOWAIT);

@@ -93,6 +93,7 @@ claim(PnState *st)
     d->ran = true;
     d->thread = PyThread_get_thread_ident();
     d->stop = d->graceful = d->graceful_done = false;
+    pn_driver_notify_all(st); /* another run() that waits for the hand-over raises */
 }
 
 static void
@@ -103,6 +104,7 @@ give_up_claim(PnState *st)
     d->stop = d->graceful = d->graceful_done = d->log_uncaught = false;
     st->loop->halted = 0;
     pn_driver_notify_all(st);
+    pn_driver_resume(st, false);
 }
 
 /* Waits until the background thread has left, and claims its place. */
@@ -112,12 +114,14 @@ take_over(PnState *st)
     struct pn_driver *d = &st->driver;
     unsigned generation = st->generation;
     int status = 0;
-    d->hand_over = true;
+    bool background = d->mode == PN_BACKGROUND || d->starting;
+    d->hand_over++;
     while (status == 0 && (d->mode == PN_BACKGROUND || d->starting) && st->generation == generation) {
         pn_loop_wake(st->loop);
         status = pn_driver_wait(st, 50);
     }
-    d->hand_over = false;
+    if (st->generation == generation)
+        d->hand_over--; /* the background thread hands over as long as one thread waits for it */
     if (status == 0 && d->mode == PN_FOREGROUND)
         status = check_run(st);
     /* Get the loop again: this may be a forked child by now, or the interpreter may exit. */
@@ -125,6 +129,8 @@ take_over(PnState *st)
         status = -1;
     if (status == 0)
         claim(st);
+    else if (st->generation == generation)
+        pn_driver_resume(st, background);
     return status;
 }
 
@@ -185,9 +191,9 @@ drive_foreground(PnState *st, const struct run_args *a)
     int status = run_loop(st, a->main);
     if (st->generation != generation)
         return status; /* a forked child, or the interpreter exits: the state is not of this run() any more */
-    give_up_claim(st);
     PyObject *uncaught = st->uncaught;
     st->uncaught = NULL;
+    give_up_claim(st);
     if (uncaught == NULL)
         return status;
     if (status == 0)

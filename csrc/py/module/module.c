@@ -294,6 +294,7 @@ static PyMethodDef module_methods[] = {
     {"_counts", pn_counts, METH_NOARGS, "Counts open handles and existing objects, for the tests."},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
     {"_drive", pn_drive, METH_NOARGS, NULL},
+    {"_need_driver", pn_need_driver, METH_O, NULL},
     FAST("_on_signal", pn_on_signal, NULL),
     {"_at_exit", pn_at_exit, METH_NOARGS, NULL},
     {"_after_fork", pn_after_fork, METH_NOARGS, NULL},
