@@ -85,6 +85,11 @@ class _Link:
         if future is not None:
             future._fail(as_error(args))
 
+    def on_end(self) -> None:
+        future = self._future()
+        if future is not None:
+            future._fail(what_it_died_of(future._emitter))
+
     def on_close(self, *args: Any) -> None:
         future = self._future()
         if future is not None:
@@ -106,12 +111,14 @@ class Future(futures.Future[Any]):
 
     __module__ = "pynet"
     _signal: _pynet.AbortSignal | None = None
+    _taken = False  # a caller has got the result
 
     def __init__(self, emitter: _pynet.EventEmitter, event: object, signal: _pynet.AbortSignal | None = None) -> None:
         super().__init__()
         self._emitter = emitter
         self._event = event
         self._signal = signal
+        self._reads = event in ("data", "readable") and isinstance(emitter, _pynet.Socket)
         self._link = _Link(self)
         self._listeners: deque[tuple[object, Callable[..., None]]] = deque()
         if not self._look():
@@ -124,7 +131,9 @@ class Future(futures.Future[Any]):
         """The event's value; see once(). Raises TimeoutError after `timeout` seconds, CancelledError after cancel()."""
         wake = self._begin_to_wait("result()")
         try:
-            return super().result(timeout)
+            value = super().result(timeout)
+            self._taken = True
+            return value
         finally:
             blocked.discard(wake)
             del self, wake  # no cycle with the traceback of what is raised
@@ -158,6 +167,7 @@ class Future(futures.Future[Any]):
                 yield from self._wait_under_asyncio().__await__()
         finally:
             blocked.discard(wake)
+        self._taken = True
         return super().result()
 
     async def _wait_under_asyncio(self) -> None:
@@ -169,7 +179,7 @@ class Future(futures.Future[Any]):
         try:
             await waiter
         except asyncio.CancelledError:
-            self.cancel()
+            self._give_up()
             raise
         if self.cancelled():
             raise asyncio.CancelledError
@@ -196,6 +206,14 @@ class Future(futures.Future[Any]):
             raise
         return wake
 
+    def _give_up(self) -> None:
+        """cancel() for a caller that has got nothing: what has come meanwhile goes back."""
+        if self.cancel() or self._taken or self._exception is not None:
+            return
+        if _give_back(self._emitter, self._event, self._result):
+            with self._condition:
+                self._state, self._result = "CANCELLED", None
+
     def _wake(self) -> None:
         """Fails when no event can come any more."""
         try:
@@ -214,7 +232,7 @@ class Future(futures.Future[Any]):
         reached = _private.reached(self._emitter, self._event)
         if reached is not None:
             self._settle(reached)
-        elif _private.over(self._emitter):
+        elif _private.over(self._emitter) or (self._reads and _private.reached(self._emitter, "end") is not None):
             self._fail(what_it_died_of(self._emitter))
         else:
             return False
@@ -229,6 +247,8 @@ class Future(futures.Future[Any]):
         if self._event == "drain":
             # After end() no `drain` is emitted any more.
             self._listen("finish", link.on_event)
+        if self._reads:
+            self._listen("end", link.on_end)
         if self._event != "close" and isinstance(self._emitter, _pynet.Socket | _pynet.Server):
             self._listen("close", link.on_close)
         if self._signal is not None:
@@ -261,10 +281,13 @@ class Future(futures.Future[Any]):
             self._fail(what_it_died_of(self._emitter))
 
     def _settle(self, args: tuple[Any, ...]) -> None:
+        value = _result(args)
         try:
-            self.set_result(_result(args))
-        except futures.InvalidStateError:
-            pass  # settled by another event, or cancelled
+            self.set_result(value)
+        except futures.InvalidStateError:  # settled by another event, or cancelled
+            if self.cancelled():
+                self._leave()
+                _give_back(self._emitter, self._event, value)
         finally:
             self._leave()
 
@@ -275,6 +298,22 @@ class Future(futures.Future[Any]):
             pass
         finally:
             self._leave()
+
+
+def _give_back(emitter: _pynet.EventEmitter, event: object, value: Any) -> bool:
+    """Puts a chunk back into its socket, destroys a connection; False when a listener has it, or it is too late."""
+    if event == "data" and isinstance(emitter, _pynet.Socket):
+        # While it flows, another listener has got the chunk.
+        if emitter.readable_flowing or emitter.destroyed or _private.reached(emitter, "end") is not None:
+            return False
+        emitter.unshift(value)
+    elif event == "connection" and isinstance(emitter, _pynet.Server):
+        if emitter.listener_count("connection"):
+            return False
+        value.destroy()
+    else:
+        return False
+    return True
 
 
 class _Already(Future):
@@ -350,8 +389,10 @@ def wait(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float |
         if not future.cancel():  # the event came meanwhile, or it is the error of the socket
             return future.result()
         raise TimeoutError(f"no {event!r} within {timeout} seconds") from None
+    except BaseException:
+        future._give_up()
+        raise
     finally:
-        future.cancel()
         del future  # no cycle with the traceback of what is raised
 
 

@@ -4,11 +4,12 @@ import gc
 import os
 import socket
 import threading
+from concurrent import futures
 
 import pytest
 
 import pynet
-from helpers import Recorder, connected_pair, on_loop, raw_client, target, wait_until
+from helpers import Recorder, connected_pair, on_loop, raw_client, target, two_turns, wait_until
 
 
 def end_all(*sockets):
@@ -483,3 +484,56 @@ def test_accepted_descriptors_are_not_inherited(server):
             assert os.get_inheritable(fd) is False
             assert os.get_blocking(fd) is False
         peers[0].destroy()
+
+
+# --- wait("connection") ---
+
+
+def test_a_loop_of_waits_gets_each_connection(bare):
+    srv = bare()
+    clients = [raw_client(srv) for _ in range(5)]
+    try:
+        socks = [srv.wait("connection", timeout=5) for _ in clients]
+        for sock in socks:
+            sock.end(b"hi")
+        assert [client.recv(10) for client in clients] == [b"hi"] * 5
+    finally:
+        for client in clients:
+            client.close()
+
+
+def test_a_wait_for_a_connection_that_takes_too_long_accepts_no_more(bare):
+    srv = bare()
+    with pytest.raises(TimeoutError):
+        srv.wait("connection", timeout=0)
+    with raw_client(srv):
+        two_turns()
+        assert srv.connections == []
+        srv.wait("connection", timeout=5)
+
+
+def test_a_listener_beside_a_wait_gets_each_connection(bare):
+    srv = bare()
+    future = pynet.once(srv, "connection")
+    log = Recorder(srv, "connection")
+    with raw_client(srv):
+        future.result(5)
+        with raw_client(srv):
+            log.wait("connection", times=2)
+
+
+def test_a_loop_over_the_server_goes_on_beside_waits(bare):
+    srv = bare()
+    future = pynet.once(srv, "connection")
+    with raw_client(srv), raw_client(srv):
+        loop = iter(srv)
+        socks = [next(loop), next(loop)]
+        assert future.result(5) in socks
+
+
+def test_a_connection_for_a_cancelled_wait_is_destroyed(bare):
+    srv = bare()
+    future = pynet.once(srv, "connection")
+    futures.Future.cancel(future)  # the listener is still there, as while it is being called
+    with raw_client(srv) as client:
+        assert client.recv(1) == b""

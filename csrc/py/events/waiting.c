@@ -157,8 +157,8 @@ const char pn_server_wait_doc[] =
     "wait($self, event, timeout=None)\n--\n\n"
     "Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a tuple.\n"
     "At once when it is \"listening\" and the server listens, or \"close\" and it has closed. wait(\"connection\")\n"
-    "takes one connection: those that come while there is no listener and no wait are accepted, but reach no user\n"
-    "code, as in Node.\n\n"
+    "takes one connection: the next ones stay in the system's queue. (A server that has had a \"connection\" listener\n"
+    "accepts all the time: those that come while there is no listener and no wait reach no user code, as in Node.)\n\n"
     "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that\n"
     "is waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on the thread\n"
     "that drives the loop, in a listener and inside turn(). Node: events.once(), which does not block.";

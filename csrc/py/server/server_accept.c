@@ -222,6 +222,7 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
     l->events = &server_events;
     if (s->unref)
         pn_listener_ref(l, false);
+    s->on_demand = s->outside_turn && pn_count_listeners(&s->em, st->names.connection) == 0;
     s->waits_for_listener = s->outside_turn && s->iterators == 0 && !pn_has_listeners(&s->em, st->names.connection);
     if (!s->waits_for_listener)
         (void)pn_listener_start(l);

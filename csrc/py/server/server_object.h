@@ -37,6 +37,7 @@ struct PnServer {
     unsigned close_emitted : 1;
     unsigned outside_turn : 1;       /* made, or listen() was called, outside of listeners and turn() */
     unsigned waits_for_listener : 1; /* accepts nothing until a `connection` listener is added or an iterator asks */
+    unsigned on_demand : 1;          /* listens, and has had no `connection` listener but those of waits */
     unsigned shutting_down : 1;      /* shutdown() is under way */
 };
 

@@ -7,6 +7,7 @@
  *   onread.c            the option `onread`: reads into a buffer of the user
  *   framing.c           read_until(), read_exactly(): finds a message in what has been read
  *   read_queue.c        the queue of chunks that have been read and not consumed
+ *   reads.c             struct pn_reads: what a stream has read and not consumed
  *   read_bytes.h        allocates the bytes objects of reads, and reuses them
  *   decoder.c           decodes bytes to str; encoding.c encodes str to bytes
  *   writable.c          the writing half: gathers writes, decides when `drain` and `finish` are emitted; end()
@@ -68,14 +69,16 @@ int pn_readable_readable_listener(PnDuplex *s); /* a `readable` listener was add
 /* A listener of the event `name` was removed; when all listeners of all events were, `name` is `readable`. */
 void pn_readable_listener_gone(PnDuplex *s, PyObject *name);
 bool pn_readable_is_paused(const PnDuplex *s);
-size_t pn_readable_length(const PnDuplex *s);
-bool pn_readable_open(const PnDuplex *s);  /* Node's `readable` */
+bool pn_readable_open(const PnDuplex *s); /* Node's `readable` */
+
+/* --- reads.c --- */
 struct pn_reads *pn_reads_of(PnDuplex *s); /* allocated on demand; NULL with MemoryError */
 /* Frees s->r when it holds nothing. */
 void pn_reads_tidy(PnDuplex *s);
 void pn_reads_free(PnDuplex *s);
 /* For another connect(): drops what was read, keeps the settings. */
 void pn_reads_reset(PnDuplex *s);
+size_t pn_readable_length(const PnDuplex *s);
 
 /* --- readable_methods.c --- */
 PyObject *pn_duplex_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);

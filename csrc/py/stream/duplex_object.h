@@ -132,9 +132,11 @@ struct PnDuplex {
     unsigned need_readable : 1;
     unsigned emitted_readable : 1; /* `readable` is queued or being emitted: Node's state.emittedReadable */
     unsigned readable_listening : 1;
-    unsigned did_read : 1;     /* something has been consumed */
-    unsigned keeps_chunks : 1; /* a reference to the last big chunk was left after `data` */
-    unsigned r_ended : 1;      /* the peer's end has been read */
+    unsigned readable_left : 1;   /* the last `readable` listener is gone, and the tick that notes it is queued */
+    unsigned flows_for_waits : 1; /* only waits for `data` have started the flow: it stops with the last of them */
+    unsigned did_read : 1;        /* something has been consumed */
+    unsigned keeps_chunks : 1;    /* a reference to the last big chunk was left after `data` */
+    unsigned r_ended : 1;         /* the peer's end has been read */
     unsigned end_scheduled : 1;
     unsigned end_emitted : 1;
     /* --- writing --- */

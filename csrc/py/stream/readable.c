@@ -9,61 +9,7 @@
 #include "py/stream/duplex.h"
 #include "py/stream/read_bytes.h"
 
-/* --- the queue --- */
-
-struct pn_reads *
-pn_reads_of(PnDuplex *s)
-{
-    if (s->r == NULL) {
-        s->r = PyMem_RawCalloc(1, sizeof(*s->r));
-        if (s->r == NULL)
-            PyErr_NoMemory();
-        s->fast_dest = NULL;
-    }
-    return s->r;
-}
-
-void
-pn_reads_tidy(PnDuplex *s)
-{
-    struct pn_reads *r = s->r;
-    if (r != NULL && r->q.count == 0 && r->deferred_data.count == 0 && !r->decoding && r->onread == NULL &&
-        r->want == 0)
-        pn_reads_free(s);
-}
-
-void
-pn_reads_free(PnDuplex *s)
-{
-    struct pn_reads *r = s->r;
-    if (r == NULL)
-        return;
-    if (r->onread != NULL)
-        r->reader->free(s);
-    s->r = NULL;
-    pn_read_queue_clear(&r->q);
-    pn_read_queue_clear(&r->deferred_data);
-    Py_XDECREF(r->searched_for);
-    PyMem_RawFree(r);
-}
-
-void
-pn_reads_reset(PnDuplex *s)
-{
-    if (s->r == NULL)
-        return;
-    pn_read_queue_clear(&s->r->q);
-    s->r->want = s->r->searched = 0;
-    if (s->r->decoding)
-        pn_decoder_init(&s->r->decoder, s->r->decoder.encoding);
-    pn_reads_tidy(s);
-}
-
-size_t
-pn_readable_length(const PnDuplex *s)
-{
-    return s->r != NULL ? s->r->q.length : 0;
-}
+/* --- the marks --- */
 
 static size_t
 mark(const PnDuplex *s)
@@ -495,6 +441,8 @@ resume_tick(PnState *st, PyObject *self, void *arg)
 {
     PnDuplex *s = PN_DUPLEX(self);
     (void)arg;
+    if (!s->resume_scheduled) /* the wait that asked for it is over */
+        return;
     if (!emit_deferred(s)) {
         next_tick(s, resume_tick);
         return;
@@ -521,16 +469,23 @@ resume_soon(PnDuplex *s)
         s->resume_scheduled = 1;
 }
 
-void
-pn_readable_resume(PnDuplex *s)
+static void
+start_flow(PnDuplex *s)
 {
-    if (s->destroyed)
-        return;
     s->paused = 0;
     if (s->flowing == PN_FLOWING_TRUE)
         return;
     s->flowing = s->readable_listening ? PN_FLOWING_FALSE : PN_FLOWING_TRUE;
     resume_soon(s);
+}
+
+void
+pn_readable_resume(PnDuplex *s)
+{
+    if (s->destroyed)
+        return;
+    s->flows_for_waits = 0;
+    start_flow(s);
 }
 
 int
@@ -554,20 +509,48 @@ pn_readable_pause(PnDuplex *s)
 
 /* --- listeners --- */
 
+/* The socket flows for its `data` listeners. Those of waits take one chunk each: when only they have started the flow,
+ * it stops with the last of them, so that what comes between two waits stays in the queue. */
+static void
+flow_for_listeners(PnDuplex *s)
+{
+    if (s->destroyed)
+        return;
+    if (pn_count_listeners(&s->em, s->em.st->names.data) > 0)
+        s->flows_for_waits = 0;
+    else if (s->flowing != PN_FLOWING_TRUE)
+        s->flows_for_waits = 1;
+    start_flow(s);
+}
+
 void
 pn_readable_data_listener(PnDuplex *s)
 {
     s->fast_dest = NULL;
     if (s->flowing != PN_FLOWING_FALSE)
-        pn_readable_resume(s);
+        flow_for_listeners(s);
+}
+
+/* The last wait for `data` is over. */
+static void
+stop_flow_of_waits(PnDuplex *s)
+{
+    s->flows_for_waits = 0;
+    if (s->flowing != PN_FLOWING_TRUE)
+        return;
+    s->flowing = PN_FLOWING_NULL;
+    s->resume_scheduled = 0;
+    if (s->io != NULL)
+        pn_stream_read_big(s->io, false); /* the next chunks are queued */
 }
 
 int
 pn_readable_readable_listener(PnDuplex *s)
 {
     s->fast_dest = NULL;
-    if (s->end_emitted || s->readable_listening)
+    if (s->end_emitted || (s->readable_listening && !s->readable_left))
         return 0;
+    s->readable_left = 0;
     s->readable_listening = s->need_readable = 1;
     s->flowing = PN_FLOWING_FALSE;
     if (s->io != NULL)
@@ -590,10 +573,11 @@ listener_gone_tick(PnState *st, PyObject *self, void *arg)
         return;
     }
     s->readable_listening = pn_has_listeners(&s->em, st->names.readable);
+    s->readable_left = 0;
     if (s->resume_scheduled && !s->paused)
         s->flowing = PN_FLOWING_TRUE;
     else if (has_consumer(s))
-        pn_readable_resume(s);
+        flow_for_listeners(s);
     else if (!s->readable_listening)
         s->flowing = PN_FLOWING_NULL;
 }
@@ -602,8 +586,12 @@ void
 pn_readable_listener_gone(PnDuplex *s, PyObject *name)
 {
     s->fast_dest = NULL;
+    if (s->flows_for_waits && name == s->em.st->names.data && !has_consumer(s))
+        stop_flow_of_waits(s);
     if (name != s->em.st->names.readable || !s->readable_listening || s->em.generation != s->em.st->generation)
         return;
+    /* A listener that is added before the tick is a new one: it hears of what is buffered. */
+    s->readable_left = !pn_has_listeners(&s->em, name);
     if (pn_tick(s->em.st, listener_gone_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     else if (pn_driver_ensure(s->em.st) < 0)

@@ -1,0 +1,56 @@
+/* reads.c - struct pn_reads, the state of the reading half: allocated on demand, freed when it holds nothing. */
+#include "py/stream/duplex.h"
+
+struct pn_reads *
+pn_reads_of(PnDuplex *s)
+{
+    if (s->r == NULL) {
+        s->r = PyMem_RawCalloc(1, sizeof(*s->r));
+        if (s->r == NULL)
+            PyErr_NoMemory();
+        s->fast_dest = NULL;
+    }
+    return s->r;
+}
+
+void
+pn_reads_tidy(PnDuplex *s)
+{
+    struct pn_reads *r = s->r;
+    if (r != NULL && r->q.count == 0 && r->deferred_data.count == 0 && !r->decoding && r->onread == NULL &&
+        r->want == 0)
+        pn_reads_free(s);
+}
+
+void
+pn_reads_free(PnDuplex *s)
+{
+    struct pn_reads *r = s->r;
+    if (r == NULL)
+        return;
+    if (r->onread != NULL)
+        r->reader->free(s);
+    s->r = NULL;
+    pn_read_queue_clear(&r->q);
+    pn_read_queue_clear(&r->deferred_data);
+    Py_XDECREF(r->searched_for);
+    PyMem_RawFree(r);
+}
+
+void
+pn_reads_reset(PnDuplex *s)
+{
+    if (s->r == NULL)
+        return;
+    pn_read_queue_clear(&s->r->q);
+    s->r->want = s->r->searched = 0;
+    if (s->r->decoding)
+        pn_decoder_init(&s->r->decoder, s->r->decoder.encoding);
+    pn_reads_tidy(s);
+}
+
+size_t
+pn_readable_length(const PnDuplex *s)
+{
+    return s->r != NULL ? s->r->q.length : 0;
+}
