@@ -24,6 +24,7 @@ struct pn_idle;
 struct pn_destroying {
     PyObject *kept[3]; /* own, may be NULL */
     bool had_handle;
+    bool failed; /* what `close` will carry */
 };
 
 /* Node's _destroy(), and what pipes need of their source and destination. */
@@ -110,6 +111,7 @@ struct PnDuplex {
     uint32_t read_mark, write_mark; /* high-water marks */
     uint32_t max_write_buffer;      /* UINT32_MAX: no limit */
     uint16_t corked;                /* cork() calls without their uncork() */
+    uint16_t connection;            /* counts connect() calls: tells what belongs to an earlier connection */
     bool can_send;                  /* connected, and neither corked, ended, failed nor destroyed */
     uint8_t default_encoding;       /* enum pn_encoding, of text written without an encoding */
     unsigned connecting : 1;
@@ -118,8 +120,6 @@ struct PnDuplex {
     unsigned was_connecting : 1; /* when it was destroyed */
     unsigned destroyed : 1;
     unsigned destroy_when_finished : 1;
-    unsigned had_error : 1;        /* what `close` will carry */
-    unsigned had_error_before : 1; /* of the previous connection, whose `close` may still be pending */
     unsigned error_emitted : 1;
     unsigned close_emitted : 1;
     unsigned allow_half_open : 1;
@@ -142,6 +142,7 @@ struct PnDuplex {
     unsigned need_drain : 1;
     unsigned ending : 1; /* end() has been called */
     unsigned final_called : 1;
+    unsigned finish_due : 1; /* `prefinish` has been emitted, `finish` follows */
     unsigned finished : 1;
     unsigned fin_seen : 1; /* `end` came, and ends the writable side */
     unsigned write_failed : 1;

@@ -630,8 +630,7 @@ end_tick(PnState *st, PyObject *self, void *arg)
         end_soon(s);
         return;
     }
-    if (!s->r_ended || s->end_emitted || s->errored != NULL || pn_readable_length(s) > 0 ||
-        (s->destroyed && s->io == NULL && !s->connected))
+    if (!s->r_ended || s->end_emitted || s->errored != NULL || s->close_emitted || pn_readable_length(s) > 0)
         return;
     s->end_emitted = 1;
     if (!s->allow_half_open)

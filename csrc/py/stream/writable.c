@@ -400,21 +400,10 @@ static void
 finish_tick(PnState *st, PyObject *self, void *arg)
 {
     PnDuplex *s = PN_DUPLEX(self);
-    (void)arg;
-    if (s->destroyed || s->errored != NULL || s->finished || !s->ending)
+    (void)st;
+    if ((uint16_t)(uintptr_t)arg != s->connection || !s->finish_due)
         return;
-    s->finished = 1;
-    PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
-    if (on_finish != NULL) {
-        s->wq->on_finish = NULL;
-        pn_writes_tidy(s);
-        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
-            (void)pn_call_one(st, self, PyList_GET_ITEM(on_finish, i), NULL);
-        Py_DECREF(on_finish);
-    }
-    (void)pn_emit0(&s->em, st->names.finish);
-    if (s->piped_from != NULL)
-        pn_duplex_ops_of(s)->sink_gone(s);
+    pn_duplex_finish(s);
     if (s->destroy_when_finished)
         pn_duplex_destroy(s, NULL);
     else
@@ -425,11 +414,13 @@ static void
 prefinish(PnDuplex *s, bool from_method)
 {
     PnState *st = s->em.st;
+    uint16_t connection = s->connection;
+    s->finish_due = 1; /* whatever a listener does: it may destroy the stream */
     if (!from_method)
         (void)pn_emit0(&s->em, st->names.prefinish);
     else if (pn_emit_from_method(&s->em, st->names.prefinish) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
-    if (pn_tick(st, finish_tick, (PyObject *)s, NULL) < 0)
+    if (pn_tick(st, finish_tick, (PyObject *)s, (void *)(uintptr_t)connection) < 0)
         pn_duplex_destroy_steal(s, NULL);
 }
 
