@@ -51,6 +51,8 @@ struct pn_write_record {
     PyObject *callback; /* own; NULL: taken out already */
     uint64_t end;
     bool in_tick; /* its tick is queued and points to it */
+    bool early;   /* the first write before the connection, or one of those that uncork() sent as the first */
+    bool held;    /* an empty write before the connection or behind cork(): not complete, whatever has left */
 };
 
 /* The write queue; a stream has one while something waits in it. */
@@ -59,10 +61,10 @@ struct pn_writes {
     struct pn_write_record *first, *last;
     PyObject *on_finish;   /* own: list of end() callbacks */
     uint64_t queued, sent; /* bytes that went through `q` */
-    uint64_t connect_end;  /* where the first write before the connection ends */
-    bool before_connect;   /* that write waits for the connection: `connect_end` is set */
+    bool before_connect;   /* the first write before the connection waits for it */
     size_t in_flight;      /* bytes of libuv's request */
     bool busy;             /* libuv has a request */
+    bool holds;            /* some record is `held` */
 };
 
 /* --- reading --- */

@@ -448,7 +448,7 @@ pn_readable_take(PnDuplex *s, size_t n)
 bool
 pn_readable_open(const PnDuplex *s)
 {
-    return !s->destroyed && !s->end_emitted && s->errored == NULL;
+    return !s->destroyed && !s->end_emitted && !s->error_emitted;
 }
 
 bool

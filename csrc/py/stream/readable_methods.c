@@ -105,6 +105,7 @@ chunk_of(PnDuplex *s, PyObject *chunk, PyObject *encoding)
     return text;
 }
 
+/* 1: refused. */
 static int
 unshift(PnDuplex *s, PyObject *data)
 {
@@ -114,8 +115,10 @@ unshift(PnDuplex *s, PyObject *data)
         pn_duplex_destroy_steal(s, error);
         return 0;
     }
-    if (s->destroyed || s->errored != NULL || PyObject_Size(data) == 0)
+    if (PyObject_Size(data) == 0)
         return 0;
+    if (s->destroyed || s->errored != NULL)
+        return 1;
     return pn_readable_unshift(s, data);
 }
 
@@ -138,7 +141,7 @@ pn_duplex_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, 
     pn_mark_outside(&s->em);
     if (status < 0 || pn_driver_ensure(s->em.st) < 0)
         return NULL;
-    return PyBool_FromLong(!s->r_ended && !s->destroyed &&
+    return PyBool_FromLong(status == 0 && !s->r_ended &&
                            (pn_readable_length(s) < s->read_mark || pn_readable_length(s) == 0));
 }
 
