@@ -43,6 +43,21 @@ pn_duplex_fail_writes(PnDuplex *s)
     Py_XDECREF(rest);
 }
 
+void
+pn_duplex_fail_early(PnDuplex *s)
+{
+    PyObject *error = s->wq != NULL ? pn_net_error(s->em.st, "ERR_SOCKET_CLOSED", "Socket is closed") : NULL;
+    if (error == NULL || !s->destroyed) {
+        PyErr_Clear(); /* `close` answers them */
+        Py_XDECREF(error);
+        return;
+    }
+    if (s->errored == NULL)
+        s->errored = Py_NewRef(error);
+    pn_writes_fail(s, error, s->errored);
+    Py_DECREF(error);
+}
+
 /* --- close and error --- */
 
 void

@@ -45,6 +45,8 @@ static inline uint32_t pn_duplex_close_tag(const PnDuplex *s, bool failed);
 void pn_duplex_finish(PnDuplex *s);
 /* Calls the callbacks that are still pending in the queue of a destroyed stream. */
 void pn_duplex_fail_writes(PnDuplex *s);
+/* A listener of `connect` has destroyed the stream before the early writes could leave: calls their callbacks. */
+void pn_duplex_fail_early(PnDuplex *s);
 /* The error that such callbacks get. New reference; NULL only when there is no memory for any exception. */
 PyObject *pn_duplex_cancelled_error(PnDuplex *s);
 

@@ -28,6 +28,7 @@ pn_early_begin(PnDuplex *s)
         pn_list_insert_internal(&s->em, n->close, marker) < 0)
         return -1;
     wq->before_connect = true;
+    wq->connect_end = wq->queued;
     for (struct pn_write_record *r = wq->first; r != NULL; r = r->next)
         r->early = true; /* behind cork(): they leave together */
     return 0;

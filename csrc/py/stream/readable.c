@@ -502,7 +502,7 @@ resume_tick(PnState *st, PyObject *self, void *arg)
     if (!s->destroyed && !s->reading)
         pn_readable_poll(s);
     s->resume_scheduled = 0;
-    if (s->destroyed && pn_readable_length(s) == 0)
+    if (s->close_emitted)
         return;
     (void)pn_emit0(&s->em, st->names.resume);
     flow(s);

@@ -101,7 +101,13 @@ chunk_of(PnDuplex *s, PyObject *chunk, PyObject *encoding)
     struct pn_decoder decoder;
     pn_decoder_init(&decoder, s->r->decoder.encoding);
     PyObject *text = pn_decoder_write(&decoder, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
+    PyObject *rest = text != NULL ? pn_decoder_end(&decoder) : NULL; /* the chunk is whole: nothing follows it */
     Py_DECREF(bytes);
+    if (rest == NULL)
+        Py_CLEAR(text);
+    else if (PyUnicode_GET_LENGTH(rest) > 0)
+        Py_SETREF(text, PyUnicode_Concat(text, rest));
+    Py_XDECREF(rest);
     return text;
 }
 

@@ -108,6 +108,16 @@ pn_writable_flush_gathered(PnState *st)
     }
 }
 
+/* What waits is one write now, as Node's _writev() has it: its callbacks share their error. */
+static void
+flush_batch(PnDuplex *s)
+{
+    uint64_t end = s->wq != NULL ? s->wq->queued : 0;
+    pn_writable_flush(s);
+    if (s->wq != NULL)
+        s->wq->batch_end = end;
+}
+
 static void
 gather(PnDuplex *s)
 {
@@ -292,6 +302,7 @@ pn_writable_refuse_end(PnDuplex *s, PyObject *callback)
     PyObject *error = refusal(s, true);
     if (error == NULL)
         return -1;
+    s->corked = 0;
     pn_duplex_destroy(s, error);
     int status = callback != NULL ? pn_writes_answer_soon(s, callback, error) : 0;
     Py_DECREF(error);
@@ -356,7 +367,7 @@ pn_writable_written(PnDuplex *s, int status)
         wq->sent += wq->in_flight;
         (void)pn_chunkq_consume(&wq->q, wq->in_flight);
         if (!s->destroyed && wq->q.count > 0)
-            pn_writable_flush(s);
+            flush_batch(s);
         if (!st->closed)
             drained(s);
         return;
@@ -380,10 +391,14 @@ void
 pn_writable_connected(PnDuplex *s)
 {
     bool early = s->wq != NULL && s->wq->before_connect;
+    uint64_t first_end = early ? s->wq->connect_end : 0;
     pn_early_forget(s);
-    pn_writable_flush(s);
-    if (early && s->wq != NULL)
+    flush_batch(s);
+    if (early && s->wq != NULL) {
+        if (s->wq->sent < first_end)
+            s->wq->batch_end = first_end; /* the others wait for the first */
         pn_writes_answer_by_tick(s, true);
+    }
     drained(s);
 }
 
@@ -406,7 +421,7 @@ pn_writable_uncork(PnDuplex *s)
     s->can_send = s->connected && !s->ending && s->errored == NULL && !s->write_failed;
     if (s->connecting && s->wq != NULL && s->wq->q.count > 0 && !s->wq->before_connect)
         return pn_early_begin(s);
-    pn_writable_flush(s);
+    flush_batch(s);
     /* The callbacks of what has left at once are called by ticks, as those of any write. */
     if (s->wq == NULL || s->wq->q.count > 0 || s->wq->busy)
         return 0;

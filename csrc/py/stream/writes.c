@@ -294,13 +294,15 @@ enum { TAKEN_SENT, TAKEN_FIRST, TAKEN_WAITING };
 
 /* Takes the callbacks out of the queue as a list of records, and empties it. A record whose tick is queued stays in the
  * queue, since the tick points to it: its callback moves to a new record, unless its data has left, which its tick
- * reports. The first write is the one that is under way, or waits for the connection. */
+ * reports. The first write is the one that is under way, or a batch, or the one that waits for the connection. */
 static struct pn_write_record *
 take_records(PnDuplex *s, PyObject *error)
 {
     struct pn_writes *wq = s->wq;
     struct pn_write_record *taken = NULL, **tail = &taken, **link = &wq->first;
     uint64_t first_end = wq->sent + (wq->q.count > 0 ? pn_chunkq_at(&wq->q, 0)->len : 0);
+    if (first_end < wq->batch_end)
+        first_end = wq->batch_end;
     pn_chunkq_clear(&wq->q);
     wq->last = NULL;
     wq->holds = false;
@@ -371,7 +373,7 @@ pn_writes_leave_behind(PnDuplex *s, struct pn_left_behind *left, PyObject *error
         r->end = 0; /* its tick frees it */
     left->on_finish = wq->on_finish;
     wq->on_finish = NULL;
-    wq->queued = wq->sent = 0;
+    wq->queued = wq->sent = wq->connect_end = wq->batch_end = 0;
     wq->before_connect = false;
     wq->busy = false; /* the request belongs to the old handle */
     pn_writes_tidy(s);
