@@ -65,6 +65,11 @@ def _follow(signal: AbortSignal, listener: Callable[[AbortEvent], None], late: C
 # --- finished ---
 
 
+def _all_written(stream: object) -> bool:
+    """Whether a stream that was destroyed before "finish" had ended, with nothing left to write."""
+    return _is(stream, "writable_ended") and getattr(stream, "writable_length", None) == 0
+
+
 class _Watch:
     """The listeners that call back, once, when the halves of a stream that were asked for have ended."""
 
@@ -143,7 +148,7 @@ class _Watch:
         err = getattr(self.stream, "errored", None)
         if isinstance(err, BaseException):
             self.done(err)
-        elif (self.reading and not self.read) or (self.writing and not self.written):
+        elif (self.reading and not self.read) or (self.writing and not (self.written or _all_written(self.stream))):
             self.done(premature_close())
         else:
             self.done(None)

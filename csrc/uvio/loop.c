@@ -18,6 +18,8 @@
 #include "uvio/signal_mask.h"
 #include "uvio/uv_internals.h"
 
+static void deliver_all(struct pn_loop *loop, struct pn_posted_list *list);
+
 /* --- creating and freeing --- */
 
 /* libuv aborts when it closes a descriptor from 0 to 2. A process that was started without standard streams gets
@@ -66,6 +68,9 @@ static void
 on_uv_check(uv_check_t *check)
 {
     struct pn_loop *loop = check->data;
+    /* As libuv: what becomes pending meanwhile is delivered too, but not without end. */
+    for (int i = 0; i < 8 && loop->pending.first != NULL; i++)
+        deliver_all(loop, &loop->pending);
     if (!loop->dead && loop->on_check != NULL)
         loop->on_check(loop);
 }
@@ -84,7 +89,8 @@ pn_loop_new(int *status)
     fill_standard_streams();
     loop->slab = slab;
     loop->wake_read = loop->wake_write = -1;
-    loop->posted_end = &loop->posted;
+    loop->posted.end = &loop->posted.first;
+    loop->pending.end = &loop->pending.first;
     pn_timers_init(&loop->timers);
     *status = open_wake_pipe(loop);
     if (*status == 0)
@@ -159,7 +165,8 @@ pn_loop_wake_slow(struct pn_loop *loop)
 int64_t
 pn_loop_timeout(struct pn_loop *loop)
 {
-    if (loop->posted != NULL || (loop->resolver != NULL && pn_resolver_ready(loop->resolver)))
+    if (loop->posted.first != NULL || loop->pending.first != NULL ||
+        (loop->resolver != NULL && pn_resolver_ready(loop->resolver)))
         return 0;
     int ms = uv_backend_timeout(&loop->uv);
     int64_t ns = ms < 0 ? -1 : (int64_t)ms * 1000000;
@@ -232,31 +239,46 @@ pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
 /* --- posted completions --- */
 
 static void
-link_posted(struct pn_loop *loop, struct pn_posted *p, struct pn_posted **link)
+link_posted(struct pn_posted_list *list, struct pn_posted *p, struct pn_posted **link)
 {
     p->link = link;
     p->next = *link;
     if (p->next != NULL)
         p->next->link = &p->next;
     else
-        loop->posted_end = &p->next;
+        list->end = &p->next;
     *link = p;
+}
+
+static void
+append(struct pn_loop *loop, struct pn_posted_list *list, struct pn_posted *p)
+{
+    if (p->link != NULL)
+        return;
+    p->pending = list == &loop->pending;
+    link_posted(list, p, list->end);
+    pn_loop_wake(loop);
 }
 
 void
 pn_loop_post(struct pn_loop *loop, struct pn_posted *p)
 {
-    if (p->link != NULL)
-        return;
-    link_posted(loop, p, loop->posted_end);
-    pn_loop_wake(loop);
+    append(loop, &loop->posted, p);
+}
+
+void
+pn_loop_post_pending(struct pn_loop *loop, struct pn_posted *p)
+{
+    append(loop, &loop->pending, p);
 }
 
 void
 pn_loop_post_first(struct pn_loop *loop, struct pn_posted *p)
 {
-    if (p->link == NULL)
-        link_posted(loop, p, &loop->posted);
+    if (p->link != NULL)
+        return;
+    p->pending = false;
+    link_posted(&loop->posted, p, &loop->posted.first);
 }
 
 void
@@ -267,20 +289,22 @@ pn_loop_unpost(struct pn_loop *loop, struct pn_posted *p)
     *p->link = p->next;
     if (p->next != NULL)
         p->next->link = p->link;
+    else if (p->pending)
+        loop->pending.end = p->link;
     else
-        loop->posted_end = p->link;
+        loop->posted.end = p->link;
     p->link = NULL;
 }
 
+/* A completion that is appended meanwhile waits. */
 static void
-deliver_posted(struct pn_loop *loop)
+deliver_all(struct pn_loop *loop, struct pn_posted_list *list)
 {
-    /* A completion that is posted meanwhile waits for the next turn. */
     size_t count = 0;
-    for (struct pn_posted *p = loop->posted; p != NULL; p = p->next)
+    for (struct pn_posted *p = list->first; p != NULL; p = p->next)
         count++;
-    for (; count > 0 && loop->posted != NULL && !loop->halted && !loop->dead; count--) {
-        struct pn_posted *p = loop->posted;
+    for (; count > 0 && list->first != NULL && !loop->halted && !loop->dead; count--) {
+        struct pn_posted *p = list->first;
         pn_loop_unpost(loop, p);
         p->deliver(p);
     }
@@ -388,8 +412,8 @@ pn_loop_turn(struct pn_loop *loop)
 {
     loop->turns++;
     uv_update_time(&loop->uv);
-    if (loop->posted != NULL)
-        deliver_posted(loop);
+    deliver_all(loop, &loop->posted);
+    deliver_all(loop, &loop->pending);
     if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver))
         pn_resolver_dispatch(loop->resolver, &loop->halted);
     if (!loop->halted && !loop->dead && check_fds(loop) && !loop->halted)
@@ -401,7 +425,8 @@ pn_loop_turn(struct pn_loop *loop)
 bool
 pn_loop_alive(struct pn_loop *loop)
 {
-    if (loop->posted != NULL || loop->timers_referenced > 0 || loop->idle_listeners > 0 || loop->asked > 0)
+    if (loop->posted.first != NULL || loop->pending.first != NULL || loop->timers_referenced > 0 ||
+        loop->idle_listeners > 0 || loop->asked > 0)
         return true;
     if (loop->resolver != NULL && pn_resolver_pending(loop->resolver) > 0)
         return true;

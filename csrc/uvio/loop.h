@@ -47,10 +47,16 @@ struct pn_fd_recheck {
     int fd;
 };
 
-/* A completion that the next turn delivers, embedded in its owner. */
+/* A completion that is delivered later, embedded in its owner: in the next turn, or after the poll of this one. */
 struct pn_posted {
-    struct pn_posted *next, **link;       /* in loop->posted; `link` NULL: not in it */
+    struct pn_posted *next, **link;       /* in loop->posted or loop->pending; `link` NULL: in neither */
     void (*deliver)(struct pn_posted *p); /* called after its removal from the list; may free the owner */
+    bool pending;                         /* which of the two */
+};
+
+struct pn_posted_list {
+    struct pn_posted *first; /* the oldest */
+    struct pn_posted **end;
 };
 
 /* Counts live objects, for the tests: all zero when everything is closed. */
@@ -65,9 +71,9 @@ struct pn_loop {
     uv_check_t check; /* a referenced handle: without one libuv never polls */
     struct pn_timers timers;
     size_t timers_referenced;
-    struct pn_resolver *resolver; /* own; created on first use */
-    struct pn_posted *posted;     /* oldest first */
-    struct pn_posted **posted_end;
+    struct pn_resolver *resolver;  /* own; created on first use */
+    struct pn_posted_list posted;  /* for the next turn */
+    struct pn_posted_list pending; /* as libuv's pending queue: before the immediates, or when the next turn begins */
     struct pn_fd_recheck *fds_to_recheck;
     char *slab;                         /* own: the read buffer of streams without `own_buffer` */
     void (*on_check)(struct pn_loop *); /* called after the poll phase: runs the immediates */
@@ -120,9 +126,10 @@ void pn_loop_recheck_fd(struct pn_loop *loop, struct pn_fd_recheck *t, int fd);
 /* Call before the descriptor is closed or the owner freed. */
 void pn_loop_forget_fd(struct pn_fd_recheck *t);
 
-/* Appends to the list and wakes the driver; the second function prepends and does not wake. Both do nothing if `p`
- * is in the list. */
+/* Appends to the list and wakes the driver; pn_loop_post_first() prepends and does not wake. They do nothing if `p` is
+ * in a list. */
 void pn_loop_post(struct pn_loop *loop, struct pn_posted *p);
+void pn_loop_post_pending(struct pn_loop *loop, struct pn_posted *p);
 void pn_loop_post_first(struct pn_loop *loop, struct pn_posted *p);
 void pn_loop_unpost(struct pn_loop *loop, struct pn_posted *p);
 

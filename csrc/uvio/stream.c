@@ -53,6 +53,27 @@ post(struct pn_stream *s, uint8_t bit)
     pn_loop_post(loop_of(s), &s->posted);
 }
 
+/* A unix listener may have been closed since connect(2), with the connection in its queue. */
+static int
+connect_outcome(const struct pn_stream *s)
+{
+    int code = 0;
+    socklen_t len = sizeof(code);
+    if (s->connect_status != 0 || s->kind != PN_STREAM_PIPE ||
+        getsockopt(pn_stream_fd(s), SOL_SOCKET, SO_ERROR, &code, &len) < 0)
+        return s->connect_status;
+    return code != 0 ? uv_translate_sys_error(code) : 0;
+}
+
+/* Only now, as uv_shutdown(): a stream that was closed meanwhile has sent no end, so that unread input still makes the
+ * kernel send a reset. */
+static void
+shut_down(struct pn_stream *s)
+{
+    int status = shutdown(pn_stream_fd(s), SHUT_WR) < 0 ? uv_translate_sys_error(errno) : 0;
+    s->events->shutdown(s, status);
+}
+
 /* Delivers `bits`, lowest first; posts again, at the front, what a halted turn leaves. */
 static void
 deliver(struct pn_stream *s, uint8_t bits)
@@ -76,9 +97,9 @@ deliver(struct pn_stream *s, uint8_t bits)
         else if (s->closing)
             continue;
         else if (bit == PN_POST_CONNECT)
-            s->events->connected(s, s->connect_status);
+            s->events->connected(s, connect_outcome(s));
         else
-            s->events->shutdown(s, s->shutdown_status);
+            shut_down(s);
     }
 }
 
@@ -342,8 +363,13 @@ connect_path(struct pn_stream *s, const char *path, size_t len)
 int
 pn_stream_connect_path(struct pn_stream *s, const char *path, size_t len)
 {
-    s->connect_status = (int16_t)connect_path(s, path, len);
-    post(s, PN_POST_CONNECT);
+    int status = connect_path(s, path, len);
+    s->connect_status = (int16_t)status;
+    s->completions |= PN_POST_CONNECT;
+    if (status == 0)
+        pn_loop_post(loop_of(s), &s->posted);
+    else
+        pn_loop_post_pending(loop_of(s), &s->posted); /* as libuv: only a connection is reported by the poll */
     return 0;
 }
 
@@ -545,10 +571,8 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
 void
 pn_stream_shutdown(struct pn_stream *s)
 {
-    s->shutdown_status = 0;
-    if (shutdown(pn_stream_fd(s), SHUT_WR) < 0)
-        s->shutdown_status = (int16_t)uv_translate_sys_error(errno);
-    post(s, PN_POST_SHUTDOWN);
+    s->completions |= PN_POST_SHUTDOWN;
+    pn_loop_post_pending(loop_of(s), &s->posted);
 }
 
 /* --- state and addresses --- */

@@ -45,7 +45,7 @@ struct pn_stream {
     struct pn_addr peer;       /* family 0 if unknown or a unix socket */
     int16_t connect_status;
     int16_t write_status;
-    int16_t shutdown_status;
+    uint32_t tag;        /* the owner's, for `closed` */
     uint8_t kind;        /* enum pn_stream_kind */
     uint8_t completions; /* PN_POST_* bits */
     bool reading;
@@ -92,7 +92,8 @@ ssize_t pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t
 /* Queues a write; `written` follows. The caller keeps the memory valid until then. One write at a time. */
 int pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count);
 
-/* Half-closes at once; `shutdown` follows in the next turn. Must not be called while a write is queued. */
+/* Half-closes after the poll of this turn, or when the next one begins, and `shutdown` follows at once; not if the
+ * stream is closed before. Must not be called while a write is queued. */
 void pn_stream_shutdown(struct pn_stream *s);
 /* Closes the stream: `written` with UV_ECANCELED (if a write is queued) and `closed` follow; other completions are
  * dropped. */

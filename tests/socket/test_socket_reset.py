@@ -110,6 +110,21 @@ def test_after_one_side_has_ended(ended):
                 peer.send(b"x")
 
 
+def test_in_one_step_with_end():
+    """Node fails here, and the connection stays open: it has told libuv to shut down already."""
+    client, peer = raw_peer()
+    with peer:
+        answers = []
+        log = Recorder(client, "finish", "error", "close")
+        with pynet.turn():
+            client.end(callback=answers.append)
+            client.reset_and_destroy()
+        assert log.wait("close").names == ["close"]
+        assert [error.code for error in answers] == ["ERR_STREAM_DESTROYED"]
+        with pytest.raises(ConnectionResetError):
+            peer.recv(1)
+
+
 def test_with_a_write_under_way():
     client, peer = raw_peer()
     with peer:

@@ -456,3 +456,44 @@ def test_reset_behind_the_end_leaves_the_end_clean():
     """All data and the end arrived before the reset; SO_ERROR reports the reset nevertheless."""
     done = isolated.run(RESET, "ended")
     assert done.stdout.splitlines()[:2] == ["data b'some'", "end"], done.stderr
+
+
+# --- end() and destroy() in one step ---
+
+
+@pytest.mark.parametrize("outside", [False, True], ids=["listener", "turn"])
+def test_unread_input_resets_the_connection_also_after_end(reset_pair, outside):
+    p = reset_pair(allow_half_open=True, pause_on_connect=True)
+    there = Recorder(p.client, "error", "close")
+    here = Recorder(p.peer, "finish", "close")
+    p.client.resume()
+    p.client.write(b"unread")
+    with socket.socket(fileno=os.dup(p.peer.fileno())) as kernel:
+        assert wait_until(lambda: kernel.recv(6, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b"unread")
+
+    def leave():
+        p.peer.end()
+        p.peer.destroy()
+
+    if outside:
+        with pynet.turn():
+            leave()
+    else:
+        on_loop(leave)
+    there.wait("close")
+    here.wait("close")
+    assert [type(error) for (error,) in there.args("error")] == [pynet.NetConnectionResetError]
+    assert here.names == ["close"]
+
+
+def test_finish_comes_although_a_prefinish_listener_raises(pair, uncaught):
+    p = pair(allow_half_open=True)
+    here = Recorder(p.client, "prefinish", "finish")
+    answers = []
+    p.peer.resume()
+    on_loop(p.client.on, "prefinish", lambda: 1 / 0)
+    p.client.end(callback=answers.append)
+    here.wait("finish")
+    assert here.names == ["prefinish", "finish"]
+    assert answers == [None]
+    assert [type(error) for error, _ in uncaught] == [ZeroDivisionError]

@@ -133,7 +133,7 @@ end_destroy(PnDuplex *d, struct pn_destroying *x)
     if (attempts != NULL && pn_tick(d->em.st, cancelled_tick, attempts, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     if (!x->had_handle)
-        pn_duplex_close_soon(d);
+        pn_duplex_close_soon(d, pn_duplex_close_tag(d, x->failed));
     if (s->counted)
         d->em.st->hooks->connection_gone((PyObject *)s);
 }
@@ -239,7 +239,7 @@ on_connected(struct pn_stream *io, int status)
 
 /* First runs the ticks that other threads have queued since the last call, such as that of `error`. */
 static void
-close_in_order(PnState *st, PnSocket *s)
+close_in_order(PnState *st, PnSocket *s, uint32_t tag)
 {
     unsigned generation = st->generation;
     if (st->depth == 1 && st->ticks.count > 0)
@@ -247,9 +247,9 @@ close_in_order(PnState *st, PnSocket *s)
     if (st->generation != generation)
         return;
     if (!st->loop->halted)
-        pn_duplex_close_tick(st, (PyObject *)s, NULL);
-    else if (pn_tick(st, pn_duplex_close_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
+        pn_duplex_close_now(&s->d, tag);
+    else
+        pn_duplex_close_soon(&s->d, tag);
 }
 
 static void
@@ -260,7 +260,7 @@ on_closed(struct pn_stream *io)
     io->owner = NULL;
     if (!st->closed) {
         unsigned scope = pn_callback_scope_open(st);
-        close_in_order(st, s);
+        close_in_order(st, s, io->tag);
         pn_callback_scope_close(st, scope);
     }
     Py_DECREF(s);
@@ -407,13 +407,14 @@ pn_socket_reset(PnSocket *s)
     s->d.errored = NULL;
     s->d.bytes_read = s->d.bytes_written = 0;
     s->d.can_send = false;
-    s->d.had_error_before = s->d.had_error;
-    s->d.destroyed = s->d.had_error = s->d.connected = 0;
+    s->d.connection++;
+    s->d.destroyed = s->d.connected = 0;
     s->d.r_ended = s->d.end_scheduled = s->d.end_emitted = 0;
     s->d.reading = s->d.need_readable = s->d.emitted_readable = s->d.did_read = 0;
     s->d.was_connected = s->d.error_emitted = s->d.close_emitted = 0;
     s->d.corked = 0;
-    s->d.ending = s->d.final_called = s->d.finished = s->d.need_drain = s->d.fin_seen = s->d.write_failed = 0;
+    s->d.ending = s->d.final_called = s->d.finish_due = s->d.finished = 0;
+    s->d.need_drain = s->d.fin_seen = s->d.write_failed = 0;
     s->d.was_connecting = s->reset_when_connected = 0;
     s->d.write_epoch = UINT32_MAX;
     pn_missed_forget(&s->d.em);

@@ -35,32 +35,78 @@ pn_duplex_fail_writes(PnDuplex *s)
         return;
     }
     first = pn_duplex_cancelled_error(s);
+    if (!s->was_connecting && s->errored == NULL && s->wq != NULL && s->wq->q.count > 0)
+        s->errored = Py_XNewRef(first); /* as Node: what waited is lost; without an `error` event */
     PyObject *rest = s->errored != NULL ? Py_NewRef(s->errored) : Py_XNewRef(first);
     pn_writes_fail(s, first, rest);
     Py_XDECREF(first);
     Py_XDECREF(rest);
 }
 
+void
+pn_duplex_fail_early(PnDuplex *s)
+{
+    PyObject *error = s->wq != NULL ? pn_net_error(s->em.st, "ERR_SOCKET_CLOSED", "Socket is closed") : NULL;
+    if (error == NULL || !s->destroyed) {
+        PyErr_Clear(); /* `close` answers them */
+        Py_XDECREF(error);
+        return;
+    }
+    if (s->errored == NULL)
+        s->errored = Py_NewRef(error);
+    pn_writes_fail(s, error, s->errored);
+    Py_DECREF(error);
+}
+
 /* --- close and error --- */
 
 void
-pn_duplex_close_tick(PnState *st, PyObject *self, void *arg)
+pn_duplex_finish(PnDuplex *s)
 {
-    PnDuplex *s = PN_DUPLEX(self);
-    bool failed = s->destroyed ? s->had_error : s->had_error_before;
-    PyObject *had_error = failed ? Py_True : Py_False;
+    PnState *st = s->em.st;
+    if (!s->finish_due)
+        return;
+    s->finish_due = 0;
+    s->finished = 1;
+    PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
+    if (on_finish != NULL) {
+        s->wq->on_finish = NULL;
+        pn_writes_tidy(s);
+        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
+            (void)pn_call_one(st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), NULL);
+        Py_DECREF(on_finish);
+    }
+    (void)pn_emit0(&s->em, st->names.finish);
+    if (s->piped_from != NULL)
+        pn_duplex_ops_of(s)->sink_gone(s);
+}
+
+void
+pn_duplex_close_now(PnDuplex *s, uint32_t tag)
+{
+    PyObject *had_error = (tag & 1) != 0 ? Py_True : Py_False;
+    if (tag >> 1 != s->connection || !s->destroyed) { /* of an earlier connection */
+        (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
+        return;
+    }
     bool before = !s->was_connecting;
-    (void)st;
-    (void)arg;
+    pn_duplex_finish(s);
     if (s->piped_from != NULL)
         pn_duplex_ops_of(s)->sink_gone(s);
     if (before)
         pn_duplex_fail_writes(s);
-    if (s->destroyed)
+    if (tag >> 1 == s->connection && s->destroyed)
         s->close_emitted = 1;
     (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
     if (!before)
         pn_duplex_fail_writes(s);
+}
+
+static void
+close_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    pn_duplex_close_now(PN_DUPLEX(self), (uint32_t)(uintptr_t)arg);
 }
 
 static void
@@ -104,9 +150,9 @@ prepare_error(PnDuplex *s, PyObject *error, PyObject **both)
 /* --- destroy() --- */
 
 void
-pn_duplex_close_soon(PnDuplex *s)
+pn_duplex_close_soon(PnDuplex *s, uint32_t tag)
 {
-    if (pn_tick(s->em.st, pn_duplex_close_tick, (PyObject *)s, NULL) < 0)
+    if (pn_tick(s->em.st, close_tick, (PyObject *)s, (void *)(uintptr_t)tag) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
 }
 
@@ -114,7 +160,7 @@ void
 pn_duplex_destroy(PnDuplex *s, PyObject *error)
 {
     const struct pn_duplex_ops *ops = pn_duplex_ops_of(s);
-    struct pn_destroying x = {.had_handle = false};
+    struct pn_destroying x = {.failed = error != NULL};
     PyObject *both;
     if (s->destroyed || s->em.generation != s->em.st->generation)
         return;
@@ -129,15 +175,12 @@ pn_duplex_destroy(PnDuplex *s, PyObject *error)
     s->fast_dest = NULL;
     s->was_connecting = s->connecting;
     s->connecting = 0;
-    pn_idle_stop(s);
+    pn_idle_end(s);
     ops->begin_destroy(s, &x);
     if (s->r != NULL && s->r->onread != NULL)
         s->r->reader->release(s);
-    if (error != NULL) {
-        s->had_error = 1;
-        if (s->errored == NULL)
-            s->errored = Py_NewRef(error);
-    }
+    if (error != NULL && s->errored == NULL)
+        s->errored = Py_NewRef(error);
     pn_writes_fail_corked_soon(s);
     pn_writes_fail_end_soon(s);
     struct pn_stream *io = s->io;
@@ -145,6 +188,7 @@ pn_duplex_destroy(PnDuplex *s, PyObject *error)
     if (io != NULL) {
         s->io = NULL;
         s->connected = 0;
+        io->tag = pn_duplex_close_tag(s, x.failed);
         pn_stream_close(io);
     }
     emit_error_soon(s, both);

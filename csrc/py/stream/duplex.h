@@ -37,11 +37,17 @@ void pn_duplex_destroy(PnDuplex *s, PyObject *error);
 void pn_duplex_destroy_steal(PnDuplex *s, PyObject *error); /* NULL: takes the exception that is set */
 /* Destroys the stream if both halves have ended: Node's autoDestroy. */
 void pn_duplex_maybe_destroy(PnDuplex *s);
-/* Emits `close`: pn_duplex_close_tick() at once, with the parameters of a tick; pn_duplex_close_soon() by a tick. */
-void pn_duplex_close_tick(PnState *st, PyObject *self, void *arg);
-void pn_duplex_close_soon(PnDuplex *s);
+/* Emits `close`: pn_duplex_close_now() at once, pn_duplex_close_soon() by a tick. `tag` is that of the handle. */
+void pn_duplex_close_now(PnDuplex *s, uint32_t tag);
+void pn_duplex_close_soon(PnDuplex *s, uint32_t tag);
+/* What a `close` needs to know: the connection that it belongs to, and whether that has failed. */
+static inline uint32_t pn_duplex_close_tag(const PnDuplex *s, bool failed);
+/* Emits `finish` if it is due: before `close`, in any case. */
+void pn_duplex_finish(PnDuplex *s);
 /* Calls the callbacks that are still pending in the queue of a destroyed stream. */
 void pn_duplex_fail_writes(PnDuplex *s);
+/* A listener of `connect` has destroyed the stream before the early writes could leave: calls their callbacks. */
+void pn_duplex_fail_early(PnDuplex *s);
 /* The error that such callbacks get. New reference; NULL only when there is no memory for any exception. */
 PyObject *pn_duplex_cancelled_error(PnDuplex *s);
 
@@ -165,10 +171,16 @@ PyObject *pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_s
 PyObject *pn_duplex_get_timeout(PyObject *op, void *closure);
 int pn_duplex_set_timeout(PyObject *op, PyObject *value, void *closure);
 void pn_idle_touch_slow(PnDuplex *s);
-void pn_idle_stop(PnDuplex *s);
+void pn_idle_end(PnDuplex *s);
 void pn_idle_free(PnDuplex *s);
 int pn_idle_set(PnDuplex *s, double ms);
 extern const char pn_set_socket_timeout_doc[];
+
+static inline uint32_t
+pn_duplex_close_tag(const PnDuplex *s, bool failed)
+{
+    return (uint32_t)s->connection << 1 | (failed ? 1 : 0);
+}
 
 /* There was activity on the stream: its idle time starts again. */
 static inline void

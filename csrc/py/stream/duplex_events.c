@@ -131,4 +131,6 @@ pn_duplex_run_early(PnDuplex *s, PyObject *name)
         pn_duplex_fail_writes(s);
     else if (s->io != NULL && s->connected)
         pn_writable_connected(s);
+    else if (s->destroyed)
+        pn_duplex_fail_early(s);
 }

@@ -24,6 +24,7 @@ struct pn_idle;
 struct pn_destroying {
     PyObject *kept[3]; /* own, may be NULL */
     bool had_handle;
+    bool failed; /* what `close` will carry */
 };
 
 /* Node's _destroy(), and what pipes need of their source and destination. */
@@ -50,6 +51,8 @@ struct pn_write_record {
     PyObject *callback; /* own; NULL: taken out already */
     uint64_t end;
     bool in_tick; /* its tick is queued and points to it */
+    bool early;   /* the first write before the connection, or one of those that uncork() sent as the first */
+    bool held;    /* an empty write before the connection or behind cork(): not complete, whatever has left */
 };
 
 /* The write queue; a stream has one while something waits in it. */
@@ -58,10 +61,12 @@ struct pn_writes {
     struct pn_write_record *first, *last;
     PyObject *on_finish;   /* own: list of end() callbacks */
     uint64_t queued, sent; /* bytes that went through `q` */
+    bool before_connect;   /* the first write before the connection waits for it */
     uint64_t connect_end;  /* where the first write before the connection ends */
-    bool before_connect;   /* that write waits for the connection: `connect_end` is set */
+    uint64_t batch_end;    /* where the last batch ends: writes that leave as one */
     size_t in_flight;      /* bytes of libuv's request */
     bool busy;             /* libuv has a request */
+    bool holds;            /* some record is `held` */
 };
 
 /* --- reading --- */
@@ -110,6 +115,7 @@ struct PnDuplex {
     uint32_t read_mark, write_mark; /* high-water marks */
     uint32_t max_write_buffer;      /* UINT32_MAX: no limit */
     uint16_t corked;                /* cork() calls without their uncork() */
+    uint16_t connection;            /* counts connect() calls: tells what belongs to an earlier connection */
     bool can_send;                  /* connected, and neither corked, ended, failed nor destroyed */
     uint8_t default_encoding;       /* enum pn_encoding, of text written without an encoding */
     unsigned connecting : 1;
@@ -118,8 +124,6 @@ struct PnDuplex {
     unsigned was_connecting : 1; /* when it was destroyed */
     unsigned destroyed : 1;
     unsigned destroy_when_finished : 1;
-    unsigned had_error : 1;        /* what `close` will carry */
-    unsigned had_error_before : 1; /* of the previous connection, whose `close` may still be pending */
     unsigned error_emitted : 1;
     unsigned close_emitted : 1;
     unsigned allow_half_open : 1;
@@ -144,6 +148,7 @@ struct PnDuplex {
     unsigned need_drain : 1;
     unsigned ending : 1; /* end() has been called */
     unsigned final_called : 1;
+    unsigned finish_due : 1; /* `prefinish` has been emitted, `finish` follows */
     unsigned finished : 1;
     unsigned fin_seen : 1; /* `end` came, and ends the writable side */
     unsigned write_failed : 1;

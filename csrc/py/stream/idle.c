@@ -65,18 +65,27 @@ pn_idle_touch_slow(PnDuplex *s)
         arm(idle, idle->last);
 }
 
-void
-pn_idle_stop(PnDuplex *s)
+static void
+stop(PnDuplex *s)
 {
     if (s->idle == NULL || s->em.generation != s->em.st->generation || s->em.st->loop == NULL)
         return;
     pn_loop_disarm(s->em.st->loop, &s->idle->timer);
 }
 
+/* The connection is over: `timeout` keeps its value, and the next connection has none. */
+void
+pn_idle_end(PnDuplex *s)
+{
+    stop(s);
+    if (s->idle != NULL)
+        s->idle->delay = 0;
+}
+
 void
 pn_idle_free(PnDuplex *s)
 {
-    pn_idle_stop(s);
+    stop(s);
     PyMem_RawFree(s->idle);
     s->idle = NULL;
 }
@@ -105,7 +114,7 @@ pn_idle_set(PnDuplex *s, double ms)
     if (ms > 0 && idle->delay < 1000000)
         idle->delay = 1000000;
     if (idle->delay == 0) {
-        pn_idle_stop(s);
+        stop(s);
         return 0;
     }
     idle->last = uv_hrtime();

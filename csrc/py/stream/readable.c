@@ -394,7 +394,7 @@ pn_readable_take(PnDuplex *s, size_t n)
 bool
 pn_readable_open(const PnDuplex *s)
 {
-    return !s->destroyed && !s->end_emitted && s->errored == NULL;
+    return !s->destroyed && !s->end_emitted && !s->error_emitted;
 }
 
 bool
@@ -450,7 +450,7 @@ resume_tick(PnState *st, PyObject *self, void *arg)
     if (!s->destroyed && !s->reading)
         pn_readable_poll(s);
     s->resume_scheduled = 0;
-    if (s->destroyed && pn_readable_length(s) == 0)
+    if (s->close_emitted)
         return;
     (void)pn_emit0(&s->em, st->names.resume);
     flow(s);
@@ -620,8 +620,7 @@ end_tick(PnState *st, PyObject *self, void *arg)
         end_soon(s);
         return;
     }
-    if (!s->r_ended || s->end_emitted || s->errored != NULL || pn_readable_length(s) > 0 ||
-        (s->destroyed && s->io == NULL && !s->connected))
+    if (!s->r_ended || s->end_emitted || s->errored != NULL || s->close_emitted || pn_readable_length(s) > 0)
         return;
     s->end_emitted = 1;
     if (!s->allow_half_open)

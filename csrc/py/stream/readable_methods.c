@@ -101,10 +101,17 @@ chunk_of(PnDuplex *s, PyObject *chunk, PyObject *encoding)
     struct pn_decoder decoder;
     pn_decoder_init(&decoder, s->r->decoder.encoding);
     PyObject *text = pn_decoder_write(&decoder, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
+    PyObject *rest = text != NULL ? pn_decoder_end(&decoder) : NULL; /* the chunk is whole: nothing follows it */
     Py_DECREF(bytes);
+    if (rest == NULL)
+        Py_CLEAR(text);
+    else if (PyUnicode_GET_LENGTH(rest) > 0)
+        Py_SETREF(text, PyUnicode_Concat(text, rest));
+    Py_XDECREF(rest);
     return text;
 }
 
+/* 1: refused. */
 static int
 unshift(PnDuplex *s, PyObject *data)
 {
@@ -114,8 +121,10 @@ unshift(PnDuplex *s, PyObject *data)
         pn_duplex_destroy_steal(s, error);
         return 0;
     }
-    if (s->destroyed || s->errored != NULL || PyObject_Size(data) == 0)
+    if (PyObject_Size(data) == 0)
         return 0;
+    if (s->destroyed || s->errored != NULL)
+        return 1;
     return pn_readable_unshift(s, data);
 }
 
@@ -138,7 +147,7 @@ pn_duplex_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, 
     pn_mark_outside(&s->em);
     if (status < 0 || pn_driver_ensure(s->em.st) < 0)
         return NULL;
-    return PyBool_FromLong(!s->r_ended && !s->destroyed &&
+    return PyBool_FromLong(status == 0 && !s->r_ended &&
                            (pn_readable_length(s) < s->read_mark || pn_readable_length(s) == 0));
 }
 

@@ -23,16 +23,21 @@ pn_writable_open(const PnDuplex *s)
 
 /* --- sending --- */
 
-/* A write failed: calls its callback and those after it with the error, then destroys the socket. */
+/* A write failed: calls its callback and those after it with the error, then destroys the socket. A callback that writes
+ * is answered as well, before that. */
 static void
 write_failed(PnDuplex *s, PyObject *error)
 {
+    uint16_t connection = s->connection;
     s->can_send = false;
+    s->write_failed = 1;
     if (s->errored == NULL && !s->destroyed)
         s->errored = Py_NewRef(error);
-    PyObject *reason = s->errored; /* only compared: may be freed */
-    pn_writes_fail(s, error, error);
-    if (s->errored == reason) /* else a callback has reconnected the socket */
+    do
+        pn_writes_fail(s, error, error);
+    while (s->connection == connection && s->wq != NULL && s->wq->last != NULL && s->wq->last->callback != NULL &&
+           !s->em.st->loop->halted);
+    if (s->connection == connection) /* else a callback has reconnected the socket */
         pn_duplex_destroy(s, error);
     Py_DECREF(error);
 }
@@ -40,19 +45,27 @@ write_failed(PnDuplex *s, PyObject *error)
 static void
 write_failed_tick(PnState *st, PyObject *self, void *arg)
 {
+    PnDuplex *s = PN_DUPLEX(self);
     (void)st;
-    if (!PN_DUPLEX(self)->destroyed && PN_DUPLEX(self)->write_failed)
-        write_failed(PN_DUPLEX(self), pn_writes_error(PN_DUPLEX(self), (int)(intptr_t)arg));
+    if (s->connection == (uint16_t)(uintptr_t)arg && s->write_failed && s->errored != NULL)
+        write_failed(s, Py_NewRef(s->errored));
 }
 
+/* As Node: `errored` is set at once, a tick calls the callbacks and destroys the socket. */
 static void
 fail_soon(PnDuplex *s, int status)
 {
+    uint16_t connection = s->connection;
     if (s->write_failed)
         return;
     s->write_failed = 1;
     s->can_send = false;
-    if (pn_tick(s->em.st, write_failed_tick, (PyObject *)s, (void *)(intptr_t)status) < 0)
+    PyObject *error = pn_writes_error(s, status); /* may run user code */
+    if (s->connection == connection && s->errored == NULL && !s->destroyed)
+        s->errored = Py_XNewRef(error);
+    Py_XDECREF(error);
+    if (s->connection == connection &&
+        pn_tick(s->em.st, write_failed_tick, (PyObject *)s, (void *)(uintptr_t)connection) < 0)
         pn_duplex_destroy_steal(s, NULL);
 }
 
@@ -67,8 +80,11 @@ request(PnDuplex *s)
 void
 pn_writable_flush(PnDuplex *s)
 {
-    if (s->wq == NULL || s->wq->busy || s->io == NULL || !s->connected || s->write_failed || s->corked > 0 ||
-        s->wq->before_connect)
+    if (s->wq == NULL || s->io == NULL || !s->connected || s->write_failed || s->corked > 0 || s->wq->before_connect)
+        return;
+    if (s->wq->holds)
+        pn_writes_release(s);
+    if (s->wq->busy)
         return;
     int sent = pn_writes_send(s);
     if (sent < 0)
@@ -90,6 +106,16 @@ pn_writable_flush_gathered(PnState *st)
         pn_writable_maybe_finish(s);
         Py_DECREF(s);
     }
+}
+
+/* What waits is one write now, as Node's _writev() has it: its callbacks share their error. */
+static void
+flush_batch(PnDuplex *s)
+{
+    uint64_t end = s->wq != NULL ? s->wq->queued : 0;
+    pn_writable_flush(s);
+    if (s->wq != NULL)
+        s->wq->batch_end = end;
 }
 
 static void
@@ -133,12 +159,12 @@ refuse_closed(PnDuplex *s, PyObject *callback)
     return status;
 }
 
-/* The error of a refused write. New reference. */
+/* The error of a refused write(), or of end(data). New reference. */
 static PyObject *
-refusal(PnDuplex *s)
+refusal(PnDuplex *s, bool by_end)
 {
     PnState *st = s->em.st;
-    if (s->fin_seen && s->ending)
+    if (s->fin_seen && s->ending && !by_end)
         return pn_net_error(st, "EPIPE", "This socket has been ended by the other party");
     if (s->ending)
         return pn_net_error(st, "ERR_STREAM_WRITE_AFTER_END", "write after end");
@@ -153,7 +179,7 @@ refuse(PnDuplex *s, PyObject *callback)
 {
     if (!s->destroyed && !s->ending && !s->connecting && s->io == NULL && s->errored == NULL)
         return refuse_closed(s, callback);
-    PyObject *error = refusal(s);
+    PyObject *error = refusal(s, false);
     if (error == NULL)
         return -1;
     int status = callback != NULL ? pn_writes_answer_soon(s, callback, error) : 0;
@@ -170,13 +196,19 @@ write_behind(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObjec
     struct pn_writes *wq = pn_writes_of(s);
     if (wq == NULL)
         return -1;
-    bool waits = wq->busy || !s->connected || s->corked > 0 || wq->before_connect;
+    bool waits = wq->busy || !s->connected || s->corked > 0 || wq->before_connect || s->write_failed;
+    bool early = !s->connected && !wq->before_connect && s->corked == 0;
     if (pn_writes_append(wq, bytes, base, len) < 0)
         return -1;
-    if (!s->connected && !wq->before_connect && s->corked == 0 && pn_early_begin(s) < 0)
+    if (early && pn_early_begin(s) < 0)
         return -1;
-    if (callback != NULL && pn_writes_add_record(s, callback, !waits) < 0)
-        return -1;
+    if (callback != NULL) {
+        if (pn_writes_add_record(s, callback, !waits) < 0)
+            return -1;
+        wq->last->early = early;
+        wq->last->held = len == 0 && (!s->connected || s->corked > 0 || s->write_failed);
+        wq->holds |= wq->last->held;
+    }
     if (waits)
         return 0;
     if (inside && wq->q.bytes < s->write_mark)
@@ -197,6 +229,8 @@ queue_rest(PnDuplex *s, PyObject *bytes, const char *base, size_t len, ssize_t s
         if (wq == NULL || pn_writes_append(wq, bytes, base, len) < 0 ||
             (callback != NULL && pn_writes_add_record(s, callback, false) < 0))
             return -1;
+        if (callback != NULL)
+            wq->last->held = wq->holds = len == 0;
         fail_soon(s, (int)sent);
         return 0;
     }
@@ -215,7 +249,7 @@ static int
 write_now(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
 {
     struct iovec iov = {(void *)(uintptr_t)base, len};
-    ssize_t sent = len > 0 ? pn_stream_try_write(s->io, &iov, 1) : 0;
+    ssize_t sent = pn_stream_try_write(s->io, &iov, 1); /* also of nothing: the peer may have gone */
     return queue_rest(s, bytes, base, len, sent, callback);
 }
 
@@ -265,9 +299,10 @@ pn_writable_rest(PnDuplex *s, PyObject *bytes, const char *base, size_t len, ssi
 int
 pn_writable_refuse_end(PnDuplex *s, PyObject *callback)
 {
-    PyObject *error = refusal(s);
+    PyObject *error = refusal(s, true);
     if (error == NULL)
         return -1;
+    s->corked = 0;
     pn_duplex_destroy(s, error);
     int status = callback != NULL ? pn_writes_answer_soon(s, callback, error) : 0;
     Py_DECREF(error);
@@ -285,13 +320,15 @@ int
 pn_writable_write(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
 {
     PnState *st = s->em.st;
-    if (s->destroyed || s->ending || s->errored != NULL || (s->io == NULL && !s->connecting))
+    if (s->destroyed || s->ending || (s->errored != NULL && !s->write_failed) || (s->io == NULL && !s->connecting))
         return refuse(s, callback) < 0 ? -1 : 0;
     bool inside = pn_in_callback(st);
     s->bytes_written += len;
     pn_idle_touch(s);
     int status;
-    if (is_unconnected(s) && s->corked == 0 && s->wq == NULL)
+    if (s->write_failed)
+        status = write_behind(s, bytes, base, len, callback, inside); /* answered with the others, with their error */
+    else if (is_unconnected(s) && s->corked == 0 && s->wq == NULL)
         status = write_now(s, bytes, base, len, callback);
     else if (!s->connected || s->corked > 0 || (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)) ||
              (inside && s->write_epoch == st->epoch))
@@ -330,7 +367,7 @@ pn_writable_written(PnDuplex *s, int status)
         wq->sent += wq->in_flight;
         (void)pn_chunkq_consume(&wq->q, wq->in_flight);
         if (!s->destroyed && wq->q.count > 0)
-            pn_writable_flush(s);
+            flush_batch(s);
         if (!st->closed)
             drained(s);
         return;
@@ -354,10 +391,14 @@ void
 pn_writable_connected(PnDuplex *s)
 {
     bool early = s->wq != NULL && s->wq->before_connect;
+    uint64_t first_end = early ? s->wq->connect_end : 0;
     pn_early_forget(s);
-    pn_writable_flush(s);
-    if (early && s->wq != NULL)
-        pn_writes_answer_by_tick(s, (int64_t)s->wq->connect_end);
+    flush_batch(s);
+    if (early && s->wq != NULL) {
+        if (s->wq->sent < first_end)
+            s->wq->batch_end = first_end; /* the others wait for the first */
+        pn_writes_answer_by_tick(s, true);
+    }
     drained(s);
 }
 
@@ -380,7 +421,7 @@ pn_writable_uncork(PnDuplex *s)
     s->can_send = s->connected && !s->ending && s->errored == NULL && !s->write_failed;
     if (s->connecting && s->wq != NULL && s->wq->q.count > 0 && !s->wq->before_connect)
         return pn_early_begin(s);
-    pn_writable_flush(s);
+    flush_batch(s);
     /* The callbacks of what has left at once are called by ticks, as those of any write. */
     if (s->wq == NULL || s->wq->q.count > 0 || s->wq->busy)
         return 0;
@@ -390,7 +431,7 @@ pn_writable_uncork(PnDuplex *s)
     }
     if (pn_tick(s->em.st, uncorked_tick, (PyObject *)s, NULL) < 0)
         return -1;
-    pn_writes_answer_by_tick(s, -1);
+    pn_writes_answer_by_tick(s, false);
     return 0;
 }
 
@@ -400,21 +441,10 @@ static void
 finish_tick(PnState *st, PyObject *self, void *arg)
 {
     PnDuplex *s = PN_DUPLEX(self);
-    (void)arg;
-    if (s->destroyed || s->errored != NULL || s->finished || !s->ending)
+    (void)st;
+    if ((uint16_t)(uintptr_t)arg != s->connection || !s->finish_due)
         return;
-    s->finished = 1;
-    PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
-    if (on_finish != NULL) {
-        s->wq->on_finish = NULL;
-        pn_writes_tidy(s);
-        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
-            (void)pn_call_one(st, self, PyList_GET_ITEM(on_finish, i), NULL);
-        Py_DECREF(on_finish);
-    }
-    (void)pn_emit0(&s->em, st->names.finish);
-    if (s->piped_from != NULL)
-        pn_duplex_ops_of(s)->sink_gone(s);
+    pn_duplex_finish(s);
     if (s->destroy_when_finished)
         pn_duplex_destroy(s, NULL);
     else
@@ -425,11 +455,13 @@ static void
 prefinish(PnDuplex *s, bool from_method)
 {
     PnState *st = s->em.st;
+    uint16_t connection = s->connection;
+    s->finish_due = 1; /* whatever a listener does: it may destroy the stream */
     if (!from_method)
         (void)pn_emit0(&s->em, st->names.prefinish);
     else if (pn_emit_from_method(&s->em, st->names.prefinish) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
-    if (pn_tick(st, finish_tick, (PyObject *)s, NULL) < 0)
+    if (pn_tick(st, finish_tick, (PyObject *)s, (void *)(uintptr_t)connection) < 0)
         pn_duplex_destroy_steal(s, NULL);
 }
 
@@ -500,7 +532,7 @@ pn_writable_end(PnDuplex *s, PyObject *callback)
         if (pn_writable_uncork(s) < 0)
             return -1;
     }
-    if (s->destroyed || s->ending) {
+    if (s->destroyed || s->ending || s->errored != NULL) {
         if (s->errored == NULL)
             s->ending = 1;
         return 0;

@@ -168,10 +168,10 @@ pn_duplex_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyOb
         int status = refused ? pn_writable_refuse_end(s, a.callback) : write_chunk(s, &c, NULL);
         if (refused)
             release_chunk(&c);
-        if (status < 0)
+        if (status < 0 || (refused && after_write(s) < 0))
             return NULL;
         if (refused)
-            a.callback = NULL;
+            return Py_NewRef(op);
     }
     if (pn_writable_end(s, a.callback) < 0 || after_write(s) < 0)
         return NULL;

@@ -90,6 +90,20 @@ pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t
 
 /* --- callbacks --- */
 
+static bool
+is_sent(const struct pn_writes *wq, const struct pn_write_record *r)
+{
+    return wq->sent >= r->end && !r->held;
+}
+
+void
+pn_writes_release(PnDuplex *s)
+{
+    for (struct pn_write_record *r = s->wq->first; r != NULL; r = r->next)
+        r->held = false;
+    s->wq->holds = false;
+}
+
 static void
 run_ready_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -106,7 +120,7 @@ pn_writes_run_ready(PnDuplex *s)
     while (s->wq != NULL && s->wq->first != NULL) {
         struct pn_writes *wq = s->wq;
         struct pn_write_record *r = wq->first;
-        if (r->in_tick || (r->callback != NULL && wq->sent < r->end))
+        if (r->in_tick || (r->callback != NULL && !is_sent(wq, r)))
             return;
         if (st->loop != NULL && st->loop->halted) {
             /* run() has to raise first: the tick waits for the next run(). */
@@ -187,7 +201,8 @@ void
 pn_writes_fail_corked_soon(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
-    if (wq == NULL || s->corked == 0 || wq->busy || wq->q.count == 0 || (wq->before_connect && s->was_connecting))
+    if (wq == NULL || s->corked == 0 || wq->busy || (wq->q.count == 0 && !wq->holds) ||
+        (wq->before_connect && s->was_connecting))
         return;
     if (pn_tick(s->em.st, fail_corked_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
@@ -209,10 +224,10 @@ record_tick(PnState *st, PyObject *self, void *arg)
 }
 
 void
-pn_writes_answer_by_tick(PnDuplex *s, int64_t after)
+pn_writes_answer_by_tick(PnDuplex *s, bool but_early)
 {
     for (struct pn_write_record *r = s->wq->first; r != NULL; r = r->next) {
-        if ((int64_t)r->end <= after || r->in_tick)
+        if ((but_early && r->early) || r->in_tick)
             continue;
         r->in_tick = true;
         if (pn_tick(s->em.st, record_tick, (PyObject *)s, r) < 0) {
@@ -235,6 +250,7 @@ pn_writes_add_record(PnDuplex *s, PyObject *callback, bool by_tick)
     r->callback = Py_NewRef(callback);
     r->end = wq->queued;
     r->in_tick = by_tick;
+    r->early = r->held = false;
     if (by_tick && pn_tick(s->em.st, record_tick, (PyObject *)s, r) < 0) {
         Py_DECREF(callback);
         PyMem_RawFree(r);
@@ -273,18 +289,27 @@ answer_or_report(PnDuplex *s, PyObject *callback, PyObject *error)
         PyErr_WriteUnraisable(callback);
 }
 
-/* Takes the callbacks out of the queue as a list of records. A record whose tick is queued stays in the queue, since
- * the tick points to it: its callback moves to a new record, unless its data has left, which its tick reports. A record
- * in the list whose data has left has an `end` of 0. */
+/* The `end` of a record that was taken out of the queue: how far its write had come. */
+enum { TAKEN_SENT, TAKEN_FIRST, TAKEN_WAITING };
+
+/* Takes the callbacks out of the queue as a list of records, and empties it. A record whose tick is queued stays in the
+ * queue, since the tick points to it: its callback moves to a new record, unless its data has left, which its tick
+ * reports. The first write is the one that is under way, or a batch, or the one that waits for the connection. */
 static struct pn_write_record *
 take_records(PnDuplex *s, PyObject *error)
 {
     struct pn_writes *wq = s->wq;
     struct pn_write_record *taken = NULL, **tail = &taken, **link = &wq->first;
+    uint64_t first_end = wq->sent + (wq->q.count > 0 ? pn_chunkq_at(&wq->q, 0)->len : 0);
+    if (first_end < wq->batch_end)
+        first_end = wq->batch_end;
+    pn_chunkq_clear(&wq->q);
     wq->last = NULL;
+    wq->holds = false;
     while (*link != NULL) {
         struct pn_write_record *r = *link, *own = r;
-        bool sent = wq->sent >= r->end;
+        bool sent = is_sent(wq, r);
+        bool is_first = s->was_connecting ? r->early : r->end <= first_end && !r->held;
         if (r->in_tick) {
             wq->last = r;
             link = &r->next;
@@ -302,7 +327,7 @@ take_records(PnDuplex *s, PyObject *error)
         else {
             *link = r->next;
         }
-        own->end = sent ? 0 : 1;
+        own->end = sent ? TAKEN_SENT : is_first ? TAKEN_FIRST : TAKEN_WAITING;
         own->next = NULL;
         *tail = own;
         tail = &own->next;
@@ -315,8 +340,6 @@ pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest)
 {
     if (s->wq == NULL)
         return;
-    PyObject *error = first != NULL ? first : rest;
-    pn_chunkq_clear(&s->wq->q);
     /* Takes all of them out before it calls the first, which may reconnect the socket and write. */
     PyObject *on_finish = s->wq->on_finish;
     s->wq->on_finish = NULL;
@@ -324,14 +347,13 @@ pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest)
     while (r != NULL) {
         struct pn_write_record *next = r->next;
         PyObject *callback = r->callback;
-        bool sent = r->end == 0;
+        PyObject *error = r->end == TAKEN_SENT ? NULL : r->end == TAKEN_FIRST && first != NULL ? first : rest;
         PyMem_RawFree(r);
         r = next;
         if (callback == NULL)
             continue;
-        (void)pn_call_one(s->em.st, (PyObject *)s, callback, sent ? NULL : error);
+        (void)pn_call_one(s->em.st, (PyObject *)s, callback, error);
         Py_DECREF(callback);
-        error = rest;
     }
     for (Py_ssize_t i = 0; on_finish != NULL && i < PyList_GET_SIZE(on_finish); i++)
         (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), rest);
@@ -346,13 +368,12 @@ pn_writes_leave_behind(PnDuplex *s, struct pn_left_behind *left, PyObject *error
     memset(left, 0, sizeof(*left));
     if (wq == NULL)
         return;
-    pn_chunkq_clear(&wq->q);
     left->records = take_records(s, error);
     for (struct pn_write_record *r = wq->first; r != NULL; r = r->next)
         r->end = 0; /* its tick frees it */
     left->on_finish = wq->on_finish;
     wq->on_finish = NULL;
-    wq->queued = wq->sent = wq->connect_end = 0;
+    wq->queued = wq->sent = wq->connect_end = wq->batch_end = 0;
     wq->before_connect = false;
     wq->busy = false; /* the request belongs to the old handle */
     pn_writes_tidy(s);
@@ -364,7 +385,7 @@ pn_writes_answer_left(PnDuplex *s, struct pn_left_behind *left, PyObject *error)
     for (struct pn_write_record *r = left->records, *next; r != NULL; r = next) {
         next = r->next;
         if (r->callback != NULL)
-            answer_or_report(s, r->callback, r->end == 0 ? NULL : error);
+            answer_or_report(s, r->callback, r->end == TAKEN_SENT ? NULL : error);
         Py_XDECREF(r->callback);
         PyMem_RawFree(r);
     }

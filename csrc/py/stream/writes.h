@@ -18,8 +18,10 @@ int pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, si
 int pn_writes_add_record(PnDuplex *s, PyObject *callback, bool by_tick);
 /* Calls the callbacks of complete writes in order, up to the first that has a tick queued. */
 void pn_writes_run_ready(PnDuplex *s);
-/* From now on, ticks call the callbacks of the writes that end after this place in the queue. */
-void pn_writes_answer_by_tick(PnDuplex *s, int64_t after);
+/* From now on, ticks call the callbacks of all writes, or of all but the early ones. */
+void pn_writes_answer_by_tick(PnDuplex *s, bool but_early);
+/* The empty writes that were held back leave now. */
+void pn_writes_release(PnDuplex *s);
 /* Calls callback(error) by a tick, with None for NULL. 0, or -1 with MemoryError. */
 int pn_writes_answer_soon(PnDuplex *s, PyObject *callback, PyObject *error);
 
@@ -30,7 +32,8 @@ int pn_writes_request(PnDuplex *s);
 /* The stream is being destroyed: sends what the kernel accepts now. */
 void pn_writes_try_last(PnDuplex *s);
 
-/* Calls all pending callbacks: the first one with `first` (NULL: as `rest`), the others with `rest`. */
+/* Empties the queue and calls all pending callbacks: that of the first write with `first` (NULL: as `rest`), the others
+ * with `rest`. */
 void pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest);
 /* The stream is being destroyed: a tick calls the callbacks of end() if no data is queued in front of the end. */
 void pn_writes_fail_end_soon(PnDuplex *s);

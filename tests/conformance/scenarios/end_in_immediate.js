@@ -1,0 +1,17 @@
+// end() in an immediate: 'finish' comes before an immediate that was set there.
+// kinds: tcp unix
+'use strict';
+
+const { answer, pair, record, run, trace } = require('../harness.cjs');
+
+run(() => {
+  pair({ allowHalfOpen: true }, {}, (C, S) => {
+    record(C, 'C', 'prefinish finish close');
+    S.resume();
+    S.on('end', () => S.destroy());
+    setImmediate(() => {
+      setImmediate(() => trace('C', 'immediate'));
+      C.end(answer('C', 'end callback'));
+    });
+  });
+});

@@ -1,0 +1,20 @@
+// resetAndDestroy() while connecting, then a write.
+// kinds: tcp
+'use strict';
+
+const { answer, connect, listen, net, record, run, state, trace } = require('../harness.cjs');
+
+run(() => {
+  const server = net.createServer((sock) => {
+    record(sock, 'S', 'data end error close');
+  });
+  listen(server, () => {
+    const client = connect(server, {});
+    record(client, 'C', 'connect ready error end finish close');
+    client.resetAndDestroy();
+    client.write('waiting', answer('C', 'write callback'));
+    client.end(answer('C', 'end callback'));
+    trace('C', 'state', state(client));
+    client.on('close', () => setTimeout(() => server.close(), 20));
+  });
+});
