@@ -33,10 +33,11 @@ THEMES = {
                 "prependListener": 2, "removeAllListeners": 3, "isPaused": 2, "listenerCount": 1},
     "writing": {"write": 20, "cork": 6, "uncork": 7, "end": 6, "setDefaultEncoding": 2, "destroySoon": 2},
     "ending": {"end": 12, "destroy": 10, "destroySoon": 5, "resetAndDestroy": 4, "finished": 4, "on": 2, "connect": 1},
-    "pipes": {"pipe": 12, "unpipe": 7, "pause": 4, "resume": 5, "unshift": 2, "on": 2},
+    "pipes": {"pipe": 12, "pipeline": 3, "unpipe": 7, "pause": 4, "resume": 5, "unshift": 2, "on": 2},
     "again": {"connect": 12, "destroy": 8, "end": 8, "resetAndDestroy": 2, "write": 12, "cork": 2},
     "raising": {"raise": 6, "on": 2, "destroy": 3, "end": 4},
     "times": {"setTimeout": 10, "write": 5},
+    "aborting": {"abort": 12, "destroy": 2, "end": 4, "resetAndDestroy": 1, "connect": 1},
     "server": {"connect": 2, "end": 4, "destroy": 4},
 }  # fmt: skip
 SERVER_CALLS = ["closeServer", "getConnections", "listening", "maxConnections", "listen"]
@@ -48,6 +49,7 @@ class _Generator:
         self.index = index
         self.steps = []
         self.slow = False
+        self.kind = self.rng.choice(["tcp", "unix"])
         self.phases = self.rng.randint(2, 4)
         self.theme = self.rng.choice([*THEMES, "mixed", "reading", "writing", "ending", "pipes", "again"])
 
@@ -69,6 +71,8 @@ class _Generator:
 
     def client(self):
         options = self.half()
+        if self.theme == "aborting":
+            options["signal"] = True
         if self.theme in ("reading", "mixed") and self.maybe(0.12):
             stops = self.rng.choice([[], [1], [2], [1, 2], [1, 3]])
             options["onread"] = {"size": self.rng.choice([1, 8, 64, 70_000]), "stops": stops}
@@ -78,7 +82,7 @@ class _Generator:
         server = self.half()
         if self.maybe(0.12):
             server["pauseOnConnect"] = True
-        made = {"index": self.index, "kind": self.rng.choice(["tcp", "unix"]), "server": server, "C": self.client()}
+        made = {"index": self.index, "kind": self.kind, "server": server, "C": self.client()}
         second = self.theme in ("server", "pipes") and self.maybe(0.6)
         if second:
             made["D"] = self.client()
@@ -96,8 +100,7 @@ class _Generator:
     def fill(self, second):
         for _ in range(self.rng.choice([0, 0, 0, 1, 2])):
             self.add("C", at="start")
-        target = "nowhere" if self.maybe(0.06) else "srv"
-        self.step("start", "C", "connect", [target], cb=self.maybe(0.6))
+        self.step("start", "C", "connect", [self.target()], cb=self.maybe(0.6))
         if second:
             self.step("start", "D", "connect", ["srv"], cb=False)
         for _ in range(self.rng.choice([0, 0, 1])):
@@ -109,6 +112,15 @@ class _Generator:
             objects += ["srv"]
         for _ in range(self.rng.randint(3, 12)):
             self.add(self.rng.choice(objects))
+
+    def target(self):
+        """Where to connect to: the server, an address without one, or a name (when its lookup answers, and what)."""
+        if self.maybe(0.08):
+            return "nowhere"
+        if self.kind == "unix" or self.maybe(0.8):
+            return "srv"
+        addresses = self.rng.choice([["127.0.0.1"], ["127.0.0.2", "127.0.0.1"], ["127.0.0.2", "127.0.0.3"]])
+        return [self.rng.choice(["now", "tick", "immediate"]), *addresses]
 
     def add(self, who, at=None):
         do = self.call(who)
@@ -159,7 +171,7 @@ class _Generator:
             return self.rng.choice(SERVER_CALLS)
         weights = {**COMMON, **THEMES[self.theme]}
         if who[0] == "S":
-            weights.pop("connect", None)
+            weights = {name: weight for name, weight in weights.items() if name not in ("connect", "abort")}
         return self.rng.choices(list(weights), list(weights.values()))[0]
 
     def data(self):
@@ -194,6 +206,8 @@ class _Generator:
         if do == "pipe":
             others = [x for x in ("C", "S1", "D", "S2") if x[0] == who[0]] if self.maybe(0.6) else [who]
             return [rng.choice(others), *([{"end": False}] if self.maybe(0.25) else [])], False
+        if do == "pipeline":
+            return [who, self.rng.choice([who, "S1" if who[0] == "S" else "C", "S2" if who[0] == "S" else "D"])], True
         if do == "unpipe":
             return rng.choice([[], [who], ["C" if who == "D" else who]]), False
         if do in ("on", "once", "prependListener"):
@@ -207,7 +221,7 @@ class _Generator:
         if do == "finished":
             return rng.choice([[], [], [{"readable": False}], [{"writable": False}]]), True
         if do == "connect":
-            return [rng.choice(["srv", "srv", "srv", "nowhere"])], self.maybe(0.5)
+            return ["nowhere" if self.maybe(0.2) else self.target()], self.maybe(0.5)
         if do == "maxConnections":
             return [rng.choice([0, 1, 1, 2])], False
         return [], do in ("getConnections",) or (do in ("closeServer", "listen") and self.maybe(0.6))

@@ -30,7 +30,7 @@ const SOCKET_STATE = [
   'bytesRead', 'bytesWritten', 'timeout',
 ];
 
-const NO_ARGUMENT = new Set(['connect', 'listen', 'setTimeout']);  // their callbacks; all others get an error or null
+const ERROR_ONLY = new Set(['write', 'end', 'finished', 'pipeline', 'closeServer']);  // what their callbacks get in pynet
 const SHOWS_STATE = new Set(['state', 'listening']);
 
 let current = null;
@@ -108,6 +108,8 @@ const verbs = {
   off: (emitter, step, run) => emitter.off(step.args[0], run.added(run.step(step.args[1]))),
   removeAllListeners: (emitter, step) => emitter.removeAllListeners(step.args[0]),
   listenerCount: (emitter, step) => emitter.listenerCount(step.args[0]),
+  pipeline: (sock, step, run) => void stream.pipeline(...step.args.map((who) => run.objects.get(who)), ...run.callback(step)),
+  abort: (sock, step, run) => run.controllers.get(step.on).abort(),
   finished: (sock, step, run) => void stream.finished(sock, ...step.args, ...run.callback(step)),
   state: (sock) => SOCKET_STATE.map((key) => `${key}=${shown(sock[key])}`).join(' ') + ` isPaused=${sock.isPaused()}`,
   isPaused: (sock) => sock.isPaused(),
@@ -146,6 +148,7 @@ class Run {
     this.traces = new Map();
     this.counts = new Map();
     this.listeners = new Map();
+    this.controllers = new Map();
     this.port = null;
     this.accepted = 0;
     this.over = false;
@@ -173,6 +176,16 @@ class Run {
     return this.scenario.steps.find((step) => step.id === id) || { id, at: '', on: '', do: '', args: [] };
   }
 
+  // `where` is when the answer comes, and the addresses: ["tick", "127.0.0.1"].
+  lookup([when, ...addresses], options, callback) {
+    const all = addresses.map((address) => ({ address, family: 4 }));
+    const answer = () => (options.all ? callback(null, all) : callback(null, all[0].address, 4));
+    if (when === 'now')
+      answer();
+    else
+      (when === 'tick' ? process.nextTick : setImmediate)(answer);
+  }
+
   // Whether an argument of pipe() is there: an object, or options.
   known(who) {
     return typeof who !== 'string' || this.objects.has(who);
@@ -181,7 +194,10 @@ class Run {
   target(where) {
     if (this.scenario.kind === 'unix')
       return { path: where === 'nowhere' ? 'nobody.sock' : this.path() };
-    return { host: '127.0.0.1', port: where === 'nowhere' || this.port === null ? 1 : this.port };
+    const port = where === 'nowhere' || this.port === null ? 1 : this.port;
+    if (!Array.isArray(where))
+      return { host: '127.0.0.1', port };
+    return { host: 'a.name', port, lookup: (host, options, callback) => this.lookup(where, options, callback) };
   }
 
   path() {
@@ -199,7 +215,8 @@ class Run {
     if (!step.cb)
       return [];
     return [(...args) => {
-      this.trace(step.on, `#${step.id} callback`, ...(args.length === 0 && !NO_ARGUMENT.has(step.do) ? [null] : args));
+      const given = ERROR_ONLY.has(step.do) ? [args[0]] : args;
+      this.trace(step.on, `#${step.id} callback`, ...given);
       this.trigger(`cb.${step.id}`);
     }];
   }
@@ -283,6 +300,10 @@ class Run {
           return !stops.includes(++calls);
         },
       };
+    }
+    if (options.signal) {
+      this.controllers.set(who, new AbortController());
+      options.signal = this.controllers.get(who).signal;
     }
     this.watch(who, new net.Socket(options), this.heard(who));
   }

@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 import zlib
+from functools import partial
 from pathlib import Path
 
 import pynet
@@ -78,6 +79,10 @@ VERBS = {
     "prependListener": lambda emitter, step, run: emitter.prepend_listener(step["args"][0], run.added(step)),
     "off": lambda emitter, step, run: emitter.off(step["args"][0], run.added(run.step(step["args"][1]))),
     "finished": lambda sock, step, run: pynet.finished(sock, *step["args"], *run.callback(step)) and None,
+    "pipeline": lambda sock, step, run: (
+        pynet.pipeline(*map(run.objects.get, step["args"]), *run.callback(step)) and None
+    ),
+    "abort": lambda sock, step, run: run.controllers[step["on"]].abort(),
     "state": lambda sock, step, run: _state(sock),
     "raise": lambda sock, step, run: _raise(step),
     "getConnections": lambda server, step, run: server.get_connections(*run.callback(step)),
@@ -123,6 +128,7 @@ class Run:
         self.traces = {}
         self.counts = {}
         self.listeners = {}
+        self.controllers = {}
         self.port = None
         self.accepted = 0
         self.over = False
@@ -152,7 +158,22 @@ class Run:
     def target(self, where):
         if self.scenario["kind"] == "unix":
             return {"path": "nobody.sock" if where == "nowhere" else self.path()}
-        return {"host": "127.0.0.1", "port": 1 if where == "nowhere" or self.port is None else self.port}
+        port = 1 if where == "nowhere" or self.port is None else self.port
+        if not isinstance(where, list):
+            return {"host": "127.0.0.1", "port": port}
+        return {"host": "a.name", "port": port, "lookup": partial(self.lookup, *where)}
+
+    def lookup(self, when, *rest):
+        """`when` is when the answer comes; then the addresses, and what a lookup function gets."""
+        *addresses, _host, options, callback = rest
+        answers = [{"address": address, "family": 4} for address in addresses]
+        answer = partial(callback, None, *([answers] if options.get("all") else [addresses[0], 4]))
+        if when == "now":
+            answer()
+        elif when == "tick":
+            pynet.next_tick(answer)
+        else:
+            pynet.set_immediate(answer)
 
     def path(self):
         return f"{self.scenario['index']}.sock"
@@ -251,6 +272,9 @@ class Run:
                 return calls not in stops
 
             options["onread"] = {"buffer": bytearray(options["onread"]["size"]), "callback": received}
+        if "signal" in options:
+            self.controllers[who] = pynet.AbortController()
+            options["signal"] = self.controllers[who].signal
         self.watch(who, pynet.Socket(options), self.heard(who))
 
     def start(self):
