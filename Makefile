@@ -16,11 +16,13 @@ RUN := . build/env.sh &&
 C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort)
 SOURCES := $(sort $(filter csrc/%,$(C_FILES)))
 SUITE ?= speed
+SEED ?= 1
+COUNT ?= 500
 SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format core-test fuzz asan bench $(SUITES:%=bench-%) .known-suite soak \
-	conformance-record clean distclean FORCE
+	conformance-record differential differential-record clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -77,6 +79,15 @@ conformance-record: .venv/.build  ## run the conformance scenarios on real Node 
 	@$(RUN) $(PY) tests/conformance/record.py
 	@$(RUN) $(PY) tests/conformance/addresses.py
 	@$(RUN) $(PY) tests/conformance/decoder.py
+
+differential: build  ## random scenarios on real Node and on pynet: what differs (SEED=1 COUNT=500, INDEX=7 for one of them)
+	@bash tools/node.sh
+	@$(RUN) $(PY) tests/differential/differential.py --seed $(SEED) --count $(COUNT) $(if $(INDEX),--index $(INDEX)) \
+		$(DIFFERENTIAL_ARGS)
+
+differential-record: build  ## record the random scenarios that the suite runs, and what real Node does in them
+	@bash tools/node.sh
+	@$(RUN) $(PY) tests/differential/differential.py --record
 
 clean:  ## remove what was built
 	rm -rf build dist *.egg-info pynet/*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis

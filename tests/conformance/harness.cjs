@@ -221,4 +221,5 @@ function run(main) {
 
 module.exports = {
   kind, trace, record, name, answer, note, attempt, state, listen, where, connect, nowhere, pair, settle, run, net,
+  show, sameCount, isData,
 };

@@ -91,7 +91,7 @@ def show(value):
     return "<function>" if callable(value) else repr(value)
 
 
-def _masked(event, args):
+def masked(event, args):
     if event.startswith("connectionAttempt") and len(args) > 1 and isinstance(args[1], int):
         return (args[0], "<port>", *args[2:])
     return args
@@ -104,7 +104,7 @@ def name(emitter, who):
 def record(emitter, who, events):
     name(emitter, who)
     for event in events.split(" "):
-        emitter.on(event, lambda *args, event=event: trace(who, event, *_masked(event, args)))
+        emitter.on(event, lambda *args, event=event: trace(who, event, *masked(event, args)))
 
 
 def answer(who, label):
