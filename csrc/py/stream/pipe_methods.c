@@ -24,16 +24,7 @@ add(PnDuplex *source, PyObject *dest, bool end)
         return NULL;
     if (p->sock == NULL)
         p->sink = &pn_pipe_object_sink;
-    struct pn_pipe **link = &source->pipes;
-    while (*link != NULL)
-        link = &(*link)->next;
-    *link = p;
-    link = p->sock != NULL ? &p->sock->piped_from : NULL;
-    while (link != NULL && *link != NULL)
-        link = &(*link)->next_from;
-    if (link != NULL)
-        *link = p;
-    source->fast_dest = NULL;
+    pn_pipe_put_in(p);
     return p;
 }
 
