@@ -279,7 +279,7 @@ def test_max_connections(value):
     assert server.max_connections is None
 
 
-@pytest.mark.parametrize("name", ["bytes_read", "remote_address", "connecting", "ready_state", "server", "timeout"])
+@pytest.mark.parametrize("name", ["bytes_read", "remote_address", "connecting", "ready_state", "server"])
 def test_read_only_attributes(name):
     sock = pynet.Socket()
     with pytest.raises(AttributeError):

@@ -6,7 +6,7 @@ import functools
 
 import pytest
 
-from pynet import EventEmitter
+from pynet import EventEmitter, MaxListenersExceededWarning
 
 
 @pytest.fixture
@@ -467,3 +467,122 @@ def test_hundreds_of_events(em, log):
         assert em.emit(f"event {i}", i)
     assert log == list(reversed(range(500)))
     assert em.event_names() == [f"event {i}" for i in range(500)]
+
+
+# --- few once() listeners, and many ---
+
+
+@pytest.fixture(params=[3, 40])
+def many(request):
+    """An emitter, and the numbers of its once() listeners of `a`; each is called as seen.append(number)."""
+    e = EventEmitter().set_max_listeners(0)
+    seen = []
+    wrapped = [functools.partial(lambda number, *args: seen.append(number), number) for number in range(request.param)]
+    for f in wrapped:
+        e.once("a", f)
+    return e, seen, wrapped
+
+
+def test_each_once_listener_is_gone_when_it_is_called(many):
+    e, seen, wrapped = many
+    e.remove_all_listeners("a")
+    counts = []
+    for _ in wrapped:
+        e.once("a", lambda: counts.append((e.listener_count("a"), len(e.raw_listeners("a")), e.event_names())))
+    e.emit("a")
+    last = len(wrapped) - 1
+    assert counts == [(n, n, ["a"] if n else []) for n in range(last, -1, -1)]
+    assert e.event_names() == []
+
+
+def test_once_listeners_between_others(many):
+    e, seen, wrapped = many
+    e.on("a", lambda: seen.append("on")).prepend_listener("a", lambda: seen.append("first")).once("b", print)
+    e.emit("a")
+    e.emit("a")
+    assert seen == ["first", *range(len(wrapped)), "on", "first", "on"]
+    assert (e.listener_count("a"), e.listener_count("b")) == (2, 1)
+
+
+def test_once_listeners_and_an_emission_in_the_first_of_them(many):
+    e, seen, wrapped = many
+    e.prepend_once_listener("a", lambda: e.emit("a"))
+    e.emit("a")
+    assert seen == [*range(len(wrapped))], "each is called once"
+    assert e.event_names() == []
+
+
+def test_once_listeners_that_add_and_remove_others(many):
+    e, seen, wrapped = many
+
+    def change():
+        e.off("a", wrapped[-1])
+        e.once("a", seen.append)
+        e.on("a", print)
+
+    e.prepend_once_listener("a", change)
+    e.emit("a")
+    assert seen == [*range(len(wrapped))], "what has begun is not affected"
+    assert len(e.listeners("a")) == 2
+
+
+def test_all_are_removed_by_the_first_once_listener(many):
+    e, seen, wrapped = many
+    e.prepend_once_listener("a", e.remove_all_listeners)
+    e.emit("a")
+    assert seen == [*range(len(wrapped))]
+    assert e.event_names() == []
+
+
+def test_a_once_listener_that_raises_leaves_those_after_it(many):
+    e, seen, wrapped = many
+    e.prepend_once_listener("a", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        e.emit("a")
+    assert (seen, e.listener_count("a")) == ([], len(wrapped))
+    e.emit("a")
+    assert seen == [*range(len(wrapped))]
+
+
+def test_remove_listener_comes_for_each_once_listener(many):
+    e, seen, wrapped = many
+    gone = []
+    e.on("removeListener", lambda name, f: gone.append((name, f, e.listener_count("a"))))
+    e.emit("a")
+    assert gone == [("a", f, len(wrapped) - 1 - i) for i, f in enumerate(wrapped)]
+
+
+def test_remove_all_listeners_leaves_the_other_events(many):
+    e, seen, wrapped = many
+    for f in wrapped:
+        e.on("b", f)
+    e.remove_all_listeners("a")
+    assert (e.event_names(), e.listeners("b")) == (["b"], wrapped)
+    e.emit("b")
+    assert seen == [*range(len(wrapped))]
+
+
+def test_what_is_added_while_all_are_released_stays():
+    class Adds:
+        def __init__(self, e):
+            self.e = e
+
+        def __call__(self):
+            pass
+
+        def __del__(self):
+            self.e.on("late", print)
+
+    e = EventEmitter().set_max_listeners(0)
+    for _ in range(20):
+        e.on("a", Adds(e))
+    e.remove_all_listeners()
+    assert e.event_names() == ["late"] and e.listener_count("late") == 20
+
+
+def test_the_leak_is_warned_of_once_for_each_event():
+    e = EventEmitter()
+    with pytest.warns(MaxListenersExceededWarning) as caught:
+        for _ in range(40):
+            e.on("a", print).once("b", print)
+    assert len(caught) == 2

@@ -7,8 +7,9 @@
 
 /* A listener in the list. `aborted` is never called: its value only distinguishes listeners from other links. */
 struct listener {
-    struct pn_abort_link link; /* first */
-    PyObject *fn;              /* own; NULL: the function of onabort */
+    struct pn_abort_link link;      /* first */
+    PyObject *fn;                   /* own; NULL: the function of onabort */
+    struct listener *next_in_chain; /* of the index */
     bool once;
 };
 
@@ -75,9 +76,89 @@ same_function(PyObject *a, PyObject *b)
            PyCFunction_GET_FUNCTION(a) == PyCFunction_GET_FUNCTION(b);
 }
 
+/* --- the index ---
+ *
+ * A table of chains, made when the list has INDEX_MIN functions. It owns nothing. */
+
+#define INDEX_MIN 16
+
+struct pn_abort_index {
+    size_t mask; /* the number of chains - 1 */
+    struct listener *chains[];
+};
+
+/* Functions that same_function() finds the same have the same hash. */
+static size_t
+hash_of(PyObject *fn)
+{
+    size_t h = (size_t)fn;
+    if (PyMethod_Check(fn))
+        h = (size_t)PyMethod_GET_SELF(fn) ^ (size_t)PyMethod_GET_FUNCTION(fn) << 7;
+    else if (PyCFunction_Check(fn) && PyCFunction_GET_SELF(fn) != NULL)
+        h = (size_t)PyCFunction_GET_SELF(fn) ^ (size_t)PyCFunction_GET_FUNCTION(fn) << 7;
+    return (h >> 4) * (size_t)0x9E3779B97F4A7C15u >> 16;
+}
+
+static struct listener **
+chain_of(const PnAbortSignal *s, PyObject *fn)
+{
+    return &s->index->chains[hash_of(fn) & s->index->mask];
+}
+
+static void
+index_put(PnAbortSignal *s, struct listener *l)
+{
+    struct listener **chain = chain_of(s, l->fn);
+    l->next_in_chain = *chain;
+    *chain = l;
+}
+
+/* Makes the index, or a bigger one. Without memory the old one stays, or none: the list is searched then. */
+static void
+index_grow(PnAbortSignal *s)
+{
+    size_t chains = s->index != NULL ? (s->index->mask + 1) * 2 : INDEX_MIN * 2;
+    struct pn_abort_index *bigger = PyMem_Calloc(1, sizeof(*bigger) + chains * sizeof(bigger->chains[0]));
+    if (bigger == NULL)
+        return;
+    bigger->mask = chains - 1;
+    PyMem_Free(s->index);
+    s->index = bigger;
+    for (struct pn_abort_link *l = s->first; l != NULL; l = l->next) {
+        if (is_listener(l) && LISTENER(l)->fn != NULL)
+            index_put(s, LISTENER(l));
+    }
+}
+
+static void
+index_take_out(PnAbortSignal *s, const struct listener *l)
+{
+    if (s->index == NULL || l->fn == NULL)
+        return;
+    struct listener **at = chain_of(s, l->fn);
+    while (*at != l)
+        at = &(*at)->next_in_chain;
+    *at = l->next_in_chain;
+}
+
+static void
+index_free(PnAbortSignal *s)
+{
+    PyMem_Free(s->index);
+    s->index = NULL;
+}
+
+/* --- listeners --- */
+
 static struct listener *
 find(PnAbortSignal *s, PyObject *fn)
 {
+    if (s->index != NULL) {
+        struct listener *l = *chain_of(s, fn);
+        while (l != NULL && !same_function(l->fn, fn))
+            l = l->next_in_chain;
+        return l;
+    }
     for (struct pn_abort_link *l = s->first; l != NULL; l = l->next) {
         if (is_listener(l) && LISTENER(l)->fn != NULL && same_function(LISTENER(l)->fn, fn))
             return LISTENER(l);
@@ -97,7 +178,20 @@ insert(PnAbortSignal *s, PyObject *fn, bool once)
     new->fn = Py_XNewRef(fn);
     new->once = once;
     append(s, &new->link);
+    if (fn != NULL && s->index != NULL)
+        index_put(s, new);
     return 0;
+}
+
+/* Takes a listener out of the list and frees it. Returns its function; the caller owns the reference. */
+static PyObject *
+remove_listener(PnAbortSignal *s, struct listener *l)
+{
+    PyObject *fn = l->fn;
+    index_take_out(s, l);
+    take_out(s, &l->link);
+    PyMem_Free(l);
+    return fn;
 }
 
 int
@@ -108,6 +202,8 @@ pn_signal_add(PnAbortSignal *s, PyObject *fn, bool once)
     if (insert(s, fn, once) < 0)
         return -1;
     count(s, true);
+    if (s->listeners >= (s->index != NULL ? s->index->mask : INDEX_MIN))
+        index_grow(s);
     return 0;
 }
 
@@ -117,9 +213,7 @@ pn_signal_remove(PnAbortSignal *s, PyObject *fn)
     struct listener *found = find(s, fn);
     if (found == NULL)
         return;
-    PyObject *old = found->fn;
-    take_out(s, &found->link);
-    PyMem_Free(found);
+    PyObject *old = remove_listener(s, found);
     count(s, false);
     Py_DECREF(old);
 }
@@ -155,6 +249,7 @@ void
 pn_signal_drop_listeners(PnAbortSignal *s)
 {
     struct pn_abort_link *dropped = NULL;
+    index_free(s);
     for (struct pn_abort_link *l = s->first, *next; l != NULL; l = next) {
         next = l->next;
         if (!is_listener(l))
@@ -216,9 +311,7 @@ call_listener(PnAbortSignal *s, struct listener *l, PyObject **event, PyObject *
     if (fn == NULL)
         return; /* onabort has been set to None */
     if (l->once) {
-        PyObject *old = l->fn;
-        take_out(s, &l->link);
-        PyMem_Free(l);
+        PyObject *old = remove_listener(s, l);
         s->listeners--;
         Py_DECREF(old);
     }

@@ -18,6 +18,8 @@ struct pn_abort_edge {
     bool strong;
 };
 
+struct pn_abort_index;
+
 struct PnAbortSignal {
     PyObject_HEAD
     PnState *st; /* borrowed */
@@ -29,15 +31,16 @@ struct PnAbortSignal {
     struct pn_abort_edge *dependents, **last_dependent;
     struct pn_abort_edge *edges; /* own */
     size_t edge_count;
-    PnAbortSignal *queued;      /* own: the next signal whose listeners are to be called */
-    struct pn_loop_timer timer; /* of timeout() */
-    unsigned generation;        /* of the loop that the timer is armed in */
-    size_t listeners;           /* listeners in the list, and onabort when it is set */
-    size_t strong;              /* edges of this source that are `strong` */
-    bool handler_listed;        /* the list has an entry for onabort */
-    bool kept;                  /* the timer holds a reference */
-    bool over;                  /* all entries have been called */
-    bool seen;                  /* scratch, while any() counts */
+    PnAbortSignal *queued;        /* own: the next signal whose listeners are to be called */
+    struct pn_loop_timer timer;   /* of timeout() */
+    unsigned generation;          /* of the loop that the timer is armed in */
+    size_t listeners;             /* listeners in the list, and onabort when it is set */
+    struct pn_abort_index *index; /* own: finds the listener of a function; NULL while there are few */
+    size_t strong;                /* edges of this source that are `strong` */
+    bool handler_listed;          /* the list has an entry for onabort */
+    bool kept;                    /* the timer holds a reference */
+    bool over;                    /* all entries have been called */
+    bool seen;                    /* scratch, while any() counts */
 };
 
 #define PN_SIGNAL(o) ((PnAbortSignal *)(void *)(o))

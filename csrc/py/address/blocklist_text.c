@@ -4,6 +4,7 @@
 
 #include "py/address/blocklist_rules.h"
 #include "py/address/ip_objects.h"
+#include "py/base/args.h"
 #include "py/base/errors.h"
 
 /* --- rules as text --- */
@@ -178,11 +179,15 @@ read_path(PyObject *path)
 static PyObject *
 read_all(PyObject *file)
 {
-    if (PyUnicode_Check(file) || PyBytes_Check(file) || PyObject_HasAttrString((PyObject *)Py_TYPE(file), "__fspath__"))
-        return read_path(file);
-    if (!PyObject_HasAttrString(file, "read"))
-        return pn_raise_arg_type("file", "a path or an open file", file);
-    PyObject *data = PyObject_CallMethod(file, "read", NULL);
+    PyObject *read;
+    int found = pn_is_path(file);
+    if (found != 0)
+        return found < 0 ? NULL : read_path(file);
+    found = pn_attribute(file, "read", &read);
+    if (found <= 0)
+        return found < 0 ? NULL : pn_raise_arg_type("file", "a path or an open file", file);
+    PyObject *data = PyObject_CallNoArgs(read);
+    Py_DECREF(read);
     if (data == NULL || !PyUnicode_Check(data))
         return data;
     PyObject *bytes = PyUnicode_AsEncodedString(data, "utf-8", "surrogatepass");

@@ -88,7 +88,7 @@ pn_host_bytes(PyObject *host)
     if (PyUnicode_GET_LENGTH(host) > NAME_MAX_LEN) /* the codec takes seconds for a long name */
         return pn_raise_arg_value("options.host", "must be a valid host name", host);
     PyObject *bytes = PyUnicode_AsEncodedString(host, "idna", "strict");
-    if (bytes == NULL) {
+    if (bytes == NULL && PyErr_ExceptionMatches(PyExc_UnicodeError)) {
         PyErr_Clear();
         return pn_raise_arg_value("options.host", "must be a valid host name", host);
     }
@@ -188,20 +188,14 @@ take_address(const struct pn_addr *addr, struct pn_endpoint *e)
     return e->host != NULL ? 0 : -1;
 }
 
-static bool
-has_attribute(PyObject *obj, const char *name)
-{
-    PyObject *value = PyObject_GetAttrString(obj, name);
-    PyErr_Clear();
-    Py_XDECREF(value);
-    return value != NULL;
-}
-
-/* Another server, a socket, a BoundSocket, or any object with a descriptor. */
-static bool
+/* Another server, a socket, a BoundSocket, or any object with a descriptor: 1, 0, or -1 with an exception. */
+static int
 has_descriptor(PyObject *obj)
 {
-    return !PyLong_Check(obj) && !PyFloat_Check(obj) && (has_attribute(obj, "fileno") || has_attribute(obj, "fd"));
+    if (PyLong_Check(obj) || PyFloat_Check(obj))
+        return 0;
+    int found = pn_has_attribute(obj, "fileno");
+    return found != 0 ? found : pn_has_attribute(obj, "fd");
 }
 
 static int
@@ -225,13 +219,15 @@ take_first(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening,
     }
     if (PyUnicode_Check(first))
         return take_text(args, nargs, listening, e, used);
-    if (PyBytes_Check(first) || PyObject_HasAttrString((PyObject *)Py_TYPE(first), "__fspath__"))
-        return set_path(first, listening ? "path" : "options.path", e);
-    if (listening && has_descriptor(first)) {
+    int found = pn_is_path(first);
+    if (found != 0)
+        return found < 0 ? -1 : set_path(first, listening ? "path" : "options.path", e);
+    found = listening ? has_descriptor(first) : 0;
+    if (found == 0)
+        return set_port(first, listening, e);
+    if (found > 0)
         e->handle = Py_NewRef(first);
-        return 0;
-    }
-    return set_port(first, listening, e);
+    return found > 0 ? 0 : -1;
 }
 
 static int

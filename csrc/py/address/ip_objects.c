@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "py/base/args.h"
+
 /* --- text --- */
 
 bool
@@ -160,13 +162,10 @@ pn_host_of_object(PnState *st, PyObject *obj)
     if (!pn_is_ip_object(st, obj))
         return Py_NewRef(obj);
     /* The text of an interface ends in its prefix; its `ip` is the address. */
-    PyObject *ip = PyObject_GetAttrString(obj, "ip");
-    if (ip == NULL) {
-        if (!PyErr_ExceptionMatches(PyExc_AttributeError))
-            return NULL;
-        PyErr_Clear();
-        return PyObject_Str(obj);
-    }
+    PyObject *ip;
+    int found = pn_attribute(obj, "ip", &ip);
+    if (found <= 0)
+        return found < 0 ? NULL : PyObject_Str(obj);
     PyObject *text = PyObject_Str(ip);
     Py_DECREF(ip);
     return text;

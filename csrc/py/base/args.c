@@ -67,9 +67,10 @@ get_item(PyObject *mapping, const char *name)
     if (key == NULL)
         return NULL;
     PyObject *value;
+    int missing = 0;
     if (PyDict_CheckExact(mapping) ||
-        (PyDict_Check(mapping) && PyObject_HasAttrString((PyObject *)Py_TYPE(mapping), "__missing__"))) {
-        value = Py_XNewRef(PyDict_GetItemWithError(mapping, key));
+        (PyDict_Check(mapping) && (missing = pn_has_attribute((PyObject *)Py_TYPE(mapping), "__missing__")) != 0)) {
+        value = missing < 0 ? NULL : Py_XNewRef(PyDict_GetItemWithError(mapping, key));
     }
     else {
         value = PyObject_GetItem(mapping, key);
@@ -474,8 +475,9 @@ pn_arg_port(PyObject *obj, const char *name, uint16_t *out)
 PyObject *
 pn_arg_path(PyObject *obj, const char *name)
 {
-    if (!PyUnicode_Check(obj) && !PyBytes_Check(obj) && !PyObject_HasAttrString((PyObject *)Py_TYPE(obj), "__fspath__"))
-        return pn_raise_arg_type(name, "of type str, bytes or os.PathLike", obj);
+    int is_path = pn_is_path(obj);
+    if (is_path <= 0)
+        return is_path < 0 ? NULL : pn_raise_arg_type(name, "of type str, bytes or os.PathLike", obj);
     PyObject *path = PyOS_FSPath(obj);
     if (path == NULL || PyBytes_Check(path))
         return path;
@@ -492,6 +494,37 @@ PyObject *
 pn_path_text(PyObject *bytes)
 {
     return PyUnicode_DecodeFSDefaultAndSize(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes));
+}
+
+/* --- attributes --- */
+
+int
+pn_attribute(PyObject *obj, const char *name, PyObject **out)
+{
+    *out = PyObject_GetAttrString(obj, name);
+    if (*out != NULL)
+        return 1;
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+        return -1;
+    PyErr_Clear();
+    return 0;
+}
+
+int
+pn_has_attribute(PyObject *obj, const char *name)
+{
+    PyObject *value;
+    int found = pn_attribute(obj, name, &value);
+    Py_XDECREF(value);
+    return found;
+}
+
+int
+pn_is_path(PyObject *obj)
+{
+    if (PyUnicode_Check(obj) || PyBytes_Check(obj))
+        return 1;
+    return pn_has_attribute((PyObject *)Py_TYPE(obj), "__fspath__");
 }
 
 /* --- for the Python modules --- */

@@ -49,6 +49,14 @@ PyObject *pn_arg_path(PyObject *obj, const char *name);
 /* Converts a path to the str that users see; undecodable bytes become surrogates. */
 PyObject *pn_path_text(PyObject *bytes);
 
+/* Gets an attribute. Returns 1; 0 if `obj` has none of that name (AttributeError; `*out` is NULL); or -1 with any other
+ * exception. */
+int pn_attribute(PyObject *obj, const char *name, PyObject **out);
+/* Returns whether `obj` has the attribute, or -1 as pn_attribute(). */
+int pn_has_attribute(PyObject *obj, const char *name);
+/* Returns whether `obj` is a str, bytes or os.PathLike, or -1 as pn_attribute(). */
+int pn_is_path(PyObject *obj);
+
 /* --- for the Python modules --- */
 
 /* _raise_arg_type(name, expected, got) */

@@ -514,7 +514,7 @@ PyObject *
 pn_raise_range(const char *name, const char *range, PyObject *got)
 {
     PyObject *shown = PyObject_Repr(got);
-    if (shown == NULL) {
+    if (shown == NULL && PyErr_ExceptionMatches(PyExc_ValueError)) {
         PyErr_Clear(); /* Python refuses to show an int of thousands of digits */
         shown = pn_received(got);
     }

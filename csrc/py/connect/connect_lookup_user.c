@@ -97,8 +97,9 @@ take_result(PnSocket *s, uint64_t id, PyObject *item, struct pn_addr *out, PyObj
         Py_ssize_t len;
         const char *utf8 = text != NULL && PyUnicode_Check(text) ? PyUnicode_AsUTF8AndSize(text, &len) : NULL;
         bool bad_address = utf8 == NULL || pn_addr_parse_scoped(utf8, (size_t)len, out) < 0;
-        PyErr_Clear();
-        result = !bad_address && good_family(family, out);
+        if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_UnicodeError))
+            PyErr_Clear(); /* no address contains a lone surrogate */
+        result = PyErr_Occurred() ? -1 : !bad_address && good_family(family, out);
         if (result == 0 && *error == NULL && pn_connect_still(s, id) &&
             (*error = bad_result(s, address, family, bad_address)) == NULL)
             result = -1;

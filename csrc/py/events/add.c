@@ -48,13 +48,13 @@ check_leak(PnEmitter *e, PyObject *name)
     struct pn_listeners *l = e->listeners;
     if (max == 0 || l == NULL || l->count <= (uint32_t)max)
         return 0;
+    uint32_t i = 0;
+    while (i < l->count && l->at[i].name != name)
+        i++;
+    if (i == l->count || (l->at[i].fn & PN_FN_WARNED))
+        return 0;
     size_t count = pn_count_listeners(e, name);
     if (count <= (size_t)max)
-        return 0;
-    uint32_t i = 0;
-    while (l->at[i].name != name)
-        i++;
-    if (l->at[i].fn & PN_FN_WARNED)
         return 0;
     l->at[i].fn |= PN_FN_WARNED;
     return warn_leak(e, name, count);
@@ -72,7 +72,7 @@ int
 pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend)
 {
     PyObject *stack[3] = {NULL, name, fn};
-    if (pn_emit(e, e->st->names.newListener, stack + 1, 2) < 0)
+    if (e->hears_changes && pn_emit(e, e->st->names.newListener, stack + 1, 2) < 0)
         return -1;
     if (pn_list_insert(e, name, fn, once, prepend) < 0)
         return -1;

@@ -26,8 +26,8 @@ int pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool p
 /* Appends an internal listener. */
 int pn_list_insert_internal(PnEmitter *e, PyObject *name, PyObject *fn);
 void pn_list_remove(PnEmitter *e, uint32_t i);
-/* Removes all but the internal listeners. */
-void pn_list_remove_public(PnEmitter *e);
+/* Removes all but the internal listeners, of one event or (NULL) of all, and emits nothing. Returns how many. */
+size_t pn_list_remove_public(PnEmitter *e, PyObject *name);
 /* Removes the newest entry of exactly this OnceListener or function, and emits `removeListener`. 1, 0 when it is not
  * there, -1 when a removeListener listener raised. */
 int pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn);

@@ -7,9 +7,9 @@
 
 typedef struct PnEmitter PnEmitter;
 
-/* One listener: its event (interned, so names compare by pointer) and the function with two tag bits. */
+/* One listener: its event (interned, so names compare by pointer) and the function with tag bits. */
 struct pn_listener_entry {
-    PyObject *name; /* own */
+    PyObject *name; /* own; NULL: an empty place, left by a once() listener until the emission ends */
     uintptr_t fn;   /* own; PN_FN_* bits */
 };
 
@@ -57,12 +57,13 @@ struct PnEmitter {
     PyObject *missed_errors;            /* own: a list, the argument of each deferred or missed `error` */
     struct pn_deferred_error *deferred; /* own: an error that waits for its listener */
     unsigned generation;
-    uint32_t missed;       /* up to eight pn_cycle_event, 4 bits each, the oldest lowest */
-    int32_t max_listeners; /* -1: the default; 0: no limit */
-    uint8_t missed_cycle;  /* incremented when the missed events are dropped */
-    bool outside;          /* made or used outside a listener */
-    bool replaying;        /* a replay of missed events is queued */
-    bool missed_had_error; /* the argument of the missed `close` */
+    uint32_t missed;           /* up to eight pn_cycle_event, 4 bits each, the oldest lowest */
+    int32_t max_listeners;     /* -1: the default; 0: no limit */
+    uint8_t missed_cycle;      /* incremented when the missed events are dropped */
+    bool outside;              /* made or used outside a listener */
+    bool replaying : 1;        /* a replay of missed events is queued */
+    bool missed_had_error : 1; /* the argument of the missed `close` */
+    bool hears_changes : 1;    /* `newListener` or `removeListener` may have listeners */
 };
 
 #define PN_DEFAULT_MAX_LISTENERS 10

@@ -143,6 +143,11 @@ emitter_off(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwn
 static int
 remove_named(PnEmitter *e, PyObject *name)
 {
+    if (!e->hears_changes) {
+        if (pn_list_remove_public(e, name) > 0)
+            pn_emitter_listener_removed(e, name);
+        return 0;
+    }
     PyObject *raw = entries_of(e, name, true);
     int status = raw == NULL ? -1 : 0;
     for (Py_ssize_t i = raw != NULL ? PyList_GET_SIZE(raw) : 0; i > 0 && status >= 0; i--)
@@ -158,7 +163,7 @@ remove_everything(PnEmitter *e)
 {
     PyObject *last = e->st->names.removeListener;
     if (!pn_has_listeners(e, last)) {
-        pn_list_remove_public(e);
+        (void)pn_list_remove_public(e, NULL);
         pn_emitter_listener_removed(e, NULL);
         return 0;
     }
@@ -280,7 +285,7 @@ emitter_event_names(PyObject *op, PyObject *unused)
     PyObject *list = PyList_New(0);
     for (uint32_t i = 0; list != NULL && e->listeners != NULL && i < e->listeners->count; i++) {
         PyObject *name = e->listeners->at[i].name;
-        bool seen = (e->listeners->at[i].fn & PN_FN_INTERNAL) != 0;
+        bool seen = name == NULL || (e->listeners->at[i].fn & PN_FN_INTERNAL) != 0;
         for (uint32_t j = 0; j < i && !seen; j++)
             seen = e->listeners->at[j].name == name && !(e->listeners->at[j].fn & PN_FN_INTERNAL);
         if (!seen && PyList_Append(list, name) < 0)

@@ -103,6 +103,8 @@ pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepe
     struct pn_listeners *l = e->listeners;
     uint32_t i = l->count;
     uintptr_t tags = once ? PN_FN_ONCE : 0;
+    if (name == e->st->names.newListener || name == e->st->names.removeListener)
+        e->hears_changes = true;
     if (prepend) {
         for (i = 0; i < l->count && l->at[i].name != name; i++)
             continue;
@@ -178,21 +180,83 @@ pn_list_free(PnEmitter *e)
     /* Before any entry is released: a finalizer may call a once() wrapper, and that must not revive the emitter. */
     pn_list_cut(e);
     e->listeners = NULL;
-    for (uint32_t i = 0; l != NULL && i < l->count; i++)
-        release_entry(l->at[i]);
+    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
+        if (l->at[i].name != NULL)
+            release_entry(l->at[i]);
+    }
     PyMem_Free(l);
 }
 
-void
-pn_list_remove_public(PnEmitter *e)
+/* Removes the empty places. */
+static void
+pack(PnEmitter *e)
 {
-    /* Releasing an entry may run user code: the vector is read again each time. */
-    for (uint32_t i = 0; e->listeners != NULL && i < e->listeners->count;) {
-        if (e->listeners->at[i].fn & PN_FN_INTERNAL)
-            i++;
-        else
-            pn_list_remove(e, i);
+    struct pn_listeners *l = e->listeners;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
+        if (l->at[i].name != NULL)
+            l->at[kept++] = l->at[i];
     }
+    if (l == NULL)
+        return;
+    l->count = kept;
+    if (kept == 0) {
+        e->listeners = NULL;
+        PyMem_Free(l);
+    }
+}
+
+static bool
+is_public(const struct pn_listener_entry *entry, PyObject *name)
+{
+    return entry->name != NULL && (name == NULL || entry->name == name) && !(entry->fn & PN_FN_INTERNAL);
+}
+
+/* Without memory for the entries: one after the other. Releasing one may run user code: the vector is read again each
+ * time. */
+static void
+remove_each(PnEmitter *e, PyObject *name)
+{
+    for (uint32_t i = 0; e->listeners != NULL && i < e->listeners->count;) {
+        if (is_public(&e->listeners->at[i], name))
+            pn_list_remove(e, i);
+        else
+            i++;
+    }
+}
+
+size_t
+pn_list_remove_public(PnEmitter *e, PyObject *name)
+{
+    struct pn_listeners *l = e->listeners;
+    size_t count = 0, n = 0;
+    for (uint32_t i = 0; l != NULL && i < l->count; i++)
+        count += is_public(&l->at[i], name);
+    struct pn_listener_entry *gone = count > 0 ? PyMem_Malloc(count * sizeof(*gone)) : NULL;
+    if (gone == NULL) {
+        remove_each(e, name);
+        return count;
+    }
+    for (uint32_t i = 0; i < l->count; i++) {
+        if (!is_public(&l->at[i], name))
+            continue;
+        gone[n++] = l->at[i];
+        l->at[i] = (struct pn_listener_entry){NULL, 0};
+    }
+    pack(e);
+    while (n > 0)
+        release_entry(gone[--n]);
+    PyMem_Free(gone);
+    return count;
+}
+
+/* A listener was removed: calls the type's `listener_removed`, and emits `removeListener`. 1, or -1 with an exception. */
+static int
+removed(PnEmitter *e, PyObject *name, PyObject *shown)
+{
+    PyObject *stack[3] = {NULL, name, shown};
+    pn_emitter_listener_removed(e, name);
+    return e->hears_changes && pn_emit(e, e->st->names.removeListener, stack + 1, 2) < 0 ? -1 : 1;
 }
 
 int
@@ -205,12 +269,10 @@ pn_remove_entry(PnEmitter *e, PyObject *name, PyObject *fn)
             continue;
         PyObject *shown = entry->fn & PN_FN_ONCE ? pn_once_listener(fn) : fn;
         shown = Py_NewRef(shown != NULL ? shown : Py_None); /* the garbage collector may have cleared the wrapper */
-        PyObject *stack[3] = {NULL, name, shown};
         pn_list_remove(e, i - 1);
-        pn_emitter_listener_removed(e, name);
-        int status = pn_emit(e, e->st->names.removeListener, stack + 1, 2);
+        int status = removed(e, name, shown);
         Py_DECREF(shown);
-        return status < 0 ? -1 : 1;
+        return status;
     }
     return 0;
 }
@@ -230,14 +292,44 @@ pn_remove_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn)
 
 /* --- emitting --- */
 
-/* Calls one listener; `fn` is a function or OnceListener to which the caller has a reference. */
+/* Takes a once() listener out of a long vector, and leaves its place empty: moving the others would cost O(n) for each.
+ * `*hint` is the place after the last one: the next one is there as a rule. Returns as pn_remove_entry(). */
 static int
-call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs)
+remove_fired(PnEmitter *e, PyObject *name, PyObject *fn, uint32_t *hint)
+{
+    struct pn_listeners *l = e->listeners;
+    uint32_t count = l != NULL ? l->count : 0, tried = 0, i = *hint < count ? *hint : 0;
+    for (; tried < count && (l->at[i].name != name || pn_entry_fn(&l->at[i]) != fn); tried++)
+        i = i + 1 < count ? i + 1 : 0;
+    if (tried == count)
+        return 0;
+    struct pn_listener_entry gone = l->at[i];
+    l->at[i] = (struct pn_listener_entry){NULL, 0};
+    *hint = i + 1;
+    for (uint32_t j = i + 1; (gone.fn & PN_FN_WARNED) && j < count; j++) {
+        if (l->at[j].name == name) {
+            l->at[j].fn |= PN_FN_WARNED;
+            break;
+        }
+    }
+    PyObject *shown = pn_once_listener(fn);
+    shown = Py_NewRef(shown != NULL ? shown : Py_None);
+    release_entry(gone);
+    int status = removed(e, name, shown);
+    Py_DECREF(shown);
+    return status;
+}
+
+/* Calls one listener; `fn` is a function or OnceListener to which the caller has a reference. `hint` as for
+ * remove_fired(); NULL: the vector is short. */
+static int
+call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs,
+           uint32_t *hint)
 {
     if (tags & PN_FN_ONCE) {
         if (!once_fire(fn))
             return 0;
-        if (pn_remove_entry(e, name, fn) < 0)
+        if ((hint != NULL ? remove_fired(e, name, fn, hint) : pn_remove_entry(e, name, fn)) < 0)
             return -1;
         fn = pn_once_listener(fn);
         if (fn == NULL)
@@ -260,7 +352,7 @@ emit_one(PnEmitter *e, uint32_t i, PyObject *name, PyObject *const *args, size_t
     const struct pn_listener_entry *entry = &e->listeners->at[i];
     uintptr_t tags = entry->fn & PN_FN_TAGS;
     PyObject *fn = Py_NewRef(pn_entry_fn(entry));
-    int status = call_entry(e, name, fn, tags, args, nargs);
+    int status = call_entry(e, name, fn, tags, args, nargs, NULL);
     Py_DECREF(fn);
     return status < 0 ? -1 : 1;
 }
@@ -285,9 +377,10 @@ emit_many(PnEmitter *e, uint32_t first, size_t count, PyObject *name, PyObject *
         Py_INCREF(pn_entry_fn(&l->at[i]));
     }
     int status = 1;
+    uint32_t place = first, *hint = fns != on_stack ? &place : NULL;
     for (size_t i = 0; i < n; i++) {
         PyObject *fn = (PyObject *)(void *)(fns[i] & ~PN_FN_TAGS);
-        if (status > 0 && call_entry(e, name, fn, fns[i] & PN_FN_TAGS, args, nargs) < 0)
+        if (status > 0 && call_entry(e, name, fn, fns[i] & PN_FN_TAGS, args, nargs, hint) < 0)
             status = -1;
         if (status > 0) {
             Py_DECREF(fn);
@@ -298,8 +391,10 @@ emit_many(PnEmitter *e, uint32_t first, size_t count, PyObject *name, PyObject *
         Py_DECREF(fn);
         PyErr_Restore(type, value, trace);
     }
-    if (fns != on_stack)
+    if (fns != on_stack) {
         PyMem_Free(fns);
+        pack(e);
+    }
     return status;
 }
 

@@ -119,15 +119,30 @@ has_name(PyObject *kwnames, const char *name)
     return false;
 }
 
-/* True if the caller named a place and its value is None: a random port on all addresses is not what was meant.
- * {"port": None} is a random port, as in Node. */
-static bool
+/* Returns whether the mapping has the key, or -1 with an exception other than KeyError. */
+static int
+has_key(PyObject *mapping, const char *key)
+{
+    PyObject *value = PyMapping_GetItemString(mapping, key);
+    if (value == NULL && !PyErr_ExceptionMatches(PyExc_KeyError))
+        return -1;
+    if (value == NULL)
+        PyErr_Clear();
+    Py_XDECREF(value);
+    return value != NULL;
+}
+
+/* 1 if the caller named a place and its value is None: a random port on all addresses is not what was meant.
+ * {"port": None} is a random port, as in Node. 0 if not; -1 with an exception. */
+static int
 has_no_place(struct pn_endpoint *e, PyObject *kwnames)
 {
     if (e->has_port || has_name(kwnames, "port"))
-        return false;
-    if (e->options != NULL)
-        return !PyMapping_HasKeyString(e->options, "port");
+        return 0;
+    if (e->options != NULL) {
+        int found = has_key(e->options, "port");
+        return found < 0 ? -1 : !found;
+    }
     return has_name(kwnames, "path") || has_name(kwnames, "fd") || has_name(kwnames, "handle");
 }
 
@@ -136,10 +151,11 @@ check_port(PyObject *kwnames, struct pn_listen *l)
 {
     struct pn_endpoint *e = &l->at;
     l->form = PN_LISTEN_PORT;
-    if (has_no_place(e, kwnames)) {
+    int nowhere = has_no_place(e, kwnames);
+    if (nowhere > 0)
         pn_raise_arg_value("options", "must have the property \"port\" or \"path\"", e->options);
+    if (nowhere != 0)
         return -1;
-    }
     if (e->host == NULL)
         return 0;
     l->name = pn_host_bytes(e->host); /* among the checks: it may run Python code */

@@ -58,19 +58,17 @@ pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l)
 static PyObject *
 ask(PyObject *obj, const char *name)
 {
-    PyObject *method = PyObject_GetAttrString(obj, "fileno");
-    if (method != NULL) {
-        PyObject *value = PyObject_CallNoArgs(method);
+    PyObject *method, *value;
+    int found = pn_attribute(obj, "fileno", &method);
+    if (found > 0) {
+        value = PyObject_CallNoArgs(method);
         Py_DECREF(method);
         return value;
     }
-    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+    if (found < 0)
         return NULL;
-    PyErr_Clear();
-    PyObject *value = PyObject_GetAttrString(obj, "fd");
-    if (value != NULL || !PyErr_ExceptionMatches(PyExc_AttributeError))
+    if (pn_attribute(obj, "fd", &value) != 0)
         return value;
-    PyErr_Clear();
     return pn_raise_arg_value(name, "must be a BoundSocket, or an object with a fileno() or the attribute \"fd\"", obj);
 }
 

@@ -18,7 +18,8 @@ struct PnServer {
     PyObject *max_connections;     /* own: as the user set it; NULL: not set */
     double max;                    /* the same as a number; NaN: no limit */
     PyObject *block_list;          /* own: a BlockList; NULL: none */
-    PyObject *pending_connections; /* own: list of sockets that no iterator has taken yet */
+    PyObject *pending_connections; /* own: list of sockets that no iterator has taken yet; None: one that was taken */
+    Py_ssize_t taken;              /* how many at its beginning were taken */
     PyObject *shutdown;            /* own: the Future of the last shutdown() */
     size_t connections;
     struct pn_abort_link abort; /* the signal of listen(), until close() */

@@ -78,7 +78,7 @@ view_of(PyObject *buffer, Py_buffer *view)
 {
     static const char name[] = "options.onread.buffer";
     if (PyObject_GetBuffer(buffer, view, PyBUF_WRITABLE) < 0) {
-        if (!PyErr_ExceptionMatches(PyExc_MemoryError)) {
+        if (PyErr_ExceptionMatches(PyExc_Exception) && !PyErr_ExceptionMatches(PyExc_MemoryError)) {
             PyErr_Clear();
             pn_raise_arg_type(name, "a writable buffer (bytearray, memoryview, array)", buffer);
         }

@@ -20,10 +20,16 @@ unlink_from_dest(struct pn_pipe *p)
 {
     if (p->sock == NULL)
         return;
-    struct pn_pipe **link = &p->sock->piped_from;
-    while (*link != p)
-        link = &(*link)->next_from;
-    *link = p->next_from;
+    struct pn_pipe **head = &p->sock->piped_from;
+    struct pn_pipe *next = p->next_from;
+    if (*head == p)
+        *head = next;
+    else
+        p->prev_from->next_from = next;
+    if (next != NULL)
+        next->prev_from = p->prev_from;
+    else if (*head != NULL)
+        (*head)->prev_from = p->prev_from;
 }
 
 static void
@@ -33,6 +39,27 @@ unlink_from_source(struct pn_pipe *p)
     while (*link != p)
         link = &(*link)->next;
     *link = p->next;
+}
+
+void
+pn_pipe_put_in(struct pn_pipe *p)
+{
+    struct pn_pipe **link = &p->source->pipes;
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = p;
+    p->source->fast_dest = NULL;
+    if (p->sock == NULL)
+        return;
+    struct pn_pipe *head = p->sock->piped_from; /* a socket may be the destination of thousands */
+    p->prev_from = head != NULL ? head->prev_from : p;
+    if (head != NULL) {
+        head->prev_from->next_from = p;
+        head->prev_from = p;
+    }
+    else {
+        p->sock->piped_from = p;
+    }
 }
 
 static void

@@ -20,7 +20,8 @@ struct pn_sink {
 struct pn_pipe {
     PyObject_HEAD
     struct pn_pipe *next;       /* of the same source */
-    struct pn_pipe *next_from;  /* to the same stream */
+    struct pn_pipe *next_from;  /* to the same stream, oldest first */
+    struct pn_pipe *prev_from;  /* the one before; of the oldest: the newest */
     PnDuplex *source;           /* borrowed; NULL: taken out */
     PyObject *dest;             /* own */
     PnDuplex *sock;             /* borrowed: the destination when it is a plain socket */
@@ -47,6 +48,8 @@ extern PyType_Spec pn_pipe_spec;
 struct pn_pipe *pn_pipe_new(PnDuplex *source, PyObject *dest, bool end); /* NULL with MemoryError */
 
 /* --- pipe.c --- */
+/* Appends the pipe to the lists of its source and of the socket that it leads to. */
+void pn_pipe_put_in(struct pn_pipe *p);
 /* The source. NULL when the pipe has been taken out, or the source is being freed; in that case this cuts the pipe. */
 PnDuplex *pn_pipe_source(struct pn_pipe *p);
 /* Writes a chunk to the destination, and pauses the source when the destination is full. `data` (may be NULL) is the

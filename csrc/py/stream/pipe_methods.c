@@ -24,16 +24,7 @@ add(PnDuplex *source, PyObject *dest, bool end)
         return NULL;
     if (p->sock == NULL)
         p->sink = &pn_pipe_object_sink;
-    struct pn_pipe **link = &source->pipes;
-    while (*link != NULL)
-        link = &(*link)->next;
-    *link = p;
-    link = p->sock != NULL ? &p->sock->piped_from : NULL;
-    while (link != NULL && *link != NULL)
-        link = &(*link)->next_from;
-    if (link != NULL)
-        *link = p;
-    source->fast_dest = NULL;
+    pn_pipe_put_in(p);
     return p;
 }
 
@@ -172,8 +163,9 @@ pn_duplex_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
     if (pn_check_alive(&s->em) < 0)
         return NULL;
     PyObject *dest = nargs > 0 && args[0] != Py_None ? args[0] : NULL;
-    if (dest != NULL && !PyObject_HasAttrString(dest, "write"))
-        return pn_raise_arg_type("destination", "a socket or an object with write()", dest);
+    int found = dest != NULL ? pn_has_attribute(dest, "write") : 1;
+    if (found <= 0)
+        return found < 0 ? NULL : pn_raise_arg_type("destination", "a socket or an object with write()", dest);
     size_t count = 0; /* counts first: a listener of `unpipe` may append new pipes, which stay */
     for (const struct pn_pipe *p = s->pipes; p != NULL && dest == NULL; p = p->next)
         count++;

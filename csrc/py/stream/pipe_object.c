@@ -50,22 +50,24 @@ unhook(PnState *st, PyObject *dest, PyObject *all)
     return status;
 }
 
-/* Removes the hook that was added with once() or on(). Some emitters raise when it is not there. */
+/* Removes the hook that was added with once() or on(). Some emitters raise when it is not there; what is no Exception
+ * (KeyboardInterrupt) is uncaught. */
 static void
-stop_waiting(PyObject *dest, PyObject *all)
+stop_waiting(PnState *st, PyObject *dest, PyObject *all)
 {
-    static const char *const names[] = {"off", "remove_listener"};
-    for (size_t i = 0; i < 2; i++) {
-        PyObject *method = PyObject_GetAttrString(dest, names[i]);
-        PyObject *result =
-            method != NULL ? PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN)) : NULL;
-        bool found = method != NULL;
-        Py_XDECREF(method);
+    PyObject *method;
+    int found = pn_attribute(dest, "off", &method);
+    if (found == 0)
+        found = pn_attribute(dest, "remove_listener", &method);
+    if (found > 0) {
+        PyObject *result = PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN));
+        Py_DECREF(method);
         Py_XDECREF(result);
-        PyErr_Clear();
-        if (found)
-            return;
+        if (result == NULL && PyErr_ExceptionMatches(PyExc_Exception))
+            PyErr_Clear();
     }
+    if (PyErr_Occurred())
+        pn_uncaught(st, dest, NULL);
 }
 
 static void
@@ -77,7 +79,7 @@ object_unhook(PnState *st, struct pn_pipe *p)
     PyErr_Fetch(&type, &value, &trace);
     if (is_emitter(st, p->dest) && unhook(st, p->dest, all) < 0)
         pn_uncaught(st, p->dest, NULL);
-    stop_waiting(p->dest, all);
+    stop_waiting(st, p->dest, all);
     Py_DECREF(all);
     PyErr_Restore(type, value, trace);
 }
@@ -149,9 +151,11 @@ hook(PnState *st, PyObject *dest, PyObject *all)
 int
 pn_pipe_object_check(PnState *st, PyObject *dest)
 {
-    PyObject *method = PyObject_GetAttrString(dest, "write");
-    if (method == NULL || !PyCallable_Check(method)) {
-        PyErr_Clear();
+    PyObject *method;
+    int found = pn_attribute(dest, "write", &method);
+    if (found < 0)
+        return -1;
+    if (found == 0 || !PyCallable_Check(method)) {
         Py_XDECREF(method);
         pn_raise_arg_type("destination", "a socket or an object with write()", dest);
         return -1;
@@ -161,26 +165,35 @@ pn_pipe_object_check(PnState *st, PyObject *dest)
     return status;
 }
 
-static bool
+/* 1, 0, or -1 with an exception; so do the next two. */
+static int
 is_raw_file(PyObject *dest)
 {
     PyObject *io = PyImport_ImportModule("io");
     PyObject *type = io != NULL ? PyObject_GetAttrString(io, "RawIOBase") : NULL;
-    int raw = type != NULL ? PyObject_IsInstance(dest, type) : 0;
-    PyErr_Clear();
+    int raw = type != NULL ? PyObject_IsInstance(dest, type) : -1;
     Py_XDECREF(type);
     Py_XDECREF(io);
-    return raw > 0;
+    return raw;
 }
 
-static bool
+static int
 needs_drain(PyObject *dest)
 {
-    PyObject *value = PyObject_GetAttrString(dest, "writable_need_drain");
-    bool yes = value == Py_True;
-    PyErr_Clear();
+    PyObject *value;
+    int found = pn_attribute(dest, "writable_need_drain", &value);
     Py_XDECREF(value);
-    return yes;
+    return found < 0 ? -1 : value == Py_True;
+}
+
+/* Gets the method into `*out`; NULL when there is none. */
+static int
+get_method(PyObject *dest, const char *name, PyObject **out)
+{
+    int found = pn_attribute(dest, name, out);
+    if (found > 0 && !PyCallable_Check(*out))
+        Py_CLEAR(*out);
+    return found < 0 ? -1 : *out != NULL;
 }
 
 /* 1: the hook will be called, 0: the destination has no events, -1 with an exception. */
@@ -190,12 +203,12 @@ wait_for_drain(struct pn_pipe *p, PyObject *all)
     static const char *const names[] = {"once", "on"};
     PyObject *dest = p->dest;
     for (size_t i = 0; i < 2 && !p->hooked; i++) {
-        PyObject *method = PyObject_GetAttrString(dest, names[i]);
-        if (method == NULL || !PyCallable_Check(method)) {
-            PyErr_Clear();
-            Py_XDECREF(method);
+        PyObject *method;
+        int found = get_method(dest, names[i], &method);
+        if (found < 0)
+            return -1;
+        if (found == 0)
             continue;
-        }
         p->hooked = true; /* before the call, which may emit `drain` at once */
         p->hooked_on = i == 1;
         PyObject *result = PyObject_CallFunction(method, "sO", "drain", PyTuple_GET_ITEM(all, HOOK_DRAIN));
@@ -210,13 +223,18 @@ int
 pn_pipe_object_hook(struct pn_pipe *p)
 {
     PnState *st = p->source->em.st;
-    p->raw = is_raw_file(p->dest);
+    int raw = is_raw_file(p->dest);
+    if (raw < 0)
+        return -1;
+    p->raw = raw > 0;
     PyObject *all = make_hooks(p);
     p->hooks = Py_XNewRef(all);
     int status = all != NULL ? 0 : -1;
     if (status == 0 && is_emitter(st, p->dest))
         status = hook(st, p->dest, all);
-    if (status == 0 && p->source != NULL && needs_drain(p->dest)) {
+    if (status == 0 && p->source != NULL)
+        status = needs_drain(p->dest);
+    if (status > 0 && p->source != NULL) {
         p->waiting = true;
         status = wait_for_drain(p, all);
         if (status == 0)
@@ -314,14 +332,12 @@ static void
 object_end(struct pn_pipe *p)
 {
     PnDuplex *source = (PnDuplex *)Py_NewRef((PyObject *)p->source);
-    PyObject *method = PyObject_GetAttrString(p->dest, "end");
-    bool ends = method != NULL && PyCallable_Check(method);
-    if (!ends) {
-        PyErr_Clear();
-        Py_XSETREF(method, PyObject_GetAttrString(p->dest, "flush"));
-        PyErr_Clear();
-    }
-    PyObject *result = method != NULL && PyCallable_Check(method) ? PyObject_CallNoArgs(method) : Py_NewRef(Py_None);
+    PyObject *method;
+    int found = get_method(p->dest, "end", &method);
+    bool ends = found > 0;
+    if (found == 0)
+        found = get_method(p->dest, "flush", &method);
+    PyObject *result = found > 0 ? PyObject_CallNoArgs(method) : found == 0 ? Py_NewRef(Py_None) : NULL;
     if (result == NULL)
         failed(p, source);
     Py_XDECREF(result);

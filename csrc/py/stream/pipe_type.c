@@ -2,19 +2,20 @@
  * was called.
  *
  * Owns: its destination. Borrows: the source, NULL when the pipe has been taken out. */
+#include "py/base/args.h"
 #include "py/stream/duplex.h"
 #include "py/stream/pipe.h"
 
-/* 1, 0, or -1 with MemoryError. */
+/* 1, 0, or -1 with an exception. */
 static int
 is_method(PyObject *obj, const char *name, PyCFunction f)
 {
-    PyObject *method = PyObject_GetAttrString(obj, name);
-    int same = method != NULL && PyCFunction_Check(method) && PyCFunction_GET_FUNCTION(method) == f;
-    if (method == NULL && PyErr_ExceptionMatches(PyExc_MemoryError))
-        return -1;
-    PyErr_Clear();
-    Py_XDECREF(method);
+    PyObject *method;
+    int found = pn_attribute(obj, name, &method);
+    if (found <= 0)
+        return found;
+    int same = PyCFunction_Check(method) && PyCFunction_GET_FUNCTION(method) == f;
+    Py_DECREF(method);
     return same;
 }
 

@@ -1,0 +1,106 @@
+"""What many of one kind cost: twice as many take about twice as many instructions, counted by callgrind."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import isolated
+
+pytestmark = pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind counts the instructions")
+
+PREPARE = """
+    import gc, sys
+    import pynet
+
+    n = int(sys.argv[1])
+    gc.disable()  # a collection visits everything that there is
+"""
+
+CASES = {
+    "remove_all_listeners": """
+        e = pynet.EventEmitter().set_max_listeners(0)
+        for _ in range(n):
+            e.on("a", print)
+        e.remove_all_listeners()
+        """,
+    "remove_all_listeners of an event": """
+        e = pynet.EventEmitter().set_max_listeners(0)
+        for _ in range(n // 2):
+            e.on("a", print).on("b", print)
+        e.remove_all_listeners("a").remove_all_listeners("b")
+        """,
+    "on() beyond the limit": """
+        import warnings
+
+        warnings.simplefilter("ignore")
+        e = pynet.EventEmitter()
+        for _ in range(n):
+            e.on("a", print)
+        """,
+    "emitting once() listeners": """
+        e = pynet.EventEmitter().set_max_listeners(0)
+        seen = []
+        for _ in range(n):
+            e.once("a", seen.append)
+        e.emit("a", 1)
+        assert (len(seen), e.listener_count("a")) == (n, 0)
+        """,
+    "add_event_listener": """
+        signal = pynet.AbortController().signal
+        listeners = [lambda event: None for _ in range(n)]
+        for f in listeners:
+            signal.add_event_listener("abort", f)
+        for f in listeners:
+            signal.remove_event_listener("abort", f)
+        """,
+    "abort": """
+        controller, seen = pynet.AbortController(), []
+        listeners = [lambda event: seen.append(1) for _ in range(n)]
+        for f in listeners:
+            controller.signal.add_event_listener("abort", f, once=True)
+        controller.abort()
+        assert len(seen) == n
+        """,
+    "once(signal=)": """
+        signal = pynet.AbortController().signal
+        emitters = [pynet.EventEmitter() for _ in range(n)]
+        waits = [pynet.once(e, "a", signal=signal) for e in emitters]
+        for e in emitters:
+            e.emit("a", 1)
+        assert all(wait.done() for wait in waits)
+        """,
+    "pipe() and unpipe()": """
+        sources, shared = [pynet.Socket() for _ in range(n)], pynet.Socket()
+        shared.set_max_listeners(0)
+        for source in sources:
+            source.pipe(shared)
+        for source in reversed(sources):
+            source.unpipe(shared)
+        """,
+}
+
+
+def instructions(script: str, n: int) -> int:
+    """How many instructions the script takes in user space with this argument."""
+    done = subprocess.run(
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", sys.executable, "-c", script, str(n)],
+        env=isolated.environment(PYTHONHASHSEED="0"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return int(re.search(r"Collected : (\d+)", done.stderr)[1])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_twice_as_many_cost_twice_as_much(case):
+    """Each size is measured against none; what is quadratic would come to four times as much."""
+    script = isolated.join(PREPARE, CASES[case])
+    none, some, twice = (instructions(script, n) for n in (0, 2000, 4000))
+    assert twice - none < 2.5 * (some - none)
