@@ -641,7 +641,11 @@ class _Turn:
 _Handler: TypeAlias = Callable[[BaseException, EventEmitter | None], object]
 
 def run(
-    main: Callable[[], object] | None = None, *, signals: bool = False, on_uncaught: Literal["log"] | None = None
+    main: Callable[[], object] | None = None,
+    *,
+    signals: bool = False,
+    grace: float | None = 10,
+    on_uncaught: Literal["log"] | None = None,
 ) -> None: ...
 def stop() -> None: ...
 def turn() -> _Turn: ...

@@ -102,8 +102,8 @@ def set_handlers(handlers: Mapping[int, Any], instead: Callable[..., object] | N
     import signal
 
     for number, handler in handlers.items():
-        if handler is not None or instead is not None:  # None: Python has not set it and cannot restore it
-            signal.signal(number, instead or handler)
+        # None: C code has set it, and run() puts it back.
+        signal.signal(number, instead or (handler if handler is not None else signal.SIG_DFL))
 
 
 # --- reports ---

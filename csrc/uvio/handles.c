@@ -117,18 +117,18 @@ gather_handle(uv_handle_t *handle, void *arg)
 /* Collects the handles before it acts: acting on one may run user code that opens and closes others. Only uv_run()
  * frees a handle, so that the pointers stay valid. When out of memory it acts within the walk. */
 static void
-act_on_all(struct pn_loop *loop, uv_walk_cb act)
+act_on_all(struct pn_loop *loop, uv_walk_cb act, void *arg)
 {
     struct gathered g = {NULL, 0, 0};
     uv_walk(&loop->uv, count_handle, &g);
     g.at = malloc((g.size + 1) * sizeof(*g.at));
     if (g.at == NULL) {
-        uv_walk(&loop->uv, act, NULL);
+        uv_walk(&loop->uv, act, arg);
         return;
     }
     uv_walk(&loop->uv, gather_handle, &g);
     for (size_t i = 0; i < g.count; i++)
-        act(g.at[i], NULL);
+        act(g.at[i], arg);
     free(g.at);
 }
 
@@ -147,7 +147,25 @@ close_in_order(uv_handle_t *handle, void *arg)
 void
 pn_handles_close_in_order(struct pn_loop *loop)
 {
-    act_on_all(loop, close_in_order);
+    act_on_all(loop, close_in_order, NULL);
+}
+
+static void
+destroy(uv_handle_t *handle, void *arg)
+{
+    struct pn_stream *s = pn_stream_of_handle(handle);
+    if (s == NULL)
+        close_in_order(handle, NULL);
+    else if (s->owner != NULL && s->events->destroy(s))
+        (*(size_t *)arg)++;
+}
+
+size_t
+pn_handles_destroy(struct pn_loop *loop)
+{
+    size_t count = 0;
+    act_on_all(loop, destroy, &count);
+    return count;
 }
 
 static void
@@ -183,7 +201,7 @@ abandon(uv_handle_t *handle, void *arg)
 void
 pn_handles_abandon(struct pn_loop *loop)
 {
-    act_on_all(loop, abandon);
+    act_on_all(loop, abandon, NULL);
 }
 
 /* --- the child of a fork --- */

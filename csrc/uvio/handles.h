@@ -16,6 +16,9 @@ bool pn_handles_are_serving(struct pn_loop *loop);
 /* Closes listeners; ends streams after they have sent what is queued. The owners do it: see the events of both. */
 void pn_handles_close_in_order(struct pn_loop *loop);
 
+/* Closes listeners, destroys streams. Returns the number of streams that were open. */
+size_t pn_handles_destroy(struct pn_loop *loop);
+
 /* At exit: stops reading and accepting; then the owners close their handles without an event. */
 void pn_handles_stop_input(struct pn_loop *loop);
 bool pn_handles_have_unsent(struct pn_loop *loop);

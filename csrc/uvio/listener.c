@@ -78,6 +78,7 @@ watch(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *
     l->recheck.bad = on_bad_descriptor;
     pn_loop_timer_init(&l->retry, on_retry, false);
     loop->counts.listeners++;
+    loop->opened++;
     count_idle(l);
     return l;
 }

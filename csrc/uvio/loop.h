@@ -82,6 +82,7 @@ struct pn_loop {
     size_t idle_listeners;   /* referenced, but not watching for connections just now */
     size_t asked;            /* calls of user lookup functions that have not answered */
     size_t writing;          /* streams with a queued write */
+    uint64_t opened;         /* streams and listeners so far */
     uint64_t turns;          /* turns so far, for the tests */
     uint64_t syscalls_write; /* send calls made by pynet, for the tests */
     int wake_read, wake_write;

@@ -135,6 +135,7 @@ pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_st
     }
     s->h.handle.data = s;
     loop->counts.streams++;
+    loop->opened++;
     return s;
 }
 

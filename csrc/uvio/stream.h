@@ -31,6 +31,7 @@ struct pn_stream_events {
     void (*closed)(struct pn_stream *s);
     /* --- for all streams of the loop at once, see handles.h; not called without an owner --- */
     void (*close_in_order)(struct pn_stream *s); /* sends what is queued, then ends */
+    bool (*destroy)(struct pn_stream *s);        /* at once; false: it was destroyed before */
     void (*abandon)(struct pn_stream *s);        /* at exit: closes without an event */
     bool (*has_unsent)(const struct pn_stream *s);
 };

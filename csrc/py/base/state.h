@@ -60,6 +60,11 @@ struct pn_driver {
     bool stop;          /* run() shall return */
     bool graceful;      /* run() shall close everything in order, then return */
     bool graceful_done;
+    bool grace_over;               /* what was left has been destroyed */
+    uint64_t grace;                /* ns that a graceful end may last; UINT64_MAX: without limit */
+    uint64_t opened;               /* loop->opened when everything was closed in order */
+    struct pn_loop_timer deadline; /* of the graceful end */
+    int last_turns;                /* turns until run() returns, after that */
     bool log_uncaught;
     bool ran;               /* run() has been called: exit does not warn of a listening server */
     int holds;              /* open turn() blocks */
@@ -86,6 +91,7 @@ struct PnState {
     struct pn_ring immediates;
     size_t immediates_referenced;
     struct pn_deferred_error *deferred_errors; /* errors that wait for a listener, newest first */
+    struct PnServer *looking_up;               /* servers whose lookup is under way, newest first */
     struct PnDuplex *flush;                    /* streams with gathered writes, newest first */
     PyObject *uncaught;                        /* own: the exception that run() will raise */
     PyObject *uncaught_handler;

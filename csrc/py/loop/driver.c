@@ -5,7 +5,6 @@
 
 #include "py/base/errors.h"
 #include "py/loop/tick.h"
-#include "uvio/handles.h"
 #include "uvio/signal_mask.h"
 
 /* How long a call waits for the background thread that it has started. */
@@ -180,18 +179,6 @@ raise_dead_loop(PnState *st)
     return -1;
 }
 
-/* Closes servers and connections in order; once for each run(). */
-static void
-close_gracefully(PnState *st)
-{
-    if (st->driver.graceful_done)
-        return;
-    st->driver.graceful_done = true;
-    unsigned scope = pn_callback_scope_open(st);
-    pn_handles_close_in_order(st->loop);
-    pn_callback_scope_close(st, scope);
-}
-
 static void
 dispatch(PnState *st)
 {
@@ -201,7 +188,7 @@ dispatch(PnState *st)
     if (st->generation != generation)
         return;
     if (st->driver.graceful)
-        close_gracefully(st);
+        pn_close_gracefully(st);
     if (!st->loop->halted)
         pn_loop_turn(st->loop);
 }

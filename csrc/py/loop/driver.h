@@ -6,6 +6,7 @@
  * The files of this folder:
  *   driver.c          opens the loop, starts the background thread, runs one turn
  *   run.c             run(), stop(); makes Ctrl-C end the wait; SIGINT and SIGTERM close in order
+ *   graceful.c        what run(signals=True) does after the first signal
  *   turn.c            `with turn():`, in which nothing is dispatched
  *   exit.c            the interpreter's exit closes everything; the child of a fork drops the parent's loop
  *   tick.c            calls from the loop into Python, and the tick queue that runs after them
@@ -62,6 +63,15 @@ PyObject *pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyOb
 PyObject *pn_stop(PyObject *module, PyObject *unused);
 PyObject *pn_on_signal(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 extern const char pn_run_doc[], pn_stop_doc[];
+
+/* --- graceful.c --- */
+
+/* The first SIGINT or SIGTERM of run(signals=True): the grace begins. */
+void pn_graceful_begin(PnState *st);
+/* A turn after that. Closes in order what has been opened since the last call. */
+void pn_close_gracefully(PnState *st);
+/* run() is left, or begins. */
+void pn_graceful_reset(PnState *st);
 
 /* --- turn.c --- */
 extern PyType_Spec pn_turn_spec;

@@ -163,6 +163,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->depth = 0;
     st->callback_thread = NULL;
     st->flush = NULL;
+    st->looking_up = NULL;
     st->deferred_errors = NULL;
     st->uncaught = NULL;
     st->spare = NULL;

@@ -15,6 +15,8 @@ struct pn_hooks {
     void (*destroy_concerned)(PnState *st, PyObject *emitter);
     /* The interpreter exits, and listeners still run: reports deferred errors as uncaught. */
     void (*before_exit)(PnState *st);
+    /* run() closes in order: closes the servers that look up their host, and have no listener yet. */
+    void (*close_lookups)(PnState *st);
     /* A connection that its server has counted has been destroyed. */
     void (*connection_gone)(PyObject *socket);
 };

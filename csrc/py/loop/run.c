@@ -1,8 +1,11 @@
 /* run.c - run() and stop(): the calling thread drives the loop until nothing is left to do.
  *
  * Ctrl-C: on the main thread run() makes the loop's wake pipe Python's wakeup descriptor (install_signals()), so that a
- * signal ends pn_loop_wait(); pn_driver_turn() then raises KeyboardInterrupt. With run(signals=True) the first SIGINT or SIGTERM closes in
- * order, the second makes run() return at once. An uncaught exception of a listener is raised by run(). */
+ * signal ends pn_loop_wait(); pn_driver_turn() then raises KeyboardInterrupt. With run(signals=True) the first SIGINT or
+ * SIGTERM closes in order (graceful.c), the second makes run() return at once. An uncaught exception of a listener is
+ * raised by run(). */
+#include <signal.h>
+
 #include "py/base/args.h"
 #include "py/base/errors.h"
 #include "py/loop/driver.h"
@@ -10,6 +13,8 @@
 
 /* How often to try to restore a signal setting: a signal handler may raise in between, or an allocation fail. */
 #define RESTORE_TRIES 16
+#define DEFAULT_GRACE 10.0
+#define LONGEST_GRACE 1e9 /* s; a longer one is no limit */
 
 /* --- signals --- */
 
@@ -19,9 +24,11 @@ pn_on_signal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     (void)args;
     (void)nargs;
     PnState *st = pn_state_of_module(module);
-    if (st->driver.graceful)
-        st->driver.stop = true; /* the second signal: return at once */
-    st->driver.graceful = true;
+    if (!st->driver.graceful) {
+        pn_graceful_begin(st);
+        Py_RETURN_NONE;
+    }
+    st->driver.stop = true; /* the second signal: return at once */
     if (st->loop != NULL)
         pn_loop_wake(st->loop);
     Py_RETURN_NONE;
@@ -33,13 +40,38 @@ struct run_args {
     PyObject *main;
     bool signals;
     bool log;
+    uint64_t grace; /* ns; UINT64_MAX: without limit */
 };
+
+/* grace: seconds, or None. 10 is less than what service managers and container runtimes give a process before they
+ * kill it. */
+static int
+parse_grace(PyObject *obj, struct run_args *out)
+{
+    double seconds = DEFAULT_GRACE;
+    out->grace = UINT64_MAX;
+    if (obj != NULL && !out->signals && obj != Py_None) {
+        pn_raise_arg_value("grace", "needs signals=True", obj);
+        return -1;
+    }
+    if (obj == Py_None)
+        return 0;
+    if (obj != NULL && pn_arg_number(obj, "grace", &seconds) < 0)
+        return -1;
+    if (!(seconds >= 0)) {
+        pn_raise_range("grace", "a number of seconds >= 0, or None", obj);
+        return -1;
+    }
+    if (seconds < LONGEST_GRACE)
+        out->grace = (uint64_t)(seconds * 1e9);
+    return 0;
+}
 
 static int
 parse_run(PnState *st, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct run_args *out)
 {
-    static const char *const names[] = {"main", "signals", "on_uncaught", NULL};
-    PyObject *a[3];
+    static const char *const names[] = {"main", "signals", "grace", "on_uncaught", NULL};
+    PyObject *a[4];
     if (nargs > 1) {
         PyErr_Format(PyExc_TypeError, "run() takes at most 1 positional argument (%zd given)", nargs);
         return -1;
@@ -54,14 +86,16 @@ parse_run(PnState *st, PyObject *const *args, Py_ssize_t nargs, PyObject *kwname
         return -1;
     out->signals = signals;
     out->log = false;
-    if (a[2] == NULL || a[2] == Py_None)
+    if (parse_grace(a[2], out) < 0)
+        return -1;
+    if (a[3] == NULL || a[3] == Py_None)
         return 0;
-    if (!PyUnicode_Check(a[2])) {
-        pn_raise_arg_type("on_uncaught", "of type str or None", a[2]);
+    if (!PyUnicode_Check(a[3])) {
+        pn_raise_arg_type("on_uncaught", "of type str or None", a[3]);
         return -1;
     }
-    if (PyUnicode_CompareWithASCIIString(a[2], "log") != 0) {
-        pn_raise_arg_value("on_uncaught", "must be \"log\" or None", a[2]);
+    if (PyUnicode_CompareWithASCIIString(a[3], "log") != 0) {
+        pn_raise_arg_value("on_uncaught", "must be \"log\" or None", a[3]);
         return -1;
     }
     out->log = true;
@@ -92,7 +126,7 @@ claim(PnState *st)
     d->mode = PN_FOREGROUND;
     d->ran = true;
     d->thread = PyThread_get_thread_ident();
-    d->stop = d->graceful = d->graceful_done = false;
+    pn_graceful_reset(st);
     pn_driver_notify_all(st); /* another run() that waits for the hand-over raises */
 }
 
@@ -101,7 +135,8 @@ give_up_claim(PnState *st)
 {
     struct pn_driver *d = &st->driver;
     d->mode = PN_IDLE;
-    d->stop = d->graceful = d->graceful_done = d->log_uncaught = false;
+    d->log_uncaught = false;
+    pn_graceful_reset(st);
     st->loop->halted = 0;
     pn_driver_notify_all(st);
     pn_driver_resume(st, false);
@@ -208,6 +243,7 @@ struct saved_signals {
     PyObject *begun;     /* own: the result of begin() in pynet._run */
     PyObject *wakeup_fd; /* own: the previous wakeup descriptor, once it is replaced */
     bool handlers;       /* set_handlers() has been called */
+    struct sigaction interrupt, terminate;
 };
 
 static int
@@ -233,6 +269,8 @@ install_signals(PnState *st, const struct run_args *a, struct saved_signals *sav
         saved->wakeup_fd = PyObject_CallFunction(PyTuple_GET_ITEM(saved->begun, 0), "i", fd);
         status = saved->wakeup_fd != NULL ? 0 : -1;
         saved->handlers = status == 0 && a->signals;
+        (void)sigaction(SIGINT, NULL, &saved->interrupt);
+        (void)sigaction(SIGTERM, NULL, &saved->terminate);
         if (saved->handlers)
             status = set_handlers(st, saved, handler);
     }
@@ -278,8 +316,12 @@ restore_signals(PnState *st, struct saved_signals *saved)
     PyObject *error = pn_take_exception();
     if (saved->wakeup_fd != NULL)
         restore_wakeup_fd(saved);
-    if (saved->handlers)
+    if (saved->handlers) {
         restore_handlers(st, saved, &error);
+        /* The handler may be C code, of which Python does not know. */
+        (void)sigaction(SIGINT, &saved->interrupt, NULL);
+        (void)sigaction(SIGTERM, &saved->terminate, NULL);
+    }
     Py_CLEAR(saved->wakeup_fd);
     Py_CLEAR(saved->begun);
     if (error != NULL)
@@ -287,11 +329,13 @@ restore_signals(PnState *st, struct saved_signals *saved)
 }
 
 const char pn_run_doc[] =
-    "run(main=None, *, signals=False, on_uncaught=None)\n--\n\n"
+    "run(main=None, *, signals=False, grace=10, on_uncaught=None)\n--\n\n"
     "Drives the loop on the calling thread until nothing referenced is left to do, or stop() is called. main() is\n"
     "called first, inside the first turn. The background thread, if it was driving, hands over.\n\n"
     "signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, sends queued\n"
-    "writes, unlinks unix paths), the second returns at once. on_uncaught=\"log\": an exception that leaves a\n"
+    "writes, unlinks unix paths), the second returns at once. What has not closed `grace` seconds after the first is\n"
+    "destroyed, and counted in one line on stderr; None waits without limit. on_uncaught=\"log\": an exception that "
+    "leaves a\n"
     "listener is logged (logger \"pynet\"), the connection concerned is destroyed, and run() continues; by default\n"
     "run() raises it, destroys nothing, and may be called again.\n\n"
     "Raises RuntimeError inside a listener, inside turn(), and while another run() is active.";
@@ -301,10 +345,11 @@ pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwna
 {
     PnState *st = pn_state_of_module(module);
     struct run_args a;
-    struct saved_signals saved = {NULL, NULL, false};
+    struct saved_signals saved = {.begun = NULL};
     if (parse_run(st, args, nargs, kwnames, &a) < 0 || check_run(st) < 0 || take_over(st) < 0)
         return NULL;
     unsigned generation = st->generation;
+    st->driver.grace = a.grace;
     int status = install_signals(st, &a, &saved);
     /* install_signals() has run Python: a signal handler may have forked. */
     if (status == 0 && st->generation == generation)

@@ -97,6 +97,7 @@ on_lookup(void *data, int status, int sys_errno, const struct pn_addr *addrs, si
     PnServer *s = data;
     PnState *st = s->em.st;
     PyObject *host = s->lookup_host;
+    pn_server_unlink_lookup(s);
     s->lookup = NULL;
     s->lookup_host = NULL;
     if (!st->closed) {
@@ -133,6 +134,11 @@ listen_host(PnServer *s, struct pn_listen *l)
     Py_INCREF(s);
     s->lookup_host = Py_NewRef(e->host);
     s->port = e->port;
+    s->lookup_link = &st->looking_up;
+    s->lookup_next = st->looking_up;
+    if (s->lookup_next != NULL)
+        s->lookup_next->lookup_link = &s->lookup_next;
+    st->looking_up = s;
     return 0;
 }
 

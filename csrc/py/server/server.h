@@ -26,6 +26,10 @@ void pn_server_failed(PnServer *s, PyObject *error); /* steals; emits `error` by
 /* Emits `error` by a tick; `addr` and `path` may be NULL. */
 void pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path);
 void pn_server_cancel_lookup(PnServer *s);
+/* The lookup is over: removes the server from st->looking_up. */
+void pn_server_unlink_lookup(PnServer *s);
+/* Closes the servers that look up their host. */
+void pn_server_close_lookups(PnState *st);
 /* Closes the listener, and adds no callback. `close` is emitted after the last connection has closed. */
 void pn_server_close(PnServer *s);
 /* At exit: closes without an event. */

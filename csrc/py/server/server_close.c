@@ -129,10 +129,23 @@ release_listener(PnServer *s)
 }
 
 void
+pn_server_unlink_lookup(PnServer *s)
+{
+    if (s->em.generation == s->em.st->generation) { /* else the list is the parent's */
+        *s->lookup_link = s->lookup_next;
+        if (s->lookup_next != NULL)
+            s->lookup_next->lookup_link = s->lookup_link;
+    }
+    s->lookup_next = NULL;
+    s->lookup_link = NULL;
+}
+
+void
 pn_server_cancel_lookup(PnServer *s)
 {
     if (s->lookup == NULL)
         return;
+    pn_server_unlink_lookup(s);
     if (s->em.generation == s->em.st->generation)
         pn_lookup_cancel(s->lookup);
     s->lookup = NULL;
@@ -158,6 +171,17 @@ pn_server_close(PnServer *s)
     if (s->iterators > 0 && pn_tick(s->em.st, changed_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     Py_DECREF(s);
+}
+
+void
+pn_server_close_lookups(PnState *st)
+{
+    while (st->looking_up != NULL) {
+        PnServer *s = (PnServer *)Py_NewRef((PyObject *)st->looking_up);
+        pn_server_cancel_lookup(s);
+        pn_server_close(s);
+        Py_DECREF(s);
+    }
 }
 
 void

@@ -11,9 +11,11 @@ typedef struct PnServer PnServer;
 
 struct PnServer {
     PnEmitter em;
-    struct pn_listener *listener;  /* own; holds a reference to the server until it is closed */
-    struct pn_lookup *lookup;      /* own: the lookup of the host to listen on */
-    PyObject *lookup_host;         /* own: str */
+    struct pn_listener *listener; /* own; holds a reference to the server until it is closed */
+    struct pn_lookup *lookup;     /* own: the lookup of the host to listen on */
+    PyObject *lookup_host;        /* own: str */
+    PnServer *lookup_next;        /* in st->looking_up, while there is a lookup */
+    PnServer **lookup_link;
     PyObject *path;                /* own: str, of a unix server */
     PyObject *max_connections;     /* own: as the user set it; NULL: not set */
     double max;                    /* the same as a number; NaN: no limit */

@@ -274,6 +274,16 @@ on_close_in_order(struct pn_stream *io)
     pn_writable_destroy_soon(&PN_SOCKET(io->owner)->d);
 }
 
+static bool
+on_destroy(struct pn_stream *io)
+{
+    PnDuplex *d = &PN_SOCKET(io->owner)->d;
+    if (d->destroyed || pn_is_dying(d))
+        return false;
+    pn_duplex_destroy(d, NULL);
+    return true;
+}
+
 static void
 abandon(PnSocket *s)
 {
@@ -321,6 +331,7 @@ const struct pn_stream_events pn_socket_stream_events = {
     .shutdown = pn_duplex_on_shutdown,
     .closed = on_closed,
     .close_in_order = on_close_in_order,
+    .destroy = on_destroy,
     .abandon = on_abandon,
     .has_unsent = has_unsent,
 };
