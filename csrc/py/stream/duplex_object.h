@@ -58,6 +58,7 @@ struct pn_writes {
     struct pn_write_record *first, *last;
     PyObject *on_finish;   /* own: list of end() callbacks */
     uint64_t queued, sent; /* bytes that went through `q` */
+    uint64_t cork_start;   /* while corked: where the bytes begin that cork() holds back */
     uint64_t connect_end;  /* where the first write before the connection ends */
     bool before_connect;   /* that write waits for the connection: `connect_end` is set */
     size_t in_flight;      /* bytes of libuv's request */
@@ -124,8 +125,10 @@ struct PnDuplex {
     unsigned close_emitted : 1;
     unsigned allow_half_open : 1;
     /* --- reading --- */
-    unsigned flowing : 2;      /* PN_FLOWING_* */
-    unsigned paused : 1;       /* by pause() */
+    unsigned flowing : 2;          /* PN_FLOWING_* */
+    unsigned paused : 1;           /* by pause() */
+    unsigned paused_by_reader : 1; /* by the option `onread`, until the next connect(), which sets flowing_before */
+    unsigned flowing_before : 2;
     unsigned reading : 1;      /* reading, and no chunk has come yet: Node's state.reading */
     unsigned reading_more : 1; /* a tick will ask for more */
     unsigned resume_scheduled : 1;
