@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import decoder
 import pynet
-from helpers import target
+from helpers import Recorder, on_loop, target, wait_until
 
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -239,3 +239,145 @@ def test_unknown_encodings_are_refused_and_change_nothing(name):
         sock.set_encoding(name)
     assert raised.value.code == "ERR_UNKNOWN_ENCODING"
     assert sock.readable_encoding == "hex"
+
+
+# --- what has been read before ---
+
+TAILS = [
+    ("base64", b"x", "eA=="),
+    ("base64", b"abcd", "YWJjZA=="),
+    ("base64url", b"x", "eA"),
+    ("utf8", b"a\xc3", "a\ufffd"),
+    ("utf8", "k\u00e4".encode(), "k\u00e4"),
+    ("utf16le", b"a\0b", "a"),
+    ("latin1", b"\xe4", "\u00e4"),
+    ("hex", b"x", "78"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "sent", "text"), TAILS)
+def test_set_encoding_after_the_peers_end_decodes_the_tail(pair, encoding, sent, text):
+    p = pair()
+    p.peer.end(sent)
+    assert wait_until(lambda: pynet._private.at_end(p.client))
+    p.client.set_encoding(encoding)
+    log = Recorder(p.client, "data", "end").wait("end")
+    assert log.entries == [("data", (text,)), ("end", ())]
+
+
+def test_set_encoding_that_leaves_nothing_after_the_end_ends(pair):
+    """Half a unit of utf16le is no character: a reader that waits gets the end."""
+    p = pair({"allow_half_open": True})
+    p.peer.end(b"a")
+    assert wait_until(lambda: pynet._private.at_end(p.client))
+    p.client.set_encoding("utf16le")
+    assert p.client.wait("end", timeout=5) is None
+
+
+def test_set_encoding_before_the_end_waits_for_the_rest_of_a_character(pair):
+    p = pair()
+    p.peer.write(b"k\xc3")
+    assert wait_until(lambda: p.client.readable_length == 2)
+    p.client.set_encoding("utf8")
+    assert p.client.read() == "k"
+    p.peer.end(b"\xa4se")
+    assert "".join(p.client) == "\u00e4se"
+
+
+def test_set_encoding_that_empties_a_full_queue_reads_on(pair):
+    p = pair({"high_water_mark": 1})
+    p.peer.write(b"\xc3")
+    assert wait_until(lambda: p.client.readable_length == 1)
+    p.client.set_encoding("utf8")
+    p.peer.write(b"\xa4")
+    assert wait_until(lambda: p.client.readable_length == 1)
+    assert p.client.read() == "\u00e4"
+
+
+@pytest.mark.parametrize(("second", "text"), [("utf8", "k\u00e4se"), ("latin1", "k\u00c3\u00a4se")])
+def test_another_set_encoding_gets_the_incomplete_character(pair, second, text):
+    p = pair()
+    p.client.set_encoding("utf8")
+    p.peer.write(b"k\xc3")
+    assert wait_until(lambda: p.client.bytes_read == 2)
+    on_loop(p.client.set_encoding, second)
+    p.peer.end(b"\xa4se")
+    assert "".join(p.client) == text
+
+
+def test_another_set_encoding_emits_what_it_makes_of_an_incomplete_character(pair):
+    p = pair()
+    p.client.set_encoding("utf8")
+    log = Recorder(p.client, "data")
+    p.peer.write(b"k\xc3")
+    assert wait_until(lambda: p.client.bytes_read == 2)
+    on_loop(p.client.set_encoding, "latin1")
+    log.wait_for(lambda: "".join(args[0] for args in log.args("data")) == "k\u00c3")
+
+
+@pytest.mark.parametrize(("encoding", "chunk", "text"), TAILS)
+def test_unshifted_bytes_become_text_up_to_the_last(pair, encoding, chunk, text):
+    p = pair()
+    p.client.set_encoding(encoding)
+    p.client.unshift(chunk)
+    assert p.client.read() == text
+
+
+# --- read() without a size ---
+
+
+def in_pieces(p, *pieces):
+    """The pieces as chunks of their own, in the client."""
+    for piece in pieces:
+        before = p.client.bytes_read
+        p.peer.write(piece)
+        assert wait_until(lambda before=before, piece=piece: p.client.bytes_read == before + len(piece))
+
+
+def test_read_gives_all_text_that_is_kept(pair):
+    p = pair()
+    p.client.set_encoding("utf8")
+    in_pieces(p, b"one", b"two", b"three")
+    assert (p.client.read(), p.client.read()) == ("onetwothree", None)
+
+
+def test_read_gives_all_text_and_the_end_comes(pair):
+    p = pair()
+    p.client.set_encoding("utf8")
+    in_pieces(p, b"one", b"two")
+    p.peer.end()
+    assert wait_until(lambda: pynet._private.at_end(p.client))
+    assert p.client.read() == "onetwo"
+    assert p.client.wait("end", timeout=5) is None
+
+
+def test_read_gives_the_first_chunk_of_text_while_it_flows(pair):
+    """As in Node."""
+    p = pair()
+    p.client.set_encoding("utf8")
+    p.client.pause()
+    in_pieces(p, b"one", b"two")
+
+    def flows():
+        p.client.resume()
+        return p.client.read()
+
+    assert on_loop(flows) == "one"
+
+
+def test_read_gives_the_first_chunk_of_bytes(pair):
+    """As in Node."""
+    p = pair()
+    in_pieces(p, b"one", b"two")
+    assert p.client.read() == b"one"
+
+
+def test_text_flows_chunk_by_chunk(pair):
+    p = pair()
+    p.client.set_encoding("utf8")
+    p.client.pause()
+    in_pieces(p, b"one", b"two")
+    log = Recorder(p.client, "data")
+    p.client.resume()
+    log.wait("data", times=2)
+    assert log.args("data") == [("one",), ("two",)]

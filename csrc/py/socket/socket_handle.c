@@ -313,7 +313,7 @@ on_abandon(struct pn_stream *io)
 static bool
 socket_has_unsent(PnSocket *s)
 {
-    return s->d.wq != NULL && s->d.wq->q.bytes > 0 && s->d.corked == 0 && !s->d.write_failed &&
+    return s->d.wq != NULL && pn_writes_unheld(&s->d) > 0 && !s->d.write_failed &&
            (s->d.connected || s->connect != NULL);
 }
 

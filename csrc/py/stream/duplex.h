@@ -59,6 +59,9 @@ void pn_readable_emit_chunk(PnDuplex *s, char *base, size_t len);
 void pn_readable_eof(PnDuplex *s);
 /* Node's read(0): starts reading when the queue has room, emits `readable` or `end` when it is due. */
 void pn_readable_poll(PnDuplex *s);
+/* set_encoding() has decoded the queue; `more`: what the decoder before held came to it. Goes on when it is empty now,
+ * emits what came to it. */
+void pn_readable_decoded_anew(PnDuplex *s, bool more);
 /* The connection is established: starts reading if read() was called or the stream is not paused. */
 void pn_readable_connected(PnDuplex *s);
 /* Node's read(n), but emits no `data`: returns the first `n` bytes or characters, or with PN_READ_ALL the first chunk.
@@ -70,6 +73,7 @@ int pn_readable_emit_data(PnDuplex *s, PyObject *data);
 int pn_readable_unshift(PnDuplex *s, PyObject *data);
 void pn_readable_resume(PnDuplex *s);
 int pn_readable_pause(PnDuplex *s);
+int pn_readable_pause_for_reader(PnDuplex *s);  /* `onread` has returned False */
 void pn_readable_data_listener(PnDuplex *s);    /* a `data` listener was added */
 int pn_readable_readable_listener(PnDuplex *s); /* a `readable` listener was added; 0, or -1 with an exception */
 /* A listener of the event `name` was removed; when all listeners of all events were, `name` is `readable`. */
@@ -112,6 +116,7 @@ int pn_writable_refuse_end(PnDuplex *s, PyObject *callback);
 int pn_writable_end(PnDuplex *s, PyObject *callback);
 /* The result of write(), as pn_writable_write(); sets need_drain for 0. `callback` (may be NULL): that of the write. */
 int pn_writable_below_mark(PnDuplex *s, PyObject *callback);
+void pn_writable_cork(PnDuplex *s);
 int pn_writable_uncork(PnDuplex *s); /* undoes one cork(); 0, or -1 with MemoryError */
 void pn_writable_flush(PnDuplex *s);
 /* Flushes all streams that have gathered writes: st->hooks->flush. */

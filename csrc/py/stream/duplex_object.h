@@ -62,6 +62,7 @@ struct pn_writes {
     PyObject *on_finish;   /* own: list of end() callbacks */
     uint64_t queued, sent; /* bytes that went through `q` */
     bool before_connect;   /* the first write before the connection waits for it */
+    uint64_t cork_start;   /* while corked: where the bytes begin that cork() holds back */
     uint64_t connect_end;  /* where the first write before the connection ends */
     uint64_t batch_end;    /* where the last batch ends: writes that leave as one */
     size_t in_flight;      /* bytes of libuv's request */
@@ -128,8 +129,10 @@ struct PnDuplex {
     unsigned close_emitted : 1;
     unsigned allow_half_open : 1;
     /* --- reading --- */
-    unsigned flowing : 2;      /* PN_FLOWING_* */
-    unsigned paused : 1;       /* by pause() */
+    unsigned flowing : 2;          /* PN_FLOWING_* */
+    unsigned paused : 1;           /* by pause() */
+    unsigned paused_by_reader : 1; /* by the option `onread`, until the next connect(), which sets flowing_before */
+    unsigned flowing_before : 2;
     unsigned reading : 1;      /* reading, and no chunk has come yet: Node's state.reading */
     unsigned reading_more : 1; /* a tick will ask for more */
     unsigned resume_scheduled : 1;

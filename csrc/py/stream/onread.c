@@ -221,7 +221,7 @@ pn_onread_data(PnDuplex *s, size_t len)
         pn_uncaught(st, (PyObject *)s, NULL);
     }
     else if (result == Py_False && !s->destroyed) {
-        if (pn_readable_pause(s) < 0)
+        if (pn_readable_pause_for_reader(s) < 0)
             pn_uncaught(st, (PyObject *)s, NULL);
     }
     Py_XDECREF(result);

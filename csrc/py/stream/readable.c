@@ -340,6 +340,15 @@ pn_readable_unshift(PnDuplex *s, PyObject *data)
     return status;
 }
 
+void
+pn_readable_decoded_anew(PnDuplex *s, bool more)
+{
+    if (pn_readable_length(s) == 0)
+        pn_readable_poll(s);
+    else if (more && (s->need_readable || s->flowing == PN_FLOWING_TRUE))
+        emit_readable(s);
+}
+
 /* --- taking --- */
 
 static size_t
@@ -380,7 +389,9 @@ pn_readable_take(PnDuplex *s, size_t n)
         return NULL;
     }
     struct pn_read_queue *q = &s->r->q;
-    PyObject *data = n == PN_READ_ALL ? pn_read_queue_shift(q) : pn_read_queue_take(q, taking);
+    /* As Node: text is joined, unless it flows. */
+    bool first = n == PN_READ_ALL && (!s->r->decoding || s->flowing == PN_FLOWING_TRUE);
+    PyObject *data = first ? pn_read_queue_shift(q) : pn_read_queue_take(q, taking);
     if (data == NULL)
         return NULL;
     s->r->searched = s->r->want = 0;
@@ -447,7 +458,8 @@ resume_tick(PnState *st, PyObject *self, void *arg)
         next_tick(s, resume_tick);
         return;
     }
-    if (!s->destroyed && !s->reading)
+    bool stays_paused = s->paused && s->r != NULL && s->r->onread != NULL; /* what is read would not be queued */
+    if (!s->destroyed && !s->reading && !stays_paused)
         pn_readable_poll(s);
     s->resume_scheduled = 0;
     if (s->close_emitted)
@@ -472,7 +484,7 @@ resume_soon(PnDuplex *s)
 static void
 start_flow(PnDuplex *s)
 {
-    s->paused = 0;
+    s->paused = s->paused_by_reader = 0;
     if (s->flowing == PN_FLOWING_TRUE)
         return;
     s->flowing = s->readable_listening ? PN_FLOWING_FALSE : PN_FLOWING_TRUE;
@@ -494,6 +506,7 @@ pn_readable_pause(PnDuplex *s)
     if (s->destroyed)
         return 0;
     s->paused = 1;
+    s->paused_by_reader = 0;
     s->fast_dest = NULL;
     if (s->r != NULL && s->r->onread != NULL && s->io != NULL && s->connected) {
         pn_stream_read_stop(s->io);
@@ -505,6 +518,18 @@ pn_readable_pause(PnDuplex *s)
         return 0;
     s->flowing = PN_FLOWING_FALSE;
     return pn_emit_from_method(&s->em, s->em.st->names.pause);
+}
+
+/* Pauses this connection only: the next connect() flows as before. */
+int
+pn_readable_pause_for_reader(PnDuplex *s)
+{
+    bool by_user = s->paused && !s->paused_by_reader;
+    if (!s->paused)
+        s->flowing_before = s->flowing;
+    int status = pn_readable_pause(s);
+    s->paused_by_reader = s->paused && !by_user;
+    return status;
 }
 
 /* --- listeners --- */

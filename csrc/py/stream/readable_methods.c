@@ -12,9 +12,10 @@
 
 const char pn_read_doc[] =
     "read($self, n=None, /)\n--\n\n"
-    "The first chunk of what has been read and not consumed, as bytes (str after set_encoding()); with n so many\n"
-    "bytes (characters), or None when there are not so many; after the peer's end what is left. None when nothing is\n"
-    "there. It never blocks: wait for \"readable\". read(-1) is read(); read(0) gives None and reads from the kernel\n"
+    "The first chunk of what has been read and not consumed, as bytes; after set_encoding() all of it, as str (the\n"
+    "first chunk while it flows). With n so many bytes (characters), or None when there are not so many; after the\n"
+    "peer's end what is left. None when nothing is there. It never blocks: wait for \"readable\". read(-1) is read(); "
+    "read(0) gives None and reads from the kernel\n"
     "if there is room. A number above the high-water mark raises the mark. Emits \"data\" with what it gives.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE) when n is not a number, ValueError (ERR_OUT_OF_RANGE) above 1 GiB.\n"
     "Node: readable.read().";
@@ -101,13 +102,9 @@ chunk_of(PnDuplex *s, PyObject *chunk, PyObject *encoding)
     struct pn_decoder decoder;
     pn_decoder_init(&decoder, s->r->decoder.encoding);
     PyObject *text = pn_decoder_write(&decoder, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
-    PyObject *rest = text != NULL ? pn_decoder_end(&decoder) : NULL; /* the chunk is whole: nothing follows it */
+    if (text != NULL) /* the chunk is whole: nothing completes its last character */
+        PyUnicode_AppendAndDel(&text, pn_decoder_end(&decoder));
     Py_DECREF(bytes);
-    if (rest == NULL)
-        Py_CLEAR(text);
-    else if (PyUnicode_GET_LENGTH(rest) > 0)
-        Py_SETREF(text, PyUnicode_Concat(text, rest));
-    Py_XDECREF(rest);
     return text;
 }
 
@@ -157,18 +154,26 @@ const char pn_set_encoding_doc[] =
     "set_encoding($self, encoding=\"utf8\", /)\n--\n\n"
     "\"data\" and read() give str from now on, decoded from utf8, utf16le, latin1, ascii, base64, base64url or hex\n"
     "(Python's spellings too); characters split over chunks come whole, and what is left of one at the end comes\n"
-    "before \"end\". What has been read already is decoded. It cannot be undone. Returns the socket.\n\n"
+    "before \"end\". What has been read already is decoded, after the peer's end to its last byte. It cannot be "
+    "undone. Returns the socket.\n\n"
     "Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().";
 
-/* Decodes the queue to one str. NULL with an exception; the queue is unchanged. */
+/* Decodes the queue to one str, and what the decoder before holds of an incomplete character. After the peer's end
+ * nothing completes the last character: it is decoded as it is. NULL with an exception; the queue is unchanged. */
 static PyObject *
-decode_kept(struct pn_reads *r, struct pn_decoder *decoder)
+decode_kept(PnDuplex *s, struct pn_decoder *decoder)
 {
-    PyObject *all = pn_read_queue_peek(&r->q, r->q.length);
-    if (all == NULL || PyUnicode_Check(all))
-        return all;
-    PyObject *text = pn_decoder_write(decoder, PyBytes_AS_STRING(all), (size_t)PyBytes_GET_SIZE(all));
-    Py_DECREF(all);
+    struct pn_reads *r = s->r;
+    PyObject *text = r->q.count > 0 ? pn_read_queue_peek(&r->q, r->q.length) : PyUnicode_FromString("");
+    if (text != NULL && PyBytes_Check(text)) {
+        PyObject *all = text;
+        text = pn_decoder_write(decoder, PyBytes_AS_STRING(all), (size_t)PyBytes_GET_SIZE(all));
+        Py_DECREF(all);
+    }
+    if (text != NULL && r->decoding && r->decoder.held > 0)
+        PyUnicode_AppendAndDel(&text, pn_decoder_write(decoder, (const char *)r->decoder.carry, r->decoder.held));
+    if (text != NULL && s->r_ended)
+        PyUnicode_AppendAndDel(&text, pn_decoder_end(decoder));
     return text;
 }
 
@@ -180,8 +185,10 @@ pn_readable_set_encoding(PnDuplex *s, enum pn_encoding encoding)
     if (r == NULL)
         return -1;
     pn_decoder_init(&decoder, encoding);
-    if (r->q.count > 0) {
-        PyObject *text = decode_kept(r, &decoder);
+    bool holds = r->decoding && r->decoder.held > 0;
+    bool anew = r->q.count > 0 || holds;
+    if (anew) {
+        PyObject *text = decode_kept(s, &decoder);
         if (text == NULL)
             return -1;
         struct pn_read_queue decoded = {0};
@@ -195,6 +202,8 @@ pn_readable_set_encoding(PnDuplex *s, enum pn_encoding encoding)
     r->decoder = decoder;
     r->decoding = true;
     r->searched = 0;
+    if (anew)
+        pn_readable_decoded_anew(s, holds);
     return 0;
 }
 
@@ -208,5 +217,5 @@ pn_duplex_set_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t na
     if (pn_check_alive(&s->em) < 0 || pn_unpack("set_encoding", names, 0, args, nargs, kwnames, a) < 0 ||
         pn_encoding_lookup(a[0], &encoding) < 0 || pn_readable_set_encoding(s, encoding) < 0)
         return NULL;
-    return Py_NewRef(op);
+    return s->em.st->loop != NULL && pn_driver_ensure(s->em.st) < 0 ? NULL : Py_NewRef(op);
 }

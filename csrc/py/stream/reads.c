@@ -42,6 +42,10 @@ pn_reads_reset(PnDuplex *s)
 {
     if (s->r == NULL)
         return;
+    if (s->paused_by_reader) {
+        s->paused = s->paused_by_reader = 0;
+        s->flowing = s->flowing_before;
+    }
     pn_read_queue_clear(&s->r->q);
     s->r->want = s->r->searched = 0;
     if (s->r->decoding)

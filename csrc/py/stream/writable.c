@@ -80,9 +80,10 @@ request(PnDuplex *s)
 void
 pn_writable_flush(PnDuplex *s)
 {
-    if (s->wq == NULL || s->io == NULL || !s->connected || s->write_failed || s->corked > 0 || s->wq->before_connect)
+    if (s->wq == NULL || s->io == NULL || !s->connected || s->write_failed || s->wq->before_connect ||
+        (s->corked > 0 && pn_writes_unheld(s) == 0))
         return;
-    if (s->wq->holds)
+    if (s->wq->holds && s->corked == 0)
         pn_writes_release(s);
     if (s->wq->busy)
         return;
@@ -411,6 +412,17 @@ uncorked_tick(PnState *st, PyObject *self, void *arg)
     (void)st;
     (void)arg;
     drained(PN_DUPLEX(self));
+}
+
+void
+pn_writable_cork(PnDuplex *s)
+{
+    if (s->corked == 0 && s->in_flush)
+        pn_writable_flush(s);
+    if (s->corked == 0 && s->wq != NULL)
+        s->wq->cork_start = s->wq->queued; /* what was written before is not held back */
+    s->corked++;
+    s->can_send = false;
 }
 
 int

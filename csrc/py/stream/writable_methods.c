@@ -196,10 +196,7 @@ pn_duplex_cork_method(PyObject *op, PyObject *unused)
         PyErr_SetString(PyExc_OverflowError, "cork() was called too often");
         return NULL;
     }
-    if (s->corked == 0 && s->in_flush)
-        pn_writable_flush(s); /* writes gathered before are not corked */
-    s->corked++;
-    s->can_send = false;
+    pn_writable_cork(s);
     Py_RETURN_NONE;
 }
 

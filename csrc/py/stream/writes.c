@@ -404,14 +404,27 @@ pn_writes_error(PnDuplex *s, int status)
     return error != NULL ? error : pn_take_exception();
 }
 
-static size_t
-fill_iov(const struct pn_chunkq *q, struct iovec *iov)
+size_t
+pn_writes_unheld(const PnDuplex *s)
 {
-    size_t n = q->count < MAX_IOV ? q->count : MAX_IOV;
-    for (size_t i = 0; i < n; i++) {
-        const struct pn_chunk *c = pn_chunkq_at(q, i);
-        iov[i].iov_base = (void *)(uintptr_t)c->base;
-        iov[i].iov_len = c->len;
+    const struct pn_writes *wq = s->wq;
+    uint64_t start = wq->queued - wq->q.bytes;
+    if (s->corked == 0)
+        return wq->q.bytes;
+    return wq->cork_start > start ? (size_t)(wq->cork_start - start) : 0;
+}
+
+/* The first `limit` bytes of the queue. */
+static size_t
+fill_iov(const struct pn_chunkq *q, size_t limit, struct iovec *iov, size_t *offered)
+{
+    size_t n = 0;
+    *offered = 0;
+    for (; n < q->count && n < MAX_IOV && *offered < limit; n++) {
+        const struct pn_chunk *c = pn_chunkq_at(q, n);
+        iov[n].iov_base = (void *)(uintptr_t)c->base;
+        iov[n].iov_len = c->len < limit - *offered ? c->len : limit - *offered;
+        *offered += iov[n].iov_len;
     }
     return n;
 }
@@ -420,12 +433,11 @@ int
 pn_writes_send(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
-    while (wq->q.count > 0) {
+    size_t unheld;
+    while ((unheld = pn_writes_unheld(s)) > 0) {
         struct iovec iov[MAX_IOV];
-        size_t offered = 0;
-        size_t n = fill_iov(&wq->q, iov);
-        for (size_t i = 0; i < n; i++)
-            offered += iov[i].iov_len;
+        size_t offered;
+        size_t n = fill_iov(&wq->q, unheld, iov, &offered);
         ssize_t sent = pn_stream_try_write(s->io, iov, n);
         if (sent == UV_EAGAIN)
             return 0;
@@ -444,10 +456,7 @@ pn_writes_request(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
     struct iovec iov[MAX_IOV];
-    size_t n = fill_iov(&wq->q, iov);
-    wq->in_flight = 0;
-    for (size_t i = 0; i < n; i++)
-        wq->in_flight += iov[i].iov_len;
+    size_t n = fill_iov(&wq->q, pn_writes_unheld(s), iov, &wq->in_flight);
     int status = pn_stream_write(s->io, iov, n);
     wq->busy = status == 0;
     return status;
@@ -456,7 +465,7 @@ pn_writes_request(PnDuplex *s)
 void
 pn_writes_try_last(PnDuplex *s)
 {
-    if (s->wq != NULL && !s->wq->busy && s->io != NULL && s->connected && !s->write_failed && s->corked == 0 &&
-        !s->wq->before_connect && s->wq->q.count > 0)
+    if (s->wq != NULL && !s->wq->busy && s->io != NULL && s->connected && !s->write_failed && !s->wq->before_connect &&
+        pn_writes_unheld(s) > 0)
         s->write_failed |= pn_writes_send(s) < 0;
 }

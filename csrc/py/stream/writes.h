@@ -29,6 +29,8 @@ int pn_writes_answer_soon(PnDuplex *s, PyObject *callback, PyObject *error);
 int pn_writes_send(PnDuplex *s);
 /* Hands what is queued to libuv. 0, or a status. */
 int pn_writes_request(PnDuplex *s);
+/* How many bytes at the front of the queue may leave: all, or while corked those written before cork(). */
+size_t pn_writes_unheld(const PnDuplex *s);
 /* The stream is being destroyed: sends what the kernel accepts now. */
 void pn_writes_try_last(PnDuplex *s);
 
