@@ -208,8 +208,9 @@ def finished(
 def finished(stream: Any, options: Any = None, callback: Any = None, /, **more: Any) -> Callable[[], None]:
     """Calls callback(err) once, when `stream` has ended and finished, has failed, or has closed.
 
-    `err` is None when both halves came to their end, else the error of the stream, or a NetError
-    (ERR_STREAM_PREMATURE_CLOSE) when it closed before. The event that decides calls the callback; when the stream has
+    `err` is None when both halves came to their end (for the writing half, also when the stream was destroyed after
+    end() with nothing left to write), else the error of the stream, or a NetError (ERR_STREAM_PREMATURE_CLOSE) when it
+    closed before. The event that decides calls the callback; when the stream has
     closed already, the next tick does.
 
     Options, as keywords or a mapping, all bools: `readable` and `writable` (default True; for an object that is not a

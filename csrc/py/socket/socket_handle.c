@@ -133,7 +133,7 @@ end_destroy(PnDuplex *d, struct pn_destroying *x)
     if (attempts != NULL && pn_tick(d->em.st, cancelled_tick, attempts, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     if (!x->had_handle)
-        pn_duplex_close_soon(d, pn_duplex_close_tag(d, x->failed));
+        pn_duplex_close_soon(d, pn_duplex_close_tag(d, d->errored != NULL));
     if (s->counted)
         d->em.st->hooks->connection_gone((PyObject *)s);
 }
@@ -400,6 +400,7 @@ bool
 pn_socket_reset(PnSocket *s)
 {
     struct pn_left_behind left;
+    bool again = s->d.destroyed; /* else it has had no connection: cork() and unshift() count for this one */
     PyObject *error = Py_XNewRef(s->d.errored);
     if (error == NULL && s->d.wq != NULL)
         error = pn_duplex_cancelled_error(&s->d); /* may run user code; the code below runs none */
@@ -409,7 +410,8 @@ pn_socket_reset(PnSocket *s)
     }
     pn_early_forget(&s->d);
     pn_writes_leave_behind(&s->d, &left, error);
-    pn_reads_reset(&s->d);
+    if (again)
+        pn_reads_reset(&s->d);
     PyMem_RawFree(s->endpoints);
     s->endpoints = NULL;
     if (s->extras != NULL)
@@ -421,9 +423,10 @@ pn_socket_reset(PnSocket *s)
     s->d.connection++;
     s->d.destroyed = s->d.connected = 0;
     s->d.r_ended = s->d.end_scheduled = s->d.end_emitted = 0;
-    s->d.reading = s->d.need_readable = s->d.emitted_readable = s->d.did_read = 0;
+    s->d.reading = s->d.need_readable = s->d.emitted_readable = 0;
     s->d.was_connected = s->d.error_emitted = s->d.close_emitted = 0;
-    s->d.corked = 0;
+    if (again)
+        s->d.corked = s->d.did_read = 0;
     s->d.ending = s->d.final_called = s->d.finish_due = s->d.finished = 0;
     s->d.need_drain = s->d.fin_seen = s->d.write_failed = 0;
     s->d.was_connecting = s->reset_when_connected = 0;

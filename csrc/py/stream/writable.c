@@ -156,6 +156,8 @@ refuse_closed(PnDuplex *s, PyObject *callback)
     int status = all == NULL ? -1 : pn_tick(s->em.st, closed_tick, all, NULL);
     Py_XDECREF(all);
     s->write_failed = 1;
+    if (s->errored == NULL && !s->destroyed)
+        s->errored = Py_NewRef(error);
     Py_DECREF(error);
     return status;
 }
@@ -184,7 +186,7 @@ refuse(PnDuplex *s, PyObject *callback)
     if (error == NULL)
         return -1;
     int status = callback != NULL ? pn_writes_answer_soon(s, callback, error) : 0;
-    if (status == 0)
+    if (status == 0 && !s->write_failed) /* else the tick of the first that failed destroys */
         pn_duplex_destroy(s, error);
     Py_DECREF(error);
     return status;
