@@ -293,7 +293,8 @@ class Run:
 
     def lookup(self, hostname, options, callback):
         how = self.plan.answer
-        answer = (None, [(text, 6 if ":" in text else 4) for text in self.plan.addresses])
+        answers = [(text, 6 if ":" in text else 4) for text in self.plan.addresses]
+        answer = (None, answers) if options.get("all") else (None, *answers[0])
         if how == "raise":
             raise Boom
         if how == "tick":

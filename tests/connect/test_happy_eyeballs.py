@@ -19,7 +19,8 @@ def gives(*addresses):
     """A lookup function that finds these, at once."""
 
     def lookup(hostname, options, callback):
-        callback(None, [(text, 6 if ":" in text else 4) for text in addresses])
+        answers = [(text, 6 if ":" in text else 4) for text in addresses]
+        callback(None, answers) if options.get("all") else callback(None, *answers[0])
 
     return lookup
 
