@@ -108,6 +108,7 @@ pn_loop_free(struct pn_loop *loop)
     if (loop->resolver != NULL)
         pn_resolver_free(loop->resolver);
     pn_timers_clear(&loop->timers);
+    pn_fd_table_clear(&loop->fds);
     if (loop->reserve_fd >= 0)
         close(loop->reserve_fd);
     close(loop->wake_read);
@@ -245,7 +246,7 @@ deliver_posted(struct pn_loop *loop)
     for (; count > 0 && loop->posted != NULL && !loop->halted && !loop->dead; count--) {
         struct pn_posted *p = loop->posted;
         pn_loop_unpost(loop, p);
-        p->deliver(p);
+        loop->deliver(p);
     }
 }
 
@@ -275,8 +276,12 @@ recheck_fds(struct pn_loop *loop)
     struct pn_fd_recheck *t;
     while ((t = loop->fds_to_recheck) != NULL) {
         pn_loop_forget_fd(t);
-        if (!can_be_watched(loop, t->fd))
-            t->bad(t);
+        if (can_be_watched(loop, t->fd))
+            continue;
+        if (t->of_listener)
+            loop->bad_listener_fd(t);
+        else
+            loop->bad_stream_fd(t);
     }
 }
 
