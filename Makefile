@@ -21,7 +21,7 @@ COUNT ?= 500
 SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format core-test fuzz asan bench $(SUITES:%=bench-%) .known-suite soak \
+.PHONY: help demo test build lint format core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite soak \
 	conformance-record differential differential-record clean distclean FORCE
 
 help:  ## this list
@@ -56,6 +56,10 @@ core-test: .venv/.build  ## the C tests of csrc/core, under the sanitizers
 asan: .venv/.test  ## the test suite on an extension built with ASan and UBSan
 	@$(RUN) PYNET_SANITIZE=1 $(PY) setup.py -q build --build-lib build/asan --build-temp build/asan-temp
 	@$(RUN) bash tools/asan.sh $(PYTEST_ARGS)
+
+coverage: .venv/.test .venv/.coverage  ## which lines and branches of csrc the tests run
+	@$(RUN) PYNET_COVERAGE=1 $(PY) setup.py -q build --build-lib build/coverage --build-temp build/coverage-temp
+	@$(RUN) bash tools/coverage.sh $(PYTEST_ARGS)
 
 bench: .known-suite build .venv/.bench  ## speed beside uvloop, asyncio, Node and libuv, or SUITE=NAME of bench/suites
 	@$(if $(filter instr memory,$(SUITE)),,bash tools/node.sh --optional)
@@ -113,7 +117,7 @@ build/.built: .venv/.build build/.flags setup.py $(SOURCES)
 # make the same .venv at once.
 .venv/.build: FORCE
 	@bash tools/setup.sh build
-.venv/.test .venv/.lint .venv/.bench: .venv/.%: FORCE | .venv/.build
+.venv/.test .venv/.lint .venv/.bench .venv/.coverage: .venv/.%: FORCE | .venv/.build
 	@bash tools/setup.sh $*
 
 FORCE:

@@ -15,27 +15,6 @@
 
 /* --- searching --- */
 
-struct visit {
-    void (*visit)(struct pn_stream *s, void *arg);
-    void *arg;
-};
-
-static void
-visit_stream(uv_handle_t *handle, void *arg)
-{
-    const struct visit *v = arg;
-    struct pn_stream *s = pn_stream_of_handle(handle);
-    if (s != NULL)
-        v->visit(s, v->arg);
-}
-
-void
-pn_handles_each_stream(struct pn_loop *loop, void (*visit)(struct pn_stream *s, void *arg), void *arg)
-{
-    struct visit v = {visit, arg};
-    uv_walk(&loop->uv, visit_stream, &v);
-}
-
 struct search {
     int fd;
     bool found;
@@ -54,17 +33,18 @@ find_fd(uv_handle_t *handle, void *arg)
 bool
 pn_handles_have_fd(struct pn_loop *loop, int fd)
 {
-    struct search search = {.fd = fd};
-    if (fd >= 0)
+    struct search search = {.fd = fd, .found = pn_fd_table_has(&loop->fds, fd)};
+    if (fd >= 0 && loop->fds.incomplete)
         uv_walk(&loop->uv, find_fd, &search);
     return search.found || fd == loop->wake_read || fd == loop->wake_write || fd == loop->reserve_fd ||
            fd == loop->backend;
 }
 
 static void
-find_unsent(struct pn_stream *s, void *arg)
+find_unsent(uv_handle_t *handle, void *arg)
 {
-    if (s->owner != NULL && s->events->has_unsent != NULL && s->events->has_unsent(s))
+    struct pn_stream *s = pn_stream_of_handle(handle);
+    if (s != NULL && s->owner != NULL && s->events->has_unsent != NULL && s->events->has_unsent(s))
         *(bool *)arg = true;
 }
 
@@ -72,7 +52,7 @@ bool
 pn_handles_have_unsent(struct pn_loop *loop)
 {
     bool found = false;
-    pn_handles_each_stream(loop, find_unsent, &found);
+    uv_walk(&loop->uv, find_unsent, &found);
     return found;
 }
 

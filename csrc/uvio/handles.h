@@ -6,8 +6,6 @@
 #include "uvio/loop.h"
 #include "uvio/stream.h"
 
-/* Calls `visit` for each open stream, in the order in which they were opened. `visit` must not close any. */
-void pn_handles_each_stream(struct pn_loop *loop, void (*visit)(struct pn_stream *s, void *arg), void *arg);
 /* Returns whether `fd` is the descriptor of a stream or listener, or one of the loop itself. */
 bool pn_handles_have_fd(struct pn_loop *loop, int fd);
 /* Returns whether a referenced listener is open. */

@@ -75,7 +75,9 @@ watch(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *
     l->loop = loop;
     l->fd = fd;
     l->kind = (uint8_t)kind;
-    l->recheck.bad = on_bad_descriptor;
+    l->recheck.of_listener = true;
+    loop->bad_listener_fd = on_bad_descriptor;
+    pn_fd_table_add(&loop->fds, fd);
     pn_loop_timer_init(&l->retry, on_retry, false);
     loop->counts.listeners++;
     loop->opened++;
@@ -209,8 +211,10 @@ on_retry(struct pn_loop_timer *t)
 static void
 stop_accepting(struct pn_listener *l, int status)
 {
-    if (status != UV_EINVAL)
+    if (status != UV_EINVAL) {
+        pn_fd_table_remove(&l->loop->fds, l->fd);
         l->fd = -1; /* the number may belong to another file by now */
+    }
     l->dead = true;
     unwatch(l);
     l->events->failed(l, status);
@@ -306,6 +310,7 @@ pn_listener_close(struct pn_listener *l)
     pn_loop_forget_fd(&l->recheck);
     pn_path_file_unlink(&l->file);
     uv_close((uv_handle_t *)&l->poll, on_uv_close);
+    pn_fd_table_remove(&l->loop->fds, l->fd);
     if (l->fd >= 0)
         close(l->fd);
     pn_loop_wake(l->loop);

@@ -131,6 +131,7 @@ pn_loop_free(struct pn_loop *loop)
     if (loop->resolver != NULL)
         pn_resolver_free(loop->resolver);
     pn_timers_clear(&loop->timers);
+    pn_fd_table_clear(&loop->fds);
     if (loop->reserve_fd >= 0)
         close(loop->reserve_fd);
     close(loop->wake_read);
@@ -255,7 +256,6 @@ append(struct pn_loop *loop, struct pn_posted_list *list, struct pn_posted *p)
 {
     if (p->link != NULL)
         return;
-    p->pending = list == &loop->pending;
     link_posted(list, p, list->end);
     pn_loop_wake(loop);
 }
@@ -277,7 +277,6 @@ pn_loop_post_first(struct pn_loop *loop, struct pn_posted *p)
 {
     if (p->link != NULL)
         return;
-    p->pending = false;
     link_posted(&loop->posted, p, &loop->posted.first);
 }
 
@@ -289,7 +288,7 @@ pn_loop_unpost(struct pn_loop *loop, struct pn_posted *p)
     *p->link = p->next;
     if (p->next != NULL)
         p->next->link = p->link;
-    else if (p->pending)
+    else if (loop->pending.end == &p->next)
         loop->pending.end = p->link;
     else
         loop->posted.end = p->link;
@@ -306,7 +305,7 @@ deliver_all(struct pn_loop *loop, struct pn_posted_list *list)
     for (; count > 0 && list->first != NULL && !loop->halted && !loop->dead; count--) {
         struct pn_posted *p = list->first;
         pn_loop_unpost(loop, p);
-        p->deliver(p);
+        loop->deliver(p);
     }
 }
 
@@ -336,8 +335,12 @@ recheck_fds(struct pn_loop *loop)
     struct pn_fd_recheck *t;
     while ((t = loop->fds_to_recheck) != NULL) {
         pn_loop_forget_fd(t);
-        if (!can_be_watched(loop, t->fd))
-            t->bad(t);
+        if (can_be_watched(loop, t->fd))
+            continue;
+        if (t->of_listener)
+            loop->bad_listener_fd(t);
+        else
+            loop->bad_stream_fd(t);
     }
 }
 

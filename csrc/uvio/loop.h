@@ -22,6 +22,7 @@
 #include <uv.h>
 
 #include "core/timers.h"
+#include "uvio/fd_table.h"
 #include "uvio/resolve.h"
 
 /* A read takes up to PN_READ_SIZE bytes; after full reads, up to twice or four times as much (see
@@ -42,16 +43,14 @@ struct pn_loop_timer {
 /* A descriptor whose watcher is about to change. libuv aborts the process when epoll refuses a descriptor, so the
  * turn checks those that code outside pynet may have closed before it calls uv_run(). */
 struct pn_fd_recheck {
-    struct pn_fd_recheck *next, **link;  /* in loop->fds_to_recheck; `link` NULL: not in it */
-    void (*bad)(struct pn_fd_recheck *); /* the descriptor is not open any more */
+    struct pn_fd_recheck *next, **link; /* in loop->fds_to_recheck; `link` NULL: not in it */
     int fd;
+    bool of_listener;
 };
 
 /* A completion that is delivered later, embedded in its owner: in the next turn, or after the poll of this one. */
 struct pn_posted {
-    struct pn_posted *next, **link;       /* in loop->posted or loop->pending; `link` NULL: in neither */
-    void (*deliver)(struct pn_posted *p); /* called after its removal from the list; may free the owner */
-    bool pending;                         /* which of the two */
+    struct pn_posted *next, **link; /* in loop->posted or loop->pending; `link` NULL: in neither */
 };
 
 struct pn_posted_list {
@@ -75,6 +74,11 @@ struct pn_loop {
     struct pn_posted_list posted;  /* for the next turn */
     struct pn_posted_list pending; /* as libuv's pending queue: before the immediates, or when the next turn begins */
     struct pn_fd_recheck *fds_to_recheck;
+    struct pn_fd_table fds; /* of streams and listeners */
+    /* Set with the first stream or listener, since all have the same: a field of each would cost memory. */
+    void (*deliver)(struct pn_posted *p);           /* after its removal from the list; may free the owner */
+    void (*bad_stream_fd)(struct pn_fd_recheck *t); /* the descriptor is not open any more */
+    void (*bad_listener_fd)(struct pn_fd_recheck *t);
     char *slab;                         /* own: the read buffer of streams without `own_buffer` */
     void (*on_check)(struct pn_loop *); /* called after the poll phase: runs the immediates */
     void *data;

@@ -1,6 +1,9 @@
 /* signal_mask.c - blocks signals in a thread, SIGPIPE above all; see signal_mask.h. */
 #include "uvio/signal_mask.h"
 
+#include <time.h>
+#include <unistd.h>
+
 void
 pn_signals_block_all(pn_signal_mask *old)
 {
@@ -31,15 +34,32 @@ pn_sigpipe_block(pn_signal_mask *old)
     return false; /* the program has blocked it itself */
 }
 
+/* Takes the pending SIGPIPE. Returns whether another process has sent it; that of a write has our own process id. */
+static bool
+take_sigpipe(const sigset_t *pipe_set)
+{
+#ifdef __linux__
+    static const struct timespec at_once;
+    siginfo_t info;
+    return sigtimedwait(pipe_set, &info, &at_once) == SIGPIPE && info.si_pid != getpid();
+#else
+    int taken;
+    (void)sigwait(pipe_set, &taken);
+    return false;
+#endif
+}
+
 void
 pn_sigpipe_restore(const pn_signal_mask *old)
 {
     sigset_t pending, pipe_set;
-    int taken;
+    bool again = false;
     sigemptyset(&pipe_set);
     sigaddset(&pipe_set, SIGPIPE);
     /* SIGPIPE goes to the thread that writes: it is pending by now or will not come. */
     if (sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE))
-        (void)sigwait(&pipe_set, &taken);
+        again = take_sigpipe(&pipe_set);
     pthread_sigmask(SIG_SETMASK, old, NULL);
+    if (again)
+        (void)kill(getpid(), SIGPIPE);
 }

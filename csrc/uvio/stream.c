@@ -126,8 +126,8 @@ pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_st
     s->events = events;
     s->owner = owner;
     s->kind = (uint8_t)kind;
-    s->posted.deliver = deliver_posted;
-    s->recheck.bad = on_bad_descriptor;
+    loop->deliver = deliver_posted;
+    loop->bad_stream_fd = on_bad_descriptor;
     *status = kind == PN_STREAM_TCP ? uv_tcp_init(&loop->uv, &s->h.tcp) : uv_pipe_init(&loop->uv, &s->h.pipe, 0);
     if (*status != 0) {
         free(s);
@@ -139,10 +139,62 @@ pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_st
     return s;
 }
 
+static void
+note_fd(struct pn_stream *s, int fd)
+{
+    if (s->has_fd || fd < 0)
+        return;
+    s->has_fd = true;
+    pn_fd_table_add(&loop_of(s)->fds, fd);
+}
+
 static int
 adopt(struct pn_stream *s, int fd)
 {
-    return s->kind == PN_STREAM_TCP ? uv_tcp_open(&s->h.tcp, fd) : uv_pipe_open(&s->h.pipe, fd);
+    int status = s->kind == PN_STREAM_TCP ? uv_tcp_open(&s->h.tcp, fd) : uv_pipe_open(&s->h.pipe, fd);
+    if (status == 0)
+        note_fd(s, fd);
+    return status;
+}
+
+/* --- groups --- */
+
+void
+pn_stream_group_init(struct pn_stream_group *g)
+{
+    g->next = g->prev = g;
+}
+
+void
+pn_stream_group_add(struct pn_stream_group *g, struct pn_stream *s)
+{
+    s->group = (struct pn_stream_group){.next = g, .prev = g->prev};
+    g->prev->next = &s->group;
+    g->prev = &s->group;
+}
+
+static void
+leave_group(struct pn_stream_group *member)
+{
+    if (member->next == NULL)
+        return;
+    member->prev->next = member->next;
+    member->next->prev = member->prev;
+    member->next = NULL;
+}
+
+void
+pn_stream_group_each(struct pn_stream_group *g, void (*visit)(struct pn_stream *s, void *arg), void *arg)
+{
+    for (struct pn_stream_group *at = g->next; at != g; at = at->next)
+        visit((struct pn_stream *)(void *)((char *)at - offsetof(struct pn_stream, group)), arg);
+}
+
+void
+pn_stream_group_clear(struct pn_stream_group *g)
+{
+    while (g->next != g)
+        leave_group(g->next);
 }
 
 struct pn_stream *
@@ -245,9 +297,12 @@ pn_stream_close(struct pn_stream *s)
     if (s->completions == 0)
         pn_loop_unpost(loop_of(s), &s->posted);
     pn_loop_forget_fd(&s->recheck);
+    leave_group(&s->group);
     if (s->unref)
         uv_ref(&s->h.handle); /* `closed` must come even if the user has called unref() */
     int fd = pn_stream_fd(s);
+    if (s->has_fd)
+        pn_fd_table_remove(&loop_of(s)->fds, fd);
     if (s->block_again)
         (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     uv_close(&s->h.handle, on_uv_close);
@@ -321,6 +376,7 @@ pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
         return UV_ENOMEM;
     req->u.connect.data = s;
     int status = uv_tcp_connect(&req->u.connect, &s->h.tcp, (const struct sockaddr *)&sa, on_uv_connect);
+    note_fd(s, pn_stream_fd(s));
     if (status != 0) {
         free_request(s);
         return status;

@@ -36,8 +36,15 @@ struct pn_stream_events {
     bool (*has_unsent)(const struct pn_stream *s);
 };
 
+/* A ring of streams that belong together, oldest first, with the group itself between the newest and the oldest. A
+ * stream leaves its group when it is closed. */
+struct pn_stream_group {
+    struct pn_stream_group *next, *prev; /* of a stream: NULL when it is in none */
+};
+
 struct pn_stream {
     const struct pn_stream_events *events;
+    struct pn_stream_group group;
     void *owner;             /* borrowed; NULL: events are dropped */
     struct pn_posted posted; /* in the list while `completions` is not 0 */
     struct pn_fd_recheck recheck;
@@ -56,6 +63,7 @@ struct pn_stream {
     bool read_big;      /* read_class may rise */
     bool own_buffer;    /* ask `alloc` for the buffer; else it is the loop's slab */
     bool block_again;   /* the descriptor is shared: clear O_NONBLOCK on close */
+    bool has_fd;        /* its descriptor is in loop->fds */
     union {
         uv_handle_t handle;
         uv_stream_t stream;
@@ -70,6 +78,13 @@ struct pn_stream *pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, 
 /* Creates a stream over a connected, non-blocking descriptor and takes it over (closes it on failure). */
 struct pn_stream *pn_stream_open(struct pn_loop *loop, enum pn_stream_kind kind, int fd,
                                  const struct pn_stream_events *events, void *owner, int *status);
+
+void pn_stream_group_init(struct pn_stream_group *g);
+void pn_stream_group_add(struct pn_stream_group *g, struct pn_stream *s);
+/* Calls `visit` for each stream of the group. It must not close any. */
+void pn_stream_group_each(struct pn_stream_group *g, void (*visit)(struct pn_stream *s, void *arg), void *arg);
+/* Empties the group; its streams stay open. */
+void pn_stream_group_clear(struct pn_stream_group *g);
 
 /* Gives a descriptor to a stream that has none, and takes it over (closes it on failure). Returns 0, or a status. */
 int pn_stream_take_fd(struct pn_stream *s, int fd);

@@ -4,6 +4,9 @@ import ctypes
 import os
 import signal
 import socket
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 
@@ -545,3 +548,42 @@ def test_first_sigterm_while_run_prepares_is_not_lost(script):
         print(server.listening)
         """)
     assert printed(done) == ["False"]
+
+
+# --- SIGPIPE ---
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the sender of a signal is not known")
+def test_a_sigpipe_of_another_process_is_not_taken_for_one_of_a_write():
+    """While writes wait, SIGPIPE is blocked around libuv's turn, in which listeners run."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(SIGPIPE_IN_A_LISTENER)],
+        env=isolated.environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (done.returncode, done.stdout) == (-signal.SIGPIPE, "sent\n")
+
+
+SIGPIPE_IN_A_LISTENER = """
+    import os, signal, socket, subprocess
+    import pynet
+
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    a, b = socket.socketpair()
+    c, d = socket.socketpair()
+
+    def on_data(data):
+        subprocess.run(["kill", "-PIPE", str(os.getpid())], check=True)
+        print("sent", flush=True)
+        pynet.set_immediate(pynet.stop)
+
+    def main():
+        pynet.Socket(fd=a.detach()).write(b"x" * 5_000_000)
+        pynet.Socket(fd=c.detach()).on("data", on_data)
+        d.send(b"x")
+
+    pynet.run(main)
+    print("alive", flush=True)
+"""

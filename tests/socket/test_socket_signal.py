@@ -264,3 +264,18 @@ def test_there_is_no_object_mode(name):
     assert info.value.code == "ERR_INVALID_ARG_VALUE"
     for off in (False, None, 0, ""):
         pynet.Socket({name: off})
+
+
+def test_a_signal_whose_end_brings_another_one_leaves_one_link():
+    """Releasing the old signal runs user code, which sets a third one: that one counts."""
+    old, second, third = (pynet.AbortController() for _ in range(3))
+    sock = pynet.Socket(signal=old.signal)
+    weakref.finalize(old.signal, lambda: sock.__init__(signal=third.signal))
+    del old
+    sock.__init__(signal=second.signal)
+    second.abort()
+    assert not sock.destroyed
+    log = Recorder(sock, "error", "close")
+    third.abort()
+    assert sock.destroyed
+    assert log.wait("close")["error"].code == "ABORT_ERR"

@@ -320,11 +320,19 @@ remove_fired(PnEmitter *e, PyObject *name, PyObject *fn, uint32_t *hint)
     return status;
 }
 
-/* Calls one listener; `fn` is a function or OnceListener to which the caller has a reference. `hint` as for
- * remove_fired(); NULL: the vector is short. */
+static inline int
+call_function(PyObject *fn, PyObject *const *args, size_t nargs)
+{
+    PyObject *result = PyObject_Vectorcall(fn, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    if (result == NULL)
+        return -1;
+    Py_DECREF(result);
+    return 0;
+}
+
 static int
-call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs,
-           uint32_t *hint)
+call_tagged(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs,
+            uint32_t *hint)
 {
     if (tags & PN_FN_ONCE) {
         if (!once_fire(fn))
@@ -339,11 +347,16 @@ call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject 
              e->ops->call_marker(e, name, fn)) {
         return 0;
     }
-    PyObject *result = PyObject_Vectorcall(fn, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
-    if (result == NULL)
-        return -1;
-    Py_DECREF(result);
-    return 0;
+    return call_function(fn, args, nargs);
+}
+
+/* Calls one listener; `fn` is a function or OnceListener to which the caller has a reference. `hint` as for
+ * remove_fired(); NULL: the vector is short. */
+static inline int
+call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs,
+           uint32_t *hint)
+{
+    return tags == 0 ? call_function(fn, args, nargs) : call_tagged(e, name, fn, tags, args, nargs, hint);
 }
 
 static int

@@ -138,6 +138,8 @@ accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
             pn_server_close(s);
         return;
     }
+    if (sock->d.io != NULL)
+        pn_stream_group_add(&s->streams, sock->d.io);
     if (!s->options.pause_on_connect)
         pn_readable_poll(&sock->d);
     PyObject *stack[2] = {NULL, (PyObject *)sock};

@@ -24,11 +24,12 @@ struct PnServer {
     Py_ssize_t taken;              /* how many at its beginning were taken */
     PyObject *shutdown;            /* own: the Future of the last shutdown() */
     size_t connections;
-    struct pn_abort_link abort; /* the signal of listen(), until close() */
-    size_t draining;            /* connections that shutdown() waits for */
-    size_t force_closed;        /* those of them that were destroyed */
-    size_t iterators;           /* open iterators over the server */
-    unsigned closes;            /* queued `close` events */
+    struct pn_stream_group streams; /* of the connections */
+    struct pn_abort_link abort;     /* the signal of listen(), until close() */
+    size_t draining;                /* connections that shutdown() waits for */
+    size_t force_closed;            /* those of them that were destroyed */
+    size_t iterators;               /* open iterators over the server */
+    unsigned closes;                /* queued `close` events */
     int backlog;
     unsigned bind_flags; /* PN_BIND_*, of listen() */
     uint16_t port;       /* the port to listen on after the lookup */

@@ -5,7 +5,6 @@
 #include "py/loop/driver.h"
 #include "py/server/server.h"
 #include "py/stream/duplex.h"
-#include "uvio/handles.h"
 
 /* --- all connections --- */
 
@@ -26,7 +25,6 @@ gather(struct pn_stream *io, void *arg)
         g->failed = true;
 }
 
-/* Oldest first, since libuv keeps its handles in the order in which they were opened. */
 PyObject *
 pn_server_sockets(PnServer *s)
 {
@@ -34,7 +32,7 @@ pn_server_sockets(PnServer *s)
     struct gathering g = {s, PyList_New(0), false};
     if (g.list == NULL || st->loop == NULL || st->closed || s->em.generation != st->generation)
         return g.list;
-    pn_handles_each_stream(st->loop, gather, &g);
+    pn_stream_group_each(&s->streams, gather, &g);
     if (g.failed)
         Py_CLEAR(g.list);
     return g.list;

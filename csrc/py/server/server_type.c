@@ -396,6 +396,7 @@ server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     PnServer *s = PN_SERVER(op);
     s->em.ops = &server_emitter_ops;
+    pn_stream_group_init(&s->streams);
     s->options.high_water_mark = s->em.st->default_mark;
     s->options.max_write_buffer = UINT32_MAX;
     s->em.st->servers++;
@@ -434,6 +435,7 @@ server_dealloc(PyObject *op)
     PnServer *s = PN_SERVER(op);
     PyObject_GC_UnTrack(op);
     pn_abort_cut(&s->abort); /* it has no listener and no lookup here: each holds a reference */
+    pn_stream_group_clear(&s->streams);
     pn_list_cut(&s->em);
     Py_TRASHCAN_BEGIN(op, server_dealloc) /* listeners chain objects */
         if (s->em.weakrefs != NULL) PyObject_ClearWeakRefs(op);

@@ -48,12 +48,16 @@ on_aborted(struct pn_abort_link *l, PyObject *reason)
 int
 pn_extras_watch(struct pn_socket_extras *extras, struct pn_abort_link *link, PyObject *signal)
 {
-    pn_abort_detach(link);
-    if (pn_abort_reason(signal) != NULL)
-        return 1;
-    link->aborted = link == &extras->abort ? on_aborted : on_connect_aborted;
-    pn_abort_attach(signal, link);
-    return 0;
+    PyObject *old = link->signal;
+    bool aborted = pn_abort_reason(signal) != NULL;
+    pn_abort_cut(link);
+    link->signal = NULL;
+    if (!aborted) {
+        link->aborted = link == &extras->abort ? on_aborted : on_connect_aborted;
+        pn_abort_attach(signal, link);
+    }
+    Py_XDECREF(old); /* last: it may run user code, which may come here again */
+    return aborted;
 }
 
 int

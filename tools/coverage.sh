@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs pytest on the copy in build/coverage, which counts lines and branches, and prints what of csrc has run:
+# tools/coverage.sh [pytest arguments]
+# The counters are written when a process exits. Failing tests do not keep the report back; the exit status is theirs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+python=$root/.venv/bin/python
+
+# The counters of several runs add up: each report begins anew.
+find build/coverage-temp -name '*.gcda' -delete
+
+# From build/coverage, as in tools/asan.sh: name the tests by their full paths.
+arguments=() paths=0
+for argument in "$@"; do
+    if [ -e "${argument%%::*}" ]; then
+        argument=$root/$argument paths=1
+    fi
+    arguments+=("$argument")
+done
+[ $paths = 1 ] || arguments+=("$root/tests")
+status=0
+(
+    cd build/coverage
+    PYTHONPATH=$PWD "$python" -m pytest -c "$root/pyproject.toml" --rootdir "$root" -o timeout=240 \
+        -o faulthandler_timeout=300 -p no:cacheprovider "${arguments[@]}"
+) || status=$?
+
+mkdir -p build/coverage-report
+"$python" -m gcovr --root . --filter csrc/ --gcov-ignore-parse-errors=all --print-summary \
+    --html-details build/coverage-report/index.html --txt build/coverage-report/files.txt build/coverage-temp
+echo "each file: build/coverage-report/files.txt; each line: build/coverage-report/index.html"
+exit $status
