@@ -1,6 +1,8 @@
 /* signal_mask.c - blocks signals in a thread, SIGPIPE above all; see signal_mask.h. */
 #include "uvio/signal_mask.h"
 
+#include <stddef.h>
+
 void
 pn_signals_block_all(pn_signal_mask *old)
 {
