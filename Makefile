@@ -21,8 +21,8 @@ COUNT ?= 500
 SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite soak \
-	conformance-record differential differential-record clean distclean FORCE
+.PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
+	soak conformance-record differential differential-record clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -49,6 +49,9 @@ format: .venv/.lint  ## rewrite the sources in the project's style
 fuzz: build .venv/.test  ## random lives of two sockets, then libFuzzer on csrc/core (FUZZ_SECONDS=60 each, FUZZ_ARGS="--keep name")
 	@$(RUN) DUPLEX_EXAMPLES=$(DUPLEX_EXAMPLES) $(PYTEST) -q tests/stream/test_duplex_model.py --timeout=0 -o faulthandler_timeout=0
 	@$(RUN) $(PY) tests/core/fuzz.py --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
+
+cross: .venv/.cross  ## compile csrc for musl, an old glibc, macOS and FreeBSD
+	@$(RUN) $(PY) tools/cross.py
 
 core-test: .venv/.build  ## the C tests of csrc/core, under the sanitizers
 	@$(RUN) $(PY) tests/core/build_and_run.py
@@ -117,7 +120,7 @@ build/.built: .venv/.build build/.flags setup.py $(SOURCES)
 # make the same .venv at once.
 .venv/.build: FORCE
 	@bash tools/setup.sh build
-.venv/.test .venv/.lint .venv/.bench .venv/.coverage: .venv/.%: FORCE | .venv/.build
+.venv/.test .venv/.lint .venv/.bench .venv/.coverage .venv/.cross: .venv/.%: FORCE | .venv/.build
 	@bash tools/setup.sh $*
 
 FORCE:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Set-up for the Makefile: tools/setup.sh build|test|lint|bench|coverage
+# Set-up for the Makefile: tools/setup.sh build|test|lint|bench|coverage|cross
 #
 # Makes .venv with what the given group of targets needs, and finds or installs what must come from the system: a C
 # compiler, Python's headers and libuv. As root on Debian or Ubuntu it installs what is missing by apt-get; without root
@@ -10,7 +10,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-group=${1:?usage: tools/setup.sh build|test|lint|bench|coverage}
+group=${1:?usage: tools/setup.sh build|test|lint|bench|coverage|cross}
 python=${PYTHON:-python3}
 py=.venv/bin/python
 

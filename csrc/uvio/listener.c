@@ -231,8 +231,12 @@ on_poll(uv_poll_t *poll, int status, int events)
 {
     struct pn_listener *l = poll->data;
     struct pn_loop *loop = l->loop;
-    (void)status;
     (void)events;
+    if (status < 0) {
+        /* libuv has stopped the poll, since the kernel reported an error. accept() finds out whether it lasts. */
+        unwatch(l);
+        (void)pn_loop_arm(loop, &l->retry, uv_hrtime() + RETRY_NS);
+    }
     for (int i = 0; i < PN_ACCEPTS_A_TURN; i++) {
         if (loop->halted || loop->dead || l->closing || l->paused)
             return;

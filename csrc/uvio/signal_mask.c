@@ -1,6 +1,7 @@
 /* signal_mask.c - blocks signals in a thread, SIGPIPE above all; see signal_mask.h. */
 #include "uvio/signal_mask.h"
 
+#include <stddef.h>
 #include <time.h>
 #include <unistd.h>
 

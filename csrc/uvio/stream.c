@@ -568,7 +568,7 @@ pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count)
             struct msghdr msg;
             memset(&msg, 0, sizeof(msg));
             msg.msg_iov = (struct iovec *)(uintptr_t)iov;
-            msg.msg_iovlen = count;
+            msg.msg_iovlen = (__typeof__(msg.msg_iovlen))count; /* size_t or int */
             n = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
         }
     } while (n < 0 && errno == EINTR);

@@ -504,6 +504,32 @@ def test_the_default_limit(em):
     assert [w.message.type for w in caught] == ["y"]
 
 
+class Unprintable(pynet.EventEmitter):
+    def __repr__(self):
+        raise self.error
+
+    __str__ = __repr__
+    error = ZeroDivisionError
+
+
+def test_the_warning_of_an_emitter_whose_repr_raises():
+    emitter, event = Unprintable(), Unprintable()
+    emitter.set_max_listeners(1).on(event, nothing)
+    with pytest.warns(pynet.MaxListenersExceededWarning) as caught:
+        emitter.on(event, nothing)
+    assert "2 <Unprintable object> listeners added to <Unprintable object>" in str(caught[0].message)
+    assert caught[0].message.emitter is emitter
+    assert caught[0].message.type is event
+
+
+def test_the_warning_keeps_a_keyboard_interrupt_in_the_repr():
+    emitter = Unprintable()
+    emitter.error = KeyboardInterrupt
+    emitter.set_max_listeners(1).on("x", nothing)
+    with pytest.raises(KeyboardInterrupt):
+        emitter.on("x", nothing)
+
+
 def test_the_warning_points_at_the_caller(em):
     em.set_max_listeners(1).on("x", nothing)
     with pytest.warns(pynet.MaxListenersExceededWarning) as caught:

@@ -284,3 +284,40 @@ def test_a_handler_that_c_code_has_set_is_restored(known):
         print(libc.signal(signal.SIGTERM, None) == handler)
     """)
     assert out == ["True"]
+
+
+# --- user code that runs while everything is closed ---
+
+
+def test_user_code_that_runs_while_handles_are_closed_sees_all_of_them(kind, tmp_path):
+    """A weak reference callback runs within the orderly close: libuv's own walk would hide most handles from it."""
+    where = (0, "127.0.0.1") if kind == "tcp" else (str(tmp_path / "s"),)
+    out = check(
+        f"""
+        import weakref
+        first, server = pynet.create_server(), pynet.create_server()
+        accepted, clients, refs = [], [], []
+
+        def on_connection(sock):
+            accepted.append(sock)
+            if len(accepted) == 5:
+                terminate()
+        server.on("connection", on_connection)
+
+        def freed(ref):
+            print(len(server.connections))
+            late = note(pynet.create_server(), "close").listen(0, "127.0.0.1")
+
+        def main():
+            controller = pynet.AbortController()
+            refs.append(weakref.ref(controller.signal, freed))
+            first.listen(0, "127.0.0.1", signal=controller.signal)
+            del controller
+            server.listen(*{where!r})
+            address = server.address()
+            for _ in range(5):
+                clients.append(pynet.connect(address if isinstance(address, str) else address[:2]).resume())
+        pynet.run(main, signals=True)
+        """
+    )
+    assert out == ["5", "close"]

@@ -43,7 +43,7 @@ def test_sdist_holds_sources_tests_and_tools(sdist):
     missing = []
     for pattern in (
         "csrc/**/*.[ch]", "pynet/*.py", "pynet/*.pyi", "pynet/py.typed", "tests/**/*.py", "tests/**/*.[ch]",
-        "bench/**/*.*", "examples/*.py", "tools/*.sh", "Makefile", "setup.py", "pyproject.toml", "LICENSE", "README.md",
+        "bench/**/*.*", "examples/*.py", "tools/*.*", "Makefile", "setup.py", "pyproject.toml", "LICENSE", "README.md",
         "CONTRIBUTING.md", ".ci/run", ".clang-format",
     ):  # fmt: skip
         names = [path.relative_to(ROOT) for path in ROOT.glob(pattern) if "__pycache__" not in path.parts]

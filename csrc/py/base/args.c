@@ -7,6 +7,8 @@
 
 #include "py/base/errors.h"
 
+#define MOST_PARTIALS 1000
+
 static void raise_unknown(const char *function, pn_option_names names, PyObject *key);
 
 /* --- positional and keyword arguments --- */
@@ -287,7 +289,8 @@ is_coroutine_function(PyObject *obj)
     if (!PyFunction_Check(obj))
         return false;
     PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(obj);
-    return (code->co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR)) != 0;
+    /* The garbage collection of Python 3.11 leaves none in a function that it clears. */
+    return code != NULL && (code->co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR)) != 0;
 }
 
 static bool
@@ -300,6 +303,24 @@ is_partial(PyObject *obj)
     return false;
 }
 
+/* The function in partial(partial(function)); new reference. NULL if it has no end: a partial may contain itself, and
+ * calling that overflows the C stack in CPython. */
+static PyObject *
+without_partials(PyObject *obj)
+{
+    Py_INCREF(obj);
+    for (int i = 0; is_partial(obj); i++) {
+        PyObject *inner = i < MOST_PARTIALS ? PyObject_GetAttrString(obj, "func") : NULL;
+        if (inner == NULL) {
+            PyErr_Clear();
+            Py_DECREF(obj);
+            return NULL;
+        }
+        Py_SETREF(obj, inner);
+    }
+    return obj;
+}
+
 static bool
 makes_coroutines(PyObject *obj)
 {
@@ -307,13 +328,6 @@ makes_coroutines(PyObject *obj)
         return true;
     if (PyFunction_Check(obj) || PyMethod_Check(obj) || PyCFunction_Check(obj) || PyType_Check(obj))
         return false;
-    if (is_partial(obj)) {
-        PyObject *inner = PyObject_GetAttrString(obj, "func");
-        bool yes = inner != NULL && makes_coroutines(inner);
-        PyErr_Clear();
-        Py_XDECREF(inner);
-        return yes;
-    }
     PyObject *call = PyObject_GetAttrString((PyObject *)Py_TYPE(obj), "__call__");
     bool yes = call != NULL && is_coroutine_function(call);
     PyErr_Clear();
@@ -329,7 +343,14 @@ pn_check_callable(PnState *st, PyObject *obj, const char *name)
         pn_raise_arg_type(name, "of type function", obj);
         return -1;
     }
-    if (!makes_coroutines(obj))
+    PyObject *inner = without_partials(obj);
+    if (inner == NULL) {
+        pn_raise_arg_type(name, "of type function, not a functools.partial that contains itself", obj);
+        return -1;
+    }
+    bool plain = !makes_coroutines(inner);
+    Py_DECREF(inner);
+    if (plain)
         return 0;
     pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
                    "The \"%s\" argument must be a plain function, not a coroutine function: nothing would await it. "

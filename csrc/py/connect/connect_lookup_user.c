@@ -274,9 +274,11 @@ callback_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
-    (void)callback_clear(op);
+    Py_TRASHCAN_BEGIN(op, callback_dealloc) /* sockets may form long chains */
+        (void) callback_clear(op);
     type->tp_free(op);
     Py_DECREF(type);
+    Py_TRASHCAN_END
 }
 
 static PyType_Slot callback_slots[] = {

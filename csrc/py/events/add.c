@@ -18,25 +18,50 @@ pn_event_name(PnState *st, PyObject *name)
     return Py_NewRef(name); /* any other object is compared by identity, as Node's symbols are */
 }
 
+/* The object's str() or repr(); its type where they raise, since a warning must not fail for that. */
+static PyObject *
+describe(PyObject *obj, PyObject *(*text_of)(PyObject *))
+{
+    PyObject *text = text_of(obj);
+    if (text != NULL || !PyErr_ExceptionMatches(PyExc_Exception))
+        return text;
+    PyErr_Clear();
+    return PyUnicode_FromFormat("<%s object>", Py_TYPE(obj)->tp_name);
+}
+
+static PyObject *
+leak_message(PnEmitter *e, PyObject *name, size_t count)
+{
+    PyObject *event = describe(name, PyObject_Str);
+    PyObject *emitter = event != NULL ? describe((PyObject *)e, PyObject_Repr) : NULL;
+    PyObject *message = NULL;
+    if (emitter != NULL)
+        message = PyUnicode_FromFormat("Possible EventEmitter memory leak detected. %zu %U listeners added to %U. Use "
+                                       "set_max_listeners() to raise the limit",
+                                       count, event, emitter);
+    Py_XDECREF(emitter);
+    Py_XDECREF(event);
+    return message;
+}
+
 static int
 warn_leak(PnEmitter *e, PyObject *name, size_t count)
 {
     PnState *st = e->st;
-    PyObject *warning = PyObject_CallFunction(
-        st->MaxListenersExceededWarning, "N",
-        PyUnicode_FromFormat("Possible EventEmitter memory leak detected. %zu %S listeners added to %R. Use "
-                             "set_max_listeners() to raise the limit",
-                             count, name, (PyObject *)e));
+    PyObject *message = leak_message(e, name, count);
+    PyObject *warning = message != NULL ? PyObject_CallOneArg(st->MaxListenersExceededWarning, message) : NULL;
+    Py_XDECREF(message);
+    if (warning == NULL)
+        return -1;
     PyObject *number = PyLong_FromSize_t(count);
     PyObject *warnings = PyImport_ImportModule("warnings");
     PyObject *result = NULL;
-    if (warning != NULL && number != NULL && warnings != NULL &&
-        PyObject_SetAttr(warning, st->names.emitter, (PyObject *)e) == 0 &&
+    if (number != NULL && warnings != NULL && PyObject_SetAttr(warning, st->names.emitter, (PyObject *)e) == 0 &&
         PyObject_SetAttr(warning, st->names.type, name) == 0 && PyObject_SetAttr(warning, st->names.count, number) == 0)
         result = PyObject_CallMethod(warnings, "warn", "O", warning);
     Py_XDECREF(warnings);
     Py_XDECREF(number);
-    Py_XDECREF(warning);
+    Py_DECREF(warning);
     Py_XDECREF(result);
     return result == NULL ? -1 : 0;
 }

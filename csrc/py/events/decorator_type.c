@@ -68,9 +68,11 @@ decorator_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
-    (void)decorator_clear(op);
+    Py_TRASHCAN_BEGIN(op, decorator_dealloc) /* names may form long chains */
+        (void) decorator_clear(op);
     type->tp_free(op);
     Py_DECREF(type);
+    Py_TRASHCAN_END
 }
 
 static PyType_Slot decorator_slots[] = {

@@ -61,9 +61,11 @@ once_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
-    (void)once_clear(op);
+    Py_TRASHCAN_BEGIN(op, once_dealloc) /* listeners may form long chains */
+        (void) once_clear(op);
     type->tp_free(op);
     Py_DECREF(type);
+    Py_TRASHCAN_END
 }
 
 /* --- tables --- */

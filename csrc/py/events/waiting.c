@@ -284,7 +284,7 @@ pn_listen_internal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     PnEmitter *e = take_emitter(module, args, nargs, 3, &name);
     if (e == NULL)
         return NULL;
-    int status = pn_check_alive(e);
+    int status = pn_check_callable(e->st, args[2], "function") < 0 ? -1 : pn_check_alive(e);
     /* A waiter needs a running driver. */
     if (status == 0 && e->st->loop != NULL && e->ops != NULL)
         status = pn_driver_ensure(e->st);
@@ -317,6 +317,8 @@ pn_check_blocking(PyObject *module, PyObject *what)
 {
     PnState *st = pn_state_of_module(module);
     const char *where = NULL;
+    if (!PyUnicode_Check(what))
+        return pn_raise_arg_type("what", "of type str", what);
     if (pn_in_callback(st))
         where = "inside a listener";
     else if (pn_in_turn(st))

@@ -187,9 +187,11 @@ immediate_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
-    (void)immediate_clear(op);
+    Py_TRASHCAN_BEGIN(op, immediate_dealloc) /* arguments may form long chains */
+        (void) immediate_clear(op);
     type->tp_free(op);
     Py_DECREF(type);
+    Py_TRASHCAN_END
 }
 
 /* --- tables --- */

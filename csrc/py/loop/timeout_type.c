@@ -249,9 +249,11 @@ timeout_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
-    (void)timeout_clear(op);
+    Py_TRASHCAN_BEGIN(op, timeout_dealloc) /* arguments may form long chains */
+        (void) timeout_clear(op);
     type->tp_free(op);
     Py_DECREF(type);
+    Py_TRASHCAN_END
 }
 
 /* --- tables --- */

@@ -5,6 +5,7 @@
  * high-water mark until the queue has as much as the call needs. */
 #include "py/stream/framing.h"
 
+#include "py/base/args.h"
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
 
@@ -48,7 +49,9 @@ PyObject *
 pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     PnState *st = pn_state_of_module(module);
-    PnDuplex *s = nargs == 2 ? socket_of(st, args[0]) : NULL;
+    if (nargs != 2)
+        return PyErr_Format(PyExc_TypeError, "_read_exactly(socket, n)");
+    PnDuplex *s = socket_of(st, args[0]);
     if (s == NULL)
         return NULL;
     size_t n = PyLong_AsSize_t(args[1]);
@@ -118,7 +121,9 @@ PyObject *
 pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     PnState *st = pn_state_of_module(module);
-    PnDuplex *s = nargs == 3 ? socket_of(st, args[0]) : NULL;
+    if (nargs != 3)
+        return PyErr_Format(PyExc_TypeError, "_read_until(socket, separator, max)");
+    PnDuplex *s = socket_of(st, args[0]);
     if (s == NULL)
         return NULL;
     size_t max = args[2] == Py_None ? SIZE_MAX / 2 : PyLong_AsSize_t(args[2]);
@@ -157,6 +162,8 @@ pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         PyErr_SetString(PyExc_TypeError, "_hear_errors(socket, function)");
         return NULL;
     }
+    if (pn_check_callable(st, args[1], "function") < 0)
+        return NULL;
     PnEmitter *e = PN_EMITTER(args[0]);
     const struct pn_listeners *l = e->listeners;
     for (uint32_t i = 0; l != NULL && i < l->count; i++) {
