@@ -467,9 +467,8 @@ def test_a_listener_beside_a_wait_gets_each_connection(bare):
 
 def test_a_loop_over_the_server_goes_on_beside_waits(bare):
     srv = bare()
-    future = pynet.once(srv, "connection")
+    future, loop = pynet.once(srv, "connection"), iter(srv)
     with raw_client(srv), raw_client(srv):
-        loop = iter(srv)
         socks = [next(loop), next(loop)]
         assert future.result(5) in socks
 

@@ -48,7 +48,8 @@ pn_server_iter_next(PyObject *module, PyObject *op)
             Py_CLEAR(sock);
         return sock;
     }
-    if (s->listener == NULL && s->lookup == NULL && (s->close_emitted || s->closes > 0 || s->connections > 0))
+    if (s->listener == NULL && s->lookup == NULL &&
+        (s->close_emitted || s->shut || s->closes > 0 || s->connections > 0))
         Py_RETURN_FALSE;
     if (s->iterators > 0)
         pn_server_connection_listener(s);
