@@ -253,6 +253,8 @@ class Future(futures.Future[Any]):
             self._listen(_private.server_changed, link.on_close)
         if self._signal is not None:
             self._signal.add_event_listener("abort", link.on_abort)
+        if self._event in ("end", "finish", "close"):
+            _notice_end(self._emitter)
 
     def _listen(self, event: object, function: Callable[..., None]) -> None:
         _private.listen(self._emitter, event, function)
@@ -291,6 +293,12 @@ class Future(futures.Future[Any]):
             pass
         finally:
             self._leave()
+
+
+def _notice_end(emitter: _pynet.EventEmitter) -> None:
+    """`end` comes with the read() after the last byte: makes it, when a frame has taken exactly what was left."""
+    if isinstance(emitter, _pynet.Socket) and _private.at_end(emitter) and emitter.readable_length == 0:
+        emitter.read(0)
 
 
 def _give_back(emitter: _pynet.EventEmitter, event: object, value: Any) -> bool:
