@@ -24,6 +24,7 @@ need_driver: Callable[[object], None] = _c._need_driver
 
 reached: Callable[[_pynet.EventEmitter, object], tuple[Any, ...] | None] = _c._reached
 over: Callable[[_pynet.EventEmitter], bool] = _c._over
+failure: Callable[[_pynet.EventEmitter], BaseException | None] = _c._failure
 listen: Callable[[_pynet.EventEmitter, object, _Function], None] = _c._listen
 unlisten: Callable[[_pynet.EventEmitter, object, _Function], None] = _c._unlisten
 hear_errors: Callable[[_pynet.Socket, _Function], None] = _c._hear_errors

@@ -135,8 +135,9 @@ class ServerIterator(Loop):
             sock = _private.iter_next(self.server)
             if sock:
                 return sock
-            if self._waiters.error is not None:
-                raise self._waiters.error
+            error = self._waiters.error or _private.failure(self.server)
+            if error is not None:
+                raise error
         except BaseException:
             self.close()
             raise

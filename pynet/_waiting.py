@@ -230,8 +230,14 @@ class Future(futures.Future[Any]):
             self._fail(_private.abort_error(self._signal.reason))
             return True
         reached = _private.reached(self._emitter, self._event)
+        # The error of listen(): until another one only `close` can come.
+        failure = None if self._event == "close" else _private.failure(self._emitter)
+        if reached is None and failure is not None and self._event == "error":
+            reached = (failure,)
         if reached is not None:
             self._settle(reached)
+        elif failure is not None:
+            self._fail(failure)
         elif _private.over(self._emitter) or (self._reads and _private.reached(self._emitter, "end") is not None):
             self._fail(what_it_died_of(self._emitter))
         else:
@@ -251,8 +257,12 @@ class Future(futures.Future[Any]):
             self._listen("end", link.on_end)
         if self._event != "close" and isinstance(self._emitter, _pynet.Socket | _pynet.Server):
             self._listen("close", link.on_close)
+        if isinstance(self._emitter, _pynet.Server):
+            self._listen(_private.server_changed, link.on_close)
         if self._signal is not None:
             self._signal.add_event_listener("abort", link.on_abort)
+        if self._event in ("end", "finish", "close"):
+            _notice_end(self._emitter)
 
     def _listen(self, event: object, function: Callable[..., None]) -> None:
         _private.listen(self._emitter, event, function)
@@ -272,13 +282,7 @@ class Future(futures.Future[Any]):
 
     def _closed(self) -> None:
         # A `close` of the previous connection may come when the next connect() or listen() has begun.
-        if not _private.over(self._emitter):
-            return
-        error = getattr(self._emitter, "errored", None)
-        if self._event == "error" and error is not None:
-            self._settle((error,))
-        else:
-            self._fail(what_it_died_of(self._emitter))
+        self._look()
 
     def _settle(self, args: tuple[Any, ...]) -> None:
         value = _result(args)
@@ -298,6 +302,12 @@ class Future(futures.Future[Any]):
             pass
         finally:
             self._leave()
+
+
+def _notice_end(emitter: _pynet.EventEmitter) -> None:
+    """`end` comes with the read() after the last byte: makes it, when a frame has taken exactly what was left."""
+    if isinstance(emitter, _pynet.Socket) and _private.at_end(emitter) and emitter.readable_length == 0:
+        emitter.read(0)
 
 
 def _give_back(emitter: _pynet.EventEmitter, event: object, value: Any) -> bool:

@@ -39,8 +39,27 @@ def test_connect_and_ready_are_answered_while_and_after_connecting(server):
     assert client.wait("connect", timeout=0) is None
     assert client.wait("ready", timeout=0) is None
     client.destroy()
-    client.wait("close", timeout=5)
-    assert client.wait("connect", timeout=0) is None
+
+
+@pytest.mark.parametrize("event", ["connect", "ready"])
+@pytest.mark.parametrize("end", ["client", "peer"])
+def test_connect_and_ready_raise_on_a_closed_socket(pair, event, end):
+    sock = getattr(pair(), end)
+    log = Recorder(sock, "close")
+    sock.destroy()
+    log.wait("close")
+    with pytest.raises(pynet.NetError) as caught:
+        sock.wait(event, timeout=5)
+    assert caught.value.code == "ERR_STREAM_PREMATURE_CLOSE"
+
+
+def test_connect_raises_the_error_of_a_closed_socket(pair):
+    sock = pair().client
+    log = Recorder(sock, "error", "close")
+    sock.destroy(ValueError("mine"))
+    log.wait("close")
+    with pytest.raises(ValueError, match="mine"):
+        sock.wait("connect", timeout=5)
 
 
 def test_an_accepted_socket_is_connected_from_the_start(pair):

@@ -524,8 +524,7 @@ def test_a_listener_beside_a_wait_gets_each_connection(bare):
 
 def test_a_loop_over_the_server_goes_on_beside_waits(bare):
     srv = bare()
-    future = pynet.once(srv, "connection")
-    loop = iter(srv)
+    future, loop = pynet.once(srv, "connection"), iter(srv)
     with raw_client(srv), raw_client(srv):
         socks = [next(loop), next(loop)]
         assert future.result(5) in socks

@@ -403,3 +403,24 @@ def test_awaited_readable_after_a_frame(pair):
         return first, p.client.read()
 
     assert run_coroutine(main()) == (b"one\n", b"two\n")
+
+
+# --- the end behind a frame ---
+
+
+@pytest.mark.parametrize("event", ["end", "finish", "close"])
+@pytest.mark.parametrize("awaits", [False, True], ids=["thread", "task"])
+def test_a_wait_behind_a_frame_that_took_all_that_was_left_hears_of_the_end(pair, event, awaits):
+    p = pair()
+    p.peer.end(b"all")
+    assert wait_until(lambda: pynet._private.at_end(p.client))
+    assert p.client.read_exactly(3, timeout=5) == b"all"
+    if awaits:
+
+        async def main():
+            await pynet.once(p.client, event)
+
+        run_coroutine(main())
+    else:
+        p.client.wait(event, timeout=5)
+    assert p.client.readable_ended

@@ -44,7 +44,10 @@ struct pn_emitter_ops {
     bool (*call_marker)(PnEmitter *e, PyObject *name, PyObject *marker);
     /* The event has been emitted already in this cycle; `*arg` (borrowed) is its argument. */
     bool (*reached)(PnEmitter *e, PyObject *name, PyObject **arg);
+    /* Its cycle is over: no event comes any more. */
     bool (*close_emitted)(const PnEmitter *e);
+    /* NULL: none. The error, already emitted, that ended the cycle without a `close`; borrowed, NULL when there is none. */
+    PyObject *(*failure)(const PnEmitter *e);
     bool close_has_argument; /* had_error */
 };
 

@@ -370,6 +370,30 @@ emit_one(PnEmitter *e, uint32_t i, PyObject *name, PyObject *const *args, size_t
     return status < 0 ? -1 : 1;
 }
 
+/* A listener has raised: calls those of waits all the same. What one of them raises is reported, unless it must leave
+ * the loop, as KeyboardInterrupt: then the first exception is. Keeps an exception set. */
+static void
+call_internal(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs)
+{
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    if (call_entry(e, name, fn, tags, args, nargs, NULL) < 0) {
+        if (PyErr_ExceptionMatches(PyExc_Exception)) {
+            PyErr_WriteUnraisable(fn);
+        }
+        else {
+            PyObject *later[3];
+            PyErr_Fetch(&later[0], &later[1], &later[2]);
+            PyErr_Restore(type, value, trace);
+            PyErr_WriteUnraisable((PyObject *)e);
+            type = later[0];
+            value = later[1];
+            trace = later[2];
+        }
+    }
+    PyErr_Restore(type, value, trace);
+}
+
 /* Several listeners: takes a reference to each before it calls the first, so that what a listener adds or removes
  * counts from the next emission on. */
 static int
@@ -393,7 +417,9 @@ emit_many(PnEmitter *e, uint32_t first, size_t count, PyObject *name, PyObject *
     uint32_t place = first, *hint = fns != on_stack ? &place : NULL;
     for (size_t i = 0; i < n; i++) {
         PyObject *fn = (PyObject *)(void *)(fns[i] & ~PN_FN_TAGS);
-        if (status > 0 && call_entry(e, name, fn, fns[i] & PN_FN_TAGS, args, nargs, hint) < 0)
+        if (status < 0 && (fns[i] & PN_FN_INTERNAL))
+            call_internal(e, name, fn, fns[i] & PN_FN_TAGS, args, nargs);
+        else if (status > 0 && call_entry(e, name, fn, fns[i] & PN_FN_TAGS, args, nargs, hint) < 0)
             status = -1;
         if (status > 0) {
             Py_DECREF(fn);

@@ -274,6 +274,18 @@ pn_over(PyObject *module, PyObject *emitter)
     return PyBool_FromLong(closed && !pn_error_pending(e));
 }
 
+/* _failure(emitter): the error of the last listen(), when it has been emitted; None after another listen(). */
+PyObject *
+pn_failure(PyObject *module, PyObject *emitter)
+{
+    PnEmitter *e = PN_EMITTER(emitter);
+    if (!PyObject_TypeCheck(emitter, pn_state_of_module(module)->EventEmitter))
+        return pn_raise_arg_type("emitter", "an EventEmitter", emitter);
+    bool asks = e->ops != NULL && e->ops->failure != NULL && !pn_error_pending(e);
+    PyObject *error = asks ? e->ops->failure(e) : NULL;
+    return Py_NewRef(error != NULL ? error : Py_None);
+}
+
 /* --- listeners --- */
 
 /* _listen(emitter, event, function): adds an internal listener. */

@@ -54,6 +54,7 @@ extern const char pn_enter_async_doc[], pn_leave_async_doc[];
 
 PyObject *pn_reached(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *pn_over(PyObject *module, PyObject *emitter);
+PyObject *pn_failure(PyObject *module, PyObject *emitter);
 PyObject *pn_listen_internal(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *pn_check_blocking(PyObject *module, PyObject *what);

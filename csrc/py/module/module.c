@@ -278,6 +278,7 @@ static PyMethodDef module_methods[] = {
     {"_server_knows_option", pn_server_knows_option, METH_O, NULL},
     FAST("_reached", pn_reached, NULL),
     {"_over", pn_over, METH_O, NULL},
+    {"_failure", pn_failure, METH_O, NULL},
     FAST("_listen", pn_listen_internal, NULL),
     FAST("_unlisten", pn_unlisten, NULL),
     FAST("_hear_errors", pn_hear_errors, NULL),

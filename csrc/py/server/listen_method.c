@@ -80,7 +80,7 @@ static void
 looked_up(PnServer *s, int status, int sys_errno, const struct pn_addr *addrs, size_t count, PyObject *host)
 {
     if (status != 0 || count == 0) {
-        pn_server_failed(s, pn_lookup_error(s->em.st, status, sys_errno, host));
+        pn_listen_failed_with(s, pn_lookup_error(s->em.st, status, sys_errno, host));
         return;
     }
     size_t i = 0;
@@ -171,6 +171,9 @@ aborted_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
+    if (!PN_SERVER(self)->aborting) /* listen() has been called again */
+        return;
+    PN_SERVER(self)->aborting = 0;
     close_for_signal(PN_SERVER(self));
 }
 
@@ -178,8 +181,10 @@ aborted_tick(PnState *st, PyObject *self, void *arg)
 static int
 obey(PnServer *s, PyObject *signal)
 {
-    if (pn_abort_reason(signal) != NULL)
+    if (pn_abort_reason(signal) != NULL) {
+        s->aborting = 1;
         return pn_tick(s->em.st, aborted_tick, (PyObject *)s, NULL);
+    }
     s->abort.aborted = on_abort;
     pn_abort_attach(signal, &s->abort);
     return 0;
@@ -220,8 +225,10 @@ start(PnServer *s, struct pn_listen *l)
         return pn_raise_already_listening(st); /* re-entered: a `newListener` listener has called listen() */
     pn_server_cancel_lookup(s);
     PyObject *old_signal = Py_XNewRef(s->abort.signal); /* released last: that may run user code */
+    PyObject *old_error = s->listen_error;
+    s->listen_error = NULL;
     pn_abort_detach(&s->abort);
-    s->close_emitted = 0;
+    s->close_emitted = s->shut = s->aborting = 0;
     s->backlog = l->backlog;
     s->bind_flags = l->flags;
     s->exclusive = l->exclusive;
@@ -233,6 +240,7 @@ start(PnServer *s, struct pn_listen *l)
     else
         status = pn_driver_ensure(st);
     Py_XDECREF(old_signal);
+    Py_XDECREF(old_error);
     return status;
 }
 

@@ -25,6 +25,9 @@ PyObject *pn_server_knows_option(PyObject *module, PyObject *name);
 void pn_server_failed(PnServer *s, PyObject *error); /* steals; emits `error` by a tick */
 /* Emits `error` by a tick; `addr` and `path` may be NULL. */
 void pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path);
+void pn_listen_failed_with(PnServer *s, PyObject *error); /* the same; steals the error */
+/* Wakes the iterators and the waits, which check by a tick whether the server is closed. */
+void pn_server_changed_soon(PnServer *s);
 void pn_server_cancel_lookup(PnServer *s);
 /* The lookup is over: removes the server from st->looking_up. */
 void pn_server_unlink_lookup(PnServer *s);

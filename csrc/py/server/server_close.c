@@ -8,9 +8,13 @@
 static void
 error_tick(PnState *st, PyObject *self, void *arg)
 {
+    PnServer *s = PN_SERVER(PyTuple_GET_ITEM(self, 0));
+    PyObject *error = PyTuple_GET_ITEM(self, 1);
     (void)st;
     (void)arg;
-    (void)pn_emit_cycle(PN_EMITTER(PyTuple_GET_ITEM(self, 0)), PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
+    if (s->listen_error == error)
+        s->listen_error_emitted = 1;
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_ERROR, error);
 }
 
 void
@@ -24,10 +28,20 @@ pn_server_failed(PnServer *s, PyObject *error)
 }
 
 void
+pn_listen_failed_with(PnServer *s, PyObject *error)
+{
+    PyObject *old = s->listen_error; /* released last: that may run user code */
+    s->listen_error = Py_XNewRef(error);
+    s->listen_error_emitted = 0;
+    pn_server_failed(s, error);
+    Py_XDECREF(old);
+}
+
+void
 pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path)
 {
     struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
-    pn_server_failed(s, pn_uv_error(s->em.st, status, &where));
+    pn_listen_failed_with(s, pn_uv_error(s->em.st, status, &where));
 }
 
 /* --- the Future of shutdown() --- */
@@ -153,12 +167,18 @@ pn_server_cancel_lookup(PnServer *s)
     Py_DECREF(s); /* the lookup's reference */
 }
 
-/* Wakes the iterators, which check whether the server is closed. */
 static void
 changed_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)arg;
     (void)pn_emit0(PN_EMITTER(self), st->server_changed);
+}
+
+void
+pn_server_changed_soon(PnServer *s)
+{
+    if (pn_has_listeners(&s->em, s->em.st->server_changed) && pn_tick(s->em.st, changed_tick, (PyObject *)s, NULL) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
 }
 
 void
@@ -168,8 +188,7 @@ pn_server_close(PnServer *s)
     release_listener(s);
     close_if_drained(s);
     pn_abort_detach(&s->abort);
-    if (s->iterators > 0 && pn_tick(s->em.st, changed_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
+    pn_server_changed_soon(s);
     Py_DECREF(s);
 }
 

@@ -64,7 +64,8 @@ pn_server_iter_next(PyObject *module, PyObject *op)
     PyObject *list = s->pending_connections;
     if (list != NULL && PyList_GET_SIZE(list) > s->taken)
         return take_oldest(s);
-    if (s->listener == NULL && s->lookup == NULL && (s->close_emitted || s->closes > 0 || s->connections > 0))
+    if (s->listener == NULL && s->lookup == NULL &&
+        (s->close_emitted || s->shut || s->closes > 0 || s->connections > 0))
         Py_RETURN_FALSE;
     if (s->iterators > 0)
         pn_server_connection_listener(s);

@@ -23,6 +23,7 @@ struct PnServer {
     PyObject *pending_connections; /* own: list of sockets that no iterator has taken yet; None: one that was taken */
     Py_ssize_t taken;              /* how many at its beginning were taken */
     PyObject *shutdown;            /* own: the Future of the last shutdown() */
+    PyObject *listen_error;        /* own: of the last listen() */
     size_t connections;
     struct pn_stream_group streams; /* of the connections */
     struct pn_abort_link abort;     /* the signal of listen(), until close() */
@@ -43,6 +44,9 @@ struct PnServer {
     unsigned waits_for_listener : 1; /* accepts nothing until a `connection` listener is added or an iterator asks */
     unsigned on_demand : 1;          /* listens, and has had no `connection` listener but those of waits */
     unsigned shutting_down : 1;      /* shutdown() is under way */
+    unsigned shut : 1;               /* shutdown() has found nothing to close, and listen() has not been called since */
+    unsigned aborting : 1;           /* the signal of listen() was aborted already: the next tick closes */
+    unsigned listen_error_emitted : 1;
 };
 
 #define PN_SERVER(o) ((PnServer *)(void *)(o))

@@ -131,10 +131,15 @@ pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         s->shutting_down = something;
     }
     result = Py_NewRef(s->shutdown);
-    if (something)
+    if (something) {
         begin_shutdown(s, list);
-    else if (fresh)
-        pn_server_finish(st, result, 0);
+    }
+    else {
+        s->shut = 1; /* ends the loops and waits that began before listen() */
+        pn_server_changed_soon(s);
+        if (fresh)
+            pn_server_finish(st, result, 0);
+    }
     Py_DECREF(list);
     Py_XDECREF(old);
     if (pn_driver_ensure(st) < 0)

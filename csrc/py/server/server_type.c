@@ -347,14 +347,22 @@ server_reached(PnEmitter *e, PyObject *name, PyObject **arg)
     PnServer *s = PN_SERVER(e);
     (void)arg;
     if (name == s->em.st->names.listening)
-        return s->listener != NULL;
-    return name == s->em.st->names.close && s->close_emitted && !pn_error_pending(&s->em);
+        return s->listener != NULL && !s->aborting;
+    return name == s->em.st->names.close && e->ops->close_emitted(e) && !pn_error_pending(e);
 }
 
 static bool
 server_close_emitted(const PnEmitter *e)
 {
-    return ((const PnServer *)(const void *)e)->close_emitted;
+    const PnServer *s = (const PnServer *)(const void *)e;
+    return s->close_emitted || s->shut;
+}
+
+static PyObject *
+server_failure(const PnEmitter *e)
+{
+    const PnServer *s = (const PnServer *)(const void *)e;
+    return s->listen_error_emitted ? s->listen_error : NULL;
 }
 
 /* A server made outside of listeners and turn() accepts nothing until a `connection` listener is added. */
@@ -384,6 +392,7 @@ static const struct pn_emitter_ops server_emitter_ops = {
     .listener_removed = server_listener_removed,
     .reached = server_reached,
     .close_emitted = server_close_emitted,
+    .failure = server_failure,
 };
 
 /* --- lifetime --- */
@@ -413,6 +422,7 @@ server_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(s->block_list);
     Py_VISIT(s->pending_connections);
     Py_VISIT(s->shutdown);
+    Py_VISIT(s->listen_error);
     return pn_emitter_traverse(op, visit, arg);
 }
 
@@ -425,6 +435,7 @@ server_clear(PyObject *op)
     Py_CLEAR(s->block_list);
     Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
+    Py_CLEAR(s->listen_error);
     return pn_emitter_clear(op);
 }
 
@@ -445,6 +456,7 @@ server_dealloc(PyObject *op)
     Py_CLEAR(s->block_list);
     Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
+    Py_CLEAR(s->listen_error);
     s->em.st->servers--;
     pn_emitter_free_parts(&s->em);
     type->tp_free(op);

@@ -154,7 +154,7 @@ socket_reached(PnEmitter *e, PyObject *name, PyObject **arg)
     PnSocket *s = PN_SOCKET(e);
     struct pn_names *n = &s->d.em.st->names;
     if (name == n->connect || name == n->ready)
-        return s->d.was_connected;
+        return s->d.was_connected && !s->d.destroyed;
     if (name == n->end)
         return s->d.end_emitted;
     if (name == n->finish)

@@ -1,0 +1,180 @@
+"""Waits are answered also when a listener of the same event raises."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent import futures
+
+import pytest
+
+import pynet
+from helpers import run_coroutine, wait_until
+
+
+def raises(*args):
+    raise ZeroDivisionError("a listener")
+
+
+def in_thread(function, *args):
+    """Runs it in a thread of its own; a Future of what it gives."""
+    future = futures.Future()
+
+    def work():
+        try:
+            future.set_result(function(*args))
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return future
+
+
+def close(p):
+    p.client.destroy()
+
+
+def fail(p):
+    p.client.destroy(ValueError("mine"))
+
+
+def send(p):
+    p.peer.write(b"x")
+
+
+def end_of_peer(p):
+    p.peer.end()
+
+
+def end(p):
+    p.client.end()
+
+
+@pytest.mark.parametrize(
+    ("event", "act"),
+    [("close", close), ("error", fail), ("data", send), ("readable", send), ("end", end_of_peer), ("finish", end)],
+)
+def test_a_wait_is_answered_though_a_listener_raises(pair, uncaught_errors, event, act):
+    p = pair({"allow_half_open": True}, allow_half_open=True)
+    p.client.on(event, raises)
+    future = pynet.once(p.client, event)
+    act(p)
+    future.result(5)
+    assert [type(error) for error in uncaught_errors] == [ZeroDivisionError]
+
+
+def test_a_wait_for_connect_is_answered_though_a_listener_raises(server, where, uncaught_errors):
+    srv = server()
+    address = srv.address()
+    with pynet.turn():
+        client = pynet.connect(address) if not isinstance(address, str) else pynet.connect({"path": address})
+        client.on("connect", raises)
+        future = pynet.once(client, "connect")
+    assert future.result(5) is None
+    client.destroy()
+
+
+def test_a_wait_of_a_server_is_answered_though_a_listener_raises(where, uncaught_errors):
+    srv = pynet.Server().on("close", raises).on("listening", raises)
+    listening = pynet.once(srv, "listening")
+    srv.listen(*where)
+    assert listening.result(5) is None
+    closed = pynet.once(srv, "close")
+    srv.close()
+    assert closed.result(5) is None
+    assert wait_until(lambda: len(uncaught_errors) == 2)
+
+
+def test_a_wait_for_an_error_of_a_server_is_answered_though_a_listener_raises(where, server, uncaught_errors):
+    busy = server().address()
+    srv = pynet.Server().on("error", raises)
+    future = pynet.once(srv, "listening")
+    srv.listen(busy) if isinstance(busy, str) else srv.listen(busy.port, busy.address)
+    assert future.exception(5).code == "EADDRINUSE"
+
+
+@pytest.mark.parametrize("event", ["close", "error"])
+def test_readers_in_threads_end_though_a_listener_raises(pair, uncaught_errors, event):
+    p = pair()
+    p.client.on(event, raises)
+    if event == "close":
+        p.client.on("error", lambda err: None)
+    readers = [in_thread(list, p.client), in_thread(p.client.read_exactly, 10)]
+    p.client.destroy(ValueError("mine"))
+    for reader in readers:
+        with pytest.raises(ValueError, match="mine"):
+            reader.result(5)
+
+
+def test_a_loop_of_a_task_ends_though_a_listener_raises(pair, uncaught_errors):
+    p = pair()
+    p.client.on("error", raises)
+
+    async def main():
+        task = asyncio.ensure_future(anext(aiter(p.client)))
+        await asyncio.sleep(0)
+        p.client.destroy(ValueError("mine"))
+        return await task
+
+    with pytest.raises(ValueError, match="mine"):
+        run_coroutine(main())
+
+
+def test_a_loop_over_a_server_ends_though_a_listener_raises(bare, uncaught_errors):
+    srv = bare()
+    srv.on("close", raises)
+    loop = in_thread(list, srv)
+    assert wait_until(lambda: pynet._private.iter_next(srv) is None)
+    srv.close()
+    assert loop.result(5) == []
+
+
+def test_every_wait_is_answered_though_a_listener_raises():
+    """More of them than the emitter notes on the stack."""
+    emitter = pynet.EventEmitter()
+    before = [pynet.once(emitter, "event") for _ in range(10)]
+    emitter.on("event", raises)
+    after = [pynet.once(emitter, "event") for _ in range(10)]
+    with pytest.raises(ZeroDivisionError):
+        emitter.emit("event", 1)
+    assert [future.result(0) for future in before + after] == [1] * 20
+
+
+def test_listeners_after_one_that_raises_are_not_called():
+    """As in Node."""
+    emitter = pynet.EventEmitter()
+    called = []
+    emitter.on("event", raises)
+    emitter.on("event", called.append)
+    with pytest.raises(ZeroDivisionError):
+        emitter.emit("event", 1)
+    assert called == []
+
+
+def test_below_run_a_wait_is_answered_before_run_raises(script):
+    done = script(
+        """
+        import pynet
+
+        def main():
+            def connected():
+                futures.append(pynet.once(client, "close"))
+                client.destroy()
+
+            def raises(had_error):
+                print("answered", futures[0].done())
+                raise ZeroDivisionError
+
+            server = pynet.create_server().listen(0, "127.0.0.1").unref()
+            client = pynet.connect(server.address())
+            client.on("close", raises)
+            client.on("connect", connected)
+
+        futures = []
+        try:
+            pynet.run(main)
+        except ZeroDivisionError:
+            print("raised, answered", futures[0].done())
+        """
+    )
+    assert (done.stdout, done.stderr) == ("answered False\nraised, answered True\n", "")
