@@ -328,3 +328,32 @@ def test_end_callbacks_of_a_dead_socket_while_a_collection_connects_it_again():
             sock.destroy()
         print("well")
     """)
+
+
+def test_a_write_that_was_refused_before_destroy_leaves_the_next_connection_alone(server):
+    srv = server()
+    client = pynet.Socket()
+    log = Recorder(client, "connect", "error", "close")
+    answers = []
+    with pynet.turn():
+        client.write(b"x", callback=answers.append)
+        client.destroy()
+        client.connect(target(srv))
+    log.wait("connect")
+    assert log.names == ["close", "connect"]
+    assert [error.code for error in answers] == ["ERR_SOCKET_CLOSED"]
+    assert not client.destroyed
+    client.destroy()
+
+
+def test_a_write_that_was_refused_before_connect_ends_the_connection(server):
+    srv = server()
+    client = pynet.Socket()
+    log = Recorder(client, "connect", "error", "close")
+    answers = []
+    with pynet.turn():
+        client.write(b"x", callback=answers.append)
+        client.connect(target(srv))
+    log.wait("close")
+    assert log.names == ["error", "close"]
+    assert [error.code for error in (*answers, log["error"])] == ["ERR_SOCKET_CLOSED"] * 2

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import fcntl
 import functools
 import random
+import struct
+import termios
 from collections import deque
 from dataclasses import dataclass
 
@@ -223,6 +226,8 @@ class Side:
         self.after: list = []
         # The end.
         self.cause: object = None  # what destroyed it here: "destroy", an exception or a code
+        self.resets = False  # it was destroyed before it had sent an end, with unread input: the peer gets a reset
+        self.peer_had_ended = False  # by then
         self.scripts: dict[str, list] = {}
         self.close_args: tuple = ()
         self.error: BaseException | None = None
@@ -411,7 +416,13 @@ class Side:
         error = Boom() if with_error else None
         if not self.sock.destroyed:
             self.cause = error or "destroy"
+            self.resets = not self.outside and "prefinish" not in self.log and self.unread() > 0
+            self.peer_had_ended = "end" in self.peer.log
         self.sock.destroy(error)
+
+    def unread(self) -> int:
+        """How many bytes the kernel holds for it."""
+        return struct.unpack("i", fcntl.ioctl(self.sock.fileno(), termios.FIONREAD, bytes(4)))[0]
 
     def do_pause(self):
         self.flow.pause()
@@ -624,6 +635,8 @@ class Side:
 
     def check_closed(self):
         log = self.log
+        if self.peer.resets and not self.peer.peer_had_ended:
+            assert "end" not in log, "an end, where input of the peer was lost"
         assert log[-1] == "close"
         assert (self.error is not None) == ("error" in log)
         assert self.close_args == (self.error is not None,)

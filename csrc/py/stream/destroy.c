@@ -61,13 +61,14 @@ pn_duplex_fail_early(PnDuplex *s)
 /* --- close and error --- */
 
 void
-pn_duplex_finish(PnDuplex *s)
+pn_duplex_finish(PnDuplex *s, bool current)
 {
     PnState *st = s->em.st;
     if (!s->finish_due)
         return;
     s->finish_due = 0;
-    s->finished = 1;
+    if (current)
+        s->finished = 1;
     PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
     if (on_finish != NULL) {
         s->wq->on_finish = NULL;
@@ -86,11 +87,12 @@ pn_duplex_close_now(PnDuplex *s, uint32_t tag)
 {
     PyObject *had_error = (tag & 1) != 0 ? Py_True : Py_False;
     if (tag >> 1 != s->connection || !s->destroyed) { /* of an earlier connection */
+        pn_duplex_finish(s, false);
         (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
         return;
     }
     bool before = !s->was_connecting;
-    pn_duplex_finish(s);
+    pn_duplex_finish(s, true);
     if (s->piped_from != NULL)
         pn_duplex_ops_of(s)->sink_gone(s);
     if (before)

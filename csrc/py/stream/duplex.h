@@ -42,8 +42,8 @@ void pn_duplex_close_now(PnDuplex *s, uint32_t tag);
 void pn_duplex_close_soon(PnDuplex *s, uint32_t tag);
 /* What a `close` needs to know: the connection that it belongs to, and whether that has failed. */
 static inline uint32_t pn_duplex_close_tag(const PnDuplex *s, bool failed);
-/* Emits `finish` if it is due: before `close`, in any case. */
-void pn_duplex_finish(PnDuplex *s);
+/* Emits `finish` if it is due: before `close`, in any case. `current`: not that of an earlier connection. */
+void pn_duplex_finish(PnDuplex *s, bool current);
 /* Calls the callbacks that are still pending in the queue of a destroyed stream. */
 void pn_duplex_fail_writes(PnDuplex *s);
 /* A listener of `connect` has destroyed the stream before the early writes could leave: calls their callbacks. */

@@ -332,7 +332,8 @@ int
 pn_readable_unshift(PnDuplex *s, PyObject *data)
 {
     int status;
-    if (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) == 0 && has_consumer(s))
+    bool begins = s->resume_scheduled && !s->was_connected; /* Node's state.sync, before its first read() */
+    if (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) == 0 && has_consumer(s) && !begins)
         status = pn_readable_emit_data(s, data);
     else
         status = keep(s, data, true);

@@ -142,7 +142,8 @@ closed_tick(PnState *st, PyObject *self, void *arg)
     (void)arg;
     if (callback != Py_None)
         (void)pn_call_one(st, (PyObject *)s, callback, error);
-    pn_duplex_destroy(s, error);
+    if (s->write_failed) /* else it was destroyed, and connects again */
+        pn_duplex_destroy(s, error);
 }
 
 /* The socket was never connected: queues the callback with the error, then destroy(). */
@@ -186,7 +187,7 @@ refuse(PnDuplex *s, PyObject *callback)
     if (error == NULL)
         return -1;
     int status = callback != NULL ? pn_writes_answer_soon(s, callback, error) : 0;
-    if (status == 0 && !s->write_failed) /* else the tick of the first that failed destroys */
+    if (status == 0 && (s->ending || !s->write_failed)) /* else the tick of the first that failed destroys */
         pn_duplex_destroy(s, error);
     Py_DECREF(error);
     return status;
@@ -456,9 +457,12 @@ finish_tick(PnState *st, PyObject *self, void *arg)
 {
     PnDuplex *s = PN_DUPLEX(self);
     (void)st;
-    if ((uint16_t)(uintptr_t)arg != s->connection || !s->finish_due)
+    bool current = (uint16_t)(uintptr_t)arg == s->connection;
+    if (!s->finish_due)
         return;
-    pn_duplex_finish(s);
+    pn_duplex_finish(s, current);
+    if (!current)
+        return;
     if (s->destroy_when_finished)
         pn_duplex_destroy(s, NULL);
     else

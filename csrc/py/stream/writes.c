@@ -370,9 +370,11 @@ pn_writes_leave_behind(PnDuplex *s, struct pn_left_behind *left, PyObject *error
         return;
     left->records = take_records(s, error);
     for (struct pn_write_record *r = wq->first; r != NULL; r = r->next)
-        r->end = 0; /* its tick frees it */
-    left->on_finish = wq->on_finish;
-    wq->on_finish = NULL;
+        r->end = 0;       /* its tick frees it */
+    if (!s->finish_due) { /* else `finish` calls them */
+        left->on_finish = wq->on_finish;
+        wq->on_finish = NULL;
+    }
     wq->queued = wq->sent = wq->connect_end = wq->batch_end = 0;
     wq->before_connect = false;
     wq->busy = false; /* the request belongs to the old handle */
