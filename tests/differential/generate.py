@@ -130,7 +130,9 @@ class _Generator:
         via = self.rng.choice(VIAS)
         if self.theme == "times" and self.maybe(0.1):
             via, self.slow = "timer", True
-        if at is None:
+        if "pipe" in do and [other for other in args if isinstance(other, str) and other != who]:
+            at, nth, via = f"settled.{self.rng.randint(1, self.phases)}", 1, None  # it acts on two objects
+        elif at is None:
             at, nth = self.moment(who, do)
         else:
             nth = 1
@@ -183,7 +185,7 @@ class _Generator:
             return [{"n": self.rng.choice(SIZES)}]
         if chosen < 0.93:
             return [{"x": self.rng.choice(HALVES)}]
-        return [{"s": self.rng.choice(["6869", "aGk=", "hi"])}, self.rng.choice(ENCODINGS)]
+        return [{"s": self.rng.choice(["6869", "61626364"])}, self.rng.choice(ENCODINGS)]  # right in each of them
 
     def arguments(self, who, do):
         """(args, whether there is a callback); args None: no such call here."""

@@ -52,14 +52,17 @@ def _attempt(command, scenarios, late):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scenarios"
         file.write_text("".join(json.dumps(made) + "\n" for made in scenarios), encoding="utf-8")
-        with subprocess.Popen(
-            [*command, str(file), folder], env=_environment(late), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as process:
+        stderr = Path(folder) / "stderr"
+        with (
+            stderr.open("wb") as errors,
+            subprocess.Popen(
+                [*command, str(file), folder], env=_environment(late), stdout=subprocess.PIPE, stderr=errors
+            ) as process,
+        ):
             traces = [json.loads(line) for line in _lines(process)]
-            stderr = process.stderr.read().decode(errors="replace")
         if len(traces) == len(scenarios):
             return traces, None
-        return traces, f"ended with status {process.returncode}: {stderr[-2000:]}"
+        return traces, f"ended with status {process.returncode}: {stderr.read_text(errors='replace')[-2000:]}"
 
 
 def run(command, scenarios, late=False):

@@ -7,6 +7,8 @@ import pytest
 
 import compare
 import generate
+import interpreter
+import pynet
 import runner
 import shrink
 from paths import ROOT, TESTS
@@ -53,6 +55,14 @@ def test_allowed_difference_is_on_the_page(entry):
 def test_scenario_of_a_seed_and_an_index_is_always_the_same():
     assert generate.scenario("1", 7) == generate.scenario("1", 7)
     assert generate.scenario("1", 7)["steps"] != generate.scenario("2", 7)["steps"]
+
+
+def test_each_call_is_known_to_both_interpreters():
+    theirs = (TESTS / "differential" / "interpreter.cjs").read_text(encoding="utf-8")
+    methods = {name for kind in (pynet.Socket, pynet.Server) for name in dir(kind)}
+    calls = {*generate.COMMON, *generate.SERVER_CALLS}.union(*generate.THEMES.values())
+    assert calls - {name for name in calls if f"\n  {name}: (" in theirs} == set()
+    assert calls - {*interpreter.VERBS, *methods} == set()
 
 
 def test_difference_is_found_in_its_object():
