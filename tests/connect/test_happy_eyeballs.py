@@ -16,10 +16,11 @@ EVENTS += ("error", "close")
 
 
 def gives(*addresses):
-    """A lookup function that finds these, at once."""
+    """A lookup function that finds these, at once; it gives the first where one is asked for."""
 
     def lookup(hostname, options, callback):
-        callback(None, [(text, 6 if ":" in text else 4) for text in addresses])
+        found = [(text, 6 if ":" in text else 4) for text in addresses]
+        callback(None, found if options.get("all") else found[0])
 
     return lookup
 
