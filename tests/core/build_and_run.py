@@ -33,6 +33,7 @@ FEATURES = "-D_DARWIN_C_SOURCE=1" if sys.platform == "darwin" else "-D_GNU_SOURC
 SANITIZERS = {
     "address": ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"],
     "thread": ["-fsanitize=thread", "-fno-omit-frame-pointer"],
+    "coverage": ["--coverage", "-O0"],  # no sanitizer: gcov's counters, for make coverage
     "none": [],
 }
 HOOKED = ["malloc", "calloc", "realloc", "free", "pthread_create"]
