@@ -540,11 +540,16 @@ write_to_pipe(struct pn_stream *s, const struct iovec *iov, size_t count)
 {
     pn_signal_mask old;
     ssize_t n;
+    int fd = pn_stream_fd(s);
+    int flags = fcntl(fd, F_GETFL);
     if (!uv_is_writable(&s->h.stream))
         return UV_EPIPE;
+    /* All that share the pipe share the flag, and writev() has no MSG_DONTWAIT: it would hang with the lock held. */
+    if (flags >= 0 && (flags & O_NONBLOCK) == 0)
+        (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
     bool blocked = pn_sigpipe_block(&old);
     do
-        n = writev(pn_stream_fd(s), iov, (int)count);
+        n = writev(fd, iov, (int)count);
     while (n < 0 && errno == EINTR);
     int code = errno;
     if (blocked)

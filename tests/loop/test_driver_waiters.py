@@ -312,8 +312,10 @@ DEAD = """
         return int(next(n for n, link in links.items() if "eventpoll" in link))
 
     peers = []
-    server = pynet.create_server(peers.append).listen(0, "127.0.0.1")
+    server = pynet.create_server(lambda peer: peers.append(peer.on("error", lambda error: None)))
+    server.listen(0, "127.0.0.1")
     sock = pynet.connect(server.address().port, "127.0.0.1")
+    sock.on("error", lambda error: None)
     sock.wait("connect")
     while not peers:
         pass

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 import pynet
-from helpers import Recorder, is_open, live_handles, read_option
+from helpers import Recorder, is_open, live_handles, printed, read_option
 from paths import ROOT
 
 EVENTS = ("data", "end", "prefinish", "finish", "error", "close")
@@ -465,6 +465,21 @@ def test_much_through_a_pipe():
     writer.end()
     log.wait("close")
     assert log.data() == data
+
+
+def test_a_pipe_that_another_process_has_made_blocking_again(script):
+    """The flag belongs to the pipe, not to the descriptor: a write of more than fits would hang, with the lock held."""
+    done = script("""
+        import os
+        import pynet
+        r, w = os.pipe()
+        other = os.dup(w)
+        writer = pynet.Socket(fd=w, readable=False)
+        os.set_blocking(other, True)
+        print(writer.write(bytes(300_000)), os.get_blocking(other))
+        writer.destroy()
+        """)
+    assert printed(done) == ["False False"]
 
 
 def test_the_reading_end_as_a_whole_socket():
