@@ -14,6 +14,12 @@ blocked: set[Callable[[], object]] = set()
 """For each thread and each task that waits now, the function that wakes it."""
 
 
+def wake_all() -> None:
+    """Wakes all of them to look again. The C module calls it when an internal listener has failed to (rewake.c)."""
+    for wake in tuple(blocked):
+        wake()
+
+
 def _wake_all() -> None:
     while blocked:
         blocked.pop()()

@@ -199,6 +199,7 @@ class Future(futures.Future[Any]):
         _private.over(self._emitter)  # raises in a forked child and at exit: no event can come
         wake = partial(self._at_exit)  # a new object: several may wait
         blocked.add(wake)
+        self._look()  # its listener may have failed already, for lack of memory
         return wake
 
     def _give_up(self) -> None:
@@ -211,9 +212,13 @@ class Future(futures.Future[Any]):
 
     def _at_exit(self) -> None:
         try:
-            _private.reached(self._emitter, self._event)
+            self._look()
+        except MemoryError:
+            raise
         except Exception as error:
             self._fail(error)
+        with self._condition:
+            self._condition.notify_all()  # it may be done, and its waiter not awake
 
     def _look(self) -> bool:
         """Sets the result when the state is reached already, or the error when it never will be."""

@@ -7,6 +7,7 @@
 
 #include "py/events/emitter.h"
 #include "py/events/once_object.h"
+#include "py/events/rewake.h"
 
 #define STACK_LISTENERS 8
 
@@ -248,8 +249,11 @@ call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject 
         return 0;
     }
     PyObject *result = PyObject_Vectorcall(fn, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
-    if (result == NULL)
+    if (result == NULL) {
+        if (tags & PN_FN_INTERNAL)
+            pn_rewake_soon(e->st);
         return -1;
+    }
     Py_DECREF(result);
     return 0;
 }
@@ -298,6 +302,7 @@ emit_many(PnEmitter *e, uint32_t first, size_t count, PyObject *name, PyObject *
     uintptr_t *fns = on_stack;
     if (count > STACK_LISTENERS && (fns = PyMem_Malloc(count * sizeof(*fns))) == NULL) {
         PyErr_NoMemory();
+        pn_rewake_soon(e->st);
         return -1;
     }
     const struct pn_listeners *l = e->listeners;

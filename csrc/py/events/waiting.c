@@ -15,6 +15,7 @@
 #include "py/abort/abort.h"
 #include "py/base/args.h"
 #include "py/events/emitter.h"
+#include "py/events/rewake.h"
 #include "py/loop/driver.h"
 
 #define STACK_ARGS          8
@@ -297,6 +298,8 @@ pn_listen_internal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     if (e == NULL)
         return NULL;
     int status = pn_check_alive(e);
+    if (status == 0)
+        status = pn_rewake_prepare(e->st);
     if (status == 0)
         status = pn_add_internal_listener(e, name, args[2]);
     Py_DECREF(name);
