@@ -25,6 +25,12 @@ def wake_waiters() -> None:
         wake()
 
 
+def wake_all() -> None:
+    """Wakes all of them to look again. The C module calls it when an internal listener has failed to (rewake.c)."""
+    for wake in tuple(blocked):
+        wake()
+
+
 def _wake_all() -> None:
     while blocked:
         blocked.pop()()

@@ -59,7 +59,12 @@ class Waiters:
         with contextlib.suppress(IndexError):  # empty: another thread may have popped the last one
             # Only those that wait now: one that is awake may add itself again meanwhile.
             for _ in range(len(self._wakers)):
-                self._wakers.popleft()()
+                waker = self._wakers.popleft()
+                try:
+                    waker()
+                except BaseException:  # without memory: the next _wake() tries again
+                    self._wakers.appendleft(waker)
+                    raise
 
     def _forget(self, waker: Callable[[], object]) -> None:
         """Removes a waiter that has its result, or has given up."""

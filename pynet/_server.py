@@ -45,6 +45,10 @@ class Shutdown(Future):
         self.set_running_or_notify_cancel()
         pending.add(self)
 
+    def _look(self) -> bool:
+        _private.reached(self._emitter, self._event)  # raises in a forked child and at exit
+        return self.done()
+
     def _within(self, seconds: float) -> None:
         """Destroys what is open after so many seconds; an earlier, shorter limit still counts."""
         deadline = time.monotonic() + seconds

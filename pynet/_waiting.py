@@ -200,7 +200,9 @@ class Future(futures.Future[Any]):
         wake = partial(self._wake)  # a new object: several may wait
         blocked.add(wake)
         try:
-            _private.need_driver(self._emitter)
+            self._look()  # its listener may have failed already, for lack of memory
+            if not self.done():
+                _private.need_driver(self._emitter)
         except BaseException:
             blocked.discard(wake)
             raise
@@ -217,10 +219,14 @@ class Future(futures.Future[Any]):
     def _wake(self) -> None:
         """Fails when no event can come any more."""
         try:
-            _private.reached(self._emitter, self._event)
-            _private.need_driver(self._emitter)
+            if not self._look():
+                _private.need_driver(self._emitter)
+        except MemoryError:
+            raise
         except Exception as error:
             self._fail(error)
+        with self._condition:
+            self._condition.notify_all()  # it may be done, and its waiter not awake
 
     def _look(self) -> bool:
         """Sets the result when the state is reached already, or the error when it never will be."""

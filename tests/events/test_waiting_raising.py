@@ -9,7 +9,8 @@ from concurrent import futures
 import pytest
 
 import pynet
-from helpers import run_coroutine, wait_until
+from helpers import listeners_of, run_coroutine, wait_until
+from pynet import _reading
 
 
 def raises(*args):
@@ -78,6 +79,7 @@ def test_a_wait_of_a_server_is_answered_though_a_listener_raises(where, uncaught
     srv = pynet.Server().on("close", raises).on("listening", raises)
     listening = pynet.once(srv, "listening")
     srv.listen(*where)
+    assert wait_until(lambda: len(uncaught_errors) == 1)
     assert listening.result(5) is None
     closed = pynet.once(srv, "close")
     srv.close()
@@ -178,3 +180,74 @@ def test_below_run_a_wait_is_answered_before_run_raises(script):
         """
     )
     assert (done.stdout, done.stderr) == ("answered False\nraised, answered True\n", "")
+
+
+# --- a listener of a wait that fails, as without memory ---
+
+
+def failing(monkeypatch, owner, name, times):
+    """The method raises MemoryError the first `times` times that the loop calls it."""
+    real, left = getattr(owner, name), [None] * times
+
+    def method(self, *args):
+        if left and pynet._private.inside():
+            left.pop()
+            raise MemoryError
+        return real(self, *args)
+
+    monkeypatch.setattr(owner, name, method)
+    return left
+
+
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_reader_is_woken_though_waking_fails_at_first(pair, monkeypatch, uncaught_errors, times):
+    p = pair()
+    p.client.on("error", lambda err: None)
+    left = failing(monkeypatch, _reading.Waiters, "_wake", times)
+    reader = in_thread(list, p.client)
+    assert wait_until(lambda: len(listeners_of(p.client)) > 1)
+    p.client.destroy(ValueError("mine"))
+    with pytest.raises(ValueError, match="mine"):
+        reader.result(5)
+    assert left == []
+
+
+def test_a_task_is_woken_though_waking_fails_at_first(pair, monkeypatch, uncaught_errors):
+    p = pair()
+    p.client.on("error", lambda err: None)
+
+    async def main():
+        task = asyncio.ensure_future(anext(aiter(p.client)))
+        await asyncio.sleep(0)
+        failing(monkeypatch, _reading.Waiters, "_wake", 3)
+        p.client.destroy(ValueError("mine"))
+        return await task
+
+    with pytest.raises(ValueError, match="mine"):
+        run_coroutine(main())
+
+
+@pytest.mark.parametrize("method", ["_settle", "_look"])
+def test_a_wait_is_answered_though_its_listener_fails_at_first(pair, monkeypatch, uncaught_errors, method):
+    p = pair()
+    waiting = pynet.once(p.client, "close")
+    result = in_thread(waiting.result, 5)
+    failing(monkeypatch, pynet.Future, method, 2)
+    p.client.destroy()
+    assert result.result(5) is False
+
+
+def test_a_waker_that_fails_is_called_again():
+    waiters, called = _reading.Waiters(), []
+
+    def waker():
+        called.append(1)
+        if len(called) == 1:
+            raise MemoryError
+
+    waiters._wakers.append(waker)
+    with pytest.raises(MemoryError):
+        waiters._wake()
+    waiters._wake()
+    waiters._wake()
+    assert called == [1, 1]

@@ -92,6 +92,7 @@ struct PnState {
     size_t immediates_referenced;
     struct pn_deferred_error *deferred_errors; /* errors that wait for a listener, newest first */
     struct PnServer *looking_up;               /* servers whose lookup is under way, newest first */
+    struct pn_rewake *rewake;                  /* own: see rewake.c */
     struct PnDuplex *flush;                    /* streams with gathered writes, newest first */
     PyObject *uncaught;                        /* own: the exception that run() will raise */
     PyObject *uncaught_handler;
@@ -115,6 +116,7 @@ struct PnState {
     PyObject *error_monitor;
     PyObject *server_changed;            /* own: an internal event of servers; only their iterators listen to it */
     PyObject *early_write, *early_reset; /* own: see early.c */
+    PyObject *wake_all;                  /* own: see rewake.c */
     PyObject *waiting;                   /* own: the functions of pynet._waiting, see waiting.c */
     PyObject *run;                       /* own: a tuple, see PN_RUN; set when the module is created */
     struct pn_names names;

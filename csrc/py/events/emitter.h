@@ -8,6 +8,7 @@
  *   emitter_type.c    the methods of EventEmitter
  *   once_type.c       OnceListener: the wrapper that once() registers (created in listeners.c)
  *   decorator_type.c  @emitter.on("event")
+ *   rewake.c          wakes all waits again when an internal listener has failed, as without memory
  *   waiting.c         wait(), drain(), lines(), `with`, `for`, `await`: the way to pynet/_waiting.py
  *   emitter_object.h  the layout of EventEmitter, and the operations that its subtypes add */
 #ifndef PN_PY_EVENTS_EMITTER_H

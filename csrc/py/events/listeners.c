@@ -7,6 +7,7 @@
 
 #include "py/events/emitter.h"
 #include "py/events/once_object.h"
+#include "py/events/rewake.h"
 
 #define STACK_LISTENERS 8
 
@@ -347,7 +348,11 @@ call_tagged(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject
              e->ops->call_marker(e, name, fn)) {
         return 0;
     }
-    return call_function(fn, args, nargs);
+    if (call_function(fn, args, nargs) == 0)
+        return 0;
+    if (tags & PN_FN_INTERNAL)
+        pn_rewake_soon(e->st);
+    return -1;
 }
 
 /* Calls one listener; `fn` is a function or OnceListener to which the caller has a reference. `hint` as for
@@ -403,6 +408,7 @@ emit_many(PnEmitter *e, uint32_t first, size_t count, PyObject *name, PyObject *
     uintptr_t *fns = on_stack;
     if (count > STACK_LISTENERS && (fns = PyMem_Malloc(count * sizeof(*fns))) == NULL) {
         PyErr_NoMemory();
+        pn_rewake_soon(e->st);
         return -1;
     }
     const struct pn_listeners *l = e->listeners;

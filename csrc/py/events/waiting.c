@@ -15,6 +15,7 @@
 #include "py/abort/abort.h"
 #include "py/base/args.h"
 #include "py/events/emitter.h"
+#include "py/events/rewake.h"
 #include "py/loop/driver.h"
 
 #define STACK_ARGS          8
@@ -300,6 +301,8 @@ pn_listen_internal(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     /* A waiter needs a running driver. */
     if (status == 0 && e->st->loop != NULL && e->ops != NULL)
         status = pn_driver_ensure(e->st);
+    if (status == 0)
+        status = pn_rewake_prepare(e->st);
     if (status == 0)
         status = pn_add_internal_listener(e, name, args[2]);
     Py_DECREF(name);

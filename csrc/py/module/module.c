@@ -8,6 +8,7 @@
 #include "py/connect/connect.h"
 #include "py/events/emitter.h"
 #include "py/events/once_object.h"
+#include "py/events/rewake.h"
 #include "py/events/waiting.h"
 #include "py/loop/driver.h"
 #include "py/loop/hooks.h"
@@ -191,7 +192,8 @@ module_exec(PyObject *m)
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
-    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(waiting) X(run) X(server_changed)
+    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(waiting) X(wake_all) X(run) \
+    X(server_changed)
 /* clang-format on */
 
 static int
@@ -229,6 +231,7 @@ module_free(void *m)
         return;
     (void)module_clear(m);
     pn_names_clear(&st->names);
+    pn_rewake_free(st);
     pn_driver_clear(st);
 }
 
