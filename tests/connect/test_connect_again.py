@@ -357,3 +357,35 @@ def test_a_write_that_was_refused_before_connect_ends_the_connection(server):
     log.wait("close")
     assert log.names == ["error", "close"]
     assert [error.code for error in (*answers, log["error"])] == ["ERR_SOCKET_CLOSED"] * 2
+
+
+def test_destroy_soon_is_for_its_own_connection(server):
+    peers = []
+    srv = server(peers.append, allow_half_open=True)
+    client = pynet.Socket()
+    log = Recorder(client, "connect", "finish", "end", "close")
+    client.connect(target(srv))
+    log.wait("connect")
+    client.destroy_soon()
+    log.wait("close")
+    client.connect(target(srv))
+    client.resume()
+    client.end()
+    log.wait("finish", times=2)
+    assert wait_until(lambda: len(peers) == 2)
+    peers[1].end()
+    log.wait("close", times=2)
+    assert log.names[3:] == ["connect", "finish", "end", "close"]
+    for peer in peers:
+        peer.destroy()
+
+
+def test_destroy_soon_before_connect_ends_the_connection(server):
+    srv = server()
+    client = pynet.Socket()
+    log = Recorder(client, "connect", "finish", "error", "close")
+    with pynet.turn():
+        client.destroy_soon()
+        client.connect(target(srv))
+    log.wait("close")
+    assert log.names == ["finish", "close"]

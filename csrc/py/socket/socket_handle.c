@@ -427,8 +427,8 @@ pn_socket_reset(PnSocket *s)
     s->d.was_connected = s->d.error_emitted = s->d.close_emitted = 0;
     if (again)
         s->d.corked = s->d.did_read = 0;
-    if (again)
-        s->d.write_failed = 0; /* else a write that was refused before connect() destroys the socket */
+    if (again) /* else a write that was refused, or destroySoon(), before connect() destroys the socket */
+        s->d.write_failed = s->d.destroy_when_finished = 0;
     s->d.ending = s->d.final_called = s->d.finished = s->d.need_drain = s->d.fin_seen = 0;
     s->d.was_connecting = s->reset_when_connected = 0;
     s->d.write_epoch = UINT32_MAX;

@@ -17,7 +17,7 @@ pn_duplex_cancelled_error(PnDuplex *s)
     if (s->was_connecting)
         error = pn_net_error(s->em.st, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
                              "Socket closed before the connection was established");
-    else if (s->wq != NULL && s->wq->first == NULL)
+    else if (s->wq != NULL && s->wq->first == NULL && s->wq->q.count == 0)
         error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
     else
         error = pn_uv_error(s->em.st, UV_ECANCELED, &where);
@@ -30,12 +30,13 @@ pn_duplex_fail_writes(PnDuplex *s)
     PyObject *first = NULL;
     if (s->wq == NULL || !s->destroyed)
         return;
-    if (s->wq->first == NULL && s->wq->on_finish == NULL) {
+    bool lost = s->was_connecting ? s->wq->before_connect : s->wq->q.count > 0;
+    if (!lost && s->wq->first == NULL && s->wq->on_finish == NULL) {
         pn_writes_fail(s, NULL, NULL);
         return;
     }
     first = pn_duplex_cancelled_error(s);
-    if (!s->was_connecting && s->errored == NULL && s->wq != NULL && s->wq->q.count > 0)
+    if (lost && s->errored == NULL)
         s->errored = Py_XNewRef(first); /* as Node: what waited is lost; without an `error` event */
     PyObject *rest = s->errored != NULL ? Py_NewRef(s->errored) : Py_XNewRef(first);
     pn_writes_fail(s, first, rest);

@@ -461,11 +461,9 @@ finish_tick(PnState *st, PyObject *self, void *arg)
     if (!s->finish_due)
         return;
     pn_duplex_finish(s, current);
-    if (!current)
-        return;
-    if (s->destroy_when_finished)
+    if (s->destroy_when_finished) /* also when connect() has followed destroySoon(), as in Node */
         pn_duplex_destroy(s, NULL);
-    else
+    else if (current)
         pn_duplex_maybe_destroy(s);
 }
 

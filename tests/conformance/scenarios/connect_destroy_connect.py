@@ -1,4 +1,4 @@
-"""connect(), destroy(), then connect() where nobody listens, in one step: two 'close'."""
+"""connect(), destroy(), then connect() where there is no server, in one step: two 'close'."""
 
 import pynet
 from harness import listen, nowhere, record, run, where

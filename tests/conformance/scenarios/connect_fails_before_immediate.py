@@ -1,4 +1,4 @@
-"""connect() to a path where nobody listens: the error comes before an immediate that was set with it."""
+"""connect() to a path where there is no server: the error comes before an immediate that was set with it."""
 
 import pynet
 from harness import nowhere, record, run, trace

@@ -1,4 +1,4 @@
-// connect() in a listener, to a path where nobody listens: the error comes before an immediate that was set with it.
+// connect() in a listener, to a path where there is no server: its error comes before an immediate set with it.
 // kinds: unix
 'use strict';
 

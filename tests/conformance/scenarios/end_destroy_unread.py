@@ -14,7 +14,7 @@ def main():
         record(s, "S", "end prefinish finish error close")
         pynet.finished(s, answer("S", "finished"))
         c.resume()
-        c.write("nobody reads this")
+        c.write("unread input")
         settle(later)
 
     pair({"allowHalfOpen": True, "pauseOnConnect": True}, {}, connected)

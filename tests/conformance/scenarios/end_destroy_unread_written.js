@@ -11,7 +11,7 @@ run(() => {
     record(S, 'S', 'end prefinish finish error close');
     finished(S, answer('S', 'finished'));
     C.resume();
-    C.write('nobody reads this');
+    C.write('unread input');
     settle(() => {
       S.end('bye', answer('S', 'end callback'));
       S.destroy();
