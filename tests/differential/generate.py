@@ -128,14 +128,14 @@ class _Generator:
         if args is None:
             return
         via = self.rng.choice(VIAS)
-        if self.theme == "times" and self.maybe(0.1):
-            via, self.slow = "timer", True
         if "pipe" in do and [other for other in args if isinstance(other, str) and other != who]:
             at, nth, via = f"settled.{self.rng.randint(1, self.phases)}", 1, None  # it acts on two objects
         elif at is None:
             at, nth = self.moment(who, do)
         else:
             nth = 1
+        if self.theme == "times" and at.startswith("settled") and self.maybe(0.2):
+            via, self.slow = "timer", True  # only where nothing else is under way
         self.step(at, who, do, args, cb, via, nth)
 
     def step(self, at, who, do, args, cb=False, via=None, nth=1):

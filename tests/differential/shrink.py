@@ -8,6 +8,10 @@ def _without(made, steps):
     return {**made, "steps": [step for step in made["steps"] if step["id"] not in steps]}
 
 
+def _has_times(made):
+    return any(step.get("via") == "timer" or step["do"] == "setTimeout" for step in made["steps"])
+
+
 def _smaller(made):
     """Scenarios that are a little smaller than `made`, the smallest first."""
     ids = [step["id"] for step in made["steps"]]
@@ -19,7 +23,7 @@ def _smaller(made):
         if size < len(ids):
             yield from (_without(made, ids[i : i + size]) for i in range(0, len(ids), size))
     for key in ("D", "deaf", "slow"):
-        if key in made:
+        if key in made and not (key == "slow" and _has_times(made)):
             yield {name: value for name, value in made.items() if name != key}
     for owner in ("server", "C", "D"):
         for option in made.get(owner, {}):
