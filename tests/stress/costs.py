@@ -1,9 +1,10 @@
-"""What many of one kind cost: twice as many take about twice as many instructions, counted by callgrind."""
+"""What many of one kind cost: twice as many take about twice as many instructions, counted by callgrind.
+
+`make costs` runs this file. It is no part of the suite, since callgrind takes minutes."""
 
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 
@@ -11,10 +12,7 @@ import pytest
 
 import isolated
 
-pytestmark = [
-    pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind counts the instructions"),
-    pytest.mark.timeout(300),
-]
+pytestmark = pytest.mark.timeout(300)
 
 PREPARE = """
     import gc, sys
