@@ -13,7 +13,7 @@ struct pn_path_file {
 /* Call right before the bind: resolves the folder of `path`, so that a chdir() later changes nothing. Returns 0 or
  * UV_ENOMEM. */
 int pn_path_file_begin(struct pn_path_file *f, const char *path);
-/* Call right after the bind. `f` becomes empty if the folder has changed meanwhile: the file is nobody's then. */
+/* Call right after the bind. `f` becomes empty if the folder has changed meanwhile: the file is not ours then. */
 void pn_path_file_end(struct pn_path_file *f, const char *path);
 /* Unlinks the path if it is still the same file, and empties `f`. Call before closing the descriptor: afterwards a
  * new file may have the same inode number. */

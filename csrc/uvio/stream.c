@@ -157,46 +157,6 @@ adopt(struct pn_stream *s, int fd)
     return status;
 }
 
-/* --- groups --- */
-
-void
-pn_stream_group_init(struct pn_stream_group *g)
-{
-    g->next = g->prev = g;
-}
-
-void
-pn_stream_group_add(struct pn_stream_group *g, struct pn_stream *s)
-{
-    s->group = (struct pn_stream_group){.next = g, .prev = g->prev};
-    g->prev->next = &s->group;
-    g->prev = &s->group;
-}
-
-static void
-leave_group(struct pn_stream_group *member)
-{
-    if (member->next == NULL)
-        return;
-    member->prev->next = member->next;
-    member->next->prev = member->prev;
-    member->next = NULL;
-}
-
-void
-pn_stream_group_each(struct pn_stream_group *g, void (*visit)(struct pn_stream *s, void *arg), void *arg)
-{
-    for (struct pn_stream_group *at = g->next; at != g; at = at->next)
-        visit((struct pn_stream *)(void *)((char *)at - offsetof(struct pn_stream, group)), arg);
-}
-
-void
-pn_stream_group_clear(struct pn_stream_group *g)
-{
-    while (g->next != g)
-        leave_group(g->next);
-}
-
 struct pn_stream *
 pn_stream_open(struct pn_loop *loop, enum pn_stream_kind kind, int fd, const struct pn_stream_events *events,
                void *owner, int *status)
@@ -297,7 +257,7 @@ pn_stream_close(struct pn_stream *s)
     if (s->completions == 0)
         pn_loop_unpost(loop_of(s), &s->posted);
     pn_loop_forget_fd(&s->recheck);
-    leave_group(&s->group);
+    pn_stream_group_leave(&s->group);
     if (s->unref)
         uv_ref(&s->h.handle); /* `closed` must come even if the user has called unref() */
     int fd = pn_stream_fd(s);

@@ -81,6 +81,7 @@ struct pn_stream *pn_stream_open(struct pn_loop *loop, enum pn_stream_kind kind,
 
 void pn_stream_group_init(struct pn_stream_group *g);
 void pn_stream_group_add(struct pn_stream_group *g, struct pn_stream *s);
+void pn_stream_group_leave(struct pn_stream_group *member); /* does nothing if it is in no group */
 /* Calls `visit` for each stream of the group. It must not close any. */
 void pn_stream_group_each(struct pn_stream_group *g, void (*visit)(struct pn_stream *s, void *arg), void *arg);
 /* Empties the group; its streams stay open. */

@@ -50,7 +50,7 @@ unhook(PnState *st, PyObject *dest, PyObject *all)
     return status;
 }
 
-/* Removes the hook that was added with once() or on(). Some emitters raise when it is not there; what is no Exception
+/* Removes the hook that was added with once() or on(). Some emitters raise when it is not there. Anything but an Exception
  * (KeyboardInterrupt) is uncaught. */
 static void
 stop_waiting(PnState *st, PyObject *dest, PyObject *all)
