@@ -415,8 +415,10 @@ pn_loop_turn(struct pn_loop *loop)
 {
     loop->turns++;
     uv_update_time(&loop->uv);
-    deliver_all(loop, &loop->posted);
-    deliver_all(loop, &loop->pending);
+    if (loop->posted.first != NULL)
+        deliver_all(loop, &loop->posted);
+    if (loop->pending.first != NULL)
+        deliver_all(loop, &loop->pending);
     if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver))
         pn_resolver_dispatch(loop->resolver, &loop->halted);
     if (!loop->halted && !loop->dead && check_fds(loop) && !loop->halted)

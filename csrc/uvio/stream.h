@@ -58,12 +58,12 @@ struct pn_stream {
     uint8_t completions; /* PN_POST_* bits */
     bool reading;
     bool closing;
-    bool unref;
     uint8_t read_class; /* the next read takes up to PN_READ_SIZE << read_class */
     bool read_big;      /* read_class may rise */
     bool own_buffer;    /* ask `alloc` for the buffer; else it is the loop's slab */
-    bool block_again;   /* the descriptor is shared: clear O_NONBLOCK on close */
-    bool has_fd;        /* its descriptor is in loop->fds */
+    bool unref : 1;
+    bool block_again : 1; /* the descriptor is shared: clear O_NONBLOCK on close */
+    bool has_fd : 1;      /* its descriptor is in loop->fds */
     union {
         uv_handle_t handle;
         uv_stream_t stream;

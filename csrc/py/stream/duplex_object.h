@@ -61,13 +61,13 @@ struct pn_writes {
     struct pn_write_record *first, *last;
     PyObject *on_finish;   /* own: list of end() callbacks */
     uint64_t queued, sent; /* bytes that went through `q` */
-    bool before_connect;   /* the first write before the connection waits for it */
     uint64_t cork_start;   /* while corked: where the bytes begin that cork() holds back */
     uint64_t connect_end;  /* where the first write before the connection ends */
     uint64_t batch_end;    /* where the last batch ends: writes that leave as one */
     size_t in_flight;      /* bytes of libuv's request */
     bool busy;             /* libuv has a request */
     bool holds;            /* some record is `held` */
+    bool before_connect;   /* the first write before the connection waits for it */
 };
 
 /* --- reading --- */
