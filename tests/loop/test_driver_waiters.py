@@ -350,18 +350,20 @@ def test_a_loop_that_dies_ends_the_waits(wait, where):
         try:
             pynet.run(lambda: {kill})
         except pynet.NetError as error:
-            print(error.code)
+            reported.put(error.code)
     """
     background = f"""
-        sys.unraisablehook = lambda args: print(args.exc_value.code)
+        sys.unraisablehook = lambda args: reported.put(args.exc_value.code)
         {kill}
     """
     out = isolated.check(
         isolated.join(
             DEAD.replace("WAIT\n", wait + "\n"),
+            "import queue; reported = queue.Queue()",
             foreground if where == "run()" else background,
             """
             thread.join(10)
+            print(reported.get(timeout=10))
             print(outcome)
             """,
         ),
