@@ -165,6 +165,7 @@ class Run:
         self.lives, self.written, self.answered = 1, 0, 0
         self.acted: list[str] = []
         self.threads: list[threading.Thread] = []
+        self.timers = []
         self.problems: list = []
         self.refused = False  # connect() itself has raised
         self.controllers = pynet.AbortController(), pynet.AbortController()
@@ -339,7 +340,7 @@ class Run:
             if step.event == "now":
                 self.act(step)
             elif step.event == "timer":
-                pynet.set_timeout(self.act, step.nth * 4, step)
+                self.timers.append(pynet.set_timeout(self.act, step.nth * 4, step))
 
     def finish(self):
         self.acted.append("finish")
@@ -348,6 +349,10 @@ class Run:
     def closed(self):
         if self.names().count("close") >= self.lives:
             self.guard.close()
+
+    def close_timers(self):
+        for timer in self.timers:
+            timer.close()
 
     def over(self):
         return self.sock.destroyed and self.names().count("close") >= self.lives and self.answered >= self.written
@@ -387,6 +392,7 @@ class Run:
             self.begin()
             assert wait_until(lambda: on_loop(self.over), timeout=5), (self.log, self.answered, self.written)
         finally:
+            on_loop(self.close_timers)
             threading.excepthook = hook
 
     def run_handler(self):
@@ -396,6 +402,7 @@ class Run:
             self.begin()
             assert wait_until(lambda: on_loop(self.over), timeout=5), (self.log, self.answered, self.written)
         finally:
+            on_loop(self.close_timers)
             pynet.set_uncaught_handler(old)
 
     def begin(self):
