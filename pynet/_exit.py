@@ -20,14 +20,9 @@ pending: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def wake_waiters() -> None:
-    """Nothing drives the loop, and no thread can: all that waits looks again, and raises."""
+    """All that waits looks at its state again. The C module calls it when no thread can drive the loop, so that each
+    wait raises, and when an internal listener has failed to wake its wait (rewake.c)."""
     for wake in [*blocked, *(future._wake for future in pending)]:
-        wake()
-
-
-def wake_all() -> None:
-    """Wakes all of them to look again. The C module calls it when an internal listener has failed to (rewake.c)."""
-    for wake in tuple(blocked):
         wake()
 
 

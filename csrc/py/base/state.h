@@ -116,7 +116,6 @@ struct PnState {
     PyObject *error_monitor;
     PyObject *server_changed;            /* own: an internal event of servers; only their iterators listen to it */
     PyObject *early_write, *early_reset; /* own: see early.c */
-    PyObject *wake_all;                  /* own: see rewake.c */
     PyObject *waiting;                   /* own: the functions of pynet._waiting, see waiting.c */
     PyObject *run;                       /* own: a tuple, see PN_RUN; set when the module is created */
     struct pn_names names;

@@ -1,7 +1,7 @@
 /* rewake.c - a wait is woken by an internal listener, which is Python code: when that fails for lack of memory, nothing
- * else would wake it. A timer then calls pynet._exit.wake_all() until it succeeds; each wait looks at its state again.
+ * else would wake it. A timer then calls pynet._exit.wake_waiters() until it succeeds; each wait looks at its state again.
  *
- * Owns: st->rewake, the timer; st->wake_all, the function. */
+ * Owns: st->rewake, the timer. */
 #include "py/events/rewake.h"
 
 #include "py/loop/tick.h"
@@ -21,7 +21,7 @@ on_fire(struct pn_loop_timer *timer)
 {
     PnState *st = ((struct pn_rewake *)(void *)timer)->st;
     unsigned scope = pn_callback_scope_open(st);
-    PyObject *result = PyObject_CallNoArgs(st->wake_all);
+    PyObject *result = PyObject_CallNoArgs(pn_state_run(st, PN_RUN_wake_waiters));
     if (result == NULL && PyErr_ExceptionMatches(PyExc_Exception)) {
         PyErr_Clear();
         pn_rewake_soon(st);
@@ -46,24 +46,13 @@ pn_rewake_prepare(PnState *st)
 {
     if (st->rewake != NULL)
         return 0;
-    PyObject *module = PyImport_ImportModule("pynet._exit");
-    PyObject *function = module != NULL ? PyObject_GetAttrString(module, "wake_all") : NULL;
-    Py_XDECREF(module);
-    struct pn_rewake *w = function != NULL ? PyMem_RawMalloc(sizeof(*w)) : NULL;
+    struct pn_rewake *w = PyMem_RawMalloc(sizeof(*w));
     if (w == NULL) {
-        if (function != NULL)
-            PyErr_NoMemory();
-        Py_XDECREF(function);
+        PyErr_NoMemory();
         return -1;
     }
     begin(w, st);
-    if (st->rewake != NULL) { /* the import has let another thread in */
-        PyMem_RawFree(w);
-        Py_DECREF(function);
-        return 0;
-    }
     st->rewake = w;
-    Py_XSETREF(st->wake_all, function);
     return 0;
 }
 

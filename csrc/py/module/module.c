@@ -192,7 +192,7 @@ module_exec(PyObject *m)
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
-    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(waiting) X(wake_all) X(run) \
+    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(waiting) X(run) \
     X(server_changed)
 /* clang-format on */
 
