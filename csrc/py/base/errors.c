@@ -351,6 +351,13 @@ pn_take_exception(void)
     return value;
 }
 
+void
+pn_put_back_exception(PyObject *error)
+{
+    if (error != NULL)
+        PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+}
+
 PyObject *
 pn_net_error(PnState *st, const char *code, const char *format, ...)
 {

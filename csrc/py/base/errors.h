@@ -34,6 +34,8 @@ PyObject *pn_make_aggregate_error(PyObject *module, PyObject *errors);
 
 /* Clears the current exception and returns it. New reference; NULL only if none is set. */
 PyObject *pn_take_exception(void);
+/* Sets again what pn_take_exception() has returned. Steals `error`; does nothing for NULL. */
+void pn_put_back_exception(PyObject *error);
 
 /* These raise and return NULL, so that a caller writes `return pn_raise_...`. */
 PyObject *pn_raise(PyObject *exc); /* steals `exc`; for NULL it keeps the exception that is set */

@@ -163,8 +163,7 @@ wake_waiters(PnState *st)
     if (result == NULL)
         PyErr_WriteUnraisable(st->module);
     Py_XDECREF(result);
-    if (error != NULL)
-        PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+    pn_put_back_exception(error);
 }
 
 static int
@@ -319,8 +318,7 @@ pn_driver_resume(PnState *st, bool always)
         PyErr_Clear();
         wake_waiters(st);
     }
-    if (error != NULL)
-        PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+    pn_put_back_exception(error);
 }
 
 PyObject *

@@ -324,8 +324,7 @@ restore_signals(PnState *st, struct saved_signals *saved)
     }
     Py_CLEAR(saved->wakeup_fd);
     Py_CLEAR(saved->begun);
-    if (error != NULL)
-        PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+    pn_put_back_exception(error);
 }
 
 const char pn_run_doc[] =
