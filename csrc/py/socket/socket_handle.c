@@ -425,10 +425,10 @@ pn_socket_reset(PnSocket *s)
     s->d.r_ended = s->d.end_scheduled = s->d.end_emitted = 0;
     s->d.reading = s->d.need_readable = s->d.emitted_readable = 0;
     s->d.was_connected = s->d.error_emitted = s->d.close_emitted = 0;
-    if (again)
+    if (again) { /* else a write that was refused, or destroySoon(), before connect() destroys the socket */
         s->d.corked = s->d.did_read = 0;
-    if (again) /* else a write that was refused, or destroySoon(), before connect() destroys the socket */
         s->d.write_failed = s->d.destroy_when_finished = 0;
+    }
     s->d.ending = s->d.final_called = s->d.finished = s->d.need_drain = s->d.fin_seen = 0;
     s->d.was_connecting = s->reset_when_connected = 0;
     s->d.write_epoch = UINT32_MAX;
