@@ -420,19 +420,6 @@ choose_class(struct pn_stream *s, size_t nread)
         s->read_class--;
 }
 
-/* libuv 1.44 takes a hang-up after a short read for the end and misses a reset. The read that libuv leaves out shows
- * it. SO_ERROR would not do: a reset that arrived after the end does not change the end. */
-COLD static ssize_t
-end_or_error(struct pn_stream *s)
-{
-    char byte;
-    ssize_t n = 0;
-    do {
-        n = recv(pn_stream_fd(s), &byte, 1, MSG_PEEK);
-    } while (n < 0 && errno == EINTR);
-    return n < 0 && errno == ECONNRESET ? UV_ECONNRESET : UV_EOF;
-}
-
 static void
 on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 {
@@ -444,14 +431,12 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
     if (nread < 0) {
         if (s->req != NULL)
             recheck_fd(s); /* it still waits, for the write only */
-        if (loop_of(s)->halted) {
-            /* libuv reports it even though a listener of the chunk before has raised. Reading again reports it
-             * again. */
+        /* libuv 1.44 takes a hang-up behind a short read for the end, without a read: so it misses a reset, and
+         * the end comes in the turn of the data, even though a listener of the data has raised. Reading again tells. */
+        if (loop_of(s)->halted || (nread == UV_EOF && buf->base == NULL)) {
             (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
             return;
         }
-        if (nread == UV_EOF)
-            nread = end_or_error(s);
     }
     if (nread >= PN_READ_SIZE || (s->read_class > 0 && nread > 0))
         choose_class(s, (size_t)nread);

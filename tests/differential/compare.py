@@ -8,7 +8,7 @@ from pathlib import Path
 import generate
 
 ALLOW = Path(__file__).resolve().parent / "allow.toml"
-KEYS = {"line", "steps", "who", "rewrite", "has"}
+KEYS = {"line", "steps", "who", "rewrite", "has", "order"}
 
 
 def load_allowed(path=ALLOW):
@@ -16,8 +16,8 @@ def load_allowed(path=ALLOW):
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("difference", [])
     for entry in entries:
         unknown = set(entry) - KEYS
-        if unknown or "line" not in entry or ("rewrite" in entry) == ("has" in entry):
-            raise ValueError(f"{path.name}: an entry needs line, and rewrite or has: {entry}")
+        if unknown or "line" not in entry or len({"rewrite", "has", "order"} & set(entry)) != 1:
+            raise ValueError(f"{path.name}: an entry needs line, and rewrite, has or order: {entry}")
     return entries
 
 
@@ -57,9 +57,11 @@ def _unallowed(entries, who, node, pynet, used):
     for entry in entries:
         if node == pynet:
             break
-        if "rewrite" not in entry or not re.fullmatch(entry.get("who", ".*"), who):
+        if "has" in entry or not re.fullmatch(entry.get("who", ".*"), who):
             continue
-        left, right = _rewritten(entry, node, pynet)
+        left, right = (sorted(node), sorted(pynet)) if "order" in entry else _rewritten(entry, node, pynet)
+        if "order" in entry and left != right:
+            continue
         if _distance(left, right) < _distance(node, pynet):
             used.append(entry["line"])
             node, pynet = left, right

@@ -6,6 +6,7 @@
 // or on which of two objects comes first, then shows as a difference between two runs of Node.
 'use strict';
 
+const { errorMonitor } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
 const stream = require('node:stream');
@@ -149,6 +150,8 @@ class Run {
     this.counts = new Map();
     this.listeners = new Map();
     this.controllers = new Map();
+    this.failed = new Set();  // the sockets that emitted `error` since their last `close`
+    this.closed = new Set();  // the sockets that emitted `close` since their last connect()
     this.port = null;
     this.accepted = 0;
     this.over = false;
@@ -231,11 +234,18 @@ class Run {
     return this.listeners.get(step.id);
   }
 
+  label(step, target) {
+    const early = step.do === 'connect' && target.destroyed && !this.closed.has(step.on);
+    if (step.do === 'connect')
+      this.closed.delete(step.on);
+    return `#${step.id} ${step.do}${early ? ' before close' : ''}`;
+  }
+
   perform(step) {
     const target = this.objects.get(step.on);
     if (this.over || target === undefined || (/pipe/.test(step.do) && !step.args.every((who) => this.known(who))))
       return;
-    const label = `#${step.id} ${step.do}`;
+    const label = this.label(step, target);
     try {
       const result = verbs[step.do](target, step, this);
       if (result === target)
@@ -270,12 +280,23 @@ class Run {
     }
   }
 
+  // The arguments of an event; `close` always has one in pynet.
+  same(who, emitter, event, args) {
+    const failed = this.failed.has(who);
+    if (event === 'close') {
+      this.failed.delete(who);
+      this.closed.add(who);
+    }
+    return event === 'close' && args.length === 0 && failed ? [true] : sameCount(emitter, event, args);
+  }
+
   watch(who, emitter, events) {
     name(emitter, who);
     this.objects.set(who, emitter);
+    emitter.on(errorMonitor, () => this.failed.add(who));
     for (const event of events) {
       emitter.on(event, (...args) => {
-        this.trace(who, event, ...sameCount(emitter, event, args));
+        this.trace(who, event, ...this.same(who, emitter, event, args));
         this.trigger(`${who}.${event}`);
       });
     }

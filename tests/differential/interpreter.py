@@ -129,6 +129,7 @@ class Run:
         self.counts = {}
         self.listeners = {}
         self.controllers = {}
+        self.closed = set()  # the sockets that emitted `close` since their last connect()
         self.port = None
         self.accepted = 0
         self.over = False
@@ -206,11 +207,17 @@ class Run:
             self.listeners[number] = heard
         return self.listeners[number]
 
+    def label(self, step, target):
+        early = step["do"] == "connect" and target.destroyed and step["on"] not in self.closed
+        if step["do"] == "connect":
+            self.closed.discard(step["on"])
+        return f"#{step['id']} {step['do']}{' before close' if early else ''}"
+
     def perform(self, step):
         target = self.objects.get(step["on"])
         if self.over or target is None or ("pipe" in step["do"] and not all(map(self.known, step["args"]))):
             return
-        label = f"#{step['id']} {step['do']}"
+        label = self.label(step, target)
         try:
             result = call(target, step, self)
         except Exception as err:
@@ -248,6 +255,8 @@ class Run:
         for event in events:
 
             def heard(*args, event=event):
+                if event == "close":
+                    self.closed.add(who)
                 self.trace(who, event, *masked(event, args))
                 self.trigger(f"{who}.{event}")
 

@@ -396,43 +396,64 @@ pn_socket_accept(PnState *st, PyObject *server, const struct pn_connection_optio
     return s;
 }
 
+/* The first connect(): as in Node, what is under way goes on, such as a tick that emits `finish` or `error`. */
+static void
+begin_first(PnSocket *s)
+{
+    PyObject *errored = s->d.errored;
+    s->d.errored = NULL;
+    s->d.ending = s->d.final_called = s->d.finished = 0;
+    s->d.write_epoch = UINT32_MAX;
+    pn_missed_forget(&s->d.em);
+    Py_XDECREF(errored);
+}
+
+/* A connect() after destroy(): the connection begins anew, only settings stay. */
+static void
+begin_again(PnSocket *s)
+{
+    s->d.bytes_read = s->d.bytes_written = 0;
+    s->d.can_send = false;
+    s->d.connection++;
+    s->d.destroyed = s->d.connected = 0;
+    s->d.r_ended = s->d.end_scheduled = s->d.end_emitted = 0;
+    if (s->d.was_connected) /* else a read() that waited for the connection waits on */
+        s->d.reading = s->d.need_readable = 0;
+    s->d.emitted_readable = 0;
+    s->d.was_connected = s->d.error_emitted = s->d.close_emitted = 0;
+    s->d.corked = s->d.did_read = 0;
+    s->d.write_failed = s->d.destroy_when_finished = 0;
+    s->d.ending = s->d.final_called = s->d.finished = s->d.need_drain = s->d.fin_seen = 0;
+    s->d.was_connecting = s->reset_when_connected = 0;
+    s->d.write_epoch = UINT32_MAX;
+    pn_missed_forget(&s->d.em);
+}
+
 bool
 pn_socket_reset(PnSocket *s)
 {
     struct pn_left_behind left;
-    bool again = s->d.destroyed; /* else it has had no connection: cork() and unshift() count for this one */
-    PyObject *error = Py_XNewRef(s->d.errored);
-    if (error == NULL && s->d.wq != NULL)
+    PyObject *error = s->d.destroyed ? Py_XNewRef(s->d.errored) : NULL;
+    if (error == NULL && s->d.destroyed && s->d.wq != NULL)
         error = pn_duplex_cancelled_error(&s->d); /* may run user code; the code below runs none */
     if (s->d.io != NULL || s->connect != NULL) {
         Py_XDECREF(error);
         return false;
     }
+    if (!s->d.destroyed) {
+        begin_first(s);
+        return s->d.io == NULL && s->connect == NULL;
+    }
     pn_early_forget(&s->d);
     pn_writes_leave_behind(&s->d, &left, error);
-    if (again)
-        pn_reads_reset(&s->d);
+    pn_reads_reset(&s->d);
     PyMem_RawFree(s->endpoints);
     s->endpoints = NULL;
     if (s->extras != NULL)
         Py_CLEAR(s->extras->bound_path); /* a str: runs no user code */
     PyObject *errored = s->d.errored;
     s->d.errored = NULL;
-    s->d.bytes_read = s->d.bytes_written = 0;
-    s->d.can_send = false;
-    s->d.connection++;
-    s->d.destroyed = s->d.connected = 0;
-    s->d.r_ended = s->d.end_scheduled = s->d.end_emitted = 0;
-    s->d.reading = s->d.need_readable = s->d.emitted_readable = 0;
-    s->d.was_connected = s->d.error_emitted = s->d.close_emitted = 0;
-    if (again) { /* else a write that was refused, or destroySoon(), before connect() destroys the socket */
-        s->d.corked = s->d.did_read = 0;
-        s->d.write_failed = s->d.destroy_when_finished = 0;
-    }
-    s->d.ending = s->d.final_called = s->d.finished = s->d.need_drain = s->d.fin_seen = 0;
-    s->d.was_connecting = s->reset_when_connected = 0;
-    s->d.write_epoch = UINT32_MAX;
-    pn_missed_forget(&s->d.em);
+    begin_again(s);
     pn_writes_answer_left(&s->d, &left, error);
     Py_XDECREF(errored);
     Py_XDECREF(error);

@@ -68,7 +68,7 @@ pn_duplex_finish(PnDuplex *s, bool current)
     if (!s->finish_due)
         return;
     s->finish_due = 0;
-    if (current || s->connection == 1) /* 1: connect() followed end() on a new socket, which stays ended, as in Node */
+    if (current)
         s->finished = 1;
     PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
     if (on_finish != NULL) {

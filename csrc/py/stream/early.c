@@ -29,7 +29,7 @@ pn_early_begin(PnDuplex *s)
         return -1;
     wq->before_connect = true;
     wq->connect_end = wq->queued;
-    for (struct pn_write_record *r = wq->first; r != NULL; r = r->next)
+    for (struct pn_write_record *r = wq->first; r != NULL && !s->write_failed; r = r->next)
         r->early = true; /* behind cork(): they leave together */
     return 0;
 }

@@ -361,11 +361,19 @@ end_pipe(struct pn_pipe *p)
 }
 
 void
+pn_pipe_end_late(struct pn_pipe *p)
+{
+    p->late = false;
+    if (pn_pipe_source(p) != NULL && !p->end_sent)
+        end_pipe(p);
+}
+
+void
 pn_pipe_source_ended(PnDuplex *s)
 {
     /* Ending one runs listeners, which may take out others: starts again at the head each time. */
     for (struct pn_pipe *p = s->pipes; p != NULL;) {
-        if (p->end_sent)
+        if (p->end_sent || p->late)
             p = p->next;
         else {
             end_pipe(p);

@@ -30,6 +30,7 @@ struct pn_pipe {
     bool end;                   /* the destination ends when the source does */
     bool waiting;               /* the source is paused until the destination drains */
     bool end_sent;              /* the end of the source has been handled */
+    bool late;                  /* made after the source's `end`: a tick handles it */
     bool hooked;                /* the destination's next `drain` calls our hook */
     bool hooked_on;             /* and so does every later one: it has on(), and not once() */
     bool raw;                   /* an unbuffered file: its write() may take only a part */
@@ -57,6 +58,8 @@ PnDuplex *pn_pipe_source(struct pn_pipe *p);
 void pn_pipe_give(struct pn_pipe *p, PyObject *data, const char *base, size_t len);
 /* Removes the pipe. Unless `silently`, pauses the source if this was its last pipe, and emits `unpipe`. May free it. */
 void pn_pipe_take_out(struct pn_pipe *p, bool silently);
+/* The source had ended before pipe(). */
+void pn_pipe_end_late(struct pn_pipe *p);
 /* The destination has drained: resumes the source unless another pipe waits. */
 void pn_pipe_drained(struct pn_pipe *p);
 

@@ -84,7 +84,7 @@ ended_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
-    pn_pipe_source_ended(PN_DUPLEX(self));
+    pn_pipe_end_late((struct pn_pipe *)(void *)self);
 }
 
 /* As Node: emits `pipe`, then pauses the source if the destination needs a drain, else resumes it. */
@@ -108,10 +108,12 @@ hook(PnDuplex *s, struct pn_pipe *p)
     int status = p->sock == NULL ? pn_pipe_object_hook(p) : 0;
     if (status == 0 && p->source == NULL)
         return 0; /* user code of the destination has taken it out again */
+    if (status == 0 && s->end_emitted) {
+        p->late = true;
+        status = pn_tick(s->em.st, ended_tick, (PyObject *)p, NULL);
+    }
     if (status == 0)
         status = pn_add_listener(&s->em, s->em.st->names.data, (PyObject *)p, false, false);
-    if (status == 0 && s->end_emitted)
-        status = pn_tick(s->em.st, ended_tick, (PyObject *)s, NULL);
     if (status < 0 && p->source != NULL)
         pn_pipe_take_out(p, true);
     return status;

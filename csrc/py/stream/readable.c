@@ -332,7 +332,7 @@ int
 pn_readable_unshift(PnDuplex *s, PyObject *data)
 {
     int status;
-    bool begins = s->resume_scheduled && !s->was_connected; /* Node's state.sync, before its first read() */
+    bool begins = s->resume_scheduled && !s->was_connected && !s->reading; /* Node's kSync, before its first _read() */
     if (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) == 0 && has_consumer(s) && !begins)
         status = pn_readable_emit_data(s, data);
     else

@@ -112,14 +112,14 @@ chunk_of(PnDuplex *s, PyObject *chunk, PyObject *encoding)
 static int
 unshift(PnDuplex *s, PyObject *data)
 {
+    if (PyObject_Size(data) == 0)
+        return 0;
     if (s->end_emitted) {
         PyObject *error =
             pn_net_error(s->em.st, "ERR_STREAM_UNSHIFT_AFTER_END_EVENT", "stream.unshift() after end event");
         pn_duplex_destroy_steal(s, error);
         return 0;
     }
-    if (PyObject_Size(data) == 0)
-        return 0;
     if (s->destroyed || s->errored != NULL)
         return 1;
     return pn_readable_unshift(s, data);

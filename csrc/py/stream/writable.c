@@ -18,7 +18,7 @@ pn_writable_length(const PnDuplex *s)
 bool
 pn_writable_open(const PnDuplex *s)
 {
-    return !s->destroyed && !s->ending && !s->write_failed && s->errored == NULL;
+    return !s->destroyed && !s->ending && s->errored == NULL;
 }
 
 /* --- sending --- */
@@ -77,17 +77,28 @@ request(PnDuplex *s)
         fail_soon(s, status);
 }
 
+/* A write of nothing, as Node does it: the peer may have gone. 0, or a status. */
+static int
+send_nothing(PnDuplex *s)
+{
+    struct iovec iov = {"", 0};
+    ssize_t sent = pn_stream_try_write(s->io, &iov, 1);
+    return sent < 0 && sent != UV_EAGAIN ? (int)sent : 0;
+}
+
 void
 pn_writable_flush(PnDuplex *s)
 {
     if (s->wq == NULL || s->io == NULL || !s->connected || s->write_failed || s->wq->before_connect ||
         (s->corked > 0 && pn_writes_unheld(s) == 0))
         return;
-    if (s->wq->holds && s->corked == 0)
-        pn_writes_release(s);
+    int sent = s->wq->holds && s->corked == 0 && s->wq->q.count == 0 ? send_nothing(s) : 0;
+    if (s->wq->holds && s->corked == 0 && sent == 0)
+        pn_writes_release(s, false);
     if (s->wq->busy)
         return;
-    int sent = pn_writes_send(s);
+    if (sent == 0)
+        sent = pn_writes_send(s);
     if (sent < 0)
         fail_soon(s, sent);
     else if (sent == 0)
@@ -133,34 +144,68 @@ gather(PnDuplex *s)
 
 /* --- write() --- */
 
+/* `self` is the tuple (socket, callbacks, error): calls them, and those of the writes behind, then destroys. */
 static void
 closed_tick(PnState *st, PyObject *self, void *arg)
 {
     PnDuplex *s = PN_DUPLEX(PyTuple_GET_ITEM(self, 0));
-    PyObject *callback = PyTuple_GET_ITEM(self, 1);
+    PyObject *callbacks = PyTuple_GET_ITEM(self, 1);
     PyObject *error = PyTuple_GET_ITEM(self, 2);
-    (void)arg;
-    if (callback != Py_None)
-        (void)pn_call_one(st, (PyObject *)s, callback, error);
-    if (s->write_failed) /* else it was destroyed, and connects again */
+    uint16_t connection = (uint16_t)(uintptr_t)arg;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(callbacks); i++)
+        (void)pn_call_one(st, (PyObject *)s, PyList_GET_ITEM(callbacks, i), error);
+    if (s->connection == connection) {
+        s->bytes_written -= s->wq != NULL && !s->wq->before_connect ? s->wq->q.bytes : 0;
+        pn_writes_fail_unsent(s);
+    }
+    if (s->connection == connection) /* else it was destroyed, and connects again */
         pn_duplex_destroy(s, error);
 }
 
-/* The socket was never connected: queues the callback with the error, then destroy(). */
+/* The socket was never connected, and does not connect: `callbacks` (own) are those of the writes that fail. A tick
+ * calls them with the error, then destroys the socket. */
 static int
-refuse_closed(PnDuplex *s, PyObject *callback)
+refuse_closed(PnDuplex *s, PyObject *callbacks)
 {
-    PyObject *error = pn_net_error(s->em.st, "ERR_SOCKET_CLOSED", "Socket is closed");
-    if (error == NULL)
-        return -1;
-    PyObject *all = PyTuple_Pack(3, (PyObject *)s, callback != NULL ? callback : Py_None, error);
-    int status = all == NULL ? -1 : pn_tick(s->em.st, closed_tick, all, NULL);
+    PyObject *error = callbacks != NULL ? pn_net_error(s->em.st, "ERR_SOCKET_CLOSED", "Socket is closed") : NULL;
+    PyObject *all = error != NULL ? PyTuple_Pack(3, (PyObject *)s, callbacks, error) : NULL;
+    int status = all == NULL ? -1 : pn_tick(s->em.st, closed_tick, all, (void *)(uintptr_t)s->connection);
     Py_XDECREF(all);
-    s->write_failed = 1;
-    if (s->errored == NULL && !s->destroyed)
-        s->errored = Py_NewRef(error);
-    Py_DECREF(error);
+    Py_XDECREF(callbacks);
+    if (status == 0) {
+        s->write_failed = 1;
+        if (s->errored == NULL && !s->destroyed)
+            s->errored = Py_NewRef(error);
+    }
+    Py_XDECREF(error);
     return status;
+}
+
+/* A list of the callback, empty for NULL. New reference; NULL with MemoryError. */
+static PyObject *
+list_of(PyObject *callback)
+{
+    PyObject *list = PyList_New(callback != NULL);
+    if (list != NULL && callback != NULL)
+        PyList_SET_ITEM(list, 0, Py_NewRef(callback));
+    return list;
+}
+
+static bool
+was_never_connected(const PnDuplex *s)
+{
+    return s->io == NULL && !s->connecting && !s->destroyed && !s->ending;
+}
+
+/* uncork() of a socket that was never connected: what cork() held back is refused, as one write. */
+static int
+refuse_corked(PnDuplex *s)
+{
+    struct pn_writes *wq = s->wq;
+    if (wq == NULL || (wq->q.count == 0 && wq->first == NULL))
+        return 0;
+    s->bytes_written -= wq->q.bytes;
+    return refuse_closed(s, pn_writes_take_callbacks(s));
 }
 
 /* The error of a refused write(), or of end(data). New reference. */
@@ -181,8 +226,6 @@ refusal(PnDuplex *s, bool by_end)
 static int
 refuse(PnDuplex *s, PyObject *callback)
 {
-    if (!s->destroyed && !s->ending && !s->connecting && s->io == NULL && s->errored == NULL)
-        return refuse_closed(s, callback);
     PyObject *error = refusal(s, false);
     if (error == NULL)
         return -1;
@@ -201,7 +244,7 @@ write_behind(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObjec
     if (wq == NULL)
         return -1;
     bool waits = wq->busy || !s->connected || s->corked > 0 || wq->before_connect || s->write_failed;
-    bool early = !s->connected && !wq->before_connect && s->corked == 0;
+    bool early = !s->connected && !wq->before_connect && s->corked == 0 && !was_never_connected(s);
     if (pn_writes_append(wq, bytes, base, len) < 0)
         return -1;
     if (early && pn_early_begin(s) < 0)
@@ -235,6 +278,7 @@ queue_rest(PnDuplex *s, PyObject *bytes, const char *base, size_t len, ssize_t s
             return -1;
         if (callback != NULL)
             wq->last->held = wq->holds = len == 0;
+        s->bytes_written -= len; /* as Node */
         fail_soon(s, (int)sent);
         return 0;
     }
@@ -289,7 +333,7 @@ pn_writable_below_mark(PnDuplex *s, PyObject *callback)
             return overflow(s, callback);
     }
     if (length < s->write_mark || length == 0)
-        return !s->write_failed;
+        return s->errored == NULL;
     s->need_drain = 1;
     return 0;
 }
@@ -324,8 +368,10 @@ int
 pn_writable_write(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *callback)
 {
     PnState *st = s->em.st;
-    if (s->destroyed || s->ending || (s->errored != NULL && !s->write_failed) || (s->io == NULL && !s->connecting))
+    if (s->destroyed || s->ending || (s->errored != NULL && !s->write_failed))
         return refuse(s, callback) < 0 ? -1 : 0;
+    if (was_never_connected(s) && s->corked == 0 && !s->write_failed)
+        return refuse_closed(s, list_of(callback)) < 0 ? -1 : 0;
     bool inside = pn_in_callback(st);
     s->bytes_written += len;
     pn_idle_touch(s);
@@ -397,6 +443,8 @@ pn_writable_connected(PnDuplex *s)
     bool early = s->wq != NULL && s->wq->before_connect;
     uint64_t first_end = early ? s->wq->connect_end : 0;
     pn_early_forget(s);
+    if (early && s->corked > 0) /* what waited for the connection before cork() is not held back */
+        pn_writes_release(s, true);
     flush_batch(s);
     if (early && s->wq != NULL) {
         if (s->wq->sent < first_end)
@@ -434,7 +482,9 @@ pn_writable_uncork(PnDuplex *s)
     if (s->corked == 0 || --s->corked > 0)
         return 0;
     s->can_send = s->connected && !s->ending && s->errored == NULL && !s->write_failed;
-    if (s->connecting && s->wq != NULL && s->wq->q.count > 0 && !s->wq->before_connect)
+    if (was_never_connected(s))
+        return refuse_corked(s);
+    if (s->connecting && s->wq != NULL && (s->wq->q.count > 0 || s->wq->holds) && !s->wq->before_connect)
         return pn_early_begin(s);
     flush_batch(s);
     /* The callbacks of what has left at once are called by ticks, as those of any write. */
@@ -484,8 +534,8 @@ prefinish(PnDuplex *s, bool from_method)
 void
 pn_writable_maybe_finish(PnDuplex *s)
 {
-    if (!s->ending || s->final_called || s->destroyed || s->errored != NULL || s->connecting || s->write_failed ||
-        (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)))
+    if (!s->ending || s->final_called || s->finished || s->destroyed || s->errored != NULL || s->connecting ||
+        s->write_failed || (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)))
         return;
     s->final_called = 1;
     if (s->io != NULL)
@@ -520,32 +570,33 @@ add_on_finish(PnDuplex *s, PyObject *callback)
     return PyList_Append(wq->on_finish, callback);
 }
 
+/* What end() tells its callback at once. New reference; NULL: the callback waits for `finish`, or an exception is set. */
+static PyObject *
+end_answer(PnDuplex *s)
+{
+    PnState *st = s->em.st;
+    if (s->finished && (s->ending || s->errored != NULL))
+        return pn_net_error(st, "ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished");
+    if (s->destroyed)
+        return pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
+    return Py_XNewRef(s->errored != NULL ? s->errored : s->finished ? Py_None : NULL);
+}
+
 int
 pn_writable_end(PnDuplex *s, PyObject *callback)
 {
-    PnState *st = s->em.st;
-    PyObject *error = NULL;
-    if (s->finished && callback != NULL)
-        error = pn_net_error(st, "ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished");
-    else if (s->destroyed && callback != NULL)
-        error = pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
-    else if (callback != NULL && s->errored == NULL && add_on_finish(s, callback) < 0)
-        return -1;
-    else if (callback != NULL && s->errored != NULL)
-        error = Py_NewRef(s->errored);
-    else if (PyErr_Occurred())
-        return -1;
-    if (error != NULL) {
-        int status = pn_writes_answer_soon(s, callback, error);
-        Py_DECREF(error);
-        if (status < 0)
-            return -1;
-    }
-    if (PyErr_Occurred())
-        return -1;
     if (s->corked > 0) {
         s->corked = 1;
         if (pn_writable_uncork(s) < 0)
+            return -1;
+    }
+    if (callback != NULL) {
+        PyObject *answer = end_answer(s);
+        if (answer == NULL && (PyErr_Occurred() || add_on_finish(s, callback) < 0))
+            return -1;
+        int status = answer != NULL ? pn_writes_answer_soon(s, callback, answer) : 0;
+        Py_XDECREF(answer);
+        if (status < 0)
             return -1;
     }
     if (s->destroyed || s->ending || s->errored != NULL) {
@@ -565,11 +616,11 @@ pn_writable_destroy_soon(PnDuplex *s)
 {
     if (s->destroyed || pn_is_dying(s))
         return;
-    if (s->finished) {
-        pn_duplex_destroy(s, NULL);
+    if (pn_writable_open(s) && pn_writable_end(s, NULL) < 0) {
+        pn_duplex_destroy_steal(s, NULL);
         return;
     }
     s->destroy_when_finished = 1;
-    if (!s->ending && pn_writable_end(s, NULL) < 0)
-        pn_duplex_destroy_steal(s, NULL);
+    if (s->finished)
+        pn_duplex_destroy(s, NULL);
 }

@@ -97,11 +97,13 @@ is_sent(const struct pn_writes *wq, const struct pn_write_record *r)
 }
 
 void
-pn_writes_release(PnDuplex *s)
+pn_writes_release(PnDuplex *s, bool early)
 {
-    for (struct pn_write_record *r = s->wq->first; r != NULL; r = r->next)
-        r->held = false;
     s->wq->holds = false;
+    for (struct pn_write_record *r = s->wq->first; r != NULL; r = r->next) {
+        r->held = r->held && early && !r->early;
+        s->wq->holds |= r->held;
+    }
 }
 
 static void
@@ -359,6 +361,45 @@ pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest)
         (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), rest);
     Py_XDECREF(on_finish);
     pn_writes_tidy(s);
+}
+
+void
+pn_writes_fail_unsent(PnDuplex *s)
+{
+    if (s->wq == NULL || s->wq->busy || s->wq->before_connect)
+        return;
+    PyObject *on_finish = s->wq->on_finish, *error = why_destroyed(s, "write");
+    if (s->wq != NULL && s->wq->on_finish == on_finish)
+        s->wq->on_finish = NULL;
+    else
+        on_finish = NULL; /* making the error has run user code */
+    pn_writes_fail(s, error, error);
+    Py_XDECREF(error);
+    error = on_finish != NULL ? why_destroyed(s, "end") : NULL;
+    for (Py_ssize_t i = 0; on_finish != NULL && i < PyList_GET_SIZE(on_finish); i++)
+        (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), error);
+    Py_XDECREF(error);
+    Py_XDECREF(on_finish);
+}
+
+PyObject *
+pn_writes_take_callbacks(PnDuplex *s)
+{
+    PyObject *list = PyList_New(0);
+    if (list == NULL)
+        return NULL;
+    struct pn_write_record *r = take_records(s, NULL), *next;
+    for (; r != NULL; r = next) {
+        next = r->next;
+        if (r->callback != NULL && PyList_Append(list, r->callback) < 0) {
+            PyErr_Clear();
+            answer_or_report(s, r->callback, NULL);
+        }
+        Py_XDECREF(r->callback);
+        PyMem_RawFree(r);
+    }
+    pn_writes_tidy(s);
+    return list;
 }
 
 void

@@ -20,8 +20,8 @@ int pn_writes_add_record(PnDuplex *s, PyObject *callback, bool by_tick);
 void pn_writes_run_ready(PnDuplex *s);
 /* From now on, ticks call the callbacks of all writes, or of all but the early ones. */
 void pn_writes_answer_by_tick(PnDuplex *s, bool but_early);
-/* The empty writes that were held back leave now. */
-void pn_writes_release(PnDuplex *s);
+/* The empty writes that were held back leave now: all, or only the early ones. */
+void pn_writes_release(PnDuplex *s, bool early);
 /* Calls callback(error) by a tick, with None for NULL. 0, or -1 with MemoryError. */
 int pn_writes_answer_soon(PnDuplex *s, PyObject *callback, PyObject *error);
 
@@ -37,6 +37,11 @@ void pn_writes_try_last(PnDuplex *s);
 /* Empties the queue and calls all pending callbacks: that of the first write with `first` (NULL: as `rest`), the others
  * with `rest`. */
 void pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest);
+/* Node's errorBuffer(): calls the callbacks of what waits, and of end(), unless a write is under way. The error is that of
+ * the stream, or ERR_STREAM_DESTROYED. */
+void pn_writes_fail_unsent(PnDuplex *s);
+/* Empties the queue. A new list of the callbacks; NULL with MemoryError. */
+PyObject *pn_writes_take_callbacks(PnDuplex *s);
 /* The stream is being destroyed: a tick calls the callbacks of end() if no data is queued in front of the end. */
 void pn_writes_fail_end_soon(PnDuplex *s);
 /* As pn_writes_fail_end_soon(), for callbacks of corked writes: no attempt was made to send them. */
