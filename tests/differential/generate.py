@@ -91,6 +91,7 @@ class _Generator:
         if self.maybe(0.04):
             made["deaf"] = True
         self.fill(second)
+        self.alone()
         if self.slow:
             made["slow"] = True
         made["phases"] = self.phases
@@ -121,6 +122,12 @@ class _Generator:
             return "srv"
         addresses = self.rng.choice([["127.0.0.1"], ["127.0.0.2", "127.0.0.1"], ["127.0.0.2", "127.0.0.3"]])
         return [self.rng.choice(["now", "tick", "immediate"]), *addresses]
+
+    def alone(self):
+        """A timer of 1 ms is certain only where nothing else is under way: else the step comes at once."""
+        for step in self.steps:
+            if step.get("via") == "timer" and sum(other["at"] == step["at"] for other in self.steps) > 1:
+                del step["via"]
 
     def add(self, who, at=None):
         do = self.call(who)

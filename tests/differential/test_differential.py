@@ -14,7 +14,9 @@ import shrink
 from paths import ROOT, TESTS
 
 RECORDED = [
-    json.loads(line) for line in (TESTS / "differential" / "recorded.jsonl").read_text(encoding="utf-8").splitlines()
+    json.loads(line)
+    for file in ("found.jsonl", "recorded.jsonl")
+    for line in (TESTS / "differential" / file).read_text(encoding="utf-8").splitlines()
 ]
 ALLOWED = compare.load_allowed()
 MADE = {"index": 1, "kind": "tcp", "server": {}, "C": {}, "reads": {"C": "data", "S": "data"}, "phases": 1, "steps": []}
@@ -95,6 +97,12 @@ def test_entry_that_has_a_line_accepts_the_scenario():
     entry = {"line": "known", "has": {"pynet": "^error EALREADY"}}
     assert compare.differences(MADE, {"C": ["a"]}, {"C": ["error EALREADY x"]}, [entry]) == ({}, ["known"])
     assert compare.differences(MADE, {"C": ["a"]}, {"C": ["an error EALREADY"]}, [entry])[0]
+
+
+def test_order_may_differ_where_an_entry_says_so():
+    entry = {"line": "known", "order": True}
+    assert compare.differences(MADE, {"C": ["a", "b"]}, {"C": ["b", "a"]}, [entry]) == ({}, ["known"])
+    assert compare.differences(MADE, {"C": ["a", "b"]}, {"C": ["b", "c"]}, [entry])[0]
 
 
 def test_state_that_differs_is_shown_without_what_is_equal():

@@ -121,7 +121,9 @@ listen_host(PnServer *s, struct pn_listen *l)
         return -1;
     if (pn_addr_parse_scoped(text, (size_t)len, &addr) == 0) {
         addr.port = e->port;
+        s->by_address = 1;
         listen_at(s, &addr);
+        s->by_address = s->by_address && s->listener != NULL;
         return 0;
     }
     struct pn_resolver *r = pn_loop_resolver(st->loop);

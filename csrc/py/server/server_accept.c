@@ -186,12 +186,17 @@ accept_failed(struct pn_listener *l, int status)
 
 /* --- listening --- */
 
+/* As Node, which looks an IP address up as well: one tick more for it. */
 static void
 listening_tick(PnState *st, PyObject *self, void *arg)
 {
-    (void)st;
     (void)arg;
-    if (PN_SERVER(self)->listener != NULL)
+    if (PN_SERVER(self)->by_address) {
+        PN_SERVER(self)->by_address = 0;
+        if (pn_tick(st, listening_tick, self, NULL) < 0)
+            PyErr_WriteUnraisable(self);
+    }
+    else if (PN_SERVER(self)->listener != NULL)
         (void)pn_emit_cycle(PN_EMITTER(self), PN_CYCLE_LISTENING, NULL);
 }
 

@@ -43,6 +43,7 @@ struct PnServer {
     unsigned outside_turn : 1;       /* made, or listen() was called, outside of listeners and turn() */
     unsigned waits_for_listener : 1; /* accepts nothing until a `connection` listener is added or an iterator asks */
     unsigned on_demand : 1;          /* listens, and has had no `connection` listener but those of waits */
+    unsigned by_address : 1;         /* listen() got an IP address as the host */
     unsigned shutting_down : 1;      /* shutdown() is under way */
     unsigned shut : 1;               /* shutdown() has found nothing to close, and listen() has not been called since */
     unsigned aborting : 1;           /* the signal of listen() was aborted already: the next tick closes */

@@ -66,7 +66,7 @@ struct pn_writes {
     uint64_t batch_end;    /* where the last batch ends: writes that leave as one */
     size_t in_flight;      /* bytes of libuv's request */
     bool busy;             /* libuv has a request */
-    bool holds;            /* some record is `held` */
+    bool holds;            /* an empty write waits: some record is `held`, or a write without a callback */
     bool before_connect;   /* the first write before the connection waits for it */
 };
 

@@ -189,12 +189,19 @@ pn_pipe_take_out(struct pn_pipe *p, bool silently)
     Py_DECREF(source);
 }
 
+/* A pipe that a listener of `finish` made stays, as in Node. */
+static bool
+goes_with(const PnDuplex *dest, const struct pn_pipe *p)
+{
+    return !p->after_finish || dest->destroyed;
+}
+
 /* Counts first: a listener of `unpipe` may make new pipes, which are appended to the list and stay. */
 void
 pn_pipe_dest_gone(PnDuplex *s)
 {
     size_t count = 0;
-    for (const struct pn_pipe *p = s->piped_from; p != NULL; p = p->next_from)
+    for (const struct pn_pipe *p = s->piped_from; p != NULL && goes_with(s, p); p = p->next_from)
         count++;
     for (; count > 0 && s->piped_from != NULL; count--) {
         struct pn_pipe *p = s->piped_from;
@@ -355,7 +362,7 @@ end_pipe(struct pn_pipe *p)
         pn_pipe_take_out(p, false);
     else if (p->sock == NULL)
         p->sink->end(p);
-    else if (!p->sock->ending && pn_writable_end(p->sock, NULL) < 0)
+    else if (pn_writable_end(p->sock, NULL) < 0)
         pn_duplex_destroy_steal(p->sock, NULL);
     Py_DECREF(p);
 }

@@ -31,6 +31,7 @@ struct pn_pipe {
     bool waiting;               /* the source is paused until the destination drains */
     bool end_sent;              /* the end of the source has been handled */
     bool late;                  /* made after the source's `end`: a tick handles it */
+    bool after_finish;          /* made when the destination, a socket, had finished */
     bool hooked;                /* the destination's next `drain` calls our hook */
     bool hooked_on;             /* and so does every later one: it has on(), and not once() */
     bool raw;                   /* an unbuffered file: its write() may take only a part */

@@ -108,6 +108,7 @@ hook(PnDuplex *s, struct pn_pipe *p)
     int status = p->sock == NULL ? pn_pipe_object_hook(p) : 0;
     if (status == 0 && p->source == NULL)
         return 0; /* user code of the destination has taken it out again */
+    p->after_finish = p->sock != NULL && p->sock->finished;
     if (status == 0 && s->end_emitted) {
         p->late = true;
         status = pn_tick(s->em.st, ended_tick, (PyObject *)p, NULL);

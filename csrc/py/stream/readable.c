@@ -553,6 +553,8 @@ void
 pn_readable_data_listener(PnDuplex *s)
 {
     s->fast_dest = NULL;
+    if (pn_has_listeners(&s->em, s->em.st->names.readable)) /* else on("readable") after `end` would not count */
+        s->readable_listening = 1;
     if (s->flowing != PN_FLOWING_FALSE)
         flow_for_listeners(s);
 }
@@ -667,7 +669,8 @@ end_tick(PnState *st, PyObject *self, void *arg)
 static void
 end_soon(PnDuplex *s)
 {
-    if (s->end_emitted || s->end_scheduled)
+    if (s->end_emitted || s->end_scheduled ||
+        s->destroyed) /* as Node: `end` comes only if it was due before destroy() */
         return;
     s->end_scheduled = 1;
     next_tick(s, end_tick);

@@ -97,6 +97,7 @@ pn_writable_flush(PnDuplex *s)
         pn_writes_release(s, false);
     if (s->wq->busy)
         return;
+    pn_idle_touch(s);
     if (sent == 0)
         sent = pn_writes_send(s);
     if (sent < 0)
@@ -154,10 +155,11 @@ closed_tick(PnState *st, PyObject *self, void *arg)
     uint16_t connection = (uint16_t)(uintptr_t)arg;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(callbacks); i++)
         (void)pn_call_one(st, (PyObject *)s, PyList_GET_ITEM(callbacks, i), error);
-    if (s->connection == connection) {
-        s->bytes_written -= s->wq != NULL && !s->wq->before_connect ? s->wq->q.bytes : 0;
+    size_t waited = s->wq != NULL && !s->wq->before_connect ? s->wq->q.bytes : 0;
+    if (s->connection == connection)
         pn_writes_fail_unsent(s);
-    }
+    if (s->connection == connection)
+        s->bytes_written -= waited;
     if (s->connection == connection) /* else it was destroyed, and connects again */
         pn_duplex_destroy(s, error);
 }
@@ -202,7 +204,7 @@ static int
 refuse_corked(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
-    if (wq == NULL || (wq->q.count == 0 && wq->first == NULL))
+    if (wq == NULL || (wq->q.count == 0 && wq->first == NULL && !wq->holds))
         return 0;
     s->bytes_written -= wq->q.bytes;
     return refuse_closed(s, pn_writes_take_callbacks(s));
@@ -249,13 +251,14 @@ write_behind(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObjec
         return -1;
     if (early && pn_early_begin(s) < 0)
         return -1;
+    bool held = len == 0 && (!s->connected || s->corked > 0 || s->write_failed);
     if (callback != NULL) {
         if (pn_writes_add_record(s, callback, !waits) < 0)
             return -1;
         wq->last->early = early;
-        wq->last->held = len == 0 && (!s->connected || s->corked > 0 || s->write_failed);
-        wq->holds |= wq->last->held;
+        wq->last->held = held;
     }
+    wq->holds |= held;
     if (waits)
         return 0;
     if (inside && wq->q.bytes < s->write_mark)
@@ -271,14 +274,11 @@ queue_rest(PnDuplex *s, PyObject *bytes, const char *base, size_t len, ssize_t s
 {
     if (sent == (ssize_t)len)
         return callback != NULL ? pn_writes_add_record(s, callback, true) : 0;
-    if (sent < 0 && sent != UV_EAGAIN) {
-        struct pn_writes *wq = pn_writes_of(s);
-        if (wq == NULL || pn_writes_append(wq, bytes, base, len) < 0 ||
-            (callback != NULL && pn_writes_add_record(s, callback, false) < 0))
+    if (sent < 0 && sent != UV_EAGAIN) { /* as Node: what failed does not count as queued */
+        if (callback != NULL && pn_writes_add_record(s, callback, false) < 0)
             return -1;
         if (callback != NULL)
-            wq->last->held = wq->holds = len == 0;
-        s->bytes_written -= len; /* as Node */
+            s->wq->last->held = s->wq->holds = true;
         fail_soon(s, (int)sent);
         return 0;
     }
@@ -374,7 +374,8 @@ pn_writable_write(PnDuplex *s, PyObject *bytes, const char *base, size_t len, Py
         return refuse_closed(s, list_of(callback)) < 0 ? -1 : 0;
     bool inside = pn_in_callback(st);
     s->bytes_written += len;
-    pn_idle_touch(s);
+    if (s->connected && s->corked == 0 && (s->wq == NULL || !s->wq->busy)) /* it leaves now */
+        pn_idle_touch(s);
     int status;
     if (s->write_failed)
         status = write_behind(s, bytes, base, len, callback, inside); /* answered with the others, with their error */
@@ -534,8 +535,8 @@ prefinish(PnDuplex *s, bool from_method)
 void
 pn_writable_maybe_finish(PnDuplex *s)
 {
-    if (!s->ending || s->final_called || s->finished || s->destroyed || s->errored != NULL || s->connecting ||
-        s->write_failed || (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)))
+    if (!s->ending || s->final_called || s->destroyed || s->errored != NULL || s->connecting || s->write_failed ||
+        (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)))
         return;
     s->final_called = 1;
     if (s->io != NULL)
@@ -548,9 +549,8 @@ void
 pn_writable_shutdown_done(PnDuplex *s, int status)
 {
     (void)status; /* as Node: the end counts even if the peer did not wait for it */
-    if (s->destroyed || s->errored != NULL)
+    if (s->destroyed || s->errored != NULL || s->finished)
         return;
-    pn_idle_touch(s);
     prefinish(s, false);
 }
 
@@ -575,11 +575,13 @@ static PyObject *
 end_answer(PnDuplex *s)
 {
     PnState *st = s->em.st;
-    if (s->finished && (s->ending || s->errored != NULL))
+    if (s->finished && !s->ending && s->errored == NULL) /* connect() has followed end() */
+        return Py_NewRef(Py_None);
+    if (s->finished)
         return pn_net_error(st, "ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished");
     if (s->destroyed)
         return pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
-    return Py_XNewRef(s->errored != NULL ? s->errored : s->finished ? Py_None : NULL);
+    return Py_XNewRef(s->errored);
 }
 
 int
@@ -606,6 +608,8 @@ pn_writable_end(PnDuplex *s, PyObject *callback)
     }
     s->ending = 1;
     s->can_send = false;
+    if (s->finished) /* by an end() before connect(): as Node, this one ends nothing */
+        s->final_called = 1;
     pn_writable_flush(s);
     pn_writable_maybe_finish(s);
     return 0;

@@ -27,7 +27,7 @@ void
 pn_writes_tidy(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
-    if (wq == NULL || wq->q.count > 0 || wq->first != NULL || wq->busy || wq->on_finish != NULL)
+    if (wq == NULL || wq->q.count > 0 || wq->first != NULL || wq->busy || wq->holds || wq->on_finish != NULL)
         return;
     s->wq = NULL;
     pn_chunkq_clear(&wq->q);
@@ -179,7 +179,7 @@ void
 pn_writes_fail_end_soon(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
-    if (wq == NULL || wq->on_finish == NULL || wq->busy || wq->q.count > 0)
+    if (wq == NULL || wq->on_finish == NULL || wq->busy || wq->q.count > 0 || (wq->before_connect && s->was_connecting))
         return;
     if (pn_tick(s->em.st, fail_end_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
