@@ -70,6 +70,10 @@ def _all_written(stream: object) -> bool:
     return _is(stream, "writable_ended") and getattr(stream, "writable_length", None) == 0
 
 
+def _ignore(_err: object) -> None:
+    """An "error" listener for a stream that is over."""
+
+
 class _Watch:
     """The listeners that call back, once, when the halves of a stream that were asked for have ended."""
 
@@ -88,10 +92,13 @@ class _Watch:
     def start(self, error: bool) -> Callable[[], None]:
         """Adds the listeners; returns a function that removes them and drops the callback."""
         stream = self.stream
-        listeners: list[tuple[str, Any]] = [("end", self.on_end), ("finish", self.on_finish)]
+        closed = _is(stream, "closed")
+        over = (self.written and not self.reading) or (self.read and not self.writing)
+        listeners: list[tuple[str, Any]] = []
+        if not closed and not over:
+            listeners += [("end", self.on_end), ("finish", self.on_finish), ("close", self.on_close)]
         if error:
-            listeners.append(("error", self.done))
-        listeners.append(("close", self.on_close))
+            listeners.insert(2, ("error", _ignore if closed or over else self.done))
 
         def forget() -> None:
             self.callback = self.stream = None
@@ -101,9 +108,9 @@ class _Watch:
 
         for event, listener in listeners:
             stream.on(event, listener)
-        if _is(stream, "closed"):
+        if closed:
             next_tick(self.on_close)
-        elif (self.written and not self.reading) or (self.read and not self.writing):
+        elif over:
             next_tick(self.done, None)
         return forget
 
@@ -314,6 +321,8 @@ class _Pipeline:
             if not ends:
                 self.over((at + 1, "write"), None)
             elif self.error is None:
+                if isinstance(source, Socket):
+                    source.unpipe(dest)  # before the end, as in Node
                 dest.end()
 
         def on_dest_close(*_had_error: object) -> None:

@@ -138,6 +138,15 @@ end_destroy(PnDuplex *d, struct pn_destroying *x)
         d->em.st->hooks->connection_gone((PyObject *)s);
 }
 
+static void
+both_over(PnDuplex *d)
+{
+    PyObject *signals[2];
+    pn_extras_unwatch(PN_SOCKET(d), signals);
+    Py_XDECREF(signals[0]);
+    Py_XDECREF(signals[1]); /* may run user code */
+}
+
 void
 pn_socket_destroy_concerned(PnState *st, PyObject *emitter)
 {
@@ -217,6 +226,7 @@ static const struct pn_duplex_ops socket_ops = {
         },
     .begin_destroy = begin_destroy,
     .end_destroy = end_destroy,
+    .both_over = both_over,
     .source_ended = pn_pipe_source_ended,
     .sink_drained = pn_pipe_dest_drained,
     .sink_gone = pn_pipe_dest_gone,

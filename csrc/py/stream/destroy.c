@@ -78,6 +78,9 @@ pn_duplex_finish(PnDuplex *s, bool current)
             (void)pn_call_one(st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), NULL);
         Py_DECREF(on_finish);
     }
+    if (s->end_emitted && current)
+        pn_duplex_ops_of(s)->both_over(s);
+    pn_pipe_note_finish(s);
     (void)pn_emit0(&s->em, st->names.finish);
     if (s->piped_from != NULL)
         pn_duplex_ops_of(s)->sink_gone(s);

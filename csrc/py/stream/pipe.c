@@ -196,6 +196,13 @@ goes_with(const PnDuplex *dest, const struct pn_pipe *p)
     return !p->after_finish || dest->destroyed;
 }
 
+void
+pn_pipe_note_finish(PnDuplex *s)
+{
+    for (struct pn_pipe *p = s->piped_from; p != NULL; p = p->next_from)
+        p->after_finish = false;
+}
+
 /* Counts first: a listener of `unpipe` may make new pipes, which are appended to the list and stay. */
 void
 pn_pipe_dest_gone(PnDuplex *s)

@@ -234,6 +234,8 @@ read_more_tick(PnState *st, PyObject *self, void *arg)
     (void)st;
     (void)arg;
     s->reading_more = 0;
+    if (s->r != NULL && s->r->onread != NULL)
+        return; /* Node's state.reading stays true */
     if (!s->reading && !s->r_ended && (length < mark(s) || (s->flowing == PN_FLOWING_TRUE && length == 0)))
         pn_readable_poll(s);
 }
@@ -653,6 +655,8 @@ end_tick(PnState *st, PyObject *self, void *arg)
     s->end_emitted = 1;
     if (!s->allow_half_open)
         s->fin_seen = 1;
+    if (s->finished)
+        pn_duplex_ops_of(s)->both_over(s);
     if (pn_emit_cycle(&s->em, PN_CYCLE_END, NULL) < 0)
         return; /* as Node: the socket does not end itself in that case */
     if (s->pipes != NULL)

@@ -97,7 +97,8 @@ pn_writable_flush(PnDuplex *s)
         pn_writes_release(s, false);
     if (s->wq->busy)
         return;
-    pn_idle_touch(s);
+    if (s->wq->q.count > 0)
+        pn_idle_touch(s);
     if (sent == 0)
         sent = pn_writes_send(s);
     if (sent < 0)
@@ -381,7 +382,8 @@ pn_writable_write(PnDuplex *s, PyObject *bytes, const char *base, size_t len, Py
         status = write_behind(s, bytes, base, len, callback, inside); /* answered with the others, with their error */
     else if (is_unconnected(s) && s->corked == 0 && s->wq == NULL)
         status = write_now(s, bytes, base, len, callback);
-    else if (!s->connected || s->corked > 0 || (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)) ||
+    else if (!s->connected || s->corked > 0 ||
+             (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy || s->wq->before_connect)) ||
              (inside && s->write_epoch == st->epoch))
         status = write_behind(s, bytes, base, len, callback, inside);
     else
@@ -452,6 +454,8 @@ pn_writable_connected(PnDuplex *s)
             s->wq->batch_end = first_end; /* the others wait for the first */
         pn_writes_answer_by_tick(s, true);
     }
+    if (s->final_called && s->io != NULL) /* end() was called while connecting, behind nothing */
+        pn_stream_shutdown(s->io);
     drained(s);
 }
 
@@ -535,10 +539,12 @@ prefinish(PnDuplex *s, bool from_method)
 void
 pn_writable_maybe_finish(PnDuplex *s)
 {
-    if (!s->ending || s->final_called || s->destroyed || s->errored != NULL || s->connecting || s->write_failed ||
-        (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy)))
+    if (!s->ending || s->final_called || s->finished || s->destroyed || s->errored != NULL || s->write_failed ||
+        (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy || s->wq->before_connect)))
         return;
     s->final_called = 1;
+    if (s->connecting) /* pn_writable_connected() goes on */
+        return;
     if (s->io != NULL)
         pn_stream_shutdown(s->io);
     else
@@ -608,8 +614,6 @@ pn_writable_end(PnDuplex *s, PyObject *callback)
     }
     s->ending = 1;
     s->can_send = false;
-    if (s->finished) /* by an end() before connect(): as Node, this one ends nothing */
-        s->final_called = 1;
     pn_writable_flush(s);
     pn_writable_maybe_finish(s);
     return 0;

@@ -311,7 +311,7 @@ take_records(PnDuplex *s, PyObject *error)
     while (*link != NULL) {
         struct pn_write_record *r = *link, *own = r;
         bool sent = is_sent(wq, r);
-        bool is_first = s->was_connecting ? r->early : r->end <= first_end && !r->held;
+        bool is_first = s->was_connecting || wq->before_connect ? r->early : r->end <= first_end && !r->held;
         if (r->in_tick) {
             wq->last = r;
             link = &r->next;
