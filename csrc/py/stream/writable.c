@@ -576,7 +576,8 @@ add_on_finish(PnDuplex *s, PyObject *callback)
     return PyList_Append(wq->on_finish, callback);
 }
 
-/* What end() tells its callback at once. New reference; NULL: the callback waits for `finish`, or an exception is set. */
+/* What a call of end() that ends nothing tells its callback. New reference; NULL: the callback waits for `finish`, or an
+ * exception is set. */
 static PyObject *
 end_answer(PnDuplex *s)
 {
@@ -598,25 +599,27 @@ pn_writable_end(PnDuplex *s, PyObject *callback)
         if (pn_writable_uncork(s) < 0)
             return -1;
     }
-    if (callback != NULL) {
-        PyObject *answer = end_answer(s);
-        if (answer == NULL && (PyErr_Occurred() || add_on_finish(s, callback) < 0))
-            return -1;
-        int status = answer != NULL ? pn_writes_answer_soon(s, callback, answer) : 0;
-        Py_XDECREF(answer);
-        if (status < 0)
-            return -1;
+    bool waits = s->ending || s->destroyed || s->errored != NULL || s->finished;
+    PyObject *answer = callback != NULL && waits ? end_answer(s) : NULL;
+    if (PyErr_Occurred())
+        return -1;
+    bool ends = !s->destroyed && !s->ending && s->errored == NULL;
+    if (s->errored == NULL)
+        s->ending = 1;
+    if (ends) {
+        s->can_send = false;
+        pn_writable_flush(s);
+        pn_writable_maybe_finish(s); /* may emit `prefinish`; a callback comes behind those that its listeners add */
+        if (callback != NULL && answer == NULL && (s->errored != NULL || (s->destroyed && !s->finish_due)))
+            answer = end_answer(s);
     }
-    if (s->destroyed || s->ending || s->errored != NULL) {
-        if (s->errored == NULL)
-            s->ending = 1;
-        return 0;
-    }
-    s->ending = 1;
-    s->can_send = false;
-    pn_writable_flush(s);
-    pn_writable_maybe_finish(s);
-    return 0;
+    int status = 0;
+    if (answer != NULL)
+        status = pn_writes_answer_soon(s, callback, answer);
+    else if (callback != NULL)
+        status = PyErr_Occurred() ? -1 : add_on_finish(s, callback);
+    Py_XDECREF(answer);
+    return status;
 }
 
 void
