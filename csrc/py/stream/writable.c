@@ -403,7 +403,10 @@ drained(PnDuplex *s)
         if (s->piped_from != NULL)
             pn_duplex_ops_of(s)->sink_drained(s);
     }
+    bool alive = !s->destroyed;
     pn_writes_run_ready(s);
+    if (alive && s->destroyed)
+        pn_writes_fail_unsent(s);
     pn_writes_tidy(s);
     pn_writable_maybe_finish(s);
 }
