@@ -613,8 +613,8 @@ pn_writable_end(PnDuplex *s, PyObject *callback)
         s->can_send = false;
         pn_writable_flush(s);
         pn_writable_maybe_finish(s); /* may emit `prefinish`; a callback comes behind those that its listeners add */
-        if (callback != NULL && answer == NULL && (s->errored != NULL || (s->destroyed && !s->finish_due)))
-            answer = end_answer(s);
+        if (callback != NULL && answer == NULL && (s->errored != NULL || s->destroyed))
+            answer = s->errored != NULL ? Py_NewRef(s->errored) : end_answer(s);
     }
     int status = 0;
     if (answer != NULL)
