@@ -420,7 +420,7 @@ pn_socket_reset(PnSocket *s)
     s->d.errored = NULL;
     s->d.bytes_read = s->d.bytes_written = 0;
     s->d.can_send = false;
-    s->d.connection++;
+    s->d.em.connection++;
     s->d.destroyed = s->d.connected = 0;
     s->d.r_ended = s->d.end_scheduled = s->d.end_emitted = 0;
     s->d.reading = s->d.need_readable = s->d.emitted_readable = 0;

@@ -68,7 +68,8 @@ pn_duplex_finish(PnDuplex *s, bool current)
     if (!s->finish_due)
         return;
     s->finish_due = 0;
-    if (current || s->connection == 1) /* 1: connect() followed end() on a new socket, which stays ended, as in Node */
+    if (current ||
+        s->em.connection == 1) /* 1: connect() followed end() on a new socket, which stays ended, as in Node */
         s->finished = 1;
     PyObject *on_finish = s->wq != NULL ? s->wq->on_finish : NULL;
     if (on_finish != NULL) {
@@ -87,7 +88,7 @@ void
 pn_duplex_close_now(PnDuplex *s, uint32_t tag)
 {
     PyObject *had_error = (tag & 1) != 0 ? Py_True : Py_False;
-    if (tag >> 1 != s->connection || !s->destroyed) { /* of an earlier connection */
+    if (tag >> 1 != s->em.connection || !s->destroyed) { /* of an earlier connection */
         pn_duplex_finish(s, false);
         (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
         return;
@@ -98,7 +99,7 @@ pn_duplex_close_now(PnDuplex *s, uint32_t tag)
         pn_duplex_ops_of(s)->sink_gone(s);
     if (before)
         pn_duplex_fail_writes(s);
-    if (tag >> 1 == s->connection && s->destroyed)
+    if (tag >> 1 == s->em.connection && s->destroyed)
         s->close_emitted = 1;
     (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
     if (!before)

@@ -485,7 +485,9 @@ resume_soon(PnDuplex *s)
 static void
 start_flow(PnDuplex *s)
 {
-    s->paused = s->paused_by_reader = 0;
+    s->paused = 0;
+    if (s->r != NULL)
+        s->r->paused_by_reader = false;
     if (s->flowing == PN_FLOWING_TRUE)
         return;
     s->flowing = s->readable_listening ? PN_FLOWING_FALSE : PN_FLOWING_TRUE;
@@ -507,7 +509,8 @@ pn_readable_pause(PnDuplex *s)
     if (s->destroyed)
         return 0;
     s->paused = 1;
-    s->paused_by_reader = 0;
+    if (s->r != NULL)
+        s->r->paused_by_reader = false;
     s->fast_dest = NULL;
     if (s->r != NULL && s->r->onread != NULL && s->io != NULL && s->connected) {
         pn_stream_read_stop(s->io);
@@ -525,11 +528,11 @@ pn_readable_pause(PnDuplex *s)
 int
 pn_readable_pause_for_reader(PnDuplex *s)
 {
-    bool by_user = s->paused && !s->paused_by_reader;
+    bool by_user = s->paused && !s->r->paused_by_reader;
     if (!s->paused)
-        s->flowing_before = s->flowing;
+        s->r->flowing_before = s->flowing;
     int status = pn_readable_pause(s);
-    s->paused_by_reader = s->paused && !by_user;
+    s->r->paused_by_reader = s->paused && !by_user;
     return status;
 }
 
