@@ -16,6 +16,7 @@
 #ifndef PN_UVIO_LOOP_H
 #define PN_UVIO_LOOP_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -68,6 +69,8 @@ struct pn_loop_counts {
 struct pn_loop {
     uv_loop_t uv;     /* first: streams find their loop by it */
     uv_check_t check; /* a referenced handle: without one libuv never polls */
+    uv_prepare_t prepare;
+    jmp_buf *leave; /* borrowed: where before_poll() leaves uv_run() to */
     struct pn_timers timers;
     size_t timers_referenced;
     struct pn_resolver *resolver;  /* own; created on first use */

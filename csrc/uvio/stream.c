@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "uvio/bind.h"
+#include "uvio/listener.h"
 #include "uvio/signal_mask.h"
 #include "uvio/sockaddr.h"
 #include "uvio/uv_internals.h"
@@ -35,6 +36,7 @@ struct pn_stream_req {
 #endif
 
 static void on_bad_descriptor(struct pn_fd_recheck *t);
+static void recheck_fd(struct pn_stream *s);
 static void on_uv_close(uv_handle_t *handle);
 
 /* No field of its own: libuv's handle has a pointer to the loop already. */
@@ -140,6 +142,26 @@ pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_st
 }
 
 static void
+recheck_if_it_has(uv_handle_t *handle, void *fd)
+{
+    struct pn_stream *s = pn_stream_of_handle(handle);
+    struct pn_listener *l = pn_listener_of_handle(handle);
+    if (s != NULL && s->has_fd && pn_stream_fd(s) == *(int *)fd)
+        recheck_fd(s);
+    else if (l != NULL && l->fd == *(int *)fd)
+        pn_loop_recheck_fd(l->loop, &l->recheck, l->fd);
+}
+
+/* The number of a new descriptor is that of a stream or listener already: code outside pynet has closed the old one. libuv
+ * would mix up the events of both. So the new one cannot be used, and the old one is looked at in the next turn. */
+COLD static int
+taken(struct pn_stream *s, int fd)
+{
+    uv_walk(&loop_of(s)->uv, recheck_if_it_has, &fd);
+    return UV_EEXIST;
+}
+
+static void
 note_fd(struct pn_stream *s, int fd)
 {
     if (s->has_fd || fd < 0)
@@ -151,6 +173,8 @@ note_fd(struct pn_stream *s, int fd)
 static int
 adopt(struct pn_stream *s, int fd)
 {
+    if (pn_fd_table_has(&loop_of(s)->fds, fd))
+        return taken(s, fd);
     int status = s->kind == PN_STREAM_TCP ? uv_tcp_open(&s->h.tcp, fd) : uv_pipe_open(&s->h.pipe, fd);
     if (status == 0)
         note_fd(s, fd);
@@ -336,6 +360,8 @@ pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
         return UV_ENOMEM;
     req->u.connect.data = s;
     int status = uv_tcp_connect(&req->u.connect, &s->h.tcp, (const struct sockaddr *)&sa, on_uv_connect);
+    if (status == 0 && !s->has_fd && pn_fd_table_has(&loop_of(s)->fds, pn_stream_fd(s)))
+        return taken(s, pn_stream_fd(s)); /* the request ends when the stream is closed */
     note_fd(s, pn_stream_fd(s));
     if (status != 0) {
         free_request(s);
@@ -448,6 +474,7 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
             /* libuv reports it even though a listener of the chunk before has raised. Reading again reports it
              * again. */
             (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
+            recheck_fd(s);
             return;
         }
         if (nread == UV_EOF)

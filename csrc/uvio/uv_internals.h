@@ -21,6 +21,32 @@ pn_uv_watched_events(const uv_loop_t *loop, int fd)
     return w != NULL ? w->events : 0;
 }
 
+/* Makes libuv forget the next descriptor that it watches, and has told its backend of; it stays open, and stays counted:
+ * with a count of 0 libuv asserts that no descriptor waits for the poll, and two streams with one number count as one.
+ * Returns the descriptor, or -1 when there is none. */
+static inline int
+pn_uv_forget_watched(uv_loop_t *loop)
+{
+    for (unsigned fd = 0; fd < loop->nwatchers; fd++) {
+        uv__io_t *w = loop->watchers[fd];
+        if (w == NULL)
+            continue;
+        w->pevents = w->events = 0;
+        loop->watchers[fd] = NULL;
+        return (int)fd;
+    }
+    return -1;
+}
+
+/* Returns whether the next uv_run() calls something back before it polls. libuv 1.47 has given the queue another type;
+ * its first word has stayed a pointer to the first entry, or to itself. */
+static inline int
+pn_uv_has_pending(const uv_loop_t *loop)
+{
+    const void *queue = &loop->pending_queue;
+    return *(void *const *)queue != queue;
+}
+
 static inline unsigned
 pn_uv_active_requests(const uv_loop_t *loop)
 {

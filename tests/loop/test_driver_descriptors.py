@@ -343,6 +343,27 @@ def test_a_descriptor_whose_number_is_somebody_elses_by_now():
         """)
 
 
+def test_descriptors_that_libuv_has_for_itself():
+    """It watches them from its first turn on: an eventfd of its thread pool, a pipe of its signal handlers."""
+    check("""
+        before = set(descriptors("pipe:"))
+        def main():
+            main.server = echo_server()
+            own = sorted(set(descriptors("pipe:")) - before)[2:]  # the first two are the wake pipe
+            assert len(own) % 2 == 0
+            for fd in own[1::2]: os.close(fd)  # a hang-up for the reading ends
+            for fd in descriptors("eventfd"): os.close(fd)
+            pynet.set_timeout(lambda: (os.close(own[-2]), pynet.stop()), 200)
+        pynet.run(main)
+        assert called_soon()
+        cpu = time.process_time()
+        assert talk(main.server) == b"hello"
+        time.sleep(0.3)
+        assert time.process_time() - cpu < 0.15, "the loop spins"
+        main.server.close()
+    """)
+
+
 def test_the_wake_pipe():
     """Whichever end goes: an error or a loop that goes on, but neither a crash nor a spin."""
     for end in (0, 1):
@@ -499,6 +520,73 @@ def test_socket_destroyed_by_the_listener_that_got_it_is_looked_at_no_more(serve
     with raw_client(srv) as client:
         client.sendall(b"x")
         assert seen.wait(5)
+
+
+@pytest.mark.parametrize("old", ["sock", "paused", "other"])
+@pytest.mark.parametrize("new", ["accepted", "connected"])
+def test_a_new_connection_gets_the_number_of_an_old_descriptor(new, old):
+    """libuv gave the events of one to the other. The new one fails, the old one hears of it, the next one works."""
+    check(f"""
+        import select
+        peers, heard, refused = [], [], []
+        server = pynet.create_server(peers.append).listen(0, "127.0.0.1")
+        sys.unraisablehook = lambda args: refused.append(args.exc_value.code)  # a failed accept()
+        other = pynet.create_server().listen(0, "127.0.0.1")
+        other.on("connection", lambda sock: None)
+        raw, sock = connected(server, peers)
+        if {old!r} == "paused": sock.pause()
+        else: sock.resume()
+        paused = sock
+        for emitter in (sock, other): emitter.on("error", lambda err: heard.append(err.code))
+        assert called_soon()
+        own, theirs = {old}.fileno(), server.address().port
+        # The kernel gives the lowest number that is free.
+        fillers = []
+        while not fillers or fillers[-1] < own:
+            fillers.append(os.open("/dev/null", os.O_RDONLY))
+        attempts = []
+        with pynet.turn():
+            os.close(own)
+            if {new!r} == "connected":
+                attempts.append(pynet.connect(theirs, "127.0.0.1"))
+                attempts[0].on("error", lambda err: refused.append(err.code))
+        if {new!r} == "accepted":
+            second = socket.socket()  # it would take the number
+            third = os.dup(second.fileno()) if second.fileno() == own else -1
+            if third >= 0: second.detach(); os.close(own); second = socket.socket(fileno=third)
+            second.connect(("127.0.0.1", theirs))
+        wait(lambda: heard and refused)
+        assert (heard, refused) == (["EBADF"], ["EEXIST"]), (heard, refused)
+        {{'sock': sock.destroy, 'paused': sock.destroy, 'other': other.close}}[{old!r}]()
+        assert called_soon()
+        bystander = echo_server()
+        assert talk(bystander) == b"hello"
+        bystander.close(); server.close(); other.close(); raw.close()
+        assert errors == []
+    """)
+
+
+@pytest.mark.parametrize("order", ["bad, good", "good, bad"])
+def test_the_listener_that_hears_of_a_bad_descriptor_closes_a_good_one(order):
+    """The check before a turn had seen it already."""
+    check(f"""
+        def strike(err):
+            heard.append(err.code)
+            if good.fileno() >= 0: os.close(good.fileno())
+        peers, heard = [], []
+        server = pynet.create_server({{"pause_on_connect": True}}, peers.append).listen(0, "127.0.0.1")
+        raws = [raw_connect(server) for _ in range(2)]
+        wait(lambda: len(peers) == 2)
+        bad, good = peers
+        bad.on("error", strike)
+        good.on("error", lambda err: heard.append(err.code))
+        with pynet.turn():
+            os.close(bad.fileno())
+            for sock in ({order}): sock.resume()
+        wait(lambda: bad.closed and good.closed)
+        assert heard == ["EBADF", "EBADF"] and errors == []
+        server.close()
+    """)
 
 
 def test_descriptor_closed_in_drain_is_an_error_and_no_abort(script):
