@@ -187,7 +187,7 @@ pn_loop_wake_slow(struct pn_loop *loop)
 int64_t
 pn_loop_timeout(struct pn_loop *loop)
 {
-    if (loop->posted.first != NULL || loop->pending.first != NULL || loop->fds_to_recheck != NULL ||
+    if (loop->posted.first != NULL || loop->pending.first != NULL ||
         (loop->resolver != NULL && pn_resolver_ready(loop->resolver)))
         return 0;
     int ms = uv_backend_timeout(&loop->uv);

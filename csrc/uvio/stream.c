@@ -158,6 +158,7 @@ COLD static int
 taken(struct pn_stream *s, int fd)
 {
     uv_walk(&loop_of(s)->uv, recheck_if_it_has, &fd);
+    pn_loop_wake_slow(loop_of(s)); /* the loop may be dispatching: libuv knows nothing of that turn */
     return UV_EEXIST;
 }
 
