@@ -35,6 +35,8 @@ struct pn_tick_entry {
 struct pn_ring {
     struct pn_tick_entry *items; /* own */
     size_t head, count, capacity;
+    size_t limit; /* it grows when there are so many: the places behind are for pn_tick_sure() */
+    size_t kept;  /* capacity - limit, once it has memory */
 };
 
 /* The objects of pynet._run that the C module uses, in the order of st->run: named tuples, functions, sets. */

@@ -476,10 +476,8 @@ resume_soon(PnDuplex *s)
 {
     if (s->resume_scheduled)
         return;
-    if (pn_tick(s->em.st, resume_tick, (PyObject *)s, NULL) < 0)
-        PyErr_Clear();
-    else
-        s->resume_scheduled = 1;
+    s->resume_scheduled = 1;
+    pn_tick_sure(s->em.st, resume_tick, (PyObject *)s, NULL, 1);
 }
 
 static void
@@ -621,9 +619,8 @@ pn_readable_listener_gone(PnDuplex *s, PyObject *name)
         return;
     /* A listener that is added before the tick is a new one: it hears of what is buffered. */
     s->readable_left = !pn_has_listeners(&s->em, name);
-    if (pn_tick(s->em.st, listener_gone_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-    else if (pn_driver_ensure(s->em.st) < 0)
+    pn_tick_sure(s->em.st, listener_gone_tick, (PyObject *)s, NULL, 1);
+    if (pn_driver_ensure(s->em.st) < 0)
         PyErr_Clear(); /* the tick waits for a driver; removing a listener is no failure */
 }
 
