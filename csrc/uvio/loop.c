@@ -413,11 +413,24 @@ pn_loop_forget_fd(struct pn_fd_recheck *t)
     t->link = NULL;
 }
 
+/* Puts into the list those that libuv hands to the backend though nothing of ours has changed. */
+static void
+recheck_unchanged(struct pn_loop *loop)
+{
+    const void *at = NULL;
+    for (int fd; (fd = pn_uv_next_unchanged(&loop->uv, &at)) >= 0;) {
+        if (loop->recheck_fd != NULL && !can_be_watched(loop, fd))
+            loop->recheck_fd(loop, fd);
+    }
+}
+
 /* Checks whether libuv can be called; if not, the loop is dead. */
 static bool
 check_fds(struct pn_loop *loop)
 {
     if (pn_loop_can_run(loop)) {
+        if (pn_uv_has_changes(&loop->uv))
+            recheck_unchanged(loop);
         if (loop->fds_to_recheck == NULL)
             return true;
         recheck_fds(loop); /* may run user code */
@@ -486,16 +499,15 @@ void
 pn_loop_turn(struct pn_loop *loop)
 {
     loop->turns++;
-    uv_update_time(&loop->uv);
     if (loop->posted.first != NULL)
         deliver_all(loop, &loop->posted);
     if (loop->pending.first != NULL)
         deliver_all(loop, &loop->pending);
     if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver))
         pn_resolver_dispatch(loop->resolver, &loop->halted);
-    if (!loop->halted && !loop->dead && check_fds(loop) && !loop->halted)
+    if ((loop->halted | loop->dead) == 0 && check_fds(loop) && !loop->halted)
         run_uv(loop);
-    if (!loop->halted && !loop->dead)
+    if ((loop->halted | loop->dead) == 0)
         run_timers(loop);
 }
 

@@ -79,8 +79,9 @@ struct pn_loop {
     struct pn_fd_recheck *fds_to_recheck;
     struct pn_fd_table fds; /* of streams and listeners */
     /* Set with the first stream or listener, since all have the same: a field of each would cost memory. */
-    void (*deliver)(struct pn_posted *p);           /* after its removal from the list; may free the owner */
-    void (*bad_stream_fd)(struct pn_fd_recheck *t); /* the descriptor is not open any more */
+    void (*deliver)(struct pn_posted *p);             /* after its removal from the list; may free the owner */
+    void (*recheck_fd)(struct pn_loop *loop, int fd); /* pn_loop_recheck_fd() for the owner of the descriptor */
+    void (*bad_stream_fd)(struct pn_fd_recheck *t);   /* the descriptor is not open any more */
     void (*bad_listener_fd)(struct pn_fd_recheck *t);
     char *slab;                         /* own: the read buffer of streams without `own_buffer` */
     void (*on_check)(struct pn_loop *); /* called after the poll phase: runs the immediates */

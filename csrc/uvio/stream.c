@@ -37,6 +37,7 @@ struct pn_stream_req {
 
 static void on_bad_descriptor(struct pn_fd_recheck *t);
 static void recheck_fd(struct pn_stream *s);
+static void recheck_owner(struct pn_loop *loop, int fd);
 static void on_uv_close(uv_handle_t *handle);
 
 /* No field of its own: libuv's handle has a pointer to the loop already. */
@@ -130,6 +131,7 @@ pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_st
     s->kind = (uint8_t)kind;
     loop->deliver = deliver_posted;
     loop->bad_stream_fd = on_bad_descriptor;
+    loop->recheck_fd = recheck_owner;
     *status = kind == PN_STREAM_TCP ? uv_tcp_init(&loop->uv, &s->h.tcp) : uv_pipe_init(&loop->uv, &s->h.pipe, 0);
     if (*status != 0) {
         free(s);
@@ -152,12 +154,18 @@ recheck_if_it_has(uv_handle_t *handle, void *fd)
         pn_loop_recheck_fd(l->loop, &l->recheck, l->fd);
 }
 
-/* The number of a new descriptor is that of a stream or listener already: code outside pynet has closed the old one. libuv
- * would mix up the events of both. So the new one cannot be used, and the old one is looked at in the next turn. */
+static void
+recheck_owner(struct pn_loop *loop, int fd)
+{
+    uv_walk(&loop->uv, recheck_if_it_has, &fd);
+}
+
+/* A new descriptor has the number of another stream or listener, whose own was closed by code outside pynet. libuv would
+ * mix up the events of both: the new one cannot be used, and the old one is looked at in the next turn. */
 COLD static int
 taken(struct pn_stream *s, int fd)
 {
-    uv_walk(&loop_of(s)->uv, recheck_if_it_has, &fd);
+    recheck_owner(loop_of(s), fd);
     pn_loop_wake_slow(loop_of(s)); /* the loop may be dispatching: libuv knows nothing of that turn */
     return UV_EEXIST;
 }
@@ -344,13 +352,6 @@ on_uv_connect(uv_connect_t *req, int status)
         s->events->connected(s, status);
 }
 
-static bool
-is_any(const struct pn_addr *a)
-{
-    static const uint8_t zeros[sizeof(a->bytes)];
-    return memcmp(a->bytes, zeros, a->family == 6 ? 16 : 4) == 0;
-}
-
 int
 pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
 {
@@ -369,7 +370,7 @@ pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
         return status;
     }
     /* Otherwise ask the kernel later: a connection to 0.0.0.0 has the peer 127.0.0.1. */
-    if (to->scope == 0 && !is_any(to))
+    if (to->scope == 0 && !pn_addr_is_unspecified(to))
         s->peer = *to;
     recheck_fd(s);
     return 0;
@@ -653,41 +654,30 @@ pn_stream_fd(const struct pn_stream *s)
     return uv_fileno(&s->h.handle, &fd) == 0 ? fd : -1;
 }
 
-typedef int (*name_getter)(int, struct sockaddr *, socklen_t *);
-
 static bool
-name_of(const struct pn_stream *s, name_getter get, struct pn_addr *out)
+name_of(const struct pn_stream *s, bool peer, struct pn_addr *out)
 {
     struct sockaddr_storage sa;
     socklen_t len = sizeof(sa);
-    if (s->kind != PN_STREAM_TCP || get(pn_stream_fd(s), (struct sockaddr *)&sa, &len) < 0)
+    int fd = pn_stream_fd(s);
+    if (s->kind != PN_STREAM_TCP)
+        return false;
+    if ((peer ? getpeername(fd, (struct sockaddr *)&sa, &len) : getsockname(fd, (struct sockaddr *)&sa, &len)) < 0)
         return false;
     return pn_addr_from_sockaddr((const struct sockaddr *)&sa, out);
-}
-
-static int
-get_local(int fd, struct sockaddr *sa, socklen_t *len)
-{
-    return getsockname(fd, sa, len);
-}
-
-static int
-get_peer(int fd, struct sockaddr *sa, socklen_t *len)
-{
-    return getpeername(fd, sa, len);
 }
 
 bool
 pn_stream_local(const struct pn_stream *s, struct pn_addr *out)
 {
-    return name_of(s, get_local, out);
+    return name_of(s, false, out);
 }
 
 bool
 pn_stream_peer(const struct pn_stream *s, struct pn_addr *out)
 {
     if (s->peer.family == 0)
-        return name_of(s, get_peer, out);
+        return name_of(s, true, out);
     *out = s->peer;
     return true;
 }

@@ -4,6 +4,7 @@
 #ifndef PN_UVIO_UV_INTERNALS_H
 #define PN_UVIO_UV_INTERNALS_H
 
+#include <stddef.h>
 #include <uv.h>
 
 /* uv_fileno() without its checks: each message calls it. */
@@ -36,6 +37,29 @@ pn_uv_forget_watched(uv_loop_t *loop)
         return (int)fd;
     }
     return -1;
+}
+
+/* libuv queues a descriptor that has got a hang-up or an error, although the events that it asks for stay the same.
+ * Returns the next one after `*at` (NULL: the first), or -1. */
+static inline int
+pn_uv_next_unchanged(const uv_loop_t *loop, const void **at)
+{
+    const void *queue = &loop->watcher_queue;
+    for (const void *q = *at != NULL ? *at : queue; (q = *(void *const *)q) != queue;) {
+        const uv__io_t *w = (const uv__io_t *)(const void *)((const char *)q - offsetof(uv__io_t, watcher_queue));
+        *at = q;
+        if (w->events != 0 && w->events == w->pevents)
+            return w->fd;
+    }
+    return -1;
+}
+
+/* Returns whether the next poll tells the backend of descriptors. */
+static inline int
+pn_uv_has_changes(const uv_loop_t *loop)
+{
+    const void *queue = &loop->watcher_queue;
+    return *(void *const *)queue != queue;
 }
 
 /* Returns whether the next uv_run() calls something back before it polls. libuv 1.47 has given the queue another type;

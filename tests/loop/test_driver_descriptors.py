@@ -6,35 +6,7 @@ import pytest
 
 import isolated
 from helpers import printed, raw_client
-
-PRELUDE = """
-    import gc, os, socket, sys, threading, time
-    import pynet
-    from isolated.tools import called_soon, echo_server, raw_connect, read_all, talk
-    errors = []
-    threading.excepthook = lambda args: errors.append(args.exc_value)
-    def wait(condition, seconds=10):
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, ("timed out", errors)
-            time.sleep(0.001)
-        return True
-    def connected(server, peers):
-        raw = raw_connect(server)
-        wait(lambda: peers)
-        return raw, peers[-1]
-    def descriptors(kind):
-        found = []
-        for name in os.listdir("/proc/self/fd"):
-            try:
-                if kind in os.readlink(f"/proc/self/fd/{name}"): found.append(int(name))
-            except FileNotFoundError: pass
-        return found
-"""
-
-
-def check(script, *args, **options):
-    return isolated.check(isolated.join(PRELUDE, script), *args, **options)
+from isolated.descriptors import PRELUDE, check
 
 
 @pytest.mark.parametrize(
@@ -312,37 +284,6 @@ def test_the_backend_just_before_the_end(used):
     assert done.seconds < 8
 
 
-def test_a_descriptor_whose_number_is_somebody_elses_by_now():
-    """Closed behind our back, and the number taken by a file or by another socket: their owner's, not ours."""
-    for other in ("os.open('/etc/passwd', os.O_RDONLY)", "socket.socketpair()", "os.pipe()"):
-        check(f"""
-            def on_connection(sock):
-                sock.on("error", lambda err: None)
-                peers.append(sock)
-            peers = []
-            server = pynet.create_server({{"pause_on_connect": True}}, on_connection).listen(0, "127.0.0.1")
-            for change in (
-                lambda s: s.resume(), lambda s: s.write("x" * 8_000_000), lambda s: s.end(), lambda s: s.pause(),
-            ):
-                for reading in (False, True):
-                    raw, sock = connected(server, peers)
-                    if reading:
-                        sock.resume()
-                        assert called_soon()
-                    with pynet.turn():
-                        number = sock.fileno()
-                        os.close(number)
-                        taken = {other}
-                    change(sock)
-                    for _ in range(3): assert called_soon()
-                    sock.destroy()
-                    wait(lambda: sock.closed)
-                    raw.close()
-                    peers.clear()
-            server.close()
-        """)
-
-
 def test_descriptors_that_libuv_has_for_itself():
     """It watches them from its first turn on: an eventfd of its thread pool, a pipe of its signal handlers."""
     check("""
@@ -450,6 +391,10 @@ def test_backend_whose_number_another_file_has_is_an_error_and_no_abort(moment, 
                 os.dup2(fd, backend)
                 os.close(fd)
 
+            def replace_between_turns():
+                with pynet.turn():  # os.dup2() releases the GIL
+                    replace()
+
             peers = []
             server = pynet.create_server(peers.append).listen(0, "127.0.0.1")
             raw, sock = connected(server, peers)
@@ -464,7 +409,7 @@ def test_backend_whose_number_another_file_has_is_an_error_and_no_abort(moment, 
                 elif moment == "in main()":
                     replace()
                 else:
-                    thread = threading.Thread(target=replace)
+                    thread = threading.Thread(target=replace_between_turns)
                     pynet.set_timeout(thread.start, 5)
             try:
                 pynet.run(main)
@@ -520,50 +465,6 @@ def test_socket_destroyed_by_the_listener_that_got_it_is_looked_at_no_more(serve
     with raw_client(srv) as client:
         client.sendall(b"x")
         assert seen.wait(5)
-
-
-@pytest.mark.parametrize("old", ["sock", "paused", "other"])
-@pytest.mark.parametrize("new", ["accepted", "connected"])
-def test_a_new_connection_gets_the_number_of_an_old_descriptor(new, old):
-    """libuv gave the events of one to the other. The new one fails, the old one hears of it, the next one works."""
-    check(f"""
-        import select
-        peers, heard, refused = [], [], []
-        server = pynet.create_server(peers.append).listen(0, "127.0.0.1")
-        sys.unraisablehook = lambda args: refused.append(args.exc_value.code)  # a failed accept()
-        other = pynet.create_server().listen(0, "127.0.0.1")
-        other.on("connection", lambda sock: None)
-        raw, sock = connected(server, peers)
-        if {old!r} == "paused": sock.pause()
-        else: sock.resume()
-        paused = sock
-        for emitter in (sock, other): emitter.on("error", lambda err: heard.append(err.code))
-        assert called_soon()
-        own, theirs = {old}.fileno(), server.address().port
-        # The kernel gives the lowest number that is free.
-        fillers = []
-        while not fillers or fillers[-1] < own:
-            fillers.append(os.open("/dev/null", os.O_RDONLY))
-        attempts = []
-        with pynet.turn():
-            os.close(own)
-            if {new!r} == "connected":
-                attempts.append(pynet.connect(theirs, "127.0.0.1"))
-                attempts[0].on("error", lambda err: refused.append(err.code))
-        if {new!r} == "accepted":
-            second = socket.socket()  # it would take the number
-            third = os.dup(second.fileno()) if second.fileno() == own else -1
-            if third >= 0: second.detach(); os.close(own); second = socket.socket(fileno=third)
-            second.connect(("127.0.0.1", theirs))
-        wait(lambda: heard and refused)
-        assert (heard, refused) == (["EBADF"], ["EEXIST"]), (heard, refused)
-        {{'sock': sock.destroy, 'paused': sock.destroy, 'other': other.close}}[{old!r}]()
-        assert called_soon()
-        bystander = echo_server()
-        assert talk(bystander) == b"hello"
-        bystander.close(); server.close(); other.close(); raw.close()
-        assert errors == []
-    """)
 
 
 @pytest.mark.parametrize("order", ["bad, good", "good, bad"])
