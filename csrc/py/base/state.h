@@ -82,6 +82,7 @@ struct PnState {
     PyObject *module;               /* borrowed */
     const struct pn_hooks *hooks;   /* see loop/hooks.h; set when the module is created */
     struct pn_cleanup *cleanups;    /* see loop/hooks.h; newest first */
+    struct pn_fd_table bound_fds;   /* of each BoundSocket that has its own */
     struct pn_loop *loop;           /* own; NULL before its first use and after exit */
     PyThreadState *callback_thread; /* the thread that runs callbacks now, else NULL */
     int depth;                      /* nested callback scopes */

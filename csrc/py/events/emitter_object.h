@@ -20,6 +20,8 @@ struct pn_listener_entry {
 
 struct pn_listeners {
     uint32_t count, capacity;
+    uint32_t changes;   /* entries of `newListener` and `removeListener` */
+    uint32_t change_at; /* there is none of them before */
     struct pn_listener_entry at[];
 };
 

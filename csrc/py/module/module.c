@@ -233,6 +233,7 @@ module_free(void *m)
     pn_names_clear(&st->names);
     pn_rewake_free(st);
     pn_driver_clear(st);
+    pn_fd_table_clear(&st->bound_fds);
 }
 
 /* --- tables --- */
