@@ -75,6 +75,23 @@ on_uv_check(uv_check_t *check)
         loop->on_check(loop);
 }
 
+/* libuv watches descriptors of its own for its thread pool and its signal handlers, which pynet does not use. When code
+ * outside pynet closes one and a connection gets its number, libuv would take what comes for messages to itself, with
+ * pointers in them. So nothing watches them any more. The first uv_run() puts them into the backend, and aborts if they
+ * are closed by then: so it comes now. */
+static void
+forget_own_fds(struct pn_loop *loop)
+{
+    int fd;
+    (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+    while ((fd = pn_uv_forget_watched(&loop->uv)) >= 0) {
+#ifdef __linux__
+        struct epoll_event none = {.events = 0};
+        (void)epoll_ctl(loop->backend, EPOLL_CTL_DEL, fd, &none);
+#endif
+    }
+}
+
 struct pn_loop *
 pn_loop_new(int *status)
 {
@@ -114,6 +131,9 @@ pn_loop_new(int *status)
     (void)uv_check_init(&loop->uv, &loop->check);
     loop->check.data = loop;
     (void)uv_check_start(&loop->check, on_uv_check);
+    (void)uv_prepare_init(&loop->uv, &loop->prepare);
+    loop->prepare.data = loop;
+    forget_own_fds(loop);
     return loop;
 }
 
@@ -123,6 +143,7 @@ pn_loop_free(struct pn_loop *loop)
     if (!loop->closed) {
         loop->closed = true;
         uv_close((uv_handle_t *)&loop->check, NULL);
+        uv_close((uv_handle_t *)&loop->prepare, NULL);
     }
     (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
     int status = uv_loop_close(&loop->uv);
@@ -330,31 +351,55 @@ can_be_watched(struct pn_loop *loop, int fd)
 }
 
 static void
-recheck_fds(struct pn_loop *loop)
+link_fd(struct pn_fd_recheck **list, struct pn_fd_recheck *t)
 {
-    struct pn_fd_recheck *t;
-    while ((t = loop->fds_to_recheck) != NULL) {
-        pn_loop_forget_fd(t);
+    t->link = list;
+    t->next = *list;
+    if (t->next != NULL)
+        t->next->link = &t->next;
+    *list = t;
+}
+
+/* Moves those that libuv cannot watch from the list to `bad`. */
+static void
+find_bad_fds(struct pn_loop *loop, struct pn_fd_recheck **bad)
+{
+    for (struct pn_fd_recheck *next, *t = loop->fds_to_recheck; t != NULL; t = next) {
+        next = t->next;
         if (can_be_watched(loop, t->fd))
             continue;
-        if (t->of_listener)
-            loop->bad_listener_fd(t);
-        else
-            loop->bad_stream_fd(t);
+        pn_loop_forget_fd(t);
+        link_fd(bad, t);
     }
+}
+
+/* What hears of a bad descriptor may close others, which were good a moment ago: they stay in the list until a look at
+ * all has found no bad one. */
+static void
+recheck_fds(struct pn_loop *loop)
+{
+    struct pn_fd_recheck *bad = NULL, *t;
+    for (find_bad_fds(loop, &bad); bad != NULL; find_bad_fds(loop, &bad)) {
+        while ((t = bad) != NULL) {
+            pn_loop_forget_fd(t);
+            if (loop->dead)
+                continue; /* in the child of a fork */
+            if (t->of_listener)
+                loop->bad_listener_fd(t);
+            else
+                loop->bad_stream_fd(t);
+        }
+    }
+    while ((t = loop->fds_to_recheck) != NULL)
+        pn_loop_forget_fd(t);
 }
 
 void
 pn_loop_recheck_fd(struct pn_loop *loop, struct pn_fd_recheck *t, int fd)
 {
     t->fd = fd;
-    if (t->link != NULL)
-        return;
-    t->link = &loop->fds_to_recheck;
-    t->next = loop->fds_to_recheck;
-    if (t->next != NULL)
-        t->next->link = &t->next;
-    loop->fds_to_recheck = t;
+    if (t->link == NULL)
+        link_fd(&loop->fds_to_recheck, t);
 }
 
 void
@@ -368,11 +413,24 @@ pn_loop_forget_fd(struct pn_fd_recheck *t)
     t->link = NULL;
 }
 
+/* Puts into the list those that libuv hands to the backend though nothing of ours has changed. */
+static void
+recheck_unchanged(struct pn_loop *loop)
+{
+    const void *at = NULL;
+    for (int fd; (fd = pn_uv_next_unchanged(&loop->uv, &at)) >= 0;) {
+        if (loop->recheck_fd != NULL && !can_be_watched(loop, fd))
+            loop->recheck_fd(loop, fd);
+    }
+}
+
 /* Checks whether libuv can be called; if not, the loop is dead. */
 static bool
 check_fds(struct pn_loop *loop)
 {
     if (pn_loop_can_run(loop)) {
+        if (pn_uv_has_changes(&loop->uv))
+            recheck_unchanged(loop);
         if (loop->fds_to_recheck == NULL)
             return true;
         recheck_fds(loop); /* may run user code */
@@ -383,12 +441,39 @@ check_fds(struct pn_loop *loop)
     return false;
 }
 
+/* libuv's prepare phase: what was pending has been called back, the poll is next. */
+static void
+before_poll(uv_prepare_t *prepare)
+{
+    struct pn_loop *loop = prepare->data;
+    if (loop->halted || loop->dead || !check_fds(loop) || loop->halted)
+        longjmp(*loop->leave, 1);
+}
+
+/* User code that libuv calls back before it polls may close descriptors, and libuv would abort. So they are checked
+ * again in between. When libuv must not poll, the only way out is a jump: between two phases the state of libuv is the
+ * same as before uv_run(), and its frames hold nothing. */
+static void
+run_uv_pending(struct pn_loop *loop)
+{
+    jmp_buf leave;
+    loop->leave = &leave;
+    (void)uv_prepare_start(&loop->prepare, before_poll);
+    if (setjmp(leave) == 0)
+        (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+    (void)uv_prepare_stop(&loop->prepare);
+    loop->leave = NULL;
+}
+
 static void
 run_uv(struct pn_loop *loop)
 {
     pn_signal_mask old;
     bool blocked = loop->writing > 0 && pn_sigpipe_block(&old);
-    (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+    if (pn_uv_has_pending(&loop->uv))
+        run_uv_pending(loop);
+    else
+        (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
     if (blocked)
         pn_sigpipe_restore(&old);
 }
@@ -414,16 +499,15 @@ void
 pn_loop_turn(struct pn_loop *loop)
 {
     loop->turns++;
-    uv_update_time(&loop->uv);
     if (loop->posted.first != NULL)
         deliver_all(loop, &loop->posted);
     if (loop->pending.first != NULL)
         deliver_all(loop, &loop->pending);
     if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver))
         pn_resolver_dispatch(loop->resolver, &loop->halted);
-    if (!loop->halted && !loop->dead && check_fds(loop) && !loop->halted)
+    if ((loop->halted | loop->dead) == 0 && check_fds(loop) && !loop->halted)
         run_uv(loop);
-    if (!loop->halted && !loop->dead)
+    if ((loop->halted | loop->dead) == 0)
         run_timers(loop);
 }
 

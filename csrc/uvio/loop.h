@@ -16,6 +16,7 @@
 #ifndef PN_UVIO_LOOP_H
 #define PN_UVIO_LOOP_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -68,6 +69,8 @@ struct pn_loop_counts {
 struct pn_loop {
     uv_loop_t uv;     /* first: streams find their loop by it */
     uv_check_t check; /* a referenced handle: without one libuv never polls */
+    uv_prepare_t prepare;
+    jmp_buf *leave; /* borrowed: where before_poll() leaves uv_run() to */
     struct pn_timers timers;
     size_t timers_referenced;
     struct pn_resolver *resolver;  /* own; created on first use */
@@ -76,8 +79,9 @@ struct pn_loop {
     struct pn_fd_recheck *fds_to_recheck;
     struct pn_fd_table fds; /* of streams and listeners */
     /* Set with the first stream or listener, since all have the same: a field of each would cost memory. */
-    void (*deliver)(struct pn_posted *p);           /* after its removal from the list; may free the owner */
-    void (*bad_stream_fd)(struct pn_fd_recheck *t); /* the descriptor is not open any more */
+    void (*deliver)(struct pn_posted *p);             /* after its removal from the list; may free the owner */
+    void (*recheck_fd)(struct pn_loop *loop, int fd); /* pn_loop_recheck_fd() for the owner of the descriptor */
+    void (*bad_stream_fd)(struct pn_fd_recheck *t);   /* the descriptor is not open any more */
     void (*bad_listener_fd)(struct pn_fd_recheck *t);
     char *slab;                         /* own: the read buffer of streams without `own_buffer` */
     void (*on_check)(struct pn_loop *); /* called after the poll phase: runs the immediates */

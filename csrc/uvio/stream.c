@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "uvio/bind.h"
+#include "uvio/listener.h"
 #include "uvio/signal_mask.h"
 #include "uvio/sockaddr.h"
 #include "uvio/uv_internals.h"
@@ -35,6 +36,8 @@ struct pn_stream_req {
 #endif
 
 static void on_bad_descriptor(struct pn_fd_recheck *t);
+static void recheck_fd(struct pn_stream *s);
+static void recheck_owner(struct pn_loop *loop, int fd);
 static void on_uv_close(uv_handle_t *handle);
 
 /* No field of its own: libuv's handle has a pointer to the loop already. */
@@ -128,6 +131,7 @@ pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_st
     s->kind = (uint8_t)kind;
     loop->deliver = deliver_posted;
     loop->bad_stream_fd = on_bad_descriptor;
+    loop->recheck_fd = recheck_owner;
     *status = kind == PN_STREAM_TCP ? uv_tcp_init(&loop->uv, &s->h.tcp) : uv_pipe_init(&loop->uv, &s->h.pipe, 0);
     if (*status != 0) {
         free(s);
@@ -137,6 +141,33 @@ pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_st
     loop->counts.streams++;
     loop->opened++;
     return s;
+}
+
+static void
+recheck_if_it_has(uv_handle_t *handle, void *fd)
+{
+    struct pn_stream *s = pn_stream_of_handle(handle);
+    struct pn_listener *l = pn_listener_of_handle(handle);
+    if (s != NULL && s->has_fd && pn_stream_fd(s) == *(int *)fd)
+        recheck_fd(s);
+    else if (l != NULL && l->fd == *(int *)fd)
+        pn_loop_recheck_fd(l->loop, &l->recheck, l->fd);
+}
+
+static void
+recheck_owner(struct pn_loop *loop, int fd)
+{
+    uv_walk(&loop->uv, recheck_if_it_has, &fd);
+}
+
+/* A new descriptor has the number of another stream or listener, whose own was closed by code outside pynet. libuv would
+ * mix up the events of both: the new one cannot be used, and the old one is looked at in the next turn. */
+COLD static int
+taken(struct pn_stream *s, int fd)
+{
+    recheck_owner(loop_of(s), fd);
+    pn_loop_wake_slow(loop_of(s)); /* the loop may be dispatching: libuv knows nothing of that turn */
+    return UV_EEXIST;
 }
 
 static void
@@ -151,6 +182,8 @@ note_fd(struct pn_stream *s, int fd)
 static int
 adopt(struct pn_stream *s, int fd)
 {
+    if (pn_fd_table_has(&loop_of(s)->fds, fd))
+        return taken(s, fd);
     int status = s->kind == PN_STREAM_TCP ? uv_tcp_open(&s->h.tcp, fd) : uv_pipe_open(&s->h.pipe, fd);
     if (status == 0)
         note_fd(s, fd);
@@ -319,13 +352,6 @@ on_uv_connect(uv_connect_t *req, int status)
         s->events->connected(s, status);
 }
 
-static bool
-is_any(const struct pn_addr *a)
-{
-    static const uint8_t zeros[sizeof(a->bytes)];
-    return memcmp(a->bytes, zeros, a->family == 6 ? 16 : 4) == 0;
-}
-
 int
 pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
 {
@@ -336,13 +362,15 @@ pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
         return UV_ENOMEM;
     req->u.connect.data = s;
     int status = uv_tcp_connect(&req->u.connect, &s->h.tcp, (const struct sockaddr *)&sa, on_uv_connect);
+    if (status == 0 && !s->has_fd && pn_fd_table_has(&loop_of(s)->fds, pn_stream_fd(s)))
+        return taken(s, pn_stream_fd(s)); /* the request ends when the stream is closed */
     note_fd(s, pn_stream_fd(s));
     if (status != 0) {
         free_request(s);
         return status;
     }
     /* Otherwise ask the kernel later: a connection to 0.0.0.0 has the peer 127.0.0.1. */
-    if (to->scope == 0 && !is_any(to))
+    if (to->scope == 0 && !pn_addr_is_unspecified(to))
         s->peer = *to;
     recheck_fd(s);
     return 0;
@@ -435,6 +463,7 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
          * the end comes in the turn of the data, even though a listener of the data has raised. Reading again tells. */
         if (loop_of(s)->halted || (nread == UV_EOF && buf->base == NULL)) {
             (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
+            recheck_fd(s);
             return;
         }
     }
@@ -610,41 +639,30 @@ pn_stream_fd(const struct pn_stream *s)
     return uv_fileno(&s->h.handle, &fd) == 0 ? fd : -1;
 }
 
-typedef int (*name_getter)(int, struct sockaddr *, socklen_t *);
-
 static bool
-name_of(const struct pn_stream *s, name_getter get, struct pn_addr *out)
+name_of(const struct pn_stream *s, bool peer, struct pn_addr *out)
 {
     struct sockaddr_storage sa;
     socklen_t len = sizeof(sa);
-    if (s->kind != PN_STREAM_TCP || get(pn_stream_fd(s), (struct sockaddr *)&sa, &len) < 0)
+    int fd = pn_stream_fd(s);
+    if (s->kind != PN_STREAM_TCP)
+        return false;
+    if ((peer ? getpeername(fd, (struct sockaddr *)&sa, &len) : getsockname(fd, (struct sockaddr *)&sa, &len)) < 0)
         return false;
     return pn_addr_from_sockaddr((const struct sockaddr *)&sa, out);
-}
-
-static int
-get_local(int fd, struct sockaddr *sa, socklen_t *len)
-{
-    return getsockname(fd, sa, len);
-}
-
-static int
-get_peer(int fd, struct sockaddr *sa, socklen_t *len)
-{
-    return getpeername(fd, sa, len);
 }
 
 bool
 pn_stream_local(const struct pn_stream *s, struct pn_addr *out)
 {
-    return name_of(s, get_local, out);
+    return name_of(s, false, out);
 }
 
 bool
 pn_stream_peer(const struct pn_stream *s, struct pn_addr *out)
 {
     if (s->peer.family == 0)
-        return name_of(s, get_peer, out);
+        return name_of(s, true, out);
     *out = s->peer;
     return true;
 }

@@ -4,6 +4,7 @@
 #ifndef PN_UVIO_UV_INTERNALS_H
 #define PN_UVIO_UV_INTERNALS_H
 
+#include <stddef.h>
 #include <uv.h>
 
 /* uv_fileno() without its checks: each message calls it. */
@@ -19,6 +20,55 @@ pn_uv_watched_events(const uv_loop_t *loop, int fd)
 {
     const uv__io_t *w = (unsigned)fd < loop->nwatchers ? loop->watchers[fd] : NULL;
     return w != NULL ? w->events : 0;
+}
+
+/* Makes libuv forget the next descriptor that it watches, and has told its backend of; it stays open, and stays counted:
+ * with a count of 0 libuv asserts that no descriptor waits for the poll, and two streams with one number count as one.
+ * Returns the descriptor, or -1 when there is none. */
+static inline int
+pn_uv_forget_watched(uv_loop_t *loop)
+{
+    for (unsigned fd = 0; fd < loop->nwatchers; fd++) {
+        uv__io_t *w = loop->watchers[fd];
+        if (w == NULL)
+            continue;
+        w->pevents = w->events = 0;
+        loop->watchers[fd] = NULL;
+        return (int)fd;
+    }
+    return -1;
+}
+
+/* libuv queues a descriptor that has got a hang-up or an error, although the events that it asks for stay the same.
+ * Returns the next one after `*at` (NULL: the first), or -1. */
+static inline int
+pn_uv_next_unchanged(const uv_loop_t *loop, const void **at)
+{
+    const void *queue = &loop->watcher_queue;
+    for (const void *q = *at != NULL ? *at : queue; (q = *(void *const *)q) != queue;) {
+        const uv__io_t *w = (const uv__io_t *)(const void *)((const char *)q - offsetof(uv__io_t, watcher_queue));
+        *at = q;
+        if (w->events != 0 && w->events == w->pevents)
+            return w->fd;
+    }
+    return -1;
+}
+
+/* Returns whether the next poll tells the backend of descriptors. */
+static inline int
+pn_uv_has_changes(const uv_loop_t *loop)
+{
+    const void *queue = &loop->watcher_queue;
+    return *(void *const *)queue != queue;
+}
+
+/* Returns whether the next uv_run() calls something back before it polls. libuv 1.47 has given the queue another type;
+ * its first word has stayed a pointer to the first entry, or to itself. */
+static inline int
+pn_uv_has_pending(const uv_loop_t *loop)
+{
+    const void *queue = &loop->pending_queue;
+    return *(void *const *)queue != queue;
 }
 
 static inline unsigned

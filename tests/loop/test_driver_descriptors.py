@@ -6,35 +6,7 @@ import pytest
 
 import isolated
 from helpers import printed, raw_client
-
-PRELUDE = """
-    import gc, os, socket, sys, threading, time
-    import pynet
-    from isolated.tools import called_soon, echo_server, raw_connect, read_all, talk
-    errors = []
-    threading.excepthook = lambda args: errors.append(args.exc_value)
-    def wait(condition, seconds=10):
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, ("timed out", errors)
-            time.sleep(0.001)
-        return True
-    def connected(server, peers):
-        raw = raw_connect(server)
-        wait(lambda: peers)
-        return raw, peers[-1]
-    def descriptors(kind):
-        found = []
-        for name in os.listdir("/proc/self/fd"):
-            try:
-                if kind in os.readlink(f"/proc/self/fd/{name}"): found.append(int(name))
-            except FileNotFoundError: pass
-        return found
-"""
-
-
-def check(script, *args, **options):
-    return isolated.check(isolated.join(PRELUDE, script), *args, **options)
+from isolated.descriptors import PRELUDE, check
 
 
 @pytest.mark.parametrize(
@@ -312,35 +284,25 @@ def test_the_backend_just_before_the_end(used):
     assert done.seconds < 8
 
 
-def test_a_descriptor_whose_number_is_somebody_elses_by_now():
-    """Closed behind our back, and the number taken by a file or by another socket: their owner's, not ours."""
-    for other in ("os.open('/etc/passwd', os.O_RDONLY)", "socket.socketpair()", "os.pipe()"):
-        check(f"""
-            def on_connection(sock):
-                sock.on("error", lambda err: None)
-                peers.append(sock)
-            peers = []
-            server = pynet.create_server({{"pause_on_connect": True}}, on_connection).listen(0, "127.0.0.1")
-            for change in (
-                lambda s: s.resume(), lambda s: s.write("x" * 8_000_000), lambda s: s.end(), lambda s: s.pause(),
-            ):
-                for reading in (False, True):
-                    raw, sock = connected(server, peers)
-                    if reading:
-                        sock.resume()
-                        assert called_soon()
-                    with pynet.turn():
-                        number = sock.fileno()
-                        os.close(number)
-                        taken = {other}
-                    change(sock)
-                    for _ in range(3): assert called_soon()
-                    sock.destroy()
-                    wait(lambda: sock.closed)
-                    raw.close()
-                    peers.clear()
-            server.close()
-        """)
+def test_descriptors_that_libuv_has_for_itself():
+    """It watches them from its first turn on: an eventfd of its thread pool, a pipe of its signal handlers."""
+    check("""
+        before = set(descriptors("pipe:"))
+        def main():
+            main.server = echo_server()
+            own = sorted(set(descriptors("pipe:")) - before)[2:]  # the first two are the wake pipe
+            assert len(own) % 2 == 0
+            for fd in own[1::2]: os.close(fd)  # a hang-up for the reading ends
+            for fd in descriptors("eventfd"): os.close(fd)
+            pynet.set_timeout(lambda: (os.close(own[-2]), pynet.stop()), 200)
+        pynet.run(main)
+        assert called_soon()
+        cpu = time.process_time()
+        assert talk(main.server) == b"hello"
+        time.sleep(0.3)
+        assert time.process_time() - cpu < 0.15, "the loop spins"
+        main.server.close()
+    """)
 
 
 def test_the_wake_pipe():
@@ -429,6 +391,10 @@ def test_backend_whose_number_another_file_has_is_an_error_and_no_abort(moment, 
                 os.dup2(fd, backend)
                 os.close(fd)
 
+            def replace_between_turns():
+                with pynet.turn():  # os.dup2() releases the GIL
+                    replace()
+
             peers = []
             server = pynet.create_server(peers.append).listen(0, "127.0.0.1")
             raw, sock = connected(server, peers)
@@ -443,7 +409,7 @@ def test_backend_whose_number_another_file_has_is_an_error_and_no_abort(moment, 
                 elif moment == "in main()":
                     replace()
                 else:
-                    thread = threading.Thread(target=replace)
+                    thread = threading.Thread(target=replace_between_turns)
                     pynet.set_timeout(thread.start, 5)
             try:
                 pynet.run(main)
@@ -499,6 +465,29 @@ def test_socket_destroyed_by_the_listener_that_got_it_is_looked_at_no_more(serve
     with raw_client(srv) as client:
         client.sendall(b"x")
         assert seen.wait(5)
+
+
+@pytest.mark.parametrize("order", ["bad, good", "good, bad"])
+def test_the_listener_that_hears_of_a_bad_descriptor_closes_a_good_one(order):
+    """The check before a turn had seen it already."""
+    check(f"""
+        def strike(err):
+            heard.append(err.code)
+            if good.fileno() >= 0: os.close(good.fileno())
+        peers, heard = [], []
+        server = pynet.create_server({{"pause_on_connect": True}}, peers.append).listen(0, "127.0.0.1")
+        raws = [raw_connect(server) for _ in range(2)]
+        wait(lambda: len(peers) == 2)
+        bad, good = peers
+        bad.on("error", strike)
+        good.on("error", lambda err: heard.append(err.code))
+        with pynet.turn():
+            os.close(bad.fileno())
+            for sock in ({order}): sock.resume()
+        wait(lambda: bad.closed and good.closed)
+        assert heard == ["EBADF", "EBADF"] and errors == []
+        server.close()
+    """)
 
 
 def test_descriptor_closed_in_drain_is_an_error_and_no_abort(script):

@@ -35,6 +35,22 @@ CASES = {
             e.on("a", print).on("b", print)
         e.remove_all_listeners("a").remove_all_listeners("b")
         """,
+    "remove_all_listeners with a removeListener listener before them": """
+        e, seen = pynet.EventEmitter().set_max_listeners(0), []
+        e.on("removeListener", lambda name, f: seen.append(f))
+        for _ in range(n):
+            e.on("a", print)
+        e.remove_all_listeners("a")
+        assert len(seen) == n
+        """,
+    "remove_all_listeners with a removeListener listener behind them": """
+        e, seen = pynet.EventEmitter().set_max_listeners(0), []
+        for _ in range(n):
+            e.on("a", print)
+        e.on("removeListener", lambda name, f: seen.append(f)).on("newListener", print)
+        e.remove_all_listeners()
+        assert len(seen) == n + 1
+        """,
     "on() beyond the limit": """
         import warnings
 
@@ -83,6 +99,17 @@ CASES = {
         socks = [pynet.Socket(fd=os.dup(a.fileno())) for _ in range(n)]
         for sock in socks:
             sock.destroy()
+        """,
+    "Socket(fd=) beside bound sockets": """
+        import os, resource, socket
+
+        resource.setrlimit(resource.RLIMIT_NOFILE, (2 * n + 100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+        bound = [pynet.BoundSocket(port=0) for _ in range(n)]
+        a, b = socket.socketpair()
+        for _ in range(n):
+            pynet.Socket(fd=os.dup(a.fileno())).destroy()
+        for each in bound:
+            each.close()
         """,
     "Server.connections": """
         import resource, socket, threading

@@ -56,6 +56,26 @@ def on_loop(function, *args, timeout: float = 10.0):
     raise value
 
 
+@contextlib.contextmanager
+def nothing_dispatched():
+    """Another thread is inside turn(), so that this one may wait."""
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold():
+        with pynet.turn():
+            entered.set()
+            leave.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    try:
+        assert entered.wait(10)
+        yield
+    finally:
+        leave.set()
+        thread.join()
+
+
 def two_turns() -> None:
     """Waits for two turns of the loop: what was due at once has happened."""
     on_loop(lambda: None)

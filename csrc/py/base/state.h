@@ -35,6 +35,8 @@ struct pn_tick_entry {
 struct pn_ring {
     struct pn_tick_entry *items; /* own */
     size_t head, count, capacity;
+    size_t limit; /* it grows when there are so many: the places behind are for pn_tick_sure() */
+    size_t kept;  /* capacity - limit, once it has memory */
 };
 
 /* The objects of pynet._run that the C module uses, in the order of st->run: named tuples, functions, sets. */
@@ -80,6 +82,7 @@ struct PnState {
     PyObject *module;               /* borrowed */
     const struct pn_hooks *hooks;   /* see loop/hooks.h; set when the module is created */
     struct pn_cleanup *cleanups;    /* see loop/hooks.h; newest first */
+    struct pn_fd_table bound_fds;   /* of each BoundSocket that has its own */
     struct pn_loop *loop;           /* own; NULL before its first use and after exit */
     PyThreadState *callback_thread; /* the thread that runs callbacks now, else NULL */
     int depth;                      /* nested callback scopes */

@@ -40,6 +40,8 @@ PyObject *pn_once_listener(PyObject *once);
  * raises only through emit(), not here. `args` has one free place before it, for
  * PY_VECTORCALL_ARGUMENTS_OFFSET. */
 int pn_emit(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs);
+/* pn_emit() of `newListener` or `removeListener`: looks only at their entries. */
+int pn_emit_change(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs);
 
 /* --- emit.c --- */
 /* Emits from the loop: an exception of a listener is reported as uncaught. `concerned` (may be NULL) is the socket to

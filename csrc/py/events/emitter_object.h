@@ -20,6 +20,8 @@ struct pn_listener_entry {
 
 struct pn_listeners {
     uint32_t count, capacity;
+    uint32_t changes;   /* entries of `newListener` and `removeListener` */
+    uint32_t change_at; /* there is none of them before */
     struct pn_listener_entry at[];
 };
 
@@ -63,10 +65,11 @@ struct PnEmitter {
     uint32_t missed;           /* up to eight pn_cycle_event, 4 bits each, the oldest lowest */
     int32_t max_listeners;     /* -1: the default; 0: no limit */
     uint8_t missed_cycle;      /* incremented when the missed events are dropped */
-    bool outside;              /* made or used outside a listener */
+    bool outside : 1;          /* made or used outside a listener */
     bool replaying : 1;        /* a replay of missed events is queued */
     bool missed_had_error : 1; /* the argument of the missed `close` */
     bool hears_changes : 1;    /* `newListener` or `removeListener` may have listeners */
+    uint16_t connection;       /* of a socket: counts connect() calls, tells what belongs to an earlier connection */
 };
 
 #define PN_DEFAULT_MAX_LISTENERS 10

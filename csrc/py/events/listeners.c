@@ -71,6 +71,20 @@ pn_count_listeners(const PnEmitter *e, PyObject *name)
     return count;
 }
 
+/* The two events that each change of the vector emits: they must be found without a walk over all entries. */
+static bool
+is_change(const PnEmitter *e, PyObject *name)
+{
+    return name == e->st->names.newListener || name == e->st->names.removeListener;
+}
+
+static void
+note_removed(const PnEmitter *e, PyObject *name)
+{
+    if (is_change(e, name))
+        e->listeners->changes--;
+}
+
 static int
 grow(PnEmitter *e)
 {
@@ -84,7 +98,7 @@ grow(PnEmitter *e)
         return -1;
     }
     if (l == NULL)
-        bigger->count = 0;
+        bigger->count = bigger->changes = bigger->change_at = 0;
     bigger->capacity = capacity;
     e->listeners = bigger;
     return 0;
@@ -104,8 +118,6 @@ pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepe
     struct pn_listeners *l = e->listeners;
     uint32_t i = l->count;
     uintptr_t tags = once ? PN_FN_ONCE : 0;
-    if (name == e->st->names.newListener || name == e->st->names.removeListener)
-        e->hears_changes = true;
     if (prepend) {
         for (i = 0; i < l->count && l->at[i].name != name; i++)
             continue;
@@ -114,6 +126,11 @@ pn_list_insert(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepe
             l->at[i].fn &= ~PN_FN_WARNED;
         }
         memmove(&l->at[i + 1], &l->at[i], (l->count - i) * sizeof(l->at[0]));
+    }
+    if (is_change(e, name)) {
+        e->hears_changes = true;
+        if (l->changes++ == 0 || i < l->change_at)
+            l->change_at = i;
     }
     l->at[i].name = Py_NewRef(name);
     l->at[i].fn = (uintptr_t)held | tags;
@@ -157,6 +174,9 @@ pn_list_remove(PnEmitter *e, uint32_t i)
     }
     l->count--;
     memmove(&l->at[i], &l->at[i + 1], (l->count - i) * sizeof(l->at[0]));
+    note_removed(e, gone.name);
+    if (i < l->change_at)
+        l->change_at--;
     if (l->count == 0) {
         e->listeners = NULL;
         PyMem_Free(l);
@@ -194,12 +214,13 @@ pack(PnEmitter *e)
 {
     struct pn_listeners *l = e->listeners;
     uint32_t kept = 0;
-    for (uint32_t i = 0; l != NULL && i < l->count; i++) {
+    if (l == NULL)
+        return;
+    l->change_at = 0; /* the next emit_change() finds it */
+    for (uint32_t i = 0; i < l->count; i++) {
         if (l->at[i].name != NULL)
             l->at[kept++] = l->at[i];
     }
-    if (l == NULL)
-        return;
     l->count = kept;
     if (kept == 0) {
         e->listeners = NULL;
@@ -241,6 +262,7 @@ pn_list_remove_public(PnEmitter *e, PyObject *name)
     for (uint32_t i = 0; i < l->count; i++) {
         if (!is_public(&l->at[i], name))
             continue;
+        note_removed(e, l->at[i].name);
         gone[n++] = l->at[i];
         l->at[i] = (struct pn_listener_entry){NULL, 0};
     }
@@ -257,7 +279,7 @@ removed(PnEmitter *e, PyObject *name, PyObject *shown)
 {
     PyObject *stack[3] = {NULL, name, shown};
     pn_emitter_listener_removed(e, name);
-    return e->hears_changes && pn_emit(e, e->st->names.removeListener, stack + 1, 2) < 0 ? -1 : 1;
+    return e->hears_changes && pn_emit_change(e, e->st->names.removeListener, stack + 1, 2) < 0 ? -1 : 1;
 }
 
 int
@@ -305,6 +327,7 @@ remove_fired(PnEmitter *e, PyObject *name, PyObject *fn, uint32_t *hint)
     if (tried == count)
         return 0;
     struct pn_listener_entry gone = l->at[i];
+    note_removed(e, name);
     l->at[i] = (struct pn_listener_entry){NULL, 0};
     *hint = i + 1;
     for (uint32_t j = i + 1; (gone.fn & PN_FN_WARNED) && j < count; j++) {
@@ -413,7 +436,7 @@ emit_many(PnEmitter *e, uint32_t first, size_t count, PyObject *name, PyObject *
     }
     const struct pn_listeners *l = e->listeners;
     size_t n = 0;
-    for (uint32_t i = first; i < l->count; i++) {
+    for (uint32_t i = first; n < count; i++) {
         if (l->at[i].name != name)
             continue;
         fns[n++] = l->at[i].fn;
@@ -457,5 +480,26 @@ pn_emit(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs)
     size_t found = 1;
     for (uint32_t i = first + 1; i < count; i++)
         found += l->at[i].name == name;
+    return found == 1 ? emit_one(e, first, name, args, nargs) : emit_many(e, first, found, name, args, nargs);
+}
+
+int
+pn_emit_change(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs)
+{
+    struct pn_listeners *l = e->listeners;
+    uint32_t seen = 0, first = 0;
+    size_t found = 0;
+    if (l == NULL)
+        return 0;
+    for (uint32_t i = l->change_at; seen < l->changes; i++) {
+        if (!is_change(e, l->at[i].name))
+            continue;
+        if (seen++ == 0)
+            l->change_at = i;
+        if (l->at[i].name == name && found++ == 0)
+            first = i;
+    }
+    if (found == 0)
+        return 0;
     return found == 1 ? emit_one(e, first, name, args, nargs) : emit_many(e, first, found, name, args, nargs);
 }

@@ -169,10 +169,9 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->spare = NULL;
     memset(st->direct, 0, sizeof(st->direct));
     st->immediates_referenced = 0;
-    memset(&st->ticks, 0, sizeof(st->ticks));
     memset(&st->immediates, 0, sizeof(st->immediates));
     memset(d, 0, sizeof(*d));
-    if (pn_driver_init(st) < 0)
+    if (pn_driver_init(st) < 0 || pn_ticks_init(st) < 0)
         return NULL;
     Py_RETURN_NONE;
 }

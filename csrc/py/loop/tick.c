@@ -8,25 +8,41 @@
 
 /* --- rings --- */
 
+/* How many ticks there is always room for, whatever malloc() says. */
+#define TICKS_KEPT 32
+
+static bool
+grow(struct pn_ring *ring)
+{
+    size_t capacity = ring->capacity ? ring->capacity * 2 : 64;
+    struct pn_tick_entry *items = PyMem_RawMalloc(capacity * sizeof(*items));
+    if (items == NULL)
+        return false;
+    for (size_t i = 0; i < ring->count; i++)
+        items[i] = ring->items[(ring->head + i) & (ring->capacity - 1)];
+    PyMem_RawFree(ring->items);
+    ring->items = items;
+    ring->capacity = capacity;
+    ring->limit = capacity - ring->kept;
+    ring->head = 0;
+    return true;
+}
+
+static void
+put(struct pn_ring *ring, struct pn_tick_entry item)
+{
+    ring->items[(ring->head + ring->count) & (ring->capacity - 1)] = item;
+    ring->count++;
+}
+
 int
 pn_ring_push(struct pn_ring *ring, struct pn_tick_entry item)
 {
-    if (ring->count == ring->capacity) {
-        size_t capacity = ring->capacity ? ring->capacity * 2 : 64;
-        struct pn_tick_entry *items = PyMem_RawMalloc(capacity * sizeof(*items));
-        if (items == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        for (size_t i = 0; i < ring->count; i++)
-            items[i] = ring->items[(ring->head + i) & (ring->capacity - 1)];
-        PyMem_RawFree(ring->items);
-        ring->items = items;
-        ring->capacity = capacity;
-        ring->head = 0;
+    if (ring->count >= ring->limit && !grow(ring)) {
+        PyErr_NoMemory();
+        return -1;
     }
-    ring->items[(ring->head + ring->count) & (ring->capacity - 1)] = item;
-    ring->count++;
+    put(ring, item);
     return 0;
 }
 
@@ -62,6 +78,17 @@ pn_ring_traverse(const struct pn_ring *ring, visitproc visit, void *arg)
 /* --- ticks --- */
 
 int
+pn_ticks_init(PnState *st)
+{
+    memset(&st->ticks, 0, sizeof(st->ticks));
+    st->ticks.kept = TICKS_KEPT;
+    if (grow(&st->ticks))
+        return 0;
+    PyErr_NoMemory();
+    return -1;
+}
+
+int
 pn_tick(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self, void *arg)
 {
     struct pn_tick_entry item = {run, self, arg};
@@ -71,6 +98,22 @@ pn_tick(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self,
     if (st->loop != NULL)
         pn_loop_wake(st->loop);
     return 0;
+}
+
+void
+pn_tick_sure(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self, void *arg, size_t places)
+{
+    struct pn_ring *ring = &st->ticks;
+    struct pn_tick_entry item = {run, self, arg};
+    Py_INCREF(self);
+    if (ring->count >= ring->limit && !grow(ring) && ring->count + places > ring->capacity) {
+        run(st, self, arg);
+        Py_DECREF(self);
+        return;
+    }
+    put(ring, item);
+    if (st->loop != NULL)
+        pn_loop_wake(st->loop);
 }
 
 void

@@ -11,6 +11,11 @@
 
 /* Appends; takes a reference to `self`. 0, or -1 with MemoryError. Wakes the driver. */
 int pn_tick(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self, void *arg);
+/* The same for a tick that waits depend on, such as that of `close`: without memory it takes one of the places that
+ * are kept for such ticks. When fewer than `places` are left, it runs at once: 1, or more if others must follow it. */
+void pn_tick_sure(PnState *st, void (*run)(PnState *, PyObject *, void *), PyObject *self, void *arg, size_t places);
+/* Makes the queue, empty, with its kept places. 0, or -1 with MemoryError. */
+int pn_ticks_init(PnState *st);
 void pn_callback_scope_close_outermost(PnState *st);
 
 /* Returns the generation for pn_callback_scope_close(). After a fork or the exit in between, closing does nothing: the

@@ -174,8 +174,8 @@ module_exec(PyObject *m)
     st->attempt_timeout = 250;
     st->auto_select_family = st->race = true;
     if (refuse_subinterpreter() < 0 || pn_names_init(&st->names) < 0 || pn_driver_init(st) < 0 ||
-        pn_errors_init(st, m) < 0 || load_run(st) < 0 || add_types(st, m) < 0 || add_named_tuples(st, m) < 0 ||
-        add_values(st, m) < 0 || add_hooks(m) < 0)
+        pn_ticks_init(st) < 0 || pn_errors_init(st, m) < 0 || load_run(st) < 0 || add_types(st, m) < 0 ||
+        add_named_tuples(st, m) < 0 || add_values(st, m) < 0 || add_hooks(m) < 0)
         return -1;
     /* Never released: when the interpreter exits, a garbage collection may clear the types, and with them the last
      * reference to the module, before the objects that still use its state. */
@@ -233,6 +233,7 @@ module_free(void *m)
     pn_names_clear(&st->names);
     pn_rewake_free(st);
     pn_driver_clear(st);
+    pn_fd_table_clear(&st->bound_fds);
 }
 
 /* --- tables --- */

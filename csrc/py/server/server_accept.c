@@ -233,7 +233,6 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
     s->waits_for_listener = s->outside_turn && s->iterators == 0 && !pn_has_listeners(&s->em, st->names.connection);
     if (!s->waits_for_listener)
         (void)pn_listener_start(l);
-    if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
+    pn_tick_sure(st, listening_tick, (PyObject *)s, NULL, 1);
     pn_missed_forget(&s->em); /* last: releasing a missed error may run user code that closes the server */
 }

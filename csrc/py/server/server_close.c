@@ -6,23 +6,45 @@
 /* --- errors --- */
 
 static void
-error_tick(PnState *st, PyObject *self, void *arg)
+emit_error(PnServer *s, PyObject *error)
 {
-    PnServer *s = PN_SERVER(PyTuple_GET_ITEM(self, 0));
-    PyObject *error = PyTuple_GET_ITEM(self, 1);
-    (void)st;
-    (void)arg;
     if (s->listen_error == error)
         s->listen_error_emitted = 1;
     (void)pn_emit_cycle(&s->em, PN_CYCLE_ERROR, error);
+}
+
+static void
+error_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    emit_error(PN_SERVER(PyTuple_GET_ITEM(self, 0)), PyTuple_GET_ITEM(self, 1));
+}
+
+/* The same without memory for the tuple: the error is that of the last listen(). */
+static void
+listen_error_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnServer *s = PN_SERVER(self);
+    (void)st;
+    (void)arg;
+    if (s->listen_error == NULL || s->listen_error_emitted)
+        return;
+    PyObject *error = Py_NewRef(s->listen_error);
+    emit_error(s, error);
+    Py_DECREF(error);
 }
 
 void
 pn_server_failed(PnServer *s, PyObject *error)
 {
     PyObject *both = error != NULL ? PyTuple_Pack(2, (PyObject *)s, error) : NULL;
-    if (both == NULL || pn_tick(s->em.st, error_tick, both, NULL) < 0)
+    if (both != NULL)
+        pn_tick_sure(s->em.st, error_tick, both, NULL, 1);
+    else
         PyErr_WriteUnraisable((PyObject *)s);
+    if (both == NULL && error != NULL && s->listen_error == error)
+        pn_tick_sure(s->em.st, listen_error_tick, (PyObject *)s, NULL, 1);
     Py_XDECREF(both);
     Py_XDECREF(error);
 }
@@ -31,6 +53,8 @@ void
 pn_listen_failed_with(PnServer *s, PyObject *error)
 {
     PyObject *old = s->listen_error; /* released last: that may run user code */
+    if (error == NULL)
+        error = pn_take_exception();
     s->listen_error = Py_XNewRef(error);
     s->listen_error_emitted = 0;
     pn_server_failed(s, error);
@@ -81,8 +105,8 @@ shutdown_over_tick(PnState *st, PyObject *self, void *arg)
 static void
 shutdown_over_soon(PnServer *s)
 {
-    if (s->shutting_down && pn_tick(s->em.st, shutdown_over_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
+    if (s->shutting_down)
+        pn_tick_sure(s->em.st, shutdown_over_tick, (PyObject *)s, NULL, 1);
 }
 
 /* --- `close` --- */
@@ -104,10 +128,8 @@ close_if_drained(PnServer *s)
 {
     if (s->listener != NULL || s->connections > 0)
         return;
-    if (pn_tick(s->em.st, close_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-    else
-        s->closes++;
+    s->closes++;
+    pn_tick_sure(s->em.st, close_tick, (PyObject *)s, NULL, 1);
 }
 
 void
@@ -177,8 +199,8 @@ changed_tick(PnState *st, PyObject *self, void *arg)
 void
 pn_server_changed_soon(PnServer *s)
 {
-    if (pn_has_listeners(&s->em, s->em.st->server_changed) && pn_tick(s->em.st, changed_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
+    if (pn_has_listeners(&s->em, s->em.st->server_changed))
+        pn_tick_sure(s->em.st, changed_tick, (PyObject *)s, NULL, 1);
 }
 
 void

@@ -54,13 +54,21 @@ pn_bound_release(struct pn_bound *b)
     Py_CLEAR(b->path);
 }
 
+/* The descriptor is its own no more. */
+static void
+forget(PnBoundSocket *self)
+{
+    pn_cleanup_remove(self->st, &self->cleanup);
+    pn_fd_table_remove(&self->st->bound_fds, self->b.fd);
+}
+
 static void
 close_bound(PnBoundSocket *self)
 {
     if (self->phase != P_BOUND)
         return;
     self->phase = P_CLOSED;
-    pn_cleanup_remove(self->st, &self->cleanup);
+    forget(self);
     close_descriptor(&self->b);
 }
 
@@ -76,6 +84,7 @@ static void
 forget_after_fork(struct pn_cleanup *c)
 {
     PnBoundSocket *self = OF_CLEANUP(c);
+    pn_fd_table_remove(&self->st->bound_fds, self->b.fd);
     pn_fd_neutralize(self->b.fd);
     pn_path_file_forget(&self->b.file);
 }
@@ -83,6 +92,8 @@ forget_after_fork(struct pn_cleanup *c)
 bool
 pn_bound_has_fd(PnState *st, int fd)
 {
+    if (!st->bound_fds.incomplete)
+        return pn_fd_table_has(&st->bound_fds, fd);
     for (struct pn_cleanup *c = st->cleanups; c != NULL; c = c->next) {
         if (c->at_exit == close_at_exit && OF_CLEANUP(c)->b.fd == fd)
             return true;
@@ -136,7 +147,7 @@ pn_bound_adopt(PnState *st, PyObject *obj, struct pn_bound *out)
     if (pn_bound_check(st, obj) < 0)
         return -1;
     self->phase = P_ADOPTED;
-    pn_cleanup_remove(self->st, &self->cleanup);
+    forget(self);
     *out = self->b;
     Py_XINCREF(out->path);
     self->b.fd = -1;
@@ -278,6 +289,7 @@ bound_at(PnBoundSocket *self, int fd, enum pn_stream_kind kind)
     self->cleanup.at_exit = close_at_exit;
     self->cleanup.after_fork = forget_after_fork;
     pn_cleanup_add(self->st, &self->cleanup);
+    pn_fd_table_add(&self->st->bound_fds, fd);
 }
 
 static int

@@ -424,7 +424,7 @@ begin_again(PnSocket *s)
 {
     s->d.bytes_read = s->d.bytes_written = 0;
     s->d.can_send = false;
-    s->d.connection++;
+    s->d.em.connection++;
     s->d.destroyed = s->d.connected = 0;
     s->d.r_ended = s->d.end_scheduled = s->d.end_emitted = 0;
     if (s->d.was_connected) /* else a read() that waited for the connection waits on */

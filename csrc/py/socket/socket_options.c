@@ -135,7 +135,7 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     s->d.write_mark = to.write_mark;
     s->d.max_write_buffer = to.max_write;
     s->keep_alive_delay = to.delay;
-    s->d.default_encoding = (uint8_t)to.default_encoding;
+    s->d.default_encoding = to.default_encoding & 15u;
     if (extras && s->extras != NULL) {
         s->extras->type_of_service = to.tos;
         Py_XSETREF(s->extras->block_list, Py_XNewRef(v[PN_O_BLOCK_LIST]));

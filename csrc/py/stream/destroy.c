@@ -90,7 +90,7 @@ void
 pn_duplex_close_now(PnDuplex *s, uint32_t tag)
 {
     PyObject *had_error = (tag & 1) != 0 ? Py_True : Py_False;
-    if (tag >> 1 != s->connection || !s->destroyed) { /* of an earlier connection */
+    if (tag >> 1 != s->em.connection || !s->destroyed) { /* of an earlier connection */
         pn_duplex_finish(s, false);
         (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
         return;
@@ -101,7 +101,7 @@ pn_duplex_close_now(PnDuplex *s, uint32_t tag)
         pn_duplex_ops_of(s)->sink_gone(s);
     if (before)
         pn_duplex_fail_writes(s);
-    if (tag >> 1 == s->connection && s->destroyed)
+    if (tag >> 1 == s->em.connection && s->destroyed)
         s->close_emitted = 1;
     (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
     if (!before)
@@ -116,24 +116,44 @@ close_tick(PnState *st, PyObject *self, void *arg)
 }
 
 static void
-error_tick(PnState *st, PyObject *self, void *arg)
+emit_error(PnDuplex *s, PyObject *error)
 {
-    PnDuplex *s = PN_DUPLEX(PyTuple_GET_ITEM(self, 0));
-    (void)st;
-    (void)arg;
     if (s->piped_from != NULL)
         pn_duplex_ops_of(s)->sink_gone(s);
     if (s->destroyed)
         s->error_emitted = 1;
-    (void)pn_emit_cycle(&s->em, PN_CYCLE_ERROR, PyTuple_GET_ITEM(self, 1));
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_ERROR, error);
 }
 
-/* Queues error_tick. `both` (own, may be NULL) is the tuple (socket, error). */
+static void
+error_tick(PnState *st, PyObject *self, void *arg)
+{
+    (void)st;
+    (void)arg;
+    emit_error(PN_DUPLEX(PyTuple_GET_ITEM(self, 0)), PyTuple_GET_ITEM(self, 1));
+}
+
+/* The same without memory for the tuple: the error is `errored`, if the socket has not connected again. */
+static void
+errored_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnDuplex *s = PN_DUPLEX(self);
+    (void)st;
+    if ((uint16_t)(uintptr_t)arg != s->em.connection || !s->destroyed || s->errored == NULL)
+        return;
+    PyObject *error = Py_NewRef(s->errored);
+    emit_error(s, error);
+    Py_DECREF(error);
+}
+
+/* `both` (own) is the tuple (socket, error), or NULL if there was no memory for it. */
 static void
 emit_error_soon(PnDuplex *s, PyObject *both)
 {
-    if (both != NULL && pn_tick(s->em.st, error_tick, both, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
+    if (both != NULL)
+        pn_tick_sure(s->em.st, error_tick, both, NULL, 2);
+    else
+        pn_tick_sure(s->em.st, errored_tick, (PyObject *)s, (void *)(uintptr_t)s->em.connection, 2);
     Py_XDECREF(both);
 }
 
@@ -146,7 +166,7 @@ prepare_error(PnDuplex *s, PyObject *error, PyObject **both)
     const struct pn_stream *io = s->io;
     *both = error != NULL ? PyTuple_Pack(2, (PyObject *)s, error) : NULL;
     if (error != NULL && *both == NULL)
-        PyErr_WriteUnraisable((PyObject *)s);
+        PyErr_Clear(); /* see emit_error_soon() */
     if (!s->destroyed && s->io == io && s->em.generation == s->em.st->generation)
         return true;
     Py_CLEAR(*both);
@@ -158,8 +178,7 @@ prepare_error(PnDuplex *s, PyObject *error, PyObject **both)
 void
 pn_duplex_close_soon(PnDuplex *s, uint32_t tag)
 {
-    if (pn_tick(s->em.st, close_tick, (PyObject *)s, (void *)(uintptr_t)tag) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
+    pn_tick_sure(s->em.st, close_tick, (PyObject *)s, (void *)(uintptr_t)tag, 1);
 }
 
 void
@@ -197,7 +216,8 @@ pn_duplex_destroy(PnDuplex *s, PyObject *error)
         io->tag = pn_duplex_close_tag(s, x.failed);
         pn_stream_close(io);
     }
-    emit_error_soon(s, both);
+    if (error != NULL)
+        emit_error_soon(s, both);
     ops->end_destroy(s, &x);
     for (size_t i = 0; i < sizeof(x.kept) / sizeof(x.kept[0]); i++)
         Py_XDECREF(x.kept[i]); /* may run user code */

@@ -186,7 +186,7 @@ extern const char pn_set_socket_timeout_doc[];
 static inline uint32_t
 pn_duplex_close_tag(const PnDuplex *s, bool failed)
 {
-    return (uint32_t)s->connection << 1 | (failed ? 1 : 0);
+    return (uint32_t)s->em.connection << 1 | (failed ? 1 : 0);
 }
 
 /* There was activity on the stream: its idle time starts again. */

@@ -91,10 +91,12 @@ struct pn_reads {
     struct pn_read_queue deferred_data; /* taken by methods outside of callbacks: ticks emit `data` */
     struct pn_decoder decoder;          /* while `decoding` */
     bool decoding;                      /* set_encoding() has been called */
-    const struct pn_reader *reader;     /* set with `onread` */
-    struct pn_onread *onread;           /* own */
-    size_t want;                        /* a waiting call needs so much: reading continues beyond the mark */
-    PyObject *searched_for;             /* own: bytes or str, a separator that does not end within `searched` */
+    bool paused_by_reader;          /* by the option `onread`, until the next connect(), which sets flowing_before */
+    uint8_t flowing_before;         /* PN_FLOWING_* */
+    const struct pn_reader *reader; /* set with `onread` */
+    struct pn_onread *onread;       /* own */
+    size_t want;                    /* a waiting call needs so much: reading continues beyond the mark */
+    PyObject *searched_for;         /* own: bytes or str, a separator that does not end within `searched` */
     size_t searched;
 };
 
@@ -118,9 +120,8 @@ struct PnDuplex {
     uint32_t read_mark, write_mark; /* high-water marks */
     uint32_t max_write_buffer;      /* UINT32_MAX: no limit */
     uint16_t corked;                /* cork() calls without their uncork() */
-    uint16_t connection;            /* counts connect() calls: tells what belongs to an earlier connection */
     bool can_send;                  /* connected, and neither corked, ended, failed nor destroyed */
-    uint8_t default_encoding;       /* enum pn_encoding, of text written without an encoding */
+    unsigned default_encoding : 4;  /* enum pn_encoding, of text written without an encoding */
     unsigned connecting : 1;
     unsigned connected : 1;
     unsigned was_connected : 1;  /* since the last connect() */
@@ -131,10 +132,8 @@ struct PnDuplex {
     unsigned close_emitted : 1;
     unsigned allow_half_open : 1;
     /* --- reading --- */
-    unsigned flowing : 2;          /* PN_FLOWING_* */
-    unsigned paused : 1;           /* by pause() */
-    unsigned paused_by_reader : 1; /* by the option `onread`, until the next connect(), which sets flowing_before */
-    unsigned flowing_before : 2;
+    unsigned flowing : 2;      /* PN_FLOWING_* */
+    unsigned paused : 1;       /* by pause() */
     unsigned reading : 1;      /* reading, and no chunk has come yet: Node's state.reading */
     unsigned reading_more : 1; /* a tick will ask for more */
     unsigned resume_scheduled : 1;

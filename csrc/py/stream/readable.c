@@ -478,16 +478,16 @@ resume_soon(PnDuplex *s)
 {
     if (s->resume_scheduled)
         return;
-    if (pn_tick(s->em.st, resume_tick, (PyObject *)s, NULL) < 0)
-        PyErr_Clear();
-    else
-        s->resume_scheduled = 1;
+    s->resume_scheduled = 1;
+    pn_tick_sure(s->em.st, resume_tick, (PyObject *)s, NULL, 1);
 }
 
 static void
 start_flow(PnDuplex *s)
 {
-    s->paused = s->paused_by_reader = 0;
+    s->paused = 0;
+    if (s->r != NULL)
+        s->r->paused_by_reader = false;
     if (s->flowing == PN_FLOWING_TRUE)
         return;
     s->flowing = s->readable_listening ? PN_FLOWING_FALSE : PN_FLOWING_TRUE;
@@ -509,7 +509,8 @@ pn_readable_pause(PnDuplex *s)
     if (s->destroyed)
         return 0;
     s->paused = 1;
-    s->paused_by_reader = 0;
+    if (s->r != NULL)
+        s->r->paused_by_reader = false;
     s->fast_dest = NULL;
     if (s->r != NULL && s->r->onread != NULL && s->io != NULL && s->connected) {
         pn_stream_read_stop(s->io);
@@ -527,11 +528,11 @@ pn_readable_pause(PnDuplex *s)
 int
 pn_readable_pause_for_reader(PnDuplex *s)
 {
-    bool by_user = s->paused && !s->paused_by_reader;
+    bool by_user = s->paused && !s->r->paused_by_reader;
     if (!s->paused)
-        s->flowing_before = s->flowing;
+        s->r->flowing_before = s->flowing;
     int status = pn_readable_pause(s);
-    s->paused_by_reader = s->paused && !by_user;
+    s->r->paused_by_reader = s->paused && !by_user;
     return status;
 }
 
@@ -622,9 +623,8 @@ pn_readable_listener_gone(PnDuplex *s, PyObject *name)
         return;
     /* A listener that is added before the tick is a new one: it hears of what is buffered. */
     s->readable_left = !pn_has_listeners(&s->em, name);
-    if (pn_tick(s->em.st, listener_gone_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
-    else if (pn_driver_ensure(s->em.st) < 0)
+    pn_tick_sure(s->em.st, listener_gone_tick, (PyObject *)s, NULL, 1);
+    if (pn_driver_ensure(s->em.st) < 0)
         PyErr_Clear(); /* the tick waits for a driver; removing a listener is no failure */
 }
 

@@ -42,9 +42,10 @@ pn_reads_reset(PnDuplex *s)
 {
     if (s->r == NULL)
         return;
-    if (s->paused_by_reader) {
-        s->paused = s->paused_by_reader = 0;
-        s->flowing = s->flowing_before;
+    if (s->r->paused_by_reader) {
+        s->r->paused_by_reader = false;
+        s->paused = 0;
+        s->flowing = s->r->flowing_before & 3u;
     }
     pn_read_queue_clear(&s->r->q);
     s->r->want = s->r->searched = 0;

@@ -28,16 +28,16 @@ pn_writable_open(const PnDuplex *s)
 static void
 write_failed(PnDuplex *s, PyObject *error)
 {
-    uint16_t connection = s->connection;
+    uint16_t connection = s->em.connection;
     s->can_send = false;
     s->write_failed = 1;
     if (s->errored == NULL && !s->destroyed)
         s->errored = Py_NewRef(error);
     do
         pn_writes_fail(s, error, error);
-    while (s->connection == connection && s->wq != NULL && s->wq->last != NULL && s->wq->last->callback != NULL &&
+    while (s->em.connection == connection && s->wq != NULL && s->wq->last != NULL && s->wq->last->callback != NULL &&
            !s->em.st->loop->halted);
-    if (s->connection == connection) /* else a callback has reconnected the socket */
+    if (s->em.connection == connection) /* else a callback has reconnected the socket */
         pn_duplex_destroy(s, error);
     Py_DECREF(error);
 }
@@ -47,7 +47,7 @@ write_failed_tick(PnState *st, PyObject *self, void *arg)
 {
     PnDuplex *s = PN_DUPLEX(self);
     (void)st;
-    if (s->connection == (uint16_t)(uintptr_t)arg && s->write_failed && s->errored != NULL)
+    if (s->em.connection == (uint16_t)(uintptr_t)arg && s->write_failed && s->errored != NULL)
         write_failed(s, Py_NewRef(s->errored));
 }
 
@@ -55,16 +55,16 @@ write_failed_tick(PnState *st, PyObject *self, void *arg)
 static void
 fail_soon(PnDuplex *s, int status)
 {
-    uint16_t connection = s->connection;
+    uint16_t connection = s->em.connection;
     if (s->write_failed)
         return;
     s->write_failed = 1;
     s->can_send = false;
     PyObject *error = pn_writes_error(s, status); /* may run user code */
-    if (s->connection == connection && s->errored == NULL && !s->destroyed)
+    if (s->em.connection == connection && s->errored == NULL && !s->destroyed)
         s->errored = Py_XNewRef(error);
     Py_XDECREF(error);
-    if (s->connection == connection &&
+    if (s->em.connection == connection &&
         pn_tick(s->em.st, write_failed_tick, (PyObject *)s, (void *)(uintptr_t)connection) < 0)
         pn_duplex_destroy_steal(s, NULL);
 }
@@ -157,11 +157,11 @@ closed_tick(PnState *st, PyObject *self, void *arg)
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(callbacks); i++)
         (void)pn_call_one(st, (PyObject *)s, PyList_GET_ITEM(callbacks, i), error);
     size_t waited = s->wq != NULL && !s->wq->before_connect ? s->wq->q.bytes : 0;
-    if (s->connection == connection)
+    if (s->em.connection == connection)
         pn_writes_fail_unsent(s);
-    if (s->connection == connection)
+    if (s->em.connection == connection)
         s->bytes_written -= waited;
-    if (s->connection == connection) /* else it was destroyed, and connects again */
+    if (s->em.connection == connection) /* else it was destroyed, and connects again */
         pn_duplex_destroy(s, error);
 }
 
@@ -172,7 +172,7 @@ refuse_closed(PnDuplex *s, PyObject *callbacks)
 {
     PyObject *error = callbacks != NULL ? pn_net_error(s->em.st, "ERR_SOCKET_CLOSED", "Socket is closed") : NULL;
     PyObject *all = error != NULL ? PyTuple_Pack(3, (PyObject *)s, callbacks, error) : NULL;
-    int status = all == NULL ? -1 : pn_tick(s->em.st, closed_tick, all, (void *)(uintptr_t)s->connection);
+    int status = all == NULL ? -1 : pn_tick(s->em.st, closed_tick, all, (void *)(uintptr_t)s->em.connection);
     Py_XDECREF(all);
     Py_XDECREF(callbacks);
     if (status == 0) {
@@ -515,7 +515,7 @@ finish_tick(PnState *st, PyObject *self, void *arg)
 {
     PnDuplex *s = PN_DUPLEX(self);
     (void)st;
-    bool current = (uint16_t)(uintptr_t)arg == s->connection;
+    bool current = (uint16_t)(uintptr_t)arg == s->em.connection;
     if (!s->finish_due)
         return;
     pn_duplex_finish(s, current);
@@ -529,7 +529,7 @@ static void
 prefinish(PnDuplex *s, bool from_method)
 {
     PnState *st = s->em.st;
-    uint16_t connection = s->connection;
+    uint16_t connection = s->em.connection;
     s->finish_due = 1; /* whatever a listener does: it may destroy the stream */
     if (!from_method)
         (void)pn_emit0(&s->em, st->names.prefinish);

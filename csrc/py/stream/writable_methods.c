@@ -292,6 +292,6 @@ pn_duplex_set_default_encoding_method(PyObject *op, PyObject *const *args, Py_ss
     if (pn_check_alive(&s->em) < 0 || pn_unpack("set_default_encoding", names, 1, args, nargs, kwnames, a) < 0 ||
         pn_encoding_lookup(a[0], &encoding) < 0)
         return NULL;
-    s->default_encoding = (uint8_t)encoding;
+    s->default_encoding = encoding & 15u;
     return Py_NewRef(op);
 }

@@ -181,8 +181,7 @@ pn_writes_fail_end_soon(PnDuplex *s)
     struct pn_writes *wq = s->wq;
     if (wq == NULL || wq->on_finish == NULL || wq->busy || wq->q.count > 0 || (wq->before_connect && s->was_connecting))
         return;
-    if (pn_tick(s->em.st, fail_end_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
+    pn_tick_sure(s->em.st, fail_end_tick, (PyObject *)s, NULL, 1);
 }
 
 static void
@@ -206,8 +205,7 @@ pn_writes_fail_corked_soon(PnDuplex *s)
     if (wq == NULL || s->corked == 0 || wq->busy || (wq->q.count == 0 && !wq->holds) ||
         (wq->before_connect && s->was_connecting))
         return;
-    if (pn_tick(s->em.st, fail_corked_tick, (PyObject *)s, NULL) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
+    pn_tick_sure(s->em.st, fail_corked_tick, (PyObject *)s, NULL, 1);
 }
 
 /* The place in the tick queue that a write() reserved for its callback. */
