@@ -23,8 +23,6 @@ import pynet
 CHUNK = bytes(range(256)) * 256
 CHUNKS = 8
 HANG = 10  # seconds after which a child is killed
-STALL = 100  # milliseconds for what still happens after a failure was reported
-PATIENCE = 3000  # milliseconds for a scenario that knows of none
 COUNTED = ("streams", "listeners", "requests", "sockets", "servers")
 CONSEQUENCES = ("ECANCELED", "ECONNRESET", "EPIPE", "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", "ERR_STREAM_DESTROYED")
 CONSEQUENCES += ("ERR_SOCKET_CLOSED_BEFORE_CONNECTION",)
@@ -41,6 +39,8 @@ class Scenario:
 
     STEPS = "listening connect end close finish timeout immediate tick interval doomed"
     SOCKETS = 2
+    STALL = 100  # milliseconds for what still happens after a failure was reported
+    PATIENCE = 3000  # milliseconds for a scenario that knows of none
 
     def __init__(self, where: tuple):
         self.where = where
@@ -49,6 +49,7 @@ class Scenario:
         self.got = bytearray()
         self.steps: set[str] = set()
         self.written = self.closed = 0
+        self.finished = False
         self.printed = ""  # on stderr: Python's last resort, when there is no memory for sys.unraisablehook()
 
     def note(self, error) -> None:
@@ -121,10 +122,12 @@ class Scenario:
 
     # --- the end ---
 
-    def look(self, waited: int = STALL) -> None:
+    def look(self, waited: int) -> None:
         """Ends the run when nothing more is to be expected of it."""
         self.guard = None
-        if any(map(out_of_memory, self.errors)) or waited >= PATIENCE:
+        if self.finished:  # the background driver may call this between two runs
+            return
+        if any(map(out_of_memory, self.errors)) or waited >= self.PATIENCE:
             self.steps.add("stalled")
             pynet.stop()
         else:
@@ -132,7 +135,7 @@ class Scenario:
 
     def watch(self, waited: int = 0) -> None:
         try:
-            self.guard = pynet.set_timeout(self.look, STALL, waited + STALL).unref()
+            self.guard = pynet.set_timeout(self.look, self.STALL, waited + self.STALL).unref()
         except MemoryError as error:
             self.note(error)
             pynet.stop()
@@ -328,8 +331,9 @@ def run_one(where: tuple, first: int, count: int, make=Scenario) -> tuple[list[s
             break
     lib.failing_disarm.restype = ctypes.c_long
     failed = lib.failing_disarm()
-    if scenario.guard is not None:
-        scenario.guard.close()
+    scenario.finished = True
+    if (guard := scenario.guard) is not None:
+        guard.close()
     scenario.attempt(scenario.clean_up)
     scenario.attempt(None)
     scenario.made.clear()
