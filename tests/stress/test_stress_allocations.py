@@ -50,3 +50,16 @@ def test_each_allocation_fails(sweeps, name):
     out, err = sweeps[name].communicate(timeout=110)
     assert (out, sweeps[name].returncode) == ("", 0), out + err
     assert err.startswith("runs: ") and int(err.split()[1]) > 3000, "too few allocations were seen"
+
+
+def test_no_descriptor_is_free(tmp_path):
+    """From the first on, the second, and so on: an error, or a connection that the server drops; nothing stays open."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "isolated.allocations", "0"],
+        env=isolated.environment(TMPDIR=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("", 0), done.stdout + done.stderr

@@ -12,6 +12,7 @@ import ipaddress
 import os
 import pickle
 import socket
+import warnings
 
 import pynet
 from pynet import AbortController, AbortSignal, BlockList, BoundSocket, EventEmitter, Server, Socket, SocketAddress
@@ -95,7 +96,72 @@ def with_listener(name):
     return change
 
 
+def aggregate():
+    first = pynet.NetError(111, "a")
+    return pynet._pynet._aggregate_error([first, ConnectionRefusedError(111, "b")])
+
+
+def lookup_error():
+    error = pynet.NetLookupError(-2, "getaddrinfo ENOTFOUND x")
+    return str(error), error.errno, error.hostname
+
+
+def too_many():
+    emitter = EventEmitter()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(11):
+            emitter.on("x", listener)
+    return emitter.listener_count("x"), [type(one.message).__name__ for one in caught][:0]
+
+
+def heard_with_removals() -> EventEmitter:
+    return heard().on("removeListener", listener).on("newListener", listener)
+
+
+def emitted_to_many():
+    emitter, calls = EventEmitter().set_max_listeners(0), []
+    for n in range(40):
+        emitter.once("x", lambda *args, n=n: calls.append((n, len(args))))
+    emitter.emit("x", *range(20))
+    return len(calls), calls[:1]
+
+
 CALLS = {
+    "AggregateError": lambda: (repr(aggregate()), aggregate().code, len(aggregate().errors)),
+    "AggregateError copied": lambda: repr(pickle.loads(pickle.dumps(aggregate()))),
+    "LookupError": lookup_error,
+    "EventEmitter with too many listeners": too_many,
+    "EventEmitter.emit to many": emitted_to_many,
+    "EventEmitter.emit with other objects": lambda: EventEmitter().emit("error", [1]),
+    "EventEmitter.emit of an error to its monitor": lambda: (
+        EventEmitter().on(pynet.error_monitor, listener).on("error", listener).emit("error", 1)
+    ),
+    "AbortController wrong": lambda: AbortController(5),
+    "SocketAddress twice": lambda: SocketAddress("::1", 80, family="ipv6", address="::2"),
+    "SocketAddress.parse of a name": lambda: SocketAddress.parse("http://1.2.3.4"),
+    "BlockList.check of two families": lambda: [BLOCKED.check(f"::{n}", "ipv6") for n in range(5)],
+    "connect with a pair": lambda: Socket().connect(("127.0.0.1", 70000)),
+    "connect with a wrong pair": lambda: Socket().connect((5, 5)),
+    "connect with the host first": lambda: Socket().connect("example.com", 80),
+    "connect with an address first": lambda: Socket().connect(ipaddress.ip_address("::1"), 80),
+    "connect with text": lambda: Socket().connect("\ud800", 80),
+    "connect with a port as text": lambda: Socket().connect("0x1FFFF"),
+    "connect from a wrong address": lambda: Socket().connect(80, local_address="nowhere"),
+    "connect with a wrong handle": lambda: Socket().connect(80, handle=5),
+    "connect with a wrong lookup": lambda: Socket().connect(80, lookup=5),
+    "connect with wrong hints": lambda: Socket().connect(80, hints=1 << 20),
+    "connect with a wrong family": lambda: Socket().connect(80, family=5),
+    "listen with a pair": lambda: Server().listen(("127.0.0.1", 70000)),
+    "listen with a wrong descriptor": lambda: Server().listen(fd=-5),
+    "listen with a wrong backlog": lambda: Server().listen(0, backlog="x"),
+    "repr of timers": lambda: repr(pynet.set_timeout(listener, 1e6).close()),
+    "AbortSignal.timeout wrong": lambda: AbortSignal.timeout(-1),
+    "add_event_listener wrong": lambda: AbortController().signal.add_event_listener("abort", 5),
+    "Socket.set_keep_alive wrong": lambda: Socket().set_keep_alive(True, "x"),
+    "Socket.set_type_of_service wrong": lambda: Socket().set_type_of_service(999),
+    "Socket.lines wrong": lambda: Socket().lines("x"),
+    "Socket.read_until wrong": lambda: Socket().read_until(b""),
     "is_ip": lambda: [pynet.is_ip(text) for text in ("::1", b"1.2.3.4", 5, "é" * 100, ipaddress.ip_address("::1"))],
     "SocketAddress": lambda: SocketAddress("::1", 80, flowlabel=7),
     "SocketAddress of options": lambda: SocketAddress({"address": "1.2.3.4", "port": "80", "family": "IPv4"}),
@@ -208,6 +274,20 @@ CHANGES = {
     "EventEmitter.prepend_once_listener": (heard, with_listener("prepend_once_listener"), of_emitter),
     "EventEmitter.on new": (heard, lambda e: e.on("new", len), of_emitter),
     "EventEmitter.off": (heard, lambda e: e.off("two", other), of_emitter),
+    "EventEmitter.remove_all_listeners heard": (
+        heard_with_removals,
+        lambda e: e.remove_all_listeners("two"),
+        of_emitter,
+    ),
+    "EventEmitter.off heard": (heard_with_removals, lambda e: e.off("two", other), of_emitter),
+    "EventEmitter.on heard": (heard_with_removals, lambda e: e.once("two", len), of_emitter),
+    "AbortSignal.onabort": (
+        lambda: AbortController().signal,
+        lambda s: setattr(s, "onabort", listener),
+        lambda s: s.onabort,
+    ),
+    "BlockList.remove_subnet": (lambda: BlockList(RULES), lambda b: b.remove_subnet("10.0.0.0", 8), of_list),
+    "BlockList.remove_range": (lambda: BlockList(RULES), lambda b: b.remove_range("::1", "::9", "ipv6"), of_list),
     "EventEmitter.remove_all_listeners": (heard, lambda e: e.remove_all_listeners("two"), of_emitter),
     "EventEmitter.remove_all_listeners of all": (heard, lambda e: e.remove_all_listeners(), of_emitter),
     "EventEmitter.emit of once": (heard, lambda e: e.emit("none"), of_emitter),

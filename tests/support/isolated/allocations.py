@@ -1,6 +1,7 @@
 """Calls of which each allocation fails once: the cases of tests/stress/test_stress_allocations.py.
 
     python -m isolated.allocations COUNT [NAME ...]      (with failing_malloc.c preloaded)
+    python -m isolated.allocations 0 [NAME ...]          (no descriptor is free, instead)
 
 A case runs again and again: the first allocation fails, then the second, until none fails any more. What is wrong is
 printed, a line for each case.
@@ -13,21 +14,50 @@ import faulthandler
 import gc
 import importlib.util
 import os
+import resource
 import sys
 import tempfile
 import time
 import weakref
+from functools import partial
 
 import pynet
 from isolated.allocation_calls import CALLS, CHANGES
-from isolated.allocation_scenes import SCENES, clean
+from isolated.allocation_scenes import SCENES, Scene, clean
 from isolated.memory import COUNTED, out_of_memory, read_stderr, run_one
 
 HANG = 10  # seconds for one run
 MOST = 20_000  # runs of one case
 STDERR = os.dup(2)  # a scene has a file in its place: what Python prints when memory has run out
-LIB = ctypes.CDLL(None)
-LIB.failing_disarm.restype = ctypes.c_long
+
+
+class Descriptors:
+    """In the place of failing_malloc.c: no descriptor is free after some more."""
+
+    MOST = 10
+
+    def __init__(self):
+        self.soft, self.hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.left = 0
+
+    def failing_setup(self) -> int:
+        Scene.complete = False
+        return 1
+
+    def failing_arm(self, first, count) -> None:
+        self.left = max(0, self.MOST - first.value)
+        used = os.dup(STDERR)
+        os.close(used)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (used + first.value - 1, self.hard))
+
+    def failing_disarm(self) -> int:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (self.soft, self.hard))
+        return self.left
+
+
+LIB = Descriptors() if sys.argv[1:2] == ["0"] else ctypes.CDLL(None)
+if isinstance(LIB, ctypes.CDLL):
+    LIB.failing_disarm.restype = ctypes.c_long
 
 
 class Attempt:
@@ -104,7 +134,7 @@ def perform(make, attempt: Attempt) -> None:
     """A scene: it must be played to its end, or a MemoryError must come out; nothing stays open."""
     os.ftruncate(2, 0)
     gc.collect()
-    wrong, failed = run_one((), attempt.first.value, attempt.count.value, make)
+    wrong, failed = run_one((), attempt.first.value, attempt.count.value, make, LIB)
     attempt.failed += failed
     assert not wrong, f"{wrong} {read_stderr()}"
 
@@ -124,7 +154,19 @@ def import_again(attempt: Attempt) -> None:
         assert module() is None or attempt.count.value > 1  # more failures: atexit keeps the module
 
 
+def make_loop(attempt: Attempt) -> None:
+    """The first call that needs the loop makes it."""
+    timer, error = attempt(pynet.set_timeout, print, 1e6)
+    if error is None:
+        timer.close()
+    assert pynet._pynet._counts()["turns"] == 0 or error is None
+
+
 def cases():
+    yield "loop", make_loop
+    if isinstance(LIB, Descriptors):
+        yield from ((name, partial(perform, make)) for name, make in SCENES.items())
+        return
     yield "import", import_again
     for name, make in SCENES.items():
         yield name, lambda attempt, make=make: perform(make, attempt)
@@ -161,7 +203,9 @@ def main(count: int, names: list[str]) -> None:
             if names:
                 os.write(STDERR, f"{name}: {done} runs, {time.monotonic() - began:.2f} s\n".encode())
         gc.collect()
+        faulthandler.dump_traceback_later(HANG, exit=True, file=STDERR)
         pynet.run()  # the ticks of what the calls have begun
+        faulthandler.cancel_dump_traceback_later()
         if open_now() != before:
             print(f"{name}: left {open_now()}, before {before}")
             before = open_now()

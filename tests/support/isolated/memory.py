@@ -8,6 +8,7 @@ Prints a line of JSON for each child that went wrong, and one with the totals.
 from __future__ import annotations
 
 import ctypes
+import errno
 import faulthandler
 import gc
 import json
@@ -29,7 +30,9 @@ CONSEQUENCES += ("ERR_SOCKET_CLOSED_BEFORE_CONNECTION",)
 
 
 def out_of_memory(error) -> bool:
-    if isinstance(error, MemoryError) or getattr(error, "code", None) in ("ENOMEM", "EAI_MEMORY"):
+    if isinstance(error, MemoryError) or getattr(error, "code", None) in ("ENOMEM", "EAI_MEMORY", "EMFILE"):
+        return True
+    if getattr(error, "errno", None) == errno.EMFILE:  # in a sweep over descriptors
         return True
     return any(map(out_of_memory, getattr(error, "errors", ())))  # of one of several addresses
 
@@ -312,9 +315,9 @@ class Connects(Scenario):
 SCENARIOS = {"listen": Listening, "connects": Connects}
 
 
-def run_one(where: tuple, first: int, count: int, make=Scenario) -> tuple[list[str], int]:
+def run_one(where: tuple, first: int, count: int, make=Scenario, lib=None) -> tuple[list[str], int]:
     """The scenario with some allocations failing; what is wrong after it, and how many failed."""
-    lib = ctypes.CDLL(None)
+    lib = lib or ctypes.CDLL(None)
     scenario = make(where)
     sys.unraisablehook = lambda args: scenario.note(args.exc_value or MemoryError())
     scenario.watch()
@@ -329,7 +332,6 @@ def run_one(where: tuple, first: int, count: int, make=Scenario) -> tuple[list[s
         scenario.attempt(None)
         if len(scenario.errors) == known:
             break
-    lib.failing_disarm.restype = ctypes.c_long
     failed = lib.failing_disarm()
     scenario.finished = True
     if (guard := scenario.guard) is not None:
