@@ -50,6 +50,24 @@ open_wake_pipe(struct pn_loop *loop)
     return 0;
 }
 
+/* libuv aborts the process when its first loop finds no descriptors for the pipe of its signals. */
+static int
+check_free_descriptors(int any)
+{
+    int fds[4]; /* epoll, the pipe, and an eventfd */
+    int count = 0, status = 0;
+    while (status == 0 && count < 4) {
+        fds[count] = fcntl(any, F_DUPFD_CLOEXEC, 0);
+        if (fds[count] < 0)
+            status = uv_translate_sys_error(errno);
+        else
+            count++;
+    }
+    while (count > 0)
+        close(fds[--count]);
+    return status;
+}
+
 /* See pn_loop_can_run(). */
 static int
 mark_backend(struct pn_loop *loop)
@@ -110,6 +128,8 @@ pn_loop_new(int *status)
     loop->pending.end = &loop->pending.first;
     pn_timers_init(&loop->timers);
     *status = open_wake_pipe(loop);
+    if (*status == 0)
+        *status = check_free_descriptors(loop->wake_read);
     if (*status == 0)
         *status = uv_loop_init(&loop->uv);
     loop->backend = *status == 0 ? uv_backend_fd(&loop->uv) : -1;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import types
+import weakref
 
 import pytest
 
@@ -434,3 +435,51 @@ def test_docstrings_say_what_they_are_like_in_node():
         for name, value in vars(kind).items():
             if not name.startswith("_") and callable(getattr(kind, name)):
                 assert re.search(r"Node: ", value.__doc__), name
+
+
+# --- many listeners ---
+
+
+class Methods:
+    """Bound methods are made anew with each access."""
+
+    def __init__(self, log, n):
+        self.log, self.n = log, n
+
+    def heard(self, event):
+        self.log.append(self.n)
+
+
+def test_of_many_listeners_each_is_added_once_and_found_again(controller, log):
+    """From 16 on they are found by a table: functions, bound methods and methods of built-in types."""
+    signal = controller.signal
+    functions = [lambda event, n=n: log.append(n) for n in range(50)]
+    methods = [Methods(log, 100 + n) for n in range(50)]
+    lists = [[] for _ in range(50)]
+    for _ in range(2):
+        for function, method, plain in zip(functions, methods, lists, strict=True):
+            for listener in (function, method.heard, plain.append, print):
+                signal.add_event_listener("abort", listener)
+    for function, method, plain in tuple(zip(functions, methods, lists, strict=True))[::2]:
+        for listener in (function, method.heard, plain.append, len):
+            signal.remove_event_listener("abort", listener)
+    signal.remove_event_listener("abort", print)
+    signal.onabort = lambda event: log.append("handler")
+    controller.abort()
+    flush()
+    left = range(1, 50, 2)
+    assert log == [n for pair in left for n in (pair, 100 + pair)] + ["handler"]
+    assert [len(plain) for plain in lists] == [n % 2 for n in range(50)]
+
+
+def test_many_listeners_that_are_removed_are_freed(controller):
+    refs = []
+    for _ in range(2):
+        made = [Methods([], n) for n in range(40)]
+        refs = [weakref.ref(one) for one in made]
+        for one in made:
+            controller.signal.add_event_listener("abort", one.heard)
+        for one in made:
+            controller.signal.remove_event_listener("abort", one.heard)
+        del made, one
+        assert [ref() for ref in refs] == [None] * 40

@@ -164,8 +164,11 @@ from_options(PnState *st, PyTypeObject *type, PyObject **v)
     double flowlabel;
     if (read_family(v[O_FAMILY], &family) < 0)
         return NULL;
-    if (v[O_ADDRESS] != NULL && !PyUnicode_Check(v[O_ADDRESS]) && !pn_is_ip_object(st, v[O_ADDRESS]))
-        return pn_raise_arg_type("options.address", "of type str or an address of the module ipaddress", v[O_ADDRESS]);
+    int fits = v[O_ADDRESS] == NULL || PyUnicode_Check(v[O_ADDRESS]) ? 1 : pn_is_ip_object(st, v[O_ADDRESS]);
+    if (fits == 0)
+        pn_raise_arg_type("options.address", "of type str or an address of the module ipaddress", v[O_ADDRESS]);
+    if (fits <= 0)
+        return NULL;
     if (pn_options_port(v[O_PORT], &port) < 0 || read_flowlabel(v[O_FLOWLABEL], &flowlabel) < 0 ||
         read_address(st, v[O_ADDRESS], family, &addr) < 0)
         return NULL;
@@ -185,9 +188,11 @@ address_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (first == Py_None)
         first = NULL;
     bool mapping = first != NULL && pn_is_options(first);
-    if (first != NULL && !mapping && !PyUnicode_Check(first) && !pn_is_ip_object(st, first))
-        return pn_raise_arg_type("options", "an address, as str or an object of the module ipaddress, or a mapping",
-                                 first);
+    int fits = first == NULL || mapping || PyUnicode_Check(first) ? 1 : pn_is_ip_object(st, first);
+    if (fits == 0)
+        pn_raise_arg_type("options", "an address, as str or an object of the module ipaddress, or a mapping", first);
+    if (fits <= 0)
+        return NULL;
     if (pn_options_dict("SocketAddress", option_names, mapping ? first : NULL, kwargs, v) < 0)
         return NULL;
     PyObject *self = NULL;

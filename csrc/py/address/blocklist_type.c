@@ -295,11 +295,11 @@ blocklist_load(PyObject *op, PyObject *file)
 {
     struct pn_rules rules = {0};
     int status = pn_rules_load(file, &rules);
-    if (status == 0)
-        status = add_rules(op, rules.items, rules.count);
-    size_t count = rules.count;
+    PyObject *count = status == 0 ? PyLong_FromSize_t(rules.count) : NULL;
+    if (count != NULL && add_rules(op, rules.items, rules.count) < 0)
+        Py_CLEAR(count);
     pn_rules_free(&rules);
-    return status < 0 ? NULL : PyLong_FromSize_t(count);
+    return count;
 }
 
 static PyObject *

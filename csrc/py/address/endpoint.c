@@ -97,19 +97,23 @@ pn_host_bytes(PyObject *host)
 
 /* --- positional forms --- */
 
-/* Decides between a port and a path as Node does: true if JavaScript's Number(text) is >= 0. */
-static bool
+/* Decides between a port and a path as Node does: 1 if JavaScript's Number(text) is >= 0, else 0; -1 with MemoryError. */
+static int
 looks_like_port(PyObject *text)
 {
     Py_ssize_t len;
     const char *utf8 = PyUnicode_AsUTF8AndSize(text, &len);
     if (utf8 == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_UnicodeError))
+            return -1;
         PyErr_Clear();
-        return false;
+        return 0;
     }
-    return pn_js_number(utf8, (size_t)len) >= 0; /* false for NaN */
+    double number = pn_js_number(utf8, (size_t)len);
+    return PyErr_Occurred() ? -1 : number >= 0; /* false for NaN */
 }
 
+/* looks_like_port() has encoded the text already, if it can be encoded. */
 static bool
 is_local_name(PyObject *text)
 {
@@ -152,7 +156,10 @@ take_text(PyObject *const *args, Py_ssize_t nargs, bool listening, struct pn_end
 {
     PyObject *second = nargs > 1 ? args[1] : NULL;
     *used = 1;
-    if (!looks_like_port(args[0])) {
+    int port = looks_like_port(args[0]);
+    if (port < 0)
+        return -1;
+    if (port == 0) {
         if (check_order(listening, args[0], second) < 0)
             return -1;
         return set_path(args[0], listening ? "path" : "options.path", e);
@@ -160,20 +167,22 @@ take_text(PyObject *const *args, Py_ssize_t nargs, bool listening, struct pn_end
     return set_port(args[0], listening, e);
 }
 
-static bool
+/* 1, 0, or -1 with an exception. */
+static int
 is_host(PnState *st, PyObject *obj)
 {
-    return PyUnicode_Check(obj) || pn_is_ip_object(st, obj);
+    return PyUnicode_Check(obj) ? 1 : pn_is_ip_object(st, obj);
 }
 
 /* (host, port), as in the socket module and address(). */
 static int
 take_pair(PnState *st, PyObject *pair, bool listening, struct pn_endpoint *e)
 {
-    if (PyTuple_GET_SIZE(pair) < 2 || !is_host(st, PyTuple_GET_ITEM(pair, 0))) {
+    int fits = PyTuple_GET_SIZE(pair) < 2 ? 0 : is_host(st, PyTuple_GET_ITEM(pair, 0));
+    if (fits == 0)
         pn_raise_arg_type("address", "a (host, port) tuple", pair);
+    if (fits <= 0)
         return -1;
-    }
     if (set_port(PyTuple_GET_ITEM(pair, 1), listening, e) < 0)
         return -1;
     return set_host(st, PyTuple_GET_ITEM(pair, 0), e);
@@ -211,8 +220,9 @@ take_first(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening,
     const struct pn_addr *addr = pn_address_value(st, first);
     if (addr != NULL)
         return take_address(addr, e);
-    if (pn_is_ip_object(st, first) && nargs > 1 && is_number(args[1]))
-        return raise_order(listening, first, args[1]);
+    int ip = pn_is_ip_object(st, first);
+    if (ip != 0 && (ip < 0 || (nargs > 1 && is_number(args[1]))))
+        return ip < 0 ? -1 : raise_order(listening, first, args[1]);
     if (pn_is_options(first)) {
         e->options = Py_NewRef(first);
         return 0;

@@ -62,22 +62,26 @@ load_class(PyObject *module, const char *name, PyObject **out)
     return *out != NULL ? 0 : -1;
 }
 
-/* Returns false until the module has been imported (completely). */
-static bool
+/* Returns 0 until the module has been imported (completely), then 1; -1 with MemoryError. */
+static int
 have_classes(PnState *st)
 {
     if (st->IPv6Network != NULL)
-        return true;
-    PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(), "ipaddress");
+        return 1;
+    PyObject *name = PyUnicode_FromString("ipaddress");
+    PyObject *module = name != NULL ? PyDict_GetItemWithError(PyImport_GetModuleDict(), name) : NULL;
+    Py_XDECREF(name);
     if (module == NULL)
-        return false;
+        return PyErr_Occurred() ? -1 : 0;
     if (load_class(module, "IPv4Address", &st->IPv4Address) == 0 &&
         load_class(module, "IPv6Address", &st->IPv6Address) == 0 &&
         load_class(module, "IPv4Network", &st->IPv4Network) == 0 &&
         load_class(module, "IPv6Network", &st->IPv6Network) == 0)
-        return true;
+        return 1;
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+        return -1;
     PyErr_Clear();
-    return false;
+    return 0;
 }
 
 /* Returns 4 or 6 if `obj` is an instance of one of the two classes, 0 if not, or -1 with an exception. */
@@ -118,8 +122,9 @@ value_of(PyObject *obj, int version, struct pn_addr *out)
 int
 pn_ip_from_object(PnState *st, PyObject *obj, struct pn_addr *out)
 {
-    if (is_plain(obj) || !have_classes(st))
-        return 0;
+    int loaded = is_plain(obj) ? 0 : have_classes(st);
+    if (loaded <= 0)
+        return loaded;
     int version = version_of(obj, st->IPv4Address, st->IPv6Address);
     return version > 0 ? value_of(obj, version, out) : version;
 }
@@ -127,8 +132,9 @@ pn_ip_from_object(PnState *st, PyObject *obj, struct pn_addr *out)
 int
 pn_net_from_object(PnState *st, PyObject *obj, struct pn_addr *out, unsigned *prefix)
 {
-    if (is_plain(obj) || !have_classes(st))
-        return 0;
+    int loaded = is_plain(obj) ? 0 : have_classes(st);
+    if (loaded <= 0)
+        return loaded;
     int version = version_of(obj, st->IPv4Network, st->IPv6Network);
     if (version <= 0)
         return version;
@@ -146,21 +152,22 @@ pn_net_from_object(PnState *st, PyObject *obj, struct pn_addr *out, unsigned *pr
     return 1;
 }
 
-bool
+int
 pn_is_ip_object(PnState *st, PyObject *obj)
 {
-    if (is_plain(obj) || !have_classes(st))
-        return false;
+    int loaded = is_plain(obj) ? 0 : have_classes(st);
+    if (loaded <= 0)
+        return loaded;
     int version = version_of(obj, st->IPv4Address, st->IPv6Address);
-    PyErr_Clear();
-    return version > 0;
+    return version > 0 ? 1 : version;
 }
 
 PyObject *
 pn_host_of_object(PnState *st, PyObject *obj)
 {
-    if (!pn_is_ip_object(st, obj))
-        return Py_NewRef(obj);
+    int is = pn_is_ip_object(st, obj);
+    if (is <= 0)
+        return is < 0 ? NULL : Py_NewRef(obj);
     /* The text of an interface ends in its prefix; its `ip` is the address. */
     PyObject *ip;
     int found = pn_attribute(obj, "ip", &ip);

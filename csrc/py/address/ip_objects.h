@@ -18,7 +18,8 @@ int pn_ip_from_text(const char *text, size_t len, struct pn_addr *out);
 int pn_ip_from_object(PnState *st, PyObject *obj, struct pn_addr *out);
 /* The same for IPv4Network and IPv6Network. */
 int pn_net_from_object(PnState *st, PyObject *obj, struct pn_addr *out, unsigned *prefix);
-bool pn_is_ip_object(PnState *st, PyObject *obj);
+/* 1 for an IPv4Address or IPv6Address, else 0; -1 with an exception. */
+int pn_is_ip_object(PnState *st, PyObject *obj);
 
 /* Returns the text of an address object, zone included; for anything else the object itself. New reference. */
 PyObject *pn_host_of_object(PnState *st, PyObject *obj);

@@ -448,12 +448,14 @@ pn_js_number(const char *text, size_t len)
     char *end;
     double value = PyOS_string_to_double(buf, &end, NULL);
     if (PyErr_Occurred()) {
-        PyErr_Clear();
+        if (PyErr_ExceptionMatches(PyExc_ValueError))
+            PyErr_Clear();
         return Py_NAN;
     }
     return *end == '\0' ? value : Py_NAN;
 }
 
+/* NaN for what is no number; also with MemoryError set. */
 static double
 port_number(PyObject *obj)
 {
@@ -461,14 +463,16 @@ port_number(PyObject *obj)
     if (PyUnicode_Check(obj)) {
         Py_ssize_t len;
         const char *text = PyUnicode_AsUTF8AndSize(obj, &len);
-        if (text == NULL)
-            PyErr_Clear();
-        else if (strspn(text, " \t\n\v\f\r") < (size_t)len) /* '' and ' ' are not ports */
+        if (text != NULL && strspn(text, " \t\n\v\f\r") < (size_t)len) /* '' and ' ' are not ports */
             value = pn_js_number(text, (size_t)len);
+        else if (text == NULL && PyErr_ExceptionMatches(PyExc_UnicodeError))
+            PyErr_Clear();
         return value;
     }
-    value = PyFloat_AsDouble(obj);
-    if (value == -1.0 && PyErr_Occurred())
+    if (PyFloat_Check(obj))
+        return PyFloat_AS_DOUBLE(obj);
+    value = PyLong_AsDouble(obj);
+    if (value == -1.0 && PyErr_Occurred()) /* too large for a double */
         PyErr_Clear();
     return value;
 }
@@ -481,6 +485,8 @@ pn_arg_port(PyObject *obj, const char *name, uint16_t *out)
         return -1;
     }
     double value = port_number(obj);
+    if (PyErr_Occurred())
+        return -1;
     if (!(value >= 0 && value <= 65535) || value != floor(value)) {
         PyObject *received = pn_received(obj);
         if (received != NULL)

@@ -41,7 +41,8 @@ int pn_arg_ms(PyObject *obj, const char *name, double *out);
 int pn_arg_port(PyObject *obj, const char *name, uint16_t *out);
 /* Returns the truth value of `obj`, 0 for NULL, or -1 with the exception of __bool__. */
 int pn_arg_bool(PyObject *obj);
-/* Converts text by the rules of JavaScript's Number(text); returns NaN if it is not a number. */
+/* Converts text by the rules of JavaScript's Number(text); returns NaN if it is not a number, with MemoryError
+ * set if memory has run out. */
 double pn_js_number(const char *text, size_t len);
 
 /* Converts a str, bytes or os.PathLike to file system bytes. Returns a new bytes object, or NULL with an exception. */

@@ -214,11 +214,16 @@ set_number(PyObject *exc, const char *name, long number)
     return status;
 }
 
+/* Returns a borrowed reference, or NULL with an exception. */
 static PyObject *
 class_for(PnState *st, const char *code)
 {
-    PyObject *type = PyDict_GetItemString(st->errors_by_code, code);
-    return type != NULL ? type : st->NetError;
+    PyObject *key = PyUnicode_FromString(code);
+    if (key == NULL)
+        return NULL;
+    PyObject *type = PyDict_GetItemWithError(st->errors_by_code, key);
+    Py_DECREF(key);
+    return type != NULL || PyErr_Occurred() ? type : st->NetError;
 }
 
 static PyObject *
@@ -298,8 +303,9 @@ pn_uv_error(PnState *st, int status, const struct pn_where *where)
     text = add_place(text, where);
     if (text == NULL)
         return NULL;
+    PyObject *type = class_for(st, code);
     /* On unix a libuv status is a negated errno. */
-    PyObject *exc = PyObject_CallFunction(class_for(st, code), "iO", -status, text);
+    PyObject *exc = type != NULL ? PyObject_CallFunction(type, "iO", -status, text) : NULL;
     Py_DECREF(text);
     if (exc == NULL)
         return NULL;
@@ -325,10 +331,11 @@ pn_lookup_error(PnState *st, int status, int sys_errno, PyObject *hostname)
     return exc;
 }
 
+/* A type of NULL is that of class_for() when memory has run out. */
 static PyObject *
 coded(PyObject *type, const char *code, const char *format, va_list ap)
 {
-    PyObject *text = PyUnicode_FromFormatV(format, ap);
+    PyObject *text = type != NULL ? PyUnicode_FromFormatV(format, ap) : NULL;
     if (text == NULL)
         return NULL;
     PyObject *exc = PyObject_CallOneArg(type, text);

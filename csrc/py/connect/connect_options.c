@@ -213,6 +213,8 @@ pn_connect_read_environment(PnState *st)
     if (timeout == NULL || timeout[0] == '\0')
         return 0;
     double ms = pn_js_number(timeout, strlen(timeout));
+    if (PyErr_Occurred())
+        return -1;
     if (ms >= 1 && ms <= MAX_DELAY && ms == floor(ms)) {
         st->attempt_timeout = ms < 10 ? 10 : ms;
         return 0;

@@ -109,6 +109,8 @@ pn_connect_error(PnSocket *s, size_t index, int status, bool with_local)
     char details[PN_ADDR_TEXT + 32];
     if (c->path != NULL) {
         where.path = pn_path_text(c->path);
+        if (where.path == NULL)
+            return NULL;
     }
     else {
         to = c->addrs[index]; /* a copy: making an error may run a garbage collection that frees `c` */

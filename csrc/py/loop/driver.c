@@ -327,9 +327,9 @@ pn_need_driver(PyObject *module, PyObject *emitter)
     PnState *st = pn_state_of_module(module);
     bool plain = PyObject_TypeCheck(emitter, st->EventEmitter) && !PyObject_TypeCheck(emitter, st->Socket) &&
                  !PyObject_TypeCheck(emitter, st->Server);
-    if (st->closed || st->loop == NULL)
+    if (!st->closed && st->loop == NULL)
         Py_RETURN_NONE;
-    if (st->loop->dead) {
+    if (st->closed || st->loop->dead) {
         if (plain) /* any thread may emit an event of a plain emitter */
             Py_RETURN_NONE;
         (void)pn_state_loop(st);

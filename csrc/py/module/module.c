@@ -134,6 +134,13 @@ add_hooks(PyObject *m)
     PyObject *kwargs = after_fork ? Py_BuildValue("{sO}", "after_in_child", after_fork) : NULL;
     PyObject *registered = method && args && kwargs ? PyObject_Call(method, args, kwargs) : NULL;
     int status = registered != NULL ? 0 : -1;
+    if (status < 0 && result) {
+        PyObject *error = pn_take_exception();
+        PyObject *undone = PyObject_CallMethod(atexit, "unregister", "O", at_exit);
+        Py_XDECREF(undone);
+        PyErr_Clear();
+        pn_put_back_exception(error);
+    }
     Py_XDECREF(registered);
     Py_XDECREF(kwargs);
     Py_XDECREF(args);
@@ -175,12 +182,16 @@ module_exec(PyObject *m)
     st->auto_select_family = st->race = true;
     if (refuse_subinterpreter() < 0 || pn_names_init(&st->names) < 0 || pn_driver_init(st) < 0 ||
         pn_ticks_init(st) < 0 || pn_errors_init(st, m) < 0 || load_run(st) < 0 || add_types(st, m) < 0 ||
-        add_named_tuples(st, m) < 0 || add_values(st, m) < 0 || add_hooks(m) < 0)
+        add_named_tuples(st, m) < 0 || add_values(st, m) < 0 || pn_connect_read_environment(st) < 0 ||
+        pn_alias_module(m) < 0 || add_hooks(m) < 0) {
+        if (!PyErr_Occurred()) /* PyType_FromModuleAndSpec() of CPython 3.11 forgets it */
+            PyErr_NoMemory();
         return -1;
+    }
     /* Never released: when the interpreter exits, a garbage collection may clear the types, and with them the last
      * reference to the module, before the objects that still use its state. */
     Py_INCREF(m);
-    return pn_connect_read_environment(st) < 0 ? -1 : pn_alias_module(m);
+    return 0;
 }
 
 /* --- traversal --- */

@@ -156,7 +156,10 @@ pn_listen_on_bound(PnServer *s, struct pn_listen *l)
     if (pn_bound_adopt(s->em.st, l->bound, &bound) < 0)
         return -1;
     PyObject *path = bound.path != NULL ? pn_path_text(bound.path) : NULL;
-    PyErr_Clear(); /* out of memory for the text: only address() lacks it */
+    if (bound.path != NULL && path == NULL) {
+        pn_bound_release(&bound);
+        return -1;
+    }
     struct pn_listener *listener = pn_listener_fd(s->em.st->loop, bound.fd, bound.kind, l->backlog, &status);
     if (listener == NULL) {
         pn_listen_failed(s, status, NULL, path);

@@ -8,6 +8,7 @@ Prints a line of JSON for each child that went wrong, and one with the totals.
 from __future__ import annotations
 
 import ctypes
+import errno
 import faulthandler
 import gc
 import json
@@ -23,15 +24,15 @@ import pynet
 CHUNK = bytes(range(256)) * 256
 CHUNKS = 8
 HANG = 10  # seconds after which a child is killed
-STALL = 100  # milliseconds for what still happens after a failure was reported
-PATIENCE = 3000  # milliseconds for a scenario that knows of none
 COUNTED = ("streams", "listeners", "requests", "sockets", "servers")
 CONSEQUENCES = ("ECANCELED", "ECONNRESET", "EPIPE", "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", "ERR_STREAM_DESTROYED")
 CONSEQUENCES += ("ERR_SOCKET_CLOSED_BEFORE_CONNECTION",)
 
 
 def out_of_memory(error) -> bool:
-    if isinstance(error, MemoryError) or getattr(error, "code", None) in ("ENOMEM", "EAI_MEMORY"):
+    if isinstance(error, MemoryError) or getattr(error, "code", None) in ("ENOMEM", "EAI_MEMORY", "EMFILE"):
+        return True
+    if getattr(error, "errno", None) == errno.EMFILE:  # in a sweep over descriptors
         return True
     return any(map(out_of_memory, getattr(error, "errors", ())))  # of one of several addresses
 
@@ -41,6 +42,8 @@ class Scenario:
 
     STEPS = "listening connect end close finish timeout immediate tick interval doomed"
     SOCKETS = 2
+    STALL = 100  # milliseconds for what still happens after a failure was reported
+    PATIENCE = 3000  # milliseconds for a scenario that knows of none
 
     def __init__(self, where: tuple):
         self.where = where
@@ -49,6 +52,7 @@ class Scenario:
         self.got = bytearray()
         self.steps: set[str] = set()
         self.written = self.closed = 0
+        self.finished = False
         self.printed = ""  # on stderr: Python's last resort, when there is no memory for sys.unraisablehook()
 
     def note(self, error) -> None:
@@ -121,10 +125,12 @@ class Scenario:
 
     # --- the end ---
 
-    def look(self, waited: int = STALL) -> None:
+    def look(self, waited: int) -> None:
         """Ends the run when nothing more is to be expected of it."""
         self.guard = None
-        if any(map(out_of_memory, self.errors)) or waited >= PATIENCE:
+        if self.finished:  # the background driver may call this between two runs
+            return
+        if any(map(out_of_memory, self.errors)) or waited >= self.PATIENCE:
             self.steps.add("stalled")
             pynet.stop()
         else:
@@ -132,7 +138,7 @@ class Scenario:
 
     def watch(self, waited: int = 0) -> None:
         try:
-            self.guard = pynet.set_timeout(self.look, STALL, waited + STALL).unref()
+            self.guard = pynet.set_timeout(self.look, self.STALL, waited + self.STALL).unref()
         except MemoryError as error:
             self.note(error)
             pynet.stop()
@@ -309,9 +315,9 @@ class Connects(Scenario):
 SCENARIOS = {"listen": Listening, "connects": Connects}
 
 
-def run_one(where: tuple, first: int, count: int, make=Scenario) -> tuple[list[str], int]:
+def run_one(where: tuple, first: int, count: int, make=Scenario, lib=None) -> tuple[list[str], int]:
     """The scenario with some allocations failing; what is wrong after it, and how many failed."""
-    lib = ctypes.CDLL(None)
+    lib = lib or ctypes.CDLL(None)
     scenario = make(where)
     sys.unraisablehook = lambda args: scenario.note(args.exc_value or MemoryError())
     scenario.watch()
@@ -326,10 +332,10 @@ def run_one(where: tuple, first: int, count: int, make=Scenario) -> tuple[list[s
         scenario.attempt(None)
         if len(scenario.errors) == known:
             break
-    lib.failing_disarm.restype = ctypes.c_long
     failed = lib.failing_disarm()
-    if scenario.guard is not None:
-        scenario.guard.close()
+    scenario.finished = True
+    if (guard := scenario.guard) is not None:
+        guard.close()
     scenario.attempt(scenario.clean_up)
     scenario.attempt(None)
     scenario.made.clear()

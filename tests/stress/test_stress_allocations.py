@@ -1,0 +1,65 @@
+"""Each allocation of a call, of a conversation or of the import fails: MemoryError or an error, nothing lost, no crash.
+
+The cases are in tests/support/isolated: allocation_calls.py (calls without a loop that runs) and allocation_scenes.py
+(conversations on the loop). test_stress_memory.py has long scenarios of many objects.
+"""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import isolated
+from isolated import memory_shim
+
+pytestmark = [
+    pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="malloc() is replaced by glibc's means"),
+    pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler"),
+    pytest.mark.skipif("PYNET_ASAN" in os.environ, reason="the sanitizer has a malloc() of its own"),
+]
+
+COUNTS = {"one": 1, "four": 4}  # how many allocations fail in a row
+
+
+@pytest.fixture(scope="module")
+def sweeps(tmp_path_factory):
+    """Both sweeps at once: they spend most of their time waiting."""
+    folder = tmp_path_factory.mktemp("shim")
+    shim = memory_shim.build("cc", folder)
+    running = {}
+    for name, count in COUNTS.items():
+        running[name] = subprocess.Popen(
+            [sys.executable, "-P", "-m", "isolated.allocations", str(count)],
+            env=isolated.environment(LD_PRELOAD=shim, PYTHONMALLOC="malloc", TMPDIR=str(folder)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    yield running
+    for process in running.values():
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", COUNTS)
+def test_each_allocation_fails(sweeps, name):
+    out, err = sweeps[name].communicate(timeout=110)
+    assert (out, sweeps[name].returncode) == ("", 0), out + err
+    assert err.startswith("runs: ") and int(err.split()[1]) > 3000, "too few allocations were seen"
+
+
+def test_no_descriptor_is_free(tmp_path):
+    """From the first on, the second, and so on: an error, or a connection that the server drops; nothing stays open."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "isolated.allocations", "0"],
+        env=isolated.environment(TMPDIR=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("", 0), done.stdout + done.stderr

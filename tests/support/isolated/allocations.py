@@ -1,0 +1,218 @@
+"""Calls of which each allocation fails once: the cases of tests/stress/test_stress_allocations.py.
+
+    python -m isolated.allocations COUNT [NAME ...]      (with failing_malloc.c preloaded)
+    python -m isolated.allocations 0 [NAME ...]          (no descriptor is free, instead)
+
+A case runs again and again: the first allocation fails, then the second, until none fails any more. What is wrong is
+printed, a line for each case.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import gc
+import importlib.util
+import os
+import resource
+import sys
+import tempfile
+import time
+import weakref
+from functools import partial
+
+import pynet
+from isolated.allocation_calls import CALLS, CHANGES
+from isolated.allocation_scenes import SCENES, Scene, clean
+from isolated.memory import COUNTED, out_of_memory, read_stderr, run_one
+
+HANG = 10  # seconds for one run
+MOST = 20_000  # runs of one case
+STDERR = os.dup(2)  # a scene has a file in its place: what Python prints when memory has run out
+
+
+class Descriptors:
+    """In the place of failing_malloc.c: no descriptor is free after some more."""
+
+    MOST = 10
+
+    def __init__(self):
+        self.soft, self.hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.left = 0
+
+    def failing_setup(self) -> int:
+        Scene.complete = False
+        return 1
+
+    def failing_arm(self, first, count) -> None:
+        self.left = max(0, self.MOST - first.value)
+        used = os.dup(STDERR)
+        os.close(used)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (used + first.value - 1, self.hard))
+
+    def failing_disarm(self) -> int:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (self.soft, self.hard))
+        return self.left
+
+
+LIB = Descriptors() if sys.argv[1:2] == ["0"] else ctypes.CDLL(None)
+if isinstance(LIB, ctypes.CDLL):
+    LIB.failing_disarm.restype = ctypes.c_long
+
+
+class Attempt:
+    """Calls a function with one allocation failing, or several in a row."""
+
+    def __init__(self, first: int, count: int):
+        self.first, self.count = ctypes.c_long(first), ctypes.c_long(count)
+        self.failed = 0
+
+    def __call__(self, function, *args):
+        """What it returned, and None; or None, and the MemoryError."""
+        gc.collect()  # the free lists are empty
+        LIB.failing_arm(self.first, self.count)
+        try:
+            value, error = function(*args), None
+        except Exception as raised:
+            value, error = None, raised
+        finally:
+            self.failed += LIB.failing_disarm()
+        if error is not None and not out_of_memory(error):
+            raise error
+        return value, error
+
+
+def shown(call):
+    """What a call returns or raises, to compare."""
+    try:
+        return repr(call())
+    except Exception as error:
+        if out_of_memory(error):
+            raise
+        return f"{type(error).__name__} {getattr(error, 'code', None)} {error}".split("; did you mean")[0]
+
+
+def call_again(attempt: Attempt, call) -> None:
+    """A call without side effects: MemoryError, or what it gives else."""
+    expected = shown(call)
+    got, error = attempt(shown, call)
+    assert error is not None or got == expected, f"{got} instead of {expected}"
+    assert shown(call) == expected, "it has changed something"
+
+
+def change_again(attempt: Attempt, make, change, state) -> None:
+    """A call that changes something: it does so, or raises MemoryError and has changed nothing."""
+    thing = make()
+    before = state(thing)
+    _, error = attempt(change, thing)
+    if error is not None:
+        assert state(thing) == before, f"after a MemoryError {state(thing)} instead of {before}"
+        change(thing)
+    other = make()
+    change(other)
+    assert state(thing) == state(other), f"{state(thing)} instead of {state(other)}"
+
+
+def sweep(run, count: int) -> int:
+    """Runs with the first allocation failing, the second, and so on; how many runs there were."""
+    for first in range(1, MOST):
+        attempt = Attempt(first, count)
+        faulthandler.dump_traceback_later(HANG, exit=True, file=STDERR)
+        try:
+            run(attempt)
+        except BaseException as error:
+            error.add_note(f"allocation {first}")
+            raise
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+        if attempt.failed == 0:
+            return first
+    raise AssertionError("it never ends")
+
+
+def perform(make, attempt: Attempt) -> None:
+    """A scene: it must be played to its end, or a MemoryError must come out; nothing stays open."""
+    os.ftruncate(2, 0)
+    gc.collect()
+    wrong, failed = run_one((), attempt.first.value, attempt.count.value, make, LIB)
+    attempt.failed += failed
+    assert not wrong, f"{wrong} {read_stderr()}"
+
+
+def import_again(attempt: Attempt) -> None:
+    """The module once more: an import that fails leaves nothing behind."""
+    spec = importlib.util.spec_from_file_location("pynet._pynet", pynet._pynet.__file__)
+    module = importlib.util.module_from_spec(spec)
+    _, error = attempt(spec.loader.exec_module, module)
+    if error is None:
+        assert sorted(vars(module)) == sorted(vars(pynet._pynet))
+        assert module.is_ip("::1") == 6
+    else:
+        module = weakref.ref(module)
+        del error
+        gc.collect()
+        assert module() is None or attempt.count.value > 1  # more failures: atexit keeps the module
+
+
+def make_loop(attempt: Attempt) -> None:
+    """The first call that needs the loop makes it."""
+    timer, error = attempt(pynet.set_timeout, print, 1e6)
+    if error is None:
+        timer.close()
+    assert pynet._pynet._counts()["turns"] == 0 or error is None
+
+
+def cases():
+    yield "loop", make_loop
+    if isinstance(LIB, Descriptors):
+        yield from ((name, partial(perform, make)) for name, make in SCENES.items())
+        return
+    yield "import", import_again
+    for name, make in SCENES.items():
+        yield name, lambda attempt, make=make: perform(make, attempt)
+    for name, call in CALLS.items():
+        yield name, lambda attempt, call=call: call_again(attempt, call)
+    for name, parts in CHANGES.items():
+        yield name, lambda attempt, parts=parts: change_again(attempt, *parts)
+
+
+def open_now() -> dict[str, int]:
+    return {name: n for name, n in pynet._pynet._counts().items() if name in COUNTED}
+
+
+def main(count: int, names: list[str]) -> None:
+    faulthandler.enable(STDERR)
+    assert LIB.failing_setup() >= 1, "pynet's code was not found"
+    with tempfile.TemporaryFile() as printed:
+        os.dup2(printed.fileno(), 2)
+    gc.freeze()
+    runs = 0
+    before = open_now()
+    for name, run in cases():
+        if names and not any(part in name for part in names):
+            continue
+        began = time.monotonic()
+        try:
+            done = sweep(run, count)
+        except Exception as error:
+            notes = getattr(error, "__notes__", "")
+            print(f"{name}: {error!r}"[:1000], notes, flush=True)
+            del error
+        else:
+            runs += done
+            if names:
+                os.write(STDERR, f"{name}: {done} runs, {time.monotonic() - began:.2f} s\n".encode())
+        gc.collect()
+        faulthandler.dump_traceback_later(HANG, exit=True, file=STDERR)
+        pynet.run()  # the ticks of what the calls have begun
+        faulthandler.cancel_dump_traceback_later()
+        if open_now() != before:
+            print(f"{name}: left {open_now()}, before {before}")
+            before = open_now()
+    os.dup2(STDERR, 2)
+    clean()
+    print(f"runs: {runs}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2:])
