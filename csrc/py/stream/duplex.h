@@ -73,7 +73,6 @@ int pn_readable_emit_data(PnDuplex *s, PyObject *data);
 int pn_readable_unshift(PnDuplex *s, PyObject *data);
 void pn_readable_resume(PnDuplex *s);
 int pn_readable_pause(PnDuplex *s);
-int pn_readable_pause_for_reader(PnDuplex *s);  /* `onread` has returned False */
 void pn_readable_data_listener(PnDuplex *s);    /* a `data` listener was added */
 int pn_readable_readable_listener(PnDuplex *s); /* a `readable` listener was added; 0, or -1 with an exception */
 /* A listener of the event `name` was removed; when all listeners of all events were, `name` is `readable`. */

@@ -201,6 +201,18 @@ prepare_next(PnDuplex *s)
     }
 }
 
+/* The callback has returned False. Pauses this connection only: the next connect() flows as before. */
+static int
+pause_for_reader(PnDuplex *s)
+{
+    bool by_user = s->paused && !s->r->paused_by_reader;
+    if (!s->paused)
+        s->r->flowing_before = s->flowing;
+    int status = pn_readable_pause(s);
+    s->r->paused_by_reader = s->paused && !by_user;
+    return status;
+}
+
 void
 pn_onread_data(PnDuplex *s, size_t len)
 {
@@ -221,7 +233,7 @@ pn_onread_data(PnDuplex *s, size_t len)
         pn_uncaught(st, (PyObject *)s, NULL);
     }
     else if (result == Py_False && !s->destroyed) {
-        if (pn_readable_pause_for_reader(s) < 0)
+        if (pause_for_reader(s) < 0)
             pn_uncaught(st, (PyObject *)s, NULL);
     }
     Py_XDECREF(result);

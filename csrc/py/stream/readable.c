@@ -524,18 +524,6 @@ pn_readable_pause(PnDuplex *s)
     return pn_emit_from_method(&s->em, s->em.st->names.pause);
 }
 
-/* Pauses this connection only: the next connect() flows as before. */
-int
-pn_readable_pause_for_reader(PnDuplex *s)
-{
-    bool by_user = s->paused && !s->r->paused_by_reader;
-    if (!s->paused)
-        s->r->flowing_before = s->flowing;
-    int status = pn_readable_pause(s);
-    s->r->paused_by_reader = s->paused && !by_user;
-    return status;
-}
-
 /* --- listeners --- */
 
 /* The socket flows for its `data` listeners. Those of waits take one chunk each: when only they have started the flow,
