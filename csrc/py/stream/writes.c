@@ -301,7 +301,7 @@ static struct pn_write_record *
 take_records(PnDuplex *s, PyObject *error)
 {
     struct pn_writes *wq = s->wq;
-    struct pn_write_record *taken = NULL, **tail = &taken, **link = &wq->first;
+    struct pn_write_record *taken = NULL, **front = &taken, **tail = &taken, **link = &wq->first;
     uint64_t first_end = wq->sent + (wq->q.count > 0 ? pn_chunkq_at(&wq->q, 0)->len : 0);
     if (first_end < wq->batch_end)
         first_end = wq->batch_end;
@@ -330,9 +330,13 @@ take_records(PnDuplex *s, PyObject *error)
             *link = r->next;
         }
         own->end = sent ? TAKEN_SENT : is_first ? TAKEN_FIRST : TAKEN_WAITING;
-        own->next = NULL;
-        *tail = own;
-        tail = &own->next;
+        struct pn_write_record **place = sent || is_first ? front : tail; /* a refused write may wait before the first */
+        own->next = *place;
+        *place = own;
+        if (place == tail)
+            tail = &own->next;
+        if (sent || is_first)
+            front = &own->next;
     }
     return taken;
 }
