@@ -33,6 +33,7 @@ inside: Callable[[], bool] = _c._inside
 check_signal: Callable[[object], None] = _c._check_signal
 abort_error: Callable[[object], _pynet.AbortError] = _c._abort_error
 peek: Callable[[_pynet.Socket], Any] = _c._peek
+all_read: Callable[[_pynet.Socket], bool] = _c._all_read
 
 # --- server/server_type.c, server_iterate.c, server_shutdown.c ---
 

@@ -74,6 +74,11 @@ def _ignore(_err: object) -> None:
     """An "error" listener for a stream that is over."""
 
 
+def _all_read(stream: object) -> bool:
+    """Whether a stream that was destroyed before "end" had met the end, with nothing left to read."""
+    return isinstance(stream, Socket) and _private.all_read(stream)
+
+
 class _Watch:
     """The listeners that call back, once, when the halves of a stream that were asked for have ended."""
 
@@ -155,7 +160,7 @@ class _Watch:
         err = getattr(self.stream, "errored", None)
         if isinstance(err, BaseException):
             self.done(err)
-        elif (self.reading and not self.read) or (self.writing and not (self.written or _all_written(self.stream))):
+        elif (self.reading and not (self.read or _all_read(self.stream))) or (self.writing and not (self.written or _all_written(self.stream))):
             self.done(premature_close())
         else:
             self.done(None)

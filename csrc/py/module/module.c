@@ -298,6 +298,7 @@ static PyMethodDef module_methods[] = {
     FAST("_unlisten", pn_unlisten, NULL),
     FAST("_hear_errors", pn_hear_errors, NULL),
     {"_peek", pn_peek, METH_O, NULL},
+    {"_all_read", pn_all_read, METH_O, NULL},
     {"_check_blocking", pn_check_blocking, METH_O, NULL},
     {"_inside", pn_is_in_callback, METH_NOARGS, NULL},
     {"_check_signal", pn_check_signal, METH_O, NULL},

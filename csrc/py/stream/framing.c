@@ -176,6 +176,14 @@ pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 }
 
 PyObject *
+pn_all_read(PyObject *module, PyObject *socket)
+{
+    if (!PN_IS_DUPLEX(pn_state_of_module(module), socket))
+        return pn_raise_arg_type("socket", "a Socket", socket);
+    return PyBool_FromLong(PN_DUPLEX(socket)->r_ended && pn_readable_length(PN_DUPLEX(socket)) == 0);
+}
+
+PyObject *
 pn_peek(PyObject *module, PyObject *socket)
 {
     if (!PN_IS_DUPLEX(pn_state_of_module(module), socket))

@@ -13,6 +13,8 @@ PyObject *pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t na
 PyObject *pn_at_end(PyObject *module, PyObject *obj);
 /* _peek(sock): returns all that has been read and not consumed, without consuming it. */
 PyObject *pn_peek(PyObject *module, PyObject *socket);
+/* _all_read(socket): the peer's end has been read, and nothing is kept. */
+PyObject *pn_all_read(PyObject *module, PyObject *socket);
 /* _hear_errors(sock, function): adds an internal listener of `error`, which stays; no function is added twice. */
 PyObject *pn_hear_errors(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 

@@ -403,9 +403,8 @@ drained(PnDuplex *s)
         if (s->piped_from != NULL)
             pn_duplex_ops_of(s)->sink_drained(s);
     }
-    bool alive = !s->destroyed;
     pn_writes_run_ready(s);
-    if (alive && s->destroyed)
+    if (s->destroyed && !s->was_connecting)
         pn_writes_fail_unsent(s);
     pn_writes_tidy(s);
     pn_writable_maybe_finish(s);
@@ -459,7 +458,13 @@ pn_writable_connected(PnDuplex *s)
     }
     if (s->final_called && s->io != NULL) /* end() was called while connecting, behind nothing */
         pn_stream_shutdown(s->io);
-    drained(s);
+    if (early) {
+        drained(s);
+    }
+    else { /* what listeners of `connect` wrote is answered by ticks */
+        pn_writes_tidy(s);
+        pn_writable_maybe_finish(s);
+    }
 }
 
 /* --- cork() --- */

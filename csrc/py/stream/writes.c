@@ -215,10 +215,9 @@ record_tick(PnState *st, PyObject *self, void *arg)
     PnDuplex *s = PN_DUPLEX(self);
     struct pn_write_record *r = arg;
     (void)st;
-    bool alive = !s->destroyed;
     r->in_tick = false;
     pn_writes_run_ready(s);
-    if (alive && s->destroyed && s->wq != NULL && !s->wq->busy && s->wq->q.count == 0)
+    if (s->destroyed && s->wq != NULL && !s->wq->busy && s->wq->q.count == 0)
         fail_end_callbacks(s);
     pn_writes_tidy(s);
 }
@@ -234,6 +233,7 @@ pn_writes_answer_by_tick(PnDuplex *s, bool but_early)
             r->in_tick = false;
             PyErr_WriteUnraisable((PyObject *)s);
         }
+        return; /* those behind it follow */
     }
 }
 
@@ -299,7 +299,8 @@ static struct pn_write_record *
 take_records(PnDuplex *s, PyObject *error)
 {
     struct pn_writes *wq = s->wq;
-    struct pn_write_record *taken = NULL, **tail = &taken, **link = &wq->first;
+    struct pn_write_record *taken = NULL, **front = &taken, **tail = &taken, **link = &wq->first;
+    bool waited = s->was_connecting || wq->before_connect;
     uint64_t first_end = wq->sent + (wq->q.count > 0 ? pn_chunkq_at(&wq->q, 0)->len : 0);
     if (first_end < wq->batch_end)
         first_end = wq->batch_end;
@@ -309,7 +310,7 @@ take_records(PnDuplex *s, PyObject *error)
     while (*link != NULL) {
         struct pn_write_record *r = *link, *own = r;
         bool sent = is_sent(wq, r);
-        bool is_first = s->was_connecting || wq->before_connect ? r->early : r->end <= first_end && !r->held;
+        bool is_first = waited ? r->early : r->end <= first_end && !r->held;
         if (r->in_tick) {
             wq->last = r;
             link = &r->next;
@@ -328,9 +329,13 @@ take_records(PnDuplex *s, PyObject *error)
             *link = r->next;
         }
         own->end = sent ? TAKEN_SENT : is_first ? TAKEN_FIRST : TAKEN_WAITING;
-        own->next = NULL;
-        *tail = own;
-        tail = &own->next;
+        struct pn_write_record **place = waited && is_first ? front : tail; /* a refused write may be before it */
+        own->next = *place;
+        *place = own;
+        if (place == tail)
+            tail = &own->next;
+        if (waited && is_first)
+            front = &own->next;
     }
     return taken;
 }
@@ -364,7 +369,7 @@ pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest)
 void
 pn_writes_fail_unsent(PnDuplex *s)
 {
-    if (s->wq == NULL || s->wq->busy || s->wq->before_connect)
+    if (s->wq == NULL || s->wq->busy || s->wq->before_connect || (s->wq->first != NULL && s->wq->first->in_tick))
         return;
     PyObject *on_finish = s->wq->on_finish, *error = why_destroyed(s, "write");
     if (s->wq != NULL && s->wq->on_finish == on_finish)

@@ -18,7 +18,7 @@ int pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, si
 int pn_writes_add_record(PnDuplex *s, PyObject *callback, bool by_tick);
 /* Calls the callbacks of complete writes in order, up to the first that has a tick queued. */
 void pn_writes_run_ready(PnDuplex *s);
-/* From now on, ticks call the callbacks of all writes, or of all but the early ones. */
+/* A tick calls the callbacks of the writes that have left, or of all but the early ones. */
 void pn_writes_answer_by_tick(PnDuplex *s, bool but_early);
 /* The empty writes that were held back leave now: all, or only the early ones. */
 void pn_writes_release(PnDuplex *s, bool early);
