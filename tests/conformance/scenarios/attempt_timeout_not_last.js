@@ -8,12 +8,12 @@ const { run, state, trace } = require('../harness.cjs');
 
 run(() => {
   silent((target, release) => {
-    const client = outgoing({ ...named(target, '127.0.0.2', '127.0.0.1'), autoSelectFamilyAttemptTimeout: 20 });
+    const client = outgoing({ ...named(target, '127.0.0.2', '127.0.0.1'), autoSelectFamilyAttemptTimeout: 150 });
     setTimeout(() => {
       trace('C', 'later', state(client), tried(client));
       client.destroy();
       trace('C', 'after destroy', state(client));
       release();
-    }, 250);
+    }, 500);
   });
 });

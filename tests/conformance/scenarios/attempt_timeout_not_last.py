@@ -13,8 +13,8 @@ def main():
             trace("C", "after destroy", state(client))
             release()
 
-        client = outgoing({**named(target, "127.0.0.2", "127.0.0.1"), "auto_select_family_attempt_timeout": 20})
-        pynet.set_timeout(later, 250)
+        client = outgoing({**named(target, "127.0.0.2", "127.0.0.1"), "auto_select_family_attempt_timeout": 150})
+        pynet.set_timeout(later, 500)
 
     silent(ready)
 
