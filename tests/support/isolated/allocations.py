@@ -1,7 +1,7 @@
 """Calls of which each allocation fails once: the cases of tests/stress/test_stress_allocations.py.
 
     python -m isolated.allocations COUNT [NAME ...]      (with failing_malloc.c preloaded)
-    python -m isolated.allocations 0 [NAME ...]          (no descriptor is free, instead)
+    python -m isolated.allocations descriptors|collections [NAME ...]     (without it: see those classes)
 
 A case runs again and again: the first allocation fails, then the second, until none fails any more. What is wrong is
 printed, a line for each case.
@@ -55,8 +55,24 @@ class Descriptors:
         return self.left
 
 
-LIB = Descriptors() if sys.argv[1:2] == ["0"] else ctypes.CDLL(None)
-if isinstance(LIB, ctypes.CDLL):
+class Collections:
+    """In the place of failing_malloc.c: nothing fails, but each object that is made runs a garbage collection."""
+
+    def failing_setup(self) -> int:
+        return 1
+
+    def failing_arm(self, first, count) -> None:
+        gc.set_threshold(1, 1, 1)
+
+    def failing_disarm(self) -> int:
+        gc.set_threshold(700, 10, 10)
+        return 0
+
+
+MODES = {"descriptors": Descriptors, "collections": Collections}
+MODE = sys.argv[1] if len(sys.argv) > 1 else ""
+LIB = MODES[MODE]() if MODE in MODES else ctypes.CDLL(None)
+if MODE not in MODES:
     LIB.failing_disarm.restype = ctypes.c_long
 
 
@@ -164,7 +180,7 @@ def make_loop(attempt: Attempt) -> None:
 
 def cases():
     yield "loop", make_loop
-    if isinstance(LIB, Descriptors):
+    if MODE == "descriptors":
         yield from ((name, partial(perform, make)) for name, make in SCENES.items())
         return
     yield "import", import_again
@@ -215,4 +231,4 @@ def main(count: int, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(0 if MODE in MODES else int(MODE), sys.argv[2:])
