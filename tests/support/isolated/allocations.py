@@ -1,7 +1,7 @@
 """Calls of which each allocation fails once: the cases of tests/stress/test_stress_allocations.py.
 
     python -m isolated.allocations COUNT [NAME ...]      (with failing_malloc.c preloaded)
-    python -m isolated.allocations 0 [NAME ...]          (no descriptor is free, instead)
+    python -m isolated.allocations descriptors|collections [NAME ...]     (without it: see those classes)
 
 A case runs again and again: the first allocation fails, then the second, until none fails any more. What is wrong is
 printed, a line for each case.
@@ -21,9 +21,10 @@ import time
 import weakref
 from functools import partial
 
+import isolated.allocation_scenes  # noqa: F401  it fills SCENES
 import pynet
 from isolated.allocation_calls import CALLS, CHANGES
-from isolated.allocation_scenes import SCENES, Scene, clean
+from isolated.allocation_stage import SCENES, Scene, clean
 from isolated.memory import COUNTED, out_of_memory, read_stderr, run_one
 
 HANG = 10  # seconds for one run
@@ -34,7 +35,10 @@ STDERR = os.dup(2)  # a scene has a file in its place: what Python prints when m
 class Descriptors:
     """In the place of failing_malloc.c: no descriptor is free after some more."""
 
-    MOST = 10
+    MOST = 6
+    # A server that finds no descriptor tries again after 100 ms: a few scenes.
+    NAMES = ("echo unix", "by_name", "several_addresses", "listens_on_a_name", "listens_on_a_descriptor")
+    NAMES += ("listens_on_a_bound_path", "detached tcp", "shuts_down tcp")
 
     def __init__(self):
         self.soft, self.hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -55,8 +59,24 @@ class Descriptors:
         return self.left
 
 
-LIB = Descriptors() if sys.argv[1:2] == ["0"] else ctypes.CDLL(None)
-if isinstance(LIB, ctypes.CDLL):
+class Collections:
+    """In the place of failing_malloc.c: nothing fails, but each object that is made runs a garbage collection."""
+
+    def failing_setup(self) -> int:
+        return 1
+
+    def failing_arm(self, first, count) -> None:
+        gc.set_threshold(1, 1, 1)
+
+    def failing_disarm(self) -> int:
+        gc.set_threshold(700, 10, 10)
+        return 0
+
+
+MODES = {"descriptors": Descriptors, "collections": Collections}
+MODE = sys.argv[1] if len(sys.argv) > 1 else ""
+LIB = MODES[MODE]() if MODE in MODES else ctypes.CDLL(None)
+if MODE not in MODES:
     LIB.failing_disarm.restype = ctypes.c_long
 
 
@@ -115,7 +135,7 @@ def change_again(attempt: Attempt, make, change, state) -> None:
 
 def sweep(run, count: int) -> int:
     """Runs with the first allocation failing, the second, and so on; how many runs there were."""
-    for first in range(1, MOST):
+    for first in range(1, MOST, 1 if count <= 1 else 3):
         attempt = Attempt(first, count)
         faulthandler.dump_traceback_later(HANG, exit=True, file=STDERR)
         try:
@@ -164,8 +184,8 @@ def make_loop(attempt: Attempt) -> None:
 
 def cases():
     yield "loop", make_loop
-    if isinstance(LIB, Descriptors):
-        yield from ((name, partial(perform, make)) for name, make in SCENES.items())
+    if MODE == "descriptors":
+        yield from ((name, partial(perform, SCENES[name])) for name in Descriptors.NAMES)
         return
     yield "import", import_again
     for name, make in SCENES.items():
@@ -215,4 +235,4 @@ def main(count: int, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(0 if MODE in MODES else int(MODE), sys.argv[2:])

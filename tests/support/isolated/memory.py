@@ -141,6 +141,7 @@ class Scenario:
             self.guard = pynet.set_timeout(self.look, self.STALL, waited + self.STALL).unref()
         except MemoryError as error:
             self.note(error)
+            self.steps.add("stalled")
             pynet.stop()
 
     def attempt(self, main) -> None:
@@ -326,10 +327,14 @@ def run_one(where: tuple, first: int, count: int, make=Scenario, lib=None) -> tu
         lib.failing_arm(ctypes.c_long(first), ctypes.c_long(count))
         scenario.start()
 
+    def go_on():
+        if "stalled" in scenario.steps:  # between two runs, on the background driver
+            pynet.stop()
+
     scenario.attempt(main)
     while scenario.errors and "stalled" not in scenario.steps and len(scenario.errors) < 100:
         known = len(scenario.errors)  # run() raises what is uncaught: the rest goes on
-        scenario.attempt(None)
+        scenario.attempt(go_on)
         if len(scenario.errors) == known:
             break
     failed = lib.failing_disarm()
