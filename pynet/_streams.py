@@ -89,7 +89,7 @@ class _Watch:
         self.callback: _Callback | None = callback
         self.reading = reading
         self.writing = writing
-        self.read = _is(stream, "readable_ended")
+        self.read = _is(stream, "readable_ended") or _all_read(stream)
         self.written = _is(stream, "writable_finished")
         self.signal: AbortSignal | None = None
         self.forget: Callable[[], None] | None = None
