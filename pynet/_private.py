@@ -42,6 +42,9 @@ destroy_connections: Callable[[_pynet.Server], None] = _c._destroy_connections
 iter_open: Callable[[_pynet.Server], None] = _c._iter_open
 iter_next: Callable[[_pynet.Server], Any] = _c._iter_next
 iter_close: Callable[[_pynet.Server], None] = _c._iter_close
+take_open: Callable[[_pynet.Server], None] = _c._take_open
+take_close: Callable[[_pynet.Server], None] = _c._take_close
+put_back: Callable[[_pynet.Server, _pynet.Socket], None] = _c._put_back
 shut_down: Callable[[_pynet.Server, Any], Any] = _c._shut_down
 destroy_draining: Callable[[_pynet.Server], None] = _c._destroy_draining
 

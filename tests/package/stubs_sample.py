@@ -155,6 +155,7 @@ async def awaited() -> None:
     async with await pynet.aio.listen(0, listener=on_connection, allow_half_open=True, backlog=5) as server:
         async for accepted in server:
             assert_type(accepted, pynet.Socket)
+        assert_type(await server.accept(timeout=5), pynet.Socket)
         await server.shutdown(timeout=0.5)
     await pynet.aio.listen({"path": "x.sock", "blockList": pynet.BlockList()}, no_delay=True)
 
@@ -208,6 +209,8 @@ def in_a_thread(server: pynet.Server) -> list[bytes]:
         with sock.iterator(destroy_on_return=False) as chunks:
             print(next(chunks))
         assert_type(server.wait("connection"), pynet.Socket)
+        accepted: pynet.Socket = server.accept(5)
+        print(accepted.remote)
         try:
             sock.read_exactly(1)
         except pynet.IncompleteReadError as error:

@@ -85,6 +85,7 @@ LEADING(read_exactly)
 LEADING(leave)
 LEADING(enter_async)
 LEADING(leave_async)
+LEADING(accept)
 LEADING(shutdown)
 LEADING(iterate_server)
 LEADING(iterate_server_async)
@@ -157,12 +158,18 @@ const char pn_wait_doc[] =
 const char pn_server_wait_doc[] =
     "wait($self, event, timeout=None)\n--\n\n"
     "Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a tuple.\n"
-    "At once when it is \"listening\" and the server listens, or \"close\" and it has closed. wait(\"connection\")\n"
-    "takes one connection: the next ones stay in the system's queue. (A server that has had a \"connection\" listener\n"
-    "accepts all the time: those that come while there is no listener and no wait reach no user code, as in Node.)\n\n"
+    "At once when it is \"listening\" and the server listens, or \"close\" and it has closed. wait(\"connection\") is\n"
+    "accept().\n\n"
     "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that\n"
     "is waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on the thread\n"
     "that drives the loop, in a listener and inside turn(). Node: events.once(), which does not block.";
+const char pn_accept_doc[] =
+    "accept($self, timeout=None)\n--\n\n"
+    "The next connection, a Socket, from the same queue as `for sock in server`: what comes between two calls is kept\n"
+    "for the next one. Under a running asyncio loop it returns an awaitable, else it blocks this thread.\n\n"
+    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries; NetError\n"
+    "(ERR_STREAM_PREMATURE_CLOSE) when the server closes, or has closed; RuntimeError on the thread that drives the\n"
+    "loop, in a listener and inside turn(). Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
 const char pn_shutdown_doc[] =
     "shutdown($self, timeout=None)\n--\n\n"
     "Accepts no more, as close(), and ends every connection; what is left after `timeout` seconds (None: never) is\n"

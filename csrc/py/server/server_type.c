@@ -405,27 +405,13 @@ server_failure(const PnEmitter *e)
 static int
 server_listener_added(PnEmitter *e, PyObject *name)
 {
-    PnServer *s = PN_SERVER(e);
-    if (name != e->st->names.connection)
-        return 0;
-    if (pn_count_listeners(e, name) > 0)
-        s->on_demand = 0;
-    pn_server_connection_listener(s);
+    if (name == e->st->names.connection)
+        pn_server_connection_listener(PN_SERVER(e));
     return 0;
-}
-
-/* A wait takes one connection: those that come between two waits stay in the kernel's queue. */
-static void
-server_listener_removed(PnEmitter *e, PyObject *name)
-{
-    PnServer *s = PN_SERVER(e);
-    if (s->on_demand && s->iterators == 0 && name == e->st->names.connection && e->generation == e->st->generation)
-        pn_server_wait_for_listener(s);
 }
 
 static const struct pn_emitter_ops server_emitter_ops = {
     .listener_added = server_listener_added,
-    .listener_removed = server_listener_removed,
     .reached = server_reached,
     .close_emitted = server_close_emitted,
     .failure = server_failure,
