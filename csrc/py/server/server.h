@@ -42,9 +42,10 @@ pn_server_is_taken(const PnServer *s)
 
 /* --- server_close.c --- */
 void pn_server_failed(PnServer *s, PyObject *error); /* steals; emits `error` by a tick */
-/* Emits `error` by a tick; `addr` and `path` may be NULL. */
-void pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path);
-void pn_listen_failed_with(PnServer *s, PyObject *error); /* the same; steals the error */
+/* The error of a listen() that failed; `addr` and `path` may be NULL. New reference; NULL with an exception. */
+PyObject *pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *path);
+/* Emits it as `error` by a tick, and keeps it for waits; steals it. */
+void pn_listen_failed_with(PnServer *s, PyObject *error);
 /* Wakes the iterators and the waits, which check by a tick whether the server is closed. */
 void pn_server_changed_soon(PnServer *s);
 void pn_server_cancel_lookup(PnServer *s);

@@ -37,11 +37,11 @@ pn_listen_failed_with(PnServer *s, PyObject *error)
     Py_XDECREF(old);
 }
 
-void
-pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path)
+PyObject *
+pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *path)
 {
     struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
-    pn_listen_failed_with(s, pn_uv_error(s->em.st, status, &where));
+    return pn_uv_error(st, status, &where);
 }
 
 /* --- the Future of shutdown() --- */
