@@ -34,6 +34,10 @@ check_signal: Callable[[object], None] = _c._check_signal
 abort_error: Callable[[object], _pynet.AbortError] = _c._abort_error
 peek: Callable[[_pynet.Socket], Any] = _c._peek
 
+# --- socket/socket_lost.c ---
+
+unheard: Callable[[_pynet.Socket, object], bool] = _c._unheard
+
 # --- server/server_type.c, server_iterate.c, server_shutdown.c ---
 
 server_knows_option: Callable[[str], bool] = _c._server_knows_option
