@@ -36,6 +36,7 @@ peek: Callable[[_pynet.Socket], Any] = _c._peek
 
 # --- socket/socket_lost.c ---
 
+is_lost: Callable[[object], bool] = _c._is_lost
 unheard: Callable[[_pynet.Socket, object], bool] = _c._unheard
 
 # --- server/server_type.c, server_iterate.c, server_shutdown.c ---

@@ -139,14 +139,15 @@ class Lost:
         self.until = float("-inf")
         self.codes: dict[str, int] = {}
 
-    def report(self, connection: object, error: Any) -> None:
+    def report(self, text: str, connection: object, error: Any) -> None:
         """Counts, or warns and begins an interval."""
         now = time.monotonic()
         if now < self.until:
-            self.codes[error.code] = self.codes.get(error.code, 0) + 1
+            code = getattr(error, "code", type(error).__name__)
+            self.codes[code] = self.codes.get(code, 0) + 1
             return
         self.begin(now)
-        _server_log().warning("%s is lost, and has no 'error' listener: %s", connection, error)
+        _server_log().warning(text, connection, error)
 
     def begin(self, now: float) -> None:
         self.until = now + self.interval
@@ -161,7 +162,7 @@ class Lost:
         self.begin(time.monotonic())
         count = sum(codes.values())
         each = ", ".join(f"{code} {number}" for code, number in sorted(codes.items()))
-        _server_log().warning("%d more connections are lost without an 'error' listener: %s", count, each)
+        _server_log().warning("%d more connections are lost: %s", count, each)
 
 
 lost = Lost()
@@ -176,7 +177,7 @@ def _server_log() -> Any:
 
 def lost_report(connection: object, error: BaseException) -> tuple[object, Callable[[], object]]:
     """Reports to the logger "pynet.server"."""
-    return lost, partial(lost.report, connection, error)
+    return lost, partial(lost.report, "%s is lost, and has no 'error' listener: %s", connection, error)
 
 
 # --- multiprocessing ---

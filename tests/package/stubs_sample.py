@@ -158,6 +158,14 @@ async def awaited() -> None:
         assert_type(await server.accept(timeout=5), pynet.Socket)
         await server.shutdown(timeout=0.5)
     await pynet.aio.listen({"path": "x.sock", "blockList": pynet.BlockList()}, no_delay=True)
+    assert_type(await pynet.aio.serve(talk, 0, "::1", limit=5, no_delay=True), pynet.Server)
+    await pynet.promises.serve(talk, Path("x.sock"))
+    assert_type(pynet.serve(on_connection, 8124, limit=5, allow_half_open=True), pynet.Server)
+    pynet.serve(on_connection, ("::1", 8124), 511)
+
+
+async def talk(sock: pynet.Socket) -> None:
+    sock.write(await sock.read_exactly(4))
 
 
 def streams(sock: pynet.Socket) -> None:

@@ -290,6 +290,7 @@ static PyMethodDef module_methods[] = {
     {"_inside", pn_is_in_callback, METH_NOARGS, NULL},
     {"_check_signal", pn_check_signal, METH_O, NULL},
     {"_abort_error", pn_make_abort_error, METH_O, NULL},
+    {"_is_lost", pn_socket_is_lost_function, METH_O, NULL},
     {"_unheard", PN_FASTCALL(pn_socket_unheard_function), METH_FASTCALL, NULL},
     {"_iter_open", pn_server_iter_open, METH_O, NULL},
     {"_iter_next", pn_server_iter_next, METH_O, NULL},

@@ -67,7 +67,9 @@ PyObject *pn_socket_peer_path(PnSocket *s);
 /* An `error` without a listener, or of a pipeline without a callback: true if the peer or the network has caused the
  * end of a connection that a server has accepted. It is logged then, and not uncaught. */
 bool pn_socket_unheard(PnEmitter *e, PyObject *error);
-/* _unheard(socket, error): the same. */
+/* _is_lost(error): whether it is an error that a peer or the network causes. */
+PyObject *pn_socket_is_lost_function(PyObject *module, PyObject *error);
+/* _unheard(socket, error): pn_socket_unheard(). */
 PyObject *pn_socket_unheard_function(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
 /* --- socket_options.c --- */

@@ -32,6 +32,12 @@ pn_socket_unheard(PnEmitter *e, PyObject *error)
 }
 
 PyObject *
+pn_socket_is_lost_function(PyObject *module, PyObject *error)
+{
+    return PyBool_FromLong(is_lost(pn_state_of_module(module), error));
+}
+
+PyObject *
 pn_socket_unheard_function(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     if (nargs != 2)
