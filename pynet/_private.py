@@ -50,7 +50,7 @@ iter_close: Callable[[_pynet.Server], None] = _c._iter_close
 take_open: Callable[[_pynet.Server], None] = _c._take_open
 take_close: Callable[[_pynet.Server], None] = _c._take_close
 put_back: Callable[[_pynet.Server, _pynet.Socket], None] = _c._put_back
-shut_down: Callable[[_pynet.Server, Any], Any] = _c._shut_down
+shut_down: Callable[[_pynet.Server, Any, bool], Any] = _c._shut_down
 destroy_draining: Callable[[_pynet.Server], None] = _c._destroy_draining
 
 # --- stream/framing.c ---

@@ -78,10 +78,10 @@ class Shutdown(Future):
         self._emitter = _nobody  # the server keeps this future
 
 
-def shutdown(server: _pynet.Server, timeout: float | None = None) -> Future:
+def shutdown(server: _pynet.Server, timeout: float | None = None, *, drain: bool = False) -> Future:
     """Server.shutdown()."""
     seconds = seconds_of(timeout)
-    future: Shutdown = _private.shut_down(server, Shutdown(server))
+    future: Shutdown = _private.shut_down(server, Shutdown(server), drain)
     if seconds is not None:
         future._within(seconds)
     return future

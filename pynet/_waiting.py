@@ -32,7 +32,7 @@ from pynet._reading import (
     read_exactly,
     read_until,
 )
-from pynet._support import as_error, coded, seconds_of, wake_later, what_it_died_of
+from pynet._support import as_error, coded, running_loop, seconds_of, wake_later, what_it_died_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -449,6 +449,20 @@ def _destroy_all(self: _pynet.Socket | _pynet.Server) -> None:
         self.destroy()
 
 
+def _leave_in_order(server: _pynet.Server) -> Future:
+    from pynet._server import shutdown  # that module imports this one
+
+    return shutdown(server, server.grace, drain=True)
+
+
+def _may_block() -> bool:
+    try:
+        _private.check_blocking("with")
+    except RuntimeError:
+        return False
+    return running_loop() is None
+
+
 def leave(
     self: _pynet.Socket | _pynet.Server,
     exc_type: type[BaseException] | None,
@@ -458,6 +472,15 @@ def leave(
 ) -> None:
     """__exit__() of both types."""
     try:
+        if isinstance(self, _pynet.Server) and self.grace is not None:
+            try:
+                closed = _leave_in_order(self)
+                if _may_block():
+                    closed.result()
+            except BaseException:  # Ctrl-C
+                _destroy_all(self)
+                raise
+            return
         if isinstance(self, _pynet.Server):
             if _private.reached(self, "close") is None:
                 self.close()
@@ -484,6 +507,13 @@ async def leave_async(
     /,
 ) -> None:
     """__aexit__() of both types."""
+    if isinstance(self, _pynet.Server) and self.grace is not None:
+        try:
+            await _leave_in_order(self)
+        except BaseException:
+            _destroy_all(self)
+            raise
+        return
     closed = once(self, "close")
     leave(self, exc_type, exc, traceback)
     try:

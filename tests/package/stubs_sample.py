@@ -74,6 +74,9 @@ def servers() -> pynet.Server:
     server.drop_max_connection = server.dropMaxConnection = True
     assert_type(server.connections, list[pynet.Socket])
     assert_type(server.shutdown(5), pynet.Future)
+    server.shutdown(timeout=5, drain=True)
+    server.grace = 1.5
+    pynet.Server(grace=5)
     pynet.Server(block_list=None, blockList=pynet.BlockList())
     for sock in server:
         assert_type(sock, pynet.Socket)

@@ -171,9 +171,10 @@ const char pn_accept_doc[] =
     "(ERR_STREAM_PREMATURE_CLOSE) when the server closes, or has closed; RuntimeError on the thread that drives the\n"
     "loop, in a listener and inside turn(). Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
 const char pn_shutdown_doc[] =
-    "shutdown($self, timeout=None)\n--\n\n"
-    "Accepts no more, as close(), and ends every connection; what is left after `timeout` seconds (None: never) is\n"
-    "destroyed, 0: at once. Returns a Future of the number destroyed, done when \"close\" has been emitted: `await`\n"
+    "shutdown($self, timeout=None, *, drain=False)\n--\n\n"
+    "Accepts no more, as close(), and ends every connection, or with drain=True lets the connections go on until they\n"
+    "close by themselves; what is left after `timeout` seconds (None: never) is destroyed, 0: at once. Returns a "
+    "Future of the number destroyed, done when \"close\" has been emitted: `await`\n"
     "server.shutdown(5) under asyncio, .result() in a thread. At once, and 0, when there is nothing to close.\n\n"
     "Called again it returns the same Future until listen() has been called anew; the shortest timeout counts. User\n"
     "code that writes to a connection after that gets ERR_STREAM_WRITE_AFTER_END, as after end().\n\n"
@@ -219,7 +220,10 @@ const char pn_leave_doc[] =
     "destroy_soon(), so that queued writes are still sent; destroy() when an exception leaves the block.";
 const char pn_server_leave_doc[] =
     "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
-    "close(); when an exception leaves the block the open connections are destroyed as well.";
+    "close(); when an exception leaves the block the open connections are destroyed as well. With a `grace`:\n"
+    "shutdown(grace, drain=True) in both cases, and waits for it, but not in a listener, on the thread that drives "
+    "the\n"
+    "loop, inside turn() and in a coroutine.";
 const char pn_enter_async_doc[] = "__aenter__($self, /)\n--\n\nAn awaitable of the object.";
 const char pn_leave_async_doc[] =
     "__aexit__($self, exc_type, exc, traceback, /)\n--\n\n"

@@ -19,6 +19,7 @@ struct PnServer {
     PyObject *path;            /* own: str, of a unix server */
     PyObject *max_connections; /* own: as the user set it; NULL: not set */
     double max;                /* the same as a number; NaN: no limit */
+    double grace;              /* seconds that the end of `with` waits; negative: it does not */
     PyObject *block_list;      /* own: a BlockList; NULL: none */
     PyObject
         *pending_connections; /* own: list of sockets that no loop or wait has taken yet; None: one that was taken */
