@@ -106,6 +106,8 @@ class ServerOptions(_CommonOptions, total=False):
     blockList: BlockList | None
     listener: Callable[[Socket], object] | None
     grace: float | None
+    socket_factory: Callable[..., Socket] | None
+    socketFactory: Callable[..., Socket] | None
 
 @type_check_only
 class _ConnectingOptions(TypedDict, total=False):

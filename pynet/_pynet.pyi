@@ -335,6 +335,8 @@ class Socket(EventEmitter):
     def local(self) -> AddressInfo | str | _MaybeNone: ...
     @property
     def remote(self) -> AddressInfo | str | _MaybeNone: ...
+    user_data: Any
+    userData: Any
     block_list: BlockList | None
     blockList: BlockList | None
     @property
@@ -609,6 +611,8 @@ class Server(EventEmitter):
     def blockList(self) -> BlockList | None: ...
     @blockList.setter
     def blockList(self, value: BlockList | None, /) -> None: ...
+    user_data: Any
+    userData: Any
     @property
     def grace(self) -> float | None: ...
     @grace.setter

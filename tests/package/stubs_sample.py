@@ -76,7 +76,9 @@ def servers() -> pynet.Server:
     assert_type(server.shutdown(5), pynet.Future)
     server.shutdown(timeout=5, drain=True)
     server.grace = 1.5
-    pynet.Server(grace=5)
+    pynet.Server(grace=5, socket_factory=Chat)
+    pynet.create_server(on_connection, socketFactory=lambda **options: Chat(allow_half_open=True)).user_data = 5
+    pynet.Socket().user_data = server.user_data
     pynet.Server(block_list=None, blockList=pynet.BlockList())
     for sock in server:
         assert_type(sock, pynet.Socket)

@@ -5,6 +5,7 @@
 #include "py/address/blocklist_rules.h"
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
+#include "py/loop/uncaught.h"
 #include "py/server/server.h"
 #include "py/stream/duplex.h"
 #include "uvio/sockaddr.h"
@@ -129,10 +130,24 @@ keep_for_takers(PnServer *s, PnSocket *sock)
 static void
 accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
 {
+    PnState *st = s->em.st;
+    unsigned generation = st->generation;
+    struct pn_connection_options options = s->options; /* a factory may change those of the server */
+    Py_XINCREF(options.factory);
     s->connections++; /* first: a close() that runs while the socket is made must count it */
-    PnSocket *sock = pn_socket_accept(s->em.st, (PyObject *)s, &s->options, s->listener->kind, fd, peer);
+    PnSocket *sock = pn_socket_accept(st, (PyObject *)s, &options, s->listener->kind, fd, peer);
+    bool by_factory = options.factory != NULL;
+    Py_XDECREF(options.factory);
+    if (st->generation != generation) { /* it has forked: the connection is the parent's */
+        Py_XDECREF(sock);
+        PyErr_Clear();
+        return;
+    }
     if (sock == NULL) {
-        PyErr_WriteUnraisable((PyObject *)s);
+        if (by_factory)
+            pn_uncaught(st, (PyObject *)s, NULL);
+        else
+            PyErr_WriteUnraisable((PyObject *)s);
         s->connections--;
         if (s->listener == NULL)
             pn_server_close(s);

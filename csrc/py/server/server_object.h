@@ -16,17 +16,17 @@ struct PnServer {
     PyObject *lookup_host;        /* own: str */
     PnServer *lookup_next;        /* in st->looking_up, while there is a lookup */
     PnServer **lookup_link;
-    PyObject *path;            /* own: str, of a unix server */
-    PyObject *max_connections; /* own: as the user set it; NULL: not set */
-    double max;                /* the same as a number; NaN: no limit */
-    double grace;              /* seconds that the end of `with` waits; negative: it does not */
-    PyObject *block_list;      /* own: a BlockList; NULL: none */
-    PyObject
-        *pending_connections; /* own: list of sockets that no loop or wait has taken yet; None: one that was taken */
-    Py_ssize_t taken;         /* how many at its beginning were taken */
-    size_t gone;              /* how many of the others have closed, since `connection` listeners have them too */
-    PyObject *shutdown;       /* own: the Future of the last shutdown() */
-    PyObject *listen_error;   /* own: of the last listen() */
+    PyObject *path;                /* own: str, of a unix server */
+    PyObject *max_connections;     /* own: as the user set it; NULL: not set */
+    double max;                    /* the same as a number; NaN: no limit */
+    double grace;                  /* seconds that the end of `with` waits; negative: it does not */
+    PyObject *block_list;          /* own: a BlockList; NULL: none */
+    PyObject *pending_connections; /* own: list of sockets that no loop or wait has taken; None: one that was taken */
+    Py_ssize_t taken;              /* how many at its beginning were taken */
+    size_t gone;                   /* how many of the others have closed, since `connection` listeners have them too */
+    PyObject *shutdown;            /* own: the Future of the last shutdown() */
+    PyObject *listen_error;        /* own: of the last listen() */
+    PyObject *user_data;           /* own: the property; NULL: None */
     size_t connections;
     struct pn_stream_group streams; /* of the connections */
     struct pn_abort_link abort;     /* the signal of listen(), until close() */

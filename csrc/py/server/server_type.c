@@ -17,17 +17,8 @@
 /* --- options --- */
 
 static const char *const server_names[] = {
-    "allow_half_open",
-    "pause_on_connect",
-    "no_delay",
-    "keep_alive",
-    "keep_alive_initial_delay",
-    "high_water_mark",
-    "max_write_buffer",
-    "listener",
-    "block_list",
-    "grace",
-    NULL,
+    "allow_half_open",  "pause_on_connect", "no_delay",   "keep_alive", "keep_alive_initial_delay", "high_water_mark",
+    "max_write_buffer", "listener",         "block_list", "grace",      "socket_factory",           NULL,
 };
 enum {
     S_HALF_OPEN,
@@ -40,6 +31,7 @@ enum {
     S_LISTENER,
     S_BLOCK_LIST,
     S_GRACE,
+    S_FACTORY,
     S_COUNT
 };
 
@@ -86,6 +78,8 @@ apply_options(PnServer *s, PyObject **v)
         return -1;
     if (v[S_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[S_BLOCK_LIST], "options.blockList") < 0)
         return -1;
+    if (v[S_FACTORY] != NULL && pn_check_callable(s->em.st, v[S_FACTORY], "options.socket_factory") < 0)
+        return -1;
     s->options.allow_half_open = flags[S_HALF_OPEN] != 0;
     s->options.pause_on_connect = flags[S_PAUSE] != 0;
     s->options.no_delay = flags[S_NO_DELAY] != 0;
@@ -95,6 +89,7 @@ apply_options(PnServer *s, PyObject **v)
     s->options.max_write_buffer = max_write;
     s->grace = grace;
     Py_XSETREF(s->block_list, Py_XNewRef(v[S_BLOCK_LIST]));
+    Py_XSETREF(s->options.factory, Py_XNewRef(v[S_FACTORY]));
     if (v[S_LISTENER] != NULL)
         return pn_add_listener(&s->em, s->em.st->names.connection, v[S_LISTENER], false, false);
     return 0;
@@ -356,6 +351,22 @@ server_set_block_list(PyObject *op, PyObject *value, void *closure)
 }
 
 static PyObject *
+server_get_user_data(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    (void)closure;
+    return Py_NewRef(s->user_data != NULL ? s->user_data : Py_None);
+}
+
+static int
+server_set_user_data(PyObject *op, PyObject *value, void *closure)
+{
+    (void)closure;
+    Py_XSETREF(PN_SERVER(op)->user_data, Py_XNewRef(value));
+    return 0;
+}
+
+static PyObject *
 server_get_grace(PyObject *op, void *closure)
 {
     double grace = PN_SERVER(op)->grace;
@@ -491,6 +502,8 @@ server_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(s->max_connections);
     Py_VISIT(s->abort.signal);
     Py_VISIT(s->block_list);
+    Py_VISIT(s->options.factory);
+    Py_VISIT(s->user_data);
     Py_VISIT(s->pending_connections);
     Py_VISIT(s->shutdown);
     Py_VISIT(s->listen_error);
@@ -504,6 +517,8 @@ server_clear(PyObject *op)
     Py_CLEAR(s->max_connections);
     pn_abort_detach(&s->abort);
     Py_CLEAR(s->block_list);
+    Py_CLEAR(s->options.factory);
+    Py_CLEAR(s->user_data);
     Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
     Py_CLEAR(s->listen_error);
@@ -525,6 +540,8 @@ server_dealloc(PyObject *op)
     Py_CLEAR(s->path);
     Py_CLEAR(s->max_connections);
     Py_CLEAR(s->block_list);
+    Py_CLEAR(s->options.factory);
+    Py_CLEAR(s->user_data);
     Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
     Py_CLEAR(s->listen_error);
@@ -576,6 +593,8 @@ static PyGetSetDef server_getset[] = {
      "connection, after max_connections, and never on a unix server. TypeError (ERR_INVALID_ARG_TYPE). Node:\n"
      "server.blockList.",
      NULL},
+    {"user_data", server_get_user_data, server_set_user_data,
+     "A place for any object of the program, None at first; pynet does not look at it.", NULL},
     {"grace", server_get_grace, server_set_grace,
      "The seconds that the end of a `with` block waits for the connections: it is shutdown(grace, drain=True). None:\n"
      "it is close(). TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).",
@@ -590,14 +609,15 @@ static PyGetSetDef server_getset[] = {
 };
 
 static PyType_Slot server_slots[] = {
-    {Py_tp_doc, "Server(*args, **options)\n--\n\n"
-                "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
-                "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
-                "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList),\n"
-                "grace (seconds that the end of `with` waits). Events:\n"
-                "connection(socket), listening, close, error(err), drop(data).\n\n"
-                "Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError\n"
-                "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
+    {Py_tp_doc,
+     "Server(*args, **options)\n--\n\n"
+     "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
+     "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
+     "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList),\n"
+     "grace (seconds that the end of `with` waits), socket_factory (a function that makes the sockets). Events:\n"
+     "connection(socket), listening, close, error(err), drop(data).\n\n"
+     "Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError\n"
+     "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
     {Py_tp_iter, pn_waiting_server_iter_slot},
     {Py_am_aiter, pn_waiting_server_aiter_slot},
     {Py_tp_new, server_new},
