@@ -36,7 +36,7 @@ from pynet._loop import *  # noqa: F403
 from pynet._options import AddressInfo as AddressInfo
 from pynet._options import AioListenOptions as AioListenOptions
 from pynet._options import ConnectOptions as ConnectOptions
-from pynet._options import Done, Family, Handle, Host, Listener, Pair, Path, Port
+from pynet._options import Done, Family, Handle, Host, Listener, Pair, Path, Places, Port
 from pynet._options import KeepAliveOptions as KeepAliveOptions
 from pynet._options import ListenOptions as ListenOptions
 from pynet._options import LookupOptions as LookupOptions
@@ -548,7 +548,7 @@ class Server(EventEmitter):
     @overload
     def listen(
         self,
-        address: Pair,
+        address: Pair | Places,
         backlog: int | None = None,
         callback: Listener = None,
         /,

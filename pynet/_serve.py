@@ -18,7 +18,7 @@ from pynet._waiting import once
 if TYPE_CHECKING:
     import asyncio
 
-    from pynet._options import AioListenOptions, Host, Pair, Path, Port
+    from pynet._options import AioListenOptions, Host, Pair, Path, Places, Port
 
 __all__ = ["make_server", "serve", "serve_tasks"]
 
@@ -93,7 +93,7 @@ def serve(
 @overload
 def serve(
     handler: _Handler,
-    address: Pair,
+    address: Pair | Places,
     backlog: int | None = None,
     /,
     *,

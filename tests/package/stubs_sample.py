@@ -92,6 +92,10 @@ def servers() -> pynet.Server:
     pynet.connect((server.host, server.port), no_delay=True)
     for place in server.addresses:
         pynet.connect(place)
+    server.listen([8080, ("::1", 8081), pynet.SocketAddress(port=5), "/run/x.sock", Path("x")], 5, lambda: None)
+    server.listen([8080]).listen(server.addresses).listen(["a", "b"], backlog=5)
+    ports = [8080, 8081]
+    server.listen(ports)
     return server.unref()
 
 

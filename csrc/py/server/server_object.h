@@ -4,16 +4,17 @@
 
 #include "py/abort/abort.h"
 #include "py/events/emitter_object.h"
+#include "py/server/server_listeners.h"
 #include "py/socket/socket.h"
-#include "uvio/listener.h"
 
 typedef struct PnServer PnServer;
 
 struct PnServer {
     PnEmitter em;
-    struct pn_listener *listener; /* own; holds a reference to the server until it is closed */
+    struct pn_listener *listener; /* own: the first; holds a reference to the server until it is closed */
     struct pn_lookup *lookup;     /* own: the lookup of the host to listen on */
-    PyObject *lookup_host;        /* own: str */
+    struct pn_places *places;     /* own: where to listen after the lookup */
+    struct pn_others *others;     /* own: the listeners but the first; NULL: none */
     PnServer *lookup_next;        /* in st->looking_up, while there is a lookup */
     PnServer **lookup_link;
     PyObject *path;                /* own: str, of a unix server */
@@ -37,7 +38,6 @@ struct PnServer {
     unsigned closes;                /* queued `close` events */
     int backlog;
     unsigned bind_flags; /* PN_BIND_*, of listen() */
-    uint16_t port;       /* the port to listen on after the lookup */
     struct pn_connection_options options;
     unsigned drop_max_connection : 1;
     unsigned drop_max_connection_set : 1;

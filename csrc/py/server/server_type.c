@@ -207,19 +207,24 @@ PyDoc_STRVAR(address_doc,
              "AddressInfo(address, port, family), the path of a unix server, or None when it does not listen. Node:\n"
              "server.address().");
 
+/* The address of one listener; `path` may be NULL. */
+static PyObject *
+address_of(PnServer *s, const struct pn_listener *l, PyObject *path)
+{
+    struct pn_addr addr;
+    if (path != NULL)
+        return Py_NewRef(path);
+    if (l == NULL || !pn_listener_local(l, &addr))
+        Py_RETURN_NONE;
+    return pn_address_info(s->em.st, &addr);
+}
+
 static PyObject *
 server_address(PyObject *op, PyObject *unused)
 {
-    (void)unused;
     PnServer *s = PN_SERVER(op);
-    struct pn_addr addr;
-    if (s->listener == NULL)
-        Py_RETURN_NONE;
-    if (s->path != NULL)
-        return Py_NewRef(s->path);
-    if (!pn_listener_local(s->listener, &addr))
-        Py_RETURN_NONE;
-    return pn_address_info(s->em.st, &addr);
+    (void)unused;
+    return address_of(s, s->listener, s->listener != NULL ? s->path : NULL);
 }
 
 PyDoc_STRVAR(fileno_doc, "fileno($self, /)\n--\n\n"
@@ -240,8 +245,9 @@ set_ref(PyObject *op, bool referenced)
     if (pn_check_alive(&s->em) < 0)
         return NULL;
     s->unref = !referenced;
-    if (s->listener != NULL)
-        pn_listener_ref(s->listener, referenced);
+    struct pn_listener *l;
+    for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
+        pn_listener_ref(l, referenced);
     return Py_NewRef(op);
 }
 
@@ -293,14 +299,16 @@ server_get_host(PyObject *op, void *closure)
 static PyObject *
 server_get_addresses(PyObject *op, void *closure)
 {
+    PnServer *s = PN_SERVER(op);
+    PyObject *list = PyList_New(0), *path;
+    struct pn_listener *l;
     (void)closure;
-    PyObject *address = server_address(op, NULL);
-    if (address == NULL)
-        return NULL;
-    PyObject *list = PyList_New(0);
-    if (list != NULL && address != Py_None && PyList_Append(list, address) < 0)
-        Py_CLEAR(list);
-    Py_DECREF(address);
+    for (size_t i = 0; list != NULL && (l = pn_server_listener(s, i, &path)) != NULL; i++) {
+        PyObject *address = address_of(s, l, path);
+        if (address == NULL || (address != Py_None && PyList_Append(list, address) < 0))
+            Py_CLEAR(list);
+        Py_XDECREF(address);
+    }
     return list;
 }
 
@@ -423,15 +431,18 @@ server_repr(PyObject *op)
     struct pn_addr addr;
     char text[PN_ADDR_TEXT + 24];
     const char *name = Py_TYPE(op)->tp_name;
+    char more[40] = "";
+    if (s->others != NULL)
+        PyOS_snprintf(more, sizeof(more), " and %zu more", s->others->count);
     if (s->listener == NULL)
         return PyUnicode_FromFormat("<%s not listening, %zu connections>", name, s->connections);
     if (s->path != NULL)
-        return PyUnicode_FromFormat("<%s listening on %R, %zu connections>", name, s->path, s->connections);
+        return PyUnicode_FromFormat("<%s listening on %R%s, %zu connections>", name, s->path, more, s->connections);
     if (!pn_listener_local(s->listener, &addr))
         return PyUnicode_FromFormat("<%s listening, %zu connections>", name, s->connections);
     (void)pn_addr_format_scoped(&addr, text, sizeof(text));
-    return PyUnicode_FromFormat("<%s listening on %s%s%s:%d, %zu connections>", name, addr.family == 6 ? "[" : "", text,
-                                addr.family == 6 ? "]" : "", (int)addr.port, s->connections);
+    return PyUnicode_FromFormat("<%s listening on %s%s%s:%d%s, %zu connections>", name, addr.family == 6 ? "[" : "",
+                                text, addr.family == 6 ? "]" : "", (int)addr.port, more, s->connections);
 }
 
 /* --- pn_emitter_ops --- */
