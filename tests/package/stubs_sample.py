@@ -118,6 +118,7 @@ def clients() -> None:
     assert_type(sock.bytesRead + sock.bytes_written, int)
     assert_type(sock.server, pynet.Server | None)
     pynet.connect(sock.remote).connect(sock.address())
+    pynet.connect(sock.remote_port, sock.remoteAddress)
     if isinstance(sock.local, str):
         print(sock.local.upper())
     sock.allow_half_open = sock.allowHalfOpen = True
