@@ -159,6 +159,54 @@ def test_each_of_many_threads_gets_its_own(bare, clients):
     assert len({thread.join() for thread in threads}) == 8
 
 
+def test_a_connection_wakes_one_of_many_waits(bare, clients):
+    srv = bare()
+    looked = []
+
+    class Watched(pynet.Future):
+        def _look(self):
+            looked.append(self)
+            return super()._look()
+
+    waits = [Watched(srv, "connection") for _ in range(20)]
+    del looked[:]
+    clients(srv)
+    waits[0].result(5)
+    assert wait_until(lambda: len(looked) >= 2)
+    two_turns()
+    assert len(set(looked)) <= 2  # the first takes it, the second finds nothing
+    for call in waits:
+        call.cancel()
+
+
+def test_a_wait_that_is_given_up_does_not_stop_the_others(bare, clients):
+    srv = bare()
+    waits = [pynet.once(srv, "connection") for _ in range(6)]
+    for call in waits[::2]:
+        call.cancel()
+    clients(srv, 3)
+    assert len({call.result(5) for call in waits[1::2]}) == 3
+
+
+def test_a_wait_that_is_dropped_does_not_stop_the_others(bare, clients):
+    srv = bare()
+    waits = [pynet.once(srv, "connection") for _ in range(6)]
+    del waits[::2]
+    clients(srv, 3)
+    assert len({call.result(5) for call in waits}) == 3
+
+
+def test_a_server_without_a_hash(where, clients):
+    class Server(pynet.Server):
+        __hash__ = None
+
+    srv = Server().listen(*where)
+    client = clients(srv)[0]
+    srv.accept(5).end(b"hi")
+    assert client.recv(10) == b"hi"
+    srv.close()
+
+
 def test_it_shares_the_connections_with_a_loop(bare, clients):
     srv = bare()
     loop = iter(srv)
