@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import weakref
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from concurrent import futures
 from functools import partial
@@ -33,6 +33,7 @@ from pynet._reading import (
     read_until,
 )
 from pynet._support import as_error, coded, running_loop, seconds_of, wake_later, what_it_died_of
+from pynet._takers import Takers
 
 if TYPE_CHECKING:
     import asyncio
@@ -100,59 +101,6 @@ class _Link:
         future = self._future()
         if future is not None:
             future._fail(_private.abort_error(event.target.reason))
-
-
-class _Takers:
-    """The futures that wait for a connection of one server, oldest first. Each connection wakes one of them."""
-
-    __slots__ = ("_fresh", "_waiting")
-
-    def __init__(self) -> None:
-        self._fresh = deque([True])
-        self._waiting: OrderedDict[int, weakref.ref[Future]] = OrderedDict()
-
-    @classmethod
-    def of(cls, server: _pynet.Server) -> _Takers:
-        key = id(server)  # a subclass may have a hash of its own, or none
-        entry = _takers.get(key)
-        if entry is None:
-            entry = _takers.setdefault(key, (weakref.ref(server, partial(_forget_takers, key)), cls()))
-        return entry[1]
-
-    def add(self, server: _pynet.Server, future: Future) -> None:
-        with contextlib.suppress(IndexError):  # another call has done it
-            self._fresh.pop()
-            try:
-                _private.listen(server, _private.server_changed, self._wake)
-            except BaseException:
-                self._fresh.append(True)
-                raise
-        self._waiting[id(future)] = weakref.ref(future)
-
-    def remove(self, future: Future) -> None:
-        self._waiting.pop(id(future), None)
-
-    def _wake(self) -> None:
-        """There is a connection, or the server has closed: futures look until one of them has found nothing."""
-        while self._waiting:
-            try:
-                key = next(iter(self._waiting))
-                future = self._waiting[key]()
-            except (KeyError, RuntimeError, StopIteration):  # another thread changes it
-                continue
-            if future is None or future.done():
-                self._waiting.pop(key, None)
-            elif not future._look():
-                return
-
-
-_takers: dict[int, tuple[weakref.ref[_pynet.Server], _Takers]] = {}
-
-
-def _forget_takers(key: int, server: weakref.ref[_pynet.Server]) -> None:
-    entry = _takers.get(key)
-    if entry is not None and entry[0] is server:
-        _takers.pop(key, None)
 
 
 class Future(futures.Future[Any]):
@@ -319,7 +267,7 @@ class Future(futures.Future[Any]):
         if self._server is not None:
             _private.take_open(self._server)
             self._listeners.append((_TAKES, link.on_event))
-            _Takers.of(self._server).add(self._server, self)
+            Takers.of(self._server).add(self._server, self)
         else:
             self._listen(self._event, link.on_event)
         if self._event != "error":
@@ -353,7 +301,7 @@ class Future(futures.Future[Any]):
             except IndexError:  # another thread has removed the last one
                 return
             if event is _TAKES and self._server is not None:
-                _Takers.of(self._server).remove(self)
+                Takers.of(self._server).remove(self)
                 _private.take_close(self._server)
             else:
                 _private.unlisten(self._emitter, event, function)
