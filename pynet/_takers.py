@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import weakref
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from functools import partial
 from typing import Any
 
@@ -16,32 +15,33 @@ __all__ = ["Takers"]
 class Takers:
     """The futures that wait for a connection of one server, oldest first. Each connection wakes one of them."""
 
-    __slots__ = ("_fresh", "_waiting")
+    __slots__ = ("_waiting",)
 
     def __init__(self) -> None:
-        self._fresh = deque([True])
         self._waiting: OrderedDict[int, weakref.ref[Any]] = OrderedDict()
 
     @classmethod
     def of(cls, server: _pynet.Server) -> Takers:
         key = id(server)  # a subclass may have a hash of its own, or none
         entry = _takers.get(key)
-        if entry is None:
-            entry = _takers.setdefault(key, (weakref.ref(server, partial(_forget_takers, key)), cls()))
-        return entry[1]
+        if entry is not None:
+            return entry[1]
+        takers = cls()
+        # Before it can be found: a future that finds it must be woken.
+        _private.listen(server, _private.server_changed, takers._wake)
+        found = _takers.setdefault(key, (weakref.ref(server, partial(_forget_takers, key)), takers))[1]
+        if found is not takers:  # another thread has made one meanwhile
+            _private.unlisten(server, _private.server_changed, takers._wake)
+        return found
 
-    def add(self, server: _pynet.Server, future: Any) -> None:
-        with contextlib.suppress(IndexError):  # another call has done it
-            self._fresh.pop()
-            try:
-                _private.listen(server, _private.server_changed, self._wake)
-            except BaseException:
-                self._fresh.append(True)
-                raise
+    def add(self, future: Any) -> None:
         self._waiting[id(future)] = weakref.ref(future)
 
-    def remove(self, future: Any) -> None:
-        self._waiting.pop(id(future), None)
+    @staticmethod
+    def remove(server: _pynet.Server, future: Any) -> None:
+        entry = _takers.get(id(server))
+        if entry is not None:
+            entry[1]._waiting.pop(id(future), None)
 
     def _wake(self) -> None:
         """There is a connection, or the server has closed: futures look until one of them has found nothing."""

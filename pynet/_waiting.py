@@ -267,7 +267,7 @@ class Future(futures.Future[Any]):
         if self._server is not None:
             _private.take_open(self._server)
             self._listeners.append((_TAKES, link.on_event))
-            Takers.of(self._server).add(self._server, self)
+            Takers.of(self._server).add(self)
         else:
             self._listen(self._event, link.on_event)
         if self._event != "error":
@@ -301,7 +301,7 @@ class Future(futures.Future[Any]):
             except IndexError:  # another thread has removed the last one
                 return
             if event is _TAKES and self._server is not None:
-                Takers.of(self._server).remove(self)
+                Takers.remove(self._server, self)
                 _private.take_close(self._server)
             else:
                 _private.unlisten(self._emitter, event, function)
