@@ -9,11 +9,12 @@ from pynet._streams import pipeline as pipeline
 from pynet._systemd import systemd_listen_fds as systemdListenFds  # noqa: F401
 from pynet._systemd import systemd_listen_fds as systemd_listen_fds
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from pynet import aio as aio
     from pynet import promises as promises
+    from pynet._serve import serve as serve
     from pynet._waiting import Future as Future
     from pynet._waiting import IncompleteReadError as IncompleteReadError
     from pynet._waiting import once as once
@@ -23,6 +24,7 @@ else:
         "Future": "_waiting",
         "IncompleteReadError": "_waiting",
         "once": "_waiting",
+        "serve": "_serve",
         "aio": None,
         "promises": None,
     }

@@ -74,6 +74,11 @@ def servers() -> pynet.Server:
     server.drop_max_connection = server.dropMaxConnection = True
     assert_type(server.connections, list[pynet.Socket])
     assert_type(server.shutdown(5), pynet.Future)
+    server.shutdown(timeout=5, drain=True)
+    server.grace = 1.5
+    pynet.Server(grace=5, socket_factory=Chat)
+    pynet.create_server(on_connection, socketFactory=lambda **options: Chat(allow_half_open=True)).user_data = 5
+    pynet.Socket().user_data = server.user_data
     pynet.Server(block_list=None, blockList=pynet.BlockList())
     for sock in server:
         assert_type(sock, pynet.Socket)
@@ -82,6 +87,15 @@ def servers() -> pynet.Server:
         host, port, family = address
         assert_type(address[:2], tuple[str, int])
         print(host, port + 1, family.lower())
+    assert_type(server.addresses, list[pynet.AddressInfo | str])
+    pynet.connect(server.address()).connect(server.port, server.host)
+    pynet.connect((server.host, server.port), no_delay=True)
+    for place in server.addresses:
+        pynet.connect(place)
+    server.listen([8080, ("::1", 8081), pynet.SocketAddress(port=5), "/run/x.sock", Path("x")], 5, lambda: None)
+    server.listen([8080]).listen(server.addresses).listen(["a", "b"], backlog=5)
+    ports = [8080, 8081]
+    server.listen(ports)
     return server.unref()
 
 
@@ -103,6 +117,10 @@ def clients() -> None:
     sock.set_timeout(1500, lambda: sock.destroy(TimeoutError("late"))).setNoDelay().set_keep_alive(True, 1000)
     assert_type(sock.bytesRead + sock.bytes_written, int)
     assert_type(sock.server, pynet.Server | None)
+    pynet.connect(sock.remote).connect(sock.address())
+    pynet.connect(sock.remote_port, sock.remoteAddress)
+    if isinstance(sock.local, str):
+        print(sock.local.upper())
     sock.allow_half_open = sock.allowHalfOpen = True
     chat = Chat(high_water_mark=100).on("ready", lambda: None).once("end", lambda: None)
     assert_type(chat, Chat)
@@ -147,8 +165,17 @@ async def awaited() -> None:
     async with await pynet.aio.listen(0, listener=on_connection, allow_half_open=True, backlog=5) as server:
         async for accepted in server:
             assert_type(accepted, pynet.Socket)
+        assert_type(await server.accept(timeout=5), pynet.Socket)
         await server.shutdown(timeout=0.5)
     await pynet.aio.listen({"path": "x.sock", "blockList": pynet.BlockList()}, no_delay=True)
+    assert_type(await pynet.aio.serve(talk, 0, "::1", limit=5, no_delay=True), pynet.Server)
+    await pynet.promises.serve(talk, Path("x.sock"))
+    assert_type(pynet.serve(on_connection, 8124, limit=5, allow_half_open=True), pynet.Server)
+    pynet.serve(on_connection, ("::1", 8124), 511)
+
+
+async def talk(sock: pynet.Socket) -> None:
+    sock.write(await sock.read_exactly(4))
 
 
 def streams(sock: pynet.Socket) -> None:
@@ -200,6 +227,8 @@ def in_a_thread(server: pynet.Server) -> list[bytes]:
         with sock.iterator(destroy_on_return=False) as chunks:
             print(next(chunks))
         assert_type(server.wait("connection"), pynet.Socket)
+        accepted: pynet.Socket = server.accept(5)
+        print(accepted.remote)
         try:
             sock.read_exactly(1)
         except pynet.IncompleteReadError as error:

@@ -149,6 +149,16 @@ CASES = {
         loop.close()
         server.shutdown(0).result()
         """,
+    "waits for a connection": """
+        import resource, socket
+
+        resource.setrlimit(resource.RLIMIT_NOFILE, (2 * n + 100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+        server = pynet.create_server().listen(0, "127.0.0.1")
+        waits = [pynet.once(server, "connection") for _ in range(n)]
+        clients = [socket.create_connection(server.address()[:2]) for _ in range(n)]
+        assert len({wait.result(60) for wait in waits}) == n
+        server.shutdown(0).result()
+        """,
     "pipe() and unpipe()": """
         sources, shared = [pynet.Socket() for _ in range(n)], pynet.Socket()
         shared.set_max_listeners(0)
@@ -159,7 +169,7 @@ CASES = {
         """,
 }
 
-FEWER = {"Server.connections": 400, "waiting connections": 400}
+FEWER = {"Server.connections": 400, "waiting connections": 400, "waits for a connection": 400}
 
 
 def instructions(script: str, n: int) -> int:

@@ -9,6 +9,10 @@
  * destroy instead of it (a server's `connection`). */
 void pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection);
 
+/* Warns of a server's connection that was lost to `error`, which has no listener; not if the user has set a handler.
+ * Returns false if it did nothing. */
+bool pn_report_lost(PnState *st, PyObject *connection, PyObject *error);
+
 /* set_uncaught_handler(handler) */
 PyObject *pn_set_uncaught_handler(PyObject *module, PyObject *handler);
 extern const char pn_set_uncaught_handler_doc[];

@@ -1,10 +1,11 @@
 /* server_accept.c - accepts connections: over max_connections emits `drop`, closes a peer on the block list without an
- * event, else emits `connection` and keeps the socket for iterators. Decides when the listener pauses. */
+ * event, else emits `connection` and keeps the socket for loops and waits. Decides when the listener pauses. */
 #include <string.h>
 
 #include "py/address/blocklist_rules.h"
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
+#include "py/loop/uncaught.h"
 #include "py/server/server.h"
 #include "py/stream/duplex.h"
 #include "uvio/sockaddr.h"
@@ -19,14 +20,31 @@ pn_server_mark_outside(PnServer *s)
         s->outside_turn = 1;
 }
 
+struct pn_listener *
+pn_server_listener(const PnServer *s, size_t i, PyObject **path)
+{
+    if (i > 0 && (s->others == NULL || i > s->others->count))
+        return NULL;
+    if (path != NULL)
+        *path = i == 0 ? s->path : s->others->at[i - 1].path;
+    return i == 0 ? s->listener : s->others->at[i - 1].listener;
+}
+
+static void
+start_listeners(PnServer *s)
+{
+    struct pn_listener *l;
+    for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
+        (void)pn_listener_start(l);
+}
+
 void
 pn_server_connection_listener(PnServer *s)
 {
     if (!s->waits_for_listener)
         return;
     s->waits_for_listener = 0;
-    if (s->listener != NULL)
-        (void)pn_listener_start(s->listener);
+    start_listeners(s);
 }
 
 void
@@ -35,8 +53,9 @@ pn_server_wait_for_listener(PnServer *s)
     if (pn_has_listeners(&s->em, s->em.st->names.connection))
         return;
     s->waits_for_listener = 1;
-    if (s->listener != NULL)
-        pn_listener_pause(s->listener);
+    struct pn_listener *l;
+    for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
+        pn_listener_pause(l);
 }
 
 /* A blocked peer gets no event, as in Node. A peer on a unix socket has no address. */
@@ -79,10 +98,10 @@ set_end(PyObject *dict, const char *side, const struct pn_addr *addr)
 
 /* The argument of `drop`: both addresses of the connection; None on a unix server. */
 static PyObject *
-drop_data(PnServer *s, struct pn_stream *io, const struct pn_addr *peer)
+drop_data(const struct pn_listener *l, struct pn_stream *io, const struct pn_addr *peer)
 {
     struct pn_addr local;
-    if (s->listener->kind != PN_STREAM_TCP)
+    if (l->kind != PN_STREAM_TCP)
         return Py_NewRef(Py_None);
     if (io == NULL || !pn_stream_local(io, &local))
         memset(&local, 0, sizeof(local));
@@ -93,12 +112,12 @@ drop_data(PnServer *s, struct pn_stream *io, const struct pn_addr *peer)
 }
 
 static void
-drop(PnServer *s, int fd, const struct pn_addr *peer)
+drop(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
 {
     static const struct pn_stream_events no_events = {0};
     int status;
-    struct pn_stream *io = pn_stream_open(s->em.st->loop, s->listener->kind, fd, &no_events, NULL, &status);
-    PyObject *data = drop_data(s, io, peer);
+    struct pn_stream *io = pn_stream_open(s->em.st->loop, l->kind, fd, &no_events, NULL, &status);
+    PyObject *data = drop_data(l, io, peer);
     if (io != NULL)
         pn_stream_close(io);
     if (data != NULL)
@@ -110,15 +129,15 @@ drop(PnServer *s, int fd, const struct pn_addr *peer)
 
 /* --- accepting --- */
 
-/* Keeps the socket for the iterators, unless a `connection` listener has destroyed it or closed them. One at a time:
- * the server accepts the next one when an iterator has found none, so that leaving early loses nearly none. */
+/* Keeps the socket for loops and waits, unless a `connection` listener has destroyed it or ended them. One at a time:
+ * the server accepts the next one when one of them has found none, so that leaving early loses nearly none. */
 static void
-keep_for_iterators(PnServer *s, PnSocket *sock)
+keep_for_takers(PnServer *s, PnSocket *sock)
 {
-    if (s->iterators == 0 || sock->d.destroyed)
+    if ((!pn_server_is_taken(s) && !s->keeps) || sock->d.destroyed)
         return;
     sock->d.em.outside = true; /* code outside the loop will use it: an `error` may be deferred */
-    if (s->pending_connections == NULL || PyList_Append(s->pending_connections, (PyObject *)sock) < 0) {
+    if (pn_server_keep(s, sock) < 0) {
         pn_duplex_destroy_steal(&sock->d, NULL);
         return;
     }
@@ -127,12 +146,26 @@ keep_for_iterators(PnServer *s, PnSocket *sock)
 }
 
 static void
-accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
+accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
 {
+    PnState *st = s->em.st;
+    unsigned generation = st->generation;
+    struct pn_connection_options options = s->options; /* a factory may change those of the server */
+    Py_XINCREF(options.factory);
     s->connections++; /* first: a close() that runs while the socket is made must count it */
-    PnSocket *sock = pn_socket_accept(s->em.st, (PyObject *)s, &s->options, s->listener->kind, fd, peer);
+    PnSocket *sock = pn_socket_accept(st, (PyObject *)s, &options, l->kind, fd, peer);
+    bool by_factory = options.factory != NULL;
+    Py_XDECREF(options.factory);
+    if (st->generation != generation) { /* it has forked: the connection is the parent's */
+        Py_XDECREF(sock);
+        PyErr_Clear();
+        return;
+    }
     if (sock == NULL) {
-        PyErr_WriteUnraisable((PyObject *)s);
+        if (by_factory)
+            pn_uncaught(st, (PyObject *)s, NULL);
+        else
+            PyErr_WriteUnraisable((PyObject *)s);
         s->connections--;
         if (s->listener == NULL)
             pn_server_close(s);
@@ -145,7 +178,7 @@ accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
     PyObject *stack[2] = {NULL, (PyObject *)sock};
     (void)pn_emit_loop(&s->em, s->em.st->names.connection, stack + 1, 1, (PyObject *)sock);
     if (s->em.generation == s->em.st->generation)
-        keep_for_iterators(s, sock);
+        keep_for_takers(s, sock);
     Py_DECREF(sock);
 }
 
@@ -162,11 +195,11 @@ accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
     unsigned generation = st->generation;
     Py_INCREF(s);
     if (is_full(s))
-        drop(s, fd, peer);
+        drop(s, l, fd, peer);
     else if (is_blocked(s, peer))
         pn_listener_refuse(fd);
     else
-        accept_connection(s, fd, peer);
+        accept_connection(s, l, fd, peer);
     pn_callback_scope_close(st, scope);
     Py_DECREF(s);
     return st->generation == generation;
@@ -219,20 +252,33 @@ static const struct pn_listener_events server_events = {
     .abandon = on_abandon,
 };
 
-void
-pn_server_listening(PnServer *s, struct pn_listener *l)
+static void
+own_listener(PnServer *s, struct pn_listener *l)
 {
-    PnState *st = s->em.st;
-    s->listener = l;
-    Py_INCREF(s);
     l->owner = s;
     l->events = &server_events;
     if (s->unref)
         pn_listener_ref(l, false);
-    s->on_demand = s->outside_turn && pn_count_listeners(&s->em, st->names.connection) == 0;
-    s->waits_for_listener = s->outside_turn && s->iterators == 0 && !pn_has_listeners(&s->em, st->names.connection);
+}
+
+void
+pn_server_listening(PnServer *s, struct pn_outcome *out)
+{
+    PnState *st = s->em.st;
+    struct pn_listener *l;
+    s->listener = out->first.listener;
+    Py_XSETREF(s->path, out->first.path);
+    s->others = out->others;
+    out->first.listener = NULL;
+    out->first.path = NULL;
+    out->others = NULL;
+    Py_INCREF(s);
+    for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
+        own_listener(s, l);
+    s->waits_for_listener =
+        s->outside_turn && !pn_server_is_taken(s) && !pn_has_listeners(&s->em, st->names.connection);
     if (!s->waits_for_listener)
-        (void)pn_listener_start(l);
+        start_listeners(s);
     pn_tick_sure(st, listening_tick, (PyObject *)s, NULL, 1);
     pn_missed_forget(&s->em); /* last: releasing a missed error may run user code that closes the server */
 }

@@ -61,13 +61,6 @@ pn_listen_failed_with(PnServer *s, PyObject *error)
     Py_XDECREF(old);
 }
 
-void
-pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path)
-{
-    struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
-    pn_listen_failed_with(s, pn_uv_error(s->em.st, status, &where));
-}
-
 /* --- the Future of shutdown() --- */
 
 void
@@ -144,6 +137,8 @@ pn_server_connection_gone(PyObject *socket)
     sock->counted = sock->draining = 0;
     if (s->em.st->closed)
         return;
+    if (sock->kept)
+        pn_server_kept_gone(s);
     close_if_drained(s);
     /* It listens again, or has new connections since: no `close` comes that would finish the Future. */
     if (last && (s->listener != NULL || s->connections > 0))
@@ -158,8 +153,11 @@ release_listener(PnServer *s)
     struct pn_listener *l = s->listener;
     if (l == NULL)
         return;
+    struct pn_others *others = s->others;
     s->listener = NULL;
+    s->others = NULL;
     pn_listener_close(l);
+    pn_others_close(others);
     Py_CLEAR(s->path);
     Py_DECREF(s);
 }
@@ -185,7 +183,8 @@ pn_server_cancel_lookup(PnServer *s)
     if (s->em.generation == s->em.st->generation)
         pn_lookup_cancel(s->lookup);
     s->lookup = NULL;
-    Py_CLEAR(s->lookup_host);
+    pn_places_free(s->places);
+    s->places = NULL;
     Py_DECREF(s); /* the lookup's reference */
 }
 
@@ -210,6 +209,8 @@ pn_server_close(PnServer *s)
     release_listener(s);
     close_if_drained(s);
     pn_abort_detach(&s->abort);
+    s->keeps = 0;
+    pn_server_drop_kept(s);
     pn_server_changed_soon(s);
     Py_DECREF(s);
 }

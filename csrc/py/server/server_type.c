@@ -17,8 +17,8 @@
 /* --- options --- */
 
 static const char *const server_names[] = {
-    "allow_half_open", "pause_on_connect", "no_delay", "keep_alive", "keep_alive_initial_delay",
-    "high_water_mark", "max_write_buffer", "listener", "block_list", NULL,
+    "allow_half_open",  "pause_on_connect", "no_delay",   "keep_alive", "keep_alive_initial_delay", "high_water_mark",
+    "max_write_buffer", "listener",         "block_list", "grace",      "socket_factory",           NULL,
 };
 enum {
     S_HALF_OPEN,
@@ -30,6 +30,8 @@ enum {
     S_MAX_WRITE,
     S_LISTENER,
     S_BLOCK_LIST,
+    S_GRACE,
+    S_FACTORY,
     S_COUNT
 };
 
@@ -42,11 +44,27 @@ pn_server_knows_option(PyObject *module, PyObject *name)
     return PyBool_FromLong(pn_knows_option(server_names, name));
 }
 
+/* The option and the property grace; `*out` is negative without a limit to wait for. 0, or -1 with an exception. */
+static int
+grace_of(PyObject *obj, const char *name, double *out)
+{
+    *out = -1;
+    if (obj == NULL || obj == Py_None)
+        return 0;
+    if (pn_arg_number(obj, name, out) < 0)
+        return -1;
+    if (*out >= 0)
+        return 0;
+    pn_raise_range(name, ">= 0", obj);
+    return -1;
+}
+
 static int
 apply_options(PnServer *s, PyObject **v)
 {
     uint32_t mark = s->em.st->default_mark, max_write = UINT32_MAX;
     uint16_t delay = 0;
+    double grace;
     int flags[4];
     for (int i = 0; i < 4; i++) {
         flags[i] = pn_arg_bool(v[i]);
@@ -54,11 +72,13 @@ apply_options(PnServer *s, PyObject **v)
             return -1;
     }
     if (pn_keep_alive_delay(v[S_DELAY], &delay) < 0 || pn_high_water_mark(v[S_MARK], &mark) < 0 ||
-        pn_max_write_buffer(v[S_MAX_WRITE], &max_write) < 0)
+        pn_max_write_buffer(v[S_MAX_WRITE], &max_write) < 0 || grace_of(v[S_GRACE], "options.grace", &grace) < 0)
         return -1;
     if (v[S_LISTENER] != NULL && pn_check_callable(s->em.st, v[S_LISTENER], "listener") < 0)
         return -1;
     if (v[S_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[S_BLOCK_LIST], "options.blockList") < 0)
+        return -1;
+    if (v[S_FACTORY] != NULL && pn_check_callable(s->em.st, v[S_FACTORY], "options.socket_factory") < 0)
         return -1;
     s->options.allow_half_open = flags[S_HALF_OPEN] != 0;
     s->options.pause_on_connect = flags[S_PAUSE] != 0;
@@ -67,7 +87,9 @@ apply_options(PnServer *s, PyObject **v)
     s->options.keep_alive_delay = delay;
     s->options.high_water_mark = mark;
     s->options.max_write_buffer = max_write;
+    s->grace = grace;
     Py_XSETREF(s->block_list, Py_XNewRef(v[S_BLOCK_LIST]));
+    Py_XSETREF(s->options.factory, Py_XNewRef(v[S_FACTORY]));
     if (v[S_LISTENER] != NULL)
         return pn_add_listener(&s->em, s->em.st->names.connection, v[S_LISTENER], false, false);
     return 0;
@@ -185,19 +207,24 @@ PyDoc_STRVAR(address_doc,
              "AddressInfo(address, port, family), the path of a unix server, or None when it does not listen. Node:\n"
              "server.address().");
 
+/* The address of one listener; `path` may be NULL. */
+static PyObject *
+address_of(PnServer *s, const struct pn_listener *l, PyObject *path)
+{
+    struct pn_addr addr;
+    if (path != NULL)
+        return Py_NewRef(path);
+    if (l == NULL || !pn_listener_local(l, &addr))
+        Py_RETURN_NONE;
+    return pn_address_info(s->em.st, &addr);
+}
+
 static PyObject *
 server_address(PyObject *op, PyObject *unused)
 {
-    (void)unused;
     PnServer *s = PN_SERVER(op);
-    struct pn_addr addr;
-    if (s->listener == NULL)
-        Py_RETURN_NONE;
-    if (s->path != NULL)
-        return Py_NewRef(s->path);
-    if (!pn_listener_local(s->listener, &addr))
-        Py_RETURN_NONE;
-    return pn_address_info(s->em.st, &addr);
+    (void)unused;
+    return address_of(s, s->listener, s->listener != NULL ? s->path : NULL);
 }
 
 PyDoc_STRVAR(fileno_doc, "fileno($self, /)\n--\n\n"
@@ -218,8 +245,9 @@ set_ref(PyObject *op, bool referenced)
     if (pn_check_alive(&s->em) < 0)
         return NULL;
     s->unref = !referenced;
-    if (s->listener != NULL)
-        pn_listener_ref(s->listener, referenced);
+    struct pn_listener *l;
+    for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
+        pn_listener_ref(l, referenced);
     return Py_NewRef(op);
 }
 
@@ -244,6 +272,44 @@ server_get_listening(PyObject *op, void *closure)
 {
     (void)closure;
     return PyBool_FromLong(PN_SERVER(op)->listener != NULL);
+}
+
+static PyObject *
+server_get_port(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    struct pn_addr addr;
+    (void)closure;
+    if (s->listener == NULL || !pn_listener_local(s->listener, &addr))
+        Py_RETURN_NONE;
+    return PyLong_FromLong(addr.port);
+}
+
+static PyObject *
+server_get_host(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    struct pn_addr addr;
+    (void)closure;
+    if (s->listener == NULL || !pn_listener_local(s->listener, &addr))
+        Py_RETURN_NONE;
+    return pn_address_text_scoped(&addr);
+}
+
+static PyObject *
+server_get_addresses(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    PyObject *list = PyList_New(0), *path;
+    struct pn_listener *l;
+    (void)closure;
+    for (size_t i = 0; list != NULL && (l = pn_server_listener(s, i, &path)) != NULL; i++) {
+        PyObject *address = address_of(s, l, path);
+        if (address == NULL || (address != Py_None && PyList_Append(list, address) < 0))
+            Py_CLEAR(list);
+        Py_XDECREF(address);
+    }
+    return list;
 }
 
 static PyObject *
@@ -293,6 +359,43 @@ server_set_block_list(PyObject *op, PyObject *value, void *closure)
 }
 
 static PyObject *
+server_get_user_data(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    (void)closure;
+    return Py_NewRef(s->user_data != NULL ? s->user_data : Py_None);
+}
+
+static int
+server_set_user_data(PyObject *op, PyObject *value, void *closure)
+{
+    (void)closure;
+    Py_XSETREF(PN_SERVER(op)->user_data, Py_XNewRef(value));
+    return 0;
+}
+
+static PyObject *
+server_get_grace(PyObject *op, void *closure)
+{
+    double grace = PN_SERVER(op)->grace;
+    (void)closure;
+    if (grace < 0)
+        Py_RETURN_NONE;
+    return PyFloat_FromDouble(grace);
+}
+
+static int
+server_set_grace(PyObject *op, PyObject *value, void *closure)
+{
+    double grace;
+    (void)closure;
+    if (grace_of(value, "grace", &grace) < 0)
+        return -1;
+    PN_SERVER(op)->grace = grace;
+    return 0;
+}
+
+static PyObject *
 server_get_drop_max_connection(PyObject *op, void *closure)
 {
     PnServer *s = PN_SERVER(op);
@@ -328,15 +431,18 @@ server_repr(PyObject *op)
     struct pn_addr addr;
     char text[PN_ADDR_TEXT + 24];
     const char *name = Py_TYPE(op)->tp_name;
+    char more[40] = "";
+    if (s->others != NULL)
+        PyOS_snprintf(more, sizeof(more), " and %zu more", s->others->count);
     if (s->listener == NULL)
         return PyUnicode_FromFormat("<%s not listening, %zu connections>", name, s->connections);
     if (s->path != NULL)
-        return PyUnicode_FromFormat("<%s listening on %R, %zu connections>", name, s->path, s->connections);
+        return PyUnicode_FromFormat("<%s listening on %R%s, %zu connections>", name, s->path, more, s->connections);
     if (!pn_listener_local(s->listener, &addr))
         return PyUnicode_FromFormat("<%s listening, %zu connections>", name, s->connections);
     (void)pn_addr_format_scoped(&addr, text, sizeof(text));
-    return PyUnicode_FromFormat("<%s listening on %s%s%s:%d, %zu connections>", name, addr.family == 6 ? "[" : "", text,
-                                addr.family == 6 ? "]" : "", (int)addr.port, s->connections);
+    return PyUnicode_FromFormat("<%s listening on %s%s%s:%d%s, %zu connections>", name, addr.family == 6 ? "[" : "",
+                                text, addr.family == 6 ? "]" : "", (int)addr.port, more, s->connections);
 }
 
 /* --- pn_emitter_ops --- */
@@ -369,27 +475,13 @@ server_failure(const PnEmitter *e)
 static int
 server_listener_added(PnEmitter *e, PyObject *name)
 {
-    PnServer *s = PN_SERVER(e);
-    if (name != e->st->names.connection)
-        return 0;
-    if (pn_count_listeners(e, name) > 0)
-        s->on_demand = 0;
-    pn_server_connection_listener(s);
+    if (name == e->st->names.connection)
+        pn_server_connection_listener(PN_SERVER(e));
     return 0;
-}
-
-/* A wait takes one connection: those that come between two waits stay in the kernel's queue. */
-static void
-server_listener_removed(PnEmitter *e, PyObject *name)
-{
-    PnServer *s = PN_SERVER(e);
-    if (s->on_demand && s->iterators == 0 && name == e->st->names.connection && e->generation == e->st->generation)
-        pn_server_wait_for_listener(s);
 }
 
 static const struct pn_emitter_ops server_emitter_ops = {
     .listener_added = server_listener_added,
-    .listener_removed = server_listener_removed,
     .reached = server_reached,
     .close_emitted = server_close_emitted,
     .failure = server_failure,
@@ -408,6 +500,7 @@ server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     pn_stream_group_init(&s->streams);
     s->options.high_water_mark = s->em.st->default_mark;
     s->options.max_write_buffer = UINT32_MAX;
+    s->grace = -1;
     s->em.st->servers++;
     pn_server_mark_outside(s);
     return op;
@@ -420,6 +513,8 @@ server_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(s->max_connections);
     Py_VISIT(s->abort.signal);
     Py_VISIT(s->block_list);
+    Py_VISIT(s->options.factory);
+    Py_VISIT(s->user_data);
     Py_VISIT(s->pending_connections);
     Py_VISIT(s->shutdown);
     Py_VISIT(s->listen_error);
@@ -433,6 +528,8 @@ server_clear(PyObject *op)
     Py_CLEAR(s->max_connections);
     pn_abort_detach(&s->abort);
     Py_CLEAR(s->block_list);
+    Py_CLEAR(s->options.factory);
+    Py_CLEAR(s->user_data);
     Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
     Py_CLEAR(s->listen_error);
@@ -454,6 +551,8 @@ server_dealloc(PyObject *op)
     Py_CLEAR(s->path);
     Py_CLEAR(s->max_connections);
     Py_CLEAR(s->block_list);
+    Py_CLEAR(s->options.factory);
+    Py_CLEAR(s->user_data);
     Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
     Py_CLEAR(s->listen_error);
@@ -486,6 +585,16 @@ static PyMethodDef server_methods[] = {
 
 static PyGetSetDef server_getset[] = {
     {"listening", server_get_listening, NULL, "True while it listens. Node: server.listening.", NULL},
+    {"port", server_get_port, NULL, "The port that it listens on; None on a unix server, and while it does not listen.",
+     NULL},
+    {"host", server_get_host, NULL,
+     "The IP address that it listens on, not the name that was asked for; None on a unix server, and while it does\n"
+     "not listen.",
+     NULL},
+    {"addresses", server_get_addresses, NULL,
+     "What it listens on, a new list each time: AddressInfo(address, port, family), the path of a unix server; empty\n"
+     "while it does not listen.",
+     NULL},
     {"max_connections", server_get_max_connections, server_set_max_connections,
      "From this many connections on, new ones are dropped (\"drop\"); 0 drops all, None none. Node:\n"
      "server.maxConnections.",
@@ -494,6 +603,12 @@ static PyGetSetDef server_getset[] = {
      "The BlockList of the addresses whose connections are closed without an event, or None. It is checked at each\n"
      "connection, after max_connections, and never on a unix server. TypeError (ERR_INVALID_ARG_TYPE). Node:\n"
      "server.blockList.",
+     NULL},
+    {"user_data", server_get_user_data, server_set_user_data,
+     "A place for any object of the program, None at first; pynet does not look at it.", NULL},
+    {"grace", server_get_grace, server_set_grace,
+     "The seconds that the end of a `with` block waits for the connections: it is shutdown(grace, drain=True). None:\n"
+     "it is close(). TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).",
      NULL},
     {"drop_max_connection", server_get_drop_max_connection, server_set_drop_max_connection,
      "None until it is set, then a bool that is kept; it acts in the workers of a cluster only. Node: "
@@ -505,14 +620,15 @@ static PyGetSetDef server_getset[] = {
 };
 
 static PyType_Slot server_slots[] = {
-    {Py_tp_doc, "Server(*args, **options)\n--\n\n"
-                "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
-                "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
-                "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList). "
-                "Events:\n"
-                "connection(socket), listening, close, error(err), drop(data).\n\n"
-                "Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError\n"
-                "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
+    {Py_tp_doc,
+     "Server(*args, **options)\n--\n\n"
+     "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
+     "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
+     "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList),\n"
+     "grace (seconds that the end of `with` waits), socket_factory (a function that makes the sockets). Events:\n"
+     "connection(socket), listening, close, error(err), drop(data).\n\n"
+     "Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError\n"
+     "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
     {Py_tp_iter, pn_waiting_server_iter_slot},
     {Py_am_aiter, pn_waiting_server_aiter_slot},
     {Py_tp_new, server_new},

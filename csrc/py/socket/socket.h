@@ -8,6 +8,7 @@
  *   socket_tcp.c         set_no_delay(), set_keep_alive(), set_type_of_service(), reset_and_destroy()
  *   socket_fd.c          the options fd, readable and writable: a socket over a user's descriptor
  *   socket_bound.c       adopting a BoundSocket; bound_socket_type.c: the Python type BoundSocket
+ *   socket_lost.c        accepted connections that the peer or the network has ended, and no listener hears of it
  *   socket_detach.c      detach(): hands the connection over to a socket.socket
  *   socket_extras.c      an aborted AbortSignal destroys the socket; rarely used fields, allocated on demand: block list,
  *                        type of service, ...
@@ -30,9 +31,10 @@ struct pn_connection_options {
     uint32_t high_water_mark, max_write_buffer;
     uint16_t keep_alive_delay; /* seconds */
     bool allow_half_open, pause_on_connect, no_delay, keep_alive;
+    PyObject *factory; /* the server's: called with the other options, it makes the socket; NULL: none */
 };
 /* Makes the socket of an accepted connection, which `server` counts, and takes over `fd`, also on failure. Reads
- * nothing yet. NULL with an exception set. */
+ * nothing yet. NULL with an exception set. With a factory it runs user code. */
 PnSocket *pn_socket_accept(PnState *st, PyObject *server, const struct pn_connection_options *o,
                            enum pn_stream_kind kind, int fd, const struct pn_addr *peer);
 
@@ -55,6 +57,21 @@ pn_socket_waits(const PnSocket *s)
 {
     return s->bound && s->d.io != NULL && !s->d.connecting && !s->d.connected;
 }
+
+/* --- socket_state.c --- */
+/* The paths of the two ends of a connected unix socket, as str; NULL, without an exception: that end has none. New
+ * references. */
+PyObject *pn_socket_local_path(PnSocket *s);
+PyObject *pn_socket_peer_path(PnSocket *s);
+
+/* --- socket_lost.c --- */
+/* An `error` without a listener, or of a pipeline without a callback: true if the peer or the network has caused the
+ * end of a connection that a server has accepted. It is logged then, and not uncaught. */
+bool pn_socket_unheard(PnEmitter *e, PyObject *error);
+/* _is_lost(error): whether it is an error that a peer or the network causes. */
+PyObject *pn_socket_is_lost_function(PyObject *module, PyObject *error);
+/* _unheard(socket, error): pn_socket_unheard(). */
+PyObject *pn_socket_unheard_function(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
 /* --- socket_options.c --- */
 /* The names of the constructor's options, without the closing NULL; the enum has them in the same order. */

@@ -10,6 +10,7 @@ typedef struct PnSocket PnSocket;
 /* Both addresses of a connection, saved when its handle closes. */
 struct pn_endpoints {
     struct pn_addr local, peer;
+    PyObject *local_path, *peer_path; /* own: str, of a unix socket; NULL: that end is not bound */
 };
 
 /* Rarely used fields, allocated on demand. */
@@ -18,6 +19,7 @@ struct pn_socket_extras {
     PyObject *attempted;                /* own: list of "address:port", auto_select_family_attempted_addresses */
     PyObject *block_list;               /* own: the addresses that connect() refuses */
     PyObject *bound_path;               /* own: str, the path of an adopted BoundSocket */
+    PyObject *user_data;                /* own: the property; NULL: None */
     struct pn_abort_link abort;         /* the signal of the constructor */
     struct pn_abort_link connect_abort; /* the signal of connect(), until the socket is destroyed */
     uint16_t keep_alive_interval;       /* seconds; 0 means 1 */
@@ -47,6 +49,7 @@ struct PnSocket {
     struct pn_socket_extras *extras; /* own */
     uint16_t keep_alive_delay;       /* seconds */
     unsigned counted : 1;            /* in its server's `connections` */
+    unsigned kept : 1;               /* its server keeps it for loops and waits */
     unsigned draining : 1;           /* counted, and its server's shutdown() waits for it */
     unsigned unref : 1;
     unsigned no_delay : 1;
