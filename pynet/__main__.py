@@ -31,10 +31,9 @@ def say(text: str) -> None:
 
 def complain(error: BaseException) -> None:
     """Writes an error to stderr, on one line."""
-    errors = error.errors if isinstance(error, pynet.AggregateError) else [error]
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
-            print("pynet:", "; ".join(map(str, errors)), file=sys.stderr, flush=True)
+            print("pynet:", error, file=sys.stderr, flush=True)
 
 
 def wait_until_ready(fd: int, writing: bool) -> None:

@@ -284,7 +284,8 @@ try:
 except ConnectionRefusedError as caught:
     assert caught is error
 assert isinstance(error, pynet.AggregateError) and isinstance(error, pynet.NetError)
-assert (str(error), error.code, error.errno) == ("", "ECONNREFUSED", 111)
+text = f"connect ECONNREFUSED 127.0.0.1:{port}, 127.0.0.2:{port} (all 2 addresses failed)"
+assert (str(error), error.strerror, error.code, error.errno) == (text, text, "ECONNREFUSED", 111)
 assert [str(e) for e in error.errors] == [f"connect ECONNREFUSED 127.0.0.{n}:{port}" for n in (1, 2)]
 assert isinstance(error.__cause__, ExceptionGroup) and list(error.__cause__.exceptions) == error.errors
 assert type(error).__name__ == "AggregateError" and type(error).__module__ == "pynet"
@@ -294,7 +295,8 @@ print("ok")
 PICKLED = """
 twin = pickle.loads(pickle.dumps(error))
 assert isinstance(twin, pynet.AggregateError) and isinstance(twin, ConnectionRefusedError)
-assert twin.code == error.code and [str(e) for e in twin.errors] == [str(e) for e in error.errors]
+assert (twin.code, str(twin)) == (error.code, str(error))
+assert [str(e) for e in twin.errors] == [str(e) for e in error.errors]
 """
 
 

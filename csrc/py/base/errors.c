@@ -416,7 +416,8 @@ pn_aggregate_error(PnState *st, PyObject *errors)
     PyObject *number = PyObject_GetAttrString(first, "errno");
     /* Do not call into Python while an exception is set: an attribute lookup may lose the exception. */
     PyObject *code = number != NULL ? PyObject_GetAttrString(first, "code") : NULL;
-    PyObject *exc = code != NULL ? PyObject_CallFunction(type, "Os", number, "") : NULL;
+    PyObject *text = code != NULL ? PyObject_CallOneArg(pn_state_run(st, PN_RUN_aggregate_text), errors) : NULL;
+    PyObject *exc = text != NULL ? PyObject_CallFunction(type, "OO", number, text) : NULL;
     PyObject *cause = exc != NULL ? exception_group(errors) : NULL;
     if (cause == NULL || PyObject_SetAttr(exc, st->names.code, code) < 0 ||
         PyObject_SetAttr(exc, st->names.errors, errors) < 0) {
@@ -427,6 +428,7 @@ pn_aggregate_error(PnState *st, PyObject *errors)
     else
         PyException_SetCause(exc, Py_NewRef(cause));
     Py_XDECREF(cause);
+    Py_XDECREF(text);
     Py_XDECREF(code);
     Py_XDECREF(number);
     Py_DECREF(type);
