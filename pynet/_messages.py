@@ -1,6 +1,12 @@
-"""Texts of errors that take more than a format: what an AggregateError says. The C module calls this (PN_RUN)."""
+"""Texts that take more than a format: what an AggregateError says, where an uncaught exception comes from.
+
+The C module calls this; see PN_RUN in csrc/py/base/state.h.
+"""
 
 from __future__ import annotations
+
+import os
+from typing import Any
 
 _MOST_PARTS = 8
 
@@ -29,3 +35,80 @@ def aggregate_text(errors: list[BaseException]) -> str:
     if len(errors) > _MOST_PARTS:
         parts.append("...")
     return ", ".join(parts) + (f" (all {len(errors)} addresses failed)" if len(errors) > 1 else "")
+
+
+# --- where an uncaught exception comes from ---
+
+_MOST_NOTES = 10
+_LONGEST = 200  # characters of a repr()
+
+# What the listeners of each event get; docs/events.md.
+_EVENT_ARGUMENTS = {
+    "close": ("had_error",),
+    "connection": ("socket",),
+    "connectionAttempt": ("address", "port", "family"),
+    "connectionAttemptFailed": ("address", "port", "family", "error"),
+    "connectionAttemptTimeout": ("address", "port", "family"),
+    "data": ("chunk",),
+    "drop": ("data",),
+    "error": ("err",),
+    "lookup": ("err", "address", "family", "host"),
+    "pipe": ("source",),
+    "unpipe": ("source", "info"),
+    **dict.fromkeys(("connect", "drain", "end", "finish", "listening", "pause", "prefinish", "ready"), ()),
+    **dict.fromkeys(("readable", "resume", "timeout"), ()),
+}
+
+
+def _shown(value: object) -> str:
+    """repr(), short, and also of an object whose repr() raises."""
+    try:
+        text = repr(value)
+    except Exception:
+        text = object.__repr__(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def function_text(function: Any) -> str:
+    """`on_close (app.py:12)`."""
+    while type(function).__name__ == "partial" and hasattr(function, "func"):
+        function = function.func
+    function = getattr(function, "__func__", function)
+    name = getattr(function, "__qualname__", None)
+    if not isinstance(name, str):
+        return _shown(function)
+    name = name.rpartition("<locals>.")[2]
+    code = getattr(function, "__code__", None)
+    return name if code is None else f"{name} ({os.path.basename(code.co_filename)}:{code.co_firstlineno})"
+
+
+def _unheard(emitter: Any) -> str:
+    name = {"Socket": "sock", "Server": "server"}
+    variable = next((name[c.__name__] for c in type(emitter).__mro__ if c.__name__ in name), "emitter")
+    return f"no 'error' listener on {_shown(emitter)}; add {variable}.on(\"error\", ...)"
+
+
+def _arguments(emitter: Any, event: object) -> str:
+    """What the listeners of this event get, when pynet emits it."""
+    names = {c.__name__ for c in type(emitter).__mro__ if c.__module__ == "pynet"}
+    arguments = _EVENT_ARGUMENTS.get(event) if isinstance(event, str) and names & {"Socket", "Server"} else None
+    if arguments is None:
+        return ""
+    if event == "close" and "Server" in names:
+        arguments = ()
+    shown = f"({', '.join(arguments)})" if arguments else "no arguments"
+    return f": {event} gets {shown}"
+
+
+def add_where(error: BaseException, emitter: object, event: object, function: object) -> None:
+    """Adds a note: which listener (`event`) or callback has raised; without both, an `error` event had no listener."""
+    of = "" if emitter is None else f" of {_shown(emitter)}"
+    if function is None:
+        note = _unheard(emitter) if event is None else f"in a listener of {_shown(event)}{of}"
+    elif event is None:
+        note = f"in the callback {function_text(function)}{of}"
+    else:
+        note = f"in the {_shown(event)} listener {function_text(function)}{of}{_arguments(emitter, event)}"
+    notes = getattr(error, "__notes__", ())
+    if note not in notes and len(notes) < _MOST_NOTES:
+        BaseException.add_note(error, note)

@@ -15,6 +15,7 @@
 #define PN_PY_EVENTS_EMITTER_H
 
 #include "py/events/emitter_object.h"
+#include "py/loop/uncaught.h"
 
 /* --- listeners.c --- */
 bool pn_has_listeners(const PnEmitter *e, PyObject *name);
@@ -40,6 +41,15 @@ PyObject *pn_once_listener(PyObject *once);
  * raises only through emit(), not here. `args` has one free place before it, for
  * PY_VECTORCALL_ARGUMENTS_OFFSET. */
 int pn_emit(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs);
+/* pn_emit() for a function whose caller gets the exception: it is not reported, so st->raised is not needed. */
+static inline int
+pn_emit_for_caller(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs)
+{
+    int status = pn_emit(e, name, args, nargs);
+    if (status < 0)
+        pn_forget_raised(e->st);
+    return status;
+}
 
 /* --- emit.c --- */
 /* Emits from the loop: an exception of a listener is reported as uncaught. `concerned` (may be NULL) is the socket to

@@ -342,9 +342,9 @@ emitter_emit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
     int status = 0;
     bool is_error = name == e->st->names.error;
     if (is_error)
-        status = pn_emit(e, e->st->error_monitor, call + 1, (size_t)nargs - 1);
+        status = pn_emit_for_caller(e, e->st->error_monitor, call + 1, (size_t)nargs - 1);
     if (status >= 0)
-        status = pn_emit(e, name, call + 1, (size_t)nargs - 1);
+        status = pn_emit_for_caller(e, name, call + 1, (size_t)nargs - 1);
     if (call != stack)
         PyMem_Free(call);
     Py_DECREF(name);

@@ -75,6 +75,32 @@ to_handler(PnState *st, PyObject *exc, PyObject *emitter)
     Py_DECREF(handler);
 }
 
+/* --- notes --- */
+
+void
+pn_note_where(PnState *st, PyObject *emitter, PyObject *event, PyObject *function)
+{
+    PyObject *none = Py_None;
+    PyObject *exc = pn_take_exception();
+    if (exc != NULL && !is_exit(exc) && !st->closed) {
+        PyObject *result =
+            PyObject_CallFunctionObjArgs(pn_state_run(st, PN_RUN_add_where), exc, emitter != NULL ? emitter : none,
+                                         event != NULL ? event : none, function != NULL ? function : none, NULL);
+        PyErr_Clear(); /* the exception matters, not its note */
+        Py_XDECREF(result);
+    }
+    pn_put_back_exception(exc);
+}
+
+void
+pn_forget_raised(PnState *st)
+{
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    Py_CLEAR(st->raised);
+    PyErr_Restore(type, value, trace);
+}
+
 /* --- pn_uncaught() --- */
 
 static void

@@ -9,6 +9,12 @@
  * destroy instead of it (a server's `connection`). */
 void pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection);
 
+/* Adds a note to the exception that is set: it comes from `function`, a listener of `event`, or a callback if that is
+ * NULL. Both NULL: from an `error` event without a listener. `emitter` may be NULL. */
+void pn_note_where(PnState *st, PyObject *emitter, PyObject *event, PyObject *function);
+/* Forgets which listener has raised: the exception that is set goes to a caller. */
+void pn_forget_raised(PnState *st);
+
 /* set_uncaught_handler(handler) */
 PyObject *pn_set_uncaught_handler(PyObject *module, PyObject *handler);
 extern const char pn_set_uncaught_handler_doc[];

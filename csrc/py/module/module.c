@@ -187,7 +187,7 @@ module_exec(PyObject *m)
 
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
-    X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
+    X(uncaught) X(uncaught_handler) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
     X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) \
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \

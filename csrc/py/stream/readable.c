@@ -110,7 +110,7 @@ pn_readable_emit_data(PnDuplex *s, PyObject *data)
     if (!pn_in_callback(st) || deferred_count(s) > 0) /* keeps the order of the bytes */
         return defer_data_event(s, data);
     PyObject *stack[2] = {NULL, data};
-    return pn_emit(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
+    return pn_emit_for_caller(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
 }
 
 static void flow(PnDuplex *s);
