@@ -9,7 +9,7 @@ from pynet._streams import pipeline as pipeline
 from pynet._systemd import systemd_listen_fds as systemdListenFds  # noqa: F401
 from pynet._systemd import systemd_listen_fds as systemd_listen_fds
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from pynet import aio as aio

@@ -152,20 +152,34 @@ pn_fd_local(int fd, struct pn_addr *out)
            pn_addr_from_sockaddr((const struct sockaddr *)&sa, out);
 }
 
+static size_t
+path_in(const struct sockaddr_un *sa, socklen_t sa_len, char *out, size_t size)
+{
+    if (sa->sun_family != AF_UNIX || sa_len <= offsetof(struct sockaddr_un, sun_path))
+        return 0;
+    size_t len = sa_len - offsetof(struct sockaddr_un, sun_path);
+    if (sa->sun_path[0] != '\0')
+        len = strnlen(sa->sun_path, len);
+    if (len > size)
+        return 0;
+    memcpy(out, sa->sun_path, len);
+    return len;
+}
+
 size_t
 pn_path_of(int fd, char *out, size_t size)
 {
     struct sockaddr_un sa;
     socklen_t sa_len = sizeof(sa);
     memset(&sa, 0, sizeof(sa));
-    if (getsockname(fd, (struct sockaddr *)&sa, &sa_len) < 0 || sa.sun_family != AF_UNIX ||
-        sa_len <= offsetof(struct sockaddr_un, sun_path))
-        return 0;
-    size_t len = sa_len - offsetof(struct sockaddr_un, sun_path);
-    if (sa.sun_path[0] != '\0')
-        len = strnlen(sa.sun_path, len);
-    if (len > size)
-        return 0;
-    memcpy(out, sa.sun_path, len);
-    return len;
+    return getsockname(fd, (struct sockaddr *)&sa, &sa_len) == 0 ? path_in(&sa, sa_len, out, size) : 0;
+}
+
+size_t
+pn_path_of_peer(int fd, char *out, size_t size)
+{
+    struct sockaddr_un sa;
+    socklen_t sa_len = sizeof(sa);
+    memset(&sa, 0, sizeof(sa));
+    return getpeername(fd, (struct sockaddr *)&sa, &sa_len) == 0 ? path_in(&sa, sa_len, out, size) : 0;
 }

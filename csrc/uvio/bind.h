@@ -27,5 +27,7 @@ void pn_fd_neutralize(int fd);
 bool pn_fd_local(int fd, struct pn_addr *out);
 /* Gets the path or abstract name of a unix socket; returns its length in `out`, 0 if it is not bound. */
 size_t pn_path_of(int fd, char *out, size_t size);
+/* The same of its peer; 0 if there is none, or if the peer is not bound. */
+size_t pn_path_of_peer(int fd, char *out, size_t size);
 
 #endif

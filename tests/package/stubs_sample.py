@@ -82,6 +82,11 @@ def servers() -> pynet.Server:
         host, port, family = address
         assert_type(address[:2], tuple[str, int])
         print(host, port + 1, family.lower())
+    assert_type(server.addresses, list[pynet.AddressInfo | str])
+    pynet.connect(server.address()).connect(server.port, server.host)
+    pynet.connect((server.host, server.port), no_delay=True)
+    for place in server.addresses:
+        pynet.connect(place)
     return server.unref()
 
 
@@ -103,6 +108,9 @@ def clients() -> None:
     sock.set_timeout(1500, lambda: sock.destroy(TimeoutError("late"))).setNoDelay().set_keep_alive(True, 1000)
     assert_type(sock.bytesRead + sock.bytes_written, int)
     assert_type(sock.server, pynet.Server | None)
+    pynet.connect(sock.remote).connect(sock.address())
+    if isinstance(sock.local, str):
+        print(sock.local.upper())
     sock.allow_half_open = sock.allowHalfOpen = True
     chat = Chat(high_water_mark=100).on("ready", lambda: None).once("end", lambda: None)
     assert_type(chat, Chat)

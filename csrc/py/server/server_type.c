@@ -247,6 +247,42 @@ server_get_listening(PyObject *op, void *closure)
 }
 
 static PyObject *
+server_get_port(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    struct pn_addr addr;
+    (void)closure;
+    if (s->listener == NULL || !pn_listener_local(s->listener, &addr))
+        Py_RETURN_NONE;
+    return PyLong_FromLong(addr.port);
+}
+
+static PyObject *
+server_get_host(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    struct pn_addr addr;
+    (void)closure;
+    if (s->listener == NULL || !pn_listener_local(s->listener, &addr))
+        Py_RETURN_NONE;
+    return pn_address_text_scoped(&addr);
+}
+
+static PyObject *
+server_get_addresses(PyObject *op, void *closure)
+{
+    (void)closure;
+    PyObject *address = server_address(op, NULL);
+    if (address == NULL)
+        return NULL;
+    PyObject *list = PyList_New(0);
+    if (list != NULL && address != Py_None && PyList_Append(list, address) < 0)
+        Py_CLEAR(list);
+    Py_DECREF(address);
+    return list;
+}
+
+static PyObject *
 server_get_max_connections(PyObject *op, void *closure)
 {
     PnServer *s = PN_SERVER(op);
@@ -486,6 +522,16 @@ static PyMethodDef server_methods[] = {
 
 static PyGetSetDef server_getset[] = {
     {"listening", server_get_listening, NULL, "True while it listens. Node: server.listening.", NULL},
+    {"port", server_get_port, NULL, "The port that it listens on; None on a unix server, and while it does not listen.",
+     NULL},
+    {"host", server_get_host, NULL,
+     "The IP address that it listens on, not the name that was asked for; None on a unix server, and while it does\n"
+     "not listen.",
+     NULL},
+    {"addresses", server_get_addresses, NULL,
+     "What it listens on, a new list each time: AddressInfo(address, port, family), the path of a unix server; empty\n"
+     "while it does not listen.",
+     NULL},
     {"max_connections", server_get_max_connections, server_set_max_connections,
      "From this many connections on, new ones are dropped (\"drop\"); 0 drops all, None none. Node:\n"
      "server.maxConnections.",

@@ -56,6 +56,12 @@ pn_socket_waits(const PnSocket *s)
     return s->bound && s->d.io != NULL && !s->d.connecting && !s->d.connected;
 }
 
+/* --- socket_state.c --- */
+/* The paths of the two ends of a connected unix socket, as str; NULL, without an exception: that end has none. New
+ * references. */
+PyObject *pn_socket_local_path(PnSocket *s);
+PyObject *pn_socket_peer_path(PnSocket *s);
+
 /* --- socket_options.c --- */
 /* The names of the constructor's options, without the closing NULL; the enum has them in the same order. */
 #define PN_SOCKET_OPTIONS                                                                                           \

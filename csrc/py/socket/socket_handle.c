@@ -77,14 +77,32 @@ close_unowned_handle(PnSocket *s)
 static void
 save_endpoints(PnSocket *s)
 {
-    if (s->is_pipe || (!s->d.connected && !s->bound) || s->endpoints != NULL)
+    if ((!s->d.connected && !s->bound) || s->endpoints != NULL)
         return;
     struct pn_endpoints *endpoints = PyMem_RawCalloc(1, sizeof(*endpoints));
     if (endpoints == NULL)
         return;
-    (void)pn_stream_local(s->d.io, &endpoints->local);
-    (void)pn_stream_peer(s->d.io, &endpoints->peer);
+    if (s->is_pipe) {
+        endpoints->local_path = pn_socket_local_path(s);
+        endpoints->peer_path = pn_socket_peer_path(s);
+    }
+    else {
+        (void)pn_stream_local(s->d.io, &endpoints->local);
+        (void)pn_stream_peer(s->d.io, &endpoints->peer);
+    }
     s->endpoints = endpoints;
+}
+
+/* Runs no user code: paths are str. */
+static void
+free_endpoints(PnSocket *s)
+{
+    if (s->endpoints == NULL)
+        return;
+    Py_XDECREF(s->endpoints->local_path);
+    Py_XDECREF(s->endpoints->peer_path);
+    PyMem_RawFree(s->endpoints);
+    s->endpoints = NULL;
 }
 
 /* --- destroying --- */
@@ -412,8 +430,7 @@ pn_socket_reset(PnSocket *s)
     pn_writes_leave_behind(&s->d, &left, error);
     if (again)
         pn_reads_reset(&s->d);
-    PyMem_RawFree(s->endpoints);
-    s->endpoints = NULL;
+    free_endpoints(s);
     if (s->extras != NULL)
         Py_CLEAR(s->extras->bound_path); /* a str: runs no user code */
     PyObject *errored = s->d.errored;
@@ -496,7 +513,7 @@ pn_socket_dealloc(PyObject *op)
         if (s->d.em.weakrefs != NULL) PyObject_ClearWeakRefs(op);
     pn_extras_free(s);
     pn_reads_free(&s->d);
-    PyMem_RawFree(s->endpoints);
+    free_endpoints(s);
     s->d.em.st->sockets--;
     Py_CLEAR(s->server);
     Py_CLEAR(s->d.errored);

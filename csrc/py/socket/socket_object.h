@@ -10,6 +10,7 @@ typedef struct PnSocket PnSocket;
 /* Both addresses of a connection, saved when its handle closes. */
 struct pn_endpoints {
     struct pn_addr local, peer;
+    PyObject *local_path, *peer_path; /* own: str, of a unix socket; NULL: that end is not bound */
 };
 
 /* Rarely used fields, allocated on demand. */

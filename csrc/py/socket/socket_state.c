@@ -4,6 +4,7 @@
 #include "py/socket/socket_checks.h"
 #include "py/stream/duplex.h"
 #include "py/stream/encoding.h"
+#include "uvio/bind.h"
 
 /* --- addresses --- */
 
@@ -34,6 +35,38 @@ static PyObject *
 bound_path(const PnSocket *s)
 {
     return s->extras != NULL ? s->extras->bound_path : NULL;
+}
+
+#define PATH_SIZE 128 /* sun_path has no more than 108 */
+
+/* The path of one end of a connected unix socket; NULL, without an exception, if it has none. */
+static PyObject *
+path_of(PnSocket *s, size_t (*get)(int fd, char *out, size_t size))
+{
+    char buf[PATH_SIZE];
+    if (!s->is_pipe || s->d.io == NULL || (!s->d.connected && !s->bound))
+        return NULL;
+    size_t len = get(pn_stream_fd(s->d.io), buf, sizeof(buf));
+    PyObject *path = len > 0 ? PyUnicode_DecodeFSDefaultAndSize(buf, (Py_ssize_t)len) : NULL;
+    if (path == NULL)
+        PyErr_Clear();
+    return path;
+}
+
+PyObject *
+pn_socket_local_path(PnSocket *s)
+{
+    if (bound_path(s) != NULL)
+        return Py_NewRef(bound_path(s));
+    PyObject *path = path_of(s, pn_path_of);
+    return path != NULL || s->endpoints == NULL ? path : Py_XNewRef(s->endpoints->local_path);
+}
+
+PyObject *
+pn_socket_peer_path(PnSocket *s)
+{
+    PyObject *path = path_of(s, pn_path_of_peer);
+    return path != NULL || s->endpoints == NULL ? path : Py_XNewRef(s->endpoints->peer_path);
 }
 
 PyObject *
@@ -281,6 +314,21 @@ socket_get_end(PyObject *op, void *closure)
     return value;
 }
 
+/* The whole of one end: `closure` is "l" for ours, "r" for the peer's. */
+static PyObject *
+socket_get_whole_end(PyObject *op, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    const char *side = closure;
+    struct pn_addr addr;
+    PyObject *path = side[0] == 'l' ? pn_socket_local_path(s) : pn_socket_peer_path(s);
+    if (path != NULL)
+        return path;
+    if (!(side[0] == 'l' ? pn_socket_local(s, &addr) : pn_socket_peer(s, &addr)))
+        Py_RETURN_NONE;
+    return pn_address_info(s->d.em.st, &addr);
+}
+
 /* --- tables --- */
 
 #define FLAG(name, flag, doc)     {name, socket_get_flag, NULL, doc, (void *)(intptr_t)(flag)}
@@ -336,6 +384,14 @@ PyGetSetDef pn_socket_getset[] = {
     {"block_list", socket_get_block_list, socket_set_block_list,
      "The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node: socket.blockList.",
      NULL},
+    {"local", socket_get_whole_end, NULL,
+     "Our end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the socket is\n"
+     "destroyed.",
+     (void *)(uintptr_t)"l"},
+    {"remote", socket_get_whole_end, NULL,
+     "The peer's end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the socket\n"
+     "is destroyed. connect() and listen() take it.",
+     (void *)(uintptr_t)"r"},
     END("local_address", "la",
         "Our address, or None; of a unix socket the path of the adopted BoundSocket. Node: socket.localAddress."),
     END("local_port", "lp", "Our port, or None. Node: socket.localPort."),
