@@ -14,7 +14,7 @@ import sys
 import pytest
 
 import pynet
-from helpers import Recorder, run_script
+from helpers import Recorder, peer_text, run_script
 
 KINDS = {
     "NetConnectionRefusedError": ConnectionRefusedError,
@@ -213,8 +213,12 @@ def test_a_reset_connection(pair, kind):
     log.wait("close")
     error = log["error"]
     assert type(error) is pynet.NetConnectionResetError and isinstance(error, ConnectionResetError)
-    assert (str(error), error.code, error.errno) == ("read ECONNRESET", "ECONNRESET", errno.ECONNRESET)
-    assert (error.syscall, error.address) == ("read", None)
+    assert (str(error), error.code, error.errno) == (
+        f"read ECONNRESET {peer_text(p.client)}",
+        "ECONNRESET",
+        errno.ECONNRESET,
+    )
+    assert (error.syscall, error.address, error.port) == ("read", *p.server.address()[:2])
     check_copies(error)
 
 

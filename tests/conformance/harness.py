@@ -52,6 +52,9 @@ def _show_error(err):
     if syscall is None:
         return code
     text = f"{code} syscall={syscall} errno={err.errno}"
+    if syscall in ("read", "write"):  # pynet's have the peer, too
+        peer = f" {err.address}" if err.port is None else f" {err.address}:{err.port}"
+        return f"{text} '{str(err).removesuffix(peer)}'"
     if getattr(err, "address", None) is not None:
         text += f" address={err.address}"
     if (getattr(err, "port", None) or 0) > 0:

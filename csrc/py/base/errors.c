@@ -369,6 +369,26 @@ pn_net_error(PnState *st, const char *code, const char *format, ...)
 }
 
 PyObject *
+pn_net_error_at(PnState *st, const char *code, const struct pn_where *where, const char *text)
+{
+    /* " 127.0.0.1:80", or "" without a place */
+    PyObject *place = add_place(PyUnicode_FromString(""), where);
+    if (place == NULL)
+        return NULL;
+    PyObject *exc = NULL;
+    PyObject *bare = PyUnicode_Substring(place, 1, PyUnicode_GET_LENGTH(place));
+    if (bare != NULL && PyUnicode_GET_LENGTH(bare) > 0)
+        exc = pn_net_error(st, code, "%s (%U)", text, bare);
+    else if (bare != NULL)
+        exc = pn_net_error(st, code, "%s", text);
+    Py_XDECREF(bare);
+    Py_DECREF(place);
+    if (exc != NULL && set_place(exc, where) < 0)
+        Py_CLEAR(exc);
+    return exc;
+}
+
+PyObject *
 pn_coded_error(PyObject *type, const char *code, const char *format, ...)
 {
     va_list ap;

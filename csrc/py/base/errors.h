@@ -27,6 +27,8 @@ PyObject *pn_uv_error(PnState *st, int status, const struct pn_where *where);
 PyObject *pn_lookup_error(PnState *st, int status, int sys_errno, PyObject *hostname);
 /* Makes a NetError with one of Node's codes and without an errno. */
 PyObject *pn_net_error(PnState *st, const char *code, const char *format, ...);
+/* The same, with the place in the attributes and in parentheses behind the text. */
+PyObject *pn_net_error_at(PnState *st, const char *code, const struct pn_where *where, const char *text);
 /* Makes an AggregateError from a non-empty list of errors. */
 PyObject *pn_aggregate_error(PnState *st, PyObject *errors);
 /* _aggregate_error(errors): called by pickle. */

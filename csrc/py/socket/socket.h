@@ -61,6 +61,8 @@ pn_socket_waits(const PnSocket *s)
  * references. */
 PyObject *pn_socket_local_path(PnSocket *s);
 PyObject *pn_socket_peer_path(PnSocket *s);
+/* struct pn_duplex_ops: `peer`. */
+bool pn_socket_peer_for_error(PnDuplex *d, struct pn_addr *addr, PyObject **path);
 
 /* --- socket_options.c --- */
 /* The names of the constructor's options, without the closing NULL; the enum has them in the same order. */

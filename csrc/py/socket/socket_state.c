@@ -69,6 +69,16 @@ pn_socket_peer_path(PnSocket *s)
     return path != NULL || s->endpoints == NULL ? path : Py_XNewRef(s->endpoints->peer_path);
 }
 
+bool
+pn_socket_peer_for_error(PnDuplex *d, struct pn_addr *addr, PyObject **path)
+{
+    PnSocket *s = PN_SOCKET(d);
+    if (!s->is_pipe)
+        return pn_socket_peer(s, addr);
+    *path = pn_socket_peer_path(s);
+    return false;
+}
+
 PyObject *
 pn_socket_own_address(PnSocket *s)
 {

@@ -36,6 +36,8 @@ struct pn_duplex_ops {
     /* The handle is closing and `error` is queued: queues the remaining events, releases the rest. Without a handle it
      * queues `close` as well, by pn_duplex_close_soon(). */
     void (*end_destroy)(PnDuplex *d, struct pn_destroying *x);
+    /* The peer, for errors: an address (true), or the path of a unix socket (`*path`, own); neither: not known. */
+    bool (*peer)(PnDuplex *d, struct pn_addr *addr, PyObject **path);
     /* `end` has been emitted and there are pipes out of the stream. */
     void (*source_ended)(PnDuplex *d);
     /* There are pipes into the stream: it has drained; it has finished, failed or closed. */

@@ -7,6 +7,7 @@
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
+#include "py/stream/duplex_errors.h"
 #include "py/stream/read_bytes.h"
 
 /* --- the marks --- */
@@ -171,8 +172,7 @@ start_reading(PnDuplex *s)
     }
     int status = pn_stream_read_start(s->io);
     if (status != 0) {
-        struct pn_where where = {.syscall = "read"};
-        pn_duplex_destroy_steal(s, pn_uv_error(s->em.st, status, &where));
+        pn_duplex_destroy_steal(s, pn_duplex_uv_error(s, status, "read"));
     }
 }
 

@@ -3,6 +3,7 @@
 #include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
+#include "py/stream/duplex_errors.h"
 #include "py/stream/encoding.h"
 
 /* Node's limit for the high-water mark that read(n) raises. */
@@ -113,8 +114,7 @@ static int
 unshift(PnDuplex *s, PyObject *data)
 {
     if (s->end_emitted) {
-        PyObject *error =
-            pn_net_error(s->em.st, "ERR_STREAM_UNSHIFT_AFTER_END_EVENT", "stream.unshift() after end event");
+        PyObject *error = pn_duplex_error(s, "ERR_STREAM_UNSHIFT_AFTER_END_EVENT", "stream.unshift() after end event");
         pn_duplex_destroy_steal(s, error);
         return 0;
     }

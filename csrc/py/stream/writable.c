@@ -7,6 +7,7 @@
  * gets the outcome, ECANCELED after destroy(). */
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
+#include "py/stream/duplex_errors.h"
 #include "py/stream/writes.h"
 
 size_t
@@ -150,7 +151,7 @@ closed_tick(PnState *st, PyObject *self, void *arg)
 static int
 refuse_closed(PnDuplex *s, PyObject *callback)
 {
-    PyObject *error = pn_net_error(s->em.st, "ERR_SOCKET_CLOSED", "Socket is closed");
+    PyObject *error = pn_duplex_error(s, "ERR_SOCKET_CLOSED", "Socket is closed");
     if (error == NULL)
         return -1;
     PyObject *all = PyTuple_Pack(3, (PyObject *)s, callback != NULL ? callback : Py_None, error);
@@ -167,13 +168,12 @@ refuse_closed(PnDuplex *s, PyObject *callback)
 static PyObject *
 refusal(PnDuplex *s, bool by_end)
 {
-    PnState *st = s->em.st;
     if (s->fin_seen && s->ending && !by_end)
-        return pn_net_error(st, "EPIPE", "This socket has been ended by the other party");
+        return pn_duplex_error(s, "EPIPE", "This socket has been ended by the other party");
     if (s->ending)
-        return pn_net_error(st, "ERR_STREAM_WRITE_AFTER_END", "write after end");
+        return pn_duplex_error(s, "ERR_STREAM_WRITE_AFTER_END", "write after end");
     if (s->destroyed)
-        return pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
+        return pn_duplex_error(s, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
     return Py_XNewRef(s->errored);
 }
 
@@ -262,7 +262,7 @@ write_now(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *
 static int
 overflow(PnDuplex *s, PyObject *callback)
 {
-    PyObject *error = pn_net_error(s->em.st, "ERR_WRITE_BUFFER_FULL", "The write buffer is over max_write_buffer");
+    PyObject *error = pn_duplex_error(s, "ERR_WRITE_BUFFER_FULL", "The write buffer is over max_write_buffer");
     if (error == NULL)
         return -1;
     struct pn_write_record *last = s->wq != NULL ? s->wq->last : NULL;
@@ -523,12 +523,11 @@ add_on_finish(PnDuplex *s, PyObject *callback)
 int
 pn_writable_end(PnDuplex *s, PyObject *callback)
 {
-    PnState *st = s->em.st;
     PyObject *error = NULL;
     if (s->finished && callback != NULL)
-        error = pn_net_error(st, "ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished");
+        error = pn_duplex_error(s, "ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished");
     else if (s->destroyed && callback != NULL)
-        error = pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
+        error = pn_duplex_error(s, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
     else if (callback != NULL && s->errored == NULL && add_on_finish(s, callback) < 0)
         return -1;
     else if (callback != NULL && s->errored != NULL)
