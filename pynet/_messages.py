@@ -6,6 +6,7 @@ The C module calls this; see PN_RUN in csrc/py/base/state.h.
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 _MOST_PARTS = 8
@@ -112,3 +113,34 @@ def add_where(error: BaseException, emitter: object, event: object, function: ob
     notes = getattr(error, "__notes__", ())
     if note not in notes and len(notes) < _MOST_NOTES:
         BaseException.add_note(error, note)
+
+
+# --- an address where a path is expected ---
+
+_HOST_AND_PORT = re.compile(r"(?P<host>\[[^\]/]*\]|[^/\s\0]*):(?P<port>[0-9]{1,5})", re.ASCII)
+_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/@]*@)?(?P<rest>.*)", re.ASCII | re.IGNORECASE | re.DOTALL)
+
+
+def lone_text_hint(function: str, text: str) -> str | None:
+    """What is wrong with connect("localhost:80"), connect("tcp://localhost:80"), connect("unix:/run/x"), or None."""
+    url = _URL.fullmatch(text)
+    scheme, rest = url.groups() if url else (None, text)
+    place = _HOST_AND_PORT.fullmatch(rest.partition("/")[0] if url else rest)
+    if place and int(place["port"]) > 65535:
+        place = None
+    if scheme and scheme.lower() in ("unix", "unix+http", "http+unix"):
+        call = repr(rest)
+    elif text.startswith("unix:") and not scheme:
+        call = repr(text.removeprefix("unix:"))
+    elif place:
+        host = place["host"].strip("[]")
+        call = f"{place['port']}, {host!r}" if host else place["port"]
+    elif scheme:
+        call = f"port, {rest.partition('/')[0].strip('[]')!r}"
+    else:
+        return None
+    what = "a URL" if scheme or text.startswith("unix:") else "a host with a port"
+    return (
+        f"{text!r} looks like {what}; a text alone is the path of a unix socket. Write {function}({call}), "
+        f"or {function}(path={text!r}) if it is a path"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import encodings.idna
+import ipaddress
 import threading
 import types
 
@@ -317,6 +318,56 @@ def test_host_before_port_in_connect(args):
 @pytest.mark.parametrize("args", [("127.0.0.1", 8080), ("::1", 80), ("localhost", 80), ("::", 0), ("LOCALHOST", 1)])
 def test_host_before_port_in_listen(args):
     check_listen_refused(TYPE, f"listen({args[1]!r}, '{args[0]}')", *args)
+
+
+@pytest.mark.parametrize("host", ["example.com", "127.0.0.1", "::1", ipaddress.ip_address("127.0.0.1")])
+def test_host_before_a_port_of_text(host):
+    check_connect_refused(TYPE, f"The port comes first: connect(80, {host!r})", host, "80")
+    check_listen_refused(TYPE, f"The port comes first: listen(80, {host!r})", host, "80")
+
+
+def test_none_before_a_host():
+    check_connect_refused(TYPE, "The port comes first: connect(port, 'example.com')", None, "example.com")
+
+
+LONE = {
+    "localhost:8080": "8080, 'localhost'",
+    "127.0.0.1:80": "80, '127.0.0.1'",
+    "[::1]:80": "80, '::1'",
+    ":80": "80",
+    "tcp://example.com:80/x": "80, 'example.com'",
+    "tcp://user@[::1]:80": "80, '::1'",
+    "http://example.com": "port, 'example.com'",
+    "unix:///run/x.sock": "'/run/x.sock'",
+    "unix:/run/x.sock": "'/run/x.sock'",
+}
+
+
+@pytest.mark.parametrize("text", LONE)
+def test_a_text_alone_that_is_no_path(text):
+
+    check_connect_refused(VALUE, f"connect({LONE[text]}), or connect(path={text!r})", text)
+    check_listen_refused(VALUE, f"listen({LONE[text]}), or listen(path={text!r})", text)
+
+
+@pytest.mark.parametrize("spell", [lambda text: (f"./{text}",), lambda text: ({"path": text},)])
+@pytest.mark.parametrize("text", ["localhost:8080", "a:99999", "a:b", "a:"])
+def test_a_path_with_a_colon(tmp_path, monkeypatch, spell, text):
+    monkeypatch.chdir(tmp_path)
+    server = pynet.create_server(lambda sock: sock.end()).listen(*spell(text))
+    assert (tmp_path / text).is_socket()
+    sock = pynet.connect(*spell(text))
+    Recorder(sock, "connect", "close").wait("connect")
+    sock.destroy()
+    server.close()
+
+
+@pytest.mark.parametrize("text", ["a:99999", "a:b", "a:", "x:y:z"])
+def test_a_text_alone_with_a_colon_is_a_path(tmp_path, monkeypatch, text):
+    monkeypatch.chdir(tmp_path)
+    server = pynet.create_server(lambda sock: sock.end()).listen(text)
+    assert (tmp_path / text).is_socket()
+    server.close()
 
 
 # --- names of options ---

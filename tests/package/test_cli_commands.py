@@ -434,6 +434,8 @@ def test_version_and_help():
         ["connect", "--timeout", "-1", "80"],
         ["connect", "--local-address", "nowhere", "80"],
         ["echo", "99999"],
+        ["echo", "localhost:80"],
+        ["connect", "tcp://localhost:80"],
     ],
 )
 def test_wrong_usage_exits_with_2(args):
