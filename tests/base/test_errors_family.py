@@ -191,14 +191,52 @@ def test_a_path_in_use(tmp_path):
 
 
 def test_a_missing_directory(tmp_path):
-    """Node 26 says EACCES for it."""
     path = str(tmp_path / "missing" / "s.sock")
     server = pynet.Server()
     log = Recorder(server, "error")
     server.listen(path)
     error = log.wait("error")["error"]
-    assert str(error) == f"listen EACCES: permission denied {path}"
-    assert isinstance(error, PermissionError) and (error.code, error.port) == ("EACCES", -1)
+    folder = tmp_path / "missing"
+    assert str(error) == f"listen ENOENT: no such file or directory {path} (the folder {folder} does not exist)"
+    assert isinstance(error, FileNotFoundError) and (error.code, error.port) == ("ENOENT", -1)
+    assert (error.errno, error.address) == (errno.ENOENT, path)
+
+
+@pytest.mark.parametrize("call", [pynet.connect, lambda path: pynet.BoundSocket(path=path)])
+def test_a_missing_directory_in_other_calls(tmp_path, call):
+    path = str(tmp_path / "missing" / "s.sock")
+    with pytest.raises(FileNotFoundError, match=r"\(the folder .*/missing does not exist\)$") as caught:
+        call(path).wait("connect")
+    assert (caught.value.code, caught.value.address) == ("ENOENT", path)
+
+
+def test_a_file_that_is_missing_in_its_directory(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught:
+        pynet.connect(tmp_path / "s.sock").wait("connect")
+    assert str(caught.value) == f"connect ENOENT {tmp_path / 's.sock'}"
+
+
+def long_path_error(call, path):
+    with pytest.raises(pynet.NetError) as caught:
+        call(path)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda path: pynet.connect(path=path).wait("connect"),
+        lambda path: pynet.Server().listen(path=path).wait("listening"),
+        lambda path: pynet.BoundSocket(path=path),
+    ],
+    ids=["connect", "listen", "BoundSocket"],
+)
+def test_what_is_wrong_with_a_path(call):
+    limit = 103 if sys.platform == "darwin" else 107
+    bytes_too_many = "é" * 60
+    text = long_path_error(call, bytes_too_many)
+    assert text.endswith(f"{bytes_too_many} (the path has 120 bytes, at most {limit} are possible)")
+    assert long_path_error(call, "/a\0b").endswith("(the path contains a null byte)")
 
 
 @pytest.mark.parametrize("kind", ["tcp"])  # a unix socket has no reset

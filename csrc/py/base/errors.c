@@ -7,6 +7,8 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "uvio/sockaddr.h"
 
@@ -221,15 +223,54 @@ class_for(PnState *st, const char *code)
     return type != NULL ? type : st->NetError;
 }
 
+/* What is wrong with a unix path: " (the folder /x does not exist)", or "". New reference. */
 static PyObject *
-add_place(PyObject *text, const struct pn_where *where)
+path_hint(int status, PyObject *path)
+{
+    struct sockaddr_un sa;
+    PyObject *bytes = status == UV_ENOENT || status == UV_EINVAL ? PyUnicode_EncodeFSDefault(path) : NULL;
+    PyObject *hint = NULL;
+    if (bytes == NULL) {
+        PyErr_Clear();
+        return PyUnicode_FromString("");
+    }
+    const char *text = PyBytes_AS_STRING(bytes);
+    size_t len = (size_t)PyBytes_GET_SIZE(bytes), most = sizeof(sa.sun_path) - 1;
+    const char *slash = strrchr(text, '/');
+    if (status == UV_EINVAL && len > most)
+        hint = PyUnicode_FromFormat(" (the path has %zu bytes, at most %zu are possible)", len, most);
+    else if (status == UV_EINVAL && len > 0 && strlen(text + 1) < len - 1)
+        hint = PyUnicode_FromString(" (the path contains a null byte)");
+    else if (status == UV_ENOENT && slash != NULL && slash != text) {
+        PyObject *folder = PyUnicode_DecodeFSDefaultAndSize(text, slash - text);
+        PyBytes_AS_STRING(bytes)[slash - text] = '\0'; /* `bytes` is new, and ours alone */
+        if (folder != NULL && access(text, F_OK) < 0)
+            hint = PyUnicode_FromFormat(" (the folder %U does not exist)", folder);
+        Py_XDECREF(folder);
+    }
+    Py_DECREF(bytes);
+    return hint != NULL || PyErr_Occurred() ? hint : PyUnicode_FromString("");
+}
+
+static PyObject *
+add_path(PyObject *text, int status, PyObject *path)
+{
+    PyObject *hint = path_hint(status, path);
+    PyObject *all = hint != NULL ? PyUnicode_FromFormat("%U %U%U", text, path, hint) : NULL;
+    Py_XDECREF(hint);
+    return all;
+}
+
+/* Steals `text`. */
+static PyObject *
+add_place(PyObject *text, int status, const struct pn_where *where)
 {
     char address[PN_ADDR_TEXT + 24];
     PyObject *all = text;
     if (text == NULL)
         return NULL;
     if (where->path != NULL) {
-        all = PyUnicode_FromFormat("%U %U", text, where->path);
+        all = add_path(text, status, where->path);
         Py_DECREF(text);
     }
     else if (where->addr != NULL) {
@@ -295,7 +336,7 @@ pn_uv_error(PnState *st, int status, const struct pn_where *where)
     const char *syscall = where->syscall;
     PyObject *text = where->describe ? PyUnicode_FromFormat("%s %s: %s", syscall, code, uv_strerror(status))
                                      : PyUnicode_FromFormat("%s %s", syscall, code);
-    text = add_place(text, where);
+    text = add_place(text, status, where);
     if (text == NULL)
         return NULL;
     /* On unix a libuv status is a negated errno. */
@@ -372,7 +413,7 @@ PyObject *
 pn_net_error_at(PnState *st, const char *code, const struct pn_where *where, const char *text)
 {
     /* " 127.0.0.1:80", or "" without a place */
-    PyObject *place = add_place(PyUnicode_FromString(""), where);
+    PyObject *place = add_place(PyUnicode_FromString(""), 0, where);
     if (place == NULL)
         return NULL;
     PyObject *exc = NULL;

@@ -261,9 +261,9 @@ read_options(PnState *st, PyObject *first, PyObject *kwargs, struct bind_request
 /* --- binding --- */
 
 static int
-raise_bind(PnState *st, int status, const struct pn_addr *at)
+raise_bind(PnState *st, int status, const struct pn_addr *at, PyObject *path)
 {
-    struct pn_where where = {.syscall = "bind", .addr = at};
+    struct pn_where where = {.syscall = "bind", .addr = at, .path = path};
     pn_raise(pn_uv_error(st, status, &where));
     return -1;
 }
@@ -286,7 +286,7 @@ bind_tcp(PnBoundSocket *self, const struct bind_request *w)
     int status;
     int fd = pn_bind_tcp(&w->at, w->flags, &status);
     if (fd < 0)
-        return raise_bind(self->st, status, &w->at);
+        return raise_bind(self->st, status, &w->at, NULL);
     if (!pn_fd_local(fd, &self->at))
         self->at = w->at;
     bound_at(self, fd, PN_STREAM_TCP);
@@ -300,8 +300,12 @@ bind_path(PnBoundSocket *self, struct bind_request *w)
     int status;
     int fd = pn_bind_path(PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path), PN_MODE_BY_UMASK,
                           &self->b.file, &status);
-    if (fd < 0)
-        return raise_bind(self->st, status, NULL);
+    if (fd < 0) {
+        PyObject *path = pn_path_text(w->path);
+        int failed = path != NULL ? raise_bind(self->st, status, NULL, path) : -1;
+        Py_XDECREF(path);
+        return failed;
+    }
     bound_at(self, fd, PN_STREAM_PIPE);
     self->b.path = Py_NewRef(w->path);
     if (PyBytes_GET_SIZE(w->path) > 0)
