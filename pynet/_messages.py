@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 _MOST_PARTS = 8
@@ -144,3 +145,63 @@ def lone_text_hint(function: str, text: str) -> str | None:
         f"{text!r} looks like {what}; a text alone is the path of a unix socket. Write {function}({call}), "
         f"or {function}(path={text!r}) if it is a path"
     )
+
+
+# --- unknown keyword arguments ---
+
+_SIMILAR = 0.7  # by difflib's measure: "prot" is near "port"
+
+_COMMON = "allow_half_open high_water_mark max_write_buffer no_delay keep_alive keep_alive_initial_delay"
+_OPTIONS = {
+    "connect()": "family hints lookup local_address local_port auto_select_family auto_select_family_attempt_timeout "
+    "happy_eyeballs connect_timeout",
+    "listen()": "port host path fd handle backlog exclusive ipv6_only reuse_port readable_all writable_all "
+    "unlink_stale signal",
+    "Server and create_server()": f"{_COMMON} pause_on_connect block_list listener",
+    "Socket and connect()": f"{_COMMON} readable_high_water_mark writable_high_water_mark encoding default_encoding "
+    "onread fd readable writable handle signal block_list type_of_service",
+}
+# Of which type an option that a call does not know may be a property or a method, and whose option it may be.
+_SERVER = ("Server", "Socket"), ("listen()", "Server and create_server()", "connect()", "Socket and connect()")
+_SOCKET = ("Socket", "Server"), ("connect()", "Socket and connect()", "listen()", "Server and create_server()")
+_SEARCHED = {"Server": _SERVER, "create_server": _SERVER, "listen": _SERVER, "connect": _SOCKET, "Socket": _SOCKET}
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches
+
+    plain = {_plain(each): each for each in known}
+    found = get_close_matches(_plain(name), plain, 1, _SIMILAR)
+    return plain[found[0]] if found else None
+
+
+def _places(function: str) -> Iterator[tuple[str, str]]:
+    """All (name, where it belongs) that a caller of `function` may have thought of."""
+    from pynet import _pynet
+
+    types, calls = _SEARCHED.get(function, ((), ()))
+    for call in calls:
+        for name in _OPTIONS[call].split():
+            yield name, f"an option of {call}"
+    for owner in types:
+        for name, member in vars(getattr(_pynet, owner)).items():
+            if not name.startswith("_") and name.islower():
+                yield name, f"a {'method' if callable(member) else 'property'} of {owner}"
+
+
+def unknown_keyword_text(function: str, known: Sequence[str], key: str) -> str:
+    """The TypeError of an unknown keyword: a name that is near, or where the name belongs."""
+    text = f"{function}() got an unexpected keyword argument {key!r}"
+    if near := _nearest(key, known):
+        return f"{text}; did you mean {near!r}?"
+    places: dict[str, str] = {}
+    for name, place in _places(function):
+        places.setdefault(name, place)
+    near = _nearest(key, places)
+    if near is None:
+        return text
+    return f"{text}; {near} is {places[near]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import collections
 import encodings.idna
 import ipaddress
@@ -12,6 +13,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, wait_until
+from paths import ROOT
 
 TYPE, VALUE, PORT, MISSING = "ERR_INVALID_ARG_TYPE", "ERR_INVALID_ARG_VALUE", "ERR_SOCKET_BAD_PORT", "ERR_MISSING_ARGS"
 TYPE_ERRORS = {TYPE, MISSING}
@@ -390,6 +392,60 @@ def test_a_text_alone_with_a_colon_is_a_path(tmp_path, monkeypatch, text):
 def test_an_unknown_keyword_names_the_nearest(call, given, near):
     with pytest.raises(TypeError, match=f"'{given}'.*'{near}'"):
         call(**{given: 1})
+
+
+@pytest.mark.parametrize("call", [pynet.connect, pynet.Server, pynet.Server().listen, pynet.Socket, pynet.run])
+@pytest.mark.parametrize("given", ["kitten", "x", "reuse_addr_or_so"])
+def test_an_unknown_keyword_with_nothing_near_suggests_nothing(call, given):
+    with pytest.raises(TypeError) as caught:
+        call(**{given: 1})
+    assert str(caught.value).endswith(f"got an unexpected keyword argument '{given}'")
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "place"),
+    [
+        (pynet.create_server, "port", "port is an option of listen()"),
+        (pynet.create_server, "reusePort", "reuse_port is an option of listen()"),
+        (pynet.create_server, "max_connections", "max_connections is a property of Server"),
+        (pynet.create_server, "maxConnection", "max_connections is a property of Server"),
+        (pynet.create_server, "local_address", "local_address is an option of connect()"),
+        (pynet.create_server, "encoding", "encoding is an option of Socket and connect()"),
+        (pynet.Server().listen, "max_connections", "max_connections is a property of Server"),
+        (pynet.Server().listen, "no_delay", "no_delay is an option of Server and create_server()"),
+        (lambda **kw: pynet.Socket().connect(**kw), "allow_half_open", "allow_half_open is an option of Socket"),
+        (pynet.connect, "set_timeout", "did you mean 'timeout'?"),
+        (pynet.connect, "backlog", "backlog is an option of listen()"),
+        (pynet.Socket, "connect_timeout", "connect_timeout is an option of connect()"),
+        (pynet.Socket, "set_no_delay", "did you mean 'no_delay'?"),
+        (pynet.Socket, "destroy", "destroy is a method of Socket"),
+    ],
+)
+def test_an_unknown_keyword_says_where_it_belongs(call, given, place):
+    with pytest.raises(TypeError) as caught:
+        call(**{given: 1})
+    assert f"got an unexpected keyword argument '{given}'; {place}" in str(caught.value)
+
+
+def options_of_the_stubs(name):
+    """The keys in PEP 8 spelling of a dict of options in pynet/_options.pyi, with those of its bases."""
+    tree = ast.parse((ROOT / "pynet" / "_options.pyi").read_text())
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    keys = {line.target.id for line in classes[name].body if isinstance(line, ast.AnnAssign)}
+    for base in classes[name].bases:
+        if base.id in classes:
+            keys |= options_of_the_stubs(base.id)
+    return {key for key in keys if key.islower()}
+
+
+def test_where_options_belong_is_complete():
+    from pynet._messages import _OPTIONS
+
+    told = {place: set(names.split()) for place, names in _OPTIONS.items()}
+    assert told["listen()"] == options_of_the_stubs("ListenOptions") - {"callback"}
+    assert told["Server and create_server()"] == options_of_the_stubs("ServerOptions")
+    assert told["Socket and connect()"] == options_of_the_stubs("SocketOptions")
+    assert told["connect()"] == options_of_the_stubs("_ConnectingOptions") - {"port", "host", "path", "listener"}
 
 
 def test_unknown_keys_of_a_mapping_are_ignored(echo):

@@ -103,22 +103,22 @@ from_mapping(PyObject *mapping, const char *name, PyObject **out)
     return 0;
 }
 
-/* Raises TypeError and suggests the most similar name, by difflib's measure. `known` holds the names, or is NULL. */
+/* Raises TypeError, and names what is near or where the name belongs: pynet/_messages.py. `known` holds the names, or is
+ * NULL. */
 static void
 raise_unlike(const char *function, PyObject *known, PyObject *key)
 {
-    PyObject *difflib = PyImport_ImportModule("difflib");
-    PyObject *near = NULL;
-    if (known != NULL && difflib != NULL)
-        near = PyObject_CallMethod(difflib, "get_close_matches", "OOid", key, known, 1, 0.1);
+    PyObject *messages = known != NULL ? PyImport_ImportModule("pynet._messages") : NULL;
+    PyObject *text = NULL;
+    if (messages != NULL)
+        text = PyObject_CallMethod(messages, "unknown_keyword_text", "sOO", function, known, key);
     PyErr_Clear();
-    if (near != NULL && PyList_Check(near) && PyList_GET_SIZE(near) > 0)
-        PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'; did you mean '%U'?", function, key,
-                     PyList_GET_ITEM(near, 0));
+    if (text != NULL)
+        PyErr_SetObject(PyExc_TypeError, text);
     else
         PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function, key);
-    Py_XDECREF(near);
-    Py_XDECREF(difflib);
+    Py_XDECREF(text);
+    Py_XDECREF(messages);
 }
 
 static void
