@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
+from types import FrameType
 from typing import Any
 
 _MOST_PARTS = 8
@@ -205,3 +207,59 @@ def unknown_keyword_text(function: str, known: Sequence[str], key: str) -> str:
     if near is None:
         return text
     return f"{text}; {near} is {places[near]}"
+
+
+# --- misspelt names of events ---
+
+user_events: set[str] = set()
+"""The names that the program has emitted on a socket or server, and those that have been warned of."""
+
+events_of_node = frozenset((*_EVENT_ARGUMENTS, "newListener", "removeListener"))
+_OF_SERVERS = ("close", "connection", "drop", "error", "listening")
+
+
+def _distance(a: str, b: str, most: int) -> int:
+    """How many letters to insert, remove, replace or swap with the next; any number above `most` is too many."""
+    if abs(len(a) - len(b)) > most:
+        return most + 1
+    rows = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                best = min(best, rows[-2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def _nearest_event(emitter: object, name: str) -> str | None:
+    server = any(c.__name__ == "Server" and c.__module__ == "pynet" for c in type(emitter).__mro__)
+    known = _OF_SERVERS if server else [each for each in _EVENT_ARGUMENTS if each not in ("connection", "listening")]
+    plain = _plain(name)
+    most = 1 if len(plain) < 6 else 2
+    near = min(known, key=lambda each: _distance(plain, each.lower(), most))
+    return near if _distance(plain, near.lower(), most) <= most else None
+
+
+def check_event(emitter: object, name: str) -> None:
+    """Warns once of a listener for a name that is nearly an event of the emitter, which does not have that event."""
+    if ":" in name or name in user_events:
+        return
+    near = _nearest_event(emitter, name)
+    if near is None:
+        return
+    import warnings
+
+    level = 1
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("pynet."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(
+        f"{type(emitter).__name__} has no event {name!r}; did you mean {near!r}? An event of your own that has such a "
+        f"name does not warn once it has been emitted, or with a colon in it",
+        RuntimeWarning,
+        stacklevel=level,
+    )
+    user_events.add(name)

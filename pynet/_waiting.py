@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynet import _private, _pynet
 from pynet._exit import blocked, pending
+from pynet._messages import check_event, events_of_node
 from pynet._reading import (
     IncompleteReadError,
     LineIterator,
@@ -381,6 +382,8 @@ def once(
     if signal is None and options is not None:
         signal = _signal_of(options)
     reached = _private.reached(emitter, event)
+    if type(event) is str and event not in events_of_node and isinstance(emitter, _pynet.Socket | _pynet.Server):
+        check_event(emitter, event)
     if signal is not None:
         _private.check_signal(signal)
         return Future(emitter, event, signal)

@@ -4,6 +4,7 @@
  *   listeners.c       the list of listeners, and calling them
  *   emit.c            emitting from the loop and from methods
  *   add.c             adding a listener: `newListener`, the leak warning
+ *   event_names.c     warns of misspelt names of events
  *   missed.c          remembers events without a listener and replays them; defers an `error` without a listener
  *   emitter_type.c    the methods of EventEmitter
  *   once_type.c       OnceListener: the wrapper that once() registers (created in listeners.c)
@@ -70,6 +71,12 @@ int pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool 
 /* Adds an internal listener, for code that waits: it acts on the emitter as any listener does, but is hidden from user
  * code, and no `newListener` is emitted. 0 or -1. */
 int pn_add_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn);
+
+/* --- event_names.c --- */
+/* Warns if the name is nearly that of an event of the emitter. 0, or -1 when the warning is raised. */
+int pn_check_event(PnEmitter *e, PyObject *name);
+/* The user has emitted an event of that name: it is no mistake. 0 or -1. */
+int pn_note_user_event(PnEmitter *e, PyObject *name);
 
 /* --- emitter_type.c --- */
 extern PyType_Spec pn_emitter_spec;

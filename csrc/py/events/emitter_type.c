@@ -341,6 +341,8 @@ emitter_emit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
         call[i] = args[i];
     int status = 0;
     bool is_error = name == e->st->names.error;
+    if (pn_note_user_event(e, name) < 0)
+        PyErr_Clear();
     if (is_error)
         status = pn_emit_for_caller(e, e->st->error_monitor, call + 1, (size_t)nargs - 1);
     if (status >= 0)
