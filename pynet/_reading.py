@@ -17,7 +17,16 @@ from typing import Any, Self
 
 from pynet import _private, _pynet
 from pynet._exit import blocked
-from pynet._support import as_error, check_size, coded, running_loop, seconds_of, wake_later, what_it_died_of
+from pynet._support import (
+    as_error,
+    check_size,
+    coded,
+    peer_of,
+    running_loop,
+    seconds_of,
+    wake_later,
+    what_it_died_of,
+)
 
 DEFAULT_MAX = 65536
 END: Any = object()  # instead of a chunk
@@ -32,15 +41,19 @@ class IncompleteReadError(_pynet.NetError, EOFError):
 
     __module__ = "pynet"
 
-    def __init__(self, partial: bytes | str, expected: int | None) -> None:
-        wanted = "the separator" if expected is None else str(expected)
-        super().__init__(f"The peer ended after {len(partial)}, before {wanted}")
+    def __init__(self, partial: bytes | str, expected: int | None, socket: _pynet.Socket | None = None) -> None:
+        unit = "characters" if isinstance(partial, str) else "bytes"
+        wanted = f"{unit}, before the separator" if expected is None else f"of {expected} {unit}"
+        address, port, place = peer_of(socket)
+        super().__init__(f"The peer ended after {len(partial)} {wanted}{place}")
+        if address is not None:
+            self.address, self.port = address, port
         self.code = "ERR_INCOMPLETE_READ"
         self.partial = partial
         self.expected = expected
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.partial, self.expected)
+        return type(self), (self.partial, self.expected), {**self.__dict__, "args": self.args}
 
 
 # --- waiting for something to read ---
@@ -163,7 +176,7 @@ class Watch(Waiters):
         if _private.reached(self.socket, "end") is not None:
             return True
         if closed:
-            raise what_it_died_of(self.socket)
+            raise what_it_died_of(self.socket, "its end")
         return False
 
 
@@ -445,5 +458,5 @@ def _attempt(watch: Watch, take: Callable[[], bytes | str | None], expected: int
     if data is not None:
         return data
     if at_end or watch.over():
-        raise IncompleteReadError(_private.peek(watch.socket), expected)
+        raise IncompleteReadError(_private.peek(watch.socket), expected, watch.socket)
     return None

@@ -149,7 +149,7 @@ class _Watch:
         if isinstance(err, BaseException):
             self.done(err)
         elif (self.reading and not self.read) or (self.writing and not (self.written or _all_written(self.stream))):
-            self.done(premature_close())
+            self.done(premature_close(self.stream, "its end" if self.reading and not self.read else "all was sent"))
         else:
             self.done(None)
 
@@ -318,7 +318,7 @@ class _Pipeline:
 
         def on_dest_close(*_had_error: object) -> None:
             if (at, "read") in self.parts:
-                self.fail(premature_close())
+                self.fail(premature_close(dest, "the end of its source"))
 
         source.pipe(dest, end=not ends)
         self.forget[at].append(functools.partial(source.unpipe, dest))

@@ -89,7 +89,7 @@ class _Link:
     def on_end(self) -> None:
         future = self._future()
         if future is not None:
-            future._fail(what_it_died_of(future._emitter))
+            future._fail(what_it_died_of(future._emitter, repr(future._event), "ended"))
 
     def on_close(self, *args: Any) -> None:
         future = self._future()
@@ -245,8 +245,10 @@ class Future(futures.Future[Any]):
             self._settle(reached)
         elif failure is not None:
             self._fail(failure)
-        elif _private.over(self._emitter) or (self._reads and _private.reached(self._emitter, "end") is not None):
-            self._fail(what_it_died_of(self._emitter))
+        elif _private.over(self._emitter):
+            self._fail(what_it_died_of(self._emitter, repr(self._event)))
+        elif self._reads and _private.reached(self._emitter, "end") is not None:
+            self._fail(what_it_died_of(self._emitter, repr(self._event), "ended"))
         else:
             return False
         return True

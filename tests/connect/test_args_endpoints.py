@@ -190,7 +190,7 @@ def test_hosts_of_a_wrong_type(host):
 @pytest.mark.parametrize("host", ["a\0b", "\0", "127.0.0.1\0", "127.0.0.1\0.example.com"])
 def test_a_host_with_a_null_byte(host):
     check_connect_refused(VALUE, "host", 80, host)
-    check_connect_refused(VALUE, "null bytes", {"port": 80, "host": host})
+    check_connect_refused(VALUE, "null character", {"port": 80, "host": host})
     check_listen_refused(VALUE, "host", 0, host)
 
 
@@ -295,8 +295,8 @@ def test_wrong_timeout_options(value, code):
 
 @pytest.mark.parametrize("value", ["x", True, [], b"5"])
 def test_wrong_keep_alive_delays(value):
-    check_connect_refused(TYPE, "keepAliveInitialDelay", {"port": 80, "keep_alive_initial_delay": value})
-    refused(TYPE, "keepAliveInitialDelay", lambda: pynet.Server(keep_alive_initial_delay=value))
+    check_connect_refused(TYPE, "keep_alive_initial_delay", {"port": 80, "keep_alive_initial_delay": value})
+    refused(TYPE, "keep_alive_initial_delay", lambda: pynet.Server(keep_alive_initial_delay=value))
 
 
 @pytest.mark.parametrize("value", [1e300, float("nan"), float("inf"), -5, 10**30])
@@ -499,13 +499,13 @@ def test_a_wrong_connection_listener(value):
 @pytest.mark.parametrize("mark", [-1, float("nan"), 1.5, float("inf"), 2**31, 10**30])
 def test_high_water_marks_out_of_range(mark):
     for kind in (pynet.Socket, pynet.Server):
-        refused(VALUE, "highWaterMark", lambda kind=kind: kind(high_water_mark=mark))
+        refused(VALUE, "high_water_mark", lambda kind=kind: kind(high_water_mark=mark))
 
 
 @pytest.mark.parametrize("mark", ["5", True, []])
 def test_high_water_marks_of_a_wrong_type(mark):
     for kind in (pynet.Socket, pynet.Server):
-        refused(TYPE, "highWaterMark", lambda kind=kind: kind({"highWaterMark": mark}))
+        refused(TYPE, "high_water_mark", lambda kind=kind: kind({"highWaterMark": mark}))
 
 
 # --- listen ---

@@ -101,3 +101,27 @@ def test_without_a_peer_the_text_is_as_in_node():
     sock.write(b"x")
     assert wait_until(lambda: seen)
     assert (str(seen[0]), seen[0].address, seen[0].port) == ("Socket is closed", None, None)
+
+
+def test_of_a_loop_that_ends_too_early(pair):
+    client = pair().client
+    client.destroy()
+    with pytest.raises(pynet.NetError) as caught:
+        client.read_exactly(1)
+    assert caught.value.code == "ERR_STREAM_PREMATURE_CLOSE"
+    assert str(caught.value) == f"The socket closed before its end ({peer_text(client)})"
+    check(caught.value, client)
+
+
+@pytest.mark.parametrize("encoding", [None, "utf8"])
+def test_of_an_incomplete_read(pair, encoding):
+    p = pair()
+    if encoding:
+        p.client.set_encoding(encoding)
+    p.peer.end(b"abc")
+    with pytest.raises(pynet.IncompleteReadError) as caught:
+        p.client.read_exactly(5, timeout=5)
+    unit = "characters" if encoding else "bytes"
+    assert str(caught.value) == f"The peer ended after 3 of 5 {unit} ({peer_text(p.client)})"
+    check(caught.value, p.client)
+    assert (caught.value.partial, caught.value.expected) == ("abc" if encoding else b"abc", 5)

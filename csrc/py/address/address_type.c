@@ -165,7 +165,7 @@ from_options(PnState *st, PyTypeObject *type, PyObject **v)
     if (read_family(v[O_FAMILY], &family) < 0)
         return NULL;
     if (v[O_ADDRESS] != NULL && !PyUnicode_Check(v[O_ADDRESS]) && !pn_is_ip_object(st, v[O_ADDRESS]))
-        return pn_raise_arg_type("options.address", "of type str or an address of the module ipaddress", v[O_ADDRESS]);
+        return pn_raise_arg_type("options.address", "a str or an address of the module ipaddress", v[O_ADDRESS]);
     if (pn_options_port(v[O_PORT], &port) < 0 || read_flowlabel(v[O_FLOWLABEL], &flowlabel) < 0 ||
         read_address(st, v[O_ADDRESS], family, &addr) < 0)
         return NULL;
@@ -253,7 +253,7 @@ address_parse(PyObject *type, PyObject *const *args, Py_ssize_t nargs, PyObject 
     else if ((strict = read_parse_args(args, nargs, kwnames, &input)) < 0)
         return NULL;
     if (!PyUnicode_Check(input))
-        return pn_raise_arg_type("text", "of type str", input);
+        return pn_raise_arg_type("text", "a str", input);
     struct pn_addr addr;
     const char *text;
     size_t len;

@@ -42,13 +42,13 @@ static int
 set_host_text(PyObject *obj, struct pn_endpoint *e)
 {
     if (!PyUnicode_Check(obj)) {
-        pn_raise_arg_type("options.host", "of type str", obj);
+        pn_raise_arg_type("options.host", "a str", obj);
         return -1;
     }
     if (PyUnicode_GET_LENGTH(obj) == 0)
         return 0;
     if (PyUnicode_FindChar(obj, 0, 0, PyUnicode_GET_LENGTH(obj), 1) >= 0) {
-        pn_raise_arg_value("options.host", "must be a string without null bytes", obj);
+        pn_raise_arg_value("options.host", "must not contain a null character", obj);
         return -1;
     }
     Py_XSETREF(e->host, Py_NewRef(obj));
@@ -288,7 +288,7 @@ parse(PnState *st, bool listening, PyObject *const *args, Py_ssize_t nargs, stru
     while (used < nargs && args[used] == Py_None)
         used++;
     if (used < nargs) {
-        pn_raise_arg_type(listening ? "callback" : "listener", "of type function", args[used]);
+        pn_raise_arg_type(listening ? "callback" : "listener", "a callable", args[used]);
         return -1;
     }
     return 0;

@@ -340,12 +340,12 @@ pn_check_callable(PnState *st, PyObject *obj, const char *name)
 {
     (void)st;
     if (!PyCallable_Check(obj)) {
-        pn_raise_arg_type(name, "of type function", obj);
+        pn_raise_arg_type(name, "a callable", obj);
         return -1;
     }
     PyObject *inner = without_partials(obj);
     if (inner == NULL) {
-        pn_raise_arg_type(name, "of type function, not a functools.partial that contains itself", obj);
+        pn_raise_arg_type(name, "a callable, not a functools.partial that contains itself", obj);
         return -1;
     }
     bool plain = !makes_coroutines(inner);
@@ -366,7 +366,7 @@ int
 pn_arg_number(PyObject *obj, const char *name, double *out)
 {
     if (PyBool_Check(obj) || (!PyLong_Check(obj) && !PyFloat_Check(obj))) {
-        pn_raise_arg_type(name, "of type number", obj);
+        pn_raise_arg_type(name, "an int or float", obj);
         return -1;
     }
     if (PyFloat_Check(obj)) {
@@ -477,7 +477,7 @@ int
 pn_arg_port(PyObject *obj, const char *name, uint16_t *out)
 {
     if (PyBool_Check(obj) || (!PyLong_Check(obj) && !PyFloat_Check(obj) && !PyUnicode_Check(obj))) {
-        pn_raise_arg_type(strcmp(name, "Port") == 0 ? "options.port" : name, "one of type number or string", obj);
+        pn_raise_arg_type(strcmp(name, "Port") == 0 ? "options.port" : name, "an int or str", obj);
         return -1;
     }
     double value = port_number(obj);
@@ -498,7 +498,7 @@ pn_arg_path(PyObject *obj, const char *name)
 {
     int is_path = pn_is_path(obj);
     if (is_path <= 0)
-        return is_path < 0 ? NULL : pn_raise_arg_type(name, "of type str, bytes or os.PathLike", obj);
+        return is_path < 0 ? NULL : pn_raise_arg_type(name, "a str, bytes or os.PathLike", obj);
     PyObject *path = PyOS_FSPath(obj);
     if (path == NULL || PyBytes_Check(path))
         return path;

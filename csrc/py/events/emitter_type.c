@@ -124,7 +124,7 @@ emitter_off(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwn
     if (pn_unpack("off", names, 2, args, nargs, kwnames, a) < 0)
         return NULL;
     if (!PyCallable_Check(a[1]))
-        return pn_raise_arg_type("listener", "of type function", a[1]);
+        return pn_raise_arg_type("listener", "a callable", a[1]);
     PyObject *name = pn_event_name(e->st, a[0]);
     if (name == NULL)
         return NULL;

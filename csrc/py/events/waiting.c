@@ -333,7 +333,7 @@ pn_check_blocking(PyObject *module, PyObject *what)
     PnState *st = pn_state_of_module(module);
     const char *where = NULL;
     if (!PyUnicode_Check(what))
-        return pn_raise_arg_type("what", "of type str", what);
+        return pn_raise_arg_type("what", "a str", what);
     if (pn_in_callback(st))
         where = "inside a listener";
     else if (pn_in_turn(st))

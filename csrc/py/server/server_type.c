@@ -38,7 +38,7 @@ pn_server_knows_option(PyObject *module, PyObject *name)
 {
     (void)module;
     if (!PyUnicode_Check(name))
-        return pn_raise_arg_type("name", "of type str", name);
+        return pn_raise_arg_type("name", "a str", name);
     return PyBool_FromLong(pn_knows_option(server_names, name));
 }
 
@@ -58,7 +58,7 @@ apply_options(PnServer *s, PyObject **v)
         return -1;
     if (v[S_LISTENER] != NULL && pn_check_callable(s->em.st, v[S_LISTENER], "listener") < 0)
         return -1;
-    if (v[S_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[S_BLOCK_LIST], "options.blockList") < 0)
+    if (v[S_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[S_BLOCK_LIST], "options.block_list") < 0)
         return -1;
     s->options.allow_half_open = flags[S_HALF_OPEN] != 0;
     s->options.pause_on_connect = flags[S_PAUSE] != 0;

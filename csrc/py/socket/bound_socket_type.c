@@ -162,7 +162,7 @@ read_flag(PyObject *obj, const char *name, unsigned flag, unsigned *flags)
     if (obj == NULL)
         return 0;
     if (!PyBool_Check(obj)) {
-        pn_raise_arg_type(name, "of type bool", obj);
+        pn_raise_arg_type(name, "a bool", obj);
         return -1;
     }
     if (obj == Py_True)
@@ -176,7 +176,7 @@ read_host_text(PyObject *host, struct pn_addr *out)
     const char *text;
     size_t len;
     if (!PyUnicode_Check(host)) {
-        pn_raise_arg_type("options.host", "of type str, or an address of the module ipaddress", host);
+        pn_raise_arg_type("options.host", "a str, or an address of the module ipaddress", host);
         return -1;
     }
     if (pn_text_of_str(host, &text, &len) && pn_addr_parse_scoped(text, len, out) == 0)
@@ -210,7 +210,7 @@ read_request(PnState *st, PyObject **v, struct bind_request *out)
     uint16_t port = 0;
     if (pn_options_port(v[B_PORT], &port) < 0 ||
         read_flag(v[B_IPV6_ONLY], "options.ipv6Only", PN_BIND_IPV6_ONLY, &out->flags) < 0 ||
-        read_flag(v[B_REUSE_PORT], "options.reusePort", PN_BIND_REUSE_PORT, &out->flags) < 0)
+        read_flag(v[B_REUSE_PORT], "options.reuse_port", PN_BIND_REUSE_PORT, &out->flags) < 0)
         return -1;
     out->at.family = (out->flags & PN_BIND_IPV6_ONLY) != 0 ? 6 : 4;
     if (v[B_HOST] != NULL && read_host(st, v[B_HOST], &out->at) < 0)

@@ -298,7 +298,7 @@ socket_set_block_list(PyObject *op, PyObject *value, void *closure)
     (void)closure;
     if (value == Py_None)
         value = NULL;
-    if (value != NULL && (pn_check_block_list(s->d.em.st, value, "options.blockList") < 0 || pn_extras_of(s) == NULL))
+    if (value != NULL && (pn_check_block_list(s->d.em.st, value, "options.block_list") < 0 || pn_extras_of(s) == NULL))
         return -1;
     if (s->extras != NULL)
         Py_XSETREF(s->extras->block_list, Py_XNewRef(value));

@@ -80,8 +80,7 @@ separator_for(PnDuplex *s, PyObject *separator)
     else if (PyObject_CheckBuffer(separator) && !text)
         converted = PyBytes_FromObject(separator);
     else
-        return pn_raise_arg_type("separator", text ? "of type str: set_encoding() was called" : "of type bytes or str",
-                                 separator);
+        return pn_raise_arg_type("separator", text ? "a str: set_encoding() was called" : "bytes or str", separator);
     if (converted == NULL)
         return NULL;
     if ((text ? PyUnicode_GET_LENGTH(converted) : PyBytes_GET_SIZE(converted)) == 0) {

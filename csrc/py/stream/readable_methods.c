@@ -95,8 +95,8 @@ chunk_of(PnDuplex *s, PyObject *chunk, PyObject *encoding)
         bytes = PyBytes_FromObject(chunk);
     }
     else {
-        return pn_raise_arg_type("chunk",
-                                 "of type str or an object with a buffer (bytes, bytearray, memoryview, array)", chunk);
+        return pn_raise_arg_type("chunk", "a str or an object with a buffer (bytes, bytearray, memoryview, array)",
+                                 chunk);
     }
     if (bytes == NULL || !decoding)
         return bytes;
