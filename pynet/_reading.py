@@ -237,10 +237,17 @@ class Loop:
     async def __aexit__(self, *exc: object) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        return f"<pynet.{type(self).__name__} of {self._of()!r}{', ended' if self._done else ''}>"
+
     def __del__(self) -> None:
         # Raises when the interpreter exits, and there is no caller to handle it.
         with contextlib.suppress(Exception):
             self.close()
+
+    def _of(self) -> object:
+        """The object that it iterates over."""
+        raise NotImplementedError
 
     def _attempt(self) -> Any:
         """The next item, END, or None: wait."""
@@ -274,6 +281,9 @@ class SocketIterator(Loop):
         if self._destroy:
             self._destroy_socket()
         self._watch.leave()
+
+    def _of(self) -> object:
+        return self.socket
 
     def _take(self) -> Any:
         """The item that can be read now, or None."""

@@ -132,6 +132,9 @@ class ServerIterator(Loop):
         _private.iter_close(self.server)
         waiters._wake()
 
+    def _of(self) -> object:
+        return self.server
+
     def _attempt(self) -> Any:
         if self._done:
             return END

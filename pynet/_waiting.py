@@ -185,6 +185,16 @@ class Future(futures.Future[Any]):
         if self.cancelled():
             raise asyncio.CancelledError
 
+    def __repr__(self) -> str:
+        state = "pending"
+        if self.cancelled():
+            state = "cancelled"
+        elif self.done():
+            state = "failed" if self._exception is not None else "done"
+        emitter = getattr(self, "_emitter", None)
+        name = type(self).__name__.replace("_Already", "Future")
+        return f"<pynet.{name} {state}{'' if emitter is None else f' {self._event!r} of {emitter!r}'}>"
+
     def __del__(self) -> None:
         # Raises when the interpreter exits, and there is no caller to handle it.
         with contextlib.suppress(Exception):
