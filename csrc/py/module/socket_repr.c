@@ -1,5 +1,4 @@
 /* socket_repr.c - repr() of a Socket: its state, its two ends or what it is connecting to, and what it died of. */
-#include "py/base/args.h"
 #include "py/connect/connect.h"
 #include "py/module/functions.h"
 #include "py/stream/duplex.h"
@@ -14,18 +13,6 @@ format_end(const struct pn_addr *addr, char *out, size_t size)
     char text[PN_ADDR_TEXT + 24];
     (void)pn_addr_format_scoped(addr, text, sizeof(text));
     PyOS_snprintf(out, size, addr->family == 6 ? "[%s]:%d" : "%s:%d", text, (int)addr->port);
-}
-
-/* " localhost:80", " '/run/x.sock'" */
-static PyObject *
-target_text(const struct pn_connect *c)
-{
-    if (c->path == NULL)
-        return c->host != NULL ? PyUnicode_FromFormat(" %U:%d", c->host, (int)c->port) : PyUnicode_FromString("");
-    PyObject *path = pn_path_text(c->path);
-    PyObject *text = path != NULL ? PyUnicode_FromFormat(" %R", path) : NULL;
-    Py_XDECREF(path);
-    return text;
 }
 
 static PyObject *
@@ -96,8 +83,8 @@ pn_socket_repr(PyObject *op)
     PnSocket *s = PN_SOCKET(op);
     const char *name = Py_TYPE(op)->tp_name;
     if (!s->d.destroyed && s->d.connecting && s->connect != NULL) {
-        PyObject *to = target_text(s->connect);
-        PyObject *all = to != NULL ? PyUnicode_FromFormat("<%s connecting to%U>", name, to) : NULL;
+        PyObject *to = pn_connect_target(s->connect);
+        PyObject *all = to != NULL ? PyUnicode_FromFormat("<%s connecting to %U>", name, to) : NULL;
         Py_XDECREF(to);
         return all;
     }
