@@ -14,6 +14,8 @@ __version__ = "0.2.0"
 if TYPE_CHECKING:
     from pynet import aio as aio
     from pynet import promises as promises
+    from pynet._calls import run_in_loop as run_in_loop
+    from pynet._calls import runInLoop as runInLoop
     from pynet._waiting import Future as Future
     from pynet._waiting import IncompleteReadError as IncompleteReadError
     from pynet._waiting import once as once
@@ -23,6 +25,8 @@ else:
         "Future": "_waiting",
         "IncompleteReadError": "_waiting",
         "once": "_waiting",
+        "run_in_loop": "_calls",
+        "runInLoop": "_calls",
         "aio": None,
         "promises": None,
     }

@@ -25,7 +25,7 @@ _nobody = _pynet.EventEmitter()
 # --- shutdown ---
 
 
-class Shutdown(Future):
+class Shutdown(Future[int]):
     """What Server.shutdown() returns; the server keeps it, so that each call returns the same one.
 
     It cannot be cancelled: several callers may wait for it, and connections that were ended stay ended.
@@ -78,7 +78,7 @@ class Shutdown(Future):
         self._emitter = _nobody  # the server keeps this future
 
 
-def shutdown(server: _pynet.Server, timeout: float | None = None) -> Future:
+def shutdown(server: _pynet.Server, timeout: float | None = None) -> Future[int]:
     """Server.shutdown()."""
     seconds = seconds_of(timeout)
     future: Shutdown = _private.shut_down(server, Shutdown(server))

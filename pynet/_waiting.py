@@ -58,6 +58,7 @@ __all__ = [
 ]
 
 _E = TypeVar("_E", _pynet.Socket, _pynet.Server)
+_T = TypeVar("_T")
 
 # --- one event ---
 
@@ -72,9 +73,9 @@ class _Link:
 
     __slots__ = ("_future", "kept")
 
-    def __init__(self, future: Future) -> None:
+    def __init__(self, future: Future[Any]) -> None:
         self._future = weakref.ref(future)
-        self.kept: Future | None = None
+        self.kept: Future[Any] | None = None
 
     def on_event(self, *args: Any) -> None:
         future = self._future()
@@ -102,7 +103,7 @@ class _Link:
             future._fail(_private.abort_error(event.target.reason))
 
 
-class Future(futures.Future[Any]):
+class Future(futures.Future[_T]):
     """What once() returns: a concurrent.futures.Future that can be awaited under asyncio as well.
 
     result() and exception() take a timeout in seconds; while there is no result they raise RuntimeError on the thread
@@ -128,7 +129,7 @@ class Future(futures.Future[Any]):
         if self.done():
             self._leave()
 
-    def result(self, timeout: float | None = None) -> Any:
+    def result(self, timeout: float | None = None) -> _T:
         """The event's value; see once(). Raises TimeoutError after `timeout` seconds, CancelledError after cancel()."""
         wake = self._begin_to_wait("result()")
         try:
@@ -147,7 +148,7 @@ class Future(futures.Future[Any]):
         finally:
             blocked.discard(wake)
 
-    def add_done_callback(self, fn: Callable[[futures.Future[Any]], object]) -> None:
+    def add_done_callback(self, fn: Callable[[futures.Future[_T]], object]) -> None:
         """Calls fn(future) when it is done, on the thread that emits the event; at once when it is done already."""
         self._link.kept = self
         super().add_done_callback(fn)
@@ -161,7 +162,7 @@ class Future(futures.Future[Any]):
             self._leave()
         return cancelled
 
-    def __await__(self) -> Generator[Any, None, Any]:
+    def __await__(self) -> Generator[Any, None, _T]:
         wake = self._begin_to_wait("await")
         try:
             if not self.done():
@@ -192,7 +193,7 @@ class Future(futures.Future[Any]):
         elif self.done():
             state = "failed" if self._exception is not None else "done"
         emitter = getattr(self, "_emitter", None)
-        name = type(self).__name__.replace("_Already", "Future")
+        name = "Future" if type(self).__name__.startswith("_") else type(self).__name__
         return f"<pynet.{name} {state}{'' if emitter is None else f' {self._event!r} of {emitter!r}'}>"
 
     def __del__(self) -> None:
@@ -345,7 +346,7 @@ def _give_back(emitter: _pynet.EventEmitter, event: object, value: Any) -> bool:
     return True
 
 
-class _Already(Future):
+class _Already(Future[None]):
     """The future of every reached state that carries nothing: a single object, since it never changes."""
 
     def __init__(self) -> None:
@@ -378,7 +379,7 @@ def once(
     /,
     *,
     signal: _pynet.AbortSignal | None = None,
-) -> Future:
+) -> Future[Any]:
     """once(emitter, event) -> Future: of the next such event, or of the state that it stands for if that is reached.
 
     The value is None, the event's one argument, or the tuple of its arguments. `await` it under asyncio, call its
@@ -427,7 +428,7 @@ def wait(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float |
         del future  # no cycle with the traceback of what is raised
 
 
-def drain(socket: _pynet.Socket, /) -> Future:
+def drain(socket: _pynet.Socket, /) -> Future[None]:
     """Socket.drain()."""
     return once(socket, "drain")
 

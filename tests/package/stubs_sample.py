@@ -73,7 +73,9 @@ def servers() -> pynet.Server:
     server.block_list = server.blockList = pynet.BlockList()
     server.drop_max_connection = server.dropMaxConnection = True
     assert_type(server.connections, list[pynet.Socket])
-    assert_type(server.shutdown(5), pynet.Future)
+    assert_type(server.shutdown(5), pynet.Future[int])
+    assert_type(pynet.run_in_loop(str, 5), pynet.Future[str])
+    assert_type(pynet.run_in_loop(lambda: 5).result(1), int)
     pynet.Server(block_list=None, blockList=pynet.BlockList())
     for sock in server:
         assert_type(sock, pynet.Socket)
