@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pynet import promises as promises
     from pynet._calls import run_in_loop as run_in_loop
     from pynet._calls import runInLoop as runInLoop
+    from pynet._serve import serve as serve
     from pynet._waiting import Future as Future
     from pynet._waiting import IncompleteReadError as IncompleteReadError
     from pynet._waiting import once as once
@@ -27,6 +28,7 @@ else:
         "once": "_waiting",
         "run_in_loop": "_calls",
         "runInLoop": "_calls",
+        "serve": "_serve",
         "aio": None,
         "promises": None,
     }

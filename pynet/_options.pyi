@@ -105,6 +105,7 @@ class ServerOptions(_CommonOptions, total=False):
     block_list: BlockList | None
     blockList: BlockList | None
     listener: Callable[[Socket], object] | None
+    grace: float | None
 
 @type_check_only
 class _ConnectingOptions(TypedDict, total=False):

@@ -34,6 +34,11 @@ check_signal: Callable[[object], None] = _c._check_signal
 abort_error: Callable[[object], _pynet.AbortError] = _c._abort_error
 peek: Callable[[_pynet.Socket], Any] = _c._peek
 
+# --- socket/socket_lost.c ---
+
+is_lost: Callable[[object], bool] = _c._is_lost
+unheard: Callable[[_pynet.Socket, object], bool] = _c._unheard
+
 # --- server/server_type.c, server_iterate.c, server_shutdown.c ---
 
 server_knows_option: Callable[[str], bool] = _c._server_knows_option
@@ -42,7 +47,10 @@ destroy_connections: Callable[[_pynet.Server], None] = _c._destroy_connections
 iter_open: Callable[[_pynet.Server], None] = _c._iter_open
 iter_next: Callable[[_pynet.Server], Any] = _c._iter_next
 iter_close: Callable[[_pynet.Server], None] = _c._iter_close
-shut_down: Callable[[_pynet.Server, Any], Any] = _c._shut_down
+take_open: Callable[[_pynet.Server], None] = _c._take_open
+take_close: Callable[[_pynet.Server], None] = _c._take_close
+put_back: Callable[[_pynet.Server, _pynet.Socket], None] = _c._put_back
+shut_down: Callable[[_pynet.Server, Any, bool], Any] = _c._shut_down
 destroy_draining: Callable[[_pynet.Server], None] = _c._destroy_draining
 
 # --- stream/framing.c ---

@@ -32,10 +32,11 @@ from pynet._addresses import BlockList
 from pynet._bound import *  # noqa: F403
 from pynet._errors import *  # noqa: F403
 from pynet._errors import NetError as NetError
+from pynet._loop import *  # noqa: F403
 from pynet._options import AddressInfo as AddressInfo
 from pynet._options import AioListenOptions as AioListenOptions
 from pynet._options import ConnectOptions as ConnectOptions
-from pynet._options import Done, Family, Handle, HappyEyeballs, Host, Listener, Pair, Path, Port
+from pynet._options import Done, Family, Handle, Host, Listener, Pair, Path, Port
 from pynet._options import KeepAliveOptions as KeepAliveOptions
 from pynet._options import ListenOptions as ListenOptions
 from pynet._options import LookupOptions as LookupOptions
@@ -463,6 +464,12 @@ class Socket(EventEmitter):
 
 Stream = Socket
 
+@type_check_only
+class _AwaitableSocket(Socket):
+    """What accept() returns: the socket in a thread, an awaitable of it under asyncio."""
+
+    def __await__(self) -> Generator[Any, None, Socket]: ...
+
 @disjoint_base
 class Server(EventEmitter):
     @overload
@@ -560,7 +567,8 @@ class Server(EventEmitter):
     def wait(self, event: Literal["connection"], timeout: float | None = None) -> Socket: ...
     @overload
     def wait(self, event: Literal["listening", "drop", "error", "close"], timeout: float | None = None) -> Any: ...
-    def shutdown(self, timeout: float | None = None) -> Future[int]: ...
+    def accept(self, timeout: float | None = None) -> _AwaitableSocket: ...
+    def shutdown(self, timeout: float | None = None, *, drain: bool = False) -> Future[int]: ...
     def __iter__(self) -> ServerIterator: ...
     def __aiter__(self) -> ServerIterator: ...
     def __enter__(self) -> Self: ...
@@ -602,6 +610,10 @@ class Server(EventEmitter):
     @blockList.setter
     def blockList(self, value: BlockList | None, /) -> None: ...
     @property
+    def grace(self) -> float | None: ...
+    @grace.setter
+    def grace(self, value: float | None, /) -> None: ...
+    @property
     def drop_max_connection(self) -> bool | None: ...
     @drop_max_connection.setter
     def drop_max_connection(self, value: bool | None, /) -> None: ...
@@ -642,55 +654,3 @@ def create_server(listener: Callable[[Socket], object], /, **options: Unpack[Ser
 def create_server(**options: Unpack[ServerOptions]) -> Server: ...
 
 createServer = create_server
-
-# --- the loop ---
-
-@type_check_only
-class _Turn:
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> Literal[False]: ...
-
-_Handler: TypeAlias = Callable[[BaseException, EventEmitter | None], object]
-
-def run(
-    main: Callable[[], object] | None = None,
-    *,
-    signals: bool = False,
-    grace: float | None = 10,
-    on_uncaught: Literal["log"] | None = None,
-) -> None: ...
-def stop() -> None: ...
-def turn() -> _Turn: ...
-def set_uncaught_handler(handler: _Handler | None, /) -> _Handler | None: ...
-
-setUncaughtHandler = set_uncaught_handler
-
-# --- defaults ---
-
-def get_default_auto_select_family() -> bool: ...
-def set_default_auto_select_family(value: bool, /) -> None: ...
-def get_default_auto_select_family_attempt_timeout() -> int: ...
-def set_default_auto_select_family_attempt_timeout(value: int, /) -> None: ...
-def get_default_happy_eyeballs() -> HappyEyeballs: ...
-def set_default_happy_eyeballs(value: HappyEyeballs, /) -> None: ...
-
-getDefaultAutoSelectFamily = get_default_auto_select_family
-setDefaultAutoSelectFamily = set_default_auto_select_family
-getDefaultAutoSelectFamilyAttemptTimeout = get_default_auto_select_family_attempt_timeout
-setDefaultAutoSelectFamilyAttemptTimeout = set_default_auto_select_family_attempt_timeout
-getDefaultHappyEyeballs = get_default_happy_eyeballs
-setDefaultHappyEyeballs = set_default_happy_eyeballs
-
-def get_default_high_water_mark() -> int: ...
-def set_default_high_water_mark(value: int, /) -> None: ...
-
-getDefaultHighWaterMark = get_default_high_water_mark
-setDefaultHighWaterMark = set_default_high_water_mark
-
-# --- hints of connect() ---
-
-ADDRCONFIG: int
-V4MAPPED: int
-ALL: int

@@ -7,8 +7,10 @@ import may fail: what is needed then is imported at the top, or when run() begin
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import threading
+import time
 from collections import namedtuple
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -129,6 +131,59 @@ def log_report(exc: BaseException) -> tuple[object, Callable[[], object]]:
 
     logger = logging.getLogger("pynet")
     return logger, partial(logger.error, "uncaught exception in a listener", exc_info=exc)
+
+
+class Lost:
+    """Warns of lost connections: of the first at once, then of how many more there were, every `interval` seconds."""
+
+    interval = 10.0
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.until = float("-inf")
+        self.codes: dict[str, int] = {}
+
+    def report(self, text: str, connection: object, error: Any) -> None:
+        """Counts, or warns and begins an interval."""
+        now = time.monotonic()
+        if now < self.until:
+            code = getattr(error, "code", type(error).__name__)
+            self.codes[code] = self.codes.get(code, 0) + 1
+            return
+        self.begin(now)
+        _server_log().warning(text, connection, error)
+
+    def begin(self, now: float) -> None:
+        self.until = now + self.interval
+        with contextlib.suppress(Exception):  # the interpreter exits
+            sys.modules["pynet._pynet"].set_timeout(self.flush, self.interval * 1000).unref()
+
+    def flush(self) -> None:
+        """Warns of what was only counted."""
+        codes, self.codes = self.codes, {}
+        if not codes:
+            return
+        self.begin(time.monotonic())
+        count = sum(codes.values())
+        each = ", ".join(f"{code} {number}" for code, number in sorted(codes.items()))
+        _server_log().warning("%d more connections are lost: %s", count, each)
+
+
+lost = Lost()
+os.register_at_fork(after_in_child=lost.reset)
+
+
+def _server_log() -> Any:
+    import logging
+
+    return logging.getLogger("pynet.server")
+
+
+def lost_report(connection: object, error: BaseException) -> tuple[object, Callable[[], object]]:
+    """Reports to the logger "pynet.server"."""
+    return lost, partial(lost.report, "%s is lost, and has no 'error' listener: %s", connection, error)
 
 
 # --- multiprocessing ---

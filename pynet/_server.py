@@ -1,4 +1,4 @@
-"""What a server does for threads and asyncio: shutdown(), and iteration over its connections.
+"""What a server does for threads and asyncio: accept(), shutdown(), and iteration over its connections.
 
 The C module (csrc/py/server/server_shutdown.c, server_iterate.c) does what must be one step; here are the future, the
 timer and the iterator.
@@ -14,10 +14,10 @@ from typing import Any
 from pynet import _private, _pynet
 from pynet._exit import pending
 from pynet._reading import END, Loop, Waiters
-from pynet._support import seconds_of
-from pynet._waiting import Future, _Link
+from pynet._support import running_loop, seconds_of
+from pynet._waiting import Future, _Link, once, wait_for
 
-__all__ = ["ServerIterator", "Shutdown", "iterate_server", "iterate_server_async", "shutdown"]
+__all__ = ["ServerIterator", "Shutdown", "accept", "iterate_server", "iterate_server_async", "shutdown"]
 
 _LONGEST = 2_147_483_647  # ms that a timer takes
 _nobody = _pynet.EventEmitter()
@@ -78,13 +78,31 @@ class Shutdown(Future[int]):
         self._emitter = _nobody  # the server keeps this future
 
 
-def shutdown(server: _pynet.Server, timeout: float | None = None) -> Future[int]:
+def shutdown(server: _pynet.Server, timeout: float | None = None, *, drain: bool = False) -> Future[int]:
     """Server.shutdown()."""
     seconds = seconds_of(timeout)
-    future: Shutdown = _private.shut_down(server, Shutdown(server))
+    future: Shutdown = _private.shut_down(server, Shutdown(server), drain)
     if seconds is not None:
         future._within(seconds)
     return future
+
+
+# --- accept ---
+
+
+def accept(server: _pynet.Server, timeout: float | None = None) -> Any:
+    """Server.accept()."""
+    seconds = seconds_of(timeout)
+    if running_loop() is not None:
+        return _accept_async(server, seconds)
+    return wait_for(server, "connection", timeout, "accept()")
+
+
+async def _accept_async(server: _pynet.Server, seconds: float | None) -> Any:
+    import asyncio
+
+    async with asyncio.timeout(seconds):
+        return await once(server, "connection")
 
 
 # --- iteration ---

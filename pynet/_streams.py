@@ -254,10 +254,17 @@ def finished(stream: Any, options: Any = None, callback: Any = None, /, **more: 
 # --- pipeline ---
 
 
-def _uncaught(err: Any) -> None:
-    """The default callback of a pipeline: the error is uncaught, so that it is never lost."""
-    if err is not None:
-        raise err
+def _uncaught(streams: Sequence[Any], err: Any) -> None:
+    """The default callback of a pipeline: the error is uncaught, so that it is never lost.
+
+    An accepted connection that its peer or the network has ended is logged, as without a pipeline.
+    """
+    if err is None:
+        return
+    for stream in streams:
+        if isinstance(stream, Socket) and stream.errored is err and _private.unheard(stream, err):
+            return
+    raise err
 
 
 def _answer(callback: _Callback, err: Any, source: Any) -> None:
@@ -491,5 +498,5 @@ def pipeline(*streams: Any, callback: _Callback | None = None, signal: AbortSign
         _private.check_signal(signal)
     with turn():
         _check_streams(streams)
-        _Pipeline(tuple(streams), callback or _uncaught, signal).start()
+        _Pipeline(tuple(streams), callback or functools.partial(_uncaught, tuple(streams)), signal).start()
     return streams[-1]

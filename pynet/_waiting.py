@@ -33,7 +33,7 @@ from pynet._reading import (
     read_exactly,
     read_until,
 )
-from pynet._support import as_error, coded, seconds_of, wake_later, what_it_died_of
+from pynet._support import as_error, coded, running_loop, seconds_of, wake_later, what_it_died_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -59,6 +59,7 @@ __all__ = [
 
 _E = TypeVar("_E", _pynet.Socket, _pynet.Server)
 _T = TypeVar("_T")
+_TAKES: Any = object()  # among the listeners of a Future: the wait that its server counts
 
 # --- one event ---
 
@@ -114,6 +115,7 @@ class Future(futures.Future[_T]):
     __module__ = "pynet"
     _signal: _pynet.AbortSignal | None = None
     _taken = False  # a caller has got the result
+    _server: _pynet.Server | None = None  # it takes a connection out of the queue of this server
 
     def __init__(self, emitter: _pynet.EventEmitter, event: object, signal: _pynet.AbortSignal | None = None) -> None:
         super().__init__()
@@ -121,6 +123,8 @@ class Future(futures.Future[_T]):
         self._event = event
         self._signal = signal
         self._reads = event in ("data", "readable") and isinstance(emitter, _pynet.Socket)
+        if event == "connection" and isinstance(emitter, _pynet.Server):
+            self._server = emitter
         self._link = _Link(self)
         self._listeners: deque[tuple[object, Callable[..., None]]] = deque()
         if not self._look():
@@ -252,11 +256,15 @@ class Future(futures.Future[_T]):
         failure = None if self._event == "close" else _private.failure(self._emitter)
         if reached is None and failure is not None and self._event == "error":
             reached = (failure,)
+        # False: no connection can come any more.
+        connection = _private.iter_next(self._server) if self._server is not None else None
+        if connection:
+            reached = (connection,)
         if reached is not None:
             self._settle(reached)
         elif failure is not None:
             self._fail(failure)
-        elif _private.over(self._emitter):
+        elif connection is False or _private.over(self._emitter):
             self._fail(what_it_died_of(self._emitter, repr(self._event)))
         elif self._reads and _private.reached(self._emitter, "end") is not None:
             self._fail(what_it_died_of(self._emitter, repr(self._event), "ended"))
@@ -267,7 +275,11 @@ class Future(futures.Future[_T]):
     def _subscribe(self) -> None:
         link = self._link
         pending.add(self)
-        self._listen(self._event, link.on_event)
+        if self._server is not None:  # `server_changed` makes it look for a connection
+            _private.take_open(self._server)
+            self._listeners.append((_TAKES, link.on_event))
+        else:
+            self._listen(self._event, link.on_event)
         if self._event != "error":
             self._listen("error", link.on_error)
         if self._event == "drain":
@@ -298,7 +310,10 @@ class Future(futures.Future[_T]):
                 event, function = self._listeners.popleft()
             except IndexError:  # another thread has removed the last one
                 return
-            _private.unlisten(self._emitter, event, function)
+            if event is _TAKES and self._server is not None:
+                _private.take_close(self._server)
+            else:
+                _private.unlisten(self._emitter, event, function)
 
     def _closed(self) -> None:
         # A `close` of the previous connection may come when the next connect() or listen() has begun.
@@ -309,7 +324,9 @@ class Future(futures.Future[_T]):
         try:
             self.set_result(value)
         except futures.InvalidStateError:  # settled by another event, or cancelled
-            if self.cancelled():
+            if self._server is not None:
+                _give_back(self._emitter, self._event, value)
+            elif self.cancelled():
                 self._leave()
                 _give_back(self._emitter, self._event, value)
         finally:
@@ -331,16 +348,14 @@ def _notice_end(emitter: _pynet.EventEmitter) -> None:
 
 
 def _give_back(emitter: _pynet.EventEmitter, event: object, value: Any) -> bool:
-    """Puts a chunk back into its socket, destroys a connection; False when a listener has it, or it is too late."""
+    """Puts back a chunk into its socket, a connection into its server; False when a listener has it, or too late."""
     if event == "data" and isinstance(emitter, _pynet.Socket):
         # While it flows, another listener has got the chunk.
         if emitter.readable_flowing or emitter.destroyed or _private.reached(emitter, "end") is not None:
             return False
         emitter.unshift(value)
     elif event == "connection" and isinstance(emitter, _pynet.Server):
-        if emitter.listener_count("connection"):
-            return False
-        value.destroy()
+        _private.put_back(emitter, value)
     else:
         return False
     return True
@@ -412,7 +427,12 @@ def _signal_of(options: Mapping[str, Any]) -> _pynet.AbortSignal | None:
 
 def wait(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float | None = None) -> Any:
     """Socket.wait() and Server.wait()."""
-    _private.check_blocking("wait()")
+    return wait_for(emitter, event, timeout, "wait()")
+
+
+def wait_for(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float | None, what: str) -> Any:
+    """Blocks until the event comes, for the method `what`."""
+    _private.check_blocking(what)
     seconds = seconds_of(timeout)
     future = once(emitter, event)
     try:
@@ -443,6 +463,20 @@ def _destroy_all(self: _pynet.Socket | _pynet.Server) -> None:
         self.destroy()
 
 
+def _leave_in_order(server: _pynet.Server) -> Future[int]:
+    from pynet._server import shutdown  # that module imports this one
+
+    return shutdown(server, server.grace, drain=True)
+
+
+def _may_block() -> bool:
+    try:
+        _private.check_blocking("with")
+    except RuntimeError:
+        return False
+    return running_loop() is None
+
+
 def leave(
     self: _pynet.Socket | _pynet.Server,
     exc_type: type[BaseException] | None,
@@ -452,6 +486,15 @@ def leave(
 ) -> None:
     """__exit__() of both types."""
     try:
+        if isinstance(self, _pynet.Server) and self.grace is not None:
+            try:
+                closed = _leave_in_order(self)
+                if _may_block():
+                    closed.result()
+            except BaseException:  # Ctrl-C
+                _destroy_all(self)
+                raise
+            return
         if isinstance(self, _pynet.Server):
             if _private.reached(self, "close") is None:
                 self.close()
@@ -478,6 +521,13 @@ async def leave_async(
     /,
 ) -> None:
     """__aexit__() of both types."""
+    if isinstance(self, _pynet.Server) and self.grace is not None:
+        try:
+            await _leave_in_order(self)
+        except BaseException:
+            _destroy_all(self)
+            raise
+        return
     closed = once(self, "close")
     leave(self, exc_type, exc, traceback)
     try:

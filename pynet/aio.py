@@ -1,4 +1,4 @@
-"""connect() and listen() to be awaited, under asyncio: Node's net.promises. Also importable as pynet.promises.
+"""connect(), listen() and serve() to be awaited, under asyncio. Also importable as pynet.promises, Node's net.promises.
 
 pynet's own loop does the work, on its thread; the results are the ordinary sockets and servers, with their listeners,
 `async for` and `async with`. This module does not import asyncio.
@@ -6,16 +6,17 @@ pynet's own loop does the work, on its thread; the results are the ordinary sock
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from pynet import _private, _pynet
+from pynet._serve import _TaskHandler, make_server, serve_tasks
+from pynet._support import check_size
 from pynet._waiting import once
 
 if TYPE_CHECKING:
     from pynet._options import AioListenOptions, ConnectOptions, Host, Pair, Path, Port
 
-__all__ = ["connect", "listen"]
+__all__ = ["connect", "listen", "serve"]
 
 
 def _ignore(error: BaseException) -> None:
@@ -71,9 +72,7 @@ async def listen(*args: Any, **options: Any) -> _pynet.Server:
     carries, or an AbortError when its `signal` is aborted first. When the await is cancelled the server is closed.
     Node: net.promises.listen().
     """
-    mapping: Any = args[0] if args and isinstance(args[0], Mapping) else None
-    own = {name: options.pop(name) for name in list(options) if _private.server_knows_option(name)}
-    server = _pynet.Server(mapping, **own)
+    server, mapping = make_server(args, options)
     server.listen(*args, **options)
     try:
         await once(server, "listening", mapping, signal=options.get("signal"))
@@ -81,4 +80,62 @@ async def listen(*args: Any, **options: Any) -> _pynet.Server:
         server.on("error", _ignore)  # listen() may still fail, and there is no caller to handle it
         server.close()  # it may listen already, or look up its host
         raise
+    return server
+
+
+@overload
+async def serve(
+    handler: _TaskHandler, port: Port | None = None, /, *, limit: int | None = None, **options: Unpack[AioListenOptions]
+) -> _pynet.Server: ...
+@overload
+async def serve(
+    handler: _TaskHandler,
+    port: Port | None,
+    host: Host | None,
+    backlog: int | None = None,
+    /,
+    *,
+    limit: int | None = None,
+    **options: Unpack[AioListenOptions],
+) -> _pynet.Server: ...
+@overload
+async def serve(
+    handler: _TaskHandler,
+    path: Path,
+    backlog: int | None = None,
+    /,
+    *,
+    limit: int | None = None,
+    **options: Unpack[AioListenOptions],
+) -> _pynet.Server: ...
+@overload
+async def serve(
+    handler: _TaskHandler,
+    address: Pair,
+    backlog: int | None = None,
+    /,
+    *,
+    limit: int | None = None,
+    **options: Unpack[AioListenOptions],
+) -> _pynet.Server: ...
+@overload
+async def serve(
+    handler: _TaskHandler, options: AioListenOptions, /, *, limit: int | None = None, **more: Unpack[AioListenOptions]
+) -> _pynet.Server: ...
+async def serve(handler: _TaskHandler, *args: Any, limit: int | None = None, **options: Any) -> _pynet.Server:
+    """serve(handler, port=0, host=None, backlog=511): a Server that listens, and a task for each connection.
+
+    Each task awaits handler(sock), and closes the socket after it. `limit` is how many connections there may be at a
+    time: the others wait in the system's queue. Takes what listen() takes, and raises what it raises.
+    server.shutdown() ends it; so does the end of asyncio.run(), which cancels the handlers.
+
+    What a peer or the network does ends that handler only, with a line of the logger pynet.server. Other exceptions of
+    a handler go to the exception handler of the asyncio loop, and its connection is destroyed.
+    """
+    if not callable(handler):
+        _private.raise_arg_type("handler", "a function", handler)
+    if limit is not None:
+        check_size("limit", limit, 1)
+    server = await listen(*args, **options)
+    serve_tasks(server, handler, limit)
     return server

@@ -5,5 +5,6 @@ import sys
 from pynet import aio
 from pynet.aio import connect as connect
 from pynet.aio import listen as listen
+from pynet.aio import serve as serve
 
 sys.modules[__name__] = aio

@@ -264,7 +264,8 @@ def test_a_server_error_is_held_back_as_well(reported, record, where):
     first = pynet.create_server(lambda sock: None).listen(*where)
     address = first.address()
     second = pynet.create_server(lambda sock: None)
-    second.listen(*([address] if isinstance(address, str) else [address.port, address.address]))
+    with pynet.turn():  # elsewhere listen() raises
+        second.listen(*([address] if isinstance(address, str) else [address.port, address.address]))
     time.sleep(NOT_YET)
     heard = record(second, "error").wait("error")
     assert heard["error"].code == "EADDRINUSE"

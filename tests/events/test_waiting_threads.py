@@ -276,7 +276,8 @@ def test_a_server_that_cannot_listen_raises_from_wait(where, server):
     srv = server()
     address = srv.address()
     second = pynet.create_server()
-    second.listen(address if isinstance(address, str) else {"port": address.port, "host": address.address})
+    with pynet.turn():  # elsewhere listen() raises
+        second.listen(address if isinstance(address, str) else {"port": address.port, "host": address.address})
     with pytest.raises(pynet.NetError) as caught:
         second.wait("listening", timeout=5)
     assert caught.value.code == "EADDRINUSE"

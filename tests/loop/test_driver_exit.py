@@ -105,7 +105,7 @@ STAGES = {
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_exit_at_every_stage_is_quiet_and_quick(stage):
-    done = isolated.run(isolated.join(PRELUDE, STAGES[stage]), env={"PYNET_NO_EXIT_NOTICE": "1"})
+    done = isolated.run(isolated.join(PRELUDE, STAGES[stage]))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert done.seconds < AT_ONCE
 
@@ -321,8 +321,7 @@ def test_a_stuck_listener_is_abandoned():
             pynet.next_tick(lambda: (inside.set(), time.sleep(60)))
             assert inside.wait(10)
             """,
-        ),
-        env={"PYNET_NO_EXIT_NOTICE": "1"},
+        )
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.seconds < 2 + AT_ONCE
@@ -407,7 +406,7 @@ def test_a_lookup_that_hangs_does_not_hold_the_exit(slow_lookup):
         pynet.set_timeout(done.set, 50)
         assert done.wait(10), "the loop stands still"
         """,
-        env={**slow_lookup, "PYNET_NO_EXIT_NOTICE": "1"},
+        env=slow_lookup,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert done.seconds < 2 + AT_ONCE

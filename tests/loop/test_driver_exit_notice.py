@@ -15,6 +15,8 @@ from paths import ROOT
 
 NOTICE = "pynet: the script ended while a server was listening; end it with pynet.run() to keep serving\n"
 
+ON = {"PYNET_NO_EXIT_NOTICE": ""}
+
 
 def test_an_open_server_is_named_once():
     source = """
@@ -22,7 +24,7 @@ def test_an_open_server_is_named_once():
         for _ in range(2):
             pynet.create_server(print).listen(0, "127.0.0.1")
     """
-    done = isolated.run(source)
+    done = isolated.run(source, env=ON)
     assert (done.returncode, done.stderr) == (0, NOTICE)
 
 
@@ -54,7 +56,7 @@ def test_a_server_is_named_only_at_the_end_of_the_script(tmp_path, how, last, sa
     script = tmp_path / "script.py"
     script.write_text(source)
     args = {"file": [script], "module": ["-m", "script"], "command": ["-c", source]}[how]
-    env = isolated.environment()
+    env = isolated.environment(**ON)
     env["PYTHONPATH"] = os.pathsep.join([env["PYTHONPATH"], str(tmp_path), str(ROOT)])
     done = subprocess.run([sys.executable, *args], capture_output=True, text=True, timeout=30, env=env, check=False)
     assert (NOTICE in done.stderr) is said, done.stderr
@@ -68,7 +70,7 @@ def test_a_server_is_named_when_the_import_was_in_a_function():
             pynet.create_server(print).listen(0, "127.0.0.1")
         main()
     """
-    assert isolated.run(source).stderr == NOTICE
+    assert isolated.run(source, env=ON).stderr == NOTICE
 
 
 def test_a_server_that_looks_up_its_host_is_named():
@@ -77,7 +79,7 @@ def test_a_server_that_looks_up_its_host_is_named():
         with pynet.turn():
             pynet.create_server(print).listen(0, "localhost")
     """
-    assert isolated.run(source).stderr == NOTICE
+    assert isolated.run(source, env=ON).stderr == NOTICE
 
 
 def test_the_switch():
@@ -98,14 +100,14 @@ CONNECTING = """
 
 @pytest.mark.parametrize(("last", "said"), [("", True), ("sys.exit()", False), ("sock.destroy()", False)])
 def test_a_socket_that_is_connecting_is_named(last, said):
-    done = isolated.run(isolated.join(CONNECTING, last))
+    done = isolated.run(isolated.join(CONNECTING, last), env=ON)
     line = "pynet: the script ended while a socket was connecting to example.invalid:80; wait for it, or end the "
     assert done.stderr == (line + "script with pynet.run()\n" if said else "")
 
 
 def test_a_socket_whose_data_leaves_at_the_exit_is_not(receiver_of_one):
     port, received = receiver_of_one
-    done = isolated.run('import sys, pynet; pynet.connect(int(sys.argv[1]), "127.0.0.1").end("bye")', port)
+    done = isolated.run('import sys, pynet; pynet.connect(int(sys.argv[1]), "127.0.0.1").end("bye")', port, env=ON)
     assert (done.returncode, done.stderr, received()) == (0, "", b"bye")
 
 
@@ -137,7 +139,7 @@ def test_when_nothing_is_said_about_it(last):
         server = pynet.create_server(print).listen(0, "127.0.0.1")
         {last}
     """
-    assert isolated.check(source) == ""
+    assert isolated.check(source, env=ON) == ""
 
 
 def test_an_interactive_session_is_told_nothing():
@@ -147,7 +149,7 @@ def test_an_interactive_session_is_told_nothing():
         capture_output=True,
         text=True,
         timeout=30,
-        env=isolated.environment(),
+        env=isolated.environment(**ON),
         check=False,
     )
     assert "True" in done.stdout

@@ -76,6 +76,9 @@ def servers() -> pynet.Server:
     assert_type(server.shutdown(5), pynet.Future[int])
     assert_type(pynet.run_in_loop(str, 5), pynet.Future[str])
     assert_type(pynet.run_in_loop(lambda: 5).result(1), int)
+    server.shutdown(timeout=5, drain=True)
+    server.grace = 1.5
+    pynet.Server(grace=5)
     pynet.Server(block_list=None, blockList=pynet.BlockList())
     for sock in server:
         assert_type(sock, pynet.Socket)
@@ -157,8 +160,17 @@ async def awaited() -> None:
     async with await pynet.aio.listen(0, listener=on_connection, allow_half_open=True, backlog=5) as server:
         async for accepted in server:
             assert_type(accepted, pynet.Socket)
+        assert_type(await server.accept(timeout=5), pynet.Socket)
         await server.shutdown(timeout=0.5)
     await pynet.aio.listen({"path": "x.sock", "blockList": pynet.BlockList()}, no_delay=True)
+    assert_type(await pynet.aio.serve(talk, 0, "::1", limit=5, no_delay=True), pynet.Server)
+    await pynet.promises.serve(talk, Path("x.sock"))
+    assert_type(pynet.serve(on_connection, 8124, limit=5, allow_half_open=True), pynet.Server)
+    pynet.serve(on_connection, ("::1", 8124), 511)
+
+
+async def talk(sock: pynet.Socket) -> None:
+    sock.write(await sock.read_exactly(4))
 
 
 def streams(sock: pynet.Socket) -> None:
@@ -210,6 +222,8 @@ def in_a_thread(server: pynet.Server) -> list[bytes]:
         with sock.iterator(destroy_on_return=False) as chunks:
             print(next(chunks))
         assert_type(server.wait("connection"), pynet.Socket)
+        accepted: pynet.Socket = server.accept(5)
+        print(accepted.remote)
         try:
             sock.read_exactly(1)
         except pynet.IncompleteReadError as error:

@@ -59,8 +59,8 @@ def test_both_names_are_one_module(script, statements):
     assert (done.stderr, done.returncode) == ("", 0)
 
 
-def test_it_has_two_functions():
-    assert pynet.aio.__all__ == ["connect", "listen"]
+def test_its_functions():
+    assert pynet.aio.__all__ == ["connect", "listen", "serve"]
     assert sys.modules["pynet.aio"] is pynet.aio
 
 

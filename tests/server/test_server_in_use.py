@@ -65,7 +65,8 @@ def test_an_unheard_error_is_uncaught(server, second):
     caught = []
     before = pynet.set_uncaught_handler(lambda exc, emitter: caught.append((exc.code, emitter)))
     try:
-        second.listen(*same_place(first))
+        with pynet.turn():  # elsewhere listen() raises
+            second.listen(*same_place(first))
         assert wait_until(lambda: caught)
     finally:
         pynet.set_uncaught_handler(before)

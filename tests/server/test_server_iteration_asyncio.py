@@ -105,7 +105,8 @@ def test_a_cancelled_wait_does_not_end_the_iterator(bare):
 def test_async_for_raises_the_error_of_the_server(bare, tmp_path):
     async def main():
         loop = aiter(srv)
-        srv.listen(tmp_path / "missing" / "s")
+        with pynet.turn():  # elsewhere listen() raises
+            srv.listen(tmp_path / "missing" / "s")
         with pytest.raises(pynet.NetError, match="ENOENT"):
             await anext(loop)
         return [sock async for sock in loop]

@@ -40,8 +40,8 @@ struct pn_ring {
 /* The objects of pynet._run that the C module uses, in the order of st->run: named tuples, functions, sets. */
 /* clang-format off */
 #define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(begin) X(set_handlers) \
-    X(thread_report) X(log_report) X(register_exit) X(aggregate_text) X(add_where) X(lone_text_hint) X(check_event) \
-    X(user_events) X(ended_by_itself) \
+    X(thread_report) X(log_report) X(lost_report) X(register_exit) X(aggregate_text) X(add_where) X(lone_text_hint) \
+    X(check_event) X(user_events) X(ended_by_itself) \
     X(blocked) X(pending) X(wake_waiters)
 /* clang-format on */
 #define PN_RUN_INDEX(name) PN_RUN_##name,

@@ -48,6 +48,8 @@ struct pn_emitter_ops {
     bool (*close_emitted)(const PnEmitter *e);
     /* NULL: none. The error, already emitted, that ended the cycle without a `close`; borrowed, NULL when there is none. */
     PyObject *(*failure)(const PnEmitter *e);
+    /* NULL: nothing to do. An `error` has no listener: true if that needs no report as uncaught. */
+    bool (*unheard)(PnEmitter *e, PyObject *error);
     bool close_has_argument; /* had_error */
 };
 

@@ -114,6 +114,8 @@ drop_deferred(struct pn_deferred_error *h)
 static void
 uncaught_error(PnEmitter *e, PyObject *error)
 {
+    if (e->ops != NULL && e->ops->unheard != NULL && e->ops->unheard(e, error))
+        return;
     if (PyExceptionInstance_Check(error))
         PyErr_SetObject((PyObject *)Py_TYPE(error), error);
     else

@@ -85,6 +85,7 @@ LEADING(read_exactly)
 LEADING(leave)
 LEADING(enter_async)
 LEADING(leave_async)
+LEADING(accept)
 LEADING(shutdown)
 LEADING(iterate_server)
 LEADING(iterate_server_async)
@@ -157,16 +158,23 @@ const char pn_wait_doc[] =
 const char pn_server_wait_doc[] =
     "wait($self, event, timeout=None)\n--\n\n"
     "Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a tuple.\n"
-    "At once when it is \"listening\" and the server listens, or \"close\" and it has closed. wait(\"connection\")\n"
-    "takes one connection: the next ones stay in the system's queue. (A server that has had a \"connection\" listener\n"
-    "accepts all the time: those that come while there is no listener and no wait reach no user code, as in Node.)\n\n"
+    "At once when it is \"listening\" and the server listens, or \"close\" and it has closed. wait(\"connection\") is\n"
+    "accept().\n\n"
     "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that\n"
     "is waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on the thread\n"
     "that drives the loop, in a listener and inside turn(). Node: events.once(), which does not block.";
+const char pn_accept_doc[] =
+    "accept($self, timeout=None)\n--\n\n"
+    "The next connection, a Socket, from the same queue as `for sock in server`: what comes between two calls is kept\n"
+    "for the next one. Under a running asyncio loop it returns an awaitable, else it blocks this thread.\n\n"
+    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries; NetError\n"
+    "(ERR_STREAM_PREMATURE_CLOSE) when the server closes, or has closed; RuntimeError on the thread that drives the\n"
+    "loop, in a listener and inside turn(). Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
 const char pn_shutdown_doc[] =
-    "shutdown($self, timeout=None)\n--\n\n"
-    "Accepts no more, as close(), and ends every connection; what is left after `timeout` seconds (None: never) is\n"
-    "destroyed, 0: at once. Returns a Future of the number destroyed, done when \"close\" has been emitted: `await`\n"
+    "shutdown($self, timeout=None, *, drain=False)\n--\n\n"
+    "Accepts no more, as close(), and ends every connection, or with drain=True lets the connections go on until they\n"
+    "close by themselves; what is left after `timeout` seconds (None: never) is destroyed, 0: at once. Returns a "
+    "Future of the number destroyed, done when \"close\" has been emitted: `await`\n"
     "server.shutdown(5) under asyncio, .result() in a thread. At once, and 0, when there is nothing to close.\n\n"
     "Called again it returns the same Future until listen() has been called anew; the shortest timeout counts. User\n"
     "code that writes to a connection after that gets ERR_STREAM_WRITE_AFTER_END, as after end().\n\n"
@@ -212,7 +220,10 @@ const char pn_leave_doc[] =
     "destroy_soon(), so that queued writes are still sent; destroy() when an exception leaves the block.";
 const char pn_server_leave_doc[] =
     "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
-    "close(); when an exception leaves the block the open connections are destroyed as well.";
+    "close(); when an exception leaves the block the open connections are destroyed as well. With a `grace`:\n"
+    "shutdown(grace, drain=True) in both cases, and waits for it, but not in a listener, on the thread that drives "
+    "the\n"
+    "loop, inside turn() and in a coroutine.";
 const char pn_enter_async_doc[] = "__aenter__($self, /)\n--\n\nAn awaitable of the object.";
 const char pn_leave_async_doc[] =
     "__aexit__($self, exc_type, exc, traceback, /)\n--\n\n"

@@ -12,7 +12,7 @@
 #define PN_WAITING(X) \
     X(wait) X(drain) X(iterator) X(iterate) X(iterate_async) X(lines) X(read_until) X(read_exactly) \
     X(leave) X(enter_async) X(leave_async)
-#define PN_WAITING_SERVER(X) X(shutdown) X(iterate_server) X(iterate_server_async)
+#define PN_WAITING_SERVER(X) X(accept) X(shutdown) X(iterate_server) X(iterate_server_async)
 /* clang-format on */
 
 #define PN_WAITING_DECLARE(name) \
@@ -29,8 +29,8 @@ PyObject *pn_waiting_aiter_slot(PyObject *op);
 PyObject *pn_waiting_server_iter_slot(PyObject *op);
 PyObject *pn_waiting_server_aiter_slot(PyObject *op);
 
-extern const char pn_wait_doc[], pn_server_wait_doc[], pn_shutdown_doc[], pn_drain_doc[], pn_iterator_doc[],
-    pn_lines_doc[];
+extern const char pn_wait_doc[], pn_server_wait_doc[], pn_accept_doc[], pn_shutdown_doc[], pn_drain_doc[],
+    pn_iterator_doc[], pn_lines_doc[];
 extern const char pn_read_until_doc[], pn_read_exactly_doc[], pn_leave_doc[], pn_server_leave_doc[];
 extern const char pn_enter_async_doc[], pn_leave_async_doc[];
 
@@ -46,9 +46,9 @@ extern const char pn_enter_async_doc[], pn_leave_async_doc[];
         PN_WAITING_ROW("iterator", iterator, pn_iterator_doc), PN_WAITING_ROW("lines", lines, pn_lines_doc), \
         PN_WAITING_ROW("read_until", read_until, pn_read_until_doc),                                         \
         PN_WAITING_ROW("read_exactly", read_exactly, pn_read_exactly_doc), PN_WAITING_CONTEXT_ROWS(pn_leave_doc)
-#define PN_WAITING_SERVER_ROWS                                                                               \
-    PN_WAITING_ROW("wait", wait, pn_server_wait_doc), PN_WAITING_ROW("shutdown", shutdown, pn_shutdown_doc), \
-        PN_WAITING_CONTEXT_ROWS(pn_server_leave_doc)
+#define PN_WAITING_SERVER_ROWS                                                                         \
+    PN_WAITING_ROW("accept", accept, pn_accept_doc), PN_WAITING_ROW("wait", wait, pn_server_wait_doc), \
+        PN_WAITING_ROW("shutdown", shutdown, pn_shutdown_doc), PN_WAITING_CONTEXT_ROWS(pn_server_leave_doc)
 
 /* --- private functions of the module --- */
 

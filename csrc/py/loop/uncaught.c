@@ -64,6 +64,15 @@ to_logging(PnState *st, PyObject *exc)
     report(PyObject_CallOneArg(pn_state_run(st, PN_RUN_log_report), exc));
 }
 
+bool
+pn_report_lost(PnState *st, PyObject *connection, PyObject *error)
+{
+    if (st->uncaught_handler != NULL)
+        return false;
+    report(PyObject_CallFunctionObjArgs(pn_state_run(st, PN_RUN_lost_report), connection, error, NULL));
+    return true;
+}
+
 static void
 to_handler(PnState *st, PyObject *exc, PyObject *emitter)
 {

@@ -15,6 +15,10 @@ void pn_note_where(PnState *st, PyObject *emitter, PyObject *event, PyObject *fu
 /* Forgets which listener has raised: the exception that is set goes to a caller. */
 void pn_forget_raised(PnState *st);
 
+/* Warns of a server's connection that was lost to `error`, which has no listener; not if the user has set a handler.
+ * Returns false if it did nothing. */
+bool pn_report_lost(PnState *st, PyObject *connection, PyObject *error);
+
 /* set_uncaught_handler(handler) */
 PyObject *pn_set_uncaught_handler(PyObject *module, PyObject *handler);
 extern const char pn_set_uncaught_handler_doc[];

@@ -230,4 +230,9 @@ pn_listen_clear(struct pn_listen *l)
     Py_CLEAR(l->name);
     Py_CLEAR(l->bound);
     Py_CLEAR(l->signal);
+    if (l->listener != NULL)
+        pn_listener_close(l->listener);
+    l->listener = NULL;
+    Py_CLEAR(l->path);
+    Py_CLEAR(l->error);
 }

@@ -103,13 +103,6 @@ pn_listen_take_handle(PnState *st, PyObject *obj, const char *name, struct pn_li
 
 /* --- listening --- */
 
-static void
-began(PnServer *s, struct pn_listener *listener, PyObject *path)
-{
-    Py_XSETREF(s->path, Py_XNewRef(path));
-    pn_server_listening(s, listener);
-}
-
 /* Puts the path of a unix socket into `*out`, as a str; NULL for TCP and for a socket without a path. 0, or -1. */
 static int
 path_of(int fd, enum pn_stream_kind kind, PyObject **out)
@@ -123,51 +116,48 @@ path_of(int fd, enum pn_stream_kind kind, PyObject **out)
 }
 
 int
-pn_listen_on_fd(PnServer *s, struct pn_listen *l)
+pn_listen_on_fd(PnState *st, struct pn_listen *l)
 {
     enum pn_stream_kind kind = PN_STREAM_TCP;
-    struct pn_listener *listener = NULL;
-    PyObject *path = NULL;
     int status = l->fd_status;
     if (status == 0)
         status = pn_user_fd_listenable(l->fd, &kind);
-    if (status == 0 && path_of(l->fd, kind, &path) < 0)
+    if (status == 0 && path_of(l->fd, kind, &l->path) < 0)
         return -1;
     if (status == 0)
-        listener = pn_listener_fd(s->em.st->loop, l->fd, kind, l->backlog, &status);
-    if (listener == NULL) {
-        pn_listen_failed(s, status, NULL, NULL);
-    }
-    else {
+        l->listener = pn_listener_fd(st->loop, l->fd, kind, l->backlog, &status);
+    if (l->listener != NULL)
         l->fd = -1;
-        if (l->taken_fd > STDERR_FILENO && pn_user_fd_same(l->taken_fd, listener->fd))
-            close(l->taken_fd);
-        began(s, listener, path);
-    }
-    Py_XDECREF(path);
-    return 0;
+    else
+        l->error = pn_listen_error(st, status, NULL, NULL);
+    return l->listener != NULL || l->error != NULL ? 0 : -1;
+}
+
+void
+pn_listen_close_taken(struct pn_listen *l)
+{
+    if (l->taken_fd > STDERR_FILENO && pn_user_fd_same(l->taken_fd, l->listener->fd))
+        close(l->taken_fd);
 }
 
 int
-pn_listen_on_bound(PnServer *s, struct pn_listen *l)
+pn_listen_on_bound(PnState *st, struct pn_listen *l)
 {
     struct pn_bound bound;
     int status;
-    if (pn_bound_adopt(s->em.st, l->bound, &bound) < 0)
+    if (pn_bound_adopt(st, l->bound, &bound) < 0)
         return -1;
-    PyObject *path = bound.path != NULL ? pn_path_text(bound.path) : NULL;
+    l->path = bound.path != NULL ? pn_path_text(bound.path) : NULL;
     PyErr_Clear(); /* out of memory for the text: only address() lacks it */
-    struct pn_listener *listener = pn_listener_fd(s->em.st->loop, bound.fd, bound.kind, l->backlog, &status);
-    if (listener == NULL) {
-        pn_listen_failed(s, status, NULL, path);
+    l->listener = pn_listener_fd(st->loop, bound.fd, bound.kind, l->backlog, &status);
+    if (l->listener == NULL) {
+        l->error = pn_listen_error(st, status, NULL, l->path);
     }
     else {
         bound.fd = -1;
-        listener->file = bound.file;
+        l->listener->file = bound.file;
         bound.file.path = NULL;
-        began(s, listener, path);
     }
     pn_bound_release(&bound);
-    Py_XDECREF(path);
-    return 0;
+    return l->listener != NULL || l->error != NULL ? 0 : -1;
 }

@@ -13,15 +13,14 @@
 
 /* --- binding --- */
 
-static void
-listen_at(PnServer *s, const struct pn_addr *addr)
+/* NULL with `*error`, or with an exception. */
+static struct pn_listener *
+bind_at(PnState *st, const struct pn_addr *addr, unsigned flags, int backlog, PyObject **error)
 {
     int status;
-    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, addr, s->bind_flags, s->backlog, &status);
-    if (l == NULL)
-        pn_listen_failed(s, status, addr, NULL);
-    else
-        pn_server_listening(s, l);
+    struct pn_listener *l = pn_listener_tcp(st->loop, addr, flags, backlog, &status);
+    *error = l == NULL ? pn_listen_error(st, status, addr, NULL) : NULL;
+    return l;
 }
 
 /* The status means that the system has no IPv6. */
@@ -31,41 +30,74 @@ lacks_ipv6(int status)
     return status == UV_EADDRNOTAVAIL || status == UV_EAFNOSUPPORT || status == UV_EINVAL;
 }
 
-/* Listens without a host: on `::` for both families, or on 0.0.0.0 if the system has no IPv6. */
-static void
-listen_anywhere(PnServer *s, uint16_t port)
+/* Without a host: on `::` for both families, or on 0.0.0.0 if the system has no IPv6. */
+static struct pn_listener *
+bind_anywhere(PnState *st, struct pn_listen *l)
 {
-    struct pn_addr any = {.family = 6, .port = port};
+    struct pn_addr any = {.family = 6, .port = l->at.port};
     int status;
-    struct pn_listener *l = pn_listener_tcp(s->em.st->loop, &any, s->bind_flags, s->backlog, &status);
-    if (l == NULL && lacks_ipv6(status) && (s->bind_flags & PN_BIND_IPV6_ONLY) == 0) {
+    struct pn_listener *listener = pn_listener_tcp(st->loop, &any, l->flags, l->backlog, &status);
+    if (listener == NULL && lacks_ipv6(status) && (l->flags & PN_BIND_IPV6_ONLY) == 0) {
         any.family = 4;
-        l = pn_listener_tcp(s->em.st->loop, &any, s->bind_flags, s->backlog, &status);
+        listener = pn_listener_tcp(st->loop, &any, l->flags, l->backlog, &status);
     }
-    if (l == NULL)
-        pn_listen_failed(s, status, &any, NULL);
-    else
-        pn_server_listening(s, l);
+    if (listener == NULL)
+        l->error = pn_listen_error(st, status, &any, NULL);
+    return listener;
 }
 
-static int
-listen_path(PnServer *s, PyObject *path)
+static struct pn_listener *
+bind_path(PnState *st, struct pn_listen *l)
 {
+    PyObject *path = l->at.path;
     int status;
-    PyObject *text = pn_path_text(path);
+    l->path = pn_path_text(path);
+    if (l->path == NULL)
+        return NULL;
+    struct pn_listener *listener = pn_listener_path(st->loop, PyBytes_AS_STRING(path), (size_t)PyBytes_GET_SIZE(path),
+                                                    l->flags, l->backlog, &status);
+    if (listener == NULL)
+        l->error = pn_listen_error(st, status, NULL, l->path);
+    return listener;
+}
+
+/* 1: the host is an IP address, or absent; 0: it must be looked up; -1 with an exception. */
+static int
+parse_host(const struct pn_listen *l, struct pn_addr *addr)
+{
+    Py_ssize_t len;
+    const char *text = l->at.host != NULL ? PyUnicode_AsUTF8AndSize(l->at.host, &len) : NULL;
     if (text == NULL)
-        return -1;
-    struct pn_listener *l = pn_listener_path(s->em.st->loop, PyBytes_AS_STRING(path), (size_t)PyBytes_GET_SIZE(path),
-                                             s->bind_flags, s->backlog, &status);
-    if (l == NULL) {
-        pn_listen_failed(s, status, NULL, text);
+        return l->at.host == NULL ? 1 : -1;
+    if (pn_addr_parse_scoped(text, (size_t)len, addr) != 0)
+        return 0;
+    addr->port = l->at.port;
+    return 1;
+}
+
+/* Binds and listens, and fills in the outcome; the server is not touched. 1; 0: a host must be looked up first; -1 with
+ * an exception. */
+static int
+bind_now(PnState *st, struct pn_listen *l)
+{
+    struct pn_addr addr;
+    int known = 1;
+    switch (l->form) {
+    case PN_LISTEN_BOUND:
+        return pn_listen_on_bound(st, l) < 0 ? -1 : 1;
+    case PN_LISTEN_FD:
+        return pn_listen_on_fd(st, l) < 0 ? -1 : 1;
+    case PN_LISTEN_PATH:
+        l->listener = bind_path(st, l);
+        break;
+    case PN_LISTEN_PORT:
+        known = parse_host(l, &addr);
+        if (known <= 0)
+            return known;
+        l->listener = l->at.host != NULL ? bind_at(st, &addr, l->flags, l->backlog, &l->error) : bind_anywhere(st, l);
+        break;
     }
-    else {
-        Py_XSETREF(s->path, Py_NewRef(text));
-        pn_server_listening(s, l);
-    }
-    Py_DECREF(text);
-    return 0;
+    return l->listener != NULL || l->error != NULL ? 1 : -1;
 }
 
 /* --- the lookup --- */
@@ -88,7 +120,12 @@ looked_up(PnServer *s, int status, int sys_errno, const struct pn_addr *addrs, s
         i++;
     struct pn_addr addr = addrs[i < count ? i : 0];
     addr.port = s->port;
-    listen_at(s, &addr);
+    PyObject *error;
+    struct pn_listener *l = bind_at(s->em.st, &addr, s->bind_flags, s->backlog, &error);
+    if (l == NULL)
+        pn_listen_failed_with(s, error);
+    else
+        pn_server_listening(s, l);
 }
 
 static void
@@ -110,20 +147,9 @@ on_lookup(void *data, int status, int sys_errno, const struct pn_addr *addrs, si
 }
 
 static int
-listen_host(PnServer *s, struct pn_listen *l)
+look_up(PnServer *s, struct pn_listen *l)
 {
-    struct pn_endpoint *e = &l->at;
     PnState *st = s->em.st;
-    struct pn_addr addr;
-    Py_ssize_t len;
-    const char *text = PyUnicode_AsUTF8AndSize(e->host, &len);
-    if (text == NULL)
-        return -1;
-    if (pn_addr_parse_scoped(text, (size_t)len, &addr) == 0) {
-        addr.port = e->port;
-        listen_at(s, &addr);
-        return 0;
-    }
     struct pn_resolver *r = pn_loop_resolver(st->loop);
     if (r != NULL)
         s->lookup = pn_resolver_start(r, PyBytes_AS_STRING(l->name), 0, 0, on_lookup, s);
@@ -132,8 +158,8 @@ listen_host(PnServer *s, struct pn_listen *l)
         return -1;
     }
     Py_INCREF(s);
-    s->lookup_host = Py_NewRef(e->host);
-    s->port = e->port;
+    s->lookup_host = Py_NewRef(l->at.host);
+    s->port = l->at.port;
     s->lookup_link = &st->looking_up;
     s->lookup_next = st->looking_up;
     if (s->lookup_next != NULL)
@@ -192,23 +218,47 @@ obey(PnServer *s, PyObject *signal)
 
 /* --- listen() --- */
 
-static int
-begin(PnServer *s, struct pn_listen *l)
+/* In a script, a notebook or a thread there is a caller that can handle an exception, and the late listeners of
+ * missed.c need not be waited for. */
+static bool
+raises(const PnServer *s)
 {
-    switch (l->form) {
-    case PN_LISTEN_BOUND:
-        return pn_listen_on_bound(s, l);
-    case PN_LISTEN_FD:
-        return pn_listen_on_fd(s, l);
-    case PN_LISTEN_PATH:
-        return listen_path(s, l->at.path);
-    case PN_LISTEN_PORT:
-        break;
+    PnState *st = s->em.st;
+    return !pn_in_callback(st) && !pn_in_turn(st) && pn_count_listeners(&s->em, st->names.error) == 0;
+}
+
+/* Takes over the outcome. */
+static int
+conclude(PnServer *s, struct pn_listen *l)
+{
+    PyObject *error = l->error;
+    struct pn_listener *listener = l->listener;
+    if (listener == NULL && error == NULL)
+        return look_up(s, l);
+    if (listener != NULL)
+        pn_listen_close_taken(l);
+    l->error = NULL;
+    l->listener = NULL;
+    if (listener == NULL) {
+        pn_listen_failed_with(s, error);
+        return 0;
     }
-    if (l->at.host != NULL)
-        return listen_host(s, l);
-    listen_anywhere(s, l->at.port);
+    Py_XSETREF(s->path, Py_XNewRef(l->path));
+    pn_server_listening(s, listener);
     return 0;
+}
+
+/* Binds now if a failure is to be raised, so that nothing has changed then. 0, or -1 with an exception. */
+static int
+bind_or_raise(PnServer *s, struct pn_listen *l)
+{
+    if (!raises(s))
+        return 0;
+    if (bind_now(s->em.st, l) < 0)
+        return -1;
+    if (l->error != NULL)
+        PyErr_SetObject((PyObject *)Py_TYPE(l->error), l->error);
+    return l->error != NULL ? -1 : 0;
 }
 
 static int
@@ -216,7 +266,7 @@ start(PnServer *s, struct pn_listen *l)
 {
     PnState *st = s->em.st;
     PyObject *callback = l->at.callback;
-    if (pn_state_loop(st) == NULL)
+    if (pn_state_loop(st) == NULL || bind_or_raise(s, l) < 0)
         return -1;
     pn_server_mark_outside(s);
     if (callback != NULL && pn_add_listener(&s->em, st->names.listening, callback, true, false) < 0)
@@ -233,8 +283,10 @@ start(PnServer *s, struct pn_listen *l)
     s->bind_flags = l->flags;
     s->exclusive = l->exclusive;
     int status = l->signal != NULL ? obey(s, l->signal) : 0;
-    if (status == 0)
-        status = begin(s, l);
+    if (status == 0 && l->listener == NULL)
+        status = bind_now(st, l);
+    if (status >= 0)
+        status = conclude(s, l);
     if (status < 0)
         pn_abort_detach(&s->abort);
     else
@@ -255,9 +307,11 @@ const char pn_listen_doc[] =
     "writable_all (False), unlink_stale (False; True removes a unix path on which no server answers), signal (an\n"
     "AbortSignal: abort is close()). The callback is added with once(\"listening\"). address() is right at once,\n"
     "except for a host that must be looked up.\n\n"
-    "Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, a failed lookup). Raises NetError\n"
-    "(ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError, ValueError (ERR_SOCKET_BAD_PORT,\n"
-    "ERR_INVALID_ARG_VALUE). Node: server.listen().";
+    "Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, a failed lookup). Outside of "
+    "listeners,\n"
+    "main() of run() and turn(), a server without an \"error\" listener raises this error instead (but for a lookup):\n"
+    "it is as before then. Raises NetError (ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError,\n"
+    "ValueError (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE). Node: server.listen().";
 
 PyObject *
 pn_server_listen_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)

@@ -1,5 +1,5 @@
-/* listen_request.h - struct pn_listen, the checked arguments of listen(): listen_args.c fills it, listen_method.c and
- * listen_fd.c listen by it. */
+/* listen_request.h - struct pn_listen, the checked arguments of listen() and what came of them: listen_args.c fills it,
+ * listen_method.c and listen_fd.c bind by it. */
 #ifndef PN_PY_SERVER_LISTEN_REQUEST_H
 #define PN_PY_SERVER_LISTEN_REQUEST_H
 
@@ -21,6 +21,10 @@ struct pn_listen {
     unsigned flags;   /* PN_BIND_* */
     int backlog;
     bool exclusive;
+    /* --- the outcome: `listener` or `error`; neither while a host is looked up --- */
+    struct pn_listener *listener; /* own */
+    PyObject *path;               /* own: str, of a unix server */
+    PyObject *error;              /* own */
 };
 
 /* --- listen_args.c --- */
@@ -36,8 +40,10 @@ int pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l);
 /* The option handle: a BoundSocket, or an object with a fileno() or `fd`, whose descriptor is duplicated. 0, or -1
  * with an exception. */
 int pn_listen_take_handle(PnState *st, PyObject *obj, const char *name, struct pn_listen *l);
-/* The last step. Emits `listening` or `error`, by ticks; 0, or -1 with an exception and nothing changed. */
-int pn_listen_on_fd(PnServer *s, struct pn_listen *l);
-int pn_listen_on_bound(PnServer *s, struct pn_listen *l);
+/* Make the outcome. 0, or -1 with an exception. */
+int pn_listen_on_fd(PnState *st, struct pn_listen *l);
+int pn_listen_on_bound(PnState *st, struct pn_listen *l);
+/* The server listens: closes the user's number that it has taken over. */
+void pn_listen_close_taken(struct pn_listen *l);
 
 #endif

@@ -6,7 +6,8 @@
  *   listen_args.c      the arguments of listen(); listen_request.h: the checked request
  *   listen_fd.c        listen() on an existing descriptor or a BoundSocket
  *   server_accept.c    accepting: max_connections, the block list, `drop`, `connection`
- *   server_iterate.c   iterators over a server
+ *   server_queue.c     the connections that loops over a server and accept() take
+ *   server_iterate.c   loops over a server, and waits for a connection
  *   server_close.c     closing: the listener, the lookup, `close`, `error`, the end of shutdown()
  *   server_shutdown.c  all connections of a server at once: listing, destroying, shutdown()
  *
@@ -21,11 +22,30 @@ extern PyType_Spec pn_server_spec;
  * error. */
 PyObject *pn_server_knows_option(PyObject *module, PyObject *name);
 
+/* --- server_queue.c --- */
+/* Keeps an accepted connection for loops and waits. 0, or -1 with an exception. */
+int pn_server_keep(PnServer *s, PnSocket *sock);
+/* The same at the beginning; where nothing is kept any more, it is destroyed. */
+void pn_server_keep_first(PnServer *s, PnSocket *sock);
+/* Takes the oldest. New reference; NULL if there is none. */
+PyObject *pn_server_take_kept(PnServer *s);
+/* A connection that is kept has closed. */
+void pn_server_kept_gone(PnServer *s);
+/* Destroys the kept connections, unless a loop or a wait is there, or may still come. */
+void pn_server_drop_kept(PnServer *s);
+/* A loop or a wait is there that takes connections. */
+static inline bool
+pn_server_is_taken(const PnServer *s)
+{
+    return s->iterators > 0 || s->takers > 0;
+}
+
 /* --- server_close.c --- */
 void pn_server_failed(PnServer *s, PyObject *error); /* steals; emits `error` by a tick */
-/* Emits `error` by a tick; `addr` and `path` may be NULL. */
-void pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path);
-void pn_listen_failed_with(PnServer *s, PyObject *error); /* the same; steals the error */
+/* The error of a listen() that failed; `addr` and `path` may be NULL. New reference; NULL with an exception. */
+PyObject *pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *path);
+/* Emits it as `error` by a tick, and keeps it for waits; steals it. */
+void pn_listen_failed_with(PnServer *s, PyObject *error);
 /* Wakes the iterators and the waits, which check by a tick whether the server is closed. */
 void pn_server_changed_soon(PnServer *s);
 void pn_server_cancel_lookup(PnServer *s);
@@ -55,10 +75,13 @@ void pn_server_connection_listener(PnServer *s);
 void pn_server_wait_for_listener(PnServer *s);
 
 /* --- server_iterate.c --- */
-/* Private functions of the module, for pynet/_server.py. */
+/* Private functions of the module, for pynet/_server.py and pynet/_waiting.py. */
 PyObject *pn_server_iter_open(PyObject *module, PyObject *server);
 PyObject *pn_server_iter_next(PyObject *module, PyObject *server);
 PyObject *pn_server_iter_close(PyObject *module, PyObject *server);
+PyObject *pn_server_take_open(PyObject *module, PyObject *server);
+PyObject *pn_server_take_close(PyObject *module, PyObject *server);
+PyObject *pn_server_put_back(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
 /* --- server_shutdown.c --- */
 /* The open connections, oldest first. New list. */

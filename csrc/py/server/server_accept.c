@@ -1,5 +1,5 @@
 /* server_accept.c - accepts connections: over max_connections emits `drop`, closes a peer on the block list without an
- * event, else emits `connection` and keeps the socket for iterators. Decides when the listener pauses. */
+ * event, else emits `connection` and keeps the socket for loops and waits. Decides when the listener pauses. */
 #include <string.h>
 
 #include "py/address/blocklist_rules.h"
@@ -110,15 +110,15 @@ drop(PnServer *s, int fd, const struct pn_addr *peer)
 
 /* --- accepting --- */
 
-/* Keeps the socket for the iterators, unless a `connection` listener has destroyed it or closed them. One at a time:
- * the server accepts the next one when an iterator has found none, so that leaving early loses nearly none. */
+/* Keeps the socket for loops and waits, unless a `connection` listener has destroyed it or ended them. One at a time:
+ * the server accepts the next one when one of them has found none, so that leaving early loses nearly none. */
 static void
-keep_for_iterators(PnServer *s, PnSocket *sock)
+keep_for_takers(PnServer *s, PnSocket *sock)
 {
-    if (s->iterators == 0 || sock->d.destroyed)
+    if ((!pn_server_is_taken(s) && !s->keeps) || sock->d.destroyed)
         return;
     sock->d.em.outside = true; /* code outside the loop will use it: an `error` may be deferred */
-    if (s->pending_connections == NULL || PyList_Append(s->pending_connections, (PyObject *)sock) < 0) {
+    if (pn_server_keep(s, sock) < 0) {
         pn_duplex_destroy_steal(&sock->d, NULL);
         return;
     }
@@ -145,7 +145,7 @@ accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
     PyObject *stack[2] = {NULL, (PyObject *)sock};
     (void)pn_emit_loop(&s->em, s->em.st->names.connection, stack + 1, 1, (PyObject *)sock);
     if (s->em.generation == s->em.st->generation)
-        keep_for_iterators(s, sock);
+        keep_for_takers(s, sock);
     Py_DECREF(sock);
 }
 
@@ -224,8 +224,8 @@ pn_server_listening(PnServer *s, struct pn_listener *l)
     l->events = &server_events;
     if (s->unref)
         pn_listener_ref(l, false);
-    s->on_demand = s->outside_turn && pn_count_listeners(&s->em, st->names.connection) == 0;
-    s->waits_for_listener = s->outside_turn && s->iterators == 0 && !pn_has_listeners(&s->em, st->names.connection);
+    s->waits_for_listener =
+        s->outside_turn && !pn_server_is_taken(s) && !pn_has_listeners(&s->em, st->names.connection);
     if (!s->waits_for_listener)
         (void)pn_listener_start(l);
     if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)

@@ -37,11 +37,11 @@ pn_listen_failed_with(PnServer *s, PyObject *error)
     Py_XDECREF(old);
 }
 
-void
-pn_listen_failed(PnServer *s, int status, const struct pn_addr *addr, PyObject *path)
+PyObject *
+pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *path)
 {
     struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
-    pn_listen_failed_with(s, pn_uv_error(s->em.st, status, &where));
+    return pn_uv_error(st, status, &where);
 }
 
 /* --- the Future of shutdown() --- */
@@ -122,6 +122,8 @@ pn_server_connection_gone(PyObject *socket)
     sock->counted = sock->draining = 0;
     if (s->em.st->closed)
         return;
+    if (sock->kept)
+        pn_server_kept_gone(s);
     close_if_drained(s);
     /* It listens again, or has new connections since: no `close` comes that would finish the Future. */
     if (last && (s->listener != NULL || s->connections > 0))
@@ -188,6 +190,8 @@ pn_server_close(PnServer *s)
     release_listener(s);
     close_if_drained(s);
     pn_abort_detach(&s->abort);
+    s->keeps = 0;
+    pn_server_drop_kept(s);
     pn_server_changed_soon(s);
     Py_DECREF(s);
 }

@@ -1,9 +1,7 @@
-/* server_iterate.c - iterators over a server (`for sock in server`): counts them and hands out the accepted
- * connections. The Python half is pynet/_server.py. */
-#include "py/events/emitter.h"
+/* server_iterate.c - loops over a server (`for sock in server`) and waits for a connection (accept()): counts them, and
+ * hands out the accepted connections. The Python half is pynet/_server.py and pynet/_waiting.py. */
 #include "py/loop/driver.h"
 #include "py/server/server.h"
-#include "py/stream/duplex.h"
 
 /* Returns the server, or NULL with an exception. */
 static PnServer *
@@ -15,42 +13,44 @@ check_server(PyObject *module, PyObject *op)
     return NULL;
 }
 
+/* --- the queue --- */
+
+/* The server, with a list for its connections; NULL with an exception. */
+static PnServer *
+prepare(PyObject *module, PyObject *op)
+{
+    PyObject *list = PyList_New(0);
+    PnServer *s = list != NULL ? check_server(module, op) : NULL;
+    if (s == NULL || s->pending_connections != NULL)
+        Py_XDECREF(list);
+    else
+        s->pending_connections = list;
+    return s;
+}
+
+/* --- loops and waits --- */
+
 /* _iter_open(server): from now on connections are kept for _iter_next(). */
 PyObject *
 pn_server_iter_open(PyObject *module, PyObject *op)
 {
-    PyObject *list = PyList_New(0);
-    PnServer *s = list != NULL ? check_server(module, op) : NULL;
-    if (s == NULL) {
-        Py_XDECREF(list);
+    PnServer *s = prepare(module, op);
+    if (s == NULL)
         return NULL;
-    }
     s->iterators++;
-    if (s->pending_connections == NULL)
-        s->pending_connections = list;
-    else
-        Py_DECREF(list);
     Py_RETURN_NONE;
 }
 
-/* Takes the oldest waiting connection. The places at the beginning of the list are removed when they are the half of
- * it: each costs O(1). New reference, or NULL with an exception. */
-static PyObject *
-take_oldest(PnServer *s)
+/* _take_open(server): the same for one wait. Connections are kept also when it has ended, until the server closes. */
+PyObject *
+pn_server_take_open(PyObject *module, PyObject *op)
 {
-    PyObject *list = s->pending_connections;
-    PyObject *sock = PyList_GET_ITEM(list, s->taken);
-    PyList_SET_ITEM(list, s->taken, Py_NewRef(Py_None));
-    s->taken++;
-    if (s->taken * 2 < PyList_GET_SIZE(list))
-        return sock;
-    Py_ssize_t taken = s->taken;
-    s->taken = 0;
-    if (PyList_SetSlice(list, 0, taken, NULL) == 0)
-        return sock;
-    s->taken = taken;
-    PyErr_Clear(); /* out of memory: the next call tries again */
-    return sock;
+    PnServer *s = prepare(module, op);
+    if (s == NULL)
+        return NULL;
+    s->takers++;
+    s->keeps = 1;
+    Py_RETURN_NONE;
 }
 
 /* _iter_next(server): the next connection; None if there is none yet, False if the server is closed and none will
@@ -61,55 +61,94 @@ pn_server_iter_next(PyObject *module, PyObject *op)
     PnServer *s = check_server(module, op);
     if (s == NULL)
         return NULL;
-    PyObject *list = s->pending_connections;
-    if (list != NULL && PyList_GET_SIZE(list) > s->taken)
-        return take_oldest(s);
+    PyObject *sock = pn_server_take_kept(s);
+    if (sock != NULL || PyErr_Occurred())
+        return sock;
     if (s->listener == NULL && s->lookup == NULL &&
         (s->close_emitted || s->shut || s->closes > 0 || s->connections > 0))
         Py_RETURN_FALSE;
-    if (s->iterators > 0)
+    if (pn_server_is_taken(s))
         pn_server_connection_listener(s);
     if (s->listener != NULL && pn_driver_ensure(s->em.st) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
 
-/* Destroys the connections that no iterator has taken, unless a `connection` listener has received them. */
-static void
-destroy_left(PnServer *s, PyObject *left, Py_ssize_t taken)
+/* A loop or a wait has ended. 0, or -1 with an exception. */
+static int
+left_one(PnServer *s)
 {
-    if (pn_has_listeners(&s->em, s->em.st->names.connection))
-        return;
-    for (Py_ssize_t i = taken; i < PyList_GET_SIZE(left); i++) {
-        PnSocket *sock = PN_SOCKET(PyList_GET_ITEM(left, i));
-        pn_mark_outside(&sock->d.em);
-        pn_duplex_destroy(&sock->d, NULL);
-    }
-}
-
-/* _iter_close(server): removes one iterator. Does nothing for the server of a parent process and at exit. */
-PyObject *
-pn_server_iter_close(PyObject *module, PyObject *op)
-{
-    PnState *st = pn_state_of_module(module);
-    PnServer *s = PN_SERVER(op);
-    if (!PyObject_TypeCheck(op, st->Server))
-        return pn_raise_arg_type("server", "a Server", op);
-    if (s->em.generation != st->generation || st->closed || s->iterators == 0 || --s->iterators > 0)
-        Py_RETURN_NONE;
-    PyObject *left = s->pending_connections;
-    Py_ssize_t taken = s->taken;
-    s->pending_connections = NULL;
-    s->taken = 0;
+    PnState *st = s->em.st;
+    if (pn_server_is_taken(s))
+        return 0;
     pn_server_wait_for_listener(s);
-    if (left != NULL)
-        destroy_left(s, left, taken);
-    Py_XDECREF(left);
+    pn_server_drop_kept(s);
     if (st->loop != NULL && pn_driver_ensure(st) < 0) {
         /* Python 3.12 starts no thread after the main thread has ended, even while other threads run. */
         if (!PyErr_ExceptionMatches(PyExc_RuntimeError))
-            return NULL;
+            return -1;
         PyErr_Clear();
     }
+    return 0;
+}
+
+/* The server, to end a loop or a wait of it. NULL: there is nothing to do, as for the server of a parent process and at
+ * exit, or an exception is set. */
+static PnServer *
+check_leaving(PyObject *module, PyObject *op)
+{
+    PnState *st = pn_state_of_module(module);
+    if (PyObject_TypeCheck(op, st->Server))
+        return PN_EMITTER(op)->generation != st->generation || st->closed ? NULL : PN_SERVER(op);
+    pn_raise_arg_type("server", "a Server", op);
+    return NULL;
+}
+
+/* _iter_close(server): removes one iterator. */
+PyObject *
+pn_server_iter_close(PyObject *module, PyObject *op)
+{
+    PnServer *s = check_leaving(module, op);
+    if (s != NULL && s->iterators > 0) {
+        s->iterators--;
+        (void)left_one(s);
+    }
+    if (PyErr_Occurred())
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* _take_close(server): removes one wait. */
+PyObject *
+pn_server_take_close(PyObject *module, PyObject *op)
+{
+    PnServer *s = check_leaving(module, op);
+    if (s != NULL && s->takers > 0) {
+        s->takers--;
+        (void)left_one(s);
+    }
+    if (PyErr_Occurred())
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* _put_back(server, socket): a wait took the connection and has given up since: it is the next one again. */
+PyObject *
+pn_server_put_back(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PnServer *s = nargs == 2 ? check_leaving(module, args[0]) : NULL;
+    if (nargs != 2)
+        return PyErr_Format(PyExc_TypeError, "_put_back(server, socket)");
+    if (PyErr_Occurred())
+        return NULL;
+    if (!PyObject_TypeCheck(args[1], pn_state_of_module(module)->Socket))
+        return pn_raise_arg_type("socket", "a Socket", args[1]);
+    PnSocket *sock = PN_SOCKET(args[1]);
+    if (s == NULL || sock->d.destroyed || sock->server != (PyObject *)s || sock->kept)
+        Py_RETURN_NONE;
+    pn_server_keep_first(s, sock);
+    pn_server_changed_soon(s);
+    if (pn_driver_ensure(s->em.st) < 0)
+        return NULL;
     Py_RETURN_NONE;
 }

@@ -16,20 +16,24 @@ struct PnServer {
     PyObject *lookup_host;        /* own: str */
     PnServer *lookup_next;        /* in st->looking_up, while there is a lookup */
     PnServer **lookup_link;
-    PyObject *path;                /* own: str, of a unix server */
-    PyObject *max_connections;     /* own: as the user set it; NULL: not set */
-    double max;                    /* the same as a number; NaN: no limit */
-    PyObject *block_list;          /* own: a BlockList; NULL: none */
-    PyObject *pending_connections; /* own: list of sockets that no iterator has taken yet; None: one that was taken */
-    Py_ssize_t taken;              /* how many at its beginning were taken */
-    PyObject *shutdown;            /* own: the Future of the last shutdown() */
-    PyObject *listen_error;        /* own: of the last listen() */
+    PyObject *path;            /* own: str, of a unix server */
+    PyObject *max_connections; /* own: as the user set it; NULL: not set */
+    double max;                /* the same as a number; NaN: no limit */
+    double grace;              /* seconds that the end of `with` waits; negative: it does not */
+    PyObject *block_list;      /* own: a BlockList; NULL: none */
+    PyObject
+        *pending_connections; /* own: list of sockets that no loop or wait has taken yet; None: one that was taken */
+    Py_ssize_t taken;         /* how many at its beginning were taken */
+    size_t gone;              /* how many of the others have closed, since `connection` listeners have them too */
+    PyObject *shutdown;       /* own: the Future of the last shutdown() */
+    PyObject *listen_error;   /* own: of the last listen() */
     size_t connections;
     struct pn_stream_group streams; /* of the connections */
     struct pn_abort_link abort;     /* the signal of listen(), until close() */
     size_t draining;                /* connections that shutdown() waits for */
     size_t force_closed;            /* those of them that were destroyed */
     size_t iterators;               /* open iterators over the server */
+    size_t takers;                  /* waits for a connection: accept(), wait("connection"), once() */
     unsigned closes;                /* queued `close` events */
     int backlog;
     unsigned bind_flags; /* PN_BIND_*, of listen() */
@@ -41,11 +45,12 @@ struct PnServer {
     unsigned unref : 1;
     unsigned close_emitted : 1;
     unsigned outside_turn : 1;       /* made, or listen() was called, outside of listeners and turn() */
-    unsigned waits_for_listener : 1; /* accepts nothing until a `connection` listener is added or an iterator asks */
-    unsigned on_demand : 1;          /* listens, and has had no `connection` listener but those of waits */
-    unsigned shutting_down : 1;      /* shutdown() is under way */
-    unsigned shut : 1;               /* shutdown() has found nothing to close, and listen() has not been called since */
-    unsigned aborting : 1;           /* the signal of listen() was aborted already: the next tick closes */
+    unsigned waits_for_listener : 1; /* accepts nothing until a `connection` listener is added or a taker asks */
+    unsigned keeps : 1;         /* a taker has been there: connections are kept between two of them, until close() */
+    unsigned pruning : 1;       /* a tick removes the closed ones from the kept connections */
+    unsigned shutting_down : 1; /* shutdown() is under way */
+    unsigned shut : 1;          /* shutdown() has found nothing to close, and listen() has not been called since */
+    unsigned aborting : 1;      /* the signal of listen() was aborted already: the next tick closes */
     unsigned listen_error_emitted : 1;
 };
 

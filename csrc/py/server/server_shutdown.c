@@ -91,9 +91,10 @@ end_connection(PnSocket *sock)
         pn_duplex_destroy_steal(&sock->d, NULL);
 }
 
-/* Stops accepting and ends the connections of `list`; shutdown() waits for them from now on. */
+/* Stops accepting, and ends the connections of `list` unless they may go on (`drain`); shutdown() waits for them from
+ * now on. */
 static void
-begin_shutdown(PnServer *s, PyObject *list)
+begin_shutdown(PnServer *s, PyObject *list, bool drain)
 {
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
         PnSocket *sock = PN_SOCKET(PyList_GET_ITEM(list, i));
@@ -105,18 +106,21 @@ begin_shutdown(PnServer *s, PyObject *list)
         pn_server_cancel_lookup(s);
         pn_server_close(s);
     }
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++)
+    for (Py_ssize_t i = 0; !drain && i < PyList_GET_SIZE(list); i++)
         end_connection(PN_SOCKET(PyList_GET_ITEM(list, i)));
 }
 
-/* _shut_down(server, future): begins or continues the shutdown. Returns the future of the shutdown in progress, or of a
+/* _shut_down(server, future, drain): begins or continues the shutdown. Returns the future of the shutdown in progress, or of a
  * finished one if there is nothing new to do, else `future`. */
 PyObject *
 pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    PnServer *s = nargs == 2 ? check_server(module, args[0]) : NULL;
+    int drain = nargs == 3 ? PyObject_IsTrue(args[2]) : -1;
+    if (nargs != 3)
+        return PyErr_Format(PyExc_TypeError, "_shut_down(server, future, drain)");
+    PnServer *s = drain >= 0 ? check_server(module, args[0]) : NULL;
     if (s == NULL)
-        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "_shut_down(server, future)");
+        return NULL;
     PyObject *list = pn_server_sockets(s);
     if (list == NULL)
         return NULL;
@@ -132,7 +136,7 @@ pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     }
     result = Py_NewRef(s->shutdown);
     if (something) {
-        begin_shutdown(s, list);
+        begin_shutdown(s, list, drain != 0);
     }
     else {
         s->shut = 1; /* ends the loops and waits that began before listen() */

@@ -17,8 +17,17 @@
 /* --- options --- */
 
 static const char *const server_names[] = {
-    "allow_half_open", "pause_on_connect", "no_delay", "keep_alive", "keep_alive_initial_delay",
-    "high_water_mark", "max_write_buffer", "listener", "block_list", NULL,
+    "allow_half_open",
+    "pause_on_connect",
+    "no_delay",
+    "keep_alive",
+    "keep_alive_initial_delay",
+    "high_water_mark",
+    "max_write_buffer",
+    "listener",
+    "block_list",
+    "grace",
+    NULL,
 };
 enum {
     S_HALF_OPEN,
@@ -30,6 +39,7 @@ enum {
     S_MAX_WRITE,
     S_LISTENER,
     S_BLOCK_LIST,
+    S_GRACE,
     S_COUNT
 };
 
@@ -42,11 +52,27 @@ pn_server_knows_option(PyObject *module, PyObject *name)
     return PyBool_FromLong(pn_knows_option(server_names, name));
 }
 
+/* The option and the property grace; `*out` is negative without a limit to wait for. 0, or -1 with an exception. */
+static int
+grace_of(PyObject *obj, const char *name, double *out)
+{
+    *out = -1;
+    if (obj == NULL || obj == Py_None)
+        return 0;
+    if (pn_arg_number(obj, name, out) < 0)
+        return -1;
+    if (*out >= 0)
+        return 0;
+    pn_raise_range(name, ">= 0", obj);
+    return -1;
+}
+
 static int
 apply_options(PnServer *s, PyObject **v)
 {
     uint32_t mark = s->em.st->default_mark, max_write = UINT32_MAX;
     uint16_t delay = 0;
+    double grace;
     int flags[4];
     for (int i = 0; i < 4; i++) {
         flags[i] = pn_arg_bool(v[i]);
@@ -54,7 +80,7 @@ apply_options(PnServer *s, PyObject **v)
             return -1;
     }
     if (pn_keep_alive_delay(v[S_DELAY], &delay) < 0 || pn_high_water_mark(v[S_MARK], &mark) < 0 ||
-        pn_max_write_buffer(v[S_MAX_WRITE], &max_write) < 0)
+        pn_max_write_buffer(v[S_MAX_WRITE], &max_write) < 0 || grace_of(v[S_GRACE], "options.grace", &grace) < 0)
         return -1;
     if (v[S_LISTENER] != NULL && pn_check_callable(s->em.st, v[S_LISTENER], "listener") < 0)
         return -1;
@@ -67,6 +93,7 @@ apply_options(PnServer *s, PyObject **v)
     s->options.keep_alive_delay = delay;
     s->options.high_water_mark = mark;
     s->options.max_write_buffer = max_write;
+    s->grace = grace;
     Py_XSETREF(s->block_list, Py_XNewRef(v[S_BLOCK_LIST]));
     if (v[S_LISTENER] != NULL)
         return pn_add_listener(&s->em, s->em.st->names.connection, v[S_LISTENER], false, false);
@@ -329,6 +356,27 @@ server_set_block_list(PyObject *op, PyObject *value, void *closure)
 }
 
 static PyObject *
+server_get_grace(PyObject *op, void *closure)
+{
+    double grace = PN_SERVER(op)->grace;
+    (void)closure;
+    if (grace < 0)
+        Py_RETURN_NONE;
+    return PyFloat_FromDouble(grace);
+}
+
+static int
+server_set_grace(PyObject *op, PyObject *value, void *closure)
+{
+    double grace;
+    (void)closure;
+    if (grace_of(value, "grace", &grace) < 0)
+        return -1;
+    PN_SERVER(op)->grace = grace;
+    return 0;
+}
+
+static PyObject *
 server_get_drop_max_connection(PyObject *op, void *closure)
 {
     PnServer *s = PN_SERVER(op);
@@ -405,27 +453,13 @@ server_failure(const PnEmitter *e)
 static int
 server_listener_added(PnEmitter *e, PyObject *name)
 {
-    PnServer *s = PN_SERVER(e);
-    if (name != e->st->names.connection)
-        return 0;
-    if (pn_count_listeners(e, name) > 0)
-        s->on_demand = 0;
-    pn_server_connection_listener(s);
+    if (name == e->st->names.connection)
+        pn_server_connection_listener(PN_SERVER(e));
     return 0;
-}
-
-/* A wait takes one connection: those that come between two waits stay in the kernel's queue. */
-static void
-server_listener_removed(PnEmitter *e, PyObject *name)
-{
-    PnServer *s = PN_SERVER(e);
-    if (s->on_demand && s->iterators == 0 && name == e->st->names.connection && e->generation == e->st->generation)
-        pn_server_wait_for_listener(s);
 }
 
 static const struct pn_emitter_ops server_emitter_ops = {
     .listener_added = server_listener_added,
-    .listener_removed = server_listener_removed,
     .reached = server_reached,
     .close_emitted = server_close_emitted,
     .failure = server_failure,
@@ -444,6 +478,7 @@ server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     pn_stream_group_init(&s->streams);
     s->options.high_water_mark = s->em.st->default_mark;
     s->options.max_write_buffer = UINT32_MAX;
+    s->grace = -1;
     s->em.st->servers++;
     pn_server_mark_outside(s);
     return op;
@@ -541,6 +576,10 @@ static PyGetSetDef server_getset[] = {
      "connection, after max_connections, and never on a unix server. TypeError (ERR_INVALID_ARG_TYPE). Node:\n"
      "server.blockList.",
      NULL},
+    {"grace", server_get_grace, server_set_grace,
+     "The seconds that the end of a `with` block waits for the connections: it is shutdown(grace, drain=True). None:\n"
+     "it is close(). TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).",
+     NULL},
     {"drop_max_connection", server_get_drop_max_connection, server_set_drop_max_connection,
      "None until it is set, then a bool that is kept; it acts in the workers of a cluster only. Node: "
      "server.dropMaxConnection.",
@@ -554,8 +593,8 @@ static PyType_Slot server_slots[] = {
     {Py_tp_doc, "Server(*args, **options)\n--\n\n"
                 "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
                 "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
-                "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList). "
-                "Events:\n"
+                "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList),\n"
+                "grace (seconds that the end of `with` waits). Events:\n"
                 "connection(socket), listening, close, error(err), drop(data).\n\n"
                 "Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError\n"
                 "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},

@@ -8,6 +8,7 @@
  *   socket_tcp.c         set_no_delay(), set_keep_alive(), set_type_of_service(), reset_and_destroy()
  *   socket_fd.c          the options fd, readable and writable: a socket over a user's descriptor
  *   socket_bound.c       adopting a BoundSocket; bound_socket_type.c: the Python type BoundSocket
+ *   socket_lost.c        accepted connections that the peer or the network has ended, and no listener hears of it
  *   socket_detach.c      detach(): hands the connection over to a socket.socket
  *   socket_extras.c      an aborted AbortSignal destroys the socket; rarely used fields, allocated on demand: block list,
  *                        type of service, ...
@@ -63,6 +64,15 @@ PyObject *pn_socket_local_path(PnSocket *s);
 PyObject *pn_socket_peer_path(PnSocket *s);
 /* struct pn_duplex_ops: `peer`. */
 bool pn_socket_peer_for_error(PnDuplex *d, struct pn_addr *addr, PyObject **path);
+
+/* --- socket_lost.c --- */
+/* An `error` without a listener, or of a pipeline without a callback: true if the peer or the network has caused the
+ * end of a connection that a server has accepted. It is logged then, and not uncaught. */
+bool pn_socket_unheard(PnEmitter *e, PyObject *error);
+/* _is_lost(error): whether it is an error that a peer or the network causes. */
+PyObject *pn_socket_is_lost_function(PyObject *module, PyObject *error);
+/* _unheard(socket, error): pn_socket_unheard(). */
+PyObject *pn_socket_unheard_function(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
 /* --- socket_options.c --- */
 /* The names of the constructor's options, without the closing NULL; the enum has them in the same order. */

@@ -231,6 +231,7 @@ static const struct pn_duplex_ops socket_ops = {
             .call_marker = socket_call_marker,
             .reached = socket_reached,
             .close_emitted = socket_close_emitted,
+            .unheard = pn_socket_unheard,
             .close_has_argument = true,
         },
     .begin_destroy = begin_destroy,

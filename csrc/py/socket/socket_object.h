@@ -48,6 +48,7 @@ struct PnSocket {
     struct pn_socket_extras *extras; /* own */
     uint16_t keep_alive_delay;       /* seconds */
     unsigned counted : 1;            /* in its server's `connections` */
+    unsigned kept : 1;               /* its server keeps it for loops and waits */
     unsigned draining : 1;           /* counted, and its server's shutdown() waits for it */
     unsigned unref : 1;
     unsigned no_delay : 1;

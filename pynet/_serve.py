@@ -1,0 +1,257 @@
+"""serve(): a thread, or an asyncio task, for each connection of a server."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Unpack, overload
+
+from pynet import _private, _pynet
+from pynet._reading import IncompleteReadError
+from pynet._run import lost
+from pynet._server import ServerIterator
+from pynet._support import PREMATURE_CLOSE, check_size
+from pynet._waiting import once
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from pynet._options import AioListenOptions, Host, Pair, Path, Port
+
+__all__ = ["make_server", "serve", "serve_tasks"]
+
+_Handler = Callable[[_pynet.Socket], object]
+_TaskHandler = Callable[[_pynet.Socket], Awaitable[object] | None]
+
+# --- what both share ---
+
+
+def make_server(args: tuple[Any, ...], options: dict[str, Any]) -> tuple[_pynet.Server, Mapping[str, Any] | None]:
+    """A server with those of the options that are Server()'s, and the mapping among the arguments of listen()."""
+    mapping: Any = args[0] if args and isinstance(args[0], Mapping) else None
+    own = {name: options.pop(name) for name in list(options) if _private.server_knows_option(name)}
+    return _pynet.Server(mapping, **own), mapping
+
+
+def _is_over(error: BaseException) -> bool:
+    """The connection was destroyed, by shutdown() or the program, or the interpreter exits: no report."""
+    codes = (PREMATURE_CLOSE, "ERR_LOOP_CLOSED", "ERR_FORKED")
+    return isinstance(error, _pynet.NetError) and error.code in codes
+
+
+def _is_expected(sock: _pynet.Socket, error: BaseException) -> bool:
+    """What ends one handler, and is no mistake of the program; it is logged, if the peer or the network caused it."""
+    if _is_over(error):
+        return True
+    if not isinstance(error, IncompleteReadError) and not _private.is_lost(error):
+        return False
+    lost.report("the handler of %s has ended: %s", sock, error)
+    return True
+
+
+def _is_alive(server: _pynet.Server, error: BaseException) -> bool:
+    """Whether a loop over the server that has raised begins again: accepting has failed once, and may succeed again."""
+    if _is_over(error):
+        return False
+    if not server.listening:
+        if server.listener_count("error"):
+            return False
+        raise error
+    return True
+
+
+# --- threads ---
+
+
+@overload
+def serve(
+    handler: _Handler, port: Port | None = None, /, *, limit: int | None = None, **options: Unpack[AioListenOptions]
+) -> _pynet.Server: ...
+@overload
+def serve(
+    handler: _Handler,
+    port: Port | None,
+    host: Host | None,
+    backlog: int | None = None,
+    /,
+    *,
+    limit: int | None = None,
+    **options: Unpack[AioListenOptions],
+) -> _pynet.Server: ...
+@overload
+def serve(
+    handler: _Handler,
+    path: Path,
+    backlog: int | None = None,
+    /,
+    *,
+    limit: int | None = None,
+    **options: Unpack[AioListenOptions],
+) -> _pynet.Server: ...
+@overload
+def serve(
+    handler: _Handler,
+    address: Pair,
+    backlog: int | None = None,
+    /,
+    *,
+    limit: int | None = None,
+    **options: Unpack[AioListenOptions],
+) -> _pynet.Server: ...
+@overload
+def serve(
+    handler: _Handler, options: AioListenOptions, /, *, limit: int | None = None, **more: Unpack[AioListenOptions]
+) -> _pynet.Server: ...
+def serve(handler: _Handler, *args: Any, limit: int | None = None, **options: Any) -> _pynet.Server:
+    """serve(handler, port=0, host=None, backlog=511): a Server that listens, and a thread for each connection.
+
+    Each thread calls handler(sock), and closes the socket after it; the handler may block. `limit` is how many
+    connections there may be at a time: the others wait in the system's queue. Takes what Server.listen() takes and the
+    options of Server, and raises what both raise. server.shutdown() ends it.
+
+    What a peer or the network does ends that handler only, with a line of the logger pynet.server. Other exceptions of
+    a handler go to threading.excepthook, and its connection is destroyed. The threads are daemons.
+    """
+    _private.check_callback(handler)
+    if limit is not None:
+        check_size("limit", limit, 1)
+    server, _mapping = make_server(args, options)
+    connections = ServerIterator(server)  # before listen(): in a listener the server accepts at once
+    try:
+        server.listen(*args, **options)
+        _wait_for_lookup(server)
+    except BaseException:
+        connections.close()
+        server.close()
+        raise
+    slots = threading.Semaphore(limit) if limit is not None else None
+    threading.Thread(target=_serve, args=(server, connections, handler, slots), name="pynet-serve", daemon=True).start()
+    return server
+
+
+def _wait_for_lookup(server: _pynet.Server) -> None:
+    """listen() has raised, or the server listens, but for a host that is looked up: where a wait is allowed, waits."""
+    if server.listening:
+        return
+    try:
+        _private.check_blocking("serve()")
+    except RuntimeError:
+        return
+    server.wait("listening")
+
+
+def _serve(
+    server: _pynet.Server, connections: ServerIterator, handler: _Handler, slots: threading.Semaphore | None
+) -> None:
+    while True:
+        if slots is not None:
+            slots.acquire()
+        try:
+            sock = next(connections)
+        except StopIteration:
+            return
+        except Exception as error:
+            if not _is_alive(server, error):
+                return
+            connections = ServerIterator(server)
+            if slots is not None:
+                slots.release()
+            continue
+        try:
+            threading.Thread(target=_handle, args=(handler, sock, slots), name="pynet-serve", daemon=True).start()
+        except RuntimeError as error:  # there are too many threads; or the interpreter exits
+            lost.report("there is no thread for %s: %s", sock, error)
+            sock.destroy()
+            if slots is not None:
+                slots.release()
+        del sock
+
+
+def _handle(handler: _Handler, sock: _pynet.Socket, slots: threading.Semaphore | None) -> None:
+    try:
+        try:
+            with sock:
+                handler(sock)
+        except Exception as error:
+            if not _is_expected(sock, error):
+                raise
+        finally:
+            with contextlib.suppress(Exception):
+                once(sock, "close").result()
+    finally:
+        if slots is not None:
+            slots.release()
+
+
+# --- asyncio ---
+
+_supervisors: set[asyncio.Task[None]] = set()
+"""asyncio refers to its tasks weakly."""
+
+
+def serve_tasks(server: _pynet.Server, handler: _TaskHandler, limit: int | None) -> None:
+    """Begins a task for each connection of the server, in the asyncio loop of this thread."""
+    import asyncio
+
+    task = asyncio.get_running_loop().create_task(_supervise(server, ServerIterator(server), handler, limit))
+    _supervisors.add(task)
+    task.add_done_callback(_supervisors.discard)
+
+
+async def _supervise(
+    server: _pynet.Server, connections: ServerIterator, handler: _TaskHandler, limit: int | None
+) -> None:
+    """Ends when the server has closed and all handlers have ended; cancelled, as by asyncio.run(), it cancels them."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    slots = asyncio.Semaphore(limit) if limit is not None else None
+    tasks: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            if slots is not None:
+                await slots.acquire()
+            try:
+                sock = await anext(connections)
+            except StopAsyncIteration:
+                break
+            except Exception as error:
+                if not _is_alive(server, error):
+                    break
+                connections = ServerIterator(server)
+                if slots is not None:
+                    slots.release()
+                continue
+            task = loop.create_task(_handle_in_task(handler, sock, slots))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+            del sock, task
+        while tasks:
+            await asyncio.wait(tasks)
+    except BaseException:
+        connections.close()
+        if server.listening:
+            server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+async def _handle_in_task(handler: _TaskHandler, sock: _pynet.Socket, slots: asyncio.Semaphore | None) -> None:
+    import asyncio
+
+    try:
+        async with sock:
+            result = handler(sock)
+            if inspect.isawaitable(result):
+                await result
+    except Exception as error:
+        if not _is_expected(sock, error):
+            context = {"message": "exception in a handler of pynet.aio.serve()", "exception": error, "socket": sock}
+            asyncio.get_running_loop().call_exception_handler(context)
+    finally:
+        if slots is not None:
+            slots.release()
