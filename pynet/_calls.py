@@ -32,6 +32,9 @@ class _Call(Future[_T]):
     def __repr__(self) -> str:
         return super().__repr__().partition(f" {self._event!r} of ")[0] + f", a call of {self._event}>"
 
+    def _call_text(self) -> str:
+        return f"pynet.run_in_loop({self._event})"
+
     def _look(self) -> bool:
         _private.over(self._emitter)  # raises in a forked child and at exit
         return self.done()

@@ -66,6 +66,7 @@ class _AwaitableData(_Data):
     """What read_until() and read_exactly() return: the data in a thread, an awaitable of it under asyncio."""
 
     def __await__(self) -> Generator[Any, None, _Data]: ...
+    def result(self, timeout: float | None = None) -> _Data: ...
 
 @type_check_only
 class _Writable(Protocol):
@@ -469,6 +470,7 @@ class _AwaitableSocket(Socket):
     """What accept() returns: the socket in a thread, an awaitable of it under asyncio."""
 
     def __await__(self) -> Generator[Any, None, Socket]: ...
+    def result(self, timeout: float | None = None) -> Socket: ...
 
 @disjoint_base
 class Server(EventEmitter):

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, Self
 
 from pynet import _private, _pynet
+from pynet._awaitable import AwaitableCall, refuse_under_asyncio
 from pynet._exit import blocked
 from pynet._support import (
     as_error,
@@ -189,6 +190,7 @@ class Loop:
     __slots__ = ("__weakref__", "_done", "_waiters")
 
     _what = "a loop"
+    _instead = "async for"
 
     def __init__(self, waiters: Waiters) -> None:
         self._done = False
@@ -196,6 +198,7 @@ class Loop:
 
     def __iter__(self) -> Self:
         _private.check_blocking(self._what)
+        refuse_under_asyncio(self._what, self._instead)
         return self
 
     def __aiter__(self) -> Self:
@@ -204,6 +207,7 @@ class Loop:
     def __next__(self) -> Any:
         item = self._attempt()
         if item is None:
+            refuse_under_asyncio(self._what, self._instead)
             item = self._waiters.wait(self._attempt, None, self._what)
         if item is END:
             raise StopIteration
@@ -264,6 +268,7 @@ class SocketIterator(Loop):
     __slots__ = ("_destroy", "_listening", "_watch", "socket")
 
     _what = "a loop over a socket"
+    _instead = "async for chunk in sock"
 
     def __init__(self, socket: _pynet.Socket, destroy_on_return: bool = False) -> None:
         self._watch = Watch(socket)
@@ -328,6 +333,8 @@ class LineIterator(SocketIterator):
     """Lines of a socket, for `for` and `async for`; what Socket.lines() returns."""
 
     __slots__ = ("_keep_ends", "_max")
+
+    _instead = "async for line in sock.lines()"
 
     def __init__(self, socket: _pynet.Socket, max: int, keep_ends: bool) -> None:
         super().__init__(socket)
@@ -398,14 +405,15 @@ def read_until(
         message = f'The argument "separator" must not be empty. Received {separator!r}'
         raise coded(ValueError(message), "ERR_INVALID_ARG_VALUE")
     check_size("max", max, 1)
-    return _read(socket, partial(_private.read_until, socket, separator, max), None, timeout, "read_until()")
+    text = f"sock.read_until({separator!r})"
+    return _read(socket, partial(_private.read_until, socket, separator, max), None, timeout, text)
 
 
 def read_exactly(socket: _pynet.Socket, n: int, timeout: float | None = None) -> Any:
     """Socket.read_exactly()."""
     if type(n) is not int or not 0 <= n <= sys.maxsize:
         check_size("n", n, 0)
-    return _read(socket, partial(_private.read_exactly, socket, n), n, timeout, "read_exactly()")
+    return _read(socket, partial(_private.read_exactly, socket, n), n, timeout, f"sock.read_exactly({n})")
 
 
 def _read(
@@ -413,11 +421,27 @@ def _read(
     take: Callable[[], bytes | str | None],
     expected: int | None,
     timeout: float | None,
-    what: str,
+    text: str,
 ) -> Any:
     seconds = None if timeout is None else seconds_of(timeout)
+    what = text[5 : text.index("(")] + "()"
     if running_loop() is not None:
-        return _read_async(socket, take, expected, seconds, what)
+
+        def block(limit: float | None) -> Any:
+            limits = [each for each in (seconds, seconds_of(limit)) if each is not None]
+            return _read_blocking(socket, take, expected, min(limits, default=None), what)
+
+        return AwaitableCall(text, partial(_read_async, socket, take, expected, seconds, what), block)
+    return _read_blocking(socket, take, expected, seconds, what)
+
+
+def _read_blocking(
+    socket: _pynet.Socket,
+    take: Callable[[], bytes | str | None],
+    expected: int | None,
+    seconds: float | None,
+    what: str,
+) -> Any:
     _private.check_blocking(what)
     _private.hear_errors(socket, _hear)
     data = take()

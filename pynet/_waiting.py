@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynet import _private, _pynet
+from pynet._awaitable import refuse_under_asyncio, wait_or_await
 from pynet._exit import blocked, pending
 from pynet._messages import check_event, events_of_node
 from pynet._reading import (
@@ -133,6 +134,11 @@ class Future(futures.Future[_T]):
         if self.done():
             self._leave()
 
+    def _call_text(self) -> str:
+        """The call that made it, for messages."""
+        variable = "server" if isinstance(self._emitter, _pynet.Server) else "sock"
+        return f"{variable}.drain()" if self._event == "drain" else f"pynet.once({variable}, {self._event!r})"
+
     def result(self, timeout: float | None = None) -> _T:
         """The event's value; see once(). Raises TimeoutError after `timeout` seconds, CancelledError after cancel()."""
         wake = self._begin_to_wait("result()")
@@ -212,6 +218,8 @@ class Future(futures.Future[_T]):
         if self.done():
             return None
         _private.check_blocking(what)
+        if what != "await":
+            refuse_under_asyncio(what, f"await {self._call_text()}")
         _private.over(self._emitter)  # raises in a forked child and at exit: no event can come
         wake = partial(self._wake)  # a new object: several may wait
         blocked.add(wake)
@@ -427,7 +435,13 @@ def _signal_of(options: Mapping[str, Any]) -> _pynet.AbortSignal | None:
 
 def wait(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float | None = None) -> Any:
     """Socket.wait() and Server.wait()."""
-    return wait_for(emitter, event, timeout, "wait()")
+    if running_loop() is None:
+        return wait_for(emitter, event, timeout, "wait()")
+    seconds = seconds_of(timeout)
+    variable = "server" if isinstance(emitter, _pynet.Server) else "sock"
+    begin = partial(wait_async, emitter, event, seconds)
+    block = partial(wait_blocking, emitter, event, seconds, "wait()")
+    return wait_or_await(f"{variable}.wait({event!r})", begin, block, 2)
 
 
 def wait_for(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float | None, what: str) -> Any:
@@ -446,6 +460,28 @@ def wait_for(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: flo
         raise
     finally:
         del future  # no cycle with the traceback of what is raised
+
+
+def wait_blocking(
+    emitter: _pynet.Socket | _pynet.Server, event: object, seconds: float | None, what: str, limit: float | None
+) -> Any:
+    """wait_for() with two limits, for AwaitableCall.result()."""
+    limits = [each for each in (seconds, limit) if each is not None]
+    return wait_for(emitter, event, min(limits, default=None), what)
+
+
+async def wait_async(emitter: _pynet.Socket | _pynet.Server, event: object, seconds: float | None) -> Any:
+    """wait_for() under asyncio."""
+    import asyncio
+
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            return await once(emitter, event)
+    except TimeoutError:
+        if limit.expired():
+            raise TimeoutError(f"no {event!r} within {seconds} seconds") from None
+        raise
 
 
 def drain(socket: _pynet.Socket, /) -> Future[None]:
