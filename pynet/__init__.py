@@ -43,4 +43,6 @@ else:
         return value
 
     def __dir__():
-        return sorted({*globals(), *_LATER} - {"_LATER"})
+        from pynet._messages import without_aliases
+
+        return without_aliases({*globals(), *_LATER} - {"_LATER", "TYPE_CHECKING"})

@@ -263,3 +263,13 @@ def check_event(emitter: object, name: str) -> None:
         stacklevel=level,
     )
     user_events.add(name)
+
+
+# --- Node's spellings ---
+
+
+def without_aliases(names: Iterable[str]) -> list[str]:
+    """The names, without those that are only Node's spelling of another: bytesRead of bytes_read."""
+    known = set(names)
+    spelled = {name: re.sub(r"(?<=[a-z0-9])([A-Z]+)", lambda m: "_" + m[1].lower(), name) for name in known}
+    return sorted(name for name in known if spelled[name] == name or spelled[name] not in known)

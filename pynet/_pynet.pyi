@@ -7,7 +7,7 @@ emits further events declares its own on().
 Options, errors, timers and addresses are in separate files, which exist for type checkers only.
 """
 
-from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from socket import socket
 from types import TracebackType
 from typing import (
@@ -28,7 +28,7 @@ from typing_extensions import Buffer, disjoint_base
 
 from pynet._abort import *  # noqa: F403
 from pynet._addresses import *  # noqa: F403
-from pynet._addresses import BlockList
+from pynet._addresses import BlockList as BlockList
 from pynet._bound import *  # noqa: F403
 from pynet._errors import *  # noqa: F403
 from pynet._errors import NetError as NetError
@@ -58,7 +58,7 @@ _MaybeNone: TypeAlias = Any
 # --- data ---
 
 @type_check_only
-class _Data(bytes, Any):  # type: ignore[misc]
+class _Data(bytes, str):  # type: ignore[misc]
     """Data that is read: bytes, or str after set_encoding(). No type expresses that, so it may be used as either."""
 
 @type_check_only
@@ -308,10 +308,10 @@ class Socket(EventEmitter):
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
     ) -> None: ...
-    def __aenter__(self) -> Awaitable[Self]: ...
-    def __aexit__(
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
-    ) -> Awaitable[None]: ...
+    ) -> None: ...
     def set_timeout(self, ms: float, callback: Listener = None) -> Self: ...
     setTimeout = set_timeout
     def set_no_delay(self, no_delay: bool = True, /) -> Self: ...
@@ -577,10 +577,10 @@ class Server(EventEmitter):
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
     ) -> None: ...
-    def __aenter__(self) -> Awaitable[Self]: ...
-    def __aexit__(
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
-    ) -> Awaitable[None]: ...
+    ) -> None: ...
     def get_connections(self, callback: Callable[[NetError | None, int], object]) -> Self: ...
     getConnections = get_connections
     def address(self) -> AddressInfo | str | _MaybeNone: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 from ipaddress import ip_address, ip_network
@@ -208,6 +209,15 @@ def streams(sock: pynet.Socket) -> None:
     forget = pynet.finished(sock, written, readable=False)
     assert_type(forget(), None)
     pynet.pipeline(sock, sys.stdout.buffer, written).flush()
+
+
+async def on_an_exit_stack(server: pynet.Server, sock: pynet.Socket, blocked: pynet.BlockList) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        assert_type(await stack.enter_async_context(sock), pynet.Socket)
+        assert_type(await stack.enter_async_context(server), pynet.Server)
+    text: str = await sock.read_until("\n")  # after set_encoding()
+    taken: bytes = sock.read_exactly(4).result(1)
+    print(text, taken, blocked.rules, (await server.shutdown(5)) + 1)
 
 
 def in_a_thread(server: pynet.Server) -> list[bytes]:

@@ -87,5 +87,7 @@ def test_result_in_a_cell_raises(cell):
 
 
 def test_a_helper_of_a_script_runs_in_a_thread(cell):
-    source = "import asyncio\ndef helper():\n    return sock.read_exactly(5, timeout=5)\nawait asyncio.to_thread(helper)"
+    source = (
+        "import asyncio\ndef helper():\n    return sock.read_exactly(5, timeout=5)\nawait asyncio.to_thread(helper)"
+    )
     assert cell(source) == ("", "b'hello'")

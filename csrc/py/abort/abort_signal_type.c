@@ -379,6 +379,7 @@ static PyGetSetDef signal_getset[] = {
 
 static PyType_Slot signal_slots[] = {
     {Py_tp_doc,
+     "AbortSignal(*args)\n--\n\n"
      "Ends the sockets, servers and waits that take it, when it is aborted; from AbortController().signal, or one of\n"
      "timeout(), any() and abort(). Node: class AbortSignal."},
     {Py_tp_new, signal_new},

@@ -425,8 +425,9 @@ static PyGetSetDef address_getset[] = {
 };
 
 static const char address_doc[] =
-    "SocketAddress(address=None, port=0, *, family=None, flowlabel=0)\nSocketAddress(options, /)\n--\n\n"
-    "An IP address with a port: an immutable value that can be compared, ordered, hashed and pickled. Without an\n"
+    "SocketAddress(address=None, port=0, *, family=None, flowlabel=0)\n--\n\n"
+    "SocketAddress(options, /): the same in a mapping. An IP address with a port: an immutable value that can be "
+    "compared, ordered, hashed and pickled. Without an\n"
     "address it is 127.0.0.1, or :: with family='ipv6'; without a family it is the address's own. Raises TypeError\n"
     "(ERR_INVALID_ARG_TYPE) and ValueError (ERR_INVALID_ARG_VALUE, ERR_INVALID_ADDRESS, ERR_SOCKET_BAD_PORT,\n"
     "ERR_OUT_OF_RANGE). Node: net.SocketAddress.";

@@ -62,7 +62,8 @@ net_error_str(PyObject *self)
 }
 
 static PyType_Slot net_error_slots[] = {
-    {Py_tp_doc, "An error of the network. `code` is Node's (\"ECONNREFUSED\"), `errno` Python's number; `syscall`,\n"
+    {Py_tp_doc, "NetError(*args)\n--\n\n"
+                "An error of the network. `code` is Node's (\"ECONNREFUSED\"), `errno` Python's number; `syscall`,\n"
                 "`address`, `port` and `hostname` are set where they apply, else None."},
     {Py_tp_str, net_error_str},
     {0, NULL},
@@ -110,7 +111,8 @@ static PyMethodDef aggregate_error_methods[] = {
 };
 
 static PyType_Slot aggregate_error_slots[] = {
-    {Py_tp_doc, "Every attempt to connect failed: `errors` holds one error for each."},
+    {Py_tp_doc, "AggregateError(*args)\n--\n\n"
+                "Every attempt to connect failed: `errors` holds one error for each."},
     {Py_tp_methods, aggregate_error_methods},
     {0, NULL},
 };
@@ -121,6 +123,18 @@ static PyType_Spec aggregate_error_spec = {
     .slots = aggregate_error_slots,
 };
 
+PyObject *
+pn_new_exception(const char *full, const char *doc, PyObject *bases)
+{
+    char signed_doc[512];
+    PyOS_snprintf(signed_doc, sizeof(signed_doc), "%s(*args)\n--\n\n%s", strrchr(full, '.') + 1, doc);
+    /* CPython finds the signature in the docstring that the class is made with; __doc__ is not to show it. */
+    PyObject *type = PyErr_NewExceptionWithDoc(full, signed_doc, bases, NULL);
+    if (type != NULL && set_text(type, "__doc__", doc) < 0)
+        Py_CLEAR(type);
+    return type;
+}
+
 /* Makes a class pynet.<name> with the given bases (a stolen reference) and adds it to the module. */
 static PyObject *
 make_class(PyObject *module, const char *name, PyObject *bases, const char *doc)
@@ -129,7 +143,7 @@ make_class(PyObject *module, const char *name, PyObject *bases, const char *doc)
     if (bases == NULL)
         return NULL;
     PyOS_snprintf(full, sizeof(full), "pynet.%s", name);
-    PyObject *type = PyErr_NewExceptionWithDoc(full, doc, bases, NULL);
+    PyObject *type = pn_new_exception(full, doc, bases);
     Py_DECREF(bases);
     if (type != NULL && PyModule_AddObjectRef(module, name, type) < 0)
         Py_CLEAR(type);

@@ -8,6 +8,9 @@
 /* Creates NetError and its family and adds them to the module. */
 int pn_errors_init(PnState *st, PyObject *module);
 
+/* Makes an exception class with a docstring, and a signature for inspect.signature(). */
+PyObject *pn_new_exception(const char *full, const char *doc, PyObject *bases);
+
 /* The place of a system error: each part may be missing. */
 struct pn_where {
     const char *syscall;         /* "connect", "listen", "read", ... */

@@ -64,7 +64,7 @@ add_warning(PyObject *m, const char *name, const char *doc)
 {
     char full[64];
     PyOS_snprintf(full, sizeof(full), "pynet.%s", name);
-    PyObject *type = PyErr_NewExceptionWithDoc(full, doc, PyExc_RuntimeWarning, NULL);
+    PyObject *type = pn_new_exception(full, doc, PyExc_RuntimeWarning);
     if (type != NULL && PyModule_AddObjectRef(m, name, type) < 0)
         Py_CLEAR(type);
     return type;
