@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pynet._calls import run_in_loop as run_in_loop
     from pynet._calls import runInLoop as runInLoop
     from pynet._serve import serve as serve
+    from pynet._servers import close_all as close_all
+    from pynet._servers import closeAll as closeAll
+    from pynet._servers import servers as servers
     from pynet._waiting import Future as Future
     from pynet._waiting import IncompleteReadError as IncompleteReadError
     from pynet._waiting import once as once
@@ -28,7 +31,10 @@ else:
         "once": "_waiting",
         "run_in_loop": "_calls",
         "runInLoop": "_calls",
+        "close_all": "_servers",
+        "closeAll": "_servers",
         "serve": "_serve",
+        "servers": "_servers",
         "aio": None,
         "promises": None,
     }

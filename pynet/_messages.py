@@ -273,3 +273,39 @@ def without_aliases(names: Iterable[str]) -> list[str]:
     known = set(names)
     spelled = {name: re.sub(r"(?<=[a-z0-9])([A-Z]+)", lambda m: "_" + m[1].lower(), name) for name in known}
     return sorted(name for name in known if spelled[name] == name or spelled[name] not in known)
+
+
+# --- an address in use ---
+
+
+def caller() -> str | None:
+    """Where the program has called pynet: `app.py:12`; the whole name of a file that is not one of a folder's."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("pynet."):
+        frame = frame.f_back
+    return None if frame is None else f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
+
+
+def _has_address(server: Any, error: Any) -> bool:
+    address = server.address()
+    if isinstance(address, str):
+        return bool(address == error.address)
+    anywhere = {"::", "0.0.0.0"}
+    same = address.address == error.address or bool({address.address, error.address} & anywhere)
+    return bool(address.port == error.port and same)
+
+
+def add_in_use(error: BaseException) -> None:
+    """Adds a note to an error EADDRINUSE, if a server of this process has that address."""
+    from pynet import _pynet
+
+    holders: Any = _pynet
+    for server, place in holders._server_list():
+        if _has_address(server, error):
+            since = "" if place is None else f", since listen() at {place}"
+            note = (
+                f"a server of this process has this address: {_shown(server)}{since}; pynet.servers() lists them, "
+                f"pynet.close_all() closes them"
+            )
+            BaseException.add_note(error, note)
+            return

@@ -41,7 +41,9 @@ PyObject *
 pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *path)
 {
     struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
-    return pn_uv_error(st, status, &where);
+    PyObject *error = pn_uv_error(st, status, &where);
+    pn_server_note_in_use(st, status, error);
+    return error;
 }
 
 /* --- the Future of shutdown() --- */

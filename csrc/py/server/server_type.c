@@ -523,6 +523,7 @@ server_dealloc(PyObject *op)
         if (s->em.weakrefs != NULL) PyObject_ClearWeakRefs(op);
     pn_abort_detach(&s->abort);
     Py_CLEAR(s->path);
+    Py_CLEAR(s->listened_at);
     Py_CLEAR(s->max_connections);
     Py_CLEAR(s->block_list);
     Py_CLEAR(s->pending_connections);

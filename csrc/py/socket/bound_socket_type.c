@@ -264,7 +264,13 @@ static int
 raise_bind(PnState *st, int status, const struct pn_addr *at, PyObject *path)
 {
     struct pn_where where = {.syscall = "bind", .addr = at, .path = path};
-    pn_raise(pn_uv_error(st, status, &where));
+    PyObject *error = pn_uv_error(st, status, &where);
+    if (status == UV_EADDRINUSE && error != NULL) {
+        PyObject *result = PyObject_CallOneArg(pn_state_run(st, PN_RUN_add_in_use), error);
+        PyErr_Clear(); /* the error matters, not its note */
+        Py_XDECREF(result);
+    }
+    pn_raise(error);
     return -1;
 }
 
