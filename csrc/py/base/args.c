@@ -112,8 +112,9 @@ raise_unlike(const char *function, PyObject *known, PyObject *key)
     PyObject *text = NULL;
     if (messages != NULL)
         text = PyObject_CallMethod(messages, "unknown_keyword_text", "sOO", function, known, key);
-    PyErr_Clear();
-    if (text != NULL)
+    if (!pn_clear_wording())
+        text = NULL; /* what a signal handler raised is raised */
+    else if (text != NULL)
         PyErr_SetObject(PyExc_TypeError, text);
     else
         PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function, key);

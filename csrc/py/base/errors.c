@@ -413,6 +413,16 @@ pn_put_back_exception(PyObject *error)
         PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
 }
 
+bool
+pn_clear_wording(void)
+{
+    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_MemoryError) &&
+        !PyErr_ExceptionMatches(PyExc_RecursionError) && !PyErr_ExceptionMatches(PyExc_ImportError))
+        return false;
+    PyErr_Clear();
+    return true;
+}
+
 PyObject *
 pn_net_error(PnState *st, const char *code, const char *format, ...)
 {

@@ -42,6 +42,10 @@ PyObject *pn_take_exception(void);
 /* Sets again what pn_take_exception() has returned. Steals `error`; does nothing for NULL. */
 void pn_put_back_exception(PyObject *error);
 
+/* A call that only adds words to a message has failed, or not: clears the exception, and returns true. False: a signal
+ * handler has raised meanwhile, which must not be lost; its exception stays set. */
+bool pn_clear_wording(void);
+
 /* These raise and return NULL, so that a caller writes `return pn_raise_...`. */
 PyObject *pn_raise(PyObject *exc); /* steals `exc`; for NULL it keeps the exception that is set */
 PyObject *pn_raise_uv(PnState *st, int status, const char *syscall);

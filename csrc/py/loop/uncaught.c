@@ -95,8 +95,15 @@ pn_note_where(PnState *st, PyObject *emitter, PyObject *event, PyObject *functio
         PyObject *result =
             PyObject_CallFunctionObjArgs(pn_state_run(st, PN_RUN_add_where), exc, emitter != NULL ? emitter : none,
                                          event != NULL ? event : none, function != NULL ? function : none, NULL);
-        PyErr_Clear(); /* the exception matters, not its note */
         Py_XDECREF(result);
+        if (!pn_clear_wording()) { /* a signal handler has raised */
+            PyObject *later = pn_take_exception();
+            if (later != exc)
+                PyException_SetContext(later, exc);
+            else
+                Py_DECREF(exc);
+            exc = later;
+        }
     }
     pn_put_back_exception(exc);
 }

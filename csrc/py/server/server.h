@@ -78,8 +78,9 @@ void pn_server_wait_for_listener(PnServer *s);
 /* --- server_list.c --- */
 /* _server_list(): [(server, where it began to listen)] of those that listen. */
 PyObject *pn_server_list(PyObject *module, PyObject *unused);
-/* Adds a note to an error EADDRINUSE: which server of this process has the address. */
-void pn_server_note_in_use(PnState *st, int status, PyObject *error);
+/* Adds a note to an error EADDRINUSE: which server of this process has the address. Returns the error; NULL, with its
+ * reference released: a signal handler has raised. */
+PyObject *pn_server_note_in_use(PnState *st, int status, PyObject *error);
 
 /* --- server_iterate.c --- */
 /* Private functions of the module, for pynet/_server.py and pynet/_waiting.py. */

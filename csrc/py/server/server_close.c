@@ -42,8 +42,7 @@ pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *p
 {
     struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
     PyObject *error = pn_uv_error(st, status, &where);
-    pn_server_note_in_use(st, status, error);
-    return error;
+    return pn_server_note_in_use(st, status, error);
 }
 
 /* --- the Future of shutdown() --- */

@@ -34,12 +34,14 @@ pn_server_list(PyObject *module, PyObject *unused)
     return list;
 }
 
-void
+PyObject *
 pn_server_note_in_use(PnState *st, int status, PyObject *error)
 {
     if (status != UV_EADDRINUSE || error == NULL)
-        return;
+        return error;
     PyObject *result = PyObject_CallOneArg(pn_state_run(st, PN_RUN_add_in_use), error);
-    PyErr_Clear(); /* the error matters, not its note */
     Py_XDECREF(result);
+    if (!pn_clear_wording())
+        Py_CLEAR(error);
+    return error;
 }

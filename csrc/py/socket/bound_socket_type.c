@@ -267,8 +267,9 @@ raise_bind(PnState *st, int status, const struct pn_addr *at, PyObject *path)
     PyObject *error = pn_uv_error(st, status, &where);
     if (status == UV_EADDRINUSE && error != NULL) {
         PyObject *result = PyObject_CallOneArg(pn_state_run(st, PN_RUN_add_in_use), error);
-        PyErr_Clear(); /* the error matters, not its note */
         Py_XDECREF(result);
+        if (!pn_clear_wording())
+            Py_CLEAR(error);
     }
     pn_raise(error);
     return -1;
