@@ -159,7 +159,7 @@ _OPTIONS = {
     "happy_eyeballs connect_timeout",
     "listen()": "port host path fd handle backlog exclusive ipv6_only reuse_port readable_all writable_all "
     "unlink_stale signal",
-    "Server and create_server()": f"{_COMMON} pause_on_connect block_list listener grace",
+    "Server and create_server()": f"{_COMMON} pause_on_connect block_list listener grace socket_factory",
     "Socket and connect()": f"{_COMMON} readable_high_water_mark writable_high_water_mark encoding default_encoding "
     "onread fd readable writable handle signal block_list type_of_service",
 }
@@ -287,12 +287,16 @@ def caller() -> str | None:
 
 
 def _has_address(server: Any, error: Any) -> bool:
-    address = server.address()
-    if isinstance(address, str):
-        return bool(address == error.address)
     anywhere = {"::", "0.0.0.0"}
-    same = address.address == error.address or bool({address.address, error.address} & anywhere)
-    return bool(address.port == error.port and same)
+    for address in server.addresses:
+        if isinstance(address, str):
+            same = address == error.address
+        else:
+            host = address.address
+            same = address.port == error.port and (host == error.address or bool({host, error.address} & anywhere))
+        if same:
+            return True
+    return False
 
 
 def add_in_use(error: BaseException) -> None:

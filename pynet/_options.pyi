@@ -4,7 +4,7 @@ All classes here but AddressInfo, all dicts of options, exist for type checkers 
 TYPE_CHECKING, or leave their evaluation to `from __future__ import annotations`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypedDict, type_check_only
@@ -21,6 +21,9 @@ Port: TypeAlias = int | str
 Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
 Host: TypeAlias = str | IPv4Address | IPv6Address
 Pair: TypeAlias = tuple[Host, int] | tuple[str, int, int, int] | AddressInfo | SocketAddress
+Place: TypeAlias = int | Pair | Path
+# A list at run time; list itself is invariant, so that a list[int] would be none of places.
+Places: TypeAlias = Sequence[Place]
 Listener: TypeAlias = Callable[[], object] | None
 Done: TypeAlias = Callable[[NetError | None], object] | None
 Family: TypeAlias = Literal["IPv4", "IPv6"]
@@ -106,6 +109,8 @@ class ServerOptions(_CommonOptions, total=False):
     blockList: BlockList | None
     listener: Callable[[Socket], object] | None
     grace: float | None
+    socket_factory: Callable[..., Socket] | None
+    socketFactory: Callable[..., Socket] | None
 
 @type_check_only
 class _ConnectingOptions(TypedDict, total=False):

@@ -36,7 +36,7 @@ from pynet._loop import *  # noqa: F403
 from pynet._options import AddressInfo as AddressInfo
 from pynet._options import AioListenOptions as AioListenOptions
 from pynet._options import ConnectOptions as ConnectOptions
-from pynet._options import Done, Family, Handle, Host, Listener, Pair, Path, Port
+from pynet._options import Done, Family, Handle, Host, Listener, Pair, Path, Places, Port
 from pynet._options import KeepAliveOptions as KeepAliveOptions
 from pynet._options import ListenOptions as ListenOptions
 from pynet._options import LookupOptions as LookupOptions
@@ -573,6 +573,8 @@ class Socket(EventEmitter):
         """The peer's end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the
         socket is destroyed. connect() and listen() take it.
         """
+    user_data: Any
+    userData: Any
     block_list: BlockList | None
     blockList: BlockList | None
     @property
@@ -733,40 +735,40 @@ class Socket(EventEmitter):
     @timeout.setter
     def timeout(self, value: float | None) -> None: ...
     @property
-    def local_address(self) -> str | None:
+    def local_address(self) -> str | _MaybeNone:
         """Our address, or None; of a unix socket the path of the adopted BoundSocket. Node: socket.localAddress."""
     @property
-    def localAddress(self) -> str | None:
+    def localAddress(self) -> str | _MaybeNone:
         """Our address, or None; of a unix socket the path of the adopted BoundSocket. Node: socket.localAddress."""
     @property
-    def remote_address(self) -> str | None:
+    def remote_address(self) -> str | _MaybeNone:
         """The peer's address, or None; kept after the socket is destroyed."""
     @property
-    def remoteAddress(self) -> str | None:
+    def remoteAddress(self) -> str | _MaybeNone:
         """The peer's address, or None; kept after the socket is destroyed."""
     @property
-    def local_port(self) -> int | None:
+    def local_port(self) -> int | _MaybeNone:
         """Our port, or None. Node: socket.localPort."""
     @property
-    def localPort(self) -> int | None:
+    def localPort(self) -> int | _MaybeNone:
         """Our port, or None. Node: socket.localPort."""
     @property
-    def remote_port(self) -> int | None:
+    def remote_port(self) -> int | _MaybeNone:
         """The peer's port, or None; kept after the socket is destroyed."""
     @property
-    def remotePort(self) -> int | None:
+    def remotePort(self) -> int | _MaybeNone:
         """The peer's port, or None; kept after the socket is destroyed."""
     @property
-    def local_family(self) -> Family | None:
+    def local_family(self) -> Family | _MaybeNone:
         """ "IPv4", "IPv6" or None. Node: socket.localFamily."""
     @property
-    def localFamily(self) -> Family | None:
+    def localFamily(self) -> Family | _MaybeNone:
         """ "IPv4", "IPv6" or None. Node: socket.localFamily."""
     @property
-    def remote_family(self) -> Family | None:
+    def remote_family(self) -> Family | _MaybeNone:
         """ "IPv4", "IPv6" or None; kept after the socket is destroyed."""
     @property
-    def remoteFamily(self) -> Family | None:
+    def remoteFamily(self) -> Family | _MaybeNone:
         """ "IPv4", "IPv6" or None; kept after the socket is destroyed."""
 
 Stream = Socket
@@ -785,7 +787,7 @@ class Server(EventEmitter):
 
     A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,
     keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList),
-    grace (seconds that the end of `with` waits). Events:
+    grace (seconds that the end of `with` waits), socket_factory (a function that makes the sockets). Events:
     connection(socket), listening, close, error(err), drop(data).
 
     Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError
@@ -848,22 +850,26 @@ class Server(EventEmitter):
     def listen(self, port: Port | None, callback: Listener = None, /, **options: Unpack[ListenOptions]) -> Self:
         """listen(port=0, host=None, backlog=511, callback=None, /)
         listen(path, backlog=511, callback=None, /)
+        listen(addresses, backlog=511, callback=None, /)
         listen(handle, backlog=511, callback=None, /)
         listen(options, callback=None, /, **more)
 
         Starts to listen and returns the server. Port 0 is any free one; without a host on all addresses ("::",
-        both families). A path makes a unix server ("\\0name": abstract). A handle is a BoundSocket, which is
-        adopted, or another server or object with a fileno() or `fd`, whose descriptor is duplicated. Options:
-        port, host, path, fd (a number that is taken over), handle, backlog (511), exclusive, ipv6_only,
+        both families). A path makes a unix server ("\\0name": abstract). A list of ports, (host, port) tuples,
+        SocketAddresses and paths makes one server on all of them, or on none. A handle is a BoundSocket, which is
+        adopted, or another server or object with a fileno() or `fd`, whose descriptor is duplicated.
+
+        Options: port, host, path, fd (a number that is taken over), handle, backlog (511), exclusive, ipv6_only,
         reuse_port, readable_all, writable_all (False), unlink_stale (False; True removes a unix path on which no
         server answers), signal (an AbortSignal: abort is close()). The callback is added with once("listening").
         address() is right at once, except for a host that must be looked up.
 
         Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, a failed lookup). Outside of
-        listeners, main() of run() and turn(), a server without an "error" listener raises this error instead (but
-        for a lookup): it is as before then. Raises NetError (ERR_SERVER_ALREADY_LISTEN,
-        ERR_SOCKET_HANDLE_ADOPTED), TypeError, ValueError (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE). Node:
-        server.listen().
+        listeners, main() of run() and turn(), a server without an "error" listener raises this error instead, but
+        for a lookup: it is as before then.
+
+        Raises NetError (ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError, ValueError
+        (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE). Node: server.listen().
         """
     @overload
     def listen(
@@ -892,7 +898,7 @@ class Server(EventEmitter):
     @overload
     def listen(
         self,
-        address: Pair,
+        address: Pair | Places,
         backlog: int | None = None,
         callback: Listener = None,
         /,
@@ -1019,6 +1025,8 @@ class Server(EventEmitter):
         """
     @blockList.setter
     def blockList(self, value: BlockList | None, /) -> None: ...
+    user_data: Any
+    userData: Any
     @property
     def grace(self) -> float | None:
         """The seconds that the end of a `with` block waits for the connections: it is shutdown(grace, drain=True).

@@ -18,7 +18,7 @@ from pynet._waiting import once
 if TYPE_CHECKING:
     import asyncio
 
-    from pynet._options import AioListenOptions, Host, Pair, Path, Port
+    from pynet._options import AioListenOptions, Host, Pair, Path, Places, Port
 
 __all__ = ["make_server", "serve", "serve_tasks"]
 
@@ -42,7 +42,7 @@ def _is_over(error: BaseException) -> bool:
 
 
 def _is_expected(sock: _pynet.Socket, error: BaseException) -> bool:
-    """What ends one handler, and is no mistake of the program; it is logged, if the peer or the network caused it."""
+    """What ends one handler, and is not a mistake of the program; logged, if the peer or the network caused it."""
     if _is_over(error):
         return True
     if not isinstance(error, IncompleteReadError) and not _private.is_lost(error):
@@ -93,7 +93,7 @@ def serve(
 @overload
 def serve(
     handler: _Handler,
-    address: Pair,
+    address: Pair | Places,
     backlog: int | None = None,
     /,
     *,
@@ -162,7 +162,7 @@ def _serve(
         try:
             threading.Thread(target=_handle, args=(handler, sock, slots), name="pynet-serve", daemon=True).start()
         except RuntimeError as error:  # there are too many threads; or the interpreter exits
-            lost.report("there is no thread for %s: %s", sock, error)
+            lost.report("a thread could not be started for %s: %s", sock, error)
             sock.destroy()
             if slots is not None:
                 slots.release()

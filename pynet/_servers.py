@@ -10,7 +10,8 @@ __all__ = ["close_all", "servers"]
 
 def servers() -> list[_pynet.Server]:
     """servers() -> list of the servers of this process that listen, in the order in which they began to."""
-    return [server for server, _ in _private.server_list()]
+    # One may listen on several addresses; a subclass may not be hashable.
+    return list({id(server): server for server, _ in _private.server_list()}.values())
 
 
 def close_all() -> int:

@@ -14,7 +14,7 @@ from pynet._support import check_size
 from pynet._waiting import once
 
 if TYPE_CHECKING:
-    from pynet._options import AioListenOptions, ConnectOptions, Host, Pair, Path, Port
+    from pynet._options import AioListenOptions, ConnectOptions, Host, Pair, Path, Places, Port
 
 __all__ = ["connect", "listen", "serve"]
 
@@ -60,7 +60,7 @@ async def listen(
 async def listen(path: Path, backlog: int | None = None, /, **options: Unpack[AioListenOptions]) -> _pynet.Server: ...
 @overload
 async def listen(
-    address: Pair, backlog: int | None = None, /, **options: Unpack[AioListenOptions]
+    address: Pair | Places, backlog: int | None = None, /, **options: Unpack[AioListenOptions]
 ) -> _pynet.Server: ...
 @overload
 async def listen(options: AioListenOptions, /, **more: Unpack[AioListenOptions]) -> _pynet.Server: ...
@@ -111,7 +111,7 @@ async def serve(
 @overload
 async def serve(
     handler: _TaskHandler,
-    address: Pair,
+    address: Pair | Places,
     backlog: int | None = None,
     /,
     *,

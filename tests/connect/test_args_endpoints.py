@@ -94,7 +94,8 @@ def test_ports_of_a_wrong_type_in_options(port):
 @pytest.mark.parametrize("port", [[80], object(), 3j], ids=lambda p: type(p).__name__)
 def test_ports_of_a_wrong_type_in_first_place(port):
     check_connect_refused(TYPE, "port", port)
-    check_listen_refused(TYPE, "port", port)
+    if not isinstance(port, list):  # to listen() it is several addresses
+        check_listen_refused(TYPE, "port", port)
 
 
 class Index:

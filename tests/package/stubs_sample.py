@@ -79,7 +79,9 @@ def servers() -> pynet.Server:
     assert_type(pynet.run_in_loop(lambda: 5).result(1), int)
     server.shutdown(timeout=5, drain=True)
     server.grace = 1.5
-    pynet.Server(grace=5)
+    pynet.Server(grace=5, socket_factory=Chat)
+    pynet.create_server(on_connection, socketFactory=lambda **options: Chat(allow_half_open=True)).user_data = 5
+    pynet.Socket().user_data = server.user_data
     pynet.Server(block_list=None, blockList=pynet.BlockList())
     for sock in server:
         assert_type(sock, pynet.Socket)
@@ -93,6 +95,10 @@ def servers() -> pynet.Server:
     pynet.connect((server.host, server.port), no_delay=True)
     for place in server.addresses:
         pynet.connect(place)
+    server.listen([8080, ("::1", 8081), pynet.SocketAddress(port=5), "/run/x.sock", Path("x")], 5, lambda: None)
+    server.listen([8080]).listen(server.addresses).listen(["a", "b"], backlog=5)
+    ports = [8080, 8081]
+    server.listen(ports)
     return server.unref()
 
 
@@ -115,6 +121,7 @@ def clients() -> None:
     assert_type(sock.bytesRead + sock.bytes_written, int)
     assert_type(sock.server, pynet.Server | None)
     pynet.connect(sock.remote).connect(sock.address())
+    pynet.connect(sock.remote_port, sock.remoteAddress)
     if isinstance(sock.local, str):
         print(sock.local.upper())
     sock.allow_half_open = sock.allowHalfOpen = True

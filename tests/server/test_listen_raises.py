@@ -90,7 +90,7 @@ def test_a_bound_socket_is_closed(fresh):
     assert fresh.listen(0, "127.0.0.1").listening
 
 
-def test_an_error_monitor_is_no_error_listener(fresh, busy):
+def test_an_error_monitor_is_not_an_error_listener(fresh, busy):
     seen = Recorder(fresh, pynet.error_monitor)
     with pytest.raises(OSError, match="EADDRINUSE"):
         fresh.listen(*busy)

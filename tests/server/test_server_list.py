@@ -120,3 +120,13 @@ def test_another_port_of_ours_is_not_named(only):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         assert in_use(lambda: pynet.create_server(print).listen(listener.getsockname()[1], "127.0.0.1")) == []
     server.close()
+
+
+def test_a_server_of_several_addresses_is_listed_once_and_named_for_each(only, tmp_path):
+    server = pynet.create_server(print).listen([("127.0.0.1", 0), tmp_path / "s"])
+    assert pynet.servers() == [server]
+    tcp, path = server.addresses
+    for again in ((tcp.port, tcp.address), (path,)):
+        [note] = in_use(lambda again=again: pynet.create_server(print).listen(*again))
+        assert repr(server) in note
+    server.close()

@@ -23,7 +23,7 @@ def error_of(code):
 
 
 def reset(client):
-    """The peer is told so at once, although the socket was not read."""
+    """Closes with a reset, at once."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
 

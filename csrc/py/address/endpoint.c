@@ -18,6 +18,7 @@ pn_endpoint_clear(struct pn_endpoint *e)
     Py_CLEAR(e->callback);
     Py_CLEAR(e->backlog);
     Py_CLEAR(e->options);
+    Py_CLEAR(e->list);
     Py_CLEAR(e->handle);
 }
 
@@ -241,6 +242,10 @@ take_first(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening,
         return 0;
     if (PyTuple_Check(first))
         return take_pair(st, first, listening, e);
+    if (listening && PyList_Check(first)) {
+        e->list = Py_NewRef(first);
+        return 0;
+    }
     const struct pn_addr *addr = pn_address_value(st, first);
     if (addr != NULL)
         return take_address(addr, e);

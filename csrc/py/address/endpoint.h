@@ -10,6 +10,7 @@ struct pn_endpoint {
     PyObject *callback; /* own: the function, the last argument */
     PyObject *backlog;  /* own: positional, listen() only */
     PyObject *options;  /* own: a mapping, the first argument */
+    PyObject *list;     /* own: a list of places, the first argument; listen() only */
     PyObject *handle;   /* own: an object with a descriptor, the first argument; listen() only */
     uint16_t port;
     bool has_port;

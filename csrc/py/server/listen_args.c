@@ -7,6 +7,7 @@
 
 #include "py/base/args.h"
 #include "py/server/listen_request.h"
+#include "uvio/sockaddr.h"
 
 #define DEFAULT_BACKLOG 511
 
@@ -91,15 +92,13 @@ read_callback(PnState *st, PyObject *option, struct pn_endpoint *e)
 /* --- where --- */
 
 static int
-check_path(struct pn_listen *l)
+check_path(PyObject *path, unsigned flags)
 {
-    PyObject *path = l->at.path;
-    l->form = PN_LISTEN_PATH;
     if (PyBytes_GET_SIZE(path) == 0) {
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "The property 'options.path' must not be empty");
         return -1;
     }
-    unsigned all = l->flags & (PN_BIND_READABLE_ALL | PN_BIND_WRITABLE_ALL);
+    unsigned all = flags & (PN_BIND_READABLE_ALL | PN_BIND_WRITABLE_ALL);
     if (PyBytes_AS_STRING(path)[0] == '\0' && all != 0) {
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE",
                        "The property 'options.%s' cannot be set for an abstract name, which has no file",
@@ -108,6 +107,86 @@ check_path(struct pn_listen *l)
     }
     return 0;
 }
+
+/* The host: an IP address, or a name to look up. */
+static int
+take_host(PyObject *host, struct pn_place *p)
+{
+    Py_ssize_t len;
+    p->name = pn_host_bytes(host); /* among the checks: it may run Python code */
+    const char *text = p->name != NULL ? PyUnicode_AsUTF8AndSize(host, &len) : NULL;
+    if (text == NULL)
+        return -1;
+    uint16_t port = p->addr.port;
+    if (pn_addr_parse_scoped(text, (size_t)len, &p->addr) != 0)
+        p->host = Py_NewRef(host);
+    else
+        Py_CLEAR(p->name);
+    p->addr.port = port;
+    return 0;
+}
+
+static int
+take_place(const struct pn_endpoint *e, unsigned flags, struct pn_place *p)
+{
+    if (e->path != NULL && !e->has_port) {
+        p->path = Py_NewRef(e->path);
+        return check_path(p->path, flags);
+    }
+    p->addr.port = e->port;
+    return e->host != NULL ? take_host(e->host, p) : 0;
+}
+
+/* --- several places --- */
+
+static int
+take_item(PnState *st, PyObject *item, unsigned flags, struct pn_place *p)
+{
+    struct pn_endpoint e;
+    if (pn_endpoint_parse(st, true, &item, 1, &e) < 0)
+        return -1;
+    int status = -1;
+    if (e.has_port || e.path != NULL)
+        status = take_place(&e, flags, p);
+    else
+        pn_raise_arg_type("addresses", "a list of ports, (host, port) tuples, SocketAddresses and paths", item);
+    pn_endpoint_clear(&e);
+    return status;
+}
+
+static int
+take_list(PnState *st, PyObject *list, struct pn_listen *l)
+{
+    PyObject *items = PyList_AsTuple(list); /* reading the items may run code that changes the list */
+    Py_ssize_t count = items != NULL ? PyTuple_GET_SIZE(items) : 0;
+    if (items != NULL && count == 0)
+        pn_raise_arg_value("addresses", "must not be empty", list);
+    l->form = PN_LISTEN_PLACES;
+    l->places = count > 0 ? pn_places_new((size_t)count) : NULL;
+    int status = l->places != NULL ? 0 : -1;
+    for (Py_ssize_t i = 0; status == 0 && i < count; i++)
+        status = take_item(st, PyTuple_GET_ITEM(items, i), l->flags, &l->places->at[i]);
+    Py_XDECREF(items);
+    return status;
+}
+
+/* The options that name a place do not go together with a list. */
+static int
+check_alone(PnState *st, PyObject **v, struct pn_listen *l)
+{
+    static const int options[] = {L_PORT, L_HOST, L_PATH, L_FD, L_HANDLE};
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        if (v[options[i]] != NULL) {
+            pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE",
+                           "The property 'options.%s' cannot be set beside a list of addresses",
+                           listen_names[options[i]]);
+            return -1;
+        }
+    }
+    return take_list(st, l->at.list, l);
+}
+
+/* --- one place --- */
 
 static bool
 has_name(PyObject *kwnames, const char *name)
@@ -147,32 +226,25 @@ has_no_place(struct pn_endpoint *e, PyObject *kwnames)
 }
 
 static int
-check_port(PyObject *kwnames, struct pn_listen *l)
-{
-    struct pn_endpoint *e = &l->at;
-    l->form = PN_LISTEN_PORT;
-    int nowhere = has_no_place(e, kwnames);
-    if (nowhere > 0)
-        pn_raise_arg_value("options", "must have the property \"port\" or \"path\"", e->options);
-    if (nowhere != 0)
-        return -1;
-    if (e->host == NULL)
-        return 0;
-    l->name = pn_host_bytes(e->host); /* among the checks: it may run Python code */
-    return l->name != NULL ? 0 : -1;
-}
-
-static int
 choose(PnState *st, PyObject **v, PyObject *kwnames, struct pn_listen *l)
 {
     struct pn_endpoint *e = &l->at;
+    if (e->list != NULL)
+        return check_alone(st, v, l);
     if (v[L_HANDLE] != NULL)
         return pn_listen_take_handle(st, v[L_HANDLE], "options.handle", l);
     if (e->handle != NULL)
         return pn_listen_take_handle(st, e->handle, "handle", l);
     if (v[L_FD] != NULL)
         return pn_listen_take_number(st, v[L_FD], l);
-    return e->path != NULL && !e->has_port ? check_path(l) : check_port(kwnames, l);
+    int nowhere = e->path == NULL || e->has_port ? has_no_place(e, kwnames) : 0;
+    if (nowhere > 0)
+        pn_raise_arg_value("options", "must have the property \"port\" or \"path\"", e->options);
+    if (nowhere != 0)
+        return -1;
+    l->form = PN_LISTEN_PLACES;
+    l->places = pn_places_new(1);
+    return l->places != NULL ? take_place(e, l->flags, &l->places->at[0]) : -1;
 }
 
 /* --- all --- */
@@ -227,12 +299,9 @@ pn_listen_clear(struct pn_listen *l)
         close(l->fd);
     l->fd = -1;
     pn_endpoint_clear(&l->at);
-    Py_CLEAR(l->name);
+    pn_places_free(l->places);
+    l->places = NULL;
     Py_CLEAR(l->bound);
     Py_CLEAR(l->signal);
-    if (l->listener != NULL)
-        pn_listener_close(l->listener);
-    l->listener = NULL;
-    Py_CLEAR(l->path);
-    Py_CLEAR(l->error);
+    pn_outcome_clear(&l->outcome);
 }

@@ -122,21 +122,21 @@ pn_listen_on_fd(PnState *st, struct pn_listen *l)
     int status = l->fd_status;
     if (status == 0)
         status = pn_user_fd_listenable(l->fd, &kind);
-    if (status == 0 && path_of(l->fd, kind, &l->path) < 0)
+    if (status == 0 && path_of(l->fd, kind, &l->outcome.first.path) < 0)
         return -1;
     if (status == 0)
-        l->listener = pn_listener_fd(st->loop, l->fd, kind, l->backlog, &status);
-    if (l->listener != NULL)
+        l->outcome.first.listener = pn_listener_fd(st->loop, l->fd, kind, l->backlog, &status);
+    if (l->outcome.first.listener != NULL)
         l->fd = -1;
     else
-        l->error = pn_listen_error(st, status, NULL, NULL);
-    return l->listener != NULL || l->error != NULL ? 0 : -1;
+        l->outcome.error = pn_listen_error(st, status, NULL, NULL);
+    return l->outcome.first.listener != NULL || l->outcome.error != NULL ? 0 : -1;
 }
 
 void
 pn_listen_close_taken(struct pn_listen *l)
 {
-    if (l->taken_fd > STDERR_FILENO && pn_user_fd_same(l->taken_fd, l->listener->fd))
+    if (l->taken_fd > STDERR_FILENO && pn_user_fd_same(l->taken_fd, l->outcome.first.listener->fd))
         close(l->taken_fd);
 }
 
@@ -147,17 +147,17 @@ pn_listen_on_bound(PnState *st, struct pn_listen *l)
     int status;
     if (pn_bound_adopt(st, l->bound, &bound) < 0)
         return -1;
-    l->path = bound.path != NULL ? pn_path_text(bound.path) : NULL;
+    l->outcome.first.path = bound.path != NULL ? pn_path_text(bound.path) : NULL;
     PyErr_Clear(); /* out of memory for the text: only address() lacks it */
-    l->listener = pn_listener_fd(st->loop, bound.fd, bound.kind, l->backlog, &status);
-    if (l->listener == NULL) {
-        l->error = pn_listen_error(st, status, NULL, l->path);
+    l->outcome.first.listener = pn_listener_fd(st->loop, bound.fd, bound.kind, l->backlog, &status);
+    if (l->outcome.first.listener == NULL) {
+        l->outcome.error = pn_listen_error(st, status, NULL, l->outcome.first.path);
     }
     else {
         bound.fd = -1;
-        l->listener->file = bound.file;
+        l->outcome.first.listener->file = bound.file;
         bound.file.path = NULL;
     }
     pn_bound_release(&bound);
-    return l->listener != NULL || l->error != NULL ? 0 : -1;
+    return l->outcome.first.listener != NULL || l->outcome.error != NULL ? 0 : -1;
 }

@@ -1,5 +1,5 @@
-/* listen_method.c - Server.listen(): binds a port or path (`::` or 0.0.0.0 without a host), looks up a host, follows
- * the abort signal.
+/* listen_method.c - Server.listen(): binds now or after the lookup of hosts, raises or emits what fails, follows the
+ * abort signal.
  *
  *   listen_args.c  the arguments
  *   listen_fd.c    listening on an existing socket */
@@ -9,95 +9,25 @@
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
 #include "py/server/listen_request.h"
-#include "uvio/sockaddr.h"
 
 /* --- binding --- */
 
-/* NULL with `*error`, or with an exception. */
-static struct pn_listener *
-bind_at(PnState *st, const struct pn_addr *addr, unsigned flags, int backlog, PyObject **error)
-{
-    int status;
-    struct pn_listener *l = pn_listener_tcp(st->loop, addr, flags, backlog, &status);
-    *error = l == NULL ? pn_listen_error(st, status, addr, NULL) : NULL;
-    return l;
-}
-
-/* The status means that the system has no IPv6. */
-static bool
-lacks_ipv6(int status)
-{
-    return status == UV_EADDRNOTAVAIL || status == UV_EAFNOSUPPORT || status == UV_EINVAL;
-}
-
-/* Without a host: on `::` for both families, or on 0.0.0.0 if the system has no IPv6. */
-static struct pn_listener *
-bind_anywhere(PnState *st, struct pn_listen *l)
-{
-    struct pn_addr any = {.family = 6, .port = l->at.port};
-    int status;
-    struct pn_listener *listener = pn_listener_tcp(st->loop, &any, l->flags, l->backlog, &status);
-    if (listener == NULL && lacks_ipv6(status) && (l->flags & PN_BIND_IPV6_ONLY) == 0) {
-        any.family = 4;
-        listener = pn_listener_tcp(st->loop, &any, l->flags, l->backlog, &status);
-    }
-    if (listener == NULL)
-        l->error = pn_listen_error(st, status, &any, NULL);
-    return listener;
-}
-
-static struct pn_listener *
-bind_path(PnState *st, struct pn_listen *l)
-{
-    PyObject *path = l->at.path;
-    int status;
-    l->path = pn_path_text(path);
-    if (l->path == NULL)
-        return NULL;
-    struct pn_listener *listener = pn_listener_path(st->loop, PyBytes_AS_STRING(path), (size_t)PyBytes_GET_SIZE(path),
-                                                    l->flags, l->backlog, &status);
-    if (listener == NULL)
-        l->error = pn_listen_error(st, status, NULL, l->path);
-    return listener;
-}
-
-/* 1: the host is an IP address, or absent; 0: it must be looked up; -1 with an exception. */
-static int
-parse_host(const struct pn_listen *l, struct pn_addr *addr)
-{
-    Py_ssize_t len;
-    const char *text = l->at.host != NULL ? PyUnicode_AsUTF8AndSize(l->at.host, &len) : NULL;
-    if (text == NULL)
-        return l->at.host == NULL ? 1 : -1;
-    if (pn_addr_parse_scoped(text, (size_t)len, addr) != 0)
-        return 0;
-    addr->port = l->at.port;
-    return 1;
-}
-
-/* Binds and listens, and fills in the outcome; the server is not touched. 1; 0: a host must be looked up first; -1 with
- * an exception. */
+/* Binds and listens, and fills in the outcome, which stays empty when a host must be looked up first; the server is not
+ * touched. 0, or -1 with an exception. */
 static int
 bind_now(PnState *st, struct pn_listen *l)
 {
-    struct pn_addr addr;
-    int known = 1;
     switch (l->form) {
     case PN_LISTEN_BOUND:
-        return pn_listen_on_bound(st, l) < 0 ? -1 : 1;
+        return pn_listen_on_bound(st, l);
     case PN_LISTEN_FD:
-        return pn_listen_on_fd(st, l) < 0 ? -1 : 1;
-    case PN_LISTEN_PATH:
-        l->listener = bind_path(st, l);
-        break;
-    case PN_LISTEN_PORT:
-        known = parse_host(l, &addr);
-        if (known <= 0)
-            return known;
-        l->listener = l->at.host != NULL ? bind_at(st, &addr, l->flags, l->backlog, &l->error) : bind_anywhere(st, l);
+        return pn_listen_on_fd(st, l);
+    case PN_LISTEN_PLACES:
         break;
     }
-    return l->listener != NULL || l->error != NULL ? 1 : -1;
+    if (pn_places_unknown(l->places) != NULL)
+        return 0;
+    return pn_places_bind(st, l->places, l->flags, l->backlog, &l->outcome);
 }
 
 /* --- the lookup --- */
@@ -108,24 +38,76 @@ is_link_local(const struct pn_addr *a)
     return a->family == 6 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
 }
 
-static void
-looked_up(PnServer *s, int status, int sys_errno, const struct pn_addr *addrs, size_t count, PyObject *host)
+static void on_lookup(void *data, int status, int sys_errno, const struct pn_addr *addrs, size_t count);
+
+/* Looks up the next host of the places, which it takes over. 0, or -1 with MemoryError. */
+static int
+look_up(PnServer *s, struct pn_places *places)
 {
+    PnState *st = s->em.st;
+    struct pn_resolver *r = pn_loop_resolver(st->loop);
+    const char *name = PyBytes_AS_STRING(pn_places_unknown(places)->name);
+    if (r != NULL)
+        s->lookup = pn_resolver_start(r, name, 0, 0, on_lookup, s);
+    if (s->lookup == NULL) {
+        pn_places_free(places);
+        PyErr_NoMemory();
+        return -1;
+    }
+    Py_INCREF(s);
+    s->places = places;
+    s->lookup_link = &st->looking_up;
+    s->lookup_next = st->looking_up;
+    if (s->lookup_next != NULL)
+        s->lookup_next->lookup_link = &s->lookup_next;
+    st->looking_up = s;
+    return 0;
+}
+
+/* Takes over the outcome: a listener or an error. */
+static void
+conclude(PnServer *s, struct pn_outcome *out)
+{
+    PyObject *error = out->error;
+    out->error = NULL;
+    if (error != NULL)
+        pn_listen_failed_with(s, error);
+    else
+        pn_server_listening(s, out);
+}
+
+/* All hosts are known. */
+static void
+bind_later(PnServer *s, struct pn_places *places)
+{
+    struct pn_outcome out = {0};
+    if (pn_places_bind(s->em.st, places, s->bind_flags, s->backlog, &out) < 0)
+        pn_listen_failed_with(s, pn_take_exception());
+    else
+        conclude(s, &out);
+    pn_places_free(places);
+}
+
+static void
+looked_up(PnServer *s, struct pn_places *places, int status, int sys_errno, const struct pn_addr *addrs, size_t count)
+{
+    struct pn_place *place = pn_places_unknown(places);
     if (status != 0 || count == 0) {
-        pn_listen_failed_with(s, pn_lookup_error(s->em.st, status, sys_errno, host));
+        pn_listen_failed_with(s, pn_lookup_error(s->em.st, status, sys_errno, place->host));
+        pn_places_free(places);
         return;
     }
     size_t i = 0;
     while (i < count && is_link_local(&addrs[i]))
         i++;
-    struct pn_addr addr = addrs[i < count ? i : 0];
-    addr.port = s->port;
-    PyObject *error;
-    struct pn_listener *l = bind_at(s->em.st, &addr, s->bind_flags, s->backlog, &error);
-    if (l == NULL)
-        pn_listen_failed_with(s, error);
-    else
-        pn_server_listening(s, l);
+    uint16_t port = place->addr.port;
+    place->addr = addrs[i < count ? i : 0];
+    place->addr.port = port;
+    Py_CLEAR(place->host); /* a str: runs no user code */
+    if (pn_places_unknown(places) == NULL)
+        bind_later(s, places);
+    else if (look_up(s, places) < 0)
+        pn_listen_failed_with(s, pn_take_exception());
 }
 
 static void
@@ -133,39 +115,19 @@ on_lookup(void *data, int status, int sys_errno, const struct pn_addr *addrs, si
 {
     PnServer *s = data;
     PnState *st = s->em.st;
-    PyObject *host = s->lookup_host;
+    struct pn_places *places = s->places;
     pn_server_unlink_lookup(s);
     s->lookup = NULL;
-    s->lookup_host = NULL;
+    s->places = NULL;
     if (!st->closed) {
         unsigned scope = pn_callback_scope_open(st);
-        looked_up(s, status, sys_errno, addrs, count, host);
+        looked_up(s, places, status, sys_errno, addrs, count);
         pn_callback_scope_close(st, scope);
     }
-    Py_XDECREF(host);
-    Py_DECREF(s); /* the lookup's reference */
-}
-
-static int
-look_up(PnServer *s, struct pn_listen *l)
-{
-    PnState *st = s->em.st;
-    struct pn_resolver *r = pn_loop_resolver(st->loop);
-    if (r != NULL)
-        s->lookup = pn_resolver_start(r, PyBytes_AS_STRING(l->name), 0, 0, on_lookup, s);
-    if (s->lookup == NULL) {
-        PyErr_NoMemory();
-        return -1;
+    else {
+        pn_places_free(places);
     }
-    Py_INCREF(s);
-    s->lookup_host = Py_NewRef(l->at.host);
-    s->port = l->at.port;
-    s->lookup_link = &st->looking_up;
-    s->lookup_next = st->looking_up;
-    if (s->lookup_next != NULL)
-        s->lookup_next->lookup_link = &s->lookup_next;
-    st->looking_up = s;
-    return 0;
+    Py_DECREF(s); /* the lookup's reference */
 }
 
 /* --- the abort signal --- */
@@ -227,27 +189,6 @@ raises(const PnServer *s)
     return !pn_in_callback(st) && !pn_in_turn(st) && pn_count_listeners(&s->em, st->names.error) == 0;
 }
 
-/* Takes over the outcome. */
-static int
-conclude(PnServer *s, struct pn_listen *l)
-{
-    PyObject *error = l->error;
-    struct pn_listener *listener = l->listener;
-    if (listener == NULL && error == NULL)
-        return look_up(s, l);
-    if (listener != NULL)
-        pn_listen_close_taken(l);
-    l->error = NULL;
-    l->listener = NULL;
-    if (listener == NULL) {
-        pn_listen_failed_with(s, error);
-        return 0;
-    }
-    Py_XSETREF(s->path, Py_XNewRef(l->path));
-    pn_server_listening(s, listener);
-    return 0;
-}
-
 /* Binds now if a failure is to be raised, so that nothing has changed then. 0, or -1 with an exception. */
 static int
 bind_or_raise(PnServer *s, struct pn_listen *l)
@@ -256,9 +197,28 @@ bind_or_raise(PnServer *s, struct pn_listen *l)
         return 0;
     if (bind_now(s->em.st, l) < 0)
         return -1;
-    if (l->error != NULL)
-        PyErr_SetObject((PyObject *)Py_TYPE(l->error), l->error);
-    return l->error != NULL ? -1 : 0;
+    PyObject *error = l->outcome.error;
+    if (error != NULL)
+        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+    return error != NULL ? -1 : 0;
+}
+
+/* The last step. 0, or -1 with an exception. */
+static int
+begin(PnServer *s, struct pn_listen *l)
+{
+    struct pn_outcome *out = &l->outcome;
+    if (out->first.listener == NULL && bind_now(s->em.st, l) < 0)
+        return -1;
+    if (out->first.listener == NULL && out->error == NULL) {
+        struct pn_places *places = l->places;
+        l->places = NULL;
+        return look_up(s, places);
+    }
+    if (out->first.listener != NULL)
+        pn_listen_close_taken(l);
+    conclude(s, out);
+    return 0;
 }
 
 static int
@@ -287,10 +247,8 @@ start(PnServer *s, struct pn_listen *l)
     s->bind_flags = l->flags;
     s->exclusive = l->exclusive;
     int status = l->signal != NULL ? obey(s, l->signal) : 0;
-    if (status == 0 && l->listener == NULL)
-        status = bind_now(st, l);
-    if (status >= 0)
-        status = conclude(s, l);
+    if (status == 0)
+        status = begin(s, l);
     if (status < 0)
         pn_abort_detach(&s->abort);
     else
@@ -303,19 +261,21 @@ start(PnServer *s, struct pn_listen *l)
 const char pn_listen_doc[] =
     "listen($self, /, *args, **options)\n--\n\n"
     "listen(port=0, host=None, backlog=511, callback=None, /)\nlisten(path, backlog=511, callback=None, /)\n"
-    "listen(handle, backlog=511, callback=None, /)\nlisten(options, callback=None, /, **more)\n\n"
+    "listen(addresses, backlog=511, callback=None, /)\nlisten(handle, backlog=511, callback=None, /)\n"
+    "listen(options, callback=None, /, **more)\n\n"
     "Starts to listen and returns the server. Port 0 is any free one; without a host on all addresses (\"::\", both\n"
-    "families). A path makes a unix server (\"\\0name\": abstract). A handle is a BoundSocket, which is adopted, or\n"
-    "another server or object with a fileno() or `fd`, whose descriptor is duplicated. Options: port, host, path, fd\n"
-    "(a number that is taken over), handle, backlog (511), exclusive, ipv6_only, reuse_port, readable_all,\n"
-    "writable_all (False), unlink_stale (False; True removes a unix path on which no server answers), signal (an\n"
-    "AbortSignal: abort is close()). The callback is added with once(\"listening\"). address() is right at once,\n"
-    "except for a host that must be looked up.\n\n"
-    "Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, a failed lookup). Outside of "
-    "listeners,\n"
-    "main() of run() and turn(), a server without an \"error\" listener raises this error instead (but for a lookup):\n"
-    "it is as before then. Raises NetError (ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError,\n"
-    "ValueError (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE). Node: server.listen().";
+    "families). A path makes a unix server (\"\\0name\": abstract). A list of ports, (host, port) tuples,\n"
+    "SocketAddresses and paths makes one server on all of them, or on none. A handle is a BoundSocket, which is\n"
+    "adopted, or another server or object with a fileno() or `fd`, whose descriptor is duplicated.\n\n"
+    "Options: port, host, path, fd (a number that is taken over), handle, backlog (511), exclusive, ipv6_only,\n"
+    "reuse_port, readable_all, writable_all (False), unlink_stale (False; True removes a unix path on which no server\n"
+    "answers), signal (an AbortSignal: abort is close()). The callback is added with\n"
+    "once(\"listening\"). address() is right at once, except for a host that must be looked up.\n\n"
+    "Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, a failed lookup). Outside of\n"
+    "listeners, main() of run() and turn(), a server without an \"error\" listener raises this error instead, but for\n"
+    "a lookup: it is as before then.\n\n"
+    "Raises NetError (ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError, ValueError\n"
+    "(ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE). Node: server.listen().";
 
 PyObject *
 pn_server_listen_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)

@@ -7,24 +7,21 @@
 #include "py/server/server.h"
 
 /* What to listen on: the first in this order that was given counts. */
-enum pn_listen_form { PN_LISTEN_BOUND, PN_LISTEN_FD, PN_LISTEN_PORT, PN_LISTEN_PATH };
+enum pn_listen_form { PN_LISTEN_BOUND, PN_LISTEN_FD, PN_LISTEN_PLACES };
 
 struct pn_listen {
     struct pn_endpoint at;
     enum pn_listen_form form;
-    PyObject *name;   /* own: bytes, the host to look up; NULL without one */
-    PyObject *bound;  /* own: a BoundSocket */
-    PyObject *signal; /* own: an AbortSignal, NULL without one */
-    int fd;           /* own: a duplicate of the user's descriptor; -1: none */
-    int taken_fd;     /* the user's number, which is taken over: closed when the server listens; -1: none */
-    int fd_status;    /* why there is no `fd`: emitted as `error` */
-    unsigned flags;   /* PN_BIND_* */
+    struct pn_places *places; /* own: ports, hosts and paths */
+    PyObject *bound;          /* own: a BoundSocket */
+    PyObject *signal;         /* own: an AbortSignal, NULL without one */
+    int fd;                   /* own: a duplicate of the user's descriptor; -1: none */
+    int taken_fd;             /* the user's number, which is taken over: closed when the server listens; -1: none */
+    int fd_status;            /* why there is no `fd`: emitted as `error` */
+    unsigned flags;           /* PN_BIND_* */
     int backlog;
     bool exclusive;
-    /* --- the outcome: `listener` or `error`; neither while a host is looked up --- */
-    struct pn_listener *listener; /* own */
-    PyObject *path;               /* own: str, of a unix server */
-    PyObject *error;              /* own */
+    struct pn_outcome outcome; /* empty while a host is looked up */
 };
 
 /* --- listen_args.c --- */

@@ -6,6 +6,7 @@
  *   listen_args.c      the arguments of listen(); listen_request.h: the checked request
  *   listen_fd.c        listen() on an existing descriptor or a BoundSocket
  *   server_accept.c    accepting: max_connections, the block list, `drop`, `connection`
+ *   server_listeners.h where a server listens: places, and their listeners
  *   server_queue.c     the connections that loops over a server and accept() take
  *   server_iterate.c   loops over a server, and waits for a connection
  *   server_list.c      the servers that listen
@@ -43,9 +44,7 @@ pn_server_is_taken(const PnServer *s)
 
 /* --- server_close.c --- */
 void pn_server_failed(PnServer *s, PyObject *error); /* steals; emits `error` by a tick */
-/* The error of a listen() that failed; `addr` and `path` may be NULL. New reference; NULL with an exception. */
-PyObject *pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *path);
-/* Emits it as `error` by a tick, and keeps it for waits; steals it. */
+/* Emits the error of listen() as `error` by a tick, and keeps it for waits; steals it. */
 void pn_listen_failed_with(PnServer *s, PyObject *error);
 /* Wakes the iterators and the waits, which check by a tick whether the server is closed. */
 void pn_server_changed_soon(PnServer *s);
@@ -68,8 +67,10 @@ void pn_server_finish(PnState *st, PyObject *future, size_t count);
 /* --- server_accept.c --- */
 /* pn_mark_outside() for a new server and for listen(): remembers a use outside of turn(), too. */
 void pn_server_mark_outside(PnServer *s);
-/* Takes over the listener, starts accepting unless a `connection` listener is missing, emits `listening` by a tick. */
-void pn_server_listening(PnServer *s, struct pn_listener *l);
+/* Takes over the listeners, starts accepting unless a `connection` listener is missing, emits `listening` by a tick. */
+void pn_server_listening(PnServer *s, struct pn_outcome *out);
+/* The i-th listener, NULL after the last; `*path` (borrowed) is that of a unix socket. */
+struct pn_listener *pn_server_listener(const PnServer *s, size_t i, PyObject **path);
 /* Starts accepting: a `connection` listener was added, or an iterator needs a connection. */
 void pn_server_connection_listener(PnServer *s);
 /* Leaves connections in the kernel's queue until a `connection` listener is added or an iterator needs one. */

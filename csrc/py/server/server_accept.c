@@ -5,6 +5,7 @@
 #include "py/address/blocklist_rules.h"
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
+#include "py/loop/uncaught.h"
 #include "py/server/server.h"
 #include "py/stream/duplex.h"
 #include "uvio/sockaddr.h"
@@ -19,14 +20,31 @@ pn_server_mark_outside(PnServer *s)
         s->outside_turn = 1;
 }
 
+struct pn_listener *
+pn_server_listener(const PnServer *s, size_t i, PyObject **path)
+{
+    if (i > 0 && (s->others == NULL || i > s->others->count))
+        return NULL;
+    if (path != NULL)
+        *path = i == 0 ? s->path : s->others->at[i - 1].path;
+    return i == 0 ? s->listener : s->others->at[i - 1].listener;
+}
+
+static void
+start_listeners(PnServer *s)
+{
+    struct pn_listener *l;
+    for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
+        (void)pn_listener_start(l);
+}
+
 void
 pn_server_connection_listener(PnServer *s)
 {
     if (!s->waits_for_listener)
         return;
     s->waits_for_listener = 0;
-    if (s->listener != NULL)
-        (void)pn_listener_start(s->listener);
+    start_listeners(s);
 }
 
 void
@@ -35,8 +53,9 @@ pn_server_wait_for_listener(PnServer *s)
     if (pn_has_listeners(&s->em, s->em.st->names.connection))
         return;
     s->waits_for_listener = 1;
-    if (s->listener != NULL)
-        pn_listener_pause(s->listener);
+    struct pn_listener *l;
+    for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
+        pn_listener_pause(l);
 }
 
 /* A blocked peer gets no event, as in Node. A peer on a unix socket has no address. */
@@ -79,10 +98,10 @@ set_end(PyObject *dict, const char *side, const struct pn_addr *addr)
 
 /* The argument of `drop`: both addresses of the connection; None on a unix server. */
 static PyObject *
-drop_data(PnServer *s, struct pn_stream *io, const struct pn_addr *peer)
+drop_data(const struct pn_listener *l, struct pn_stream *io, const struct pn_addr *peer)
 {
     struct pn_addr local;
-    if (s->listener->kind != PN_STREAM_TCP)
+    if (l->kind != PN_STREAM_TCP)
         return Py_NewRef(Py_None);
     if (io == NULL || !pn_stream_local(io, &local))
         memset(&local, 0, sizeof(local));
@@ -93,12 +112,12 @@ drop_data(PnServer *s, struct pn_stream *io, const struct pn_addr *peer)
 }
 
 static void
-drop(PnServer *s, int fd, const struct pn_addr *peer)
+drop(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
 {
     static const struct pn_stream_events no_events = {0};
     int status;
-    struct pn_stream *io = pn_stream_open(s->em.st->loop, s->listener->kind, fd, &no_events, NULL, &status);
-    PyObject *data = drop_data(s, io, peer);
+    struct pn_stream *io = pn_stream_open(s->em.st->loop, l->kind, fd, &no_events, NULL, &status);
+    PyObject *data = drop_data(l, io, peer);
     if (io != NULL)
         pn_stream_close(io);
     if (data != NULL)
@@ -127,12 +146,26 @@ keep_for_takers(PnServer *s, PnSocket *sock)
 }
 
 static void
-accept_connection(PnServer *s, int fd, const struct pn_addr *peer)
+accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
 {
+    PnState *st = s->em.st;
+    unsigned generation = st->generation;
+    struct pn_connection_options options = s->options; /* a factory may change those of the server */
+    Py_XINCREF(options.factory);
     s->connections++; /* first: a close() that runs while the socket is made must count it */
-    PnSocket *sock = pn_socket_accept(s->em.st, (PyObject *)s, &s->options, s->listener->kind, fd, peer);
+    PnSocket *sock = pn_socket_accept(st, (PyObject *)s, &options, l->kind, fd, peer);
+    bool by_factory = options.factory != NULL;
+    Py_XDECREF(options.factory);
+    if (st->generation != generation) { /* it has forked: the connection is the parent's */
+        Py_XDECREF(sock);
+        PyErr_Clear();
+        return;
+    }
     if (sock == NULL) {
-        PyErr_WriteUnraisable((PyObject *)s);
+        if (by_factory)
+            pn_uncaught(st, (PyObject *)s, NULL);
+        else
+            PyErr_WriteUnraisable((PyObject *)s);
         s->connections--;
         if (s->listener == NULL)
             pn_server_close(s);
@@ -162,11 +195,11 @@ accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
     unsigned generation = st->generation;
     Py_INCREF(s);
     if (is_full(s))
-        drop(s, fd, peer);
+        drop(s, l, fd, peer);
     else if (is_blocked(s, peer))
         pn_listener_refuse(fd);
     else
-        accept_connection(s, fd, peer);
+        accept_connection(s, l, fd, peer);
     pn_callback_scope_close(st, scope);
     Py_DECREF(s);
     return st->generation == generation;
@@ -214,20 +247,33 @@ static const struct pn_listener_events server_events = {
     .abandon = on_abandon,
 };
 
-void
-pn_server_listening(PnServer *s, struct pn_listener *l)
+static void
+own_listener(PnServer *s, struct pn_listener *l)
 {
-    PnState *st = s->em.st;
-    s->listener = l;
-    Py_INCREF(s);
     l->owner = s;
     l->events = &server_events;
     if (s->unref)
         pn_listener_ref(l, false);
+}
+
+void
+pn_server_listening(PnServer *s, struct pn_outcome *out)
+{
+    PnState *st = s->em.st;
+    struct pn_listener *l;
+    s->listener = out->first.listener;
+    Py_XSETREF(s->path, out->first.path);
+    s->others = out->others;
+    out->first.listener = NULL;
+    out->first.path = NULL;
+    out->others = NULL;
+    Py_INCREF(s);
+    for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
+        own_listener(s, l);
     s->waits_for_listener =
         s->outside_turn && !pn_server_is_taken(s) && !pn_has_listeners(&s->em, st->names.connection);
     if (!s->waits_for_listener)
-        (void)pn_listener_start(l);
+        start_listeners(s);
     if (pn_tick(st, listening_tick, (PyObject *)s, NULL) < 0)
         PyErr_WriteUnraisable((PyObject *)s);
     pn_missed_forget(&s->em); /* last: releasing a missed error may run user code that closes the server */

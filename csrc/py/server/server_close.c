@@ -37,14 +37,6 @@ pn_listen_failed_with(PnServer *s, PyObject *error)
     Py_XDECREF(old);
 }
 
-PyObject *
-pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *path)
-{
-    struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
-    PyObject *error = pn_uv_error(st, status, &where);
-    return pn_server_note_in_use(st, status, error);
-}
-
 /* --- the Future of shutdown() --- */
 
 void
@@ -139,8 +131,11 @@ release_listener(PnServer *s)
     struct pn_listener *l = s->listener;
     if (l == NULL)
         return;
+    struct pn_others *others = s->others;
     s->listener = NULL;
+    s->others = NULL;
     pn_listener_close(l);
+    pn_others_close(others);
     Py_CLEAR(s->path);
     Py_DECREF(s);
 }
@@ -166,7 +161,8 @@ pn_server_cancel_lookup(PnServer *s)
     if (s->em.generation == s->em.st->generation)
         pn_lookup_cancel(s->lookup);
     s->lookup = NULL;
-    Py_CLEAR(s->lookup_host);
+    pn_places_free(s->places);
+    s->places = NULL;
     Py_DECREF(s); /* the lookup's reference */
 }
 

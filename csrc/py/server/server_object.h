@@ -4,30 +4,31 @@
 
 #include "py/abort/abort.h"
 #include "py/events/emitter_object.h"
+#include "py/server/server_listeners.h"
 #include "py/socket/socket.h"
-#include "uvio/listener.h"
 
 typedef struct PnServer PnServer;
 
 struct PnServer {
     PnEmitter em;
-    struct pn_listener *listener; /* own; holds a reference to the server until it is closed */
+    struct pn_listener *listener; /* own: the first; holds a reference to the server until it is closed */
     struct pn_lookup *lookup;     /* own: the lookup of the host to listen on */
-    PyObject *lookup_host;        /* own: str */
+    struct pn_places *places;     /* own: where to listen after the lookup */
+    struct pn_others *others;     /* own: the listeners but the first; NULL: none */
     PnServer *lookup_next;        /* in st->looking_up, while there is a lookup */
     PnServer **lookup_link;
-    PyObject *path;            /* own: str, of a unix server */
-    PyObject *max_connections; /* own: as the user set it; NULL: not set */
-    double max;                /* the same as a number; NaN: no limit */
-    double grace;              /* seconds that the end of `with` waits; negative: it does not */
-    PyObject *block_list;      /* own: a BlockList; NULL: none */
-    PyObject
-        *pending_connections; /* own: list of sockets that no loop or wait has taken yet; None: one that was taken */
-    Py_ssize_t taken;         /* how many at its beginning were taken */
-    size_t gone;              /* how many of the others have closed, since `connection` listeners have them too */
-    PyObject *shutdown;       /* own: the Future of the last shutdown() */
-    PyObject *listen_error;   /* own: of the last listen() */
-    PyObject *listened_at;    /* own: str, where listen() was called: "app.py:12" */
+    PyObject *path;                /* own: str, of a unix server */
+    PyObject *max_connections;     /* own: as the user set it; NULL: not set */
+    double max;                    /* the same as a number; NaN: no limit */
+    double grace;                  /* seconds that the end of `with` waits; negative: it does not */
+    PyObject *block_list;          /* own: a BlockList; NULL: none */
+    PyObject *pending_connections; /* own: list of sockets that no loop or wait has taken; None: one that was taken */
+    Py_ssize_t taken;              /* how many at its beginning were taken */
+    size_t gone;                   /* how many of the others have closed, since `connection` listeners have them too */
+    PyObject *shutdown;            /* own: the Future of the last shutdown() */
+    PyObject *listen_error;        /* own: of the last listen() */
+    PyObject *listened_at;         /* own: str, where listen() was called: "app.py:12" */
+    PyObject *user_data;           /* own: the property; NULL: None */
     size_t connections;
     struct pn_stream_group streams; /* of the connections */
     struct pn_abort_link abort;     /* the signal of listen(), until close() */
@@ -38,7 +39,6 @@ struct PnServer {
     unsigned closes;                /* queued `close` events */
     int backlog;
     unsigned bind_flags; /* PN_BIND_*, of listen() */
-    uint16_t port;       /* the port to listen on after the lookup */
     struct pn_connection_options options;
     unsigned drop_max_connection : 1;
     unsigned drop_max_connection_set : 1;

@@ -17,17 +17,8 @@
 /* --- options --- */
 
 static const char *const server_names[] = {
-    "allow_half_open",
-    "pause_on_connect",
-    "no_delay",
-    "keep_alive",
-    "keep_alive_initial_delay",
-    "high_water_mark",
-    "max_write_buffer",
-    "listener",
-    "block_list",
-    "grace",
-    NULL,
+    "allow_half_open",  "pause_on_connect", "no_delay",   "keep_alive", "keep_alive_initial_delay", "high_water_mark",
+    "max_write_buffer", "listener",         "block_list", "grace",      "socket_factory",           NULL,
 };
 enum {
     S_HALF_OPEN,
@@ -40,6 +31,7 @@ enum {
     S_LISTENER,
     S_BLOCK_LIST,
     S_GRACE,
+    S_FACTORY,
     S_COUNT
 };
 
@@ -86,6 +78,8 @@ apply_options(PnServer *s, PyObject **v)
         return -1;
     if (v[S_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[S_BLOCK_LIST], "options.block_list") < 0)
         return -1;
+    if (v[S_FACTORY] != NULL && pn_check_callable(s->em.st, v[S_FACTORY], "options.socket_factory") < 0)
+        return -1;
     s->options.allow_half_open = flags[S_HALF_OPEN] != 0;
     s->options.pause_on_connect = flags[S_PAUSE] != 0;
     s->options.no_delay = flags[S_NO_DELAY] != 0;
@@ -95,6 +89,7 @@ apply_options(PnServer *s, PyObject **v)
     s->options.max_write_buffer = max_write;
     s->grace = grace;
     Py_XSETREF(s->block_list, Py_XNewRef(v[S_BLOCK_LIST]));
+    Py_XSETREF(s->options.factory, Py_XNewRef(v[S_FACTORY]));
     if (v[S_LISTENER] != NULL)
         return pn_add_listener(&s->em, s->em.st->names.connection, v[S_LISTENER], false, false);
     return 0;
@@ -212,19 +207,24 @@ PyDoc_STRVAR(address_doc,
              "AddressInfo(address, port, family), the path of a unix server, or None when it does not listen. Node:\n"
              "server.address().");
 
+/* The address of one listener; `path` may be NULL. */
+static PyObject *
+address_of(PnServer *s, const struct pn_listener *l, PyObject *path)
+{
+    struct pn_addr addr;
+    if (path != NULL)
+        return Py_NewRef(path);
+    if (l == NULL || !pn_listener_local(l, &addr))
+        Py_RETURN_NONE;
+    return pn_address_info(s->em.st, &addr);
+}
+
 static PyObject *
 server_address(PyObject *op, PyObject *unused)
 {
-    (void)unused;
     PnServer *s = PN_SERVER(op);
-    struct pn_addr addr;
-    if (s->listener == NULL)
-        Py_RETURN_NONE;
-    if (s->path != NULL)
-        return Py_NewRef(s->path);
-    if (!pn_listener_local(s->listener, &addr))
-        Py_RETURN_NONE;
-    return pn_address_info(s->em.st, &addr);
+    (void)unused;
+    return address_of(s, s->listener, s->listener != NULL ? s->path : NULL);
 }
 
 PyDoc_STRVAR(fileno_doc, "fileno($self, /)\n--\n\n"
@@ -245,8 +245,9 @@ set_ref(PyObject *op, bool referenced)
     if (pn_check_alive(&s->em) < 0)
         return NULL;
     s->unref = !referenced;
-    if (s->listener != NULL)
-        pn_listener_ref(s->listener, referenced);
+    struct pn_listener *l;
+    for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
+        pn_listener_ref(l, referenced);
     return Py_NewRef(op);
 }
 
@@ -298,14 +299,16 @@ server_get_host(PyObject *op, void *closure)
 static PyObject *
 server_get_addresses(PyObject *op, void *closure)
 {
+    PnServer *s = PN_SERVER(op);
+    PyObject *list = PyList_New(0), *path;
+    struct pn_listener *l;
     (void)closure;
-    PyObject *address = server_address(op, NULL);
-    if (address == NULL)
-        return NULL;
-    PyObject *list = PyList_New(0);
-    if (list != NULL && address != Py_None && PyList_Append(list, address) < 0)
-        Py_CLEAR(list);
-    Py_DECREF(address);
+    for (size_t i = 0; list != NULL && (l = pn_server_listener(s, i, &path)) != NULL; i++) {
+        PyObject *address = address_of(s, l, path);
+        if (address == NULL || (address != Py_None && PyList_Append(list, address) < 0))
+            Py_CLEAR(list);
+        Py_XDECREF(address);
+    }
     return list;
 }
 
@@ -352,6 +355,22 @@ server_set_block_list(PyObject *op, PyObject *value, void *closure)
     if (value != NULL && pn_check_block_list(s->em.st, value, "block_list") < 0)
         return -1;
     Py_XSETREF(s->block_list, Py_XNewRef(value));
+    return 0;
+}
+
+static PyObject *
+server_get_user_data(PyObject *op, void *closure)
+{
+    PnServer *s = PN_SERVER(op);
+    (void)closure;
+    return Py_NewRef(s->user_data != NULL ? s->user_data : Py_None);
+}
+
+static int
+server_set_user_data(PyObject *op, PyObject *value, void *closure)
+{
+    (void)closure;
+    Py_XSETREF(PN_SERVER(op)->user_data, Py_XNewRef(value));
     return 0;
 }
 
@@ -412,15 +431,18 @@ server_repr(PyObject *op)
     struct pn_addr addr;
     char text[PN_ADDR_TEXT + 24];
     const char *name = Py_TYPE(op)->tp_name;
+    char more[40] = "";
+    if (s->others != NULL)
+        PyOS_snprintf(more, sizeof(more), " and %zu more", s->others->count);
     if (s->listener == NULL)
         return PyUnicode_FromFormat("<%s not listening, %zu connections>", name, s->connections);
     if (s->path != NULL)
-        return PyUnicode_FromFormat("<%s listening on %R, %zu connections>", name, s->path, s->connections);
+        return PyUnicode_FromFormat("<%s listening on %R%s, %zu connections>", name, s->path, more, s->connections);
     if (!pn_listener_local(s->listener, &addr))
         return PyUnicode_FromFormat("<%s listening, %zu connections>", name, s->connections);
     (void)pn_addr_format_scoped(&addr, text, sizeof(text));
-    return PyUnicode_FromFormat("<%s listening on %s%s%s:%d, %zu connections>", name, addr.family == 6 ? "[" : "", text,
-                                addr.family == 6 ? "]" : "", (int)addr.port, s->connections);
+    return PyUnicode_FromFormat("<%s listening on %s%s%s:%d%s, %zu connections>", name, addr.family == 6 ? "[" : "",
+                                text, addr.family == 6 ? "]" : "", (int)addr.port, more, s->connections);
 }
 
 /* --- pn_emitter_ops --- */
@@ -491,6 +513,8 @@ server_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(s->max_connections);
     Py_VISIT(s->abort.signal);
     Py_VISIT(s->block_list);
+    Py_VISIT(s->options.factory);
+    Py_VISIT(s->user_data);
     Py_VISIT(s->pending_connections);
     Py_VISIT(s->shutdown);
     Py_VISIT(s->listen_error);
@@ -504,6 +528,8 @@ server_clear(PyObject *op)
     Py_CLEAR(s->max_connections);
     pn_abort_detach(&s->abort);
     Py_CLEAR(s->block_list);
+    Py_CLEAR(s->options.factory);
+    Py_CLEAR(s->user_data);
     Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
     Py_CLEAR(s->listen_error);
@@ -526,6 +552,8 @@ server_dealloc(PyObject *op)
     Py_CLEAR(s->listened_at);
     Py_CLEAR(s->max_connections);
     Py_CLEAR(s->block_list);
+    Py_CLEAR(s->options.factory);
+    Py_CLEAR(s->user_data);
     Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
     Py_CLEAR(s->listen_error);
@@ -577,6 +605,8 @@ static PyGetSetDef server_getset[] = {
      "connection, after max_connections, and never on a unix server. TypeError (ERR_INVALID_ARG_TYPE). Node:\n"
      "server.blockList.",
      NULL},
+    {"user_data", server_get_user_data, server_set_user_data,
+     "A place for any object of the program, None at first; pynet does not look at it.", NULL},
     {"grace", server_get_grace, server_set_grace,
      "The seconds that the end of a `with` block waits for the connections: it is shutdown(grace, drain=True). None:\n"
      "it is close(). TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).",
@@ -591,14 +621,15 @@ static PyGetSetDef server_getset[] = {
 };
 
 static PyType_Slot server_slots[] = {
-    {Py_tp_doc, "Server(*args, **options)\n--\n\n"
-                "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
-                "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
-                "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList),\n"
-                "grace (seconds that the end of `with` waits). Events:\n"
-                "connection(socket), listening, close, error(err), drop(data).\n\n"
-                "Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError\n"
-                "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
+    {Py_tp_doc,
+     "Server(*args, **options)\n--\n\n"
+     "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
+     "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
+     "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList),\n"
+     "grace (seconds that the end of `with` waits), socket_factory (a function that makes the sockets). Events:\n"
+     "connection(socket), listening, close, error(err), drop(data).\n\n"
+     "Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError\n"
+     "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
     {Py_tp_iter, pn_waiting_server_iter_slot},
     {Py_am_aiter, pn_waiting_server_aiter_slot},
     {Py_tp_new, server_new},

@@ -31,9 +31,10 @@ struct pn_connection_options {
     uint32_t high_water_mark, max_write_buffer;
     uint16_t keep_alive_delay; /* seconds */
     bool allow_half_open, pause_on_connect, no_delay, keep_alive;
+    PyObject *factory; /* the server's: called with the other options, it makes the socket; NULL: none */
 };
 /* Makes the socket of an accepted connection, which `server` counts, and takes over `fd`, also on failure. Reads
- * nothing yet. NULL with an exception set. */
+ * nothing yet. NULL with an exception set. With a factory it runs user code. */
 PnSocket *pn_socket_accept(PnState *st, PyObject *server, const struct pn_connection_options *o,
                            enum pn_stream_kind kind, int fd, const struct pn_addr *peer);
 

@@ -125,6 +125,7 @@ pn_extras_free(PnSocket *s)
     Py_XDECREF(extras->attempted);
     Py_XDECREF(extras->block_list);
     Py_XDECREF(extras->bound_path);
+    Py_XDECREF(extras->user_data);
     PyMem_RawFree(extras);
 }
 
@@ -135,6 +136,7 @@ pn_extras_traverse(PnSocket *s, visitproc visit, void *arg)
         return 0;
     Py_VISIT(s->extras->attempted);
     Py_VISIT(s->extras->block_list);
+    Py_VISIT(s->extras->user_data);
     Py_VISIT(s->extras->abort.signal);
     Py_VISIT(s->extras->connect_abort.signal);
     return 0;

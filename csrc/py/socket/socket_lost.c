@@ -1,5 +1,5 @@
 /* socket_lost.c - an accepted connection that the peer or the network has ended, and whose `error` has no listener: that
- * is no mistake of the program, and must not end it. It is logged, and the connection closes. */
+ * is not a mistake of the program, and must not end it. It is logged, and the connection closes. */
 #include <string.h>
 
 #include "py/loop/uncaught.h"

@@ -19,6 +19,7 @@ struct pn_socket_extras {
     PyObject *attempted;                /* own: list of "address:port", auto_select_family_attempted_addresses */
     PyObject *block_list;               /* own: the addresses that connect() refuses */
     PyObject *bound_path;               /* own: str, the path of an adopted BoundSocket */
+    PyObject *user_data;                /* own: the property; NULL: None */
     struct pn_abort_link abort;         /* the signal of the constructor */
     struct pn_abort_link connect_abort; /* the signal of connect(), until the socket is destroyed */
     uint16_t keep_alive_interval;       /* seconds; 0 means 1 */

@@ -305,6 +305,28 @@ socket_set_block_list(PyObject *op, PyObject *value, void *closure)
     return 0;
 }
 
+static PyObject *
+socket_get_user_data(PyObject *op, void *closure)
+{
+    struct pn_socket_extras *extras = PN_SOCKET(op)->extras;
+    (void)closure;
+    return Py_NewRef(extras != NULL && extras->user_data != NULL ? extras->user_data : Py_None);
+}
+
+static int
+socket_set_user_data(PyObject *op, PyObject *value, void *closure)
+{
+    PnSocket *s = PN_SOCKET(op);
+    (void)closure;
+    if (value == Py_None)
+        value = NULL;
+    if (value != NULL && pn_extras_of(s) == NULL)
+        return -1;
+    if (s->extras != NULL)
+        Py_XSETREF(s->extras->user_data, Py_XNewRef(value));
+    return 0;
+}
+
 /* `closure` names the side and the part: "la" is the local address, "rp" the remote port, ... */
 static PyObject *
 socket_get_end(PyObject *op, void *closure)
@@ -394,6 +416,8 @@ PyGetSetDef pn_socket_getset[] = {
     {"block_list", socket_get_block_list, socket_set_block_list,
      "The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node: socket.blockList.",
      NULL},
+    {"user_data", socket_get_user_data, socket_set_user_data,
+     "A place for any object of the program, None at first; pynet does not look at it.", NULL},
     {"local", socket_get_whole_end, NULL,
      "Our end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the socket is\n"
      "destroyed.",

@@ -1,0 +1,55 @@
+/* server_listeners.h - where a server listens, which may be several places: the places that listen() was given, and the
+ * listeners that came of them. */
+#ifndef PN_PY_SERVER_SERVER_LISTENERS_H
+#define PN_PY_SERVER_SERVER_LISTENERS_H
+
+#include "py/base/state.h"
+#include "uvio/listener.h"
+
+/* One place to listen on. */
+struct pn_place {
+    PyObject *path;      /* own: bytes; NULL: TCP */
+    PyObject *host;      /* own: str, a name that must be looked up; NULL: `addr` is known */
+    PyObject *name;      /* own: bytes, `host` for getaddrinfo() */
+    struct pn_addr addr; /* of TCP; family 0: all addresses */
+};
+
+struct pn_places {
+    size_t count;
+    struct pn_place at[];
+};
+
+/* One listener of a server. */
+struct pn_bound_place {
+    struct pn_listener *listener; /* own */
+    PyObject *path;               /* own: str, of a unix socket */
+};
+
+/* The listeners of a server but the first, or NULL. */
+struct pn_others {
+    size_t count;
+    struct pn_bound_place at[];
+};
+
+/* What came of listen(): a listener or an error. */
+struct pn_outcome {
+    struct pn_bound_place first; /* own */
+    struct pn_others *others;    /* own */
+    PyObject *error;             /* own */
+};
+
+/* NULL with MemoryError; all places are empty. */
+struct pn_places *pn_places_new(size_t count);
+void pn_places_free(struct pn_places *p); /* `p` may be NULL */
+/* The first that must be looked up; NULL: all are known. */
+struct pn_place *pn_places_unknown(struct pn_places *p);
+/* Binds all or none, and fills in the outcome, which was empty. 0, or -1 with an exception. */
+int pn_places_bind(PnState *st, const struct pn_places *p, unsigned flags, int backlog, struct pn_outcome *out);
+/* The error of a listen() that failed; `addr` and `path` may be NULL. New reference; NULL with an exception. */
+PyObject *pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *path);
+/* Closes the listeners. */
+void pn_outcome_clear(struct pn_outcome *out);
+/* Closes those listeners and frees `others`, which may be NULL. */
+void pn_others_close(struct pn_others *others);
+
+#endif
