@@ -94,7 +94,8 @@ def is_dropped(frame: FrameType | None) -> bool:
     import opcode
 
     names = [opcode.opname[op] for op in frame.f_code.co_code[frame.f_lasti :: 2]]
-    own = 2 if names[0] == "PRECALL" else 1  # in Python 3.11 a CALL follows it
+    # In Python 3.11 a CALL follows the PRECALL; a call of a Python function may have gone past its own instruction.
+    own = {"PRECALL": 2, "CACHE": 0}.get(names[0], 1)
     after = [name for name in names if name != "CACHE"][own : own + 1]
     return after in (["POP_TOP"], ["PRINT_EXPR"])
 

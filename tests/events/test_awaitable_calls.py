@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 import warnings
 
@@ -11,6 +12,7 @@ import pytest
 
 import pynet
 from helpers import run_coroutine, wait_until
+from pynet._awaitable import is_dropped
 
 CALLS = {
     "sock.read_exactly(4)": lambda sock: sock.read_exactly(4),
@@ -278,3 +280,28 @@ def test_another_thread_may_block(pair):
 
     run_coroutine(main())
     assert got == [b"x"]
+
+
+def test_what_counts_as_thrown_away():
+    """Also for a method of a subclass in Python, whose call leaves another trace in the frame than one in C."""
+    seen = []
+
+    class Mine(pynet.Socket):
+        def wait(self, *args, **options):
+            seen.append(is_dropped(sys._getframe(1)))
+            return [args]
+
+    def take(value):
+        return value
+
+    sock = Mine()
+    sock.wait("x")
+    sock.wait("x", timeout=5)
+    sock.wait(*["x"])
+    assert seen == [True] * 3
+    seen.clear()
+    kept = sock.wait("x")
+    take(sock.wait("x"))
+    several = [sock.wait("x"), sock.wait("y")]
+    (lambda: sock.wait("x"))()
+    assert seen == [False] * 5 and kept and several
