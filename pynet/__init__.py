@@ -14,7 +14,12 @@ __version__ = "0.2.0"
 if TYPE_CHECKING:
     from pynet import aio as aio
     from pynet import promises as promises
+    from pynet._calls import run_in_loop as run_in_loop
+    from pynet._calls import runInLoop as runInLoop
     from pynet._serve import serve as serve
+    from pynet._servers import close_all as close_all
+    from pynet._servers import closeAll as closeAll
+    from pynet._servers import servers as servers
     from pynet._waiting import Future as Future
     from pynet._waiting import IncompleteReadError as IncompleteReadError
     from pynet._waiting import once as once
@@ -24,7 +29,12 @@ else:
         "Future": "_waiting",
         "IncompleteReadError": "_waiting",
         "once": "_waiting",
+        "run_in_loop": "_calls",
+        "runInLoop": "_calls",
+        "close_all": "_servers",
+        "closeAll": "_servers",
         "serve": "_serve",
+        "servers": "_servers",
         "aio": None,
         "promises": None,
     }
@@ -39,4 +49,6 @@ else:
         return value
 
     def __dir__():
-        return sorted({*globals(), *_LATER} - {"_LATER"})
+        from pynet._messages import without_aliases
+
+        return without_aliases({*globals(), *_LATER} - {"_LATER", "TYPE_CHECKING"})

@@ -15,6 +15,7 @@ import threading
 from collections import deque
 
 import pynet
+from pynet._messages import lone_text_hint
 
 CHUNK = 65536
 OUTPUT_MARK = 4 * CHUNK  # from here on the socket is paused until stdout has taken everything
@@ -31,10 +32,9 @@ def say(text: str) -> None:
 
 def complain(error: BaseException) -> None:
     """Writes an error to stderr, on one line."""
-    errors = error.errors if isinstance(error, pynet.AggregateError) else [error]
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
-            print("pynet:", "; ".join(map(str, errors)), file=sys.stderr, flush=True)
+            print("pynet:", error, file=sys.stderr, flush=True)
 
 
 def wait_until_ready(fd: int, writing: bool) -> None:
@@ -266,6 +266,10 @@ def main(argv: list[str] | None = None) -> int:
     args = commands.parse_args(argv)
     if args.command == "connect" and len(args.where) > 2:
         commands.error("connect takes HOST PORT, PORT or PATH")
+    lone = args.where if args.command == "echo" else args.where[0] if len(args.where) == 1 else None
+    if isinstance(lone, str) and lone_text_hint("", lone):
+        instead = "PORT --host HOST" if args.command == "echo" else "HOST PORT"
+        commands.error(f"{lone} is not the path of a unix socket: write {instead}, or ./{lone} if it is")
     try:
         if args.command == "echo":
             return echo(pynet.create_server(), listen_options(args))

@@ -21,19 +21,42 @@ class BoundSocketOptions(TypedDict, total=False):
 
 @disjoint_base
 class BoundSocket:
+    """A socket that is bound at once and neither listens nor connects, until a server (listen(bound)) or a socket
+    (Socket(handle=bound), connect(handle=bound, port=...)) adopts it. host is an IP address ("::" by default with
+    ipv6_only), port 0 is any free one; a path (str, bytes, os.PathLike) makes a unix socket and excludes the
+    other options. A (host, port) tuple or a SocketAddress may stand for the options.
+
+    Raises NetError (`bind EADDRINUSE 127.0.0.1:80`) when it cannot be bound, TypeError (ERR_INVALID_ARG_TYPE),
+    ValueError (ERR_INVALID_ARG_VALUE, ERR_SOCKET_BAD_PORT). Node: class net.BoundSocket.
+    """
+
     @overload
     def __init__(self, options: BoundSocketOptions | None = None, /, **more: Unpack[BoundSocketOptions]) -> None: ...
     @overload
     def __init__(self, address: Pair, /, **more: Unpack[BoundSocketOptions]) -> None: ...
-    def address(self) -> AddressInfo | str: ...
-    def fd(self) -> int: ...
-    def fileno(self) -> int: ...
-    def close(self) -> None: ...
+    def address(self) -> AddressInfo | str:
+        """AddressInfo(address, port, family) of where it is bound, the same object each time; of a unix socket its
+        path (str). Raises NetError (ERR_SOCKET_HANDLE_ADOPTED) once it is adopted or closed. Node:
+        boundSocket.address().
+        """
+    def fd(self) -> int:
+        """The file descriptor. It stays the object's: don't close it. Raises NetError (ERR_SOCKET_HANDLE_ADOPTED)
+        once it is adopted or closed. Node: boundSocket.fd().
+        """
+    def fileno(self) -> int:
+        """The same as fd(), for select and the like."""
+    def close(self) -> None:
+        """Gives the address back; the file of a unix path is removed, if it still is the one that was bound. Raises
+        NetError (ERR_SOCKET_HANDLE_ADOPTED) when it is adopted or closed already; leaving a `with` block never
+        does. Node: boundSocket.close().
+        """
     def __enter__(self) -> Self: ...
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None, /
     ) -> None: ...
     @property
-    def is_pipe(self) -> bool: ...
+    def is_pipe(self) -> bool:
+        """True for a unix socket; still so when it is adopted. Node: isPipe."""
     @property
-    def isPipe(self) -> bool: ...
+    def isPipe(self) -> bool:
+        """True for a unix socket; still so when it is adopted. Node: isPipe."""

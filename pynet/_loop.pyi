@@ -24,21 +24,73 @@ def run(
     signals: bool = False,
     grace: float | None = 10,
     on_uncaught: Literal["log"] | None = None,
-) -> None: ...
-def stop() -> None: ...
-def turn() -> _Turn: ...
-def set_uncaught_handler(handler: _Handler | None, /) -> _Handler | None: ...
+) -> None:
+    """Drives the loop on the calling thread until nothing referenced is left to do, or stop() is called. main() is
+    called first, inside the first turn. The background thread, if it was driving, hands over.
+
+    signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, sends queued
+    writes, unlinks unix paths), the second returns at once. What has not closed `grace` seconds after the first
+    is destroyed, and counted in one line on stderr; None waits without limit. on_uncaught="log": an exception
+    that leaves a listener is logged (logger "pynet"), the connection concerned is destroyed, and run() continues;
+    by default run() raises it, destroys nothing, and may be called again.
+
+    Raises RuntimeError inside a listener, inside turn(), and while another run() is active.
+    """
+
+def stop() -> None:
+    """Makes run() return at the end of the turn under way; from any thread, listener or signal handler. Nothing is
+    closed. Does nothing when run() is not active.
+    """
+
+def turn() -> _Turn:
+    """with turn(): nothing is dispatched until the block ends, so that several calls are one step for the loop, as
+    they are inside a listener. From any thread; it nests, and inside a listener it does nothing. Entering waits
+    for the end of the current turn. Don't enter it holding a lock that a listener takes.
+    """
+
+def set_uncaught_handler(handler: _Handler | None, /) -> _Handler | None:
+    """Sets what is called with (exc, emitter) for an exception that leaves a listener or callback, and for an
+    "error" event without a listener; emitter is the object whose listener raised, or None. It replaces what run()
+    and the background loop do otherwise. Returns the previous handler; None resets. What the handler raises goes
+    to sys.unraisablehook. KeyboardInterrupt and SystemExit never reach it.
+
+    Raises TypeError (ERR_INVALID_ARG_TYPE) when handler is not callable.
+    """
 
 setUncaughtHandler = set_uncaught_handler
 
 # --- defaults ---
 
-def get_default_auto_select_family() -> bool: ...
-def set_default_auto_select_family(value: bool, /) -> None: ...
-def get_default_auto_select_family_attempt_timeout() -> int: ...
-def set_default_auto_select_family_attempt_timeout(value: int, /) -> None: ...
-def get_default_happy_eyeballs() -> HappyEyeballs: ...
-def set_default_happy_eyeballs(value: HappyEyeballs, /) -> None: ...
+def get_default_auto_select_family() -> bool:
+    """The default of connect()'s auto_select_family: True at first, unless PYNET_NO_NETWORK_FAMILY_AUTOSELECTION is
+    in the environment. Node: net.getDefaultAutoSelectFamily().
+    """
+
+def set_default_auto_select_family(value: bool, /) -> None:
+    """Sets the default of connect()'s auto_select_family, a bool. Raises TypeError (ERR_INVALID_ARG_TYPE).
+    Node: net.setDefaultAutoSelectFamily().
+    """
+
+def get_default_auto_select_family_attempt_timeout() -> int:
+    """The default of connect()'s auto_select_family_attempt_timeout in milliseconds: 250 at first, or what
+    PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT in the environment says.
+    Node: net.getDefaultAutoSelectFamilyAttemptTimeout().
+    """
+
+def set_default_auto_select_family_attempt_timeout(value: int, /) -> None:
+    """Sets the default of connect()'s auto_select_family_attempt_timeout: milliseconds, an integer from 1 to
+    2147483647; below 10 it is 10. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+    Node: net.setDefaultAutoSelectFamilyAttemptTimeout().
+    """
+
+def get_default_happy_eyeballs() -> HappyEyeballs:
+    """The default of connect()'s happy_eyeballs: "race" at first."""
+
+def set_default_happy_eyeballs(value: HappyEyeballs, /) -> None:
+    """Sets the default of connect()'s happy_eyeballs: with "race" an attempt whose time is up continues beside the
+    next one, with "serial" it is given up, as in Node. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError
+    (ERR_INVALID_ARG_VALUE).
+    """
 
 getDefaultAutoSelectFamily = get_default_auto_select_family
 setDefaultAutoSelectFamily = set_default_auto_select_family
@@ -47,8 +99,16 @@ setDefaultAutoSelectFamilyAttemptTimeout = set_default_auto_select_family_attemp
 getDefaultHappyEyeballs = get_default_happy_eyeballs
 setDefaultHappyEyeballs = set_default_happy_eyeballs
 
-def get_default_high_water_mark() -> int: ...
-def set_default_high_water_mark(value: int, /) -> None: ...
+def get_default_high_water_mark() -> int:
+    """The high-water mark (bytes) of sockets and servers made without one: 65536 at first.
+    Node: stream.getDefaultHighWaterMark().
+    """
+
+def set_default_high_water_mark(value: int, /) -> None:
+    """Sets the high-water mark (bytes, an integer from 0 to 2147483647) of sockets and servers made from now on
+    without one. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+    Node: stream.setDefaultHighWaterMark().
+    """
 
 getDefaultHighWaterMark = get_default_high_water_mark
 setDefaultHighWaterMark = set_default_high_water_mark

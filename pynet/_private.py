@@ -45,6 +45,7 @@ unheard: Callable[[_pynet.Socket, object], bool] = _c._unheard
 server_knows_option: Callable[[str], bool] = _c._server_knows_option
 server_changed: object = _c._server_changed
 destroy_connections: Callable[[_pynet.Server], None] = _c._destroy_connections
+server_list: Callable[[], list[tuple[_pynet.Server, str | None]]] = _c._server_list
 iter_open: Callable[[_pynet.Server], None] = _c._iter_open
 iter_next: Callable[[_pynet.Server], Any] = _c._iter_next
 iter_close: Callable[[_pynet.Server], None] = _c._iter_close

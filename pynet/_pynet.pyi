@@ -7,7 +7,7 @@ emits further events declares its own on().
 Options, errors, timers and addresses are in separate files, which exist for type checkers only.
 """
 
-from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from socket import socket
 from types import TracebackType
 from typing import (
@@ -28,7 +28,7 @@ from typing_extensions import Buffer, disjoint_base
 
 from pynet._abort import *  # noqa: F403
 from pynet._addresses import *  # noqa: F403
-from pynet._addresses import BlockList
+from pynet._addresses import BlockList as BlockList
 from pynet._bound import *  # noqa: F403
 from pynet._errors import *  # noqa: F403
 from pynet._errors import NetError as NetError
@@ -58,7 +58,7 @@ _MaybeNone: TypeAlias = Any
 # --- data ---
 
 @type_check_only
-class _Data(bytes, Any):  # type: ignore[misc]
+class _Data(bytes, str):  # type: ignore[misc]
     """Data that is read: bytes, or str after set_encoding(). No type expresses that, so it may be used as either."""
 
 @type_check_only
@@ -66,6 +66,7 @@ class _AwaitableData(_Data):
     """What read_until() and read_exactly() return: the data in a thread, an awaitable of it under asyncio."""
 
     def __await__(self) -> Generator[Any, None, _Data]: ...
+    def result(self, timeout: float | None = None) -> _Data: ...
 
 @type_check_only
 class _Writable(Protocol):
@@ -95,8 +96,19 @@ _FDrop = TypeVar("_FDrop", bound=Callable[[dict[str, Any] | None], object])
 
 @disjoint_base
 class EventEmitter:
+    """An object with events and listeners, as Node's events.EventEmitter. May be
+    subclassed; a subclass need not call __init__().
+    """
+
     @overload
-    def on(self, event_name: object, listener: Callable[..., object], /) -> Self: ...
+    def on(self, event_name: object, listener: Callable[..., object], /) -> Self:
+        """Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a
+        decorator: @server.on("connection"). The same function may be added several times. Emits "newListener"
+        first.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with
+        MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().
+        """
     @overload
     def on(self, event_name: object, /) -> Callable[[_F], _F]: ...
     # The other spellings and orders differ in when and where the listener is called, not in their types.
@@ -108,22 +120,51 @@ class EventEmitter:
     prepend_once_listener = on
     prependOnceListener = on
 
-    def off(self, event_name: object, listener: Callable[..., object], /) -> Self: ...
+    def off(self, event_name: object, listener: Callable[..., object], /) -> Self:
+        """Removes the most recently added listener that is `listener`, or else equals it (bound methods), also one
+        added with once(), and returns the emitter. Emits "removeListener". An emission that has begun is not
+        affected. Node: emitter.off().
+        """
     remove_listener = off
     removeListener = off
-    def remove_all_listeners(self, event_name: object = None, /) -> Self: ...
+    def remove_all_listeners(self, event_name: object = None, /) -> Self:
+        """Removes the listeners of one event, or of all events, and returns the emitter. Emits "removeListener" for
+        each when that event has a listener. Node: emitter.removeAllListeners().
+        """
     removeAllListeners = remove_all_listeners
-    def emit(self, event_name: object, /, *args: Any) -> bool: ...
-    def listeners(self, event_name: object, /) -> list[Callable[..., object]]: ...
-    def raw_listeners(self, event_name: object, /) -> list[Callable[..., object]]: ...
+    def emit(self, event_name: object, /, *args: Any) -> bool:
+        """Calls the listeners of event_name with args, synchronously and in their order. True when there was one.
+        What a listener raises leaves emit(); the listeners after it are not called. An "error" without listeners
+        is raised: args[0] itself when it is an exception, else NetError (ERR_UNHANDLED_ERROR) with `.context`.
+        Node: emitter.emit().
+        """
+    def listeners(self, event_name: object, /) -> list[Callable[..., object]]:
+        """A new list of the functions that listen to event_name, in the order of their calls. Node:
+        emitter.listeners().
+        """
+    def raw_listeners(self, event_name: object, /) -> list[Callable[..., object]]:
+        """As listeners(), but once() listeners in their wrappers (`wrapper.listener` is the function). Node:
+        emitter.rawListeners().
+        """
     rawListeners = raw_listeners
-    def listener_count(self, event_name: object, listener: Callable[..., object] | None = None, /) -> int: ...
+    def listener_count(self, event_name: object, listener: Callable[..., object] | None = None, /) -> int:
+        """How many listeners event_name has; with `listener`, how often that one is among them. Node:
+        emitter.listenerCount().
+        """
     listenerCount = listener_count
-    def event_names(self) -> list[Any]: ...
+    def event_names(self) -> list[Any]:
+        """A new list of the events that have listeners, in the order in which they got their first one. Node:
+        emitter.eventNames().
+        """
     eventNames = event_names
-    def set_max_listeners(self, n: float, /) -> Self: ...
+    def set_max_listeners(self, n: float, /) -> Self:
+        """Sets how many listeners an event may have before a warning of a likely leak (default 10; 0 and infinity:
+        no limit) and returns the emitter. Raises TypeError when n is not a number, ValueError (ERR_OUT_OF_RANGE)
+        when it is negative. Node: emitter.setMaxListeners().
+        """
     setMaxListeners = set_max_listeners
-    def get_max_listeners(self) -> int: ...
+    def get_max_listeners(self) -> int:
+        """The limit of set_max_listeners(); 0: none. Node: emitter.getMaxListeners()."""
     getMaxListeners = get_max_listeners
 
 _Encoding: TypeAlias = Literal["utf8", "utf16le", "latin1", "ascii", "base64", "base64url", "hex"]
@@ -151,6 +192,14 @@ _SocketEvent: TypeAlias = Literal[
 
 @disjoint_base
 class Socket(EventEmitter):
+    """A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes, for both halves),
+    readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; over it: "error"
+    ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}), no_delay, keep_alive,
+    keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList), signal (an AbortSignal),
+    fd (a descriptor of a TCP connection, unix socket or pipe, taken over; a number instead of options means it)
+    with readable and writable (True), handle (a BoundSocket). Node: class net.Socket.
+    """
+
     @overload
     def __init__(self, options: SocketOptions | None = None, /, **more: Unpack[SocketOptions]) -> None: ...
     @overload
@@ -163,7 +212,14 @@ class Socket(EventEmitter):
         ],
         listener: Callable[[], object],
         /,
-    ) -> Self: ...
+    ) -> Self:
+        """Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a
+        decorator: @server.on("connection"). The same function may be added several times. Emits "newListener"
+        first.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with
+        MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().
+        """
     @overload
     def on(
         self,
@@ -244,7 +300,23 @@ class Socket(EventEmitter):
     prepend_once_listener = on  # type: ignore[assignment]
     prependOnceListener = on  # type: ignore[assignment]
     @overload
-    def connect(self, port: Port, listener: Listener = None, /, **options: Unpack[SocketConnectOptions]) -> Self: ...
+    def connect(self, port: Port, listener: Listener = None, /, **options: Unpack[SocketConnectOptions]) -> Self:
+        """connect(port, host="localhost", listener=None, /)
+        connect(path, listener=None, /)
+        connect(options, listener=None, /, **more)
+
+        Starts to connect and returns the socket. A port with a host, a (host, port) pair, the path of a unix
+        socket ("\\0name": abstract), or options: port, host, path, family (0, 4, 6), hints, lookup,
+        local_address, local_port, auto_select_family (bool), auto_select_family_attempt_timeout (ms),
+        happy_eyeballs ("race" or "serial"), connect_timeout (seconds), block_list, signal, no_delay, keep_alive,
+        keep_alive_initial_delay (ms), type_of_service. The listener is added with once("connect"). A name is
+        looked up, and its addresses are tried until one connects.
+
+        Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready;
+        error and close when it fails. Raises at once TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE),
+        ValueError (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and
+        what a lookup function raises. Node: socket.connect().
+        """
     @overload
     def connect(
         self, port: Port, host: Host | None, listener: Listener = None, /, **options: Unpack[SocketConnectOptions]
@@ -260,60 +332,198 @@ class Socket(EventEmitter):
     @overload
     def connect(self, **options: Unpack[SocketConnectOptions]) -> Self: ...
     @overload
-    def write(self, data: str | Buffer, encoding: str | None = "utf8", callback: Done = None) -> bool: ...
+    def write(self, data: str | Buffer, encoding: str | None = "utf8", callback: Done = None) -> bool:
+        """Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with
+        a buffer. True while less than the high-water mark is queued; False: wait for "drain". callback(err) is
+        called when the data has left, err None, or when it will not.
+
+        After end(): "error" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED;
+        when more is queued than max_write_buffer allows: "error" ERR_WRITE_BUFFER_FULL. Raises TypeError
+        (ERR_STREAM_NULL_VALUES, ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: socket.write().
+        """
     @overload
     def write(self, data: str | Buffer, callback: Callable[[NetError | None], object], /) -> bool: ...
     @overload
-    def end(self, data: str | Buffer | None = None, encoding: str | None = "utf8", callback: Done = None) -> Self: ...
+    def end(self, data: str | Buffer | None = None, encoding: str | None = "utf8", callback: Done = None) -> Self:
+        """Writes data, if any, and half-closes: the peer gets our end when everything has left. callback(err) is
+        called before "finish". Events: prefinish, finish. Returns the socket. Node: socket.end().
+        """
     @overload
     def end(self, data: str | Buffer | None, callback: Callable[[NetError | None], object], /) -> Self: ...
     @overload
     def end(self, callback: Callable[[NetError | None], object], /) -> Self: ...
-    def destroy(self, error: BaseException | None = None, /) -> Self: ...
-    def destroy_soon(self) -> None: ...
+    def destroy(self, error: BaseException | None = None, /) -> Self:
+        """Closes the connection at once; what is queued is tried once and its callbacks get ECANCELED. Emits "error"
+        when an error is given, then "close". Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE) when
+        error is no exception. Node: socket.destroy().
+        """
+    def destroy_soon(self) -> None:
+        """Ends the writing side if it is open, and destroys the socket when everything has been written. Node:
+        socket.destroySoon().
+        """
     destroySoon = destroy_soon
-    def close(self) -> None: ...
-    def reset_and_destroy(self) -> Self: ...
+    def close(self) -> None:
+        """destroy_soon() under the name that files and sockets have: contextlib.closing() calls it.
+        Returns None.
+        """
+    def reset_and_destroy(self) -> Self:
+        """Closes at once with a TCP reset (RST): the peer gets ECONNRESET. What is queued is lost. While connecting
+        it waits for the connection. Emits "close"; on a socket that was never connected "error"
+        (ERR_SOCKET_CLOSED) before it; on a destroyed one nothing. Returns the socket. Raises TypeError
+        (ERR_INVALID_HANDLE_TYPE) on a unix socket or pipe. Node: socket.resetAndDestroy().
+        """
     resetAndDestroy = reset_and_destroy
-    def detach(self) -> socket: ...
-    def writelines(self, lines: Iterable[str | Buffer], /) -> bool: ...
-    def cork(self) -> None: ...
-    def uncork(self) -> None: ...
-    def set_default_encoding(self, encoding: str, /) -> Self: ...
+    def detach(self) -> socket:
+        """Hands the connection over: returns a blocking socket.socket, which the caller owns. This socket is
+        destroyed without ending the connection; emits "close". Nothing is lost: raises NetError, and changes
+        nothing, while bytes wait to be sent (ERR_SOCKET_UNSENT_DATA) or have been read and not consumed
+        (ERR_SOCKET_UNREAD_DATA; read() gets them), and when it is not connected (ENOTCONN). Raises TypeError
+        (ERR_INVALID_HANDLE_TYPE) for a pipe.
+        """
+    def writelines(self, lines: Iterable[str | Buffer], /) -> bool:
+        """Writes each item of an iterable as write() would, all of them together; nothing is added between them.
+        Every item is looked at before the first is written. Returns what the last write() would. Raises as
+        write() does.
+        """
+    def cork(self) -> None:
+        """What is written from now on stays in the queue until uncork() has been called as often as cork(), or
+        end(). Node: writable.cork().
+        """
+    def uncork(self) -> None:
+        """Undoes one cork(); with the last one everything queued leaves together. Does nothing when there was none.
+        Node: writable.uncork().
+        """
+    def set_default_encoding(self, encoding: str, /) -> Self:
+        """The encoding of str that write() and end() get without one; "utf8" at first. Returns the socket.
+        Raises ValueError (ERR_UNKNOWN_ENCODING). Node: writable.setDefaultEncoding().
+        """
     setDefaultEncoding = set_default_encoding
-    def pause(self) -> Self: ...
-    def resume(self) -> Self: ...
-    def is_paused(self) -> bool: ...
+    def pause(self) -> Self:
+        """Stops emitting "data"; returns the socket. Emits "pause". Reading stops at the high-water mark.
+        Node: socket.pause().
+        """
+    def resume(self) -> Self:
+        """Reads on after pause(); without a "data" listener what comes is thrown away. Emits "resume" by the
+        next tick. Returns the socket. Node: socket.resume().
+        """
+    def is_paused(self) -> bool:
+        """True after pause(), until resume(); also while a "readable" listener replaces the flowing mode.
+        Node: readable.isPaused().
+        """
     isPaused = is_paused
-    def read(self, n: float | None = None, /) -> _Data | None: ...
-    def unshift(self, chunk: str | Buffer, encoding: str | None = None, /) -> bool: ...
-    def set_encoding(self, encoding: str | None = "utf8", /) -> Self: ...
+    def read(self, n: float | None = None, /) -> _Data | None:
+        """The first chunk of what has been read and not consumed, as bytes; after set_encoding() all of it, as str
+        (the first chunk while it flows). With n so many bytes (characters), or None when there are not so many;
+        after the peer's end what is left. None when nothing is there. It never blocks: wait for "readable".
+        read(-1) is read(); read(0) gives None and reads from the kernel if there is room. A number above the
+        high-water mark raises the mark. Emits "data" with what it gives.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE) when n is not a number, ValueError (ERR_OUT_OF_RANGE) above 1 GiB.
+        Node: readable.read().
+        """
+    def unshift(self, chunk: str | Buffer, encoding: str | None = None, /) -> bool:
+        """Puts a chunk back in front of what has been read: bytes (any object with a buffer) or str in the encoding.
+        It comes again with the next read() or "data"; bytes_read does not change. Returns True while less than
+        the high-water mark is kept. After "end": "error" ERR_STREAM_UNSHIFT_AFTER_END_EVENT.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: readable.unshift().
+        """
+    def set_encoding(self, encoding: str | None = "utf8", /) -> Self:
+        """ "data" and read() give str from now on, decoded from utf8, utf16le, latin1, ascii, base64, base64url or
+        hex (Python's spellings too); characters split over chunks come whole, and what is left of one at the end
+        comes before "end". What has been read already is decoded, after the peer's end to its last byte. It
+        cannot be undone. Returns the socket.
+
+        Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().
+        """
     setEncoding = set_encoding
-    def pipe(self, destination: _WritableT, *, end: bool = True) -> _WritableT: ...
-    def unpipe(self, destination: object = None, /) -> Self: ...
-    def wait(self, event: _SocketEvent, timeout: float | None = None) -> Any: ...
-    def drain(self) -> Future: ...
+    def pipe(self, destination: _WritableT, *, end: bool = True) -> _WritableT:
+        """Writes everything that is read here to `destination` and returns it: a socket, or any object with a
+        write(), such as a binary file. Reading pauses while it is full: from a write() that gives False until its
+        "drain", if it has events. When reading ends, destination.end() is called unless end=False; of an object
+        without end() flush() is called, and the caller closes the object. Emits "pipe" on the destination. When
+        its write() raises, the pipe is taken out, and the exception is the "error" of the destination, or of this
+        socket when the destination has no events.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE) when it has no write(). Node: readable.pipe().
+        """
+    def unpipe(self, destination: object = None, /) -> Self:
+        """Takes out the pipe to `destination`, or all pipes, and returns the socket. Emits "unpipe" on each
+        destination. When none is left, reading is paused. Node: readable.unpipe().
+        """
+    def wait(self, event: _SocketEvent, timeout: float | None = None) -> Any:
+        """Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a
+        tuple. At once when the state is already reached: connect, ready, end, finish, close, and drain when
+        nothing is to be drained.
+
+        timeout is in seconds, None: without limit. Raises TimeoutError; what an "error" event carries, unless
+        that is waited for; when the socket closes first, its error or NetError (ERR_STREAM_PREMATURE_CLOSE);
+        RuntimeError on the thread that drives the loop, in a listener and inside turn(). Under asyncio: await
+        sock.wait(event). Node: events.once(), which does not block.
+        """
+    def drain(self) -> Future[None]:
+        """`await sock.drain()`: waits until more may be written: not at all while less than the high-water mark is
+        queued, else until "drain" or "finish". The same as once(sock, "drain"): a Future, for threads too:
+        sock.drain().result(timeout). Raises what once() raises.
+        """
     def __iter__(self) -> SocketIterator: ...
     def __aiter__(self) -> SocketIterator: ...
     def iterator(
         self, options: Mapping[str, Any] | None = None, /, *, destroy_on_return: bool | None = True
-    ) -> SocketIterator: ...
-    def lines(self, max: int = 65536, keep_ends: bool = False) -> LineIterator: ...
-    def read_until(self, separator: str | Buffer, max: int = 65536, timeout: float | None = None) -> _AwaitableData: ...
+    ) -> SocketIterator:
+        """An iterator, async iterator and context manager over the chunks of the socket: as `for chunk in sock` and
+        `async for chunk in sock`, with a choice. destroy_on_return destroys the socket when the iteration ends or
+        is left early (with an AbortError if the socket had not ended), as iteration in Node does; False keeps it,
+        as iteration over the socket itself does. Chunks are bytes, or str after set_encoding(). Iterating raises
+        the error of the socket, NetError (ERR_STREAM_PREMATURE_CLOSE) when it is destroyed before its end, and
+        RuntimeError where wait() does. Node: readable.iterator().
+        """
+    def lines(self, max: int = 65536, keep_ends: bool = False) -> LineIterator:
+        """`for line in sock.lines()` and `async for line in sock.lines()`: bytes, or str after set_encoding(). A
+        line ends with "\\n"; it and a "\\r" before it are taken off unless keep_ends. What comes after the last
+        line is a line too. When the iteration is left early, the rest stays in the socket; read_exactly() and the
+        like continue there.
+
+        max is the longest line, in bytes (characters after set_encoding()), with its end: a longer one raises
+        NetError (ERR_READ_LIMIT), and stays in the socket. Raises also what iterator() raises.
+        """
+    def read_until(self, separator: str | Buffer, max: int = 65536, timeout: float | None = None) -> _AwaitableData:
+        """The data up to and with the separator (bytes, or str). Under a running asyncio loop it returns an
+        awaitable, else it blocks this thread.
+
+        Raises NetError (ERR_READ_LIMIT) when it would be more than max bytes (characters after set_encoding());
+        IncompleteReadError when the peer ends first; TimeoutError after timeout seconds; the error of the socket,
+        or NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError where wait() does. What has come stays in the
+        socket each time. From the first call on an "error" event without a listener is raised by the next call,
+        not uncaught.
+        """
     readUntil = read_until
-    def read_exactly(self, n: int, timeout: float | None = None) -> _AwaitableData: ...
+    def read_exactly(self, n: int, timeout: float | None = None) -> _AwaitableData:
+        """The next n bytes (characters after set_encoding()). Under a running asyncio loop it returns an awaitable,
+        else it blocks this thread. Raises IncompleteReadError when the peer ends first, and else what
+        read_until() raises. What has come stays in the socket each time.
+        """
     readExactly = read_exactly
     def __enter__(self) -> Self: ...
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
     ) -> None: ...
-    def __aenter__(self) -> Awaitable[Self]: ...
-    def __aexit__(
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
-    ) -> Awaitable[None]: ...
-    def set_timeout(self, ms: float, callback: Listener = None) -> Self: ...
+    ) -> None: ...
+    def set_timeout(self, ms: float, callback: Listener = None) -> Self:
+        """Emits "timeout" after ms milliseconds without activity, once until there is activity again; 0 switches it
+        off. The connection stays open. callback is added as a once() listener (removed when ms is 0). Returns the
+        socket.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: socket.setTimeout().
+        """
     setTimeout = set_timeout
-    def set_no_delay(self, no_delay: bool = True, /) -> Self: ...
+    def set_no_delay(self, no_delay: bool = True, /) -> Self:
+        """Switches Nagle's algorithm off (TCP_NODELAY), or on again. Before the socket is connected, the setting is
+        stored. Returns the socket. Node: socket.setNoDelay().
+        """
     setNoDelay = set_no_delay
     def set_keep_alive(
         self,
@@ -321,148 +531,245 @@ class Socket(EventEmitter):
         initial_delay: float = 0,
         interval: float | None = None,
         count: float | None = None,
-    ) -> Self: ...
+    ) -> Self:
+        """Switches keep-alive probes on or off. initial_delay is the idle time in milliseconds before the first one
+        (TCP_KEEPIDLE, whole seconds, 32,767 of them at most); under 1000 all three values of the system stay.
+        interval is the time between two probes (TCP_KEEPINTVL, 1000 ms when it is not given), count the number of
+        unanswered probes before the connection is given up (TCP_KEEPCNT, 10). A mapping with these names is
+        accepted as well. Before the socket is connected, the setting is stored. Returns the socket. Raises
+        TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE) for an interval under 1000 or a count that
+        is not 1 to 127; nothing is set then. Node: socket.setKeepAlive().
+        """
     setKeepAlive = set_keep_alive
-    def set_type_of_service(self, tos: int, /) -> Self: ...
+    def set_type_of_service(self, tos: int, /) -> Self:
+        """Sets the type of service (traffic class) of outgoing packets, 0 to 255: IP_TOS or IPV6_TCLASS. Linux keeps
+        the two lowest bits for itself. Before the socket is connected, and on a unix socket, it is only stored.
+        Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE), NetError when
+        the system refuses it. Node: socket.setTypeOfService().
+        """
     setTypeOfService = set_type_of_service
-    def get_type_of_service(self) -> int: ...
+    def get_type_of_service(self) -> int:
+        """The type of service of outgoing packets: what the system has while connected over TCP, else what was set,
+        or 0. Raises NetError. Node: socket.getTypeOfService().
+        """
     getTypeOfService = get_type_of_service
-    def address(self) -> AddressInfo | _MaybeNone: ...
-    def fileno(self) -> int: ...
-    def ref(self) -> Self: ...
-    def unref(self) -> Self: ...
+    def address(self) -> AddressInfo | _MaybeNone:
+        """AddressInfo(address, port, family) of our end, or None when it is not connected or a unix socket. With the
+        path of a BoundSocket it is AddressInfo(path, None, None). Node: socket.address().
+        """
+    def fileno(self) -> int:
+        """The file descriptor, or -1 when there is none. It stays pynet's: don't close it."""
+    def ref(self) -> Self:
+        """The socket keeps run() from returning (the default). Node: socket.ref()."""
+    def unref(self) -> Self:
+        """The socket does not keep run() from returning; a connect in progress does. Node: socket.unref()."""
     @property
-    def local(self) -> AddressInfo | str | _MaybeNone: ...
+    def local(self) -> AddressInfo | str | _MaybeNone:
+        """Our end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the socket is
+        destroyed.
+        """
     @property
-    def remote(self) -> AddressInfo | str | _MaybeNone: ...
+    def remote(self) -> AddressInfo | str | _MaybeNone:
+        """The peer's end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the
+        socket is destroyed. connect() and listen() take it.
+        """
     user_data: Any
     userData: Any
     block_list: BlockList | None
     blockList: BlockList | None
     @property
-    def auto_select_family_attempted_addresses(self) -> list[str] | None: ...
+    def auto_select_family_attempted_addresses(self) -> list[str] | None:
+        """The addresses that connect() has tried, as a list of "address:port", the connected one last; None when
+        there was only one. Node: socket.autoSelectFamilyAttemptedAddresses.
+        """
     @property
-    def autoSelectFamilyAttemptedAddresses(self) -> list[str] | None: ...
+    def autoSelectFamilyAttemptedAddresses(self) -> list[str] | None:
+        """The addresses that connect() has tried, as a list of "address:port", the connected one last; None when
+        there was only one. Node: socket.autoSelectFamilyAttemptedAddresses.
+        """
     @property
-    def connecting(self) -> bool: ...
+    def connecting(self) -> bool:
+        """True from connect() until it has an outcome. Node: socket.connecting."""
     @property
-    def pending(self) -> bool: ...
+    def pending(self) -> bool:
+        """True when not connected: not begun, or under way. Node: socket.pending."""
     @property
-    def destroyed(self) -> bool: ...
+    def destroyed(self) -> bool:
+        """True after destroy(). Node: socket.destroyed."""
     @property
-    def closed(self) -> bool: ...
+    def closed(self) -> bool:
+        """True after destroy(). Node: stream.closed."""
     @property
-    def readable(self) -> bool: ...
+    def readable(self) -> bool:
+        """True until "end" or an error. Node: readable.readable."""
     @property
-    def writable(self) -> bool: ...
+    def writable(self) -> bool:
+        """True until end() or an error. Node: writable.writable."""
     @property
-    def ready_state(self) -> Literal["opening", "open", "readOnly", "writeOnly", "closed"]: ...
+    def ready_state(self) -> Literal["opening", "open", "readOnly", "writeOnly", "closed"]:
+        """ "opening", "open", "readOnly", "writeOnly" or "closed". Node: socket.readyState."""
     @property
-    def readyState(self) -> Literal["opening", "open", "readOnly", "writeOnly", "closed"]: ...
+    def readyState(self) -> Literal["opening", "open", "readOnly", "writeOnly", "closed"]:
+        """ "opening", "open", "readOnly", "writeOnly" or "closed". Node: socket.readyState."""
     @property
-    def allow_half_open(self) -> bool: ...
+    def allow_half_open(self) -> bool:
+        """False: when the peer ends its side, the socket ends its own. May be set at any time."""
     @allow_half_open.setter
     def allow_half_open(self, value: bool, /) -> None: ...
     @property
-    def allowHalfOpen(self) -> bool: ...
+    def allowHalfOpen(self) -> bool:
+        """False: when the peer ends its side, the socket ends its own. May be set at any time."""
     @allowHalfOpen.setter
     def allowHalfOpen(self, value: bool, /) -> None: ...
     @property
-    def server(self) -> Server | None: ...
+    def server(self) -> Server | None:
+        """The server that accepted it, or None."""
     @property
-    def errored(self) -> BaseException | None: ...
+    def errored(self) -> BaseException | None:
+        """The error that destroyed it, or None. Node: stream.errored."""
     @property
-    def bytes_read(self) -> int: ...
+    def bytes_read(self) -> int:
+        """Bytes received. Node: socket.bytesRead."""
     @property
-    def bytesRead(self) -> int: ...
+    def bytesRead(self) -> int:
+        """Bytes received. Node: socket.bytesRead."""
     @property
-    def bytes_written(self) -> int: ...
+    def bytes_written(self) -> int:
+        """Bytes sent and queued. Node: socket.bytesWritten."""
     @property
-    def bytesWritten(self) -> int: ...
+    def bytesWritten(self) -> int:
+        """Bytes sent and queued. Node: socket.bytesWritten."""
     @property
-    def buffer_size(self) -> int | None: ...
+    def buffer_size(self) -> int | None:
+        """Bytes queued to be sent; None without a handle. Node: socket.bufferSize."""
     @property
-    def bufferSize(self) -> int | None: ...
+    def bufferSize(self) -> int | None:
+        """Bytes queued to be sent; None without a handle. Node: socket.bufferSize."""
     @property
-    def readable_flowing(self) -> bool | None: ...
+    def readable_flowing(self) -> bool | None:
+        """None: nothing consumes the data yet; True: "data" is emitted; False: paused. Node:
+        readable.readableFlowing.
+        """
     @property
-    def readableFlowing(self) -> bool | None: ...
+    def readableFlowing(self) -> bool | None:
+        """None: nothing consumes the data yet; True: "data" is emitted; False: paused. Node:
+        readable.readableFlowing.
+        """
     @property
-    def readable_length(self) -> int: ...
+    def readable_length(self) -> int:
+        """Bytes read and not consumed; characters after set_encoding(). Node: readable.readableLength."""
     @property
-    def readableLength(self) -> int: ...
+    def readableLength(self) -> int:
+        """Bytes read and not consumed; characters after set_encoding(). Node: readable.readableLength."""
     @property
-    def readable_high_water_mark(self) -> int: ...
+    def readable_high_water_mark(self) -> int:
+        """Reading stops when this many bytes are buffered. Node: readable.readableHighWaterMark."""
     @property
-    def readableHighWaterMark(self) -> int: ...
+    def readableHighWaterMark(self) -> int:
+        """Reading stops when this many bytes are buffered. Node: readable.readableHighWaterMark."""
     @property
-    def readable_ended(self) -> bool: ...
+    def readable_ended(self) -> bool:
+        """True once "end" has been emitted. Node: readable.readableEnded."""
     @property
-    def readableEnded(self) -> bool: ...
+    def readableEnded(self) -> bool:
+        """True once "end" has been emitted. Node: readable.readableEnded."""
     @property
-    def readable_aborted(self) -> bool: ...
+    def readable_aborted(self) -> bool:
+        """True when destroyed or failed before "end". Node: readable.readableAborted."""
     @property
-    def readableAborted(self) -> bool: ...
+    def readableAborted(self) -> bool:
+        """True when destroyed or failed before "end". Node: readable.readableAborted."""
     @property
-    def readable_did_read(self) -> bool: ...
+    def readable_did_read(self) -> bool:
+        """True once something has been consumed. Node: readable.readableDidRead."""
     @property
-    def readableDidRead(self) -> bool: ...
+    def readableDidRead(self) -> bool:
+        """True once something has been consumed. Node: readable.readableDidRead."""
     @property
-    def readable_encoding(self) -> _Encoding | None: ...
+    def readable_encoding(self) -> _Encoding | None:
+        """The encoding of set_encoding(), or None. Node: readable.readableEncoding."""
     @property
-    def readableEncoding(self) -> _Encoding | None: ...
+    def readableEncoding(self) -> _Encoding | None:
+        """The encoding of set_encoding(), or None. Node: readable.readableEncoding."""
     @property
-    def writable_length(self) -> int: ...
+    def writable_length(self) -> int:
+        """Bytes queued to be sent. Node: writable.writableLength."""
     @property
-    def writableLength(self) -> int: ...
+    def writableLength(self) -> int:
+        """Bytes queued to be sent. Node: writable.writableLength."""
     @property
-    def writable_high_water_mark(self) -> int: ...
+    def writable_high_water_mark(self) -> int:
+        """write() returns False from this many queued bytes on. Node: writable.writableHighWaterMark."""
     @property
-    def writableHighWaterMark(self) -> int: ...
+    def writableHighWaterMark(self) -> int:
+        """write() returns False from this many queued bytes on. Node: writable.writableHighWaterMark."""
     @property
-    def writable_need_drain(self) -> bool: ...
+    def writable_need_drain(self) -> bool:
+        """True from a write() that returned False until "drain". Node: writable.writableNeedDrain."""
     @property
-    def writableNeedDrain(self) -> bool: ...
+    def writableNeedDrain(self) -> bool:
+        """True from a write() that returned False until "drain". Node: writable.writableNeedDrain."""
     @property
-    def writable_corked(self) -> int: ...
+    def writable_corked(self) -> int:
+        """How many calls of cork() wait for uncork(). Node: writable.writableCorked."""
     @property
-    def writableCorked(self) -> int: ...
+    def writableCorked(self) -> int:
+        """How many calls of cork() wait for uncork(). Node: writable.writableCorked."""
     @property
-    def writable_ended(self) -> bool: ...
+    def writable_ended(self) -> bool:
+        """True after end(). Node: writable.writableEnded."""
     @property
-    def writableEnded(self) -> bool: ...
+    def writableEnded(self) -> bool:
+        """True after end(). Node: writable.writableEnded."""
     @property
-    def writable_finished(self) -> bool: ...
+    def writable_finished(self) -> bool:
+        """True once everything has left after end(). Node: writable.writableFinished."""
     @property
-    def writableFinished(self) -> bool: ...
+    def writableFinished(self) -> bool:
+        """True once everything has left after end(). Node: writable.writableFinished."""
     @property
-    def timeout(self) -> float | None: ...
+    def timeout(self) -> float | None:
+        """The milliseconds of set_timeout(), or None. Setting it is set_timeout(); None switches it off. Node:
+        socket.timeout.
+        """
     @timeout.setter
     def timeout(self, value: float | None) -> None: ...
     @property
-    def local_address(self) -> str | _MaybeNone: ...
+    def local_address(self) -> str | _MaybeNone:
+        """Our address, or None; of a unix socket the path of the adopted BoundSocket. Node: socket.localAddress."""
     @property
-    def localAddress(self) -> str | _MaybeNone: ...
+    def localAddress(self) -> str | _MaybeNone:
+        """Our address, or None; of a unix socket the path of the adopted BoundSocket. Node: socket.localAddress."""
     @property
-    def remote_address(self) -> str | _MaybeNone: ...
+    def remote_address(self) -> str | _MaybeNone:
+        """The peer's address, or None; kept after the socket is destroyed."""
     @property
-    def remoteAddress(self) -> str | _MaybeNone: ...
+    def remoteAddress(self) -> str | _MaybeNone:
+        """The peer's address, or None; kept after the socket is destroyed."""
     @property
-    def local_port(self) -> int | _MaybeNone: ...
+    def local_port(self) -> int | _MaybeNone:
+        """Our port, or None. Node: socket.localPort."""
     @property
-    def localPort(self) -> int | _MaybeNone: ...
+    def localPort(self) -> int | _MaybeNone:
+        """Our port, or None. Node: socket.localPort."""
     @property
-    def remote_port(self) -> int | _MaybeNone: ...
+    def remote_port(self) -> int | _MaybeNone:
+        """The peer's port, or None; kept after the socket is destroyed."""
     @property
-    def remotePort(self) -> int | _MaybeNone: ...
+    def remotePort(self) -> int | _MaybeNone:
+        """The peer's port, or None; kept after the socket is destroyed."""
     @property
-    def local_family(self) -> Family | _MaybeNone: ...
+    def local_family(self) -> Family | _MaybeNone:
+        """ "IPv4", "IPv6" or None. Node: socket.localFamily."""
     @property
-    def localFamily(self) -> Family | _MaybeNone: ...
+    def localFamily(self) -> Family | _MaybeNone:
+        """ "IPv4", "IPv6" or None. Node: socket.localFamily."""
     @property
-    def remote_family(self) -> Family | _MaybeNone: ...
+    def remote_family(self) -> Family | _MaybeNone:
+        """ "IPv4", "IPv6" or None; kept after the socket is destroyed."""
     @property
-    def remoteFamily(self) -> Family | _MaybeNone: ...
+    def remoteFamily(self) -> Family | _MaybeNone:
+        """ "IPv4", "IPv6" or None; kept after the socket is destroyed."""
 
 Stream = Socket
 
@@ -471,9 +778,22 @@ class _AwaitableSocket(Socket):
     """What accept() returns: the socket in a thread, an awaitable of it under asyncio."""
 
     def __await__(self) -> Generator[Any, None, Socket]: ...
+    def result(self, timeout: float | None = None) -> Socket: ...
 
 @disjoint_base
 class Server(EventEmitter):
+    """Server(options=None, listener=None, /, **more)
+    Server(listener, /, **options)
+
+    A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,
+    keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList),
+    grace (seconds that the end of `with` waits), socket_factory (a function that makes the sockets). Events:
+    connection(socket), listening, close, error(err), drop(data).
+
+    Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError
+    (ERR_INVALID_ARG_VALUE). Node: class net.Server.
+    """
+
     @overload
     def __init__(
         self,
@@ -487,7 +807,14 @@ class Server(EventEmitter):
     @overload
     def __init__(self, **options: Unpack[ServerOptions]) -> None: ...
     @overload  # type: ignore[override]
-    def on(self, event_name: Literal["listening", "close"], listener: Callable[[], object], /) -> Self: ...
+    def on(self, event_name: Literal["listening", "close"], listener: Callable[[], object], /) -> Self:
+        """Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a
+        decorator: @server.on("connection"). The same function may be added several times. Emits "newListener"
+        first.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with
+        MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().
+        """
     @overload
     def on(self, event_name: Literal["listening", "close"], /) -> Callable[[_F0], _F0]: ...
     @overload
@@ -520,7 +847,30 @@ class Server(EventEmitter):
     prepend_once_listener = on  # type: ignore[assignment]
     prependOnceListener = on  # type: ignore[assignment]
     @overload
-    def listen(self, port: Port | None, callback: Listener = None, /, **options: Unpack[ListenOptions]) -> Self: ...
+    def listen(self, port: Port | None, callback: Listener = None, /, **options: Unpack[ListenOptions]) -> Self:
+        """listen(port=0, host=None, backlog=511, callback=None, /)
+        listen(path, backlog=511, callback=None, /)
+        listen(addresses, backlog=511, callback=None, /)
+        listen(handle, backlog=511, callback=None, /)
+        listen(options, callback=None, /, **more)
+
+        Starts to listen and returns the server. Port 0 is any free one; without a host on all addresses ("::",
+        both families). A path makes a unix server ("\\0name": abstract). A list of ports, (host, port) tuples,
+        SocketAddresses and paths makes one server on all of them, or on none. A handle is a BoundSocket, which is
+        adopted, or another server or object with a fileno() or `fd`, whose descriptor is duplicated.
+
+        Options: port, host, path, fd (a number that is taken over), handle, backlog (511), exclusive, ipv6_only,
+        reuse_port, readable_all, writable_all (False), unlink_stale (False; True removes a unix path on which no
+        server answers), signal (an AbortSignal: abort is close()). The callback is added with once("listening").
+        address() is right at once, except for a host that must be looked up.
+
+        Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, a failed lookup). Outside of
+        listeners, main() of run() and turn(), a server without an "error" listener raises this error instead, but
+        for a lookup: it is as before then.
+
+        Raises NetError (ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError, ValueError
+        (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE). Node: server.listen().
+        """
     @overload
     def listen(
         self, port: Port | None, host: Host | None, callback: Listener = None, /, **options: Unpack[ListenOptions]
@@ -564,74 +914,156 @@ class Server(EventEmitter):
     def listen(self, callback: Callable[[], object], /, **options: Unpack[ListenOptions]) -> Self: ...
     @overload
     def listen(self, **options: Unpack[ListenOptions]) -> Self: ...
-    def close(self, callback: Done = None) -> Self: ...
+    def close(self, callback: Done = None) -> Self:
+        """Accepts no more connections, and unlinks a unix path; open connections stay open. When the
+        last one has closed, emits "close" and calls callback(err); err is ERR_SERVER_NOT_RUNNING
+        when the server was not listening. Returns the server. Node: server.close().
+        """
     @overload
-    def wait(self, event: Literal["connection"], timeout: float | None = None) -> Socket: ...
+    def wait(self, event: Literal["connection"], timeout: float | None = None) -> Socket:
+        """Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a
+        tuple. At once when it is "listening" and the server listens, or "close" and it has closed.
+        wait("connection") is accept().
+
+        timeout is in seconds, None: without limit. Raises TimeoutError; what an "error" event carries, unless
+        that is waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on
+        the thread that drives the loop, in a listener and inside turn(). Under asyncio: await server.wait(event).
+        Node: events.once(), which does not block.
+        """
     @overload
     def wait(self, event: Literal["listening", "drop", "error", "close"], timeout: float | None = None) -> Any: ...
-    def accept(self, timeout: float | None = None) -> _AwaitableSocket: ...
-    def shutdown(self, timeout: float | None = None, *, drain: bool = False) -> Future: ...
+    def accept(self, timeout: float | None = None) -> _AwaitableSocket:
+        """The next connection, a Socket, from the same queue as `for sock in server`: what comes between two calls
+        is kept for the next one. Under a running asyncio loop it returns an awaitable, else it blocks this
+        thread.
+
+        timeout is in seconds, None: without limit. Raises TimeoutError; what an "error" event carries; NetError
+        (ERR_STREAM_PREMATURE_CLOSE) when the server closes, or has closed; RuntimeError on the thread that drives
+        the loop, in a listener and inside turn(). Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError
+        (ERR_OUT_OF_RANGE).
+        """
+    def shutdown(self, timeout: float | None = None, *, drain: bool = False) -> Future[int]:
+        """Accepts no more, as close(), and ends every connection, or with drain=True lets the connections go on
+        until they close by themselves; what is left after `timeout` seconds (None: never) is destroyed, 0: at
+        once. Returns a Future of the number destroyed, done when "close" has been emitted: `await`
+        server.shutdown(5) under asyncio, .result() in a thread. At once, and 0, when there is nothing to close.
+
+        Called again it returns the same Future until listen() has been called anew; the shortest timeout counts.
+        User code that writes to a connection after that gets ERR_STREAM_WRITE_AFTER_END, as after end().
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Events: end, finish, close of the
+        connections; close.
+        """
     def __iter__(self) -> ServerIterator: ...
     def __aiter__(self) -> ServerIterator: ...
     def __enter__(self) -> Self: ...
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
     ) -> None: ...
-    def __aenter__(self) -> Awaitable[Self]: ...
-    def __aexit__(
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
-    ) -> Awaitable[None]: ...
-    def get_connections(self, callback: Callable[[NetError | None, int], object]) -> Self: ...
+    ) -> None: ...
+    def get_connections(self, callback: Callable[[NetError | None, int], object]) -> Self:
+        """Calls callback(err, count) with the number of connections open now, by the next tick. Returns the server.
+        Raises TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().
+        """
     getConnections = get_connections
-    def address(self) -> AddressInfo | str | _MaybeNone: ...
-    def fileno(self) -> int: ...
-    def ref(self) -> Self: ...
-    def unref(self) -> Self: ...
+    def address(self) -> AddressInfo | str | _MaybeNone:
+        """AddressInfo(address, port, family), the path of a unix server, or None when it does not listen. Node:
+        server.address().
+        """
+    def fileno(self) -> int:
+        """The listening file descriptor, or -1. It stays pynet's: don't close it."""
+    def ref(self) -> Self:
+        """The server keeps run() from returning (the default). Node: server.ref()."""
+    def unref(self) -> Self:
+        """The server does not keep run() from returning. Node: server.unref()."""
     @property
-    def listening(self) -> bool: ...
+    def listening(self) -> bool:
+        """True while it listens. Node: server.listening."""
     @property
-    def port(self) -> int | _MaybeNone: ...
+    def port(self) -> int | _MaybeNone:
+        """The port that it listens on; None on a unix server, and while it does not listen."""
     @property
-    def host(self) -> str | _MaybeNone: ...
+    def host(self) -> str | _MaybeNone:
+        """The IP address that it listens on, not the name that was asked for; None on a unix server, and while it
+        does not listen.
+        """
     @property
-    def addresses(self) -> list[AddressInfo | str]: ...
+    def addresses(self) -> list[AddressInfo | str]:
+        """What it listens on, a new list each time: AddressInfo(address, port, family), the path of a unix server;
+        empty while it does not listen.
+        """
     @property
-    def max_connections(self) -> float | None: ...
+    def max_connections(self) -> float | None:
+        """From this many connections on, new ones are dropped ("drop"); 0 drops all, None none. Node:
+        server.maxConnections.
+        """
     @max_connections.setter
     def max_connections(self, value: float | None, /) -> None: ...
     @property
-    def maxConnections(self) -> float | None: ...
+    def maxConnections(self) -> float | None:
+        """From this many connections on, new ones are dropped ("drop"); 0 drops all, None none. Node:
+        server.maxConnections.
+        """
     @maxConnections.setter
     def maxConnections(self, value: float | None, /) -> None: ...
     @property
-    def block_list(self) -> BlockList | None: ...
+    def block_list(self) -> BlockList | None:
+        """The BlockList of the addresses whose connections are closed without an event, or None. It is checked at
+        each connection, after max_connections, and never on a unix server. TypeError (ERR_INVALID_ARG_TYPE).
+        Node: server.blockList.
+        """
     @block_list.setter
     def block_list(self, value: BlockList | None, /) -> None: ...
     @property
-    def blockList(self) -> BlockList | None: ...
+    def blockList(self) -> BlockList | None:
+        """The BlockList of the addresses whose connections are closed without an event, or None. It is checked at
+        each connection, after max_connections, and never on a unix server. TypeError (ERR_INVALID_ARG_TYPE).
+        Node: server.blockList.
+        """
     @blockList.setter
     def blockList(self, value: BlockList | None, /) -> None: ...
     user_data: Any
     userData: Any
     @property
-    def grace(self) -> float | None: ...
+    def grace(self) -> float | None:
+        """The seconds that the end of a `with` block waits for the connections: it is shutdown(grace, drain=True).
+        None: it is close(). TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+        """
     @grace.setter
     def grace(self, value: float | None, /) -> None: ...
     @property
-    def drop_max_connection(self) -> bool | None: ...
+    def drop_max_connection(self) -> bool | None:
+        """None until it is set, then a bool that is kept; it acts in the workers of a cluster only. Node:
+        server.dropMaxConnection.
+        """
     @drop_max_connection.setter
     def drop_max_connection(self, value: bool | None, /) -> None: ...
     @property
-    def dropMaxConnection(self) -> bool | None: ...
+    def dropMaxConnection(self) -> bool | None:
+        """None until it is set, then a bool that is kept; it acts in the workers of a cluster only. Node:
+        server.dropMaxConnection.
+        """
     @dropMaxConnection.setter
     def dropMaxConnection(self, value: bool | None, /) -> None: ...
     @property
-    def connections(self) -> list[Socket]: ...
+    def connections(self) -> list[Socket]:
+        """The sockets that it has accepted and that are open, oldest first; a new list each time."""
 
 # --- servers and connections ---
 
 @overload
-def connect(port: Port, listener: Listener = None, /, **options: Unpack[ConnectOptions]) -> Socket: ...
+def connect(port: Port, listener: Listener = None, /, **options: Unpack[ConnectOptions]) -> Socket:
+    """connect(port, host="localhost", listener=None, /, **options)
+    connect(path, listener=None, /, **options)
+    connect(options, listener=None, /, **more)
+
+    Makes a Socket and connects it; returns the socket. Options: those of Socket, those of Socket.connect(), and
+    timeout (ms) as in Socket.set_timeout(). Node: net.createConnection().
+    """
+
 @overload
 def connect(
     port: Port, host: Host | None, listener: Listener = None, /, **options: Unpack[ConnectOptions]
@@ -651,7 +1083,13 @@ createConnection = connect
 @overload
 def create_server(
     options: ServerOptions | None, listener: Callable[[Socket], object] | None = None, /, **more: Unpack[ServerOptions]
-) -> Server: ...
+) -> Server:
+    """create_server(options=None, listener=None, /, **more)
+    create_server(listener, /, **options)
+
+    Makes a Server; the listener is added for "connection". Options as Server has them. Node: net.createServer().
+    """
+
 @overload
 def create_server(listener: Callable[[Socket], object], /, **options: Unpack[ServerOptions]) -> Server: ...
 @overload

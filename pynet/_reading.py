@@ -16,8 +16,18 @@ from functools import partial
 from typing import Any, Self
 
 from pynet import _private, _pynet
+from pynet._awaitable import AwaitableCall, refuse_under_asyncio
 from pynet._exit import blocked
-from pynet._support import as_error, check_size, coded, running_loop, seconds_of, wake_later, what_it_died_of
+from pynet._support import (
+    as_error,
+    check_size,
+    coded,
+    peer_of,
+    running_loop,
+    seconds_of,
+    wake_later,
+    what_it_died_of,
+)
 
 DEFAULT_MAX = 65536
 END: Any = object()  # instead of a chunk
@@ -32,15 +42,19 @@ class IncompleteReadError(_pynet.NetError, EOFError):
 
     __module__ = "pynet"
 
-    def __init__(self, partial: bytes | str, expected: int | None) -> None:
-        wanted = "the separator" if expected is None else str(expected)
-        super().__init__(f"The peer ended after {len(partial)}, before {wanted}")
+    def __init__(self, partial: bytes | str, expected: int | None, socket: _pynet.Socket | None = None) -> None:
+        unit = "characters" if isinstance(partial, str) else "bytes"
+        wanted = f"{unit}, before the separator" if expected is None else f"of {expected} {unit}"
+        address, port, place = peer_of(socket)
+        super().__init__(f"The peer ended after {len(partial)} {wanted}{place}")
+        if address is not None:
+            self.address, self.port = address, port
         self.code = "ERR_INCOMPLETE_READ"
         self.partial = partial
         self.expected = expected
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.partial, self.expected)
+        return type(self), (self.partial, self.expected), {**self.__dict__, "args": self.args}
 
 
 # --- waiting for something to read ---
@@ -163,7 +177,7 @@ class Watch(Waiters):
         if _private.reached(self.socket, "end") is not None:
             return True
         if closed:
-            raise what_it_died_of(self.socket)
+            raise what_it_died_of(self.socket, "its end")
         return False
 
 
@@ -176,6 +190,7 @@ class Loop:
     __slots__ = ("__weakref__", "_done", "_waiters")
 
     _what = "a loop"
+    _instead = "async for"
 
     def __init__(self, waiters: Waiters) -> None:
         self._done = False
@@ -183,6 +198,7 @@ class Loop:
 
     def __iter__(self) -> Self:
         _private.check_blocking(self._what)
+        refuse_under_asyncio(self._what, self._instead)
         return self
 
     def __aiter__(self) -> Self:
@@ -191,6 +207,7 @@ class Loop:
     def __next__(self) -> Any:
         item = self._attempt()
         if item is None:
+            refuse_under_asyncio(self._what, self._instead)
             item = self._waiters.wait(self._attempt, None, self._what)
         if item is END:
             raise StopIteration
@@ -224,10 +241,17 @@ class Loop:
     async def __aexit__(self, *exc: object) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        return f"<pynet.{type(self).__name__} of {self._of()!r}{', ended' if self._done else ''}>"
+
     def __del__(self) -> None:
         # Raises when the interpreter exits, and there is no caller to handle it.
         with contextlib.suppress(Exception):
             self.close()
+
+    def _of(self) -> object:
+        """The object that it iterates over."""
+        raise NotImplementedError
 
     def _attempt(self) -> Any:
         """The next item, END, or None: wait."""
@@ -244,6 +268,7 @@ class SocketIterator(Loop):
     __slots__ = ("_destroy", "_listening", "_watch", "socket")
 
     _what = "a loop over a socket"
+    _instead = "async for chunk in sock"
 
     def __init__(self, socket: _pynet.Socket, destroy_on_return: bool = False) -> None:
         self._watch = Watch(socket)
@@ -261,6 +286,9 @@ class SocketIterator(Loop):
         if self._destroy:
             self._destroy_socket()
         self._watch.leave()
+
+    def _of(self) -> object:
+        return self.socket
 
     def _take(self) -> Any:
         """The item that can be read now, or None."""
@@ -305,6 +333,8 @@ class LineIterator(SocketIterator):
     """Lines of a socket, for `for` and `async for`; what Socket.lines() returns."""
 
     __slots__ = ("_keep_ends", "_max")
+
+    _instead = "async for line in sock.lines()"
 
     def __init__(self, socket: _pynet.Socket, max: int, keep_ends: bool) -> None:
         super().__init__(socket)
@@ -375,14 +405,15 @@ def read_until(
         message = f'The argument "separator" must not be empty. Received {separator!r}'
         raise coded(ValueError(message), "ERR_INVALID_ARG_VALUE")
     check_size("max", max, 1)
-    return _read(socket, partial(_private.read_until, socket, separator, max), None, timeout, "read_until()")
+    text = f"sock.read_until({separator!r})"
+    return _read(socket, partial(_private.read_until, socket, separator, max), None, timeout, text)
 
 
 def read_exactly(socket: _pynet.Socket, n: int, timeout: float | None = None) -> Any:
     """Socket.read_exactly()."""
     if type(n) is not int or not 0 <= n <= sys.maxsize:
         check_size("n", n, 0)
-    return _read(socket, partial(_private.read_exactly, socket, n), n, timeout, "read_exactly()")
+    return _read(socket, partial(_private.read_exactly, socket, n), n, timeout, f"sock.read_exactly({n})")
 
 
 def _read(
@@ -390,11 +421,27 @@ def _read(
     take: Callable[[], bytes | str | None],
     expected: int | None,
     timeout: float | None,
-    what: str,
+    text: str,
 ) -> Any:
     seconds = None if timeout is None else seconds_of(timeout)
+    what = text[5 : text.index("(")] + "()"
     if running_loop() is not None:
-        return _read_async(socket, take, expected, seconds, what)
+
+        def block(limit: float | None) -> Any:
+            limits = [each for each in (seconds, seconds_of(limit)) if each is not None]
+            return _read_blocking(socket, take, expected, min(limits, default=None), what)
+
+        return AwaitableCall(text, partial(_read_async, socket, take, expected, seconds, what), block)
+    return _read_blocking(socket, take, expected, seconds, what)
+
+
+def _read_blocking(
+    socket: _pynet.Socket,
+    take: Callable[[], bytes | str | None],
+    expected: int | None,
+    seconds: float | None,
+    what: str,
+) -> Any:
     _private.check_blocking(what)
     _private.hear_errors(socket, _hear)
     data = take()
@@ -445,5 +492,5 @@ def _attempt(watch: Watch, take: Callable[[], bytes | str | None], expected: int
     if data is not None:
         return data
     if at_end or watch.over():
-        raise IncompleteReadError(_private.peek(watch.socket), expected)
+        raise IncompleteReadError(_private.peek(watch.socket), expected, watch.socket)
     return None

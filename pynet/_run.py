@@ -18,7 +18,15 @@ from typing import Any
 
 from pynet import _exit
 from pynet._exit import blocked as blocked
+from pynet._exit import ended_by_itself as ended_by_itself
 from pynet._exit import wake_waiters as wake_waiters
+from pynet._messages import add_in_use as add_in_use
+from pynet._messages import add_where as add_where
+from pynet._messages import aggregate_text as aggregate_text
+from pynet._messages import caller as caller
+from pynet._messages import check_event as check_event
+from pynet._messages import lone_text_hint as lone_text_hint
+from pynet._messages import user_events as user_events
 
 _futures: Any = _exit.pending
 pending = _futures.data  # the set itself: C looks whether it is empty

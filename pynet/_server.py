@@ -9,13 +9,15 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent import futures
+from functools import partial
 from typing import Any
 
 from pynet import _private, _pynet
+from pynet._awaitable import AwaitableCall, refuse_under_asyncio
 from pynet._exit import pending
 from pynet._reading import END, Loop, Waiters
 from pynet._support import running_loop, seconds_of
-from pynet._waiting import Future, _Link, once, wait_for
+from pynet._waiting import Future, _Link, wait_async, wait_blocking, wait_for
 
 __all__ = ["ServerIterator", "Shutdown", "accept", "iterate_server", "iterate_server_async", "shutdown"]
 
@@ -25,7 +27,7 @@ _nobody = _pynet.EventEmitter()
 # --- shutdown ---
 
 
-class Shutdown(Future):
+class Shutdown(Future[int]):
     """What Server.shutdown() returns; the server keeps it, so that each call returns the same one.
 
     It cannot be cancelled: several callers may wait for it, and connections that were ended stay ended.
@@ -44,6 +46,9 @@ class Shutdown(Future):
         self._timers: deque[_pynet.Timeout] = deque()
         self.set_running_or_notify_cancel()
         pending.add(self)
+
+    def _call_text(self) -> str:
+        return "server.shutdown()"
 
     def _look(self) -> bool:
         _private.reached(self._emitter, self._event)  # raises in a forked child and at exit
@@ -78,7 +83,7 @@ class Shutdown(Future):
         self._emitter = _nobody  # the server keeps this future
 
 
-def shutdown(server: _pynet.Server, timeout: float | None = None, *, drain: bool = False) -> Future:
+def shutdown(server: _pynet.Server, timeout: float | None = None, *, drain: bool = False) -> Future[int]:
     """Server.shutdown()."""
     seconds = seconds_of(timeout)
     future: Shutdown = _private.shut_down(server, Shutdown(server), drain)
@@ -94,15 +99,9 @@ def accept(server: _pynet.Server, timeout: float | None = None) -> Any:
     """Server.accept()."""
     seconds = seconds_of(timeout)
     if running_loop() is not None:
-        return _accept_async(server, seconds)
+        block = partial(wait_blocking, server, "connection", seconds, "accept()")
+        return AwaitableCall("server.accept()", partial(wait_async, server, "connection", seconds), block)
     return wait_for(server, "connection", timeout, "accept()")
-
-
-async def _accept_async(server: _pynet.Server, seconds: float | None) -> Any:
-    import asyncio
-
-    async with asyncio.timeout(seconds):
-        return await once(server, "connection")
 
 
 # --- iteration ---
@@ -118,6 +117,7 @@ class ServerIterator(Loop):
     __slots__ = ("_open", "server")
 
     _what = "a loop over a server"
+    _instead = "async for sock in server"
 
     def __init__(self, server: _pynet.Server) -> None:
         super().__init__(Waiters())
@@ -150,6 +150,9 @@ class ServerIterator(Loop):
         _private.iter_close(self.server)
         waiters._wake()
 
+    def _of(self) -> object:
+        return self.server
+
     def _attempt(self) -> Any:
         if self._done:
             return END
@@ -172,6 +175,7 @@ class ServerIterator(Loop):
 def iterate_server(server: _pynet.Server, /) -> ServerIterator:
     """Server.__iter__()."""
     _private.check_blocking(ServerIterator._what)
+    refuse_under_asyncio(ServerIterator._what, ServerIterator._instead)
     return ServerIterator(server)
 
 

@@ -160,8 +160,10 @@ class _Watch:
         err = getattr(self.stream, "errored", None)
         if isinstance(err, BaseException):
             self.done(err)
-        elif (self.reading and not (self.read or _all_read(self.stream))) or (self.writing and not (self.written or _all_written(self.stream))):
-            self.done(premature_close())
+        elif self.reading and not (self.read or _all_read(self.stream)):
+            self.done(premature_close(self.stream, "its end"))
+        elif self.writing and not (self.written or _all_written(self.stream)):
+            self.done(premature_close(self.stream, "all was sent"))
         else:
             self.done(None)
 
@@ -339,7 +341,7 @@ class _Pipeline:
 
         def on_dest_close(*_had_error: object) -> None:
             if (at, "read") in self.parts:
-                self.fail(premature_close())
+                self.fail(premature_close(dest, "the end of its source"))
 
         source.pipe(dest, end=not ends)
         self.forget[at].append(functools.partial(source.unpipe, dest))

@@ -33,17 +33,34 @@ def as_error(args: tuple[Any, ...]) -> BaseException:
 PREMATURE_CLOSE = "ERR_STREAM_PREMATURE_CLOSE"
 
 
-def premature_close() -> _pynet.NetError:
-    """The error of a stream that closed before it had ended."""
-    return coded(_pynet.NetError("Premature close"), PREMATURE_CLOSE)
+def peer_of(emitter: object) -> tuple[str | None, int | None, str]:
+    """What an error carries of a socket's peer: address, port, and both in parentheses behind its text."""
+    peer = emitter.remote if isinstance(emitter, _pynet.Socket) else None
+    if peer is None:
+        return None, None, ""
+    if isinstance(peer, str):
+        return peer, None, f" ({peer})"
+    return peer.address, peer.port, f" ({peer.address}:{peer.port})"
 
 
-def what_it_died_of(emitter: _pynet.EventEmitter) -> BaseException:
+def premature_close(emitter: object, before: str, how: str = "closed") -> _pynet.NetError:
+    """The error of a stream that closed before it had ended, or before what was waited for."""
+    what = (
+        "server" if isinstance(emitter, _pynet.Server) else "socket" if isinstance(emitter, _pynet.Socket) else "stream"
+    )
+    address, port, place = peer_of(emitter)
+    error = coded(_pynet.NetError(f"The {what} {how} before {before}{place}"), PREMATURE_CLOSE)
+    if address is not None:
+        error.address, error.port = address, port
+    return error
+
+
+def what_it_died_of(emitter: _pynet.EventEmitter, before: str, how: str = "closed") -> BaseException:
     """The error of a socket that is closed; else ERR_STREAM_PREMATURE_CLOSE."""
     error = getattr(emitter, "errored", None)
     if isinstance(error, BaseException):
         return error
-    return premature_close()
+    return premature_close(emitter, before, how)
 
 
 # --- arguments ---

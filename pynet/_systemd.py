@@ -41,7 +41,7 @@ def systemd_listen_fds(name: str | None = None, unset_environment: bool = True) 
 
     Node has nothing like it."""
     if name is not None and not isinstance(name, str):
-        text = f'The "name" argument must be of type str. Received an instance of {type(name).__name__}'
+        text = f'The "name" argument must be a str. Received an instance of {type(name).__name__}'
         raise coded(TypeError(text), "ERR_INVALID_ARG_TYPE")
     fds = _inherited()
     names = os.environ.get("LISTEN_FDNAMES")

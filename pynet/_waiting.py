@@ -20,7 +20,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynet import _private, _pynet
+from pynet._awaitable import refuse_under_asyncio, wait_or_await
 from pynet._exit import blocked, pending
+from pynet._messages import check_event, events_of_node
 from pynet._reading import (
     IncompleteReadError,
     LineIterator,
@@ -58,6 +60,7 @@ __all__ = [
 ]
 
 _E = TypeVar("_E", _pynet.Socket, _pynet.Server)
+_T = TypeVar("_T")
 _TAKES: Any = object()  # among the listeners of a Future: the wait that its server counts
 
 # --- one event ---
@@ -73,9 +76,9 @@ class _Link:
 
     __slots__ = ("_future", "kept")
 
-    def __init__(self, future: Future) -> None:
+    def __init__(self, future: Future[Any]) -> None:
         self._future = weakref.ref(future)
-        self.kept: Future | None = None
+        self.kept: Future[Any] | None = None
 
     def on_event(self, *args: Any) -> None:
         future = self._future()
@@ -90,7 +93,7 @@ class _Link:
     def on_end(self) -> None:
         future = self._future()
         if future is not None:
-            future._fail(what_it_died_of(future._emitter))
+            future._fail(what_it_died_of(future._emitter, repr(future._event), "ended"))
 
     def on_close(self, *args: Any) -> None:
         future = self._future()
@@ -103,7 +106,7 @@ class _Link:
             future._fail(_private.abort_error(event.target.reason))
 
 
-class Future(futures.Future[Any]):
+class Future(futures.Future[_T]):
     """What once() returns: a concurrent.futures.Future that can be awaited under asyncio as well.
 
     result() and exception() take a timeout in seconds; while there is no result they raise RuntimeError on the thread
@@ -132,7 +135,12 @@ class Future(futures.Future[Any]):
         if self.done():
             self._leave()
 
-    def result(self, timeout: float | None = None) -> Any:
+    def _call_text(self) -> str:
+        """The call that made it, for messages."""
+        variable = "server" if isinstance(self._emitter, _pynet.Server) else "sock"
+        return f"{variable}.drain()" if self._event == "drain" else f"pynet.once({variable}, {self._event!r})"
+
+    def result(self, timeout: float | None = None) -> _T:
         """The event's value; see once(). Raises TimeoutError after `timeout` seconds, CancelledError after cancel()."""
         wake = self._begin_to_wait("result()")
         try:
@@ -151,7 +159,7 @@ class Future(futures.Future[Any]):
         finally:
             blocked.discard(wake)
 
-    def add_done_callback(self, fn: Callable[[futures.Future[Any]], object]) -> None:
+    def add_done_callback(self, fn: Callable[[futures.Future[_T]], object]) -> None:
         """Calls fn(future) when it is done, on the thread that emits the event; at once when it is done already."""
         self._link.kept = self
         super().add_done_callback(fn)
@@ -165,7 +173,7 @@ class Future(futures.Future[Any]):
             self._leave()
         return cancelled
 
-    def __await__(self) -> Generator[Any, None, Any]:
+    def __await__(self) -> Generator[Any, None, _T]:
         wake = self._begin_to_wait("await")
         try:
             if not self.done():
@@ -189,6 +197,16 @@ class Future(futures.Future[Any]):
         if self.cancelled():
             raise asyncio.CancelledError
 
+    def __repr__(self) -> str:
+        state = "pending"
+        if self.cancelled():
+            state = "cancelled"
+        elif self.done():
+            state = "failed" if self._exception is not None else "done"
+        emitter = getattr(self, "_emitter", None)
+        name = "Future" if type(self).__name__.startswith("_") else type(self).__name__
+        return f"<pynet.{name} {state}{'' if emitter is None else f' {self._event!r} of {emitter!r}'}>"
+
     def __del__(self) -> None:
         # Raises when the interpreter exits, and there is no caller to handle it.
         with contextlib.suppress(Exception):
@@ -201,6 +219,8 @@ class Future(futures.Future[Any]):
         if self.done():
             return None
         _private.check_blocking(what)
+        if what != "await":
+            refuse_under_asyncio(what, f"await {self._call_text()}")
         _private.over(self._emitter)  # raises in a forked child and at exit: no event can come
         wake = partial(self._wake)  # a new object: several may wait
         blocked.add(wake)
@@ -254,9 +274,9 @@ class Future(futures.Future[Any]):
         elif failure is not None:
             self._fail(failure)
         elif connection is False or _private.over(self._emitter):
-            self._fail(what_it_died_of(self._emitter))
+            self._fail(what_it_died_of(self._emitter, repr(self._event)))
         elif self._reads and _private.reached(self._emitter, "end") is not None:
-            self._fail(what_it_died_of(self._emitter))
+            self._fail(what_it_died_of(self._emitter, repr(self._event), "ended"))
         else:
             return False
         return True
@@ -352,7 +372,7 @@ def _give_back(emitter: _pynet.EventEmitter, event: object, value: Any) -> bool:
     return True
 
 
-class _Already(Future):
+class _Already(Future[None]):
     """The future of every reached state that carries nothing: a single object, since it never changes."""
 
     def __init__(self) -> None:
@@ -385,7 +405,7 @@ def once(
     /,
     *,
     signal: _pynet.AbortSignal | None = None,
-) -> Future:
+) -> Future[Any]:
     """once(emitter, event) -> Future: of the next such event, or of the state that it stands for if that is reached.
 
     The value is None, the event's one argument, or the tuple of its arguments. `await` it under asyncio, call its
@@ -401,6 +421,8 @@ def once(
     if signal is None and options is not None:
         signal = _signal_of(options)
     reached = _private.reached(emitter, event)
+    if type(event) is str and event not in events_of_node and isinstance(emitter, _pynet.Socket | _pynet.Server):
+        check_event(emitter, event)
     if signal is not None:
         _private.check_signal(signal)
         return Future(emitter, event, signal)
@@ -416,7 +438,13 @@ def _signal_of(options: Mapping[str, Any]) -> _pynet.AbortSignal | None:
 
 def wait(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float | None = None) -> Any:
     """Socket.wait() and Server.wait()."""
-    return wait_for(emitter, event, timeout, "wait()")
+    if running_loop() is None:
+        return wait_for(emitter, event, timeout, "wait()")
+    seconds = seconds_of(timeout)
+    variable = "server" if isinstance(emitter, _pynet.Server) else "sock"
+    begin = partial(wait_async, emitter, event, seconds)
+    block = partial(wait_blocking, emitter, event, seconds, "wait()")
+    return wait_or_await(f"{variable}.wait({event!r})", begin, block, 2)
 
 
 def wait_for(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float | None, what: str) -> Any:
@@ -437,7 +465,29 @@ def wait_for(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: flo
         del future  # no cycle with the traceback of what is raised
 
 
-def drain(socket: _pynet.Socket, /) -> Future:
+def wait_blocking(
+    emitter: _pynet.Socket | _pynet.Server, event: object, seconds: float | None, what: str, limit: float | None
+) -> Any:
+    """wait_for() with two limits, for AwaitableCall.result()."""
+    limits = [each for each in (seconds, limit) if each is not None]
+    return wait_for(emitter, event, min(limits, default=None), what)
+
+
+async def wait_async(emitter: _pynet.Socket | _pynet.Server, event: object, seconds: float | None) -> Any:
+    """wait_for() under asyncio."""
+    import asyncio
+
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            return await once(emitter, event)
+    except TimeoutError:
+        if limit.expired():
+            raise TimeoutError(f"no {event!r} within {seconds} seconds") from None
+        raise
+
+
+def drain(socket: _pynet.Socket, /) -> Future[None]:
     """Socket.drain()."""
     return once(socket, "drain")
 
@@ -452,7 +502,7 @@ def _destroy_all(self: _pynet.Socket | _pynet.Server) -> None:
         self.destroy()
 
 
-def _leave_in_order(server: _pynet.Server) -> Future:
+def _leave_in_order(server: _pynet.Server) -> Future[int]:
     from pynet._server import shutdown  # that module imports this one
 
     return shutdown(server, server.grace, drain=True)

@@ -110,7 +110,7 @@ bind_file(int fd, const struct sockaddr_un *sa, socklen_t len, int mode, struct 
         pn_path_file_end(file, sa->sun_path);
     else
         pn_path_file_forget(file);
-    return status == UV_ENOENT ? UV_EACCES : status; /* as libuv and Node: the folder is missing */
+    return status;
 }
 
 int

@@ -64,6 +64,27 @@ find_server(uv_handle_t *handle, void *arg)
         *(bool *)arg = true;
 }
 
+struct each_listener {
+    void (*f)(void *owner, void *arg);
+    void *arg;
+};
+
+static void
+call_for_listener(uv_handle_t *handle, void *arg)
+{
+    const struct each_listener *each = arg;
+    struct pn_listener *l = pn_listener_of_handle(handle);
+    if (l != NULL && l->owner != NULL)
+        each->f(l->owner, each->arg);
+}
+
+void
+pn_handles_each_listener(struct pn_loop *loop, void (*f)(void *owner, void *arg), void *arg)
+{
+    struct each_listener each = {f, arg};
+    uv_walk(&loop->uv, call_for_listener, &each);
+}
+
 bool
 pn_handles_are_serving(struct pn_loop *loop)
 {

@@ -10,6 +10,8 @@
 bool pn_handles_have_fd(struct pn_loop *loop, int fd);
 /* Returns whether a referenced listener is open. */
 bool pn_handles_are_serving(struct pn_loop *loop);
+/* Calls f(owner, arg) for each listener that has an owner; `f` must not run user code. */
+void pn_handles_each_listener(struct pn_loop *loop, void (*f)(void *owner, void *arg), void *arg);
 
 /* Closes listeners; ends streams after they have sent what is queued. The owners do it: see the events of both. */
 void pn_handles_close_in_order(struct pn_loop *loop);

@@ -344,6 +344,8 @@ on_uv_connect(uv_connect_t *req, int status)
     if (loop_of(s)->dead || s->closing)
         return;
     s->connect_status = (int16_t)status;
+    if (status == 0 && s->peer.family == 0) /* after a reset the kernel does not know it any more */
+        (void)pn_stream_peer(s, &s->peer);
     if (loop_of(s)->halted) {
         post(s, PN_POST_CONNECT);
         return;

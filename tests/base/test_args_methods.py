@@ -41,7 +41,7 @@ def test_what_cannot_be_written(pair, data):
 
 
 def test_none_is_not_written():
-    refused(NULLS, "null values", lambda: pynet.Socket().write(None))
+    refused(NULLS, "not None", lambda: pynet.Socket().write(None))
 
 
 @pytest.mark.parametrize("args", [(), (None,), (None, None), (None, None, None)])

@@ -14,7 +14,7 @@ import sys
 import pytest
 
 import pynet
-from helpers import Recorder, run_script
+from helpers import Recorder, peer_text, run_script
 
 KINDS = {
     "NetConnectionRefusedError": ConnectionRefusedError,
@@ -191,14 +191,52 @@ def test_a_path_in_use(tmp_path):
 
 
 def test_a_missing_directory(tmp_path):
-    """Node 26 says EACCES for it."""
     path = str(tmp_path / "missing" / "s.sock")
     server = pynet.Server()
     log = Recorder(server, "error")
     server.listen(path)
     error = log.wait("error")["error"]
-    assert str(error) == f"listen EACCES: permission denied {path}"
-    assert isinstance(error, PermissionError) and (error.code, error.port) == ("EACCES", -1)
+    folder = tmp_path / "missing"
+    assert str(error) == f"listen ENOENT: no such file or directory {path} (the folder {folder} does not exist)"
+    assert isinstance(error, FileNotFoundError) and (error.code, error.port) == ("ENOENT", -1)
+    assert (error.errno, error.address) == (errno.ENOENT, path)
+
+
+@pytest.mark.parametrize("call", [pynet.connect, lambda path: pynet.BoundSocket(path=path)])
+def test_a_missing_directory_in_other_calls(tmp_path, call):
+    path = str(tmp_path / "missing" / "s.sock")
+    with pytest.raises(FileNotFoundError, match=r"\(the folder .*/missing does not exist\)$") as caught:
+        call(path).wait("connect")
+    assert (caught.value.code, caught.value.address) == ("ENOENT", path)
+
+
+def test_a_file_that_is_missing_in_its_directory(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught:
+        pynet.connect(tmp_path / "s.sock").wait("connect")
+    assert str(caught.value) == f"connect ENOENT {tmp_path / 's.sock'}"
+
+
+def long_path_error(call, path):
+    with pytest.raises(pynet.NetError) as caught:
+        call(path)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda path: pynet.connect(path=path).wait("connect"),
+        lambda path: pynet.Server().listen(path=path).wait("listening"),
+        lambda path: pynet.BoundSocket(path=path),
+    ],
+    ids=["connect", "listen", "BoundSocket"],
+)
+def test_what_is_wrong_with_a_path(call):
+    limit = 103 if sys.platform == "darwin" else 107
+    bytes_too_many = "é" * 60
+    text = long_path_error(call, bytes_too_many)
+    assert text.endswith(f"{bytes_too_many} (the path has 120 bytes, at most {limit} are possible)")
+    assert long_path_error(call, "/a\0b").endswith("(the path contains a null byte)")
 
 
 @pytest.mark.parametrize("kind", ["tcp"])  # a unix socket has no reset
@@ -213,8 +251,12 @@ def test_a_reset_connection(pair, kind):
     log.wait("close")
     error = log["error"]
     assert type(error) is pynet.NetConnectionResetError and isinstance(error, ConnectionResetError)
-    assert (str(error), error.code, error.errno) == ("read ECONNRESET", "ECONNRESET", errno.ECONNRESET)
-    assert (error.syscall, error.address) == ("read", None)
+    assert (str(error), error.code, error.errno) == (
+        f"read ECONNRESET {peer_text(p.client)}",
+        "ECONNRESET",
+        errno.ECONNRESET,
+    )
+    assert (error.syscall, error.address, error.port) == ("read", *p.server.address()[:2])
     check_copies(error)
 
 
@@ -284,7 +326,8 @@ try:
 except ConnectionRefusedError as caught:
     assert caught is error
 assert isinstance(error, pynet.AggregateError) and isinstance(error, pynet.NetError)
-assert (str(error), error.code, error.errno) == ("", "ECONNREFUSED", 111)
+text = f"connect ECONNREFUSED 127.0.0.1:{port}, 127.0.0.2:{port} (all 2 addresses failed)"
+assert (str(error), error.strerror, error.code, error.errno) == (text, text, "ECONNREFUSED", 111)
 assert [str(e) for e in error.errors] == [f"connect ECONNREFUSED 127.0.0.{n}:{port}" for n in (1, 2)]
 assert isinstance(error.__cause__, ExceptionGroup) and list(error.__cause__.exceptions) == error.errors
 assert type(error).__name__ == "AggregateError" and type(error).__module__ == "pynet"
@@ -294,7 +337,8 @@ print("ok")
 PICKLED = """
 twin = pickle.loads(pickle.dumps(error))
 assert isinstance(twin, pynet.AggregateError) and isinstance(twin, ConnectionRefusedError)
-assert twin.code == error.code and [str(e) for e in twin.errors] == [str(e) for e in error.errors]
+assert (twin.code, str(twin)) == (error.code, str(error))
+assert [str(e) for e in twin.errors] == [str(e) for e in error.errors]
 """
 
 

@@ -32,6 +32,11 @@ def _mask_ports(text):
     return re.sub(r":\d+\b", ":<port>", text)
 
 
+def _without_hint(text):
+    """Without what pynet adds about a path: " (the folder x does not exist)"."""
+    return re.sub(r" \(the (path|folder) .*\)$", "", text, flags=re.DOTALL)
+
+
 def _show_bytes(chunk):
     if len(chunk) <= 60 and all(0x20 <= byte <= 0x7E for byte in chunk):
         return f'"{chunk.decode("latin-1")}" ({len(chunk)})'
@@ -52,11 +57,15 @@ def _show_error(err):
     if syscall is None:
         return code
     text = f"{code} syscall={syscall} errno={err.errno}"
+    bound_path = syscall == "bind" and err.address is not None and not pynet.is_ip(err.address)
+    if bound_path or syscall in ("read", "write"):  # pynet's have the path or the peer, too
+        peer = f" {err.address}" if err.port is None else f" {err.address}:{err.port}"
+        return f"{text} '{_without_hint(str(err)).removesuffix(peer)}'"
     if getattr(err, "address", None) is not None:
         text += f" address={err.address}"
     if (getattr(err, "port", None) or 0) > 0:
         text += " port=<port>"
-    return f"{text} '{_mask_ports(str(err))}'"
+    return f"{text} '{_mask_ports(_without_hint(str(err)))}'"
 
 
 def _show_mapping(value):

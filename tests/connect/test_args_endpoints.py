@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import collections
 import encodings.idna
+import ipaddress
 import threading
 import types
 
@@ -11,6 +13,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, wait_until
+from paths import ROOT
 
 TYPE, VALUE, PORT, MISSING = "ERR_INVALID_ARG_TYPE", "ERR_INVALID_ARG_VALUE", "ERR_SOCKET_BAD_PORT", "ERR_MISSING_ARGS"
 TYPE_ERRORS = {TYPE, MISSING}
@@ -188,7 +191,7 @@ def test_hosts_of_a_wrong_type(host):
 @pytest.mark.parametrize("host", ["a\0b", "\0", "127.0.0.1\0", "127.0.0.1\0.example.com"])
 def test_a_host_with_a_null_byte(host):
     check_connect_refused(VALUE, "host", 80, host)
-    check_connect_refused(VALUE, "null bytes", {"port": 80, "host": host})
+    check_connect_refused(VALUE, "null character", {"port": 80, "host": host})
     check_listen_refused(VALUE, "host", 0, host)
 
 
@@ -293,8 +296,8 @@ def test_wrong_timeout_options(value, code):
 
 @pytest.mark.parametrize("value", ["x", True, [], b"5"])
 def test_wrong_keep_alive_delays(value):
-    check_connect_refused(TYPE, "keepAliveInitialDelay", {"port": 80, "keep_alive_initial_delay": value})
-    refused(TYPE, "keepAliveInitialDelay", lambda: pynet.Server(keep_alive_initial_delay=value))
+    check_connect_refused(TYPE, "keep_alive_initial_delay", {"port": 80, "keep_alive_initial_delay": value})
+    refused(TYPE, "keep_alive_initial_delay", lambda: pynet.Server(keep_alive_initial_delay=value))
 
 
 @pytest.mark.parametrize("value", [1e300, float("nan"), float("inf"), -5, 10**30])
@@ -320,6 +323,56 @@ def test_host_before_port_in_listen(args):
     check_listen_refused(TYPE, f"listen({args[1]!r}, '{args[0]}')", *args)
 
 
+@pytest.mark.parametrize("host", ["example.com", "127.0.0.1", "::1", ipaddress.ip_address("127.0.0.1")])
+def test_host_before_a_port_of_text(host):
+    check_connect_refused(TYPE, f"The port comes first: connect(80, {host!r})", host, "80")
+    check_listen_refused(TYPE, f"The port comes first: listen(80, {host!r})", host, "80")
+
+
+def test_none_before_a_host():
+    check_connect_refused(TYPE, "The port comes first: connect(port, 'example.com')", None, "example.com")
+
+
+LONE = {
+    "localhost:8080": "8080, 'localhost'",
+    "127.0.0.1:80": "80, '127.0.0.1'",
+    "[::1]:80": "80, '::1'",
+    ":80": "80",
+    "tcp://example.com:80/x": "80, 'example.com'",
+    "tcp://user@[::1]:80": "80, '::1'",
+    "http://example.com": "port, 'example.com'",
+    "unix:///run/x.sock": "'/run/x.sock'",
+    "unix:/run/x.sock": "'/run/x.sock'",
+}
+
+
+@pytest.mark.parametrize("text", LONE)
+def test_a_text_alone_that_is_no_path(text):
+
+    check_connect_refused(VALUE, f"connect({LONE[text]}), or connect(path={text!r})", text)
+    check_listen_refused(VALUE, f"listen({LONE[text]}), or listen(path={text!r})", text)
+
+
+@pytest.mark.parametrize("spell", [lambda text: (f"./{text}",), lambda text: ({"path": text},)])
+@pytest.mark.parametrize("text", ["localhost:8080", "a:99999", "a:b", "a:"])
+def test_a_path_with_a_colon(tmp_path, monkeypatch, spell, text):
+    monkeypatch.chdir(tmp_path)
+    server = pynet.create_server(lambda sock: sock.end()).listen(*spell(text))
+    assert (tmp_path / text).is_socket()
+    sock = pynet.connect(*spell(text))
+    Recorder(sock, "connect", "close").wait("connect")
+    sock.destroy()
+    server.close()
+
+
+@pytest.mark.parametrize("text", ["a:99999", "a:b", "a:", "x:y:z"])
+def test_a_text_alone_with_a_colon_is_a_path(tmp_path, monkeypatch, text):
+    monkeypatch.chdir(tmp_path)
+    server = pynet.create_server(lambda sock: sock.end()).listen(text)
+    assert (tmp_path / text).is_socket()
+    server.close()
+
+
 # --- names of options ---
 
 
@@ -340,6 +393,60 @@ def test_host_before_port_in_listen(args):
 def test_an_unknown_keyword_names_the_nearest(call, given, near):
     with pytest.raises(TypeError, match=f"'{given}'.*'{near}'"):
         call(**{given: 1})
+
+
+@pytest.mark.parametrize("call", [pynet.connect, pynet.Server, pynet.Server().listen, pynet.Socket, pynet.run])
+@pytest.mark.parametrize("given", ["kitten", "x", "reuse_addr_or_so"])
+def test_an_unknown_keyword_with_nothing_near_suggests_nothing(call, given):
+    with pytest.raises(TypeError) as caught:
+        call(**{given: 1})
+    assert str(caught.value).endswith(f"got an unexpected keyword argument '{given}'")
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "place"),
+    [
+        (pynet.create_server, "port", "port is an option of listen()"),
+        (pynet.create_server, "reusePort", "reuse_port is an option of listen()"),
+        (pynet.create_server, "max_connections", "max_connections is a property of Server"),
+        (pynet.create_server, "maxConnection", "max_connections is a property of Server"),
+        (pynet.create_server, "local_address", "local_address is an option of connect()"),
+        (pynet.create_server, "encoding", "encoding is an option of Socket and connect()"),
+        (pynet.Server().listen, "max_connections", "max_connections is a property of Server"),
+        (pynet.Server().listen, "no_delay", "no_delay is an option of Server and create_server()"),
+        (lambda **kw: pynet.Socket().connect(**kw), "allow_half_open", "allow_half_open is an option of Socket"),
+        (pynet.connect, "set_timeout", "did you mean 'timeout'?"),
+        (pynet.connect, "backlog", "backlog is an option of listen()"),
+        (pynet.Socket, "connect_timeout", "connect_timeout is an option of connect()"),
+        (pynet.Socket, "set_no_delay", "did you mean 'no_delay'?"),
+        (pynet.Socket, "destroy", "destroy is a method of Socket"),
+    ],
+)
+def test_an_unknown_keyword_says_where_it_belongs(call, given, place):
+    with pytest.raises(TypeError) as caught:
+        call(**{given: 1})
+    assert f"got an unexpected keyword argument '{given}'; {place}" in str(caught.value)
+
+
+def options_of_the_stubs(name):
+    """The keys in PEP 8 spelling of a dict of options in pynet/_options.pyi, with those of its bases."""
+    tree = ast.parse((ROOT / "pynet" / "_options.pyi").read_text())
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    keys = {line.target.id for line in classes[name].body if isinstance(line, ast.AnnAssign)}
+    for base in classes[name].bases:
+        if base.id in classes:
+            keys |= options_of_the_stubs(base.id)
+    return {key for key in keys if key.islower()}
+
+
+def test_where_options_belong_is_complete():
+    from pynet._messages import _OPTIONS
+
+    told = {place: set(names.split()) for place, names in _OPTIONS.items()}
+    assert told["listen()"] == options_of_the_stubs("ListenOptions") - {"callback"}
+    assert told["Server and create_server()"] == options_of_the_stubs("ServerOptions")
+    assert told["Socket and connect()"] == options_of_the_stubs("SocketOptions")
+    assert told["connect()"] == options_of_the_stubs("_ConnectingOptions") - {"port", "host", "path", "listener"}
 
 
 def test_unknown_keys_of_a_mapping_are_ignored(echo):
@@ -393,13 +500,13 @@ def test_a_wrong_connection_listener(value):
 @pytest.mark.parametrize("mark", [-1, float("nan"), 1.5, float("inf"), 2**31, 10**30])
 def test_high_water_marks_out_of_range(mark):
     for kind in (pynet.Socket, pynet.Server):
-        refused(VALUE, "highWaterMark", lambda kind=kind: kind(high_water_mark=mark))
+        refused(VALUE, "high_water_mark", lambda kind=kind: kind(high_water_mark=mark))
 
 
 @pytest.mark.parametrize("mark", ["5", True, []])
 def test_high_water_marks_of_a_wrong_type(mark):
     for kind in (pynet.Socket, pynet.Server):
-        refused(TYPE, "highWaterMark", lambda kind=kind: kind({"highWaterMark": mark}))
+        refused(TYPE, "high_water_mark", lambda kind=kind: kind({"highWaterMark": mark}))
 
 
 # --- listen ---

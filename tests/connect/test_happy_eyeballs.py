@@ -147,6 +147,35 @@ def test_when_all_fail_the_error_is_an_aggregate_of_the_kind_of_the_first(refusi
     assert [(e.address, e.port) for e in error.errors] == [("127.0.0.2", refusing), ("::1", refusing)]
 
 
+def test_the_text_of_an_aggregate_names_each_address(refusing):
+    _, seen = connect(refusing, "127.0.0.2", "::1")
+    error = seen.wait("close")["error"]
+    assert str(error) == f"connect ECONNREFUSED 127.0.0.2:{refusing}, ::1:{refusing} (all 2 addresses failed)"
+    assert error.strerror == str(error)
+
+
+def test_the_text_of_an_aggregate_says_what_differs(refusing):
+    _, seen = connect(refusing, "127.0.0.2", "::1", "127.0.0.3", block_list=pynet.BlockList(["::1"]))
+    error = seen.wait("close")["error"]
+    first, blocked, last = map(str, error.errors)
+    assert str(error) == f"{first}, {blocked}, {last} (all 3 addresses failed)"
+
+
+def test_the_text_of_an_aggregate_says_another_code_of_the_same_call():
+    with full() as (port, _):
+        _, seen = connect(
+            port, "127.0.0.9", "127.0.0.2", happy_eyeballs="serial", auto_select_family_attempt_timeout=10
+        )
+        text = str(seen.wait("close")["error"])
+    assert text == f"connect ETIMEDOUT 127.0.0.9:{port}, ECONNREFUSED 127.0.0.2:{port} (all 2 addresses failed)"
+
+
+def test_the_text_of_an_aggregate_of_many_is_short(refusing):
+    _, seen = connect(refusing, *(f"127.0.0.{n}" for n in range(2, 42)))
+    text = str(seen.wait("close")["error"])
+    assert text.endswith(f", 127.0.0.9:{refusing}, ... (all 40 addresses failed)")
+
+
 def test_in_a_serial_run_a_time_that_is_up_is_an_error_of_the_aggregate():
     with full() as (port, _):
         _, seen = connect(

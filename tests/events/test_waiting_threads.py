@@ -11,7 +11,7 @@ import weakref
 import pytest
 
 import pynet
-from helpers import Recorder, listeners_of, on_loop, target, wait_until
+from helpers import Recorder, listeners_of, on_loop, peer_text, target, wait_until
 
 BIG = b"x" * 8_000_000
 
@@ -289,10 +289,11 @@ def test_a_close_without_error_is_a_premature_close(pair):
     assert waits.pop("drain").result(5) is None
     assert wait_until(lambda: len(listeners_of(p.client)) >= 9)
     p.client.destroy()
-    for wait in waits.values():
+    for name, wait in waits.items():
         with pytest.raises(pynet.NetError) as caught:
             wait.result(5)
         assert caught.value.code == "ERR_STREAM_PREMATURE_CLOSE"
+        assert str(caught.value) == f"The socket closed before {name!r} ({peer_text(p.client)})"
     with pytest.raises(pynet.NetError):
         p.client.wait("end", timeout=0)
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import threading
 
 import pytest
@@ -14,7 +13,6 @@ from helpers import printed
 from isolated.tools import read_all
 
 AT_ONCE = 5.0  # an exit that waits for nothing, on a busy machine
-NOTICE = "pynet: the script ended while a server was listening; end it with pynet.run() to keep serving\n"
 
 PRELUDE = """
     import atexit, os, signal, sys, threading, time
@@ -238,48 +236,6 @@ def test_a_peer_that_does_not_read_costs_a_second_at_most(kind, receiver):
     done = isolated.run(SENDER, kind, 40_000_000, *where, "connected")
     assert (done.returncode, done.stderr) == (0, "")
     assert 0.9 < done.seconds < 1 + AT_ONCE
-
-
-def test_an_open_server_is_named_once():
-    source = """
-        import pynet
-        for _ in range(2):
-            pynet.create_server(print).listen(0, "127.0.0.1")
-    """
-    done = isolated.run(source)
-    assert (done.returncode, done.stderr) == (0, NOTICE)
-
-
-@pytest.mark.parametrize(
-    "last",
-    [
-        "server.unref()",
-        "server.close()",
-        "pynet.run(pynet.stop)",
-        "sys.ps1 = '>>> '",
-    ],
-)
-def test_when_nothing_is_said_about_it(last):
-    source = f"""
-        import sys, pynet
-        server = pynet.create_server(print).listen(0, "127.0.0.1")
-        {last}
-    """
-    assert isolated.check(source) == ""
-
-
-def test_an_interactive_session_is_told_nothing():
-    done = subprocess.run(
-        [sys.executable, "-q", "-i", "-c", "import pynet; s = pynet.create_server(print).listen(0, '127.0.0.1')"],
-        input="s.listening\n",
-        capture_output=True,
-        text=True,
-        timeout=30,
-        env=isolated.environment(),
-        check=False,
-    )
-    assert "True" in done.stdout
-    assert "pynet.run()" not in done.stderr
 
 
 @pytest.mark.parametrize("end", ["", "raise KeyError", "sys.exit(2)", "pynet.run(pynet.stop)"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 from ipaddress import ip_address, ip_network
@@ -73,7 +74,9 @@ def servers() -> pynet.Server:
     server.block_list = server.blockList = pynet.BlockList()
     server.drop_max_connection = server.dropMaxConnection = True
     assert_type(server.connections, list[pynet.Socket])
-    assert_type(server.shutdown(5), pynet.Future)
+    assert_type(server.shutdown(5), pynet.Future[int])
+    assert_type(pynet.run_in_loop(str, 5), pynet.Future[str])
+    assert_type(pynet.run_in_loop(lambda: 5).result(1), int)
     server.shutdown(timeout=5, drain=True)
     server.grace = 1.5
     pynet.Server(grace=5, socket_factory=Chat)
@@ -213,6 +216,15 @@ def streams(sock: pynet.Socket) -> None:
     forget = pynet.finished(sock, written, readable=False)
     assert_type(forget(), None)
     pynet.pipeline(sock, sys.stdout.buffer, written).flush()
+
+
+async def on_an_exit_stack(server: pynet.Server, sock: pynet.Socket, blocked: pynet.BlockList) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        assert_type(await stack.enter_async_context(sock), pynet.Socket)
+        assert_type(await stack.enter_async_context(server), pynet.Server)
+    text: str = await sock.read_until("\n")  # after set_encoding()
+    taken: bytes = sock.read_exactly(4).result(1)
+    print(text, taken, blocked.rules, (await server.shutdown(5)) + 1)
 
 
 def in_a_thread(server: pynet.Server) -> list[bytes]:

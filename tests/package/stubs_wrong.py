@@ -83,6 +83,9 @@ def wrong_arguments(sock: pynet.Socket, server: pynet.Server) -> None:
     sock.writelines([1])  # E
     sock.writable_length = 5  # E
     sock.read_exactly("4")  # E
+    size: int = sock.read_exactly(4)  # E
+    parts: list[bytes] = sock.read_until(b"x")  # E
+    print(size, parts)
     sock.read_until(10)  # E
     sock.lines(limit=5)  # E
     sock.wait("connect", "5")  # E

@@ -267,7 +267,7 @@ def test_reset_by_the_peer_is_one_line_and_1(running):
         assert process.stdout.read(1) == b"x"  # or the reset may come before the connection
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         peer.close()
-        assert finished(process) == (1, b"", b"pynet: read ECONNRESET\n")
+        assert finished(process) == (1, b"", b"pynet: read ECONNRESET 127.0.0.1:%d\n" % port)
 
 
 def test_failed_connect_leaves_stdin_alone(tmp_path):
@@ -434,6 +434,8 @@ def test_version_and_help():
         ["connect", "--timeout", "-1", "80"],
         ["connect", "--local-address", "nowhere", "80"],
         ["echo", "99999"],
+        ["echo", "localhost:80"],
+        ["connect", "tcp://localhost:80"],
     ],
 )
 def test_wrong_usage_exits_with_2(args):

@@ -10,7 +10,7 @@ import pytest
 
 import isolated
 import pynet
-from helpers import Recorder, on_loop, target, wait_until
+from helpers import Recorder, on_loop, peer_text, target, wait_until
 from pynet import finished
 
 EVENTS = ("end", "finish", "error", "close")
@@ -182,7 +182,7 @@ def test_destroyed_is_a_premature_close(pair):
     assert log.names == ["close", "done"]
     assert isinstance(log["done"], pynet.NetError)
     assert log["done"].code == "ERR_STREAM_PREMATURE_CLOSE"
-    assert str(log["done"]) == "Premature close"
+    assert str(log["done"]) == f"The socket closed before its end ({peer_text(client)})"
 
 
 @pytest.mark.parametrize("seen", ["end", "finish"])
@@ -548,7 +548,7 @@ def test_own_destination_that_fails():
 
 @pytest.mark.parametrize("arguments", [(), (None,), (5,), ({},), (None, None), ({}, 5)], ids=repr)
 def test_callback_is_a_function(arguments):
-    with pytest.raises(TypeError, match='^The "callback" argument must be of type function. Received ') as caught:
+    with pytest.raises(TypeError, match='^The "callback" argument must be a callable. Received ') as caught:
         finished(pynet.Socket(), *arguments)
     assert caught.value.code == "ERR_INVALID_ARG_TYPE"
 

@@ -443,9 +443,7 @@ def test_coroutine_function_is_refused():
 
 
 def test_callback_is_a_function():
-    with pytest.raises(
-        TypeError, match='^The "callback" argument must be of type function. Received type int'
-    ) as caught:
+    with pytest.raises(TypeError, match='^The "callback" argument must be a callable. Received type int') as caught:
         pipeline(pynet.Socket(), pynet.Socket(), callback=5)
     assert caught.value.code == "ERR_INVALID_ARG_TYPE"
 

@@ -91,3 +91,12 @@ def test_docstrings_of_methods_begin_with_a_signature():
         if first is None or first.name != "self":
             bad.append(name)
     assert bad == []
+
+
+def test_no_import_hides_what_a_star_import_shows():
+    """For pyright, `from a import B` after `from a import *` makes B private: `import B as B` does not."""
+    stub = (ROOT / "pynet" / "_pynet.pyi").read_text()
+    shown = set(re.findall(r"^from (pynet\.\w+) import \*", stub, re.MULTILINE))
+    named = re.findall(r"^from (pynet\.\w+) import (\w+(?: as \w+)?)$", stub, re.MULTILINE)
+    hidden = [name for module, name in named if module in shown and " as " not in name]
+    assert len(shown) > 3 and hidden == []

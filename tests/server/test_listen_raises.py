@@ -270,4 +270,6 @@ def test_serving_from_a_script(script):
         pynet.run()
     """)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("pynet.NetError: listen EADDRINUSE: address already in use")
+    *_, last, note = done.stderr.splitlines()
+    assert last.startswith("pynet.NetError: listen EADDRINUSE: address already in use")
+    assert note.startswith("a server of this process has this address")

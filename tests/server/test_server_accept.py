@@ -248,7 +248,7 @@ def test_a_server_that_has_closed_gives_none_while_connections_are_open(bare, ta
     clients(srv)
     take(srv)
     srv.close()
-    with pytest.raises(pynet.NetError, match="Premature close"):
+    with pytest.raises(pynet.NetError, match="closed before"):
         take(srv)
 
 

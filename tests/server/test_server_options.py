@@ -166,8 +166,8 @@ def test_high_water_mark_of_accepted_sockets(server):
 @pytest.mark.parametrize(
     ("options", "kind", "code", "name"),
     [
-        ({"keep_alive_initial_delay": "x"}, TypeError, "ERR_INVALID_ARG_TYPE", "keepAliveInitialDelay"),
-        ({"high_water_mark": "x"}, TypeError, "ERR_INVALID_ARG_TYPE", "highWaterMark"),
+        ({"keep_alive_initial_delay": "x"}, TypeError, "ERR_INVALID_ARG_TYPE", "keep_alive_initial_delay"),
+        ({"high_water_mark": "x"}, TypeError, "ERR_INVALID_ARG_TYPE", "high_water_mark"),
         ({"listener": 5}, TypeError, "ERR_INVALID_ARG_TYPE", "listener"),
     ],
 )

@@ -134,7 +134,8 @@ def test_listen_on_a_longer_path_is_an_error_event(make, short_folder, length):
     assert (srv.listening, srv.address()) == (False, None)
     err = log.wait("error")["error"]
     assert (err.code, err.errno, err.syscall, err.address) == ("EINVAL", errno.EINVAL, "listen", path)
-    assert str(err) == f"listen EINVAL: invalid argument {path}"
+    hint = f"(the path has {length} bytes, at most {LIMIT} are possible)"
+    assert str(err) == f"listen EINVAL: invalid argument {path} {hint}"
     assert os.listdir(short_folder) == []
     assert srv.listen("short").listening
     assert log.wait("listening").names == ["error", "listening"]
@@ -293,12 +294,13 @@ def test_missing_file_and_missing_folder(make, tmp_path):
     log = Recorder(srv, "error")
     srv.listen(path)
     err = log.wait("error")["error"]
-    assert isinstance(err, PermissionError)
-    assert str(err) == f"listen EACCES: permission denied {path}"
+    assert isinstance(err, FileNotFoundError)
+    assert str(err).startswith(f"listen ENOENT: no such file or directory {path}")
     for target in (path, tmp_path / "s"):
         err = Recorder(pynet.connect(target), "error", "close").wait("close")["error"]
         assert isinstance(err, FileNotFoundError)
-        assert (err.code, err.address, str(err)) == ("ENOENT", str(target), f"connect ENOENT {target}")
+        assert (err.code, err.address) == ("ENOENT", str(target))
+        assert str(err).startswith(f"connect ENOENT {target}")
 
 
 def test_path_that_is_a_plain_file_or_a_folder(make, tmp_path):

@@ -8,7 +8,7 @@ import struct
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, raw_client, target
+from helpers import Recorder, on_loop, peer_text, raw_client, target
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -56,7 +56,7 @@ def test_connected(tcp):
     assert mine.wait("close").names == ["close"] and mine["close"] is False
     assert theirs.wait("close").names == ["error", "close"] and theirs["close"] is True
     error = theirs["error"]
-    assert (error.code, error.syscall, str(error)) == ("ECONNRESET", "read", "read ECONNRESET")
+    assert (error.code, error.syscall, str(error)) == ("ECONNRESET", "read", f"read ECONNRESET {peer_text(peers[0])}")
     assert isinstance(error, ConnectionResetError)
 
 

@@ -246,7 +246,7 @@ def test_block_list_may_be_set_later():
 def test_what_is_no_block_list(bad):
     sock = pynet.Socket(block_list=pynet.BlockList())
     before = sock.block_list
-    with pytest.raises(TypeError, match="blockList") as info:
+    with pytest.raises(TypeError, match="block_list") as info:
         pynet.Socket(block_list=bad)
     assert info.value.code == "ERR_INVALID_ARG_TYPE"
     with pytest.raises(TypeError):

@@ -281,9 +281,9 @@ def test_fileno(pair, kind):
 
 def test_repr_without_a_connection():
     sock = pynet.Socket()
-    assert repr(sock) == "<pynet.Socket open>"
+    assert repr(sock) == "<pynet.Socket not connected>"
     sock.end()
-    assert repr(sock) == "<pynet.Socket readOnly>"
+    assert repr(sock) == "<pynet.Socket not connected>"
     sock.destroy()
     assert repr(sock) == "<pynet.Socket closed>"
 
@@ -292,12 +292,14 @@ def test_repr_of_a_connection(pair, kind):
     p = pair(allow_half_open=True)
     here, there = p.client, p.peer
     if kind == "unix":
-        where = f"unix fd={here.fileno()}"
-        back = f"unix fd={there.fileno()}"
+        end = f"unix {p.server.address()!r}"
+        where = f"{end} fd={here.fileno()}"
+        back = f"{end} fd={there.fileno()}"
     else:
         ours = f"127.0.0.1:{here.local_port}"
         theirs = f"127.0.0.1:{here.remote_port}"
-        where, back = f"{ours} -> {theirs}", f"{theirs} -> {ours}"
+        end = where = f"{ours} -> {theirs}"
+        back = f"{theirs} -> {ours}"
     assert repr(here) == f"<pynet.Socket open {where}>"
     assert repr(there) == f"<pynet.Socket open {back}>"
     there.resume()
@@ -307,17 +309,49 @@ def test_repr_of_a_connection(pair, kind):
     log.wait("end")
     assert repr(there) == f"<pynet.Socket writeOnly {back}>"
     here.destroy()
-    assert repr(here) == f"<pynet.Socket closed{' ' + where if kind == 'tcp' else ''}>"
+    assert repr(here) == f"<pynet.Socket closed {end}>"
 
 
-def test_repr_while_connecting(server):
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_repr_while_connecting(server, kind, host):
     srv = server(lambda sock: sock.resume())
     client = pynet.Socket()
+    to = repr(srv.address()) if kind == "unix" else f"{host}:{srv.port}"
     with pynet.turn():
-        client.connect(target(srv))
-        assert repr(client).startswith("<pynet.Socket opening")
-        assert "\n" not in repr(client)
+        client.connect(target(srv) if kind == "unix" else {"port": srv.port, "host": host})
+        assert repr(client) == f"<pynet.Socket connecting to {to}>"
     client.destroy()
+
+
+def test_repr_of_a_failed_connection(tmp_path):
+    for place, text in (
+        ((1, "127.0.0.1"), "connect ECONNREFUSED 127.0.0.1:1"),
+        ((tmp_path / "none",), f"connect ENOENT {tmp_path / 'none'}"),
+    ):
+        sock = pynet.connect(*place)
+        Recorder(sock, "error", "close").wait("close")
+        assert repr(sock) == f"<pynet.Socket closed, {text}>"
+
+
+@pytest.mark.parametrize("kind", ["tcp"])
+def test_repr_of_a_connection_that_was_reset(pair, kind):
+    p = pair()
+    log = Recorder(p.client, "error", "close")
+    ends = f"127.0.0.1:{p.client.local_port} -> 127.0.0.1:{p.client.remote_port}"
+    p.peer.reset_and_destroy()
+    log.wait("close")
+    assert repr(p.client) == f"<pynet.Socket closed {ends}, read ECONNRESET>"
+
+
+def test_repr_of_a_socket_that_was_destroyed_with_an_exception(pair):
+    class Mine(Exception):
+        def __str__(self):
+            raise AssertionError("repr() runs no code of the user")
+
+    client = pair().client
+    client.on("error", lambda err: None)
+    client.destroy(Mine())
+    assert repr(client).endswith(", Mine>")
 
 
 def test_repr_with_ipv6():
@@ -335,7 +369,7 @@ def test_repr_of_a_subclass():
         def __init__(self):
             pass
 
-    assert "Mine open" in repr(Mine())
+    assert "Mine not connected" in repr(Mine())
 
 
 # --- subclasses ---

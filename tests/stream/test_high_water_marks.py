@@ -153,7 +153,7 @@ def test_options_of_connect_and_of_the_server(pair):
 )
 def test_bad_marks_of_a_socket(name, node, bad, kind):
     for args, keywords in (({name: bad},), {}), (({node: bad},), {}), ((), {name: bad}):
-        with pytest.raises(kind, match=f"options.{node}") as info:
+        with pytest.raises(kind, match=f"options.{name}") as info:
             pynet.Socket(*args, **keywords)
         assert info.value.code == ("ERR_INVALID_ARG_TYPE" if kind is TypeError else "ERR_INVALID_ARG_VALUE")
 
@@ -164,7 +164,7 @@ def test_bad_marks_elsewhere(server, make, bad, kind):
     accepted = []
     srv = server(accepted.append)
     options = target(srv) if make == "connect" else {}
-    with pytest.raises(kind, match="options.highWaterMark"):
+    with pytest.raises(kind, match="options.high_water_mark"):
         getattr(pynet, make)({**options, "high_water_mark": bad})
     assert accepted == []
 

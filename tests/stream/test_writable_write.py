@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, target
+from helpers import Recorder, on_loop, peer_text, target
 from reentrancy import ends_well
 
 # --- kinds of data ---
@@ -237,7 +237,10 @@ def test_write_after_end(pair):
     log.wait("close")
     assert log.names == ["callback", "error", "close"]
     assert log["callback"] is log["error"]
-    assert (log["error"].code, str(log["error"])) == ("ERR_STREAM_WRITE_AFTER_END", "write after end")
+    assert (log["error"].code, str(log["error"])) == (
+        "ERR_STREAM_WRITE_AFTER_END",
+        f"write after end ({peer_text(p.client)})",
+    )
     there.wait_for(lambda: there.data() == b"last")
 
 

@@ -218,3 +218,9 @@ def read_option(emitter, level: int, option: int) -> int:
     """getsockopt() on the descriptor of a Socket or Server."""
     with socket.socket(fileno=os.dup(emitter.fileno())) as copy:
         return copy.getsockopt(level, option)
+
+
+def peer_text(sock: pynet.Socket) -> str:
+    """The peer of a socket as its errors have it: `127.0.0.1:80`, a path, or "" when it has no name."""
+    peer = sock.remote
+    return peer or "" if isinstance(peer, str | None) else f"{peer.address}:{peer.port}"

@@ -318,8 +318,10 @@ call_listener(PnAbortSignal *s, struct listener *l, PyObject **event, PyObject *
     if (*event == NULL)
         *event = PyObject_CallFunctionObjArgs(s->st->AbortEvent, s->st->names.abort, (PyObject *)s, NULL);
     PyObject *result = *event != NULL ? PyObject_CallOneArg(fn, *event) : NULL;
-    if (result == NULL)
+    if (result == NULL) {
+        pn_note_where(s->st, (PyObject *)s, s->st->names.abort, fn);
         report(s, fatal);
+    }
     Py_XDECREF(result);
     Py_DECREF(fn);
 }

@@ -44,7 +44,7 @@ event_type(PyObject *type)
 {
     if (PyUnicode_Check(type))
         return PyUnicode_CompareWithASCIIString(type, "abort") == 0;
-    pn_raise_arg_type("type", "of type str", type);
+    pn_raise_arg_type("type", "a str", type);
     return -1;
 }
 
@@ -98,7 +98,7 @@ signal_remove_event_listener(PyObject *op, PyObject *const *args, Py_ssize_t nar
     if (type < 0)
         return NULL;
     if (!PyCallable_Check(v[1]))
-        return pn_raise_arg_type("listener", "of type function", v[1]);
+        return pn_raise_arg_type("listener", "a callable", v[1]);
     if (type == 1)
         pn_signal_remove(PN_SIGNAL(op), v[1]);
     Py_RETURN_NONE;
@@ -379,6 +379,7 @@ static PyGetSetDef signal_getset[] = {
 
 static PyType_Slot signal_slots[] = {
     {Py_tp_doc,
+     "AbortSignal(*args)\n--\n\n"
      "Ends the sockets, servers and waits that take it, when it is aborted; from AbortController().signal, or one of\n"
      "timeout(), any() and abort(). Node: class AbortSignal."},
     {Py_tp_new, signal_new},

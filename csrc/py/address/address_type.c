@@ -166,7 +166,7 @@ from_options(PnState *st, PyTypeObject *type, PyObject **v)
         return NULL;
     int fits = v[O_ADDRESS] == NULL || PyUnicode_Check(v[O_ADDRESS]) ? 1 : pn_is_ip_object(st, v[O_ADDRESS]);
     if (fits == 0)
-        pn_raise_arg_type("options.address", "of type str or an address of the module ipaddress", v[O_ADDRESS]);
+        pn_raise_arg_type("options.address", "a str or an address of the module ipaddress", v[O_ADDRESS]);
     if (fits <= 0)
         return NULL;
     if (pn_options_port(v[O_PORT], &port) < 0 || read_flowlabel(v[O_FLOWLABEL], &flowlabel) < 0 ||
@@ -258,7 +258,7 @@ address_parse(PyObject *type, PyObject *const *args, Py_ssize_t nargs, PyObject 
     else if ((strict = read_parse_args(args, nargs, kwnames, &input)) < 0)
         return NULL;
     if (!PyUnicode_Check(input))
-        return pn_raise_arg_type("text", "of type str", input);
+        return pn_raise_arg_type("text", "a str", input);
     struct pn_addr addr;
     const char *text;
     size_t len;
@@ -430,8 +430,9 @@ static PyGetSetDef address_getset[] = {
 };
 
 static const char address_doc[] =
-    "SocketAddress(address=None, port=0, *, family=None, flowlabel=0)\nSocketAddress(options, /)\n--\n\n"
-    "An IP address with a port: an immutable value that can be compared, ordered, hashed and pickled. Without an\n"
+    "SocketAddress(address=None, port=0, *, family=None, flowlabel=0)\n--\n\n"
+    "SocketAddress(options, /): the same in a mapping. An IP address with a port: an immutable value that can be "
+    "compared, ordered, hashed and pickled. Without an\n"
     "address it is 127.0.0.1, or :: with family='ipv6'; without a family it is the address's own. Raises TypeError\n"
     "(ERR_INVALID_ARG_TYPE) and ValueError (ERR_INVALID_ARG_VALUE, ERR_INVALID_ADDRESS, ERR_SOCKET_BAD_PORT,\n"
     "ERR_OUT_OF_RANGE). Node: net.SocketAddress.";

@@ -46,7 +46,7 @@ read_type(PyObject *type, uint8_t *family)
     if (type == NULL || type == Py_None)
         return 0;
     if (!PyUnicode_Check(type)) {
-        pn_raise_arg_type("type", "of type str", type);
+        pn_raise_arg_type("type", "a str", type);
         return -1;
     }
     *family = pn_family_of_text(type);
@@ -77,7 +77,7 @@ pn_rule_ip(PnState *st, PyObject *obj, PyObject *type, const char *name, struct 
     if (!PyUnicode_Check(obj)) {
         int found = read_object(st, obj, out);
         if (found == 0)
-            pn_raise_arg_type(name, "of type str, a SocketAddress or an address of the module ipaddress", obj);
+            pn_raise_arg_type(name, "a str, a SocketAddress or an address of the module ipaddress", obj);
         return found > 0 ? 0 : -1;
     }
     if (read_type(type, &family) < 0)
@@ -291,7 +291,7 @@ pn_rule_cidr(PnState *st, PyObject *obj, const char *name, struct pn_rule *out)
     if (!PyUnicode_Check(obj)) {
         int found = read_network(st, obj, out);
         if (found == 0)
-            pn_raise_arg_type(name, "of type str or a network of the module ipaddress", obj);
+            pn_raise_arg_type(name, "a str or a network of the module ipaddress", obj);
         return found > 0 ? 0 : -1;
     }
     enum text_status status = TEXT_ADDRESS;
@@ -322,6 +322,6 @@ pn_rule_any(PnState *st, PyObject *obj, const char *name, struct pn_rule *out)
     if (found == 0)
         found = read_network(st, obj, out);
     if (found == 0)
-        pn_raise_arg_type(name, "of type str, a SocketAddress or an object of the module ipaddress", obj);
+        pn_raise_arg_type(name, "a str, a SocketAddress or an object of the module ipaddress", obj);
     return found > 0 ? 0 : -1;
 }

@@ -77,7 +77,7 @@ read_node_rule(PnState *st, PyObject *item, PyObject *type, const char *name, st
     (void)st, (void)type;
     if (PyUnicode_Check(item))
         return pn_rule_read(item, name, out);
-    pn_raise_arg_type(name, "of type str", item);
+    pn_raise_arg_type(name, "a str", item);
     return -1;
 }
 
@@ -335,7 +335,7 @@ blocklist_from_json(PyObject *op, PyObject *data)
     if (PyList_Check(list) || PyTuple_Check(list))
         result = none_or_null(add_all(op, list, NULL, "data", read_node_rule));
     else
-        pn_raise_arg_type("data", "of type str or a list of str", list);
+        pn_raise_arg_type("data", "a str or a list of str", list);
     Py_DECREF(list);
     return result;
 }
@@ -359,7 +359,7 @@ check_other(PN_KW)
     }
     if (v[1] != NULL && v[1] != Py_None) {
         if (!PyUnicode_Check(v[1]))
-            return pn_raise_arg_type("type", "of type str", v[1]);
+            return pn_raise_arg_type("type", "a str", v[1]);
         family = pn_family_of_text(v[1]);
     }
     const char *text;

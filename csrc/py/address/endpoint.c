@@ -43,13 +43,13 @@ static int
 set_host_text(PyObject *obj, struct pn_endpoint *e)
 {
     if (!PyUnicode_Check(obj)) {
-        pn_raise_arg_type("options.host", "of type str", obj);
+        pn_raise_arg_type("options.host", "a str", obj);
         return -1;
     }
     if (PyUnicode_GET_LENGTH(obj) == 0)
         return 0;
     if (PyUnicode_FindChar(obj, 0, 0, PyUnicode_GET_LENGTH(obj), 1) >= 0) {
-        pn_raise_arg_value("options.host", "must be a string without null bytes", obj);
+        pn_raise_arg_value("options.host", "must not contain a null character", obj);
         return -1;
     }
     Py_XSETREF(e->host, Py_NewRef(obj));
@@ -133,6 +133,18 @@ is_number(PyObject *obj)
     return obj != NULL && (PyLong_Check(obj) || PyFloat_Check(obj)) && !PyBool_Check(obj);
 }
 
+/* A number, or a text of digits. */
+static bool
+is_port(PyObject *obj)
+{
+    if (obj == NULL || !PyUnicode_Check(obj))
+        return is_number(obj);
+    const char *utf8 = PyUnicode_AsUTF8(obj);
+    if (utf8 == NULL)
+        PyErr_Clear();
+    return utf8 != NULL && *utf8 != '\0' && strspn(utf8, "0123456789") == strlen(utf8);
+}
+
 static int
 raise_order(bool listening, PyObject *first, PyObject *second)
 {
@@ -143,25 +155,41 @@ raise_order(bool listening, PyObject *first, PyObject *second)
     return -1;
 }
 
-/* connect("example.com", 80): Node would take the host for a path. */
+/* connect("example.com", 80): Node would take the host for a path. With listen() a number may be the backlog of a path,
+ * a text never is. */
 static int
 check_order(bool listening, PyObject *first, PyObject *second)
 {
-    if (!is_number(second) || (listening && !is_local_name(first)))
+    bool wrong = is_number(second) ? !listening || is_local_name(first)
+                                   : is_port(second) && PyUnicode_FindChar(first, '/', 0, PY_SSIZE_T_MAX, 1) < 0;
+    return wrong ? raise_order(listening, first, second) : 0;
+}
+
+/* "localhost:8080", "tcp://host": Node would take them for a path, and listen() would make a file of that name. */
+static int
+check_lone_text(PnState *st, bool listening, PyObject *text)
+{
+    if (PyUnicode_FindChar(text, ':', 0, PY_SSIZE_T_MAX, 1) < 0)
         return 0;
-    return raise_order(listening, first, second);
+    PyObject *name = PyUnicode_FromString(listening ? "listen" : "connect");
+    PyObject *args[2] = {name, text};
+    PyObject *hint = name != NULL ? PyObject_Vectorcall(pn_state_run(st, PN_RUN_lone_text_hint), args, 2, NULL) : NULL;
+    Py_XDECREF(name);
+    if (hint != NULL && hint != Py_None)
+        pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "%U", hint);
+    Py_XDECREF(hint);
+    return PyErr_Occurred() ? -1 : 0;
 }
 
 static int
-take_text(PyObject *const *args, Py_ssize_t nargs, bool listening, struct pn_endpoint *e, Py_ssize_t *used)
+take_text(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening, struct pn_endpoint *e)
 {
     PyObject *second = nargs > 1 ? args[1] : NULL;
-    *used = 1;
     int port = looks_like_port(args[0]);
     if (port < 0)
         return -1;
     if (port == 0) {
-        if (check_order(listening, args[0], second) < 0)
+        if (check_order(listening, args[0], second) < 0 || check_lone_text(st, listening, args[0]) < 0)
             return -1;
         return set_path(args[0], listening ? "path" : "options.path", e);
     }
@@ -214,6 +242,11 @@ take_first(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening,
 {
     PyObject *first = args[0];
     *used = 1;
+    if (first == Py_None && !listening && nargs > 1 && is_host(st, args[1])) {
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
+                       "The port comes first: connect(port, %R). Received None as the port", args[1]);
+        return -1;
+    }
     if (first == Py_None)
         return 0;
     if (PyTuple_Check(first))
@@ -226,14 +259,14 @@ take_first(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening,
     if (addr != NULL)
         return take_address(addr, e);
     int ip = pn_is_ip_object(st, first);
-    if (ip != 0 && (ip < 0 || (nargs > 1 && is_number(args[1]))))
+    if (ip != 0 && (ip < 0 || (nargs > 1 && is_port(args[1]))))
         return ip < 0 ? -1 : raise_order(listening, first, args[1]);
     if (pn_is_options(first)) {
         e->options = Py_NewRef(first);
         return 0;
     }
     if (PyUnicode_Check(first))
-        return take_text(args, nargs, listening, e, used);
+        return take_text(st, args, nargs, listening, e);
     int found = pn_is_path(first);
     if (found != 0)
         return found < 0 ? -1 : set_path(first, listening ? "path" : "options.path", e);
@@ -270,7 +303,7 @@ parse(PnState *st, bool listening, PyObject *const *args, Py_ssize_t nargs, stru
     while (used < nargs && args[used] == Py_None)
         used++;
     if (used < nargs) {
-        pn_raise_arg_type(listening ? "callback" : "listener", "of type function", args[used]);
+        pn_raise_arg_type(listening ? "callback" : "listener", "a callable", args[used]);
         return -1;
     }
     return 0;

@@ -103,22 +103,23 @@ from_mapping(PyObject *mapping, const char *name, PyObject **out)
     return 0;
 }
 
-/* Raises TypeError and suggests the most similar name, by difflib's measure. `known` holds the names, or is NULL. */
+/* Raises TypeError, and names what is near or where the name belongs: pynet/_messages.py. `known` holds the names, or is
+ * NULL. */
 static void
 raise_unlike(const char *function, PyObject *known, PyObject *key)
 {
-    PyObject *difflib = PyImport_ImportModule("difflib");
-    PyObject *near = NULL;
-    if (known != NULL && difflib != NULL)
-        near = PyObject_CallMethod(difflib, "get_close_matches", "OOid", key, known, 1, 0.1);
-    PyErr_Clear();
-    if (near != NULL && PyList_Check(near) && PyList_GET_SIZE(near) > 0)
-        PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'; did you mean '%U'?", function, key,
-                     PyList_GET_ITEM(near, 0));
+    PyObject *messages = known != NULL ? PyImport_ImportModule("pynet._messages") : NULL;
+    PyObject *text = NULL;
+    if (messages != NULL)
+        text = PyObject_CallMethod(messages, "unknown_keyword_text", "sOO", function, known, key);
+    if (!pn_clear_wording())
+        text = NULL; /* what a signal handler raised is raised */
+    else if (text != NULL)
+        PyErr_SetObject(PyExc_TypeError, text);
     else
         PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function, key);
-    Py_XDECREF(near);
-    Py_XDECREF(difflib);
+    Py_XDECREF(text);
+    Py_XDECREF(messages);
 }
 
 static void
@@ -340,12 +341,12 @@ pn_check_callable(PnState *st, PyObject *obj, const char *name)
 {
     (void)st;
     if (!PyCallable_Check(obj)) {
-        pn_raise_arg_type(name, "of type function", obj);
+        pn_raise_arg_type(name, "a callable", obj);
         return -1;
     }
     PyObject *inner = without_partials(obj);
     if (inner == NULL) {
-        pn_raise_arg_type(name, "of type function, not a functools.partial that contains itself", obj);
+        pn_raise_arg_type(name, "a callable, not a functools.partial that contains itself", obj);
         return -1;
     }
     bool plain = !makes_coroutines(inner);
@@ -366,7 +367,7 @@ int
 pn_arg_number(PyObject *obj, const char *name, double *out)
 {
     if (PyBool_Check(obj) || (!PyLong_Check(obj) && !PyFloat_Check(obj))) {
-        pn_raise_arg_type(name, "of type number", obj);
+        pn_raise_arg_type(name, "an int or float", obj);
         return -1;
     }
     if (PyFloat_Check(obj)) {
@@ -481,7 +482,7 @@ int
 pn_arg_port(PyObject *obj, const char *name, uint16_t *out)
 {
     if (PyBool_Check(obj) || (!PyLong_Check(obj) && !PyFloat_Check(obj) && !PyUnicode_Check(obj))) {
-        pn_raise_arg_type(strcmp(name, "Port") == 0 ? "options.port" : name, "one of type number or string", obj);
+        pn_raise_arg_type(strcmp(name, "Port") == 0 ? "options.port" : name, "an int or str", obj);
         return -1;
     }
     double value = port_number(obj);
@@ -504,7 +505,7 @@ pn_arg_path(PyObject *obj, const char *name)
 {
     int is_path = pn_is_path(obj);
     if (is_path <= 0)
-        return is_path < 0 ? NULL : pn_raise_arg_type(name, "of type str, bytes or os.PathLike", obj);
+        return is_path < 0 ? NULL : pn_raise_arg_type(name, "a str, bytes or os.PathLike", obj);
     PyObject *path = PyOS_FSPath(obj);
     if (path == NULL || PyBytes_Check(path))
         return path;

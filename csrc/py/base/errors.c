@@ -7,6 +7,8 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "uvio/sockaddr.h"
 
@@ -60,7 +62,8 @@ net_error_str(PyObject *self)
 }
 
 static PyType_Slot net_error_slots[] = {
-    {Py_tp_doc, "An error of the network. `code` is Node's (\"ECONNREFUSED\"), `errno` Python's number; `syscall`,\n"
+    {Py_tp_doc, "NetError(*args)\n--\n\n"
+                "An error of the network. `code` is Node's (\"ECONNREFUSED\"), `errno` Python's number; `syscall`,\n"
                 "`address`, `port` and `hostname` are set where they apply, else None."},
     {Py_tp_str, net_error_str},
     {0, NULL},
@@ -108,7 +111,8 @@ static PyMethodDef aggregate_error_methods[] = {
 };
 
 static PyType_Slot aggregate_error_slots[] = {
-    {Py_tp_doc, "Every attempt to connect failed: `errors` holds one error for each."},
+    {Py_tp_doc, "AggregateError(*args)\n--\n\n"
+                "Every attempt to connect failed: `errors` holds one error for each."},
     {Py_tp_methods, aggregate_error_methods},
     {0, NULL},
 };
@@ -119,6 +123,18 @@ static PyType_Spec aggregate_error_spec = {
     .slots = aggregate_error_slots,
 };
 
+PyObject *
+pn_new_exception(const char *full, const char *doc, PyObject *bases)
+{
+    char signed_doc[512];
+    PyOS_snprintf(signed_doc, sizeof(signed_doc), "%s(*args)\n--\n\n%s", strrchr(full, '.') + 1, doc);
+    /* CPython finds the signature in the docstring that the class is made with; __doc__ is not to show it. */
+    PyObject *type = PyErr_NewExceptionWithDoc(full, signed_doc, bases, NULL);
+    if (type != NULL && set_text(type, "__doc__", doc) < 0)
+        Py_CLEAR(type);
+    return type;
+}
+
 /* Makes a class pynet.<name> with the given bases (a stolen reference) and adds it to the module. */
 static PyObject *
 make_class(PyObject *module, const char *name, PyObject *bases, const char *doc)
@@ -127,7 +143,7 @@ make_class(PyObject *module, const char *name, PyObject *bases, const char *doc)
     if (bases == NULL)
         return NULL;
     PyOS_snprintf(full, sizeof(full), "pynet.%s", name);
-    PyObject *type = PyErr_NewExceptionWithDoc(full, doc, bases, NULL);
+    PyObject *type = pn_new_exception(full, doc, bases);
     Py_DECREF(bases);
     if (type != NULL && PyModule_AddObjectRef(module, name, type) < 0)
         Py_CLEAR(type);
@@ -226,15 +242,54 @@ class_for(PnState *st, const char *code)
     return type != NULL || PyErr_Occurred() ? type : st->NetError;
 }
 
+/* What is wrong with a unix path: " (the folder /x does not exist)", or "". New reference. */
 static PyObject *
-add_place(PyObject *text, const struct pn_where *where)
+path_hint(int status, PyObject *path)
+{
+    struct sockaddr_un sa;
+    PyObject *bytes = status == UV_ENOENT || status == UV_EINVAL ? PyUnicode_EncodeFSDefault(path) : NULL;
+    PyObject *hint = NULL;
+    if (bytes == NULL) {
+        PyErr_Clear();
+        return PyUnicode_FromString("");
+    }
+    const char *text = PyBytes_AS_STRING(bytes);
+    size_t len = (size_t)PyBytes_GET_SIZE(bytes), most = sizeof(sa.sun_path) - 1;
+    const char *slash = strrchr(text, '/');
+    if (status == UV_EINVAL && len > most)
+        hint = PyUnicode_FromFormat(" (the path has %zu bytes, at most %zu are possible)", len, most);
+    else if (status == UV_EINVAL && len > 0 && strlen(text + 1) < len - 1)
+        hint = PyUnicode_FromString(" (the path contains a null byte)");
+    else if (status == UV_ENOENT && slash != NULL && slash != text) {
+        PyObject *folder = PyUnicode_DecodeFSDefaultAndSize(text, slash - text);
+        PyBytes_AS_STRING(bytes)[slash - text] = '\0'; /* `bytes` is new, and ours alone */
+        if (folder != NULL && access(text, F_OK) < 0)
+            hint = PyUnicode_FromFormat(" (the folder %U does not exist)", folder);
+        Py_XDECREF(folder);
+    }
+    Py_DECREF(bytes);
+    return hint != NULL || PyErr_Occurred() ? hint : PyUnicode_FromString("");
+}
+
+static PyObject *
+add_path(PyObject *text, int status, PyObject *path)
+{
+    PyObject *hint = path_hint(status, path);
+    PyObject *all = hint != NULL ? PyUnicode_FromFormat("%U %U%U", text, path, hint) : NULL;
+    Py_XDECREF(hint);
+    return all;
+}
+
+/* Steals `text`. */
+static PyObject *
+add_place(PyObject *text, int status, const struct pn_where *where)
 {
     char address[PN_ADDR_TEXT + 24];
     PyObject *all = text;
     if (text == NULL)
         return NULL;
     if (where->path != NULL) {
-        all = PyUnicode_FromFormat("%U %U", text, where->path);
+        all = add_path(text, status, where->path);
         Py_DECREF(text);
     }
     else if (where->addr != NULL) {
@@ -300,7 +355,7 @@ pn_uv_error(PnState *st, int status, const struct pn_where *where)
     const char *syscall = where->syscall;
     PyObject *text = where->describe ? PyUnicode_FromFormat("%s %s: %s", syscall, code, uv_strerror(status))
                                      : PyUnicode_FromFormat("%s %s", syscall, code);
-    text = add_place(text, where);
+    text = add_place(text, status, where);
     if (text == NULL)
         return NULL;
     PyObject *type = class_for(st, code);
@@ -365,6 +420,16 @@ pn_put_back_exception(PyObject *error)
         PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
 }
 
+bool
+pn_clear_wording(void)
+{
+    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_MemoryError) &&
+        !PyErr_ExceptionMatches(PyExc_RecursionError) && !PyErr_ExceptionMatches(PyExc_ImportError))
+        return false;
+    PyErr_Clear();
+    return true;
+}
+
 PyObject *
 pn_net_error(PnState *st, const char *code, const char *format, ...)
 {
@@ -372,6 +437,26 @@ pn_net_error(PnState *st, const char *code, const char *format, ...)
     va_start(ap, format);
     PyObject *exc = coded(class_for(st, code), code, format, ap);
     va_end(ap);
+    return exc;
+}
+
+PyObject *
+pn_net_error_at(PnState *st, const char *code, const struct pn_where *where, const char *text)
+{
+    /* " 127.0.0.1:80", or "" without a place */
+    PyObject *place = add_place(PyUnicode_FromString(""), 0, where);
+    if (place == NULL)
+        return NULL;
+    PyObject *exc = NULL;
+    PyObject *bare = PyUnicode_Substring(place, 1, PyUnicode_GET_LENGTH(place));
+    if (bare != NULL && PyUnicode_GET_LENGTH(bare) > 0)
+        exc = pn_net_error(st, code, "%s (%U)", text, bare);
+    else if (bare != NULL)
+        exc = pn_net_error(st, code, "%s", text);
+    Py_XDECREF(bare);
+    Py_DECREF(place);
+    if (exc != NULL && set_place(exc, where) < 0)
+        Py_CLEAR(exc);
     return exc;
 }
 
@@ -423,7 +508,8 @@ pn_aggregate_error(PnState *st, PyObject *errors)
     PyObject *number = PyObject_GetAttrString(first, "errno");
     /* Do not call into Python while an exception is set: an attribute lookup may lose the exception. */
     PyObject *code = number != NULL ? PyObject_GetAttrString(first, "code") : NULL;
-    PyObject *exc = code != NULL ? PyObject_CallFunction(type, "Os", number, "") : NULL;
+    PyObject *text = code != NULL ? PyObject_CallOneArg(pn_state_run(st, PN_RUN_aggregate_text), errors) : NULL;
+    PyObject *exc = text != NULL ? PyObject_CallFunction(type, "OO", number, text) : NULL;
     PyObject *cause = exc != NULL ? exception_group(errors) : NULL;
     if (cause == NULL || PyObject_SetAttr(exc, st->names.code, code) < 0 ||
         PyObject_SetAttr(exc, st->names.errors, errors) < 0) {
@@ -434,6 +520,7 @@ pn_aggregate_error(PnState *st, PyObject *errors)
     else
         PyException_SetCause(exc, Py_NewRef(cause));
     Py_XDECREF(cause);
+    Py_XDECREF(text);
     Py_XDECREF(code);
     Py_XDECREF(number);
     Py_DECREF(type);

@@ -8,6 +8,9 @@
 /* Creates NetError and its family and adds them to the module. */
 int pn_errors_init(PnState *st, PyObject *module);
 
+/* Makes an exception class with a docstring, and a signature for inspect.signature(). */
+PyObject *pn_new_exception(const char *full, const char *doc, PyObject *bases);
+
 /* The place of a system error: each part may be missing. */
 struct pn_where {
     const char *syscall;         /* "connect", "listen", "read", ... */
@@ -27,6 +30,8 @@ PyObject *pn_uv_error(PnState *st, int status, const struct pn_where *where);
 PyObject *pn_lookup_error(PnState *st, int status, int sys_errno, PyObject *hostname);
 /* Makes a NetError with one of Node's codes and without an errno. */
 PyObject *pn_net_error(PnState *st, const char *code, const char *format, ...);
+/* The same, with the place in the attributes and in parentheses behind the text. */
+PyObject *pn_net_error_at(PnState *st, const char *code, const struct pn_where *where, const char *text);
 /* Makes an AggregateError from a non-empty list of errors. */
 PyObject *pn_aggregate_error(PnState *st, PyObject *errors);
 /* _aggregate_error(errors): called by pickle. */
@@ -36,6 +41,10 @@ PyObject *pn_make_aggregate_error(PyObject *module, PyObject *errors);
 PyObject *pn_take_exception(void);
 /* Sets again what pn_take_exception() has returned. Steals `error`; does nothing for NULL. */
 void pn_put_back_exception(PyObject *error);
+
+/* A call that only adds words to a message has failed, or not: clears the exception, and returns true. False: a signal
+ * handler has raised meanwhile, which must not be lost; its exception stays set. */
+bool pn_clear_wording(void);
 
 /* These raise and return NULL, so that a caller writes `return pn_raise_...`. */
 PyObject *pn_raise(PyObject *exc); /* steals `exc`; for NULL it keeps the exception that is set */

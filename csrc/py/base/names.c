@@ -92,9 +92,32 @@ alias_all(PyObject *owner, PyObject *dict)
     return status;
 }
 
+/* Node's spellings work, but what lists the members of an object need not list each of them twice. */
+static PyObject *
+dir_without_aliases(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    PyObject *names = PyObject_CallMethod((PyObject *)&PyBaseObject_Type, "__dir__", "O", self);
+    PyObject *messages = names != NULL ? PyImport_ImportModule("pynet._messages") : NULL;
+    PyObject *kept = messages != NULL ? PyObject_CallMethod(messages, "without_aliases", "O", names) : NULL;
+    Py_XDECREF(messages);
+    Py_XDECREF(names);
+    return kept;
+}
+
+static PyMethodDef dir_methods[] = {
+    {"__dir__", dir_without_aliases, METH_NOARGS, "__dir__($self, /)\n--\n\nThe members, without Node's spellings."},
+    {NULL, NULL, 0, NULL},
+};
+
 int
 pn_alias_type(PyTypeObject *type)
 {
+    PyObject *dir = PyDescr_NewMethod(type, &dir_methods[0]);
+    int added = dir != NULL ? PyObject_SetAttrString((PyObject *)type, "__dir__", dir) : -1;
+    Py_XDECREF(dir);
+    if (added < 0)
+        return -1;
     PyObject *dict = PyObject_GetAttrString((PyObject *)type, "__dict__");
     if (dict == NULL)
         return -1;

@@ -42,7 +42,8 @@ struct pn_ring {
 /* The objects of pynet._run that the C module uses, in the order of st->run: named tuples, functions, sets. */
 /* clang-format off */
 #define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(begin) X(set_handlers) \
-    X(thread_report) X(log_report) X(lost_report) X(register_exit) \
+    X(thread_report) X(log_report) X(lost_report) X(register_exit) X(aggregate_text) X(add_where) X(lone_text_hint) \
+    X(check_event) X(user_events) X(ended_by_itself) X(caller) X(add_in_use) \
     X(blocked) X(pending) X(wake_waiters)
 /* clang-format on */
 #define PN_RUN_INDEX(name) PN_RUN_##name,
@@ -95,12 +96,14 @@ struct PnState {
     size_t immediates_referenced;
     struct pn_deferred_error *deferred_errors; /* errors that wait for a listener, newest first */
     struct PnServer *looking_up;               /* servers whose lookup is under way, newest first */
+    struct pn_connect *connecting;             /* connects in progress, newest first */
     struct pn_rewake *rewake;                  /* own: see rewake.c */
     struct PnDuplex *flush;                    /* streams with gathered writes, newest first */
     PyObject *uncaught;                        /* own: the exception that run() will raise */
     PyObject *uncaught_handler;
-    PyObject *spare;                   /* own: a bytes object that the next small read reuses */
-    Py_ssize_t spare_size;             /* the length that it was created with */
+    PyObject *raised;      /* own: the listener that raised, until the exception is reported; see pn_emit() */
+    PyObject *spare;       /* own: a bytes object that the next small read reuses */
+    Py_ssize_t spare_size; /* the length that it was created with */
     PyObject *direct[PN_READ_CLASSES]; /* own: the bytes objects that big reads fill, by read_class */
     uint32_t default_mark;             /* high-water mark of new sockets and servers */
     size_t sockets, servers;           /* alive, for the tests */

@@ -65,6 +65,7 @@ int pn_connect_bound(PnSocket *s, PyObject *handle, const struct pn_endpoint *e,
 
 struct pn_connect {
     const struct pn_connect_ops *ops; /* first */
+    struct pn_connect *next, **link;  /* in st->connecting */
     PnSocket *socket;                 /* borrowed: the socket owns this struct */
     PyObject *host;                   /* own: as given, for `lookup` */
     PyObject *path;                   /* own: bytes; unix sockets */
@@ -100,6 +101,10 @@ void pn_connect_fail(PnSocket *s, uint64_t id, PyObject *error);
 void pn_connect_fail_soon(PnSocket *s, PyObject *error);
 /* For struct pn_connect_ops. */
 void pn_connect_free(PnSocket *s);
+/* "localhost:80", "'/run/x.sock'": for people. New reference. */
+PyObject *pn_connect_target(const struct pn_connect *c);
+/* st->hooks->still_connecting. */
+PyObject *pn_connect_first_target(PnState *st);
 /* Frees `c` itself; also one that no socket owns yet. */
 void pn_connect_free_state(struct pn_connect *c);
 PyObject *pn_connect_cancel(PnSocket *s);

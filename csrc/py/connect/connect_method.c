@@ -106,6 +106,11 @@ new_connect(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options 
         return NULL;
     }
     c->ops = &connect_ops;
+    c->link = &st->connecting;
+    c->next = st->connecting;
+    if (c->next != NULL)
+        c->next->link = &c->next;
+    st->connecting = c;
     c->socket = s;
     c->errors = errors;
     c->id = ++st->connect_ids;
@@ -308,12 +313,12 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
     int keep_alive = no_delay < 0 ? -1 : pn_arg_bool(v[C_KEEP_ALIVE]);
     if (keep_alive < 0)
         return -1;
-    if (block_list != NULL && pn_check_block_list(s->d.em.st, block_list, "options.blockList") < 0)
+    if (block_list != NULL && pn_check_block_list(s->d.em.st, block_list, "options.block_list") < 0)
         return -1;
     if (v[C_SIGNAL] != NULL && pn_check_abort_signal(s->d.em.st, v[C_SIGNAL], "options.signal") < 0)
         return -1;
     uint8_t tos = 0;
-    if (v[C_TOS] != NULL && pn_check_type_of_service(v[C_TOS], "options.typeOfService", &tos) < 0)
+    if (v[C_TOS] != NULL && pn_check_type_of_service(v[C_TOS], "options.type_of_service", &tos) < 0)
         return -1;
     if (s->aborted) {
         (void)pn_raise(s->d.errored != NULL ? Py_NewRef(s->d.errored) : pn_abort_error(s->d.em.st, Py_None));

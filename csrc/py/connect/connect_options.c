@@ -66,7 +66,7 @@ read_local_address(PnState *st, PyObject *obj, struct pn_connect_options *o)
     int status = text == NULL ? -1 : 0;
     if (status == 0 && !empty && (utf8 == NULL || pn_addr_parse_scoped(utf8, (size_t)len, &o->local) < 0)) {
         PyErr_Clear();
-        pn_raise_coded(PyExc_ValueError, "ERR_INVALID_IP_ADDRESS", "Invalid IP address: %.60S (options.localAddress)",
+        pn_raise_coded(PyExc_ValueError, "ERR_INVALID_IP_ADDRESS", "Invalid IP address: %.60S (options.local_address)",
                        obj);
         status = -1;
     }
@@ -80,10 +80,10 @@ read_local_port(PyObject *obj, struct pn_connect_options *o)
     double value;
     if (obj == NULL)
         return 0;
-    if (pn_arg_number(obj, "options.localPort", &value) < 0)
+    if (pn_arg_number(obj, "options.local_port", &value) < 0)
         return -1;
     if (!(value >= 0 && value <= 65535) || value != floor(value)) {
-        pn_raise_range("options.localPort", "an integer >= 0 and <= 65535", obj);
+        pn_raise_range("options.local_port", "an integer >= 0 and <= 65535", obj);
         return -1;
     }
     o->local_port = (uint16_t)value;
@@ -107,7 +107,7 @@ int
 pn_happy_mode(PyObject *obj, const char *name, bool *race)
 {
     if (!PyUnicode_Check(obj)) {
-        pn_raise_arg_type(name, "of type str", obj);
+        pn_raise_arg_type(name, "a str", obj);
         return -1;
     }
     *race = PyUnicode_CompareWithASCIIString(obj, "race") == 0;
@@ -140,13 +140,13 @@ read_happy_eyeballs(PnState *st, PyObject **v, struct pn_connect_options *o)
     o->race = st->race;
     if (auto_select != NULL) {
         if (!PyBool_Check(auto_select)) {
-            pn_raise_arg_type("options.autoSelectFamily", "of type bool", auto_select);
+            pn_raise_arg_type("options.auto_select_family", "a bool", auto_select);
             return -1;
         }
         o->auto_select = auto_select == Py_True;
     }
     if (v[PN_C_ATTEMPT_TIMEOUT] != NULL &&
-        pn_attempt_timeout(v[PN_C_ATTEMPT_TIMEOUT], "options.autoSelectFamilyAttemptTimeout", &ms) < 0)
+        pn_attempt_timeout(v[PN_C_ATTEMPT_TIMEOUT], "options.auto_select_family_attempt_timeout", &ms) < 0)
         return -1;
     if (v[PN_C_HAPPY_EYEBALLS] != NULL && pn_happy_mode(v[PN_C_HAPPY_EYEBALLS], "options.happy_eyeballs", &o->race) < 0)
         return -1;

@@ -38,12 +38,32 @@ pn_connect_drop_others(PnSocket *s, struct pn_connect *c)
     }
 }
 
+PyObject *
+pn_connect_target(const struct pn_connect *c)
+{
+    if (c->path == NULL)
+        return PyUnicode_FromFormat("%U:%d", c->host, (int)c->port);
+    PyObject *path = pn_path_text(c->path);
+    PyObject *text = path != NULL ? PyObject_Repr(path) : NULL;
+    Py_XDECREF(path);
+    return text;
+}
+
+PyObject *
+pn_connect_first_target(PnState *st)
+{
+    return st->connecting != NULL ? pn_connect_target(st->connecting) : NULL;
+}
+
 void
 pn_connect_free_state(struct pn_connect *c)
 {
     PnSocket *s = c->socket;
     PnState *st = s->d.em.st;
     if (s->d.em.generation == st->generation) {
+        *c->link = c->next;
+        if (c->next != NULL)
+            c->next->link = c->link;
         if (c->lookup != NULL)
             pn_lookup_cancel(c->lookup);
         pn_connect_asked_no_more(c);

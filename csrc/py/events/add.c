@@ -97,6 +97,8 @@ int
 pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool prepend)
 {
     PyObject *stack[3] = {NULL, name, fn};
+    if (pn_check_event(e, name) < 0)
+        return -1;
     if (e->hears_changes && pn_emit_change(e, e->st->names.newListener, stack + 1, 2) < 0)
         return -1;
     if (pn_list_insert(e, name, fn, once, prepend) < 0)

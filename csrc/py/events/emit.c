@@ -22,8 +22,13 @@ pn_emit_loop(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs, 
     if (e->st->loop != NULL && e->st->loop->halted && pn_has_listeners(e, name))
         return pn_tick_with(e->st, deferred_emit_tick, (PyObject *)e, name, args, nargs) < 0 ? -1 : 1;
     int status = pn_emit(e, name, args, nargs);
-    if (status < 0)
+    if (status < 0) {
+        PyObject *raised = e->st->raised;
+        e->st->raised = NULL;
+        pn_note_where(e->st, (PyObject *)e, name, raised);
         pn_uncaught(e->st, (PyObject *)e, concerned);
+        Py_XDECREF(raised);
+    }
     return status;
 }
 
@@ -71,5 +76,5 @@ pn_emit_from_method(PnEmitter *e, PyObject *name)
     if (!pn_in_callback(e->st))
         return pn_tick(e->st, emit_tick, (PyObject *)e, name); /* borrowed: event names exist as long as the module */
     PyObject *stack[1] = {NULL};
-    return pn_emit(e, name, stack + 1, 0) < 0 ? -1 : 0;
+    return pn_emit_for_caller(e, name, stack + 1, 0) < 0 ? -1 : 0;
 }

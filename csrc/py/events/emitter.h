@@ -4,6 +4,7 @@
  *   listeners.c       the list of listeners, and calling them
  *   emit.c            emitting from the loop and from methods
  *   add.c             adding a listener: `newListener`, the leak warning
+ *   event_names.c     warns of misspelt names of events
  *   missed.c          remembers events without a listener and replays them; defers an `error` without a listener
  *   emitter_type.c    the methods of EventEmitter
  *   once_type.c       OnceListener: the wrapper that once() registers (created in listeners.c)
@@ -15,6 +16,7 @@
 #define PN_PY_EVENTS_EMITTER_H
 
 #include "py/events/emitter_object.h"
+#include "py/loop/uncaught.h"
 
 /* --- listeners.c --- */
 bool pn_has_listeners(const PnEmitter *e, PyObject *name);
@@ -40,8 +42,18 @@ PyObject *pn_once_listener(PyObject *once);
  * raises only through emit(), not here. `args` has one free place before it, for
  * PY_VECTORCALL_ARGUMENTS_OFFSET. */
 int pn_emit(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs);
-/* pn_emit() of `newListener` or `removeListener`: looks only at their entries. */
+/* pn_emit() of `newListener` or `removeListener`: looks only at their entries; the caller of the function gets the
+ * exception, so st->raised is not needed. */
 int pn_emit_change(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs);
+/* pn_emit() for a function whose caller gets the exception: it is not reported, so st->raised is not needed. */
+static inline int
+pn_emit_for_caller(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs)
+{
+    int status = pn_emit(e, name, args, nargs);
+    if (status < 0)
+        pn_forget_raised(e->st);
+    return status;
+}
 
 /* --- emit.c --- */
 /* Emits from the loop: an exception of a listener is reported as uncaught. `concerned` (may be NULL) is the socket to
@@ -62,6 +74,12 @@ int pn_add_listener(PnEmitter *e, PyObject *name, PyObject *fn, bool once, bool 
 /* Adds an internal listener, for code that waits: it acts on the emitter as any listener does, but is hidden from user
  * code, and no `newListener` is emitted. 0 or -1. */
 int pn_add_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn);
+
+/* --- event_names.c --- */
+/* Warns if the name is nearly that of an event of the emitter. 0, or -1 when the warning is raised. */
+int pn_check_event(PnEmitter *e, PyObject *name);
+/* The user has emitted an event of that name: it is no mistake. 0 or -1. */
+int pn_note_user_event(PnEmitter *e, PyObject *name);
 
 /* --- emitter_type.c --- */
 extern PyType_Spec pn_emitter_spec;

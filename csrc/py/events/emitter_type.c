@@ -124,7 +124,7 @@ emitter_off(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwn
     if (pn_unpack("off", names, 2, args, nargs, kwnames, a) < 0)
         return NULL;
     if (!PyCallable_Check(a[1]))
-        return pn_raise_arg_type("listener", "of type function", a[1]);
+        return pn_raise_arg_type("listener", "a callable", a[1]);
     PyObject *name = pn_event_name(e->st, a[0]);
     if (name == NULL)
         return NULL;
@@ -341,10 +341,12 @@ emitter_emit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
         call[i] = args[i];
     int status = 0;
     bool is_error = name == e->st->names.error;
+    if (pn_note_user_event(e, name) < 0)
+        PyErr_Clear();
     if (is_error)
-        status = pn_emit(e, e->st->error_monitor, call + 1, (size_t)nargs - 1);
+        status = pn_emit_for_caller(e, e->st->error_monitor, call + 1, (size_t)nargs - 1);
     if (status >= 0)
-        status = pn_emit(e, name, call + 1, (size_t)nargs - 1);
+        status = pn_emit_for_caller(e, name, call + 1, (size_t)nargs - 1);
     if (call != stack)
         PyMem_Free(call);
     Py_DECREF(name);

@@ -387,6 +387,17 @@ call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject 
     return tags == 0 ? call_function(fn, args, nargs) : call_tagged(e, name, fn, tags, args, nargs, hint);
 }
 
+/* A listener has raised: remembers it for the report. */
+static void
+note_raised(PnEmitter *e, PyObject *fn, uintptr_t tags)
+{
+    PyObject *type, *value, *trace;
+    PyObject *inner = tags & PN_FN_ONCE ? pn_once_listener(fn) : fn;
+    PyErr_Fetch(&type, &value, &trace);
+    Py_XSETREF(e->st->raised, Py_XNewRef(inner));
+    PyErr_Restore(type, value, trace);
+}
+
 static int
 emit_one(PnEmitter *e, uint32_t i, PyObject *name, PyObject *const *args, size_t nargs)
 {
@@ -394,6 +405,8 @@ emit_one(PnEmitter *e, uint32_t i, PyObject *name, PyObject *const *args, size_t
     uintptr_t tags = entry->fn & PN_FN_TAGS;
     PyObject *fn = Py_NewRef(pn_entry_fn(entry));
     int status = call_entry(e, name, fn, tags, args, nargs, NULL);
+    if (status < 0)
+        note_raised(e, fn, tags);
     Py_DECREF(fn);
     return status < 0 ? -1 : 1;
 }
@@ -422,6 +435,17 @@ call_internal(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObje
     PyErr_Restore(type, value, trace);
 }
 
+static void
+release_raised(PnEmitter *e, uintptr_t raised)
+{
+    PyObject *type, *value, *trace;
+    PyObject *fn = (PyObject *)(void *)(raised & ~PN_FN_TAGS);
+    note_raised(e, fn, raised & PN_FN_TAGS);
+    PyErr_Fetch(&type, &value, &trace);
+    Py_DECREF(fn);
+    PyErr_Restore(type, value, trace);
+}
+
 /* Several listeners: takes a reference to each before it calls the first, so that what a listener adds or removes
  * counts from the next emission on. */
 static int
@@ -443,6 +467,7 @@ emit_many(PnEmitter *e, uint32_t first, size_t count, PyObject *name, PyObject *
         Py_INCREF(pn_entry_fn(&l->at[i]));
     }
     int status = 1;
+    uintptr_t raised = 0;
     uint32_t place = first, *hint = fns != on_stack ? &place : NULL;
     for (size_t i = 0; i < n; i++) {
         PyObject *fn = (PyObject *)(void *)(fns[i] & ~PN_FN_TAGS);
@@ -454,11 +479,17 @@ emit_many(PnEmitter *e, uint32_t first, size_t count, PyObject *name, PyObject *
             Py_DECREF(fn);
             continue;
         }
+        if (raised == 0) {
+            raised = fns[i];
+            continue; /* keeps its reference */
+        }
         PyObject *type, *value, *trace;
         PyErr_Fetch(&type, &value, &trace);
         Py_DECREF(fn);
         PyErr_Restore(type, value, trace);
     }
+    if (raised != 0)
+        release_raised(e, raised);
     if (fns != on_stack) {
         PyMem_Free(fns);
         pack(e);
@@ -501,5 +532,8 @@ pn_emit_change(PnEmitter *e, PyObject *name, PyObject *const *args, size_t nargs
     }
     if (found == 0)
         return 0;
-    return found == 1 ? emit_one(e, first, name, args, nargs) : emit_many(e, first, found, name, args, nargs);
+    int status = found == 1 ? emit_one(e, first, name, args, nargs) : emit_many(e, first, found, name, args, nargs);
+    if (status < 0)
+        pn_forget_raised(e->st);
+    return status;
 }

@@ -120,6 +120,7 @@ uncaught_error(PnEmitter *e, PyObject *error)
         PyErr_SetObject((PyObject *)Py_TYPE(error), error);
     else
         PyErr_Format(PyExc_RuntimeError, "Unhandled error. (%R)", error);
+    pn_note_where(e->st, (PyObject *)e, NULL, NULL);
     pn_uncaught(e->st, (PyObject *)e, NULL);
 }
 

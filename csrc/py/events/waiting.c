@@ -154,7 +154,8 @@ const char pn_wait_doc[] =
     "drained.\n\n"
     "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that\n"
     "is waited for; when the socket closes first, its error or NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError\n"
-    "on the thread that drives the loop, in a listener and inside turn(). Node: events.once(), which does not block.";
+    "on the thread that drives the loop, in a listener and inside turn(). Under asyncio: await sock.wait(event).\n"
+    "Node: events.once(), which does not block.";
 const char pn_server_wait_doc[] =
     "wait($self, event, timeout=None)\n--\n\n"
     "Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a tuple.\n"
@@ -162,7 +163,8 @@ const char pn_server_wait_doc[] =
     "accept().\n\n"
     "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that\n"
     "is waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on the thread\n"
-    "that drives the loop, in a listener and inside turn(). Node: events.once(), which does not block.";
+    "that drives the loop, in a listener and inside turn(). Under asyncio: await server.wait(event). Node:\n"
+    "events.once(), which does not block.";
 const char pn_accept_doc[] =
     "accept($self, timeout=None)\n--\n\n"
     "The next connection, a Socket, from the same queue as `for sock in server`: what comes between two calls is kept\n"
@@ -344,7 +346,7 @@ pn_check_blocking(PyObject *module, PyObject *what)
     PnState *st = pn_state_of_module(module);
     const char *where = NULL;
     if (!PyUnicode_Check(what))
-        return pn_raise_arg_type("what", "of type str", what);
+        return pn_raise_arg_type("what", "a str", what);
     if (pn_in_callback(st))
         where = "inside a listener";
     else if (pn_in_turn(st))

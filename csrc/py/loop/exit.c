@@ -56,12 +56,39 @@ is_interactive(void)
     return yes;
 }
 
+/* The script has ended by itself, and not in run(): what goes on in the background ends without its author's wish. */
+static bool
+ends_early(PnState *st)
+{
+    if (st->driver.ran || is_interactive())
+        return false;
+    PyObject *answer = PyObject_CallNoArgs(pn_state_run(st, PN_RUN_ended_by_itself));
+    bool yes = answer == Py_True;
+    PyErr_Clear();
+    Py_XDECREF(answer);
+    return yes;
+}
+
 static void
 warn_of_server(PnState *st)
 {
-    if (pn_handles_are_serving(st->loop) && !st->driver.ran && !is_interactive())
+    if (pn_handles_are_serving(st->loop) || st->looking_up != NULL)
         PySys_WriteStderr("pynet: the script ended while a server was listening; end it with pynet.run() to keep "
                           "serving\n");
+}
+
+static void
+warn_of_connect(PnState *st, bool driver_left)
+{
+    if (driver_left && pn_loop_wait(st->loop, 0) == 0)
+        pn_loop_turn(st->loop); /* it may have connected just now */
+    PyObject *target = st->hooks->still_connecting(st);
+    PyErr_Clear();
+    if (target != NULL)
+        PySys_FormatStderr("pynet: the script ended while a socket was connecting to %U; wait for it, or end the "
+                           "script with pynet.run()\n",
+                           target);
+    Py_XDECREF(target);
 }
 
 /* True when the driver has left: the background thread, or a user thread inside run(). */
@@ -130,15 +157,20 @@ pn_at_exit(PyObject *module, PyObject *unused)
         st->generation++;
         Py_RETURN_NONE;
     }
-    warn_of_server(st);
+    bool early = ends_early(st);
+    if (early)
+        warn_of_server(st);
     st->hooks->before_exit(st);
     PyErr_Clear();
     st->closed = true;
     pn_driver_notify_all(st);
     bool left = join_driver(st);
-    if (left && !st->driver.dispatching)
+    left = left && !st->driver.dispatching;
+    if (left)
         flush_for_a_while(st);
-    close_everything(st, left && !st->driver.dispatching);
+    if (early)
+        warn_of_connect(st, left);
+    close_everything(st, left);
     run_cleanups(st);
     st->generation++;
     Py_RETURN_NONE;
@@ -164,6 +196,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->callback_thread = NULL;
     st->flush = NULL;
     st->looking_up = NULL;
+    st->connecting = NULL;
     st->deferred_errors = NULL;
     st->uncaught = NULL;
     st->spare = NULL;

@@ -15,6 +15,9 @@ struct pn_hooks {
     void (*destroy_concerned)(PnState *st, PyObject *emitter);
     /* The interpreter exits, and listeners still run: reports deferred errors as uncaught. */
     void (*before_exit)(PnState *st);
+    /* The interpreter exits: where a socket is still connecting to, as a new str; NULL, also without an exception, if
+     * none is. */
+    PyObject *(*still_connecting)(PnState *st);
     /* run() closes in order: closes the servers that look up their host, and have no listener yet. */
     void (*close_lookups)(PnState *st);
     /* A connection that its server has counted has been destroyed. */

@@ -194,6 +194,13 @@ immediate_dealloc(PyObject *op)
     Py_TRASHCAN_END
 }
 
+static PyObject *
+immediate_repr(PyObject *op)
+{
+    const PnImmediate *self = (PnImmediate *)(void *)op;
+    return PyUnicode_FromFormat("<pynet.Immediate %s>", self->callback != NULL ? "waiting" : "run or cleared");
+}
+
 /* --- tables --- */
 
 static PyMethodDef immediate_methods[] = {
@@ -210,6 +217,7 @@ static PyMethodDef immediate_methods[] = {
 static PyType_Slot immediate_slots[] = {
     {Py_tp_doc, "What set_immediate() returns. Node: class Immediate."},
     {Py_tp_methods, immediate_methods},
+    {Py_tp_repr, immediate_repr},
     {Py_tp_traverse, immediate_traverse},
     {Py_tp_clear, immediate_clear},
     {Py_tp_dealloc, immediate_dealloc},

@@ -91,7 +91,7 @@ parse_run(PnState *st, PyObject *const *args, Py_ssize_t nargs, PyObject *kwname
     if (a[3] == NULL || a[3] == Py_None)
         return 0;
     if (!PyUnicode_Check(a[3])) {
-        pn_raise_arg_type("on_uncaught", "of type str or None", a[3]);
+        pn_raise_arg_type("on_uncaught", "a str or None", a[3]);
         return -1;
     }
     if (PyUnicode_CompareWithASCIIString(a[3], "log") != 0) {

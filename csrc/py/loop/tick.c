@@ -182,13 +182,15 @@ pn_call(PnState *st, PyObject *emitter, PyObject *callable, PyObject *const *arg
                             (size_t)PyVectorcall_NARGS(nargs));
     Py_INCREF(callable);
     PyObject *result = PyObject_Vectorcall(callable, args, nargs, NULL);
-    Py_DECREF(callable);
-    if (result != NULL) {
-        Py_DECREF(result);
-        return 0;
+    if (result == NULL) {
+        pn_note_where(st, emitter, NULL, callable);
+        pn_uncaught(st, emitter, NULL);
+        Py_DECREF(callable);
+        return -1;
     }
-    pn_uncaught(st, emitter, NULL);
-    return -1;
+    Py_DECREF(callable);
+    Py_DECREF(result);
+    return 0;
 }
 
 int

@@ -113,6 +113,13 @@ turn_dealloc(PyObject *op)
     Py_DECREF(type);
 }
 
+static PyObject *
+turn_repr(PyObject *op)
+{
+    const PnTurn *self = (PnTurn *)(void *)op;
+    return PyUnicode_FromFormat("<pynet.Turn %s>", self->entered > 0 ? "entered" : "not entered: with pynet.turn():");
+}
+
 /* --- tables --- */
 
 static PyMethodDef turn_methods[] = {
@@ -124,6 +131,7 @@ static PyMethodDef turn_methods[] = {
 static PyType_Slot turn_slots[] = {
     {Py_tp_doc, "The context manager that turn() returns."},
     {Py_tp_methods, turn_methods},
+    {Py_tp_repr, turn_repr},
     {Py_tp_dealloc, turn_dealloc},
     {0, NULL},
 };

@@ -84,6 +84,39 @@ to_handler(PnState *st, PyObject *exc, PyObject *emitter)
     Py_DECREF(handler);
 }
 
+/* --- notes --- */
+
+void
+pn_note_where(PnState *st, PyObject *emitter, PyObject *event, PyObject *function)
+{
+    PyObject *none = Py_None;
+    PyObject *exc = pn_take_exception();
+    if (exc != NULL && !is_exit(exc) && !st->closed) {
+        PyObject *result =
+            PyObject_CallFunctionObjArgs(pn_state_run(st, PN_RUN_add_where), exc, emitter != NULL ? emitter : none,
+                                         event != NULL ? event : none, function != NULL ? function : none, NULL);
+        Py_XDECREF(result);
+        if (!pn_clear_wording()) { /* a signal handler has raised */
+            PyObject *later = pn_take_exception();
+            if (later != exc)
+                PyException_SetContext(later, exc);
+            else
+                Py_DECREF(exc);
+            exc = later;
+        }
+    }
+    pn_put_back_exception(exc);
+}
+
+void
+pn_forget_raised(PnState *st)
+{
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    Py_CLEAR(st->raised);
+    PyErr_Restore(type, value, trace);
+}
+
 /* --- pn_uncaught() --- */
 
 static void

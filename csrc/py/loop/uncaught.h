@@ -9,6 +9,12 @@
  * destroy instead of it (a server's `connection`). */
 void pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection);
 
+/* Adds a note to the exception that is set: it comes from `function`, a listener of `event`, or a callback if that is
+ * NULL. Both NULL: from an `error` event without a listener. `emitter` may be NULL. */
+void pn_note_where(PnState *st, PyObject *emitter, PyObject *event, PyObject *function);
+/* Forgets which listener has raised: the exception that is set goes to a caller. */
+void pn_forget_raised(PnState *st);
+
 /* Warns of a server's connection that was lost to `error`, which has no listener; not if the user has set a handler.
  * Returns false if it did nothing. */
 bool pn_report_lost(PnState *st, PyObject *connection, PyObject *error);

@@ -131,7 +131,7 @@ PyObject *
 pn_set_default_auto_select_family(PyObject *module, PyObject *value)
 {
     if (!PyBool_Check(value))
-        return pn_raise_arg_type("value", "of type bool", value);
+        return pn_raise_arg_type("value", "a bool", value);
     pn_state_of_module(module)->auto_select_family = value == Py_True;
     Py_RETURN_NONE;
 }

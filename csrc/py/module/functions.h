@@ -2,6 +2,7 @@
  *
  * The files of this folder:
  *   socket_type.c  the type Socket: its methods come from stream/, socket/ and connect/
+ *   socket_repr.c  repr() of a Socket
  *   functions.c    connect(), create_server(), the defaults
  *   module.c       the module: its types, its functions, its state; fills struct pn_hooks */
 #ifndef PN_PY_MODULE_FUNCTIONS_H
@@ -9,7 +10,8 @@
 
 #include "py/base/state.h"
 
-extern PyType_Spec pn_socket_spec; /* socket_type.c */
+extern PyType_Spec pn_socket_spec;      /* socket_type.c */
+PyObject *pn_socket_repr(PyObject *op); /* socket_repr.c */
 
 PyObject *pn_create_connection(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);

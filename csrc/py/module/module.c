@@ -64,7 +64,7 @@ add_warning(PyObject *m, const char *name, const char *doc)
 {
     char full[64];
     PyOS_snprintf(full, sizeof(full), "pynet.%s", name);
-    PyObject *type = PyErr_NewExceptionWithDoc(full, doc, PyExc_RuntimeWarning, NULL);
+    PyObject *type = pn_new_exception(full, doc, PyExc_RuntimeWarning);
     if (type != NULL && PyModule_AddObjectRef(m, name, type) < 0)
         Py_CLEAR(type);
     return type;
@@ -167,6 +167,7 @@ static const struct pn_hooks hooks = {
     .flush = pn_writable_flush_gathered,
     .destroy_concerned = pn_socket_destroy_concerned,
     .before_exit = pn_missed_report_all,
+    .still_connecting = pn_connect_first_target,
     .close_lookups = pn_server_close_lookups,
     .connection_gone = pn_server_connection_gone,
 };
@@ -198,7 +199,7 @@ module_exec(PyObject *m)
 
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
-    X(uncaught) X(uncaught_handler) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
+    X(uncaught) X(uncaught_handler) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
     X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) \
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
@@ -305,6 +306,7 @@ static PyMethodDef module_methods[] = {
     {"_abort_error", pn_make_abort_error, METH_O, NULL},
     {"_is_lost", pn_socket_is_lost_function, METH_O, NULL},
     {"_unheard", PN_FASTCALL(pn_socket_unheard_function), METH_FASTCALL, NULL},
+    {"_server_list", pn_server_list, METH_NOARGS, NULL},
     {"_iter_open", pn_server_iter_open, METH_O, NULL},
     {"_iter_next", pn_server_iter_next, METH_O, NULL},
     {"_take_open", pn_server_take_open, METH_O, NULL},

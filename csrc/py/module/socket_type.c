@@ -1,4 +1,4 @@
-/* socket_type.c - the Python type Socket (node:net's Socket): its methods, destroy(), pause(), resume(), repr().
+/* socket_type.c - the Python type Socket (node:net's Socket): its methods, destroy(), pause(), resume().
  *
  * Owns:    see PnSocket in socket_object.h.
  * Threads: every function runs with the GIL held; the GIL is the loop's lock. Any thread may call any method. */
@@ -160,28 +160,6 @@ socket_unref(PyObject *op, PyObject *unused)
     return set_ref(op, false);
 }
 
-/* --- repr --- */
-
-static PyObject *
-socket_repr(PyObject *op)
-{
-    PnSocket *s = PN_SOCKET(op);
-    struct pn_addr local, peer;
-    char here[PN_ADDR_TEXT + 24], there[PN_ADDR_TEXT + 24];
-    const char *name = Py_TYPE(op)->tp_name;
-    PyObject *state = s->d.destroyed ? s->d.em.st->names.closed : pn_socket_ready_state(s);
-    if (pn_socket_local(s, &local) && pn_socket_peer(s, &peer)) {
-        (void)pn_addr_format_scoped(&local, here, sizeof(here));
-        (void)pn_addr_format_scoped(&peer, there, sizeof(there));
-        return PyUnicode_FromFormat("<%s %U %s%s%s:%d -> %s%s%s:%d>", name, state, local.family == 6 ? "[" : "", here,
-                                    local.family == 6 ? "]" : "", (int)local.port, peer.family == 6 ? "[" : "", there,
-                                    peer.family == 6 ? "]" : "", (int)peer.port);
-    }
-    if (s->is_pipe && s->d.io != NULL)
-        return PyUnicode_FromFormat("<%s %U unix fd=%d>", name, state, pn_stream_fd(s->d.io));
-    return PyUnicode_FromFormat("<%s %U>", name, state);
-}
-
 /* --- tables --- */
 
 #define KW(name, f, doc) {name, PN_FASTCALL(f), METH_FASTCALL | METH_KEYWORDS, doc}
@@ -235,7 +213,7 @@ static PyType_Slot socket_slots[] = {
      "with readable and writable (True), handle (a BoundSocket). Node: class net.Socket."},
     {Py_tp_new, pn_socket_new},
     {Py_tp_init, pn_socket_init},
-    {Py_tp_repr, socket_repr},
+    {Py_tp_repr, pn_socket_repr},
     {Py_tp_iter, pn_waiting_iter_slot},
     {Py_am_aiter, pn_waiting_aiter_slot},
     {Py_tp_traverse, pn_socket_traverse},

@@ -236,6 +236,10 @@ start(PnServer *s, struct pn_listen *l)
     PyObject *callback = l->at.callback;
     if (pn_state_loop(st) == NULL || bind_or_raise(s, l) < 0)
         return -1;
+    PyObject *place = PyObject_CallNoArgs(pn_state_run(st, PN_RUN_caller));
+    if (!pn_clear_wording())
+        return -1;
+    Py_XSETREF(s->listened_at, place);
     pn_server_mark_outside(s);
     if (callback != NULL && pn_add_listener(&s->em, st->names.listening, callback, true, false) < 0)
         return -1;

@@ -9,6 +9,7 @@
  *   server_listeners.h where a server listens: places, and their listeners
  *   server_queue.c     the connections that loops over a server and accept() take
  *   server_iterate.c   loops over a server, and waits for a connection
+ *   server_list.c      the servers that listen
  *   server_close.c     closing: the listener, the lookup, `close`, `error`, the end of shutdown()
  *   server_shutdown.c  all connections of a server at once: listing, destroying, shutdown()
  *
@@ -74,6 +75,13 @@ struct pn_listener *pn_server_listener(const PnServer *s, size_t i, PyObject **p
 void pn_server_connection_listener(PnServer *s);
 /* Leaves connections in the kernel's queue until a `connection` listener is added or an iterator needs one. */
 void pn_server_wait_for_listener(PnServer *s);
+
+/* --- server_list.c --- */
+/* _server_list(): [(server, where it began to listen)] of those that listen. */
+PyObject *pn_server_list(PyObject *module, PyObject *unused);
+/* Adds a note to an error EADDRINUSE: which server of this process has the address. Returns the error; NULL, with its
+ * reference released: a signal handler has raised. */
+PyObject *pn_server_note_in_use(PnState *st, int status, PyObject *error);
 
 /* --- server_iterate.c --- */
 /* Private functions of the module, for pynet/_server.py and pynet/_waiting.py. */

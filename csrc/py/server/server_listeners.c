@@ -3,6 +3,7 @@
 
 #include "py/base/args.h"
 #include "py/base/errors.h"
+#include "py/server/server.h"
 
 /* --- places --- */
 
@@ -44,7 +45,7 @@ PyObject *
 pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *path)
 {
     struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
-    return pn_uv_error(st, status, &where);
+    return pn_server_note_in_use(st, status, pn_uv_error(st, status, &where));
 }
 
 /* The status means that the system has no IPv6. */

@@ -27,6 +27,7 @@ struct PnServer {
     size_t gone;                   /* how many of the others have closed, since `connection` listeners have them too */
     PyObject *shutdown;            /* own: the Future of the last shutdown() */
     PyObject *listen_error;        /* own: of the last listen() */
+    PyObject *listened_at;         /* own: str, where listen() was called: "app.py:12" */
     PyObject *user_data;           /* own: the property; NULL: None */
     size_t connections;
     struct pn_stream_group streams; /* of the connections */

@@ -40,7 +40,7 @@ pn_server_knows_option(PyObject *module, PyObject *name)
 {
     (void)module;
     if (!PyUnicode_Check(name))
-        return pn_raise_arg_type("name", "of type str", name);
+        return pn_raise_arg_type("name", "a str", name);
     return PyBool_FromLong(pn_knows_option(server_names, name));
 }
 
@@ -76,7 +76,7 @@ apply_options(PnServer *s, PyObject **v)
         return -1;
     if (v[S_LISTENER] != NULL && pn_check_callable(s->em.st, v[S_LISTENER], "listener") < 0)
         return -1;
-    if (v[S_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[S_BLOCK_LIST], "options.blockList") < 0)
+    if (v[S_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[S_BLOCK_LIST], "options.block_list") < 0)
         return -1;
     if (v[S_FACTORY] != NULL && pn_check_callable(s->em.st, v[S_FACTORY], "options.socket_factory") < 0)
         return -1;
@@ -549,6 +549,7 @@ server_dealloc(PyObject *op)
         if (s->em.weakrefs != NULL) PyObject_ClearWeakRefs(op);
     pn_abort_detach(&s->abort);
     Py_CLEAR(s->path);
+    Py_CLEAR(s->listened_at);
     Py_CLEAR(s->max_connections);
     Py_CLEAR(s->block_list);
     Py_CLEAR(s->options.factory);

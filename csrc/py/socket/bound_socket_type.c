@@ -173,7 +173,7 @@ read_flag(PyObject *obj, const char *name, unsigned flag, unsigned *flags)
     if (obj == NULL)
         return 0;
     if (!PyBool_Check(obj)) {
-        pn_raise_arg_type(name, "of type bool", obj);
+        pn_raise_arg_type(name, "a bool", obj);
         return -1;
     }
     if (obj == Py_True)
@@ -187,7 +187,7 @@ read_host_text(PyObject *host, struct pn_addr *out)
     const char *text;
     size_t len;
     if (!PyUnicode_Check(host)) {
-        pn_raise_arg_type("options.host", "of type str, or an address of the module ipaddress", host);
+        pn_raise_arg_type("options.host", "a str, or an address of the module ipaddress", host);
         return -1;
     }
     if (pn_text_of_str(host, &text, &len) && pn_addr_parse_scoped(text, len, out) == 0)
@@ -221,7 +221,7 @@ read_request(PnState *st, PyObject **v, struct bind_request *out)
     uint16_t port = 0;
     if (pn_options_port(v[B_PORT], &port) < 0 ||
         read_flag(v[B_IPV6_ONLY], "options.ipv6Only", PN_BIND_IPV6_ONLY, &out->flags) < 0 ||
-        read_flag(v[B_REUSE_PORT], "options.reusePort", PN_BIND_REUSE_PORT, &out->flags) < 0)
+        read_flag(v[B_REUSE_PORT], "options.reuse_port", PN_BIND_REUSE_PORT, &out->flags) < 0)
         return -1;
     out->at.family = (out->flags & PN_BIND_IPV6_ONLY) != 0 ? 6 : 4;
     if (v[B_HOST] != NULL && read_host(st, v[B_HOST], &out->at) < 0)
@@ -272,10 +272,17 @@ read_options(PnState *st, PyObject *first, PyObject *kwargs, struct bind_request
 /* --- binding --- */
 
 static int
-raise_bind(PnState *st, int status, const struct pn_addr *at)
+raise_bind(PnState *st, int status, const struct pn_addr *at, PyObject *path)
 {
-    struct pn_where where = {.syscall = "bind", .addr = at};
-    pn_raise(pn_uv_error(st, status, &where));
+    struct pn_where where = {.syscall = "bind", .addr = at, .path = path};
+    PyObject *error = pn_uv_error(st, status, &where);
+    if (status == UV_EADDRINUSE && error != NULL) {
+        PyObject *result = PyObject_CallOneArg(pn_state_run(st, PN_RUN_add_in_use), error);
+        Py_XDECREF(result);
+        if (!pn_clear_wording())
+            Py_CLEAR(error);
+    }
+    pn_raise(error);
     return -1;
 }
 
@@ -298,7 +305,7 @@ bind_tcp(PnBoundSocket *self, const struct bind_request *w)
     int status;
     int fd = pn_bind_tcp(&w->at, w->flags, &status);
     if (fd < 0)
-        return raise_bind(self->st, status, &w->at);
+        return raise_bind(self->st, status, &w->at, NULL);
     if (!pn_fd_local(fd, &self->at))
         self->at = w->at;
     bound_at(self, fd, PN_STREAM_TCP);
@@ -312,8 +319,12 @@ bind_path(PnBoundSocket *self, struct bind_request *w)
     int status;
     int fd = pn_bind_path(PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path), PN_MODE_BY_UMASK,
                           &self->b.file, &status);
-    if (fd < 0)
-        return raise_bind(self->st, status, NULL);
+    if (fd < 0) {
+        PyObject *path = pn_path_text(w->path);
+        int failed = path != NULL ? raise_bind(self->st, status, NULL, path) : -1;
+        Py_XDECREF(path);
+        return failed;
+    }
     bound_at(self, fd, PN_STREAM_PIPE);
     self->b.path = Py_NewRef(w->path);
     if (PyBytes_GET_SIZE(w->path) > 0)

@@ -63,6 +63,8 @@ pn_socket_waits(const PnSocket *s)
  * references. */
 PyObject *pn_socket_local_path(PnSocket *s);
 PyObject *pn_socket_peer_path(PnSocket *s);
+/* struct pn_duplex_ops: `peer`. */
+bool pn_socket_peer_for_error(PnDuplex *d, struct pn_addr *addr, PyObject **path);
 
 /* --- socket_lost.c --- */
 /* An `error` without a listener, or of a pipeline without a callback: true if the peer or the network has caused the

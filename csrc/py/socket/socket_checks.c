@@ -27,7 +27,7 @@ pn_bytes_option(PyObject *obj, const char *name, uint32_t *out)
 int
 pn_high_water_mark(PyObject *obj, uint32_t *out)
 {
-    return pn_bytes_option(obj, "options.highWaterMark", out);
+    return pn_bytes_option(obj, "options.high_water_mark", out);
 }
 
 int
@@ -48,7 +48,7 @@ pn_keep_alive_delay(PyObject *obj, uint16_t *out)
     double ms;
     if (obj == NULL)
         return 0;
-    if (pn_arg_number(obj, "options.keepAliveInitialDelay", &ms) < 0)
+    if (pn_arg_number(obj, "options.keep_alive_initial_delay", &ms) < 0)
         return -1;
     *out = pn_keep_alive_seconds(ms);
     return 0;

@@ -248,6 +248,7 @@ static const struct pn_duplex_ops socket_ops = {
     .begin_destroy = begin_destroy,
     .end_destroy = end_destroy,
     .both_over = both_over,
+    .peer = pn_socket_peer_for_error,
     .source_ended = pn_pipe_source_ended,
     .sink_drained = pn_pipe_dest_drained,
     .sink_gone = pn_pipe_dest_gone,

@@ -40,9 +40,9 @@ no_object_mode(PyObject **v)
         enum pn_socket_option option;
         const char *name;
     } modes[] = {
-        {PN_O_OBJECT_MODE, "options.objectMode"},
-        {PN_O_READ_OBJECT_MODE, "options.readableObjectMode"},
-        {PN_O_WRITE_OBJECT_MODE, "options.writableObjectMode"},
+        {PN_O_OBJECT_MODE, "options.object_mode"},
+        {PN_O_READ_OBJECT_MODE, "options.readable_object_mode"},
+        {PN_O_WRITE_OBJECT_MODE, "options.writable_object_mode"},
     };
     for (size_t i = 0; i < 3; i++) {
         bool on;
@@ -64,8 +64,8 @@ check_marks(PyObject **v, struct settings *to)
     to->write_mark = to->read_mark;
     /* As in Node, high_water_mark overrides those of the two sides, which are not even checked then. */
     if (v[PN_O_MARK] == NULL &&
-        (pn_bytes_option(v[PN_O_READ_MARK], "options.readableHighWaterMark", &to->read_mark) < 0 ||
-         pn_bytes_option(v[PN_O_WRITE_MARK], "options.writableHighWaterMark", &to->write_mark) < 0))
+        (pn_bytes_option(v[PN_O_READ_MARK], "options.readable_high_water_mark", &to->read_mark) < 0 ||
+         pn_bytes_option(v[PN_O_WRITE_MARK], "options.writable_high_water_mark", &to->write_mark) < 0))
         return -1;
     return pn_max_write_buffer(v[PN_O_MAX_WRITE], &to->max_write);
 }
@@ -99,9 +99,9 @@ check_all(PnSocket *s, PyObject **v, struct settings *to)
         pn_keep_alive_delay(v[PN_O_DELAY], &to->delay) < 0 || encoding_option(v[PN_O_ENCODING], &to->encoding) < 0 ||
         encoding_option(v[PN_O_DEFAULT_ENCODING], &to->default_encoding) < 0)
         return -1;
-    if (v[PN_O_BLOCK_LIST] != NULL && pn_check_block_list(s->d.em.st, v[PN_O_BLOCK_LIST], "options.blockList") < 0)
+    if (v[PN_O_BLOCK_LIST] != NULL && pn_check_block_list(s->d.em.st, v[PN_O_BLOCK_LIST], "options.block_list") < 0)
         return -1;
-    if (v[PN_O_TOS] != NULL && pn_check_type_of_service(v[PN_O_TOS], "options.typeOfService", &to->tos) < 0)
+    if (v[PN_O_TOS] != NULL && pn_check_type_of_service(v[PN_O_TOS], "options.type_of_service", &to->tos) < 0)
         return -1;
     return check_origin(s, v);
 }

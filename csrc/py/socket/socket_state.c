@@ -69,6 +69,16 @@ pn_socket_peer_path(PnSocket *s)
     return path != NULL || s->endpoints == NULL ? path : Py_XNewRef(s->endpoints->peer_path);
 }
 
+bool
+pn_socket_peer_for_error(PnDuplex *d, struct pn_addr *addr, PyObject **path)
+{
+    PnSocket *s = PN_SOCKET(d);
+    if (!s->is_pipe)
+        return pn_socket_peer(s, addr);
+    *path = pn_socket_peer_path(s);
+    return false;
+}
+
 PyObject *
 pn_socket_own_address(PnSocket *s)
 {
@@ -288,7 +298,7 @@ socket_set_block_list(PyObject *op, PyObject *value, void *closure)
     (void)closure;
     if (value == Py_None)
         value = NULL;
-    if (value != NULL && (pn_check_block_list(s->d.em.st, value, "options.blockList") < 0 || pn_extras_of(s) == NULL))
+    if (value != NULL && (pn_check_block_list(s->d.em.st, value, "options.block_list") < 0 || pn_extras_of(s) == NULL))
         return -1;
     if (s->extras != NULL)
         Py_XSETREF(s->extras->block_list, Py_XNewRef(value));

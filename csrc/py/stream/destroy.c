@@ -4,6 +4,7 @@
  * pn_writable_written() in writable.c answers it, with ECANCELED. */
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
+#include "py/stream/duplex_errors.h"
 #include "py/stream/writes.h"
 
 /* --- pending callbacks --- */
@@ -12,15 +13,14 @@
 PyObject *
 pn_duplex_cancelled_error(PnDuplex *s)
 {
-    struct pn_where where = {.syscall = "write"};
     PyObject *error;
     if (s->was_connecting)
-        error = pn_net_error(s->em.st, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
-                             "Socket closed before the connection was established");
+        error = pn_duplex_error(s, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
+                                "Socket closed before the connection was established");
     else if (s->wq != NULL && s->wq->first == NULL && s->wq->q.count == 0)
-        error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
+        error = pn_duplex_error(s, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
     else
-        error = pn_uv_error(s->em.st, UV_ECANCELED, &where);
+        error = pn_duplex_uv_error(s, UV_ECANCELED, "write");
     return error != NULL ? error : pn_take_exception();
 }
 
@@ -47,7 +47,7 @@ pn_duplex_fail_writes(PnDuplex *s)
 void
 pn_duplex_fail_early(PnDuplex *s)
 {
-    PyObject *error = s->wq != NULL ? pn_net_error(s->em.st, "ERR_SOCKET_CLOSED", "Socket is closed") : NULL;
+    PyObject *error = s->wq != NULL ? pn_duplex_error(s, "ERR_SOCKET_CLOSED", "Socket is closed") : NULL;
     if (error == NULL || !s->destroyed) {
         PyErr_Clear(); /* `close` answers them */
         Py_XDECREF(error);

@@ -4,6 +4,7 @@
  *
  * Threads: called on the driving thread, within a turn; at exit (st->closed) only the C parts run. */
 #include "py/stream/duplex.h"
+#include "py/stream/duplex_errors.h"
 
 /* A read of at least this size counts as one of many: the next one lands directly in a bytes object. */
 #define BIG_READ 32768
@@ -29,9 +30,8 @@ pn_duplex_on_alloc(struct pn_stream *io, char **base, size_t *len)
 static void
 read_failed(PnDuplex *s, int status)
 {
-    struct pn_where where = {.syscall = "read"};
     const struct pn_stream *io = s->io;
-    PyObject *error = pn_uv_error(s->em.st, status, &where);
+    PyObject *error = pn_duplex_uv_error(s, status, "read");
     if (s->io == io)
         pn_duplex_destroy_steal(s, error);
     else if (error != NULL) /* the garbage collector may have run code that reconnected the socket */

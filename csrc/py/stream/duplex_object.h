@@ -38,6 +38,8 @@ struct pn_duplex_ops {
     void (*end_destroy)(PnDuplex *d, struct pn_destroying *x);
     /* Both halves are over, the last event of them is about to be emitted: stops following abort signals. */
     void (*both_over)(PnDuplex *d);
+    /* The peer, for errors: an address (true), or the path of a unix socket (`*path`, own); neither: not known. */
+    bool (*peer)(PnDuplex *d, struct pn_addr *addr, PyObject **path);
     /* `end` has been emitted and there are pipes out of the stream. */
     void (*source_ended)(PnDuplex *d);
     /* There are pipes into the stream: it has drained; it has finished, failed or closed. */

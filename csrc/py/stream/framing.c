@@ -8,6 +8,7 @@
 #include "py/base/args.h"
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
+#include "py/stream/duplex_errors.h"
 
 static PnDuplex *
 socket_of(PnState *st, PyObject *obj)
@@ -79,8 +80,7 @@ separator_for(PnDuplex *s, PyObject *separator)
     else if (PyObject_CheckBuffer(separator) && !text)
         converted = PyBytes_FromObject(separator);
     else
-        return pn_raise_arg_type("separator", text ? "of type str: set_encoding() was called" : "of type bytes or str",
-                                 separator);
+        return pn_raise_arg_type("separator", text ? "a str: set_encoding() was called" : "bytes or str", separator);
     if (converted == NULL)
         return NULL;
     if ((text ? PyUnicode_GET_LENGTH(converted) : PyBytes_GET_SIZE(converted)) == 0) {
@@ -92,12 +92,12 @@ separator_for(PnDuplex *s, PyObject *separator)
 }
 
 static PyObject *
-over_limit(PnState *st, PyObject *max)
+over_limit(PnDuplex *s, PyObject *max)
 {
     PyObject *message = PyUnicode_FromFormat("no separator within max=%S", max);
     const char *text = message != NULL ? PyUnicode_AsUTF8(message) : NULL;
     if (text != NULL)
-        pn_raise_net(st, "ERR_READ_LIMIT", "%s", text);
+        pn_raise(pn_duplex_error(s, "ERR_READ_LIMIT", text));
     Py_XDECREF(message);
     return NULL;
 }
@@ -141,7 +141,7 @@ pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     if (end >= 0 && (size_t)end <= max)
         return take(s, (size_t)end);
     if (end >= 0 || length >= max)
-        return over_limit(st, args[2]);
+        return over_limit(s, args[2]);
     PyObject *none = wait_for(s, max < length + PN_SLAB_SIZE ? max : length + PN_SLAB_SIZE);
     return none;
 }

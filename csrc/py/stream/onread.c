@@ -230,6 +230,7 @@ pn_onread_data(PnDuplex *s, size_t len)
         result = PyObject_Vectorcall(callback, stack + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     Py_XDECREF(stack[1]);
     if (result == NULL) {
+        pn_note_where(st, (PyObject *)s, NULL, callback);
         pn_uncaught(st, (PyObject *)s, NULL);
     }
     else if (result == Py_False && !s->destroyed) {

@@ -55,7 +55,7 @@ emit_pipe(PyObject *dest, PnDuplex *source)
         return 0;
     PyObject *stack[2] = {NULL, (PyObject *)source};
     if (pn_in_callback(st))
-        return pn_emit(e, st->names.pipe, stack + 1, 1) < 0 ? -1 : 0;
+        return pn_emit_for_caller(e, st->names.pipe, stack + 1, 1) < 0 ? -1 : 0;
     PyObject *both = PyTuple_Pack(2, dest, (PyObject *)source);
     int status = both != NULL ? pn_tick(st, pipe_event_tick, both, NULL) : -1;
     Py_XDECREF(both);

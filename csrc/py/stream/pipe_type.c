@@ -59,7 +59,7 @@ pipe_call(PyObject *op, PyObject *args, PyObject *kwargs)
     if (p->sock != NULL && pn_check_alive(&p->sock->em) < 0)
         return NULL;
     if (!PyBytes_CheckExact(data) && !PyUnicode_Check(data)) /* from emit() in user code */
-        return pn_raise_arg_type("chunk", "of type bytes or str", data);
+        return pn_raise_arg_type("chunk", "bytes or str", data);
     (void)pn_pipe_source(p); /* user code may call a pipe whose source is dying */
     pn_pipe_give(p, data, PyBytes_Check(data) ? PyBytes_AS_STRING(data) : NULL,
                  PyBytes_Check(data) ? (size_t)PyBytes_GET_SIZE(data) : 0);

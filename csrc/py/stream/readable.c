@@ -7,6 +7,7 @@
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
+#include "py/stream/duplex_errors.h"
 #include "py/stream/read_bytes.h"
 
 /* --- the marks --- */
@@ -110,7 +111,7 @@ pn_readable_emit_data(PnDuplex *s, PyObject *data)
     if (!pn_in_callback(st) || deferred_count(s) > 0) /* keeps the order of the bytes */
         return defer_data_event(s, data);
     PyObject *stack[2] = {NULL, data};
-    return pn_emit(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
+    return pn_emit_for_caller(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
 }
 
 static void flow(PnDuplex *s);
@@ -171,8 +172,7 @@ start_reading(PnDuplex *s)
     }
     int status = pn_stream_read_start(s->io);
     if (status != 0) {
-        struct pn_where where = {.syscall = "read"};
-        pn_duplex_destroy_steal(s, pn_uv_error(s->em.st, status, &where));
+        pn_duplex_destroy_steal(s, pn_duplex_uv_error(s, status, "read"));
     }
 }
 

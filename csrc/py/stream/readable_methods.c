@@ -3,6 +3,7 @@
 #include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
+#include "py/stream/duplex_errors.h"
 #include "py/stream/encoding.h"
 
 /* Node's limit for the high-water mark that read(n) raises. */
@@ -94,8 +95,8 @@ chunk_of(PnDuplex *s, PyObject *chunk, PyObject *encoding)
         bytes = PyBytes_FromObject(chunk);
     }
     else {
-        return pn_raise_arg_type("chunk",
-                                 "of type str or an object with a buffer (bytes, bytearray, memoryview, array)", chunk);
+        return pn_raise_arg_type("chunk", "a str or an object with a buffer (bytes, bytearray, memoryview, array)",
+                                 chunk);
     }
     if (bytes == NULL || !decoding)
         return bytes;
@@ -115,8 +116,7 @@ unshift(PnDuplex *s, PyObject *data)
     if (PyObject_Size(data) == 0)
         return 0;
     if (s->end_emitted) {
-        PyObject *error =
-            pn_net_error(s->em.st, "ERR_STREAM_UNSHIFT_AFTER_END_EVENT", "stream.unshift() after end event");
+        PyObject *error = pn_duplex_error(s, "ERR_STREAM_UNSHIFT_AFTER_END_EVENT", "stream.unshift() after end event");
         pn_duplex_destroy_steal(s, error);
         return 0;
     }

@@ -7,6 +7,7 @@
  * gets the outcome, ECANCELED after destroy(). */
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
+#include "py/stream/duplex_errors.h"
 #include "py/stream/writes.h"
 
 size_t
@@ -170,7 +171,7 @@ closed_tick(PnState *st, PyObject *self, void *arg)
 static int
 refuse_closed(PnDuplex *s, PyObject *callbacks)
 {
-    PyObject *error = callbacks != NULL ? pn_net_error(s->em.st, "ERR_SOCKET_CLOSED", "Socket is closed") : NULL;
+    PyObject *error = callbacks != NULL ? pn_duplex_error(s, "ERR_SOCKET_CLOSED", "Socket is closed") : NULL;
     PyObject *all = error != NULL ? PyTuple_Pack(3, (PyObject *)s, callbacks, error) : NULL;
     int status = all == NULL ? -1 : pn_tick(s->em.st, closed_tick, all, (void *)(uintptr_t)s->em.connection);
     Py_XDECREF(all);
@@ -215,13 +216,12 @@ refuse_corked(PnDuplex *s)
 static PyObject *
 refusal(PnDuplex *s, bool by_end)
 {
-    PnState *st = s->em.st;
     if (s->fin_seen && s->ending && !by_end)
-        return pn_net_error(st, "EPIPE", "This socket has been ended by the other party");
+        return pn_duplex_error(s, "EPIPE", "This socket has been ended by the other party");
     if (s->ending)
-        return pn_net_error(st, "ERR_STREAM_WRITE_AFTER_END", "write after end");
+        return pn_duplex_error(s, "ERR_STREAM_WRITE_AFTER_END", "write after end");
     if (s->destroyed)
-        return pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
+        return pn_duplex_error(s, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
     return Py_XNewRef(s->errored);
 }
 
@@ -307,7 +307,7 @@ write_now(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *
 static int
 overflow(PnDuplex *s, PyObject *callback)
 {
-    PyObject *error = pn_net_error(s->em.st, "ERR_WRITE_BUFFER_FULL", "The write buffer is over max_write_buffer");
+    PyObject *error = pn_duplex_error(s, "ERR_WRITE_BUFFER_FULL", "The write buffer is over max_write_buffer");
     if (error == NULL)
         return -1;
     struct pn_write_record *last = s->wq != NULL ? s->wq->last : NULL;
@@ -589,13 +589,12 @@ add_on_finish(PnDuplex *s, PyObject *callback)
 static PyObject *
 end_answer(PnDuplex *s)
 {
-    PnState *st = s->em.st;
     if (s->finished && !s->ending && s->errored == NULL) /* connect() has followed end() */
         return Py_NewRef(Py_None);
     if (s->finished)
-        return pn_net_error(st, "ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished");
+        return pn_duplex_error(s, "ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished");
     if (s->destroyed)
-        return pn_net_error(st, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
+        return pn_duplex_error(s, "ERR_STREAM_DESTROYED", "Cannot call end after a stream was destroyed");
     return Py_XNewRef(s->errored);
 }
 

@@ -30,12 +30,12 @@ chunk_of(PnDuplex *s, PyObject *data, PyObject *encoding, struct chunk *out)
         return out->bytes == NULL ? -1 : 0;
     }
     if (data == Py_None) {
-        pn_raise_coded(PyExc_TypeError, "ERR_STREAM_NULL_VALUES", "May not write null values to stream");
+        pn_raise_coded(PyExc_TypeError, "ERR_STREAM_NULL_VALUES",
+                       "write() takes str or an object with a buffer, not None; end() ends the stream");
         return -1;
     }
     if (!PyObject_CheckBuffer(data)) {
-        pn_raise_arg_type("chunk", "of type str or an object with a buffer (bytes, bytearray, memoryview, array)",
-                          data);
+        pn_raise_arg_type("chunk", "a str or an object with a buffer (bytes, bytearray, memoryview, array)", data);
         return -1;
     }
     if (encoding != NULL && pn_encoding_check(st, encoding, data) < 0)

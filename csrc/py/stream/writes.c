@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "py/stream/duplex_errors.h"
+
 #define MAX_IOV 1024 /* the kernel's limit, IOV_MAX */
 
 /* --- the queue --- */
@@ -144,11 +146,13 @@ pn_writes_run_ready(PnDuplex *s)
 
 /* The error for callbacks of a destroyed socket: the socket's error, else ERR_STREAM_DESTROYED. New reference. */
 static PyObject *
-why_destroyed(PnDuplex *s, const char *call)
+why_destroyed(PnDuplex *s, bool by_end)
 {
     PyObject *error = Py_XNewRef(s->errored);
     if (error == NULL)
-        error = pn_net_error(s->em.st, "ERR_STREAM_DESTROYED", "Cannot call %s after a stream was destroyed", call);
+        error = pn_duplex_error(s, "ERR_STREAM_DESTROYED",
+                                by_end ? "Cannot call end after a stream was destroyed"
+                                       : "Cannot call write after a stream was destroyed");
     return error != NULL ? error : pn_take_exception();
 }
 
@@ -159,7 +163,7 @@ fail_end_callbacks(PnDuplex *s)
     if (on_finish == NULL)
         return;
     s->wq->on_finish = NULL; /* making an error may run user code */
-    PyObject *error = why_destroyed(s, "end");
+    PyObject *error = why_destroyed(s, true);
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
         (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), error);
     Py_XDECREF(error);
@@ -192,7 +196,7 @@ fail_corked_tick(PnState *st, PyObject *self, void *arg)
     (void)arg;
     if (!s->destroyed || s->wq == NULL || s->wq->busy)
         return;
-    PyObject *error = why_destroyed(s, "write");
+    PyObject *error = why_destroyed(s, false);
     if (s->destroyed)
         pn_writes_fail(s, error, error);
     Py_XDECREF(error);
@@ -445,8 +449,7 @@ pn_writes_answer_left(PnDuplex *s, struct pn_left_behind *left, PyObject *error)
 PyObject *
 pn_writes_error(PnDuplex *s, int status)
 {
-    struct pn_where where = {.syscall = "write"};
-    PyObject *error = pn_uv_error(s->em.st, status, &where);
+    PyObject *error = pn_duplex_uv_error(s, status, "write");
     return error != NULL ? error : pn_take_exception();
 }
 

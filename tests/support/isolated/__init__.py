@@ -15,9 +15,18 @@ from paths import ROOT, SUPPORT
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Scripts may import helpers and isolated.tools; pynet is the one that the tests themselves use."""
+    """Scripts may import helpers and isolated.tools; pynet is the one that the tests themselves use.
+
+    There is no line on stderr about what still listens or connects at the end: PYNET_NO_EXIT_NOTICE="" brings it back.
+    """
     path = [os.environ.get("PYTHONPATH"), str(SUPPORT)]
-    return {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(filter(None, path)), **more}
+    return {
+        **os.environ,
+        "PYTHONSAFEPATH": "1",
+        "PYNET_NO_EXIT_NOTICE": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+        **more,
+    }
 
 
 def join(*parts: str) -> str:
