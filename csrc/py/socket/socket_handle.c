@@ -251,6 +251,7 @@ static const struct pn_duplex_ops socket_ops = {
     .peer = pn_socket_peer_for_error,
     .source_ended = pn_pipe_source_ended,
     .sink_drained = pn_pipe_dest_drained,
+    .sink_finishing = pn_pipe_dest_finishing,
     .sink_gone = pn_pipe_dest_gone,
 };
 

@@ -80,7 +80,8 @@ pn_duplex_finish(PnDuplex *s, bool current)
     }
     if (s->end_emitted && current)
         pn_duplex_ops_of(s)->both_over(s);
-    pn_pipe_note_finish(s);
+    if (s->piped_from != NULL)
+        pn_duplex_ops_of(s)->sink_finishing(s);
     (void)pn_emit0(&s->em, st->names.finish);
     if (s->piped_from != NULL)
         pn_duplex_ops_of(s)->sink_gone(s);

@@ -160,9 +160,8 @@ bool pn_pipe_fast(PnDuplex *s, const char *base, size_t len);
 /* Members of struct pn_duplex_ops, for the table of the subtype. */
 void pn_pipe_source_ended(PnDuplex *s);
 void pn_pipe_dest_drained(PnDuplex *s);
+void pn_pipe_dest_finishing(PnDuplex *s);
 void pn_pipe_dest_gone(PnDuplex *s);
-/* `finish` is about to be emitted: the pipes into this stream end with it; those that its listeners make stay. */
-void pn_pipe_note_finish(PnDuplex *s);
 /* Clears the borrowed `source` of the pipes out of this stream, which is being freed. */
 void pn_pipe_cut(PnDuplex *s);
 void pn_pipe_free(PnDuplex *s);

@@ -42,8 +42,10 @@ struct pn_duplex_ops {
     bool (*peer)(PnDuplex *d, struct pn_addr *addr, PyObject **path);
     /* `end` has been emitted and there are pipes out of the stream. */
     void (*source_ended)(PnDuplex *d);
-    /* There are pipes into the stream: it has drained; it has finished, failed or closed. */
+    /* There are pipes into the stream: it has drained; `finish` is about to be emitted; it has finished, failed or
+     * closed. */
     void (*sink_drained)(PnDuplex *d);
+    void (*sink_finishing)(PnDuplex *d);
     void (*sink_gone)(PnDuplex *d);
 };
 

@@ -196,8 +196,9 @@ goes_with(const PnDuplex *dest, const struct pn_pipe *p)
     return !p->after_finish || dest->destroyed;
 }
 
+/* Those that are there end with `finish`; those that its listeners make stay. */
 void
-pn_pipe_note_finish(PnDuplex *s)
+pn_pipe_dest_finishing(PnDuplex *s)
 {
     for (struct pn_pipe *p = s->piped_from; p != NULL; p = p->next_from)
         p->after_finish = false;
