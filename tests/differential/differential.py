@@ -128,7 +128,9 @@ def record_found(pair, scenarios):
     """Writes Node's traces of the scenarios in which pynet differed once. 1: Node itself is not certain in some."""
     first = runner.run(pair.node, scenarios)
     later = [runner.run(pair.node, scenarios, late=True) for _ in range(AGAIN)]
-    doubtful = [made["index"] for made, *traces in zip(scenarios, first, *later, strict=True) if traces != traces[:1] * 4]
+    doubtful = [
+        made["index"] for made, *traces in zip(scenarios, first, *later, strict=True) if traces != traces[:1] * 4
+    ]
     lines = [json.dumps({"scenario": made, "traces": trace}) for made, trace in zip(scenarios, first, strict=True)]
     FOUND.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     print(f"{len(lines)} scenarios recorded in {FOUND.name}; not certain: {doubtful}")
@@ -145,7 +147,9 @@ def main():
     parser.add_argument("--most", type=int, default=MOST_SHOWN, help="how many ways to differ are shown")
     parser.add_argument("--also", type=Path, help="a second list of what may differ, such as what is being mended")
     parser.add_argument("--record", action="store_true", help="record what the suite compares with")
-    parser.add_argument("--keep", type=Path, help="a file of scenarios, a line each: add them to those that the suite runs")
+    parser.add_argument(
+        "--keep", type=Path, help="a file of scenarios, a line each: add them to those that the suite runs"
+    )
     options = parser.parse_args()
     allowed = compare.load_allowed() + (compare.load_allowed(options.also) if options.also else [])
     pair = Pair(find_node(), allowed)
