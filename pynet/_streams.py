@@ -79,6 +79,16 @@ def _all_read(stream: object) -> bool:
     return isinstance(stream, Socket) and _private.all_read(stream)
 
 
+def _listen_surely(stream: Any, event: str, listener: Callable[..., object]) -> Callable[[], object]:
+    """Calls a listener, which has been added already, also when another one before it raises: then once more in each
+    emission. Returns what ends that. A user object emits as it likes."""
+    if not isinstance(stream, Socket):
+        return lambda: None
+    again = functools.partial(listener)  # an object of its own: off() must not find it
+    _private.listen(stream, event, again)
+    return functools.partial(_private.unlisten, stream, event, again)
+
+
 class _Watch:
     """The listeners that call back, once, when the halves of a stream that were asked for have ended."""
 
@@ -102,6 +112,7 @@ class _Watch:
         listeners: list[tuple[str, Any]] = []
         if not closed and not over:
             listeners += [("end", self.on_end), ("finish", self.on_finish), ("close", self.on_close)]
+        unlisten: list[Callable[[], object]] = []
         if error:
             listeners.insert(2, ("error", _ignore if closed or over else self.done))
 
@@ -110,9 +121,13 @@ class _Watch:
             self.unfollow()
             for event, listener in listeners:
                 stream.off(event, listener)
+            for step in unlisten:
+                step()
 
         for event, listener in listeners:
             stream.on(event, listener)
+            if event != "error":
+                unlisten.append(_listen_surely(stream, event, listener))
         if closed:
             next_tick(self.on_close)
         elif over:
@@ -290,13 +305,14 @@ def _answer(callback: _Callback, err: Any, source: Any) -> None:
 class _Pipeline:
     """Streams, each piped into the next. `parts` are the halves that are still open: (index of the stream, half)."""
 
-    __slots__ = ("callback", "error", "forget", "parts", "signal", "streams")
+    __slots__ = ("callback", "ended", "error", "forget", "parts", "signal", "streams")
 
     def __init__(self, streams: Sequence[Any], callback: _Callback, signal: AbortSignal | None) -> None:
         self.streams = streams
         self.signal = signal
         self.callback: _Callback | None = callback
         self.error: Any = None
+        self.ended: set[int] = set()  # the sources whose end has been passed on
         self.forget: list[list[Callable[[], object]]] = [[] for _ in streams]
         last = len(streams) - 1
         self.parts = {(at, "read") for at in range(last)}
@@ -332,6 +348,9 @@ class _Pipeline:
         ends = evented and _has(dest, "end")  # then we call end(); otherwise the pipe flushes it or calls its end()
 
         def on_end() -> None:
+            if at in self.ended:
+                return
+            self.ended.add(at)
             if not ends:
                 self.over((at + 1, "write"), None)
             elif self.error is None:
@@ -363,6 +382,8 @@ class _Pipeline:
         stream = self.streams[at]
         stream.on(event, listener)
         self.forget[at].append(functools.partial(stream.off, event, listener))
+        if event != "error":
+            self.forget[at].append(_listen_surely(stream, event, listener))
 
     def watch(self, at: int, half: str) -> None:
         def over(err: Any) -> None:

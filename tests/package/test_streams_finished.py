@@ -424,6 +424,28 @@ def test_two_callbacks_in_order(pair):
     assert log.names == ["first", "second"]
 
 
+def raises(*args):
+    raise Boom
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_it_is_answered_though_a_listener_before_it_raises(pair, uncaught_errors, event):
+    p = pair()
+    mine = ValueError("mine")
+    p.client.on(event, raises)
+    log = Recorder(None)
+    finished(p.client, log.note("done"))
+    p.client.resume()
+    if event in ("end", "finish"):
+        p.client.end()
+    else:
+        p.client.destroy(mine if event == "error" else None)
+    (error,) = log.wait("done").args("done")[0]
+    assert wait_until(lambda: [type(uncaught) for uncaught in uncaught_errors] == [Boom])
+    assert error is {"error": mine, "close": error}.get(event)
+    assert event != "close" or error.code == "ERR_STREAM_PREMATURE_CLOSE"
+
+
 def counts(stream):
     return {event: stream.listener_count(event) for event in EVENTS}
 

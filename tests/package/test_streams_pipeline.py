@@ -365,6 +365,37 @@ def test_without_a_callback_a_success_is_silent(lines, uncaught_errors):
     assert uncaught_errors == []
 
 
+def raises(*args):
+    raise Boom
+
+
+@pytest.mark.parametrize("place", [("source", "end"), ("source", "close"), ("last", "finish"), ("last", "close")])
+def test_it_is_answered_though_a_listener_before_it_raises(lines, uncaught_errors, place):
+    a, b = lines(2)
+    b.outer.resume()
+    which, event = place
+    (a if which == "source" else b).inner.on(event, raises)
+    log = Recorder(None)
+    pipeline(a.inner, b.inner, log.note("done"))
+    a.outer.end(b"x")
+    log.wait("done")
+    assert log.args("done") == [(None,)]
+    assert wait_until(lambda: b.outer.readable_ended)
+    b.outer.end()
+    assert wait_until(lambda: [type(error) for error in uncaught_errors] == [Boom])
+
+
+def test_a_destination_that_closes_too_early_ends_it_though_a_listener_raises(lines, uncaught_errors):
+    a, b = lines(2)
+    b.inner.on("close", raises)
+    log = Recorder(None)
+    pipeline(a.inner, b.inner, log.note("done"))
+    b.inner.destroy()
+    log.wait("done")
+    assert [error.code for (error,) in log.args("done")] == ["ERR_STREAM_PREMATURE_CLOSE"]
+    assert wait_until(lambda: [type(error) for error in uncaught_errors] == [Boom])
+
+
 # --- listeners ---
 
 

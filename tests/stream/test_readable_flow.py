@@ -169,6 +169,23 @@ def test_resume_without_a_listener_throws_data_away(pair):
     assert log.names == ["end", "close"]
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_resume_without_a_listener_throws_text_of_a_full_queue_away(pair, when):
+    p = pair()
+    log = Recorder(p.client, "end", "close")
+    if when == "before":
+        p.client.set_encoding("latin1")
+    p.peer.end(b"x" * 300_000)
+    assert wait_until(lambda: p.client.readable_length == 65536)
+    with pynet.turn():
+        p.client.resume()
+        if when == "after":
+            p.client.set_encoding("latin1")
+    log.wait("close")
+    assert p.client.bytes_read == 300_000
+    assert log.names == ["end", "close"]
+
+
 def test_end_waits_until_everything_is_read(pair):
     p = pair()
     log = Recorder(p.client, "end", "close")

@@ -446,8 +446,12 @@ flow(PnDuplex *s)
         emit_data(s, data);
         Py_DECREF(data);
     }
-    if (s->flowing == PN_FLOWING_TRUE && s->r_ended && pn_readable_length(s) == 0)
+    if (s->flowing != PN_FLOWING_TRUE || pn_readable_length(s) > 0)
+        return;
+    if (s->r_ended)
         end_soon(s);
+    else
+        s->need_readable = 1; /* Node's flow() ends with a read() that finds nothing: what is kept next flows out */
 }
 
 static void
