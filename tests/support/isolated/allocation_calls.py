@@ -6,6 +6,7 @@ changes it, and what it looks like.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import io
 import ipaddress
@@ -117,6 +118,11 @@ def too_many():
 
 def heard_with_removals() -> EventEmitter:
     return heard().on("removeListener", listener).on("newListener", listener)
+
+
+def turns():
+    with contextlib.ExitStack() as blocks:
+        return len([blocks.enter_context(pynet.turn()) for _ in range(9)])
 
 
 def emitted_to_many():
@@ -247,6 +253,7 @@ CALLS = {
     "BoundSocket of a missing folder": bound_of({"path": "/nowhere/at/all"}),
     "timers": lambda: (pynet.set_timeout(listener, 1e6, 1, 2).close().has_ref(), pynet.clear_interval(None)),
     "immediates": lambda: pynet.clear_immediate(pynet.set_immediate(listener, 5).unref().ref()),
+    "turns": turns,
     "set_timeout wrong": lambda: pynet.set_timeout(5, 5),
     "set_uncaught_handler": lambda: (pynet.set_uncaught_handler(listener), pynet.set_uncaught_handler(None)),
     "set_default_high_water_mark wrong": lambda: pynet.set_default_high_water_mark("x"),
