@@ -22,7 +22,8 @@ import time
 import weakref
 from functools import partial
 
-import isolated.allocation_scenes  # noqa: F401  it fills SCENES
+import isolated.allocation_refusals
+import isolated.allocation_scenes  # noqa: F401  they fill SCENES
 import pynet
 from isolated.allocation_calls import CALLS, CHANGES
 from isolated.allocation_stage import SCENES, Scene, clean
