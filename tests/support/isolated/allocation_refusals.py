@@ -1,4 +1,4 @@
-"""More scenes with failing allocations: writes that are refused, fail or are given up; the rest of a text."""
+"""More scenes with failing allocations: writes that are refused, fail or are given up; pipes; buffers of `onread`."""
 
 from __future__ import annotations
 
@@ -203,4 +203,70 @@ def destroyed_in_prefinish(s, listen):
         sock = s.keep(pynet.connect(target)).on("close", s.step("close"))
         sock.on("prefinish", s.step("prefinish", sock.destroy))
         sock.once("connect", lambda: sock.end("1", lambda *args: None))
+        s.closes(server, sock)
+
+
+@scene("unpiped close")
+def pipes_taken_out(s):
+    server, target = s.unix(lambda sock: sock.resume().write("hello"))
+    if target:
+        sock = s.keep(pynet.connect(target))
+        others = [s.keep(pynet.connect(target)).resume() for _ in range(2)]
+        for other in others:
+            other.on("unpipe", s.step("unpiped"))
+            sock.pipe(other)
+
+        def unpipe(chunk):
+            sock.unpipe(others[0])
+            sock.unpipe()
+            for each in (sock, *others):
+                each.destroy()
+
+        sock.on("data", lambda chunk: pynet.set_immediate(unpipe, chunk))
+        others[0].on("close", s.step("close"))
+        s.closes(server, sock, *others)
+
+
+@scene("unpiped close")
+def more_pipes_than_fit_on_the_stack(s):
+    server, target = s.tcp(lambda sock: sock.resume())
+    if target:
+        source = s.keep(pynet.Socket())
+        others = [s.keep(pynet.connect(target)).resume() for _ in range(9)]
+        for other in others:
+            other.on("unpipe", s.step("unpiped")).on("close", s.step("close"))
+            source.pipe(other)
+        source.unshift(b"hello")
+        pynet.set_timeout(source.destroy, 2)
+        pynet.set_timeout(lambda: [other.end() for other in others], 3)
+        s.closes(server, *others)
+
+
+@both("paused close")
+def into_one_buffer(s, listen):
+    server, target = listen(lambda sock: sock.end(bytes(3000)))
+    if target:
+
+        def on_read(n, buffer):
+            pynet.set_immediate(sock.resume)
+            return False
+
+        sock = s.keep(pynet.Socket(onread={"buffer": bytearray(1000), "callback": on_read}))
+        sock.on("pause", s.step("paused")).on("close", s.step("close"))
+        sock.connect(target)
+        s.closes(server, sock)
+
+
+@both("close", "OWN")
+def buffers_that_cannot_be_made(s, listen):
+    server, target = listen(lambda sock: sock.end(bytes(3000)))
+    if target:
+
+        def make():
+            error = OSError("own")
+            error.code = "OWN"
+            raise error
+
+        sock = s.keep(pynet.Socket(onread={"buffer": make, "callback": len}))
+        sock.on("close", s.step("close")).connect(target)
         s.closes(server, sock)
