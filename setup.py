@@ -160,7 +160,9 @@ def mode_flags():
         compile_args += ["-O2", "-DNDEBUG"]
     if switched_on("PYNET_COVERAGE"):
         compile_args.append("--coverage")
-        link_args += ["--coverage", "-Wl,-u,__gcov_dump"]  # which tools/coverage_exit.py calls
+        link_args.append("--coverage")
+        if sys.platform == "linux":
+            link_args.append("-Wl,-u,__gcov_dump")  # tools/coverage_exit.py calls it
     if switched_on("PYNET_WERROR"):
         compile_args += ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
     extra = shlex.split(os.environ.get("PYNET_CFLAGS", ""))

@@ -8,7 +8,7 @@ leave = os._exit
 
 
 def _exit(status: int) -> None:
-    if (module := sys.modules.get("pynet._pynet")) is not None:
+    if sys.platform == "linux" and (module := sys.modules.get("pynet._pynet")) is not None:
         ctypes.PyDLL(module.__file__).__gcov_dump()
     leave(status)
 

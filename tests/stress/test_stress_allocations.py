@@ -1,7 +1,7 @@
 """Each allocation of a call, of a conversation or of the import fails: MemoryError or an error, nothing lost, no crash.
 
-The cases are in tests/support/isolated: allocation_calls.py (calls without a loop that runs) and allocation_scenes.py
-(conversations on the loop). test_stress_memory.py has long scenarios of many objects.
+The cases are in tests/support/isolated: allocation_calls.py (calls without a loop that runs), allocation_scenes.py and
+allocation_refusals.py (conversations on the loop). test_stress_memory.py has long scenarios of many objects.
 """
 
 import os
