@@ -161,6 +161,8 @@ def mode_flags():
     if switched_on("PYNET_COVERAGE"):
         compile_args.append("--coverage")
         link_args.append("--coverage")
+        if sys.platform == "linux":
+            link_args.append("-Wl,-u,__gcov_dump")  # tools/coverage_exit.py calls it
     if switched_on("PYNET_WERROR"):
         compile_args += ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
     extra = shlex.split(os.environ.get("PYNET_CFLAGS", ""))

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the programs of tests/core, and pytest on the copy in build/coverage, which count lines and branches, and prints
 # what of csrc has run: tools/coverage.sh [pytest arguments]
-# The counters are written when a process exits. Failing tests do not keep the report back; the exit status is theirs.
+# The counters are written when a process exits, also by os._exit(): coverage_exit.py sees to that. Failing tests do not
+# keep the report back; the exit status is theirs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -22,6 +23,7 @@ for argument in "$@"; do
     arguments+=("$argument")
 done
 [ $paths = 1 ] || arguments+=("$root/tests")
+cp tools/coverage_exit.py build/coverage/sitecustomize.py
 (
     cd build/coverage
     PYTHONPATH=$PWD "$python" -m pytest -c "$root/pyproject.toml" --rootdir "$root" -o timeout=240 \

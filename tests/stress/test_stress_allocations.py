@@ -1,7 +1,7 @@
 """Each allocation of a call, of a conversation or of the import fails: MemoryError or an error, nothing lost, no crash.
 
-The cases are in tests/support/isolated: allocation_calls.py (calls without a loop that runs) and allocation_scenes.py
-(conversations on the loop). test_stress_memory.py has long scenarios of many objects.
+The cases are in tests/support/isolated: allocation_calls.py (calls without a loop that runs), allocation_scenes.py and
+allocation_refusals.py (conversations on the loop). test_stress_memory.py has long scenarios of many objects.
 """
 
 import os
@@ -21,18 +21,18 @@ pytestmark = [
     pytest.mark.skipif("PYNET_ASAN" in os.environ, reason="the sanitizer has a malloc() of its own"),
 ]
 
-COUNTS = {"one": 1, "four": 4}  # how many allocations fail in a row
+SWEEPS = {"one": "1", "four": "4", "ticks": "ticks"}  # how many allocations fail in a row; or those for ticks
 
 
 @pytest.fixture(scope="module")
 def sweeps(tmp_path_factory):
-    """Both sweeps at once: they spend most of their time waiting."""
+    """All sweeps at once: they spend most of their time waiting."""
     folder = tmp_path_factory.mktemp("shim")
     shim = memory_shim.build("cc", folder)
     running = {}
-    for name, count in COUNTS.items():
+    for name, mode in SWEEPS.items():
         running[name] = subprocess.Popen(
-            [sys.executable, "-P", "-m", "isolated.allocations", str(count)],
+            [sys.executable, "-P", "-m", "isolated.allocations", mode],
             env=isolated.environment(LD_PRELOAD=shim, PYTHONMALLOC="malloc", TMPDIR=str(folder)),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -45,7 +45,7 @@ def sweeps(tmp_path_factory):
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("name", COUNTS)
+@pytest.mark.parametrize("name", SWEEPS)
 def test_each_allocation_fails(sweeps, name):
     out, err = sweeps[name].communicate(timeout=110)
     assert (out, sweeps[name].returncode) == ("", 0), out + err

@@ -6,6 +6,7 @@ changes it, and what it looks like.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import io
 import ipaddress
@@ -117,6 +118,11 @@ def too_many():
 
 def heard_with_removals() -> EventEmitter:
     return heard().on("removeListener", listener).on("newListener", listener)
+
+
+def turns():
+    with contextlib.ExitStack() as blocks:
+        return len([blocks.enter_context(pynet.turn()) for _ in range(9)])
 
 
 def emitted_to_many():
@@ -247,6 +253,26 @@ CALLS = {
     "BoundSocket of a missing folder": bound_of({"path": "/nowhere/at/all"}),
     "timers": lambda: (pynet.set_timeout(listener, 1e6, 1, 2).close().has_ref(), pynet.clear_interval(None)),
     "immediates": lambda: pynet.clear_immediate(pynet.set_immediate(listener, 5).unref().ref()),
+    "turns": turns,
+    "AggregateError without errors copied": lambda: repr(pickle.loads(pickle.dumps(pynet.NetAggregateError("x")))),
+    "EventEmitter.on with a long text": lambda: HEARD.on("one", "x" * 200),
+    "AbortSignal.timeout": lambda: AbortSignal.timeout(1e6).aborted,
+    "add_event_listener of options": lambda: AbortController().signal.add_event_listener(
+        "abort", listener, {"once": True}
+    ),
+    "add_event_listener of wrong options": lambda: AbortController().signal.add_event_listener(
+        "abort", listener, {"only": True}
+    ),
+    "listen with a wrong listener": lambda: Server().listen(0, "127.0.0.1", 5, "x"),
+    "connect with a wrong listener": lambda: Socket().connect(80, "127.0.0.1", 5),
+    "connect to a pair of texts": lambda: Socket().connect(("127.0.0.1", "x")),
+    "_read_until of text": lambda: pynet._pynet._read_until(readable(), "5", 100),
+    "_read_until of nothing": lambda: pynet._pynet._read_until(readable(), "", 100),
+    "_read_until of other text": lambda: pynet._pynet._read_until(readable(), "\ud800", 100),
+    "_read_until too far": lambda: pynet._pynet._read_until(readable(), b"x", 10),
+    "_read_until later": lambda: pynet._pynet._read_until(Socket(), b"x", 10),
+    "_read_exactly": lambda: pynet._pynet._read_exactly(readable(), 15),
+    "_read_exactly later": lambda: pynet._pynet._read_exactly(readable(), 100),
     "set_timeout wrong": lambda: pynet.set_timeout(5, 5),
     "set_uncaught_handler": lambda: (pynet.set_uncaught_handler(listener), pynet.set_uncaught_handler(None)),
     "set_default_high_water_mark wrong": lambda: pynet.set_default_high_water_mark("x"),

@@ -1,6 +1,7 @@
 """Calls of which each allocation fails once: the cases of tests/stress/test_stress_allocations.py.
 
     python -m isolated.allocations COUNT [NAME ...]      (with failing_malloc.c preloaded)
+    python -m isolated.allocations ticks [NAME ...]      (the same: see that class)
     python -m isolated.allocations descriptors|collections [NAME ...]     (without it: see those classes)
 
 A case runs again and again: the first allocation fails, then the second, until none fails any more. What is wrong is
@@ -21,7 +22,8 @@ import time
 import weakref
 from functools import partial
 
-import isolated.allocation_scenes  # noqa: F401  it fills SCENES
+import isolated.allocation_refusals
+import isolated.allocation_scenes  # noqa: F401  they fill SCENES
 import pynet
 from isolated.allocation_calls import CALLS, CHANGES
 from isolated.allocation_stage import SCENES, Scene, clean
@@ -73,7 +75,51 @@ class Collections:
         return 0
 
 
-MODES = {"descriptors": Descriptors, "collections": Collections}
+class Ticks:
+    """Before the nth call of pynet, or after one of Python, the queue of ticks is full and cannot grow."""
+
+    ENTRIES = 64 * 3 * ctypes.sizeof(ctypes.c_void_p)  # the queue has room for 64 entries, or 128, 256, ...
+
+    def __init__(self):
+        self.lib = ctypes.CDLL(None)
+        self.lib.failing_disarm.restype = ctypes.c_long
+        self.left = 0
+        self.full = False
+
+    def failing_setup(self) -> int:
+        return self.lib.failing_setup()
+
+    def failing_arm(self, first, count) -> None:
+        self.left, self.full = first.value, False
+        sys.setprofile(self.look)
+
+    def failing_disarm(self) -> int:
+        sys.setprofile(None)
+        self.lib.failing_disarm()
+        return int(self.full)
+
+    def look(self, frame, event, what) -> None:
+        if event == "return" or (event == "c_call" and self.is_ours(what.__self__)):
+            self.left -= 1
+            if self.left == 0:
+                sys.setprofile(None)
+                self.fill()
+
+    def is_ours(self, owner) -> bool:
+        return owner is pynet._pynet or isinstance(owner, (pynet.EventEmitter, pynet.AbortController, pynet.Timeout))
+
+    def fill(self) -> None:
+        self.full = True
+        self.lib.failing_arm_sized(ctypes.c_size_t(self.ENTRIES))
+        try:
+            for _ in range(1000):
+                pynet.next_tick(len, ())
+        except MemoryError:
+            return
+        raise AssertionError("the queue has grown")
+
+
+MODES = {"descriptors": Descriptors, "collections": Collections, "ticks": Ticks}
 MODE = sys.argv[1] if len(sys.argv) > 1 else ""
 LIB = MODES[MODE]() if MODE in MODES else ctypes.CDLL(None)
 if MODE not in MODES:
@@ -182,8 +228,31 @@ def make_loop(attempt: Attempt) -> None:
     assert pynet._pynet._counts()["turns"] == 0 or error is None
 
 
+def grow_queues(attempt: Attempt) -> None:
+    """More of each than the queues have had room for. They keep the room: so this comes before other cases."""
+    made: list = []
+
+    def fill():
+        made.extend(pynet.set_timeout(len, 1e6) for _ in range(18))
+        made.extend(pynet.set_immediate(len, ()) for _ in range(66))
+        for _ in range(34):
+            pynet.next_tick(len, ())
+
+    def main():
+        attempt(fill)
+        for one in made:
+            (pynet.clear_immediate if isinstance(one, pynet.Immediate) else pynet.clear_timeout)(one)
+
+    pynet.run(main)
+
+
 def cases():
     yield "loop", make_loop
+    if MODE == "ticks":
+        yield from ((name, partial(perform, make)) for name, make in SCENES.items())
+        return
+    if MODE not in MODES:
+        yield "queues", grow_queues
     if MODE == "descriptors":
         yield from ((name, partial(perform, SCENES[name])) for name in Descriptors.NAMES)
         return

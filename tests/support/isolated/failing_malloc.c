@@ -4,6 +4,7 @@
  * above malloc() at most, none of which runs Python code), and fails those from `first` on, `count` of them. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <link.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -28,6 +29,7 @@ static struct range ours[RANGES], theirs[RANGES], libuv;
 static int ours_count, theirs_count;
 static struct range eval;
 static atomic_long first, last, seen, failed;
+static atomic_size_t unit; /* if not 0: only allocations of a multiple of it fail */
 static atomic_int armed;
 static __thread int busy;
 
@@ -60,9 +62,9 @@ look_at(struct _Unwind_Context *context, void *arg)
 }
 
 static int
-fails(int resizes)
+fails(size_t size, int resizes)
 {
-    if (!atomic_load(&armed) || busy)
+    if (!atomic_load(&armed) || busy || (atomic_load(&unit) != 0 && size % atomic_load(&unit) != 0))
         return 0;
     struct walk w = {0, 0, 0};
     busy = 1;
@@ -81,19 +83,19 @@ fails(int resizes)
 void *
 malloc(size_t size)
 {
-    return fails(0) ? NULL : __libc_malloc(size);
+    return fails(size, 0) ? NULL : __libc_malloc(size);
 }
 
 void *
 calloc(size_t number, size_t size)
 {
-    return fails(0) ? NULL : __libc_calloc(number, size);
+    return fails(number * size, 0) ? NULL : __libc_calloc(number, size);
 }
 
 void *
 realloc(void *old, size_t size)
 {
-    return fails(1) ? NULL : __libc_realloc(old, size);
+    return fails(size, 1) ? NULL : __libc_realloc(old, size);
 }
 
 static int
@@ -142,7 +144,16 @@ failing_arm(long from, long count)
     atomic_store(&last, from + count - 1);
     atomic_store(&seen, 0);
     atomic_store(&failed, 0);
+    atomic_store(&unit, 0);
     atomic_store(&armed, 1);
+}
+
+/* From now on all allocations fail whose size is a multiple of `size`: those of one array that doubles. */
+void
+failing_arm_sized(size_t size)
+{
+    failing_arm(1, LONG_MAX);
+    atomic_store(&unit, size);
 }
 
 /* How many allocations have failed. */
