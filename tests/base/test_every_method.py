@@ -62,7 +62,7 @@ SOCKET = (
     "read_until ref reset_and_destroy resume set_default_encoding set_encoding set_keep_alive set_no_delay set_timeout "
     "set_type_of_service uncork unpipe unref unshift wait write writelines"
 )
-SERVER = "__aiter__ __iter__ close get_connections listen ref shutdown unref wait"
+SERVER = "__aiter__ __iter__ accept close get_connections listen ref shutdown unref wait"
 
 
 def lines(source):
@@ -114,7 +114,7 @@ print("iteration", outcome(next, (iter(pynet.Socket()),)), outcome(next, (iter(p
 """)
     waits = "read_exactly read_until reset_and_destroy resume set_timeout unshift wait"
     assert f"new ERR_LOOP_CLOSED close connect destroy destroy_soon detach pipe read {waits}" in got
-    assert "closed ERR_LOOP_CLOSED close get_connections listen shutdown wait" in got
+    assert "closed ERR_LOOP_CLOSED accept close get_connections listen shutdown wait" in got
     assert got[-1] == "iteration ERR_LOOP_CLOSED ERR_LOOP_CLOSED"
 
 
