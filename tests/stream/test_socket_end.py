@@ -85,6 +85,22 @@ def test_end_of_a_python_socket(server):
         assert client.makefile("rb").read() == b"cba"
 
 
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_prefinish_listener_that_raises_in_end_is_uncaught(uncaught_errors, inside):
+    """A socket that never connected emits `prefinish` in end() itself."""
+    sock = pynet.Socket()
+    mine = LookupError("mine")
+
+    @sock.on("prefinish")
+    def raises():
+        raise mine
+
+    log = Recorder(sock, "finish")
+    on_loop(sock.end) if inside else sock.end()
+    log.wait("finish")
+    assert wait_until(lambda: uncaught_errors == [mine])
+
+
 # --- destroy ---
 
 

@@ -6,6 +6,7 @@
  * the kernel does not accept goes to libuv, one request at a time; see writes.c for the queue. pn_writable_written()
  * gets the outcome, ECANCELED after destroy(). */
 #include "py/events/emitter.h"
+#include "py/loop/uncaught.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
 #include "py/stream/writes.h"
@@ -539,7 +540,7 @@ prefinish(PnDuplex *s, bool from_method)
     if (!from_method)
         (void)pn_emit0(&s->em, st->names.prefinish);
     else if (pn_emit_from_method(&s->em, st->names.prefinish) < 0)
-        PyErr_WriteUnraisable((PyObject *)s);
+        pn_uncaught(st, (PyObject *)s, NULL); /* end() goes on: its callbacks and `finish` must come */
     if (pn_tick(st, finish_tick, (PyObject *)s, (void *)(uintptr_t)connection) < 0)
         pn_duplex_destroy_steal(s, NULL);
 }
