@@ -36,8 +36,8 @@ write_failed(PnDuplex *s, PyObject *error)
     if (s->errored == NULL && !s->destroyed)
         s->errored = Py_NewRef(error);
     do
-        pn_writes_fail(s, error, error);
-    while (s->em.connection == connection && s->wq != NULL && s->wq->last != NULL && s->wq->last->callback != NULL &&
+        pn_writes_fail(s, error, error); /* leaves the records that have ticks */
+    while (s->em.connection == connection && s->wq != NULL && s->wq->last != NULL && !s->wq->last->in_tick &&
            !s->em.st->loop->halted);
     if (s->em.connection == connection) /* else a callback has reconnected the socket */
         pn_duplex_destroy(s, error);

@@ -147,6 +147,18 @@ def corked_while_connecting(s, listen):
         s.closes(server, sock)
 
 
+@both("first last close")
+def early_writes_of_which_some_fit(s, listen):
+    """No memory for the request of the rest: those that have left are answered, then the others."""
+    server, target = listen(lambda sock: sock.resume())
+    if target:
+        sock = s.keep(pynet.connect(target)).on("close", s.step("close"))
+        for name in ("first", *range(6), "last"):
+            sock.write(bytes(1 << 16), s.step(name))
+        sock.end()
+        s.closes(server, sock)
+
+
 @both("one two three again close", "ERR_STREAM_DESTROYED", "ERR_SOCKET_CLOSED_BEFORE_CONNECTION")
 def connected_again_while_writing(s, listen):
     server, target = listen(lambda sock: sock.resume())
