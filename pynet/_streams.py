@@ -129,7 +129,7 @@ class _Watch:
             if event != "error":
                 unlisten.append(_listen_surely(stream, event, listener))
         if closed:
-            next_tick(self.on_close)
+            next_tick(self.done, self.why_closed())
         elif over:
             next_tick(self.done, None)
         return forget
@@ -170,17 +170,19 @@ class _Watch:
             self.done(None)
 
     def on_close(self, *_had_error: object) -> None:
-        if self.callback is None:
-            return
+        if self.callback is not None:
+            self.done(self.why_closed())
+
+    def why_closed(self) -> Any:
+        """The error of a stream that has closed; None when it had come to its end."""
         err = getattr(self.stream, "errored", None)
         if isinstance(err, BaseException):
-            self.done(err)
-        elif self.reading and not (self.read or _all_read(self.stream)):
-            self.done(premature_close(self.stream, "its end"))
-        elif self.writing and not (self.written or _all_written(self.stream)):
-            self.done(premature_close(self.stream, "all was sent"))
-        else:
-            self.done(None)
+            return err
+        if self.reading and not (self.read or _all_read(self.stream)):
+            return premature_close(self.stream, "its end")
+        if self.writing and not (self.written or _all_written(self.stream)):
+            return premature_close(self.stream, "all was sent")
+        return None
 
 
 _OPTIONS = ("readable", "writable", "error", "signal")

@@ -375,14 +375,14 @@ pn_writes_fail_unsent(PnDuplex *s)
 {
     if (s->wq == NULL || s->wq->busy || s->wq->before_connect || (s->wq->first != NULL && s->wq->first->in_tick))
         return;
-    PyObject *on_finish = s->wq->on_finish, *error = why_destroyed(s, "write");
+    PyObject *on_finish = s->wq->on_finish, *error = why_destroyed(s, false);
     if (s->wq != NULL && s->wq->on_finish == on_finish)
         s->wq->on_finish = NULL;
     else
         on_finish = NULL; /* making the error has run user code */
     pn_writes_fail(s, error, error);
     Py_XDECREF(error);
-    error = on_finish != NULL ? why_destroyed(s, "end") : NULL;
+    error = on_finish != NULL ? why_destroyed(s, true) : NULL;
     for (Py_ssize_t i = 0; on_finish != NULL && i < PyList_GET_SIZE(on_finish); i++)
         (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), error);
     Py_XDECREF(error);
