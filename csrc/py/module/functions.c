@@ -7,6 +7,7 @@
 #include "py/base/args.h"
 #include "py/connect/connect.h"
 #include "py/loop/driver.h"
+#include "py/socket/socket_checks.h"
 #include "py/stream/duplex.h"
 
 /* --- connect() --- */
@@ -20,13 +21,14 @@ const char pn_create_connection_doc[] =
     "connect(port, host=\"localhost\", listener=None, /, **options)\n"
     "connect(path, listener=None, /, **options)\nconnect(options, listener=None, /, **more)\n\n"
     "Makes a Socket and connects it; returns the socket. Options: those of Socket, those of Socket.connect(), and\n"
-    "timeout (ms) as in Socket.set_timeout(). Node: net.createConnection().";
+    "timeout (milliseconds without activity) as in Socket.set_timeout(); below 100 it warns, since the limit of\n"
+    "connecting is connect_timeout (seconds). Node: net.createConnection().";
 
 static PyObject *
 make_connected(PnState *st, struct pn_endpoint *e, PyObject **v)
 {
     double timeout = 0;
-    if (v[C_TIMEOUT] != NULL && pn_arg_ms(v[C_TIMEOUT], "options.timeout", &timeout) < 0)
+    if (v[C_TIMEOUT] != NULL && pn_check_idle_time(v[C_TIMEOUT], &timeout) < 0)
         return NULL;
     PyObject *op = pn_socket_new(st->Socket, NULL, NULL);
     if (op == NULL)
