@@ -85,6 +85,8 @@ class SocketOptions(_CommonOptions, total=False):
     blockList: BlockList | None
     type_of_service: int | None
     typeOfService: int | None
+    close_timeout: float | None
+    closeTimeout: float | None
 
 @type_check_only
 class KeepAliveOptions(TypedDict, total=False):

@@ -106,8 +106,9 @@ class Waiters:
         wake = partial(self._wake)  # a new object: several may wait
         blocked.add(wake)
         waker: Callable[[], object] = wake
+        limit = asyncio.timeout(seconds)
         try:
-            async with asyncio.timeout(seconds):
+            async with limit:
                 while True:
                     waiter: asyncio.Future[None] = loop.create_future()
                     waker = partial(wake_later, loop, waiter)
@@ -117,6 +118,10 @@ class Waiters:
                         return item
                     _private.need_driver(None)
                     await waiter
+        except TimeoutError:
+            if limit.expired():
+                raise TimeoutError(f"{what} has waited for {seconds} seconds") from None
+            raise
         finally:
             self._forget(waker)
             blocked.discard(wake)
@@ -176,6 +181,7 @@ class Loop:
     __slots__ = ("__weakref__", "_done", "_waiters")
 
     _what = "a loop"
+    _seconds: float | None = None  # the limit for each item
 
     def __init__(self, waiters: Waiters) -> None:
         self._done = False
@@ -191,7 +197,7 @@ class Loop:
     def __next__(self) -> Any:
         item = self._attempt()
         if item is None:
-            item = self._waiters.wait(self._attempt, None, self._what)
+            item = self._waiters.wait(self._attempt, self._seconds, self._what)
         if item is END:
             raise StopIteration
         return item
@@ -199,7 +205,7 @@ class Loop:
     async def __anext__(self) -> Any:
         item = self._attempt()
         if item is None:
-            item = await self._waiters.wait_async(self._attempt, None, self._what)
+            item = await self._waiters.wait_async(self._attempt, self._seconds, self._what)
         if item is END:
             raise StopAsyncIteration
         return item
@@ -241,11 +247,12 @@ class SocketIterator(Loop):
     a `for` is left early. `with` closes it.
     """
 
-    __slots__ = ("_destroy", "_listening", "_watch", "socket")
+    __slots__ = ("_destroy", "_listening", "_seconds", "_watch", "socket")
 
     _what = "a loop over a socket"
 
-    def __init__(self, socket: _pynet.Socket, destroy_on_return: bool = False) -> None:
+    def __init__(self, socket: _pynet.Socket, destroy_on_return: bool = False, timeout: float | None = None) -> None:
+        self._seconds = seconds_of(timeout)
         self._watch = Watch(socket)
         super().__init__(self._watch)
         self.socket = socket
@@ -306,8 +313,8 @@ class LineIterator(SocketIterator):
 
     __slots__ = ("_keep_ends", "_max")
 
-    def __init__(self, socket: _pynet.Socket, max: int, keep_ends: bool) -> None:
-        super().__init__(socket)
+    def __init__(self, socket: _pynet.Socket, max: int, keep_ends: bool, timeout: float | None = None) -> None:
+        super().__init__(socket, timeout=timeout)
         self._max = max
         self._keep_ends = keep_ends
 
@@ -340,15 +347,17 @@ def iterate_async(socket: _pynet.Socket, /) -> SocketIterator:
     return SocketIterator(socket)
 
 
-def iterator(socket: _pynet.Socket, destroy_on_return: bool, /) -> SocketIterator:
+def iterator(socket: _pynet.Socket, destroy_on_return: bool, timeout: float | None, /) -> SocketIterator:
     """Socket.iterator()."""
-    return SocketIterator(socket, destroy_on_return)
+    return SocketIterator(socket, destroy_on_return, timeout)
 
 
-def lines(socket: _pynet.Socket, max: int = DEFAULT_MAX, keep_ends: bool = False) -> LineIterator:
+def lines(
+    socket: _pynet.Socket, max: int = DEFAULT_MAX, keep_ends: bool = False, timeout: float | None = None
+) -> LineIterator:
     """Socket.lines()."""
     check_size("max", max, 1)
-    return LineIterator(socket, max, bool(keep_ends))
+    return LineIterator(socket, max, bool(keep_ends), timeout)
 
 
 # --- framing ---

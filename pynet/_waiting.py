@@ -57,6 +57,7 @@ __all__ = [
 ]
 
 _E = TypeVar("_E", _pynet.Socket, _pynet.Server)
+_LONGEST_MS = 2147483647
 
 # --- one event ---
 
@@ -112,6 +113,7 @@ class Future(futures.Future[Any]):
     __module__ = "pynet"
     _signal: _pynet.AbortSignal | None = None
     _taken = False  # a caller has got the result
+    _timer: _pynet.Timeout | None = None  # makes it fail
 
     def __init__(self, emitter: _pynet.EventEmitter, event: object, signal: _pynet.AbortSignal | None = None) -> None:
         super().__init__()
@@ -274,8 +276,20 @@ class Future(futures.Future[Any]):
         _private.listen(self._emitter, event, function)
         self._listeners.append((event, function))
 
+    def _fail_after(self, seconds: float | None, what: str) -> None:
+        """Fails with TimeoutError when it has no result within so many seconds."""
+        if seconds is None or self.done():
+            return
+        error = TimeoutError(f"{what} has waited for {seconds} seconds")
+        timer = _pynet.set_timeout(self._link.on_error, min(seconds * 1000, _LONGEST_MS), error)
+        self._timer = timer.unref()
+        if self.done():
+            _pynet.clear_timeout(timer)
+
     def _leave(self) -> None:
         self._link.kept = None
+        if self._timer is not None:
+            _pynet.clear_timeout(self._timer)
         pending.discard(self)
         if self._signal is not None:
             self._signal.remove_event_listener("abort", self._link.on_abort)
@@ -412,9 +426,12 @@ def wait(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float |
         del future  # no cycle with the traceback of what is raised
 
 
-def drain(socket: _pynet.Socket, /) -> Future:
+def drain(socket: _pynet.Socket, /, timeout: float | None = None) -> Future:
     """Socket.drain()."""
-    return once(socket, "drain")
+    seconds = seconds_of(timeout)
+    future = once(socket, "drain")
+    future._fail_after(seconds, "drain()")
+    return future
 
 
 # --- context managers ---

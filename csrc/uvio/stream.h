@@ -34,6 +34,7 @@ struct pn_stream_events {
     bool (*destroy)(struct pn_stream *s);        /* at once; false: it was destroyed before */
     void (*abandon)(struct pn_stream *s);        /* at exit: closes without an event */
     bool (*has_unsent)(const struct pn_stream *s);
+    size_t (*unsent)(const struct pn_stream *s); /* bytes that the kernel has not taken, if it is connected */
 };
 
 /* A ring of streams that belong together, oldest first, with the group itself between the newest and the oldest. A

@@ -18,6 +18,7 @@
 #include "py/server/server.h"
 #include "py/socket/bound_socket.h"
 #include "py/stream/duplex.h"
+#include "py/stream/flushed.h"
 #include "py/stream/framing.h"
 #include "py/stream/pipe.h"
 
@@ -275,6 +276,7 @@ static PyMethodDef module_methods[] = {
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
+    FAST("_flushed", pn_flushed, NULL),
     {"_raise_arg_type", pn_raise_arg_type_function, METH_VARARGS, NULL},
     {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL},
     {"_check_callback", pn_check_callback_function, METH_O, NULL},

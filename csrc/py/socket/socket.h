@@ -8,6 +8,7 @@
  *   socket_tcp.c         set_no_delay(), set_keep_alive(), set_type_of_service(), reset_and_destroy()
  *   socket_fd.c          the options fd, readable and writable: a socket over a user's descriptor
  *   socket_bound.c       adopting a BoundSocket; bound_socket_type.c: the Python type BoundSocket
+ *   socket_closing.c     close_timeout: how long `with sock` waits for what is queued
  *   socket_detach.c      detach(): hands the connection over to a socket.socket
  *   socket_extras.c      an aborted AbortSignal destroys the socket; rarely used fields, allocated on demand: block list,
  *                        type of service, ...
@@ -62,7 +63,7 @@ pn_socket_waits(const PnSocket *s)
     "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay",                     \
         "readable_high_water_mark", "writable_high_water_mark", "max_write_buffer", "encoding", "default_encoding", \
         "onread", "fd", "readable", "writable", "handle", "signal", "block_list", "type_of_service", "object_mode", \
-        "readable_object_mode", "writable_object_mode"
+        "readable_object_mode", "writable_object_mode", "close_timeout"
 enum pn_socket_option {
     PN_O_HALF_OPEN,
     PN_O_MARK,
@@ -85,6 +86,7 @@ enum pn_socket_option {
     PN_O_OBJECT_MODE,
     PN_O_READ_OBJECT_MODE,
     PN_O_WRITE_OBJECT_MODE,
+    PN_O_CLOSE_TIMEOUT,
     PN_SOCKET_OPTION_COUNT,
 };
 /* Checks all options of the constructor (`values` in the order of PN_SOCKET_OPTIONS), then applies those that are mere
@@ -140,6 +142,13 @@ void pn_extras_free(PnSocket *s);
 int pn_extras_traverse(PnSocket *s, visitproc visit, void *arg);
 /* Follows the constructor's signal; destroys the socket at once if it has been aborted. 0, or -1 with an exception. */
 int pn_socket_follow(PnSocket *s, PyObject *signal);
+
+/* --- socket_closing.c --- */
+#define PN_CLOSE_TIMEOUT 30.0
+/* Checks the option `close_timeout`. 0, or -1 with TypeError or ValueError. */
+int pn_check_close_timeout(PyObject *obj, const char *name, double *seconds);
+PyObject *pn_socket_get_close_timeout(PyObject *op, void *closure);
+int pn_socket_set_close_timeout(PyObject *op, PyObject *value, void *closure);
 
 /* --- socket_state.c --- */
 extern PyGetSetDef pn_socket_getset[];

@@ -23,6 +23,8 @@ struct pn_socket_extras {
     uint16_t keep_alive_interval;       /* seconds; 0 means 1 */
     uint16_t keep_alive_count;          /* 0 means 10 */
     uint8_t type_of_service;
+    bool has_close_timeout;
+    double close_timeout; /* seconds, if has_close_timeout; else PN_CLOSE_TIMEOUT */
 };
 
 /* What a connecting socket calls in the folder connect; the first member of struct pn_connect (connect/connect.h). */

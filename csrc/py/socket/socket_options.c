@@ -15,6 +15,7 @@ struct settings {
     uint16_t delay;
     enum pn_encoding encoding, default_encoding;
     uint8_t tos;
+    double close_timeout;
 };
 
 /* --- checks --- */
@@ -103,6 +104,9 @@ check_all(PnSocket *s, PyObject **v, struct settings *to)
         return -1;
     if (v[PN_O_TOS] != NULL && pn_check_type_of_service(v[PN_O_TOS], "options.typeOfService", &to->tos) < 0)
         return -1;
+    if (v[PN_O_CLOSE_TIMEOUT] != NULL &&
+        pn_check_close_timeout(v[PN_O_CLOSE_TIMEOUT], "options.close_timeout", &to->close_timeout) < 0)
+        return -1;
     return check_origin(s, v);
 }
 
@@ -121,7 +125,8 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     };
     if (check_all(s, v, &to) < 0)
         return -1;
-    bool extras = v[PN_O_TOS] != NULL || v[PN_O_BLOCK_LIST] != NULL || s->extras != NULL;
+    bool extras =
+        v[PN_O_TOS] != NULL || v[PN_O_BLOCK_LIST] != NULL || v[PN_O_CLOSE_TIMEOUT] != NULL || s->extras != NULL;
     if (extras && pn_extras_of(s) == NULL)
         return -1;
     /* The last steps that may fail: nothing else has been changed yet. */
@@ -138,6 +143,8 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     s->d.default_encoding = (uint8_t)to.default_encoding;
     if (extras && s->extras != NULL) {
         s->extras->type_of_service = to.tos;
+        s->extras->has_close_timeout = v[PN_O_CLOSE_TIMEOUT] != NULL;
+        s->extras->close_timeout = to.close_timeout;
         Py_XSETREF(s->extras->block_list, Py_XNewRef(v[PN_O_BLOCK_LIST]));
     }
     return 0;

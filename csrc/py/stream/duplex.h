@@ -12,6 +12,7 @@
  *   decoder.c           decodes bytes to str; encoding.c encodes str to bytes
  *   writable.c          the writing half: gathers writes, decides when `drain` and `finish` are emitted; end()
  *   writable_methods.c  write(), writelines(), end(), cork(): parses their arguments
+ *   flushed.c           notices when the kernel has taken what was written
  *   writes.c            the write queue, and the callbacks of its writes
  *   early.c             writes before the connection is established
  *   pipe.c              pipe() between two sockets, in C; pipe_object.c: pipe() to any object with a write()
