@@ -209,6 +209,7 @@ static PyMethodDef socket_methods[] = {
     {"unpipe", PN_FASTCALL(pn_duplex_unpipe_method), METH_FASTCALL, pn_unpipe_doc},
     PN_WAITING_SOCKET_ROWS,
     KW("set_timeout", pn_duplex_set_timeout_method, pn_set_socket_timeout_doc),
+    KW("set_read_timeout", pn_duplex_set_read_timeout_method, pn_set_read_timeout_doc),
     KW("set_no_delay", pn_socket_set_no_delay_method, pn_set_no_delay_doc),
     KW("set_keep_alive", pn_socket_set_keep_alive_method, pn_set_keep_alive_doc),
     KW("set_type_of_service", pn_socket_set_type_of_service_method, pn_set_type_of_service_doc),

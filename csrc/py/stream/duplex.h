@@ -17,7 +17,7 @@
  *   early.c             writes before the connection is established
  *   pipe.c              pipe() between two sockets, in C; pipe_object.c: pipe() to any object with a write()
  *   pipe_type.c         the Pipe object; pipe_methods.c: pipe(), unpipe()
- *   idle.c              set_timeout(): counts the idle time, emits `timeout`
+ *   idle.c              set_timeout(), set_read_timeout(): count the idle time, emit `timeout`
  *   destroy.c           destroy(): emits `error` and `close`, calls the callbacks that are still pending */
 #ifndef PN_PY_STREAM_DUPLEX_H
 #define PN_PY_STREAM_DUPLEX_H
@@ -178,11 +178,14 @@ extern const char pn_pipe_doc[], pn_unpipe_doc[];
 PyObject *pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_duplex_get_timeout(PyObject *op, void *closure);
 int pn_duplex_set_timeout(PyObject *op, PyObject *value, void *closure);
+PyObject *pn_duplex_set_read_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_duplex_get_read_timeout(PyObject *op, void *closure);
 void pn_idle_touch_slow(PnDuplex *s);
+void pn_idle_touch_read_slow(PnDuplex *s);
 void pn_idle_end(PnDuplex *s);
 void pn_idle_free(PnDuplex *s);
 int pn_idle_set(PnDuplex *s, double ms);
-extern const char pn_set_socket_timeout_doc[];
+extern const char pn_set_socket_timeout_doc[], pn_set_read_timeout_doc[];
 
 static inline uint32_t
 pn_duplex_close_tag(const PnDuplex *s, bool failed)
@@ -196,6 +199,14 @@ pn_idle_touch(PnDuplex *s)
 {
     if (s->idle != NULL)
         pn_idle_touch_slow(s);
+}
+
+/* The peer has sent something. */
+static inline void
+pn_idle_touch_read(PnDuplex *s)
+{
+    if (s->idle != NULL)
+        pn_idle_touch_read_slow(s);
 }
 
 #endif
