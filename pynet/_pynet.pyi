@@ -43,6 +43,7 @@ from pynet._options import OnReadOptions as OnReadOptions
 from pynet._options import ServerOptions as ServerOptions
 from pynet._options import SocketConnectOptions as SocketConnectOptions
 from pynet._options import SocketOptions as SocketOptions
+from pynet._options import TextErrors as TextErrors
 from pynet._reading import LineIterator, SocketIterator
 from pynet._server import ServerIterator
 from pynet._timers import *  # noqa: F403
@@ -255,13 +256,41 @@ class Socket(EventEmitter):
     @overload
     def connect(self, **options: Unpack[SocketConnectOptions]) -> Self: ...
     @overload
-    def write(self, data: str | Buffer, encoding: str | None = "utf8", callback: Done = None) -> bool: ...
+    def write(
+        self,
+        data: str | Buffer,
+        encoding: str | None = "utf8",
+        callback: Done = None,
+        *,
+        errors: TextErrors | None = None,
+    ) -> bool: ...
     @overload
-    def write(self, data: str | Buffer, callback: Callable[[NetError | None], object], /) -> bool: ...
+    def write(
+        self,
+        data: str | Buffer,
+        callback: Callable[[NetError | None], object],
+        /,
+        *,
+        errors: TextErrors | None = None,
+    ) -> bool: ...
     @overload
-    def end(self, data: str | Buffer | None = None, encoding: str | None = "utf8", callback: Done = None) -> Self: ...
+    def end(
+        self,
+        data: str | Buffer | None = None,
+        encoding: str | None = "utf8",
+        callback: Done = None,
+        *,
+        errors: TextErrors | None = None,
+    ) -> Self: ...
     @overload
-    def end(self, data: str | Buffer | None, callback: Callable[[NetError | None], object], /) -> Self: ...
+    def end(
+        self,
+        data: str | Buffer | None,
+        callback: Callable[[NetError | None], object],
+        /,
+        *,
+        errors: TextErrors | None = None,
+    ) -> Self: ...
     @overload
     def end(self, callback: Callable[[NetError | None], object], /) -> Self: ...
     def destroy(self, error: BaseException | None = None, /) -> Self: ...
@@ -282,7 +311,7 @@ class Socket(EventEmitter):
     isPaused = is_paused
     def read(self, n: float | None = None, /) -> _Data | None: ...
     def unshift(self, chunk: str | Buffer, encoding: str | None = None, /) -> bool: ...
-    def set_encoding(self, encoding: str | None = "utf8", /) -> Self: ...
+    def set_encoding(self, encoding: str | None = "utf8", /, *, errors: TextErrors | None = None) -> Self: ...
     setEncoding = set_encoding
     def pipe(self, destination: _WritableT, *, end: bool = True) -> _WritableT: ...
     def unpipe(self, destination: object = None, /) -> Self: ...

@@ -6,6 +6,9 @@
 
 /* Fills `out` (borrowed, NULL where absent) from positional and keyword arguments. `names` ends with NULL; the first
  * `required` of them must be given. Returns 0, or -1 with TypeError. */
+/* pn_unpack() where only the first `positional` arguments may be given by position. */
+int pn_unpack_keyword_only(const char *function, const char *const *names, size_t required, size_t positional,
+                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, PyObject **out);
 int pn_unpack(const char *function, const char *const *names, size_t required, PyObject *const *args, Py_ssize_t nargs,
               PyObject *kwnames, PyObject **out);
 

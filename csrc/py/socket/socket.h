@@ -63,7 +63,7 @@ pn_socket_waits(const PnSocket *s)
     "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay",                     \
         "readable_high_water_mark", "writable_high_water_mark", "max_write_buffer", "encoding", "default_encoding", \
         "onread", "fd", "readable", "writable", "handle", "signal", "block_list", "type_of_service", "object_mode", \
-        "readable_object_mode", "writable_object_mode", "close_timeout"
+        "readable_object_mode", "writable_object_mode", "close_timeout", "errors"
 enum pn_socket_option {
     PN_O_HALF_OPEN,
     PN_O_MARK,
@@ -87,6 +87,7 @@ enum pn_socket_option {
     PN_O_READ_OBJECT_MODE,
     PN_O_WRITE_OBJECT_MODE,
     PN_O_CLOSE_TIMEOUT,
+    PN_O_ERRORS,
     PN_SOCKET_OPTION_COUNT,
 };
 /* Checks all options of the constructor (`values` in the order of PN_SOCKET_OPTIONS), then applies those that are mere

@@ -16,6 +16,7 @@ struct settings {
     enum pn_encoding encoding, default_encoding;
     uint8_t tos;
     double close_timeout;
+    enum pn_text_errors errors;
 };
 
 /* --- checks --- */
@@ -107,7 +108,16 @@ check_all(PnSocket *s, PyObject **v, struct settings *to)
     if (v[PN_O_CLOSE_TIMEOUT] != NULL &&
         pn_check_close_timeout(v[PN_O_CLOSE_TIMEOUT], "options.close_timeout", &to->close_timeout) < 0)
         return -1;
+    if (pn_text_errors_of(v[PN_O_ERRORS], "options.errors", &to->errors) < 0)
+        return -1;
     return check_origin(s, v);
+}
+
+/* Whether text in the encoding of that name is encoded and decoded strictly. */
+static bool
+is_strict(const struct settings *to, PyObject *name)
+{
+    return to->errors == PN_ERRORS_DEFAULT ? !pn_encoding_is_nodes(name) : to->errors == PN_ERRORS_STRICT;
 }
 
 /* --- applying --- */
@@ -131,7 +141,8 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
         return -1;
     /* The last steps that may fail: nothing else has been changed yet. */
     if ((v[PN_O_ONREAD] != NULL && pn_onread_set(&s->d, v[PN_O_ONREAD]) < 0) ||
-        (v[PN_O_ENCODING] != NULL && pn_readable_set_encoding(&s->d, to.encoding) < 0))
+        (v[PN_O_ENCODING] != NULL &&
+         pn_readable_set_encoding(&s->d, to.encoding, is_strict(&to, v[PN_O_ENCODING])) < 0))
         return -1;
     s->d.allow_half_open = to.half_open;
     s->no_delay = to.no_delay;
@@ -141,6 +152,8 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     s->d.max_write_buffer = to.max_write;
     s->keep_alive_delay = to.delay;
     s->d.default_encoding = (uint8_t)to.default_encoding;
+    s->d.default_strict = is_strict(&to, v[PN_O_DEFAULT_ENCODING]);
+    s->d.text_errors = (unsigned)to.errors & 3;
     if (extras && s->extras != NULL) {
         s->extras->type_of_service = to.tos;
         s->extras->has_close_timeout = v[PN_O_CLOSE_TIMEOUT] != NULL;

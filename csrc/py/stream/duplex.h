@@ -9,7 +9,7 @@
  *   read_queue.c        the queue of chunks that have been read and not consumed
  *   reads.c             struct pn_reads: what a stream has read and not consumed
  *   read_bytes.h        allocates the bytes objects of reads, and reuses them
- *   decoder.c           decodes bytes to str; encoding.c encodes str to bytes
+ *   decoder.c           decodes bytes to str; encoding.c and encode_strictly.c encode str to bytes
  *   writable.c          the writing half: gathers writes, decides when `drain` and `finish` are emitted; end()
  *   writable_methods.c  write(), writelines(), end(), cork(): parses their arguments
  *   flushed.c           notices when the kernel has taken what was written
@@ -95,7 +95,9 @@ size_t pn_readable_length(const PnDuplex *s);
 PyObject *pn_duplex_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_duplex_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_duplex_set_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
-int pn_readable_set_encoding(PnDuplex *s, enum pn_encoding encoding);
+int pn_readable_set_encoding(PnDuplex *s, enum pn_encoding encoding, bool strict);
+/* Encodes text that is written without an encoding. New reference; NULL with an exception. */
+PyObject *pn_duplex_encode_default(PnDuplex *s, PyObject *text);
 extern const char pn_read_doc[], pn_unshift_doc[], pn_set_encoding_doc[];
 
 /* --- onread.c --- */
