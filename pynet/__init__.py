@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from pynet import aio as aio
     from pynet import promises as promises
+    from pynet._sending import PeerCredentials as PeerCredentials
     from pynet._waiting import Future as Future
     from pynet._waiting import IncompleteReadError as IncompleteReadError
     from pynet._waiting import once as once
@@ -22,6 +23,7 @@ else:
     _LATER = {
         "Future": "_waiting",
         "IncompleteReadError": "_waiting",
+        "PeerCredentials": "_sending",
         "once": "_waiting",
         "aio": None,
         "promises": None,

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import contextlib
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from pynet import _private, _pynet
 from pynet._reading import SocketIterator
 from pynet._support import running_loop, seconds_of, what_it_died_of
 from pynet._waiting import Future
+
+
+class PeerCredentials(NamedTuple):
+    """Socket.peer_credentials: the process at the other end of a unix socket; pid is None where it is not known."""
+
+    pid: int | None
+    uid: int
+    gid: int
+
+
+PeerCredentials.__module__ = "pynet"
 
 # --- reading ---
 

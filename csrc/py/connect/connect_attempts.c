@@ -104,7 +104,9 @@ try_single(PnSocket *s)
         pn_connect_fail(s, id, blocked_error(s, &to));
         return;
     }
-    status = pn_stream_connect(s->d.io, &to);
+    status = pn_socket_prepare(s, to.family == 6 ? AF_INET6 : AF_INET);
+    if (status == 0)
+        status = pn_stream_connect(s->d.io, &to);
     if (status != 0)
         single_failed(s, status, true);
 }
@@ -227,7 +229,9 @@ start_next(PnSocket *s)
     Py_XDECREF(list);
     if (!pn_connect_still(s, id) || s->d.io == NULL)
         return;
-    status = pn_stream_connect(s->d.io, &to);
+    status = pn_socket_prepare(s, to.family == 6 ? AF_INET6 : AF_INET);
+    if (status == 0)
+        status = pn_stream_connect(s->d.io, &to);
     if (status == 0) {
         c->ios[index] = s->d.io;
         return;
@@ -406,7 +410,12 @@ pn_connect_try_path(PnSocket *s)
         pn_connect_emit_attempt(s, st->names.connectionAttempt, 0, NULL);
     else if (pn_tick(st, path_attempt_tick, (PyObject *)s, (void *)(uintptr_t)id) < 0)
         return -1;
-    if (pn_connect_still(s, id) && s->d.io != NULL)
+    if (!pn_connect_still(s, id) || s->d.io == NULL)
+        return 0;
+    int status = pn_socket_prepare(s, AF_UNIX);
+    if (status != 0)
+        single_failed(s, status, true);
+    else
         (void)pn_stream_connect_path(s->d.io, PyBytes_AS_STRING(c->path), (size_t)PyBytes_GET_SIZE(c->path));
     return 0;
 }

@@ -110,6 +110,32 @@ pn_set_default_high_water_mark(PyObject *module, PyObject *value)
     Py_RETURN_NONE;
 }
 
+/* --- the default of no_delay --- */
+
+const char pn_get_default_no_delay_doc[] = "get_default_no_delay()\n--\n\n"
+                                           "The default of the option no_delay: False at first.";
+
+PyObject *
+pn_get_default_no_delay(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyBool_FromLong(pn_state_of_module(module)->no_delay);
+}
+
+const char pn_set_default_no_delay_doc[] =
+    "set_default_no_delay(value, /)\n--\n\n"
+    "Sets the default of the option no_delay, a bool, for sockets and servers made from now on. Raises TypeError\n"
+    "(ERR_INVALID_ARG_TYPE).";
+
+PyObject *
+pn_set_default_no_delay(PyObject *module, PyObject *value)
+{
+    if (!PyBool_Check(value))
+        return pn_raise_arg_type("value", "a bool", value);
+    pn_state_of_module(module)->no_delay = value == Py_True;
+    Py_RETURN_NONE;
+}
+
 /* --- the defaults of happy eyeballs --- */
 
 const char pn_get_default_auto_select_family_doc[] =

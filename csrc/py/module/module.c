@@ -257,6 +257,8 @@ static PyMethodDef module_methods[] = {
     {"clear_immediate", pn_clear_immediate, METH_O, pn_clear_immediate_doc},
     {"set_uncaught_handler", pn_set_uncaught_handler, METH_O, pn_set_uncaught_handler_doc},
     {"get_default_high_water_mark", pn_get_default_high_water_mark, METH_NOARGS, pn_get_default_high_water_mark_doc},
+    {"get_default_no_delay", pn_get_default_no_delay, METH_NOARGS, pn_get_default_no_delay_doc},
+    {"set_default_no_delay", pn_set_default_no_delay, METH_O, pn_set_default_no_delay_doc},
     {"set_default_high_water_mark", pn_set_default_high_water_mark, METH_O, pn_set_default_high_water_mark_doc},
     {"get_default_auto_select_family", pn_get_default_auto_select_family, METH_NOARGS,
      pn_get_default_auto_select_family_doc},

@@ -212,6 +212,8 @@ static PyMethodDef socket_methods[] = {
     KW("set_read_timeout", pn_duplex_set_read_timeout_method, pn_set_read_timeout_doc),
     KW("set_no_delay", pn_socket_set_no_delay_method, pn_set_no_delay_doc),
     KW("set_keep_alive", pn_socket_set_keep_alive_method, pn_set_keep_alive_doc),
+    KW("set_option", pn_socket_set_option_method, pn_set_option_doc),
+    KW("get_option", pn_socket_get_option_method, pn_get_option_doc),
     KW("set_type_of_service", pn_socket_set_type_of_service_method, pn_set_type_of_service_doc),
     {"get_type_of_service", pn_socket_get_type_of_service_method, METH_NOARGS, pn_get_type_of_service_doc},
     {"address", socket_address, METH_NOARGS, address_doc},

@@ -8,6 +8,7 @@
  *   socket_tcp.c         set_no_delay(), set_keep_alive(), set_type_of_service(), reset_and_destroy()
  *   socket_fd.c          the options fd, readable and writable: a socket over a user's descriptor
  *   socket_bound.c       adopting a BoundSocket; bound_socket_type.c: the Python type BoundSocket
+ *   socket_raw.c         set_option(), get_option(): any option of the descriptor; peer_credentials
  *   socket_closing.c     close_timeout: how long `with sock` waits for what is queued
  *   socket_detach.c      detach(): hands the connection over to a socket.socket
  *   socket_extras.c      an aborted AbortSignal destroys the socket; rarely used fields, allocated on demand: block list,
@@ -143,6 +144,15 @@ void pn_extras_free(PnSocket *s);
 int pn_extras_traverse(PnSocket *s, visitproc visit, void *arg);
 /* Follows the constructor's signal; destroys the socket at once if it has been aborted. 0, or -1 with an exception. */
 int pn_socket_follow(PnSocket *s, PyObject *signal);
+
+/* --- socket_raw.c --- */
+/* The socket is about to connect, by a descriptor of this family: applies what set_option() has stored. 0, or a
+ * status. */
+int pn_socket_prepare(PnSocket *s, int family);
+PyObject *pn_socket_set_option_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_socket_get_option_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_socket_get_credentials(PyObject *op, void *closure);
+extern const char pn_set_option_doc[], pn_get_option_doc[];
 
 /* --- socket_closing.c --- */
 #define PN_CLOSE_TIMEOUT 30.0

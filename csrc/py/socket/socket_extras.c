@@ -125,6 +125,7 @@ pn_extras_free(PnSocket *s)
     Py_XDECREF(extras->attempted);
     Py_XDECREF(extras->block_list);
     Py_XDECREF(extras->bound_path);
+    Py_XDECREF(extras->raw_options);
     PyMem_RawFree(extras);
 }
 

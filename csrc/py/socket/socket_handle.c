@@ -370,6 +370,7 @@ pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     PnSocket *s = PN_SOCKET(op);
     s->d.em.ops = &socket_ops.em;
     s->d.read_mark = s->d.write_mark = s->d.em.st->default_mark;
+    s->no_delay = s->d.em.st->no_delay;
     s->d.max_write_buffer = UINT32_MAX;
     s->d.write_epoch = UINT32_MAX;
     s->d.em.st->sockets++;

@@ -17,6 +17,7 @@ struct pn_socket_extras {
     PnSocket *socket;                   /* borrowed */
     PyObject *attempted;                /* own: list of "address:port", auto_select_family_attempted_addresses */
     PyObject *block_list;               /* own: the addresses that connect() refuses */
+    PyObject *raw_options;              /* own: list of (level, name, value) of set_option() */
     PyObject *bound_path;               /* own: str, the path of an adopted BoundSocket */
     struct pn_abort_link abort;         /* the signal of the constructor */
     struct pn_abort_link connect_abort; /* the signal of connect(), until the socket is destroyed */

@@ -145,7 +145,7 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
          pn_readable_set_encoding(&s->d, to.encoding, is_strict(&to, v[PN_O_ENCODING])) < 0))
         return -1;
     s->d.allow_half_open = to.half_open;
-    s->no_delay = to.no_delay;
+    s->no_delay = v[PN_O_NO_DELAY] != NULL ? to.no_delay : s->d.em.st->no_delay;
     s->keep_alive = to.keep_alive;
     s->d.read_mark = to.read_mark;
     s->d.write_mark = to.write_mark;

@@ -333,6 +333,9 @@ PyGetSetDef pn_socket_getset[] = {
      "The milliseconds of set_timeout(), or None. Setting it is set_timeout(); None switches it off. Node:\n"
      "socket.timeout.",
      NULL},
+    {"peer_credentials", pn_socket_get_credentials, NULL,
+     "PeerCredentials(pid, uid, gid) of the process at the other end of a unix socket when it connected; else None.",
+     NULL},
     {"read_timeout", pn_duplex_get_read_timeout, NULL, "The seconds of set_read_timeout(), or None.", NULL},
     {"block_list", socket_get_block_list, socket_set_block_list,
      "The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node: socket.blockList.",
