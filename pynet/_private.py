@@ -54,3 +54,4 @@ at_end: Callable[[_pynet.Socket], bool] = _c._at_end
 # --- stream/flushed.c ---
 
 flushed: Callable[[_pynet.Socket, _Function], bool] = _c._flushed
+sent_outside: Callable[[_pynet.Socket, int], None] = _c._sent_outside

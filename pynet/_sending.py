@@ -90,6 +90,13 @@ def flush(socket: _pynet.Socket, /, timeout: float | None = None) -> Future:
     return future
 
 
+def send_file(socket: _pynet.Socket, /, file: Any, offset: int = 0, count: int | None = None) -> Future:
+    """Socket.send_file()."""
+    from pynet import _sources  # imports what few programs need
+
+    return _sources.send_file(socket, file, offset, count)
+
+
 # --- with ---
 
 

@@ -91,6 +91,7 @@ LEADING(enter_async)
 LEADING(leave_async)
 LEADING(chunks)
 LEADING(flush)
+LEADING(send_file)
 LEADING(leave_socket)
 LEADING(shutdown)
 LEADING(iterate_server)
@@ -191,6 +192,14 @@ const char pn_flush_doc[] =
     "uncork(). It does not mean that the peer has read it.\n\n"
     "It fails with the error of the socket when that is destroyed first, with TimeoutError after `timeout` seconds.\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
+const char pn_send_file_doc[] =
+    "send_file($self, file, offset=0, count=None)\n--\n\n"
+    "Sends a file, open in binary mode, from offset on, count bytes or to its end: behind what is queued, by\n"
+    "sendfile() where that is possible, and not faster than the peer takes it. Returns a Future of the number of\n"
+    "bytes, done when the kernel has taken all of them. Wait for it before you write more, or end(). The file stays\n"
+    "open; its position is behind what was sent.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE for a text file, ERR_OUT_OF_RANGE).\n"
+    "The Future fails with what reading raises, and with the error of the socket.";
 const char pn_chunks_doc[] =
     "chunks($self, timeout=None)\n--\n\n"
     "`for chunk in sock.chunks(timeout=5)` and `async for`: as a loop over the socket itself, which stays open when\n"

@@ -29,3 +29,19 @@ pn_flushed(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         return NULL;
     Py_RETURN_FALSE;
 }
+
+PyObject *
+pn_sent_outside(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PnState *st = pn_state_of_module(module);
+    if (nargs != 2)
+        return PyErr_Format(PyExc_TypeError, "_sent_outside(socket, count)");
+    if (!PN_IS_DUPLEX(st, args[0]))
+        return pn_raise_arg_type("sock", "an instance of Socket", args[0]);
+    size_t count = PyLong_AsSize_t(args[1]);
+    if (count == (size_t)-1 && PyErr_Occurred())
+        return NULL;
+    PN_DUPLEX(args[0])->bytes_written += count;
+    pn_idle_touch(PN_DUPLEX(args[0]));
+    Py_RETURN_NONE;
+}

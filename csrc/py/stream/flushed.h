@@ -8,5 +8,7 @@
 /* _flushed(sock, callback): returns True when nothing is queued. Else it returns False, and calls callback(None) when
  * the kernel has taken all that is queued now, or callback(error). */
 PyObject *pn_flushed(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+/* _sent_outside(sock, count): so many bytes were given to its descriptor by sendfile(). */
+PyObject *pn_sent_outside(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
 #endif
