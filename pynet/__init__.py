@@ -14,6 +14,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from pynet import aio as aio
     from pynet import promises as promises
+    from pynet._reconnect import Reconnecting as Reconnecting
+    from pynet._reconnect import reconnecting as reconnecting
     from pynet._sending import PeerCredentials as PeerCredentials
     from pynet._waiting import Future as Future
     from pynet._waiting import IncompleteReadError as IncompleteReadError
@@ -24,6 +26,8 @@ else:
         "Future": "_waiting",
         "IncompleteReadError": "_waiting",
         "PeerCredentials": "_sending",
+        "Reconnecting": "_reconnect",
+        "reconnecting": "_reconnect",
         "once": "_waiting",
         "aio": None,
         "promises": None,
