@@ -341,6 +341,33 @@ attempt_done(PnSocket *s, struct pn_stream *io, int status)
         advance(s);
 }
 
+/* --- a unix server whose queue is full --- */
+
+#define FIRST_PAUSE ((uint64_t)1000000)
+#define LAST_PAUSE  ((uint64_t)100000000)
+
+static void
+on_path_timer(struct pn_loop_timer *t)
+{
+    struct pn_connect *c = (struct pn_connect *)(void *)((char *)t - offsetof(struct pn_connect, timer));
+    PnSocket *s = c->socket;
+    if (!s->d.em.st->closed && s->d.io != NULL && !pn_is_dying(s))
+        (void)pn_stream_connect_path(s->d.io, PyBytes_AS_STRING(c->path), (size_t)PyBytes_GET_SIZE(c->path));
+}
+
+/* Linux does not report when the queue has room: tries again later, at growing intervals, if connect_timeout ends that.
+ * False: it has failed. */
+static bool
+try_path_later(PnSocket *s, int status)
+{
+    struct pn_connect *c = s->connect;
+    if (status != UV_EAGAIN || c->path == NULL || !pn_timer_armed(&c->limit.t))
+        return false;
+    c->pause = c->pause == 0 ? FIRST_PAUSE : c->pause * 2 < LAST_PAUSE ? c->pause * 2 : LAST_PAUSE;
+    pn_loop_timer_init(&c->timer, on_path_timer, false);
+    return pn_loop_arm(s->d.em.st->loop, &c->timer, uv_hrtime() + c->pause) == 0;
+}
+
 /* --- both --- */
 
 void
@@ -355,7 +382,7 @@ pn_connect_done(PnSocket *s, struct pn_stream *io, int status)
         return;
     else if (status == 0)
         pn_connected(s);
-    else
+    else if (!try_path_later(s, status))
         single_failed(s, status, false);
 }
 
