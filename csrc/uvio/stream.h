@@ -34,6 +34,7 @@ struct pn_stream_events {
     bool (*destroy)(struct pn_stream *s);        /* at once; false: it was destroyed before */
     void (*abandon)(struct pn_stream *s);        /* at exit: closes without an event */
     bool (*has_unsent)(const struct pn_stream *s);
+    size_t (*unsent)(const struct pn_stream *s); /* bytes that the kernel has not taken, if it is connected */
 };
 
 /* A ring of streams that belong together, oldest first, with the group itself between the newest and the oldest. A
@@ -87,6 +88,9 @@ void pn_stream_group_each(struct pn_stream_group *g, void (*visit)(struct pn_str
 /* Empties the group; its streams stay open. */
 void pn_stream_group_clear(struct pn_stream_group *g);
 
+/* Opens a descriptor of this family (AF_INET, ...) for a stream that has none, for options that must be set before it
+ * connects. Returns 0, or a status. */
+int pn_stream_open_fd(struct pn_stream *s, int family);
 /* Gives a descriptor to a stream that has none, and takes it over (closes it on failure). Returns 0, or a status. */
 int pn_stream_take_fd(struct pn_stream *s, int fd);
 /* Moves the file of a bound path into the stream, which unlinks it when it is closed; `file` is empty then. Returns
@@ -128,6 +132,15 @@ int pn_stream_fd(const struct pn_stream *s);
 bool pn_stream_local(const struct pn_stream *s, struct pn_addr *out);
 bool pn_stream_peer(const struct pn_stream *s, struct pn_addr *out);
 
+/* setsockopt() and getsockopt(); the second sets `*len` to the length of the value. Return 0, or a status. */
+int pn_stream_set_option(struct pn_stream *s, int level, int name, const void *value, size_t len);
+int pn_stream_get_option(const struct pn_stream *s, int level, int name, void *value, size_t *len);
+/* The process at the other end of a unix socket. Returns false if there is none. */
+struct pn_credentials {
+    long pid; /* -1: not known */
+    unsigned long uid, gid;
+};
+bool pn_stream_peer_credentials(const struct pn_stream *s, struct pn_credentials *out);
 int pn_stream_set_no_delay(struct pn_stream *s, bool on);
 /* `idle` is in seconds; 0 keeps the times of the system. */
 int pn_stream_set_keep_alive(struct pn_stream *s, bool on, unsigned idle);

@@ -317,12 +317,24 @@ on_destroy(struct pn_stream *io)
     return true;
 }
 
+static size_t
+unsent(const struct pn_stream *io)
+{
+    const PnDuplex *d = &PN_SOCKET(io->owner)->d;
+    if (d->wq == NULL || !d->connected || d->write_failed)
+        return 0;
+    size_t in_libuv = d->wq->busy ? pn_stream_write_queue_size(io) : 0;
+    return d->wq->q.bytes - (d->wq->busy ? d->wq->in_flight : 0) + in_libuv;
+}
+
 static void
 abandon(PnSocket *s)
 {
     struct pn_stream *io = s->d.io;
     if (io == NULL || pn_is_dying(s))
         return;
+    if (unsent(io) > 0)
+        pn_stream_set_reset(io); /* the peer must not take what it got for all */
     pn_socket_own_by_handle(s);
     save_endpoints(s);
     s->d.destroyed = 1;
@@ -367,6 +379,7 @@ const struct pn_stream_events pn_socket_stream_events = {
     .destroy = on_destroy,
     .abandon = on_abandon,
     .has_unsent = has_unsent,
+    .unsent = unsent,
 };
 
 /* --- making --- */
@@ -380,6 +393,7 @@ pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     PnSocket *s = PN_SOCKET(op);
     s->d.em.ops = &socket_ops.em;
     s->d.read_mark = s->d.write_mark = s->d.em.st->default_mark;
+    s->no_delay = s->d.em.st->no_delay;
     s->d.max_write_buffer = UINT32_MAX;
     s->d.write_epoch = UINT32_MAX;
     s->d.em.st->sockets++;
