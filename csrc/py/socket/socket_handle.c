@@ -120,6 +120,8 @@ begin_destroy(PnDuplex *d, struct pn_destroying *x)
         x->kept[KEPT_ATTEMPTS] = pn_connect_ops_of(s)->cancel(s);
     if (d->io == NULL)
         return;
+    if (!x->failed && d->finished)
+        x->linger = pn_socket_linger_time(s);
     pn_socket_own_by_handle(s);
     save_endpoints(s);
     s->bound = 0;
@@ -473,8 +475,10 @@ pn_socket_reset(PnSocket *s)
     pn_reads_reset(&s->d);
     PyMem_RawFree(s->endpoints);
     s->endpoints = NULL;
-    if (s->extras != NULL)
+    if (s->extras != NULL) {
+        s->extras->lingers = false;
         Py_CLEAR(s->extras->bound_path); /* a str: runs no user code */
+    }
     PyObject *errored = s->d.errored;
     s->d.errored = NULL;
     begin_again(s);
