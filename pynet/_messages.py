@@ -161,7 +161,8 @@ _OPTIONS = {
     "unlink_stale signal",
     "Server and create_server()": f"{_COMMON} pause_on_connect block_list listener grace socket_factory",
     "Socket and connect()": f"{_COMMON} readable_high_water_mark writable_high_water_mark encoding default_encoding "
-    "onread fd readable writable handle signal block_list type_of_service close_timeout errors",
+    "onread fd readable writable handle signal block_list type_of_service close_timeout errors "
+    "linger",
 }
 # Of which type an option that a call does not know may be a property or a method, and whose option it may be.
 _SERVER = ("Server", "Socket"), ("listen()", "Server and create_server()", "connect()", "Socket and connect()")

@@ -90,6 +90,7 @@ class SocketOptions(_CommonOptions, total=False):
     type_of_service: int | None
     typeOfService: int | None
     errors: TextErrors | None
+    linger: float | None
     close_timeout: float | None
     closeTimeout: float | None
 

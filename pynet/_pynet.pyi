@@ -674,6 +674,11 @@ class Socket(EventEmitter):
     block_list: BlockList | None
     blockList: BlockList | None
     @property
+    def linger(self) -> float:
+        """x"""
+    @linger.setter
+    def linger(self, value: float | None, /) -> None: ...
+    @property
     def close_timeout(self) -> float:
         """How many seconds the end of `with sock` waits for what is queued: 30 at first, and after None; 0: not at
         all.

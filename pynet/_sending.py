@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pynet import _private, _pynet
 from pynet._reading import SocketIterator
 from pynet._support import running_loop, seconds_of, what_it_died_of
-from pynet._waiting import Future
+from pynet._waiting import Future, wait
 
 
 class PeerCredentials(NamedTuple):
@@ -124,12 +124,10 @@ def _leave_in_order(socket: _pynet.Socket) -> None:
     """destroy_soon(), and waits until the kernel has taken what is queued."""
     limit = socket.close_timeout
     if socket.destroyed or limit == 0 or not _may_block():
-        socket.destroy_soon()
+        socket.close()
         return
     sent = _Flushed(socket, _flush)
-    socket.destroy_soon()
-    if sent.done():
-        return
+    socket.close()
     try:
         sent.result(seconds_of(limit))
     except TimeoutError:
@@ -141,8 +139,17 @@ def _leave_in_order(socket: _pynet.Socket) -> None:
     except BaseException:  # Ctrl-C
         _give_up(socket)
         raise
+    else:
+        if _private.lingers(socket):
+            _wait_for_close(socket)
     finally:
         del sent  # no cycle with the traceback of what is raised
+
+
+def _wait_for_close(socket: _pynet.Socket) -> None:
+    """The socket reads and drops its input before it closes: until then the process must not end."""
+    with contextlib.suppress(TimeoutError, _pynet.NetError):  # what was written is with the kernel
+        wait(socket, "close", min(socket.linger, socket.close_timeout) + 1)
 
 
 def leave_socket(

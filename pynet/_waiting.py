@@ -555,7 +555,7 @@ def leave(
             if _private.reached(self, "close") is None:
                 self.close()
         elif exc_type is None:
-            self.destroy_soon()
+            self.close()
         if exc_type is not None:
             _destroy_all(self)
     except _pynet.NetError as error:

@@ -193,7 +193,7 @@ stop_input(uv_handle_t *handle, void *arg)
     struct pn_stream *s = pn_stream_of_handle(handle);
     struct pn_listener *l = pn_listener_of_handle(handle);
     (void)arg;
-    if (s != NULL)
+    if (s != NULL && !s->lingering)
         pn_stream_read_stop(s);
     else if (l != NULL)
         pn_listener_pause(l);

@@ -50,8 +50,11 @@ struct pn_stream {
     struct pn_posted posted; /* in the list while `completions` is not 0 */
     struct pn_fd_recheck recheck;
     struct pn_stream_req *req; /* own: the connect or write in progress */
-    struct pn_path_file *file; /* own: unlinked when the stream is closed; nearly always NULL */
-    struct pn_addr peer;       /* family 0 if unknown or a unix socket */
+    union {
+        struct pn_path_file *file; /* own: unlinked when the stream is closed; nearly always NULL */
+        struct pn_linger *linger;  /* own: in its place while `lingering` */
+    };
+    struct pn_addr peer; /* family 0 if unknown or a unix socket */
     int16_t connect_status;
     int16_t write_status;
     uint32_t tag;        /* the owner's, for `closed` */
@@ -65,6 +68,7 @@ struct pn_stream {
     bool unref : 1;
     bool block_again : 1; /* the descriptor is shared: clear O_NONBLOCK on close */
     bool has_fd : 1;      /* its descriptor is in loop->fds */
+    bool lingering : 1;   /* pn_stream_linger() closes it soon */
     union {
         uv_handle_t handle;
         uv_stream_t stream;
@@ -119,6 +123,13 @@ void pn_stream_shutdown(struct pn_stream *s);
 /* Closes the stream: `written` with UV_ECANCELED (if a write is queued) and `closed` follow; other completions are
  * dropped. */
 void pn_stream_close(struct pn_stream *s);
+/* Closes the stream later: reads and drops what comes, up to `bytes` and until the peer's end, for at most `ns`
+ * nanoseconds. Of the events only `closed` follows. Closes it at once when out of memory. */
+void pn_stream_linger(struct pn_loop *loop, struct pn_stream *s, size_t bytes, uint64_t ns);
+/* For pn_stream_close(): the stream is closed before that. */
+void pn_stream_linger_stop(struct pn_stream *s);
+/* Returns whether there is input that has not been read from the kernel. */
+bool pn_stream_has_input(const struct pn_stream *s);
 /* Makes the next pn_stream_close() send a reset. */
 void pn_stream_set_reset(struct pn_stream *s);
 

@@ -249,7 +249,7 @@ const char pn_read_exactly_doc[] =
     "What has come stays in the socket each time.";
 const char pn_leave_doc[] =
     "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
-    "destroy_soon(), so that queued writes are still sent; destroy() when an exception leaves the block. Where a wait\n"
+    "close(), so that queued writes are still sent; destroy() when an exception leaves the block. Where a wait\n"
     "is allowed it waits until the kernel has taken what is queued, for at most close_timeout seconds, and raises\n"
     "when that fails: the error of the socket, or TimeoutError.";
 const char pn_server_leave_doc[] =

@@ -291,6 +291,7 @@ static PyMethodDef module_methods[] = {
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
+    {"_lingers", pn_socket_lingers_function, METH_O, NULL},
     FAST("_flushed", pn_flushed, NULL),
     FAST("_sent_outside", pn_sent_outside, NULL),
     {"_raise_arg_type", pn_raise_arg_type_function, METH_VARARGS, NULL},

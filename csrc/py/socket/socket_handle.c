@@ -140,6 +140,8 @@ begin_destroy(PnDuplex *d, struct pn_destroying *x)
         x->kept[KEPT_ATTEMPTS] = pn_connect_ops_of(s)->cancel(s);
     if (d->io == NULL)
         return;
+    if (!x->failed && d->finished)
+        x->linger = pn_socket_linger_time(s);
     pn_socket_own_by_handle(s);
     save_endpoints(s);
     s->bound = 0;
@@ -540,8 +542,10 @@ pn_socket_reset(PnSocket *s)
     pn_writes_leave_behind(&s->d, &left, error);
     pn_reads_reset(&s->d);
     free_endpoints(s);
-    if (s->extras != NULL)
+    if (s->extras != NULL) {
+        s->extras->lingers = false;
         Py_CLEAR(s->extras->bound_path); /* a str: runs no user code */
+    }
     PyObject *errored = s->d.errored;
     s->d.errored = NULL;
     begin_again(s);

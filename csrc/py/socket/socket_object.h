@@ -26,7 +26,9 @@ struct pn_socket_extras {
     uint16_t keep_alive_interval;       /* seconds; 0 means 1 */
     uint16_t keep_alive_count;          /* 0 means 10 */
     uint8_t type_of_service;
-    bool has_close_timeout;
+    bool has_close_timeout, has_linger;
+    bool lingers;         /* close() was called with unread input: destroy() lingers */
+    double linger;        /* seconds, if has_linger; else PN_LINGER */
     double close_timeout; /* seconds, if has_close_timeout; else PN_CLOSE_TIMEOUT */
 };
 

@@ -15,7 +15,7 @@ struct settings {
     uint16_t delay;
     enum pn_encoding encoding, default_encoding;
     uint8_t tos;
-    double close_timeout;
+    double close_timeout, linger;
     enum pn_text_errors errors;
 };
 
@@ -108,6 +108,8 @@ check_all(PnSocket *s, PyObject **v, struct settings *to)
     if (v[PN_O_CLOSE_TIMEOUT] != NULL &&
         pn_check_close_timeout(v[PN_O_CLOSE_TIMEOUT], "options.close_timeout", &to->close_timeout) < 0)
         return -1;
+    if (v[PN_O_LINGER] != NULL && pn_check_close_timeout(v[PN_O_LINGER], "options.linger", &to->linger) < 0)
+        return -1;
     if (pn_text_errors_of(v[PN_O_ERRORS], "options.errors", &to->errors) < 0)
         return -1;
     return check_origin(s, v);
@@ -135,8 +137,8 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     };
     if (check_all(s, v, &to) < 0)
         return -1;
-    bool extras =
-        v[PN_O_TOS] != NULL || v[PN_O_BLOCK_LIST] != NULL || v[PN_O_CLOSE_TIMEOUT] != NULL || s->extras != NULL;
+    bool extras = v[PN_O_TOS] != NULL || v[PN_O_BLOCK_LIST] != NULL || v[PN_O_CLOSE_TIMEOUT] != NULL ||
+                  v[PN_O_LINGER] != NULL || s->extras != NULL;
     if (extras && pn_extras_of(s) == NULL)
         return -1;
     /* The last steps that may fail: nothing else has been changed yet. */
@@ -158,6 +160,8 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
         s->extras->type_of_service = to.tos;
         s->extras->has_close_timeout = v[PN_O_CLOSE_TIMEOUT] != NULL;
         s->extras->close_timeout = to.close_timeout;
+        s->extras->has_linger = v[PN_O_LINGER] != NULL;
+        s->extras->linger = to.linger;
         Py_XSETREF(s->extras->block_list, Py_XNewRef(v[PN_O_BLOCK_LIST]));
     }
     return 0;

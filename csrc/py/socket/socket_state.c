@@ -413,6 +413,10 @@ PyGetSetDef pn_socket_getset[] = {
      "The milliseconds of set_timeout(), or None. Setting it is set_timeout(); None switches it off. Node:\n"
      "socket.timeout.",
      NULL},
+    {"linger", pn_socket_get_linger, pn_socket_set_linger,
+     "For how many seconds close() and the end of `with` read and drop unread input, so that the close is no reset: 2\n"
+     "at first, and after None; 0: not at all.",
+     NULL},
     {"peer_credentials", pn_socket_get_credentials, NULL,
      "PeerCredentials(pid, uid, gid) of the process at the other end of a unix socket when it connected; else None.",
      NULL},

@@ -23,6 +23,7 @@ struct pn_idle;
 /* What begin_destroy() passes to end_destroy(). */
 struct pn_destroying {
     PyObject *kept[3]; /* own, may be NULL */
+    uint64_t linger;   /* ns; 0: the handle is closed at once, else pn_stream_linger() closes it */
     bool had_handle;
     bool failed; /* what `close` will carry */
 };
