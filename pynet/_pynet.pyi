@@ -401,8 +401,8 @@ class Socket(EventEmitter):
         """
     destroySoon = destroy_soon
     def close(self) -> None:
-        """destroy_soon() under the name that files and sockets have: contextlib.closing() calls it.
-        Returns None.
+        """As destroy_soon(). With unread input, which would make the close a reset, it reads and drops up to 1 MiB
+        for at most `linger` seconds before it closes, so that the peer gets all that was sent. Returns None.
         """
     def reset_and_destroy(self) -> Self:
         """Closes at once with a TCP reset (RST): the peer gets ECONNRESET. What is queued is lost. While connecting
@@ -675,7 +675,9 @@ class Socket(EventEmitter):
     blockList: BlockList | None
     @property
     def linger(self) -> float:
-        """x"""
+        """For how many seconds close() and the end of `with` read and drop unread input, so that the close is no
+        reset: 2 at first, and after None; 0: not at all.
+        """
     @linger.setter
     def linger(self, value: float | None, /) -> None: ...
     @property
