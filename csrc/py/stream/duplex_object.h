@@ -127,8 +127,6 @@ struct PnDuplex {
     uint16_t corked;                /* cork() calls without their uncork() */
     bool can_send;                  /* connected, and neither corked, ended, failed nor destroyed */
     unsigned default_encoding : 4;  /* enum pn_encoding, of text written without an encoding */
-    unsigned default_strict : 1;    /* text in default_encoding is encoded strictly: its name is not one of Node's */
-    unsigned text_errors : 2;       /* enum pn_text_errors: the option `errors` */
     unsigned connecting : 1;
     unsigned connected : 1;
     unsigned was_connected : 1;  /* since the last connect() */
@@ -163,6 +161,8 @@ struct PnDuplex {
     unsigned finished : 1;
     unsigned fin_seen : 1; /* `end` came, and ends the writable side */
     unsigned write_failed : 1;
+    unsigned default_strict : 1; /* text in default_encoding is encoded strictly: its name is not one of Node's */
+    unsigned text_errors : 2;    /* enum pn_text_errors: the option `errors` */
 };
 
 #define PN_DUPLEX(o)        ((PnDuplex *)(void *)(o))
