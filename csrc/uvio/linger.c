@@ -75,6 +75,18 @@ has_unsent(const struct pn_stream *s)
     return true;
 }
 
+/* The stream belongs to its owner again. */
+static void
+before_close(struct pn_stream *s)
+{
+    struct pn_linger *l = s->linger;
+    pn_loop_disarm(l->loop, &l->timer);
+    s->events = l->events;
+    s->file = NULL;
+    s->lingering = false;
+    free(l);
+}
+
 static const struct pn_stream_events linger_events = {
     .read = on_read,
     .connected = on_status,
@@ -84,6 +96,7 @@ static const struct pn_stream_events linger_events = {
     .destroy = on_destroy,
     .abandon = on_abandon,
     .has_unsent = has_unsent,
+    .before_close = before_close,
 };
 
 /* --- begin and end --- */
@@ -112,15 +125,4 @@ pn_stream_linger(struct pn_loop *loop, struct pn_stream *s, size_t bytes, uint64
     pn_loop_timer_init(&l->timer, on_time, false);
     if (pn_stream_read_start(s) != 0 || pn_loop_arm(loop, &l->timer, uv_hrtime() + ns) != 0)
         pn_stream_close(s);
-}
-
-void
-pn_stream_linger_stop(struct pn_stream *s)
-{
-    struct pn_linger *l = s->linger;
-    pn_loop_disarm(l->loop, &l->timer);
-    s->events = l->events;
-    s->file = NULL;
-    s->lingering = false;
-    free(l);
 }

@@ -281,7 +281,7 @@ pn_stream_close(struct pn_stream *s)
     if (s->closing)
         return;
     if (s->lingering)
-        pn_stream_linger_stop(s);
+        s->events->before_close(s);
     s->closing = true;
     if (s->file != NULL) {
         pn_path_file_unlink(s->file);

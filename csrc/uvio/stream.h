@@ -35,6 +35,7 @@ struct pn_stream_events {
     void (*abandon)(struct pn_stream *s);        /* at exit: closes without an event */
     bool (*has_unsent)(const struct pn_stream *s);
     size_t (*unsent)(const struct pn_stream *s); /* bytes that the kernel has not taken, if it is connected */
+    void (*before_close)(struct pn_stream *s);   /* of a stream that lingers: pn_stream_close() begins */
 };
 
 /* A ring of streams that belong together, oldest first, with the group itself between the newest and the oldest. A
@@ -126,8 +127,6 @@ void pn_stream_close(struct pn_stream *s);
 /* Closes the stream later: reads and drops what comes, up to `bytes` and until the peer's end, for at most `ns`
  * nanoseconds. Of the events only `closed` follows. Closes it at once when out of memory. */
 void pn_stream_linger(struct pn_loop *loop, struct pn_stream *s, size_t bytes, uint64_t ns);
-/* For pn_stream_close(): the stream is closed before that. */
-void pn_stream_linger_stop(struct pn_stream *s);
 /* Returns whether there is input that has not been read from the kernel. */
 bool pn_stream_has_input(const struct pn_stream *s);
 /* Makes the next pn_stream_close() send a reset. */
