@@ -15,7 +15,6 @@ from typing import (
     Final,
     Literal,
     NewType,
-    Protocol,
     Self,
     TypeAlias,
     TypeVar,
@@ -30,8 +29,10 @@ from pynet._abort import *  # noqa: F403
 from pynet._addresses import *  # noqa: F403
 from pynet._addresses import BlockList as BlockList
 from pynet._bound import *  # noqa: F403
+from pynet._data import SupportsRead, _AwaitableData, _Data, _WritableT
 from pynet._errors import *  # noqa: F403
 from pynet._errors import NetError as NetError
+from pynet._functions import *  # noqa: F403
 from pynet._loop import *  # noqa: F403
 from pynet._options import AddressInfo as AddressInfo
 from pynet._options import AioListenOptions as AioListenOptions
@@ -56,29 +57,6 @@ _F = TypeVar("_F", bound=Callable[..., object])
 # None where there is no connection, no server that listens, or another kind of address. Most callers know that there is
 # one: a type checker must not ask each for a check, as it does not for the groups of a match.
 _MaybeNone: TypeAlias = Any
-
-# --- data ---
-
-@type_check_only
-class _Data(bytes, str):  # type: ignore[misc]
-    """Data that is read: bytes, or str after set_encoding(). No type expresses that, so it may be used as either."""
-
-@type_check_only
-class _AwaitableData(_Data):
-    """What read_until() and read_exactly() return: the data in a thread, an awaitable of it under asyncio."""
-
-    def __await__(self) -> Generator[Any, None, _Data]: ...
-    def result(self, timeout: float | None = None) -> _Data: ...
-
-@type_check_only
-class _Writable(Protocol):
-    def write(self, data: Any, /) -> object: ...
-
-_WritableT = TypeVar("_WritableT", bound=_Writable)
-
-@type_check_only
-class SupportsRead(Protocol):
-    def read(self, size: int, /) -> Any: ...
 
 # --- events ---
 
@@ -1184,49 +1162,3 @@ class Server(EventEmitter):
     @property
     def connections(self) -> list[Socket]:
         """The sockets that it has accepted and that are open, oldest first; a new list each time."""
-
-# --- servers and connections ---
-
-@overload
-def connect(port: Port, listener: Listener = None, /, **options: Unpack[ConnectOptions]) -> Socket:
-    """connect(port, host="localhost", listener=None, /, **options)
-    connect(path, listener=None, /, **options)
-    connect(options, listener=None, /, **more)
-
-    Makes a Socket and connects it; returns the socket. Options: those of Socket, those of Socket.connect(), and
-    timeout (milliseconds without activity) as in Socket.set_timeout(); below 100 it warns, since the limit of
-    connecting is connect_timeout (seconds). Node: net.createConnection().
-    """
-
-@overload
-def connect(
-    port: Port, host: Host | None, listener: Listener = None, /, **options: Unpack[ConnectOptions]
-) -> Socket: ...
-@overload
-def connect(path: Path, listener: Listener = None, /, **options: Unpack[ConnectOptions]) -> Socket: ...
-@overload
-def connect(address: Pair, listener: Listener = None, /, **options: Unpack[ConnectOptions]) -> Socket: ...
-@overload
-def connect(options: ConnectOptions, listener: Listener = None, /, **more: Unpack[ConnectOptions]) -> Socket: ...
-@overload
-def connect(**options: Unpack[ConnectOptions]) -> Socket: ...
-
-create_connection = connect
-createConnection = connect
-
-@overload
-def create_server(
-    options: ServerOptions | None, listener: Callable[[Socket], object] | None = None, /, **more: Unpack[ServerOptions]
-) -> Server:
-    """create_server(options=None, listener=None, /, **more)
-    create_server(listener, /, **options)
-
-    Makes a Server; the listener is added for "connection". Options as Server has them. Node: net.createServer().
-    """
-
-@overload
-def create_server(listener: Callable[[Socket], object], /, **options: Unpack[ServerOptions]) -> Server: ...
-@overload
-def create_server(**options: Unpack[ServerOptions]) -> Server: ...
-
-createServer = create_server
