@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pynet import promises as promises
     from pynet._calls import run_in_loop as run_in_loop
     from pynet._calls import runInLoop as runInLoop
+    from pynet._reconnect import Reconnecting as Reconnecting
+    from pynet._reconnect import reconnecting as reconnecting
+    from pynet._sending import PeerCredentials as PeerCredentials
     from pynet._serve import serve as serve
     from pynet._servers import close_all as close_all
     from pynet._servers import closeAll as closeAll
@@ -28,6 +31,9 @@ else:
     _LATER = {
         "Future": "_waiting",
         "IncompleteReadError": "_waiting",
+        "PeerCredentials": "_sending",
+        "Reconnecting": "_reconnect",
+        "reconnecting": "_reconnect",
         "once": "_waiting",
         "run_in_loop": "_calls",
         "runInLoop": "_calls",

@@ -110,6 +110,16 @@ def set_default_high_water_mark(value: int, /) -> None:
     Node: stream.setDefaultHighWaterMark().
     """
 
+def get_default_no_delay() -> bool:
+    """The default of the option no_delay: False at first."""
+
+def set_default_no_delay(value: bool, /) -> None:
+    """Sets the default of the option no_delay, a bool, for sockets and servers made from now on. Raises TypeError
+    (ERR_INVALID_ARG_TYPE).
+    """
+
+getDefaultNoDelay = get_default_no_delay
+setDefaultNoDelay = set_default_no_delay
 getDefaultHighWaterMark = get_default_high_water_mark
 setDefaultHighWaterMark = set_default_high_water_mark
 

@@ -161,7 +161,8 @@ _OPTIONS = {
     "unlink_stale signal",
     "Server and create_server()": f"{_COMMON} pause_on_connect block_list listener grace socket_factory",
     "Socket and connect()": f"{_COMMON} readable_high_water_mark writable_high_water_mark encoding default_encoding "
-    "onread fd readable writable handle signal block_list type_of_service",
+    "onread fd readable writable handle signal block_list type_of_service close_timeout errors "
+    "linger",
 }
 # Of which type an option that a call does not know may be a property or a method, and whose option it may be.
 _SERVER = ("Server", "Socket"), ("listen()", "Server and create_server()", "connect()", "Socket and connect()")
@@ -198,11 +199,13 @@ def _places(function: str) -> Iterator[tuple[str, str]]:
 def unknown_keyword_text(function: str, known: Sequence[str], key: str) -> str:
     """The TypeError of an unknown keyword: a name that is near, or where the name belongs."""
     text = f"{function}() got an unexpected keyword argument {key!r}"
-    if near := _nearest(key, known):
-        return f"{text}; did you mean {near!r}?"
     places: dict[str, str] = {}
     for name, place in _places(function):
         places.setdefault(name, place)
+    # An option of another call that has this very name is meant, rather than one that is near.
+    is_other = places.get(key, "").startswith("an option of")
+    if not is_other and (near := _nearest(key, known)):
+        return f"{text}; did you mean {near!r}?"
     near = _nearest(key, places)
     if near is None:
         return text

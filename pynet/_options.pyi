@@ -28,6 +28,7 @@ Listener: TypeAlias = Callable[[], object] | None
 Done: TypeAlias = Callable[[NetError | None], object] | None
 Family: TypeAlias = Literal["IPv4", "IPv6"]
 HappyEyeballs: TypeAlias = Literal["race", "serial"]
+TextErrors: TypeAlias = Literal["node", "strict"]
 
 @type_check_only
 class LookupOptions(TypedDict, total=False):
@@ -88,6 +89,10 @@ class SocketOptions(_CommonOptions, total=False):
     blockList: BlockList | None
     type_of_service: int | None
     typeOfService: int | None
+    errors: TextErrors | None
+    linger: float | None
+    close_timeout: float | None
+    closeTimeout: float | None
 
 @type_check_only
 class KeepAliveOptions(TypedDict, total=False):

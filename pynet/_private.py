@@ -60,3 +60,12 @@ destroy_draining: Callable[[_pynet.Server], None] = _c._destroy_draining
 read_until: Callable[[_pynet.Socket, Any, int], Any] = _c._read_until
 read_exactly: Callable[[_pynet.Socket, int], Any] = _c._read_exactly
 at_end: Callable[[_pynet.Socket], bool] = _c._at_end
+
+# --- socket/socket_closing.c ---
+
+lingers: Callable[[_pynet.Socket], bool] = _c._lingers
+
+# --- stream/flushed.c ---
+
+flushed: Callable[[_pynet.Socket, _Function], bool] = _c._flushed
+sent_outside: Callable[[_pynet.Socket, int], None] = _c._sent_outside

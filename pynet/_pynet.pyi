@@ -15,7 +15,6 @@ from typing import (
     Final,
     Literal,
     NewType,
-    Protocol,
     Self,
     TypeAlias,
     TypeVar,
@@ -30,8 +29,10 @@ from pynet._abort import *  # noqa: F403
 from pynet._addresses import *  # noqa: F403
 from pynet._addresses import BlockList as BlockList
 from pynet._bound import *  # noqa: F403
+from pynet._data import SupportsRead, _AwaitableData, _Data, _WritableT
 from pynet._errors import *  # noqa: F403
 from pynet._errors import NetError as NetError
+from pynet._functions import *  # noqa: F403
 from pynet._loop import *  # noqa: F403
 from pynet._options import AddressInfo as AddressInfo
 from pynet._options import AioListenOptions as AioListenOptions
@@ -44,7 +45,9 @@ from pynet._options import OnReadOptions as OnReadOptions
 from pynet._options import ServerOptions as ServerOptions
 from pynet._options import SocketConnectOptions as SocketConnectOptions
 from pynet._options import SocketOptions as SocketOptions
+from pynet._options import TextErrors as TextErrors
 from pynet._reading import LineIterator, SocketIterator
+from pynet._sending import PeerCredentials
 from pynet._server import ServerIterator
 from pynet._timers import *  # noqa: F403
 from pynet._waiting import Future
@@ -54,25 +57,6 @@ _F = TypeVar("_F", bound=Callable[..., object])
 # None where there is no connection, no server that listens, or another kind of address. Most callers know that there is
 # one: a type checker must not ask each for a check, as it does not for the groups of a match.
 _MaybeNone: TypeAlias = Any
-
-# --- data ---
-
-@type_check_only
-class _Data(bytes, str):  # type: ignore[misc]
-    """Data that is read: bytes, or str after set_encoding(). No type expresses that, so it may be used as either."""
-
-@type_check_only
-class _AwaitableData(_Data):
-    """What read_until() and read_exactly() return: the data in a thread, an awaitable of it under asyncio."""
-
-    def __await__(self) -> Generator[Any, None, _Data]: ...
-    def result(self, timeout: float | None = None) -> _Data: ...
-
-@type_check_only
-class _Writable(Protocol):
-    def write(self, data: Any, /) -> object: ...
-
-_WritableT = TypeVar("_WritableT", bound=_Writable)
 
 # --- events ---
 
@@ -332,24 +316,56 @@ class Socket(EventEmitter):
     @overload
     def connect(self, **options: Unpack[SocketConnectOptions]) -> Self: ...
     @overload
-    def write(self, data: str | Buffer, encoding: str | None = "utf8", callback: Done = None) -> bool:
+    def write(
+        self,
+        data: str | Buffer,
+        encoding: str | None = "utf8",
+        callback: Done = None,
+        *,
+        errors: TextErrors | None = None,
+    ) -> bool:
         """Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with
         a buffer. True while less than the high-water mark is queued; False: wait for "drain". callback(err) is
         called when the data has left, err None, or when it will not.
+
+        errors: "node" encodes what does not fit as Node does, without an error; "strict" raises
+        UnicodeEncodeError, or ValueError for hex and base64, before anything is queued. None: the option of the
+        socket, else "node" for Node's names of encodings, "strict" for others (latin-1, utf_8, us-ascii, ...).
 
         After end(): "error" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED;
         when more is queued than max_write_buffer allows: "error" ERR_WRITE_BUFFER_FULL. Raises TypeError
         (ERR_STREAM_NULL_VALUES, ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: socket.write().
         """
     @overload
-    def write(self, data: str | Buffer, callback: Callable[[NetError | None], object], /) -> bool: ...
+    def write(
+        self,
+        data: str | Buffer,
+        callback: Callable[[NetError | None], object],
+        /,
+        *,
+        errors: TextErrors | None = None,
+    ) -> bool: ...
     @overload
-    def end(self, data: str | Buffer | None = None, encoding: str | None = "utf8", callback: Done = None) -> Self:
+    def end(
+        self,
+        data: str | Buffer | None = None,
+        encoding: str | None = "utf8",
+        callback: Done = None,
+        *,
+        errors: TextErrors | None = None,
+    ) -> Self:
         """Writes data, if any, and half-closes: the peer gets our end when everything has left. callback(err) is
         called before "finish". Events: prefinish, finish. Returns the socket. Node: socket.end().
         """
     @overload
-    def end(self, data: str | Buffer | None, callback: Callable[[NetError | None], object], /) -> Self: ...
+    def end(
+        self,
+        data: str | Buffer | None,
+        callback: Callable[[NetError | None], object],
+        /,
+        *,
+        errors: TextErrors | None = None,
+    ) -> Self: ...
     @overload
     def end(self, callback: Callable[[NetError | None], object], /) -> Self: ...
     def destroy(self, error: BaseException | None = None, /) -> Self:
@@ -363,8 +379,8 @@ class Socket(EventEmitter):
         """
     destroySoon = destroy_soon
     def close(self) -> None:
-        """destroy_soon() under the name that files and sockets have: contextlib.closing() calls it.
-        Returns None.
+        """As destroy_soon(). With unread input, which would make the close a reset, it reads and drops up to 1 MiB
+        for at most `linger` seconds before it closes, so that the peer gets all that was sent. Returns None.
         """
     def reset_and_destroy(self) -> Self:
         """Closes at once with a TCP reset (RST): the peer gets ECONNRESET. What is queued is lost. While connecting
@@ -428,11 +444,14 @@ class Socket(EventEmitter):
 
         Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: readable.unshift().
         """
-    def set_encoding(self, encoding: str | None = "utf8", /) -> Self:
+    def set_encoding(self, encoding: str | None = "utf8", /, *, errors: TextErrors | None = None) -> Self:
         """ "data" and read() give str from now on, decoded from utf8, utf16le, latin1, ascii, base64, base64url or
         hex (Python's spellings too); characters split over chunks come whole, and what is left of one at the end
         comes before "end". What has been read already is decoded, after the peer's end to its last byte. It
         cannot be undone. Returns the socket.
+
+        errors: "node" puts U+FFFD in the place of what is no text, "strict" destroys the socket with a
+        UnicodeDecodeError. None: the option of the socket, else "node" for Node's names, "strict" for others.
 
         Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().
         """
@@ -461,31 +480,62 @@ class Socket(EventEmitter):
         RuntimeError on the thread that drives the loop, in a listener and inside turn(). Under asyncio: await
         sock.wait(event). Node: events.once(), which does not block.
         """
-    def drain(self) -> Future[None]:
+    def drain(self, timeout: float | None = None) -> Future[None]:
         """`await sock.drain()`: waits until more may be written: not at all while less than the high-water mark is
         queued, else until "drain" or "finish". The same as once(sock, "drain"): a Future, for threads too:
-        sock.drain().result(timeout). Raises what once() raises.
+        sock.drain().result(timeout). With a timeout (seconds) the Future itself fails with TimeoutError, also
+        when it is awaited. Raises what once() raises.
+        """
+    def send_file(self, file: SupportsRead, offset: int = 0, count: int | None = None) -> Future[int]:
+        """Sends a file, open in binary mode, from offset on, count bytes or to its end: behind what is queued, by
+        sendfile() where that is possible, and not faster than the peer takes it. Returns a Future of the number
+        of bytes, done when the kernel has taken all of them. Wait for it before you write more, or end(). The
+        file stays open; its position is behind what was sent.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE for a text file,
+        ERR_OUT_OF_RANGE). The Future fails with what reading raises, and with the error of the socket.
+        """
+    sendFile = send_file
+    def flush(self, timeout: float | None = None) -> Future[None]:
+        """A Future that is done when the kernel has taken all that was written before: `await sock.flush()` under
+        asyncio, sock.flush().result(timeout) in a thread. At once when nothing is queued. What cork() holds back
+        waits for uncork(). It does not mean that the peer has read it.
+
+        It fails with the error of the socket when that is destroyed first, with TimeoutError after `timeout`
+        seconds. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
         """
     def __iter__(self) -> SocketIterator: ...
     def __aiter__(self) -> SocketIterator: ...
     def iterator(
-        self, options: Mapping[str, Any] | None = None, /, *, destroy_on_return: bool | None = True
+        self,
+        options: Mapping[str, Any] | None = None,
+        /,
+        *,
+        destroy_on_return: bool | None = True,
+        timeout: float | None = None,
     ) -> SocketIterator:
         """An iterator, async iterator and context manager over the chunks of the socket: as `for chunk in sock` and
         `async for chunk in sock`, with a choice. destroy_on_return destroys the socket when the iteration ends or
         is left early (with an AbortError if the socket had not ended), as iteration in Node does; False keeps it,
         as iteration over the socket itself does. Chunks are bytes, or str after set_encoding(). Iterating raises
-        the error of the socket, NetError (ERR_STREAM_PREMATURE_CLOSE) when it is destroyed before its end, and
-        RuntimeError where wait() does. Node: readable.iterator().
+        TimeoutError when a chunk takes more than `timeout` seconds, the error of the socket, NetError
+        (ERR_STREAM_PREMATURE_CLOSE) when it is destroyed before its end, and RuntimeError where wait() does.
+        Node: readable.iterator().
         """
-    def lines(self, max: int = 65536, keep_ends: bool = False) -> LineIterator:
+    def chunks(self, timeout: float | None = None) -> SocketIterator:
+        """`for chunk in sock.chunks(timeout=5)` and `async for`: as a loop over the socket itself, which stays open
+        when the loop is left, with a limit in seconds for each chunk. The loop raises TimeoutError when none has
+        come; it loses no data, and next() may be called again. Raises also what iterator() raises.
+        """
+    def lines(self, max: int = 65536, keep_ends: bool = False, timeout: float | None = None) -> LineIterator:
         """`for line in sock.lines()` and `async for line in sock.lines()`: bytes, or str after set_encoding(). A
         line ends with "\\n"; it and a "\\r" before it are taken off unless keep_ends. What comes after the last
         line is a line too. When the iteration is left early, the rest stays in the socket; read_exactly() and the
         like continue there.
 
         max is the longest line, in bytes (characters after set_encoding()), with its end: a longer one raises
-        NetError (ERR_READ_LIMIT), and stays in the socket. Raises also what iterator() raises.
+        NetError (ERR_READ_LIMIT), and stays in the socket. timeout is the limit for each line in seconds:
+        TimeoutError, and what has come stays in the socket. Raises also what iterator() raises.
         """
     def read_until(self, separator: str | Buffer, max: int = 65536, timeout: float | None = None) -> _AwaitableData:
         """The data up to and with the separator (bytes, or str). Under a running asyncio loop it returns an
@@ -520,6 +570,13 @@ class Socket(EventEmitter):
         Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: socket.setTimeout().
         """
     setTimeout = set_timeout
+    def set_read_timeout(self, seconds: float, callback: Listener = None) -> Self:
+        """Emits "timeout" when the peer has sent nothing for so many seconds, whatever is written meanwhile: once
+        until it sends again. 0 switches it off. Time in which the socket does not read (not connected, paused)
+        does not count. The connection stays open. callback is added as a once() listener (removed when seconds is
+        0). Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+        """
+    setReadTimeout = set_read_timeout
     def set_no_delay(self, no_delay: bool = True, /) -> Self:
         """Switches Nagle's algorithm off (TCP_NODELAY), or on again. Before the socket is connected, the setting is
         stored. Returns the socket. Node: socket.setNoDelay().
@@ -541,6 +598,23 @@ class Socket(EventEmitter):
         is not 1 to 127; nothing is set then. Node: socket.setKeepAlive().
         """
     setKeepAlive = set_keep_alive
+    def set_option(self, level: int, name: int, value: int | Buffer, /) -> Self:
+        """Sets an option of the descriptor, as socket.setsockopt() does: value is an int or bytes. Before the socket
+        is connected the option is stored, and set before connect(2); it stays for later connections. Returns the
+        socket. Raises NetError with what the system says, TypeError (ERR_INVALID_ARG_TYPE), ValueError
+        (ERR_OUT_OF_RANGE).
+        """
+    setOption = set_option
+    @overload
+    def get_option(self, level: int, name: int, /) -> int:
+        """The value of an option of the descriptor, as socket.getsockopt() gives it: an int, or with a size so many
+        bytes at most. Without a descriptor what set_option() has stored. Raises NetError with what the system
+        says, or ERR_SOCKET_CLOSED when there is neither; TypeError (ERR_INVALID_ARG_TYPE), ValueError
+        (ERR_OUT_OF_RANGE).
+        """
+    @overload
+    def get_option(self, level: int, name: int, size: int, /) -> Any: ...
+    getOption = get_option
     def set_type_of_service(self, tos: int, /) -> Self:
         """Sets the type of service (traffic class) of outgoing packets, 0 to 255: IP_TOS or IPV6_TCLASS. Linux keeps
         the two lowest bits for itself. Before the socket is connected, and on a unix socket, it is only stored.
@@ -577,6 +651,27 @@ class Socket(EventEmitter):
     userData: Any
     block_list: BlockList | None
     blockList: BlockList | None
+    @property
+    def linger(self) -> float:
+        """For how many seconds close() and the end of `with` read and drop unread input, so that the close is no
+        reset: 2 at first, and after None; 0: not at all.
+        """
+    @linger.setter
+    def linger(self, value: float | None, /) -> None: ...
+    @property
+    def close_timeout(self) -> float:
+        """How many seconds the end of `with sock` waits for what is queued: 30 at first, and after None; 0: not at
+        all.
+        """
+    @close_timeout.setter
+    def close_timeout(self, value: float | None, /) -> None: ...
+    @property
+    def closeTimeout(self) -> float:
+        """How many seconds the end of `with sock` waits for what is queued: 30 at first, and after None; 0: not at
+        all.
+        """
+    @closeTimeout.setter
+    def closeTimeout(self, value: float | None, /) -> None: ...
     @property
     def auto_select_family_attempted_addresses(self) -> list[str] | None:
         """The addresses that connect() has tried, as a list of "address:port", the connected one last; None when
@@ -734,6 +829,22 @@ class Socket(EventEmitter):
         """
     @timeout.setter
     def timeout(self, value: float | None) -> None: ...
+    @property
+    def peer_credentials(self) -> PeerCredentials | _MaybeNone:
+        """PeerCredentials(pid, uid, gid) of the process at the other end of a unix socket when it connected; else
+        None.
+        """
+    @property
+    def peerCredentials(self) -> PeerCredentials | _MaybeNone:
+        """PeerCredentials(pid, uid, gid) of the process at the other end of a unix socket when it connected; else
+        None.
+        """
+    @property
+    def read_timeout(self) -> float | None:
+        """The seconds of set_read_timeout(), or None."""
+    @property
+    def readTimeout(self) -> float | None:
+        """The seconds of set_read_timeout(), or None."""
     @property
     def local_address(self) -> str | _MaybeNone:
         """Our address, or None; of a unix socket the path of the adopted BoundSocket. Node: socket.localAddress."""
@@ -1051,48 +1162,3 @@ class Server(EventEmitter):
     @property
     def connections(self) -> list[Socket]:
         """The sockets that it has accepted and that are open, oldest first; a new list each time."""
-
-# --- servers and connections ---
-
-@overload
-def connect(port: Port, listener: Listener = None, /, **options: Unpack[ConnectOptions]) -> Socket:
-    """connect(port, host="localhost", listener=None, /, **options)
-    connect(path, listener=None, /, **options)
-    connect(options, listener=None, /, **more)
-
-    Makes a Socket and connects it; returns the socket. Options: those of Socket, those of Socket.connect(), and
-    timeout (ms) as in Socket.set_timeout(). Node: net.createConnection().
-    """
-
-@overload
-def connect(
-    port: Port, host: Host | None, listener: Listener = None, /, **options: Unpack[ConnectOptions]
-) -> Socket: ...
-@overload
-def connect(path: Path, listener: Listener = None, /, **options: Unpack[ConnectOptions]) -> Socket: ...
-@overload
-def connect(address: Pair, listener: Listener = None, /, **options: Unpack[ConnectOptions]) -> Socket: ...
-@overload
-def connect(options: ConnectOptions, listener: Listener = None, /, **more: Unpack[ConnectOptions]) -> Socket: ...
-@overload
-def connect(**options: Unpack[ConnectOptions]) -> Socket: ...
-
-create_connection = connect
-createConnection = connect
-
-@overload
-def create_server(
-    options: ServerOptions | None, listener: Callable[[Socket], object] | None = None, /, **more: Unpack[ServerOptions]
-) -> Server:
-    """create_server(options=None, listener=None, /, **more)
-    create_server(listener, /, **options)
-
-    Makes a Server; the listener is added for "connection". Options as Server has them. Node: net.createServer().
-    """
-
-@overload
-def create_server(listener: Callable[[Socket], object], /, **options: Unpack[ServerOptions]) -> Server: ...
-@overload
-def create_server(**options: Unpack[ServerOptions]) -> Server: ...
-
-createServer = create_server

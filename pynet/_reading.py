@@ -120,8 +120,9 @@ class Waiters:
         wake = partial(self._wake)  # a new object: several may wait
         blocked.add(wake)
         waker: Callable[[], object] = wake
+        limit = asyncio.timeout(seconds)
         try:
-            async with asyncio.timeout(seconds):
+            async with limit:
                 while True:
                     waiter: asyncio.Future[None] = loop.create_future()
                     waker = partial(wake_later, loop, waiter)
@@ -131,6 +132,10 @@ class Waiters:
                         return item
                     _private.need_driver(None)
                     await waiter
+        except TimeoutError:
+            if limit.expired():
+                raise TimeoutError(f"{what} has waited for {seconds} seconds") from None
+            raise
         finally:
             self._forget(waker)
             blocked.discard(wake)
@@ -191,6 +196,7 @@ class Loop:
 
     _what = "a loop"
     _instead = "async for"
+    _seconds: float | None = None  # the limit for each item
 
     def __init__(self, waiters: Waiters) -> None:
         self._done = False
@@ -208,7 +214,7 @@ class Loop:
         item = self._attempt()
         if item is None:
             refuse_under_asyncio(self._what, self._instead)
-            item = self._waiters.wait(self._attempt, None, self._what)
+            item = self._waiters.wait(self._attempt, self._seconds, self._what)
         if item is END:
             raise StopIteration
         return item
@@ -216,7 +222,7 @@ class Loop:
     async def __anext__(self) -> Any:
         item = self._attempt()
         if item is None:
-            item = await self._waiters.wait_async(self._attempt, None, self._what)
+            item = await self._waiters.wait_async(self._attempt, self._seconds, self._what)
         if item is END:
             raise StopAsyncIteration
         return item
@@ -265,12 +271,13 @@ class SocketIterator(Loop):
     a `for` is left early. `with` closes it.
     """
 
-    __slots__ = ("_destroy", "_listening", "_watch", "socket")
+    __slots__ = ("_destroy", "_listening", "_seconds", "_watch", "socket")
 
     _what = "a loop over a socket"
     _instead = "async for chunk in sock"
 
-    def __init__(self, socket: _pynet.Socket, destroy_on_return: bool = False) -> None:
+    def __init__(self, socket: _pynet.Socket, destroy_on_return: bool = False, timeout: float | None = None) -> None:
+        self._seconds = seconds_of(timeout)
         self._watch = Watch(socket)
         super().__init__(self._watch)
         self.socket = socket
@@ -336,8 +343,8 @@ class LineIterator(SocketIterator):
 
     _instead = "async for line in sock.lines()"
 
-    def __init__(self, socket: _pynet.Socket, max: int, keep_ends: bool) -> None:
-        super().__init__(socket)
+    def __init__(self, socket: _pynet.Socket, max: int, keep_ends: bool, timeout: float | None = None) -> None:
+        super().__init__(socket, timeout=timeout)
         self._max = max
         self._keep_ends = keep_ends
 
@@ -370,15 +377,17 @@ def iterate_async(socket: _pynet.Socket, /) -> SocketIterator:
     return SocketIterator(socket)
 
 
-def iterator(socket: _pynet.Socket, destroy_on_return: bool, /) -> SocketIterator:
+def iterator(socket: _pynet.Socket, destroy_on_return: bool, timeout: float | None, /) -> SocketIterator:
     """Socket.iterator()."""
-    return SocketIterator(socket, destroy_on_return)
+    return SocketIterator(socket, destroy_on_return, timeout)
 
 
-def lines(socket: _pynet.Socket, max: int = DEFAULT_MAX, keep_ends: bool = False) -> LineIterator:
+def lines(
+    socket: _pynet.Socket, max: int = DEFAULT_MAX, keep_ends: bool = False, timeout: float | None = None
+) -> LineIterator:
     """Socket.lines()."""
     check_size("max", max, 1)
-    return LineIterator(socket, max, bool(keep_ends))
+    return LineIterator(socket, max, bool(keep_ends), timeout)
 
 
 # --- framing ---

@@ -172,8 +172,14 @@ def _serve(
 def _handle(handler: _Handler, sock: _pynet.Socket, slots: threading.Semaphore | None) -> None:
     try:
         try:
-            with sock:
+            # Not `with sock`, whose end waits for close_timeout seconds at most: here a slow peer has all the time.
+            try:
                 handler(sock)
+            except BaseException:
+                with contextlib.suppress(_pynet.NetError):  # in a forked child, and at exit
+                    sock.destroy()
+                raise
+            sock.close()
         except Exception as error:
             if not _is_expected(sock, error):
                 raise

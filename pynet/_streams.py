@@ -7,7 +7,7 @@ such an object lacks counts as "not yet", so that its events decide.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
 from pynet import _private
@@ -26,6 +26,10 @@ class _Emitter(Protocol):
 
 class _Source(_Emitter, Protocol):
     def pipe(self, destination: Any, *, end: bool = True) -> Any: ...
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> Any: ...
 
 
 class _Destination(Protocol):
@@ -436,6 +440,24 @@ class _Pipeline:
         next_tick(_answer, callback, self.error, source)
 
 
+def _is_data(stream: Any) -> bool:
+    """Whether it is a file, or an iterable of bytes: a source that pipeline() makes a stream of."""
+    if isinstance(stream, str | bytes | bytearray | memoryview | Mapping):
+        return False
+    if _has(stream, "read"):
+        return not _has(stream, "readable") or stream.readable()
+    return isinstance(stream, Iterable)
+
+
+def _with_source(streams: Sequence[Any]) -> Sequence[Any]:
+    """The streams; a file or an iterable in front as a stream."""
+    if isinstance(streams[0], Socket) or _has_events(streams[0]):
+        return streams
+    from pynet import _sources  # imports what few programs need
+
+    return [_sources.source_of(streams[0]), *streams[1:]]
+
+
 def _check_streams(streams: Sequence[Any]) -> None:
     if len(streams) < 2:
         raise coded(TypeError('The "streams" argument must be specified'), "ERR_MISSING_ARGS")
@@ -443,8 +465,10 @@ def _check_streams(streams: Sequence[Any]) -> None:
     for at, stream in enumerate(streams):
         if isinstance(stream, Socket):
             continue
+        if at == 0 and not _has_events(stream) and not callable(stream) and _is_data(stream):
+            continue
         if at < last and not (_has_events(stream) and _has(stream, "pipe") and (at == 0 or _has(stream, "write"))):
-            needs = "on(), off() and pipe()" if at == 0 else "on(), off(), pipe() and write()"
+            needs = "read() or be iterable, or on(), off() and pipe()" if at == 0 else "on(), off(), pipe() and write()"
             _private.raise_arg_type(f"streams[{at}]", f"an instance of Socket, or have {needs}", stream)
         if at == last and not _has(stream, "write"):
             _private.raise_arg_type(f"streams[{at}]", "an instance of Socket, or have write()", stream)
@@ -455,15 +479,25 @@ def _check_streams(streams: Sequence[Any]) -> None:
 
 @overload
 def pipeline(
-    source: Socket | _Source, last: _D, callback: _Callback | None = None, /, *, signal: AbortSignal | None = None
+    source: Socket | _Source | _Readable | Iterable[Any],
+    last: _D,
+    callback: _Callback | None = None,
+    /,
+    *,
+    signal: AbortSignal | None = None,
 ) -> _D: ...
 @overload
 def pipeline(
-    source: Socket | _Source, last: _D, /, *, callback: _Callback | None = None, signal: AbortSignal | None = None
+    source: Socket | _Source | _Readable | Iterable[Any],
+    last: _D,
+    /,
+    *,
+    callback: _Callback | None = None,
+    signal: AbortSignal | None = None,
 ) -> _D: ...
 @overload
 def pipeline(
-    source: Socket | _Source,
+    source: Socket | _Source | _Readable | Iterable[Any],
     middle: _Middle,
     last: _D,
     callback: _Callback | None = None,
@@ -473,7 +507,7 @@ def pipeline(
 ) -> _D: ...
 @overload
 def pipeline(
-    source: Socket | _Source,
+    source: Socket | _Source | _Readable | Iterable[Any],
     middle: _Middle,
     last: _D,
     /,
@@ -499,7 +533,7 @@ def pipeline(
 ) -> Any: ...
 @overload
 def pipeline(
-    source: Socket | _Source,
+    source: Socket | _Source | _Readable | Iterable[Any],
     second: _Middle,
     third: _Middle,
     /,
@@ -511,8 +545,10 @@ def pipeline(*streams: Any, callback: _Callback | None = None, signal: AbortSign
     """Pipes each stream into the next, and calls callback(err) once, when all is through or one of them has failed.
 
     pipeline(source, ..., destination, callback), or pipeline([source, ..., destination], callback); at least two
-    streams, all but the last Sockets (or objects with on(), off() and pipe(), in the middle also write()). The last is
-    a Socket or any object with write(): a file, sys.stdout.buffer, a user object. Returns the last.
+    streams, all but the last Sockets (or objects with on(), off() and pipe(), in the middle also write()). The first
+    may be a file, any object with read(), or an iterable of bytes; it is closed when it has been read, or when another
+    stream fails. read() and next() run on a thread, except for regular files. The last is a Socket or any object with
+    write(): a file, sys.stdout.buffer, a user object. Returns the last.
 
     When a source ends, the stream after it is ended; a file is flushed, never closed. `err` is then None. When a stream
     fails, or closes before it has ended (NetError, ERR_STREAM_PREMATURE_CLOSE), all streams that have not ended are
@@ -537,5 +573,6 @@ def pipeline(*streams: Any, callback: _Callback | None = None, signal: AbortSign
         _private.check_signal(signal)
     with turn():
         _check_streams(streams)
-        _Pipeline(tuple(streams), callback or functools.partial(_uncaught, tuple(streams)), signal).start()
+        joined = tuple(_with_source(streams))
+        _Pipeline(joined, callback or functools.partial(_uncaught, joined), signal).start()
     return streams[-1]

@@ -62,6 +62,7 @@ __all__ = [
 _E = TypeVar("_E", _pynet.Socket, _pynet.Server)
 _T = TypeVar("_T")
 _TAKES: Any = object()  # among the listeners of a Future: the wait that its server counts
+_LONGEST_MS = 2147483647
 
 # --- one event ---
 
@@ -118,6 +119,7 @@ class Future(futures.Future[_T]):
     _signal: _pynet.AbortSignal | None = None
     _taken = False  # a caller has got the result
     _server: _pynet.Server | None = None  # it takes a connection out of the queue of this server
+    _timer: _pynet.Timeout | None = None  # makes it fail
 
     def __init__(self, emitter: _pynet.EventEmitter, event: object, signal: _pynet.AbortSignal | None = None) -> None:
         super().__init__()
@@ -310,8 +312,20 @@ class Future(futures.Future[_T]):
         _private.listen(self._emitter, event, function)
         self._listeners.append((event, function))
 
+    def _fail_after(self, seconds: float | None, what: str) -> None:
+        """Fails with TimeoutError when it has no result within so many seconds."""
+        if seconds is None or self.done():
+            return
+        error = TimeoutError(f"{what} has waited for {seconds} seconds")
+        timer = _pynet.set_timeout(self._link.on_error, min(seconds * 1000, _LONGEST_MS), error)
+        self._timer = timer.unref()
+        if self.done():
+            _pynet.clear_timeout(timer)
+
     def _leave(self) -> None:
         self._link.kept = None
+        if self._timer is not None:
+            _pynet.clear_timeout(self._timer)
         pending.discard(self)
         if self._signal is not None:
             self._signal.remove_event_listener("abort", self._link.on_abort)
@@ -487,9 +501,12 @@ async def wait_async(emitter: _pynet.Socket | _pynet.Server, event: object, seco
         raise
 
 
-def drain(socket: _pynet.Socket, /) -> Future[None]:
+def drain(socket: _pynet.Socket, /, timeout: float | None = None) -> Future[None]:
     """Socket.drain()."""
-    return once(socket, "drain")
+    seconds = seconds_of(timeout)
+    future = once(socket, "drain")
+    future._fail_after(seconds, "drain()")
+    return future
 
 
 # --- context managers ---
@@ -538,7 +555,7 @@ def leave(
             if _private.reached(self, "close") is None:
                 self.close()
         elif exc_type is None:
-            self.destroy_soon()
+            self.close()
         if exc_type is not None:
             _destroy_all(self)
     except _pynet.NetError as error:

@@ -19,7 +19,8 @@ sys.path.insert(0, str(ROOT))
 
 import pynet  # noqa: E402
 
-STUBS = sorted(p for p in (ROOT / "pynet").glob("*.pyi") if p.name != "_options.pyi")  # those are types only
+TYPES_ONLY = ("_data.pyi", "_options.pyi")
+STUBS = sorted(p for p in (ROOT / "pynet").glob("*.pyi") if p.name not in TYPES_ONLY)
 WIDTH = 120
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

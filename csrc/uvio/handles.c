@@ -57,6 +57,24 @@ pn_handles_have_unsent(struct pn_loop *loop)
 }
 
 static void
+add_unsent(uv_handle_t *handle, void *arg)
+{
+    struct pn_unsent *all = arg;
+    struct pn_stream *s = pn_stream_of_handle(handle);
+    size_t bytes = s != NULL && s->owner != NULL && s->events->unsent != NULL ? s->events->unsent(s) : 0;
+    all->connections += bytes > 0;
+    all->bytes += bytes;
+}
+
+struct pn_unsent
+pn_handles_unsent(struct pn_loop *loop)
+{
+    struct pn_unsent all = {0, 0};
+    uv_walk(&loop->uv, add_unsent, &all);
+    return all;
+}
+
+static void
 find_server(uv_handle_t *handle, void *arg)
 {
     struct pn_listener *l = pn_listener_of_handle(handle);
@@ -175,7 +193,7 @@ stop_input(uv_handle_t *handle, void *arg)
     struct pn_stream *s = pn_stream_of_handle(handle);
     struct pn_listener *l = pn_listener_of_handle(handle);
     (void)arg;
-    if (s != NULL)
+    if (s != NULL && !s->lingering)
         pn_stream_read_stop(s);
     else if (l != NULL)
         pn_listener_pause(l);

@@ -22,6 +22,12 @@ size_t pn_handles_destroy(struct pn_loop *loop);
 /* At exit: stops reading and accepting; then the owners close their handles without an event. */
 void pn_handles_stop_input(struct pn_loop *loop);
 bool pn_handles_have_unsent(struct pn_loop *loop);
+/* What connections would lose if they were closed now. */
+struct pn_unsent {
+    size_t connections;
+    uint64_t bytes;
+};
+struct pn_unsent pn_handles_unsent(struct pn_loop *loop);
 void pn_handles_abandon(struct pn_loop *loop);
 
 /* In the child of a fork: replaces every descriptor of pynet by a placeholder and the backend by a fresh one, by

@@ -268,7 +268,7 @@ on_uv_close(uv_handle_t *handle)
 void
 pn_stream_forget_file(struct pn_stream *s)
 {
-    if (s->file == NULL)
+    if (s->lingering || s->file == NULL)
         return;
     pn_path_file_forget(s->file);
     free(s->file);
@@ -280,6 +280,8 @@ pn_stream_close(struct pn_stream *s)
 {
     if (s->closing)
         return;
+    if (s->lingering)
+        s->events->before_close(s);
     s->closing = true;
     if (s->file != NULL) {
         pn_path_file_unlink(s->file);

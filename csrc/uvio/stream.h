@@ -34,6 +34,8 @@ struct pn_stream_events {
     bool (*destroy)(struct pn_stream *s);        /* at once; false: it was destroyed before */
     void (*abandon)(struct pn_stream *s);        /* at exit: closes without an event */
     bool (*has_unsent)(const struct pn_stream *s);
+    size_t (*unsent)(const struct pn_stream *s); /* bytes that the kernel has not taken, if it is connected */
+    void (*before_close)(struct pn_stream *s);   /* of a stream that lingers: pn_stream_close() begins */
 };
 
 /* A ring of streams that belong together, oldest first, with the group itself between the newest and the oldest. A
@@ -49,8 +51,11 @@ struct pn_stream {
     struct pn_posted posted; /* in the list while `completions` is not 0 */
     struct pn_fd_recheck recheck;
     struct pn_stream_req *req; /* own: the connect or write in progress */
-    struct pn_path_file *file; /* own: unlinked when the stream is closed; nearly always NULL */
-    struct pn_addr peer;       /* family 0 if unknown or a unix socket */
+    union {
+        struct pn_path_file *file; /* own: unlinked when the stream is closed; nearly always NULL */
+        struct pn_linger *linger;  /* own: in its place while `lingering` */
+    };
+    struct pn_addr peer; /* family 0 if unknown or a unix socket */
     int16_t connect_status;
     int16_t write_status;
     uint32_t tag;        /* the owner's, for `closed` */
@@ -64,6 +69,7 @@ struct pn_stream {
     bool unref : 1;
     bool block_again : 1; /* the descriptor is shared: clear O_NONBLOCK on close */
     bool has_fd : 1;      /* its descriptor is in loop->fds */
+    bool lingering : 1;   /* pn_stream_linger() closes it soon */
     union {
         uv_handle_t handle;
         uv_stream_t stream;
@@ -87,6 +93,9 @@ void pn_stream_group_each(struct pn_stream_group *g, void (*visit)(struct pn_str
 /* Empties the group; its streams stay open. */
 void pn_stream_group_clear(struct pn_stream_group *g);
 
+/* Opens a descriptor of this family (AF_INET, ...) for a stream that has none, for options that must be set before it
+ * connects. Returns 0, or a status. */
+int pn_stream_open_fd(struct pn_stream *s, int family);
 /* Gives a descriptor to a stream that has none, and takes it over (closes it on failure). Returns 0, or a status. */
 int pn_stream_take_fd(struct pn_stream *s, int fd);
 /* Moves the file of a bound path into the stream, which unlinks it when it is closed; `file` is empty then. Returns
@@ -115,6 +124,11 @@ void pn_stream_shutdown(struct pn_stream *s);
 /* Closes the stream: `written` with UV_ECANCELED (if a write is queued) and `closed` follow; other completions are
  * dropped. */
 void pn_stream_close(struct pn_stream *s);
+/* Closes the stream later: reads and drops what comes, up to `bytes` and until the peer's end, for at most `ns`
+ * nanoseconds. Of the events only `closed` follows. Closes it at once when out of memory. */
+void pn_stream_linger(struct pn_loop *loop, struct pn_stream *s, size_t bytes, uint64_t ns);
+/* Returns whether there is input that has not been read from the kernel. */
+bool pn_stream_has_input(const struct pn_stream *s);
 /* Makes the next pn_stream_close() send a reset. */
 void pn_stream_set_reset(struct pn_stream *s);
 
@@ -128,6 +142,15 @@ int pn_stream_fd(const struct pn_stream *s);
 bool pn_stream_local(const struct pn_stream *s, struct pn_addr *out);
 bool pn_stream_peer(const struct pn_stream *s, struct pn_addr *out);
 
+/* setsockopt() and getsockopt(); the second sets `*len` to the length of the value. Return 0, or a status. */
+int pn_stream_set_option(struct pn_stream *s, int level, int name, const void *value, size_t len);
+int pn_stream_get_option(const struct pn_stream *s, int level, int name, void *value, size_t *len);
+/* The process at the other end of a unix socket. Returns false if there is none. */
+struct pn_credentials {
+    long pid; /* -1: not known */
+    unsigned long uid, gid;
+};
+bool pn_stream_peer_credentials(const struct pn_stream *s, struct pn_credentials *out);
 int pn_stream_set_no_delay(struct pn_stream *s, bool on);
 /* `idle` is in seconds; 0 keeps the times of the system. */
 int pn_stream_set_keep_alive(struct pn_stream *s, bool on, unsigned idle);

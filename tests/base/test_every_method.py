@@ -11,7 +11,7 @@ import pynet
 ANY = {"emit"}
 
 SCRIPT = """
-import os, socket, sys, threading
+import io, os, socket, sys, threading
 import pynet
 from pynet import _pynet
 
@@ -19,7 +19,9 @@ ARGS = {
     "connect": (80,), "write": (b"x",), "unshift": (b"x",), "set_default_encoding": ("utf8",),
     "pipe": (pynet.Socket(),), "wait": ("close", 0), "read_until": (b"x",), "read_exactly": (1,),
     "set_timeout": (5,), "writelines": ([b"x"],), "set_type_of_service": (0,), "listen": (0, "127.0.0.1"),
-    "get_connections": (print,), "__exit__": (None,) * 3,
+    "get_connections": (print,), "__exit__": (None,) * 3, "set_read_timeout": (5,),
+    "set_option": (socket.SOL_SOCKET, socket.SO_RCVBUF, 5), "get_option": (socket.SOL_SOCKET, socket.SO_RCVBUF),
+    "send_file": (io.BytesIO(b"x"),),
 }
 FUNCTIONS = {
     "connect": (80,), "set_timeout": (print, 5), "set_interval": (print, 5), "set_immediate": (print,),
@@ -58,9 +60,10 @@ def connected():
 """
 
 SOCKET = (
-    "close connect cork destroy destroy_soon detach drain end get_type_of_service pause pipe read read_exactly "
-    "read_until ref reset_and_destroy resume set_default_encoding set_encoding set_keep_alive set_no_delay set_timeout "
-    "set_type_of_service uncork unpipe unref unshift wait write writelines"
+    "close connect cork destroy destroy_soon detach drain end flush get_option get_type_of_service pause pipe read "
+    "read_exactly read_until ref reset_and_destroy resume send_file set_default_encoding set_encoding set_keep_alive "
+    "set_no_delay set_option set_read_timeout set_timeout set_type_of_service uncork unpipe unref unshift wait write "
+    "writelines"
 )
 SERVER = "__aiter__ __iter__ accept close get_connections listen ref shutdown unref wait"
 
@@ -112,7 +115,7 @@ _pynet._at_exit()
 report(new=pynet.Socket(), closed=pynet.Server())
 print("iteration", outcome(next, (iter(pynet.Socket()),)), outcome(next, (iter(pynet.Server()),)))
 """)
-    waits = "read_exactly read_until reset_and_destroy resume set_timeout unshift wait"
+    waits = "read_exactly read_until reset_and_destroy resume send_file set_read_timeout set_timeout unshift wait"
     assert f"new ERR_LOOP_CLOSED close connect destroy destroy_soon detach pipe read {waits}" in got
     assert "closed ERR_LOOP_CLOSED accept close get_connections listen shutdown wait" in got
     assert got[-1] == "iteration ERR_LOOP_CLOSED ERR_LOOP_CLOSED"
@@ -120,7 +123,7 @@ print("iteration", outcome(next, (iter(pynet.Socket()),)), outcome(next, (iter(p
 
 NEEDS_A_THREAD = (
     "__exit__ close connect destroy destroy_soon drain end pause pipe read read_exactly read_until reset_and_destroy "
-    "resume set_encoding uncork unpipe unshift wait write writelines"
+    "resume send_file set_encoding uncork unpipe unshift wait write writelines"
 )
 
 

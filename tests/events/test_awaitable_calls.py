@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import io
 import sys
 import threading
 import warnings
@@ -218,6 +219,15 @@ def test_loops_over_a_socket_raise(pair, instead):
     assert run_coroutine(main()).endswith(f"write {instead}")
 
 
+@pytest.mark.parametrize("method", ["chunks", "iterator"])
+def test_loops_over_its_chunks_raise(pair, method):
+    async def main():
+        with pytest.raises(RuntimeError, match="write async for chunk in sock"):
+            iter(getattr(pair().client, method)(timeout=5))
+
+    run_coroutine(main())
+
+
 def test_a_loop_that_began_elsewhere_raises_when_it_would_block(pair):
     loop = iter(pair().client)
 
@@ -236,10 +246,14 @@ def test_loops_over_a_server_raise(server):
     run_coroutine(main())
 
 
+BIG = bytes(32 << 20)  # more than the kernel takes while the peer does not read
 UNFINISHED = {
     "pynet.once(sock, 'data')": lambda sock, server: pynet.once(sock, "data"),
     "pynet.once(server, 'drop')": lambda sock, server: pynet.once(server, "drop"),
     "server.shutdown()": lambda sock, server: server.shutdown(),
+    "sock.drain()": lambda sock, server: sock.write(BIG) or sock.drain(timeout=5),
+    "sock.flush()": lambda sock, server: sock.write(BIG) or sock.flush(timeout=5),
+    "sock.send_file(file)": lambda sock, server: sock.write(BIG) or sock.send_file(io.BytesIO(b"x")),
 }
 
 

@@ -385,7 +385,9 @@ def test_when_no_thread_can_be_started_the_waits_raise(wait):
             thread.join(10)
             print(outcome)
             threading.stack_size(0)
-            sock.destroy(); server.close()
+            for each in (sock, *peers):
+                each.destroy()
+            server.close()
             """,
         ),
         timeout=10,

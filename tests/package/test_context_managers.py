@@ -64,8 +64,8 @@ def test_an_exception_destroys(pair):
     assert p.client.destroyed and p.client.errored is None
 
 
-def test_with_does_not_wait(pair):
-    p = pair()
+def test_without_a_close_timeout_it_does_not_wait(pair):
+    p = pair({"close_timeout": 0})
     with p.client as sock:
         sock.write(BIG)
     assert not sock.destroyed and sock.writable_length > 0

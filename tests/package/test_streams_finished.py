@@ -589,7 +589,8 @@ def test_what_came_is_shown_as_by_every_method(value):
     assert shown
     assert received(finished, value, print) == shown
     assert received(finished, pynet.Socket(), {}, value) == shown
-    assert received(pynet.pipeline, value, pynet.Socket()) == shown
+    if not isinstance(value, list | io.BytesIO):  # these are sources of pipeline()
+        assert received(pynet.pipeline, value, pynet.Socket()) == shown
 
 
 def test_a_socket_that_is_not_connected_needs_no_thread():

@@ -58,6 +58,17 @@ pn_unpack(const char *function, const char *const *names, size_t required, PyObj
     return 0;
 }
 
+int
+pn_unpack_keyword_only(const char *function, const char *const *names, size_t required, size_t positional,
+                       PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, PyObject **out)
+{
+    if (nargs <= (Py_ssize_t)positional)
+        return pn_unpack(function, names, required, args, nargs, kwnames, out);
+    PyErr_Format(PyExc_TypeError, "%s() takes at most %zu positional arguments (%zd given)", function, positional,
+                 nargs);
+    return -1;
+}
+
 /* --- options --- */
 
 /* Returns a new reference, or NULL without an exception if the key is missing. Reading must not change the caller's

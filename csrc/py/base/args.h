@@ -8,6 +8,9 @@
  * `required` of them must be given. Returns 0, or -1 with TypeError. */
 int pn_unpack(const char *function, const char *const *names, size_t required, PyObject *const *args, Py_ssize_t nargs,
               PyObject *kwnames, PyObject **out);
+/* pn_unpack() where only the first `positional` arguments may be given by position. */
+int pn_unpack_keyword_only(const char *function, const char *const *names, size_t required, size_t positional,
+                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, PyObject **out);
 
 /* The names of the options that a call takes, in PEP 8 spelling, ending with NULL. */
 typedef const char *const *pn_option_names;

@@ -111,6 +111,7 @@ struct PnState {
     double attempt_timeout;  /* ms: the default of auto_select_family_attempt_timeout */
     bool auto_select_family; /* the default of that option */
     bool race;               /* the default of happy_eyeballs is "race" */
+    bool no_delay;           /* the default of that option */
 
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn;
     PyTypeObject *SocketAddress, *BlockList, *AbortSignal, *AbortController, *BoundSocket, *LookupCallback;

@@ -77,7 +77,8 @@ struct pn_connect {
     struct pn_loop_timer timer; /* the attempt delay of the newest attempt */
     struct pn_loop_timer limit; /* connect_timeout */
     uint64_t attempt_delay;
-    uint64_t id; /* differs for each connect(), so that a callback notices a newer one */
+    uint64_t pause; /* ns, before the last attempt at a path whose server has no room */
+    uint64_t id;    /* differs for each connect(), so that a callback notices a newer one */
     struct pn_addr local;
     size_t count, index; /* of `addrs`; the newest one */
     uint16_t port, local_port;

@@ -104,7 +104,9 @@ try_single(PnSocket *s)
         pn_connect_fail(s, id, blocked_error(s, &to));
         return;
     }
-    status = pn_stream_connect(s->d.io, &to);
+    status = pn_socket_prepare(s, to.family == 6 ? AF_INET6 : AF_INET);
+    if (status == 0)
+        status = pn_stream_connect(s->d.io, &to);
     if (status != 0)
         single_failed(s, status, true);
 }
@@ -227,7 +229,9 @@ start_next(PnSocket *s)
     Py_XDECREF(list);
     if (!pn_connect_still(s, id) || s->d.io == NULL)
         return;
-    status = pn_stream_connect(s->d.io, &to);
+    status = pn_socket_prepare(s, to.family == 6 ? AF_INET6 : AF_INET);
+    if (status == 0)
+        status = pn_stream_connect(s->d.io, &to);
     if (status == 0) {
         c->ios[index] = s->d.io;
         return;
@@ -337,6 +341,33 @@ attempt_done(PnSocket *s, struct pn_stream *io, int status)
         advance(s);
 }
 
+/* --- a unix server whose queue is full --- */
+
+#define FIRST_PAUSE ((uint64_t)1000000)
+#define LAST_PAUSE  ((uint64_t)100000000)
+
+static void
+on_path_timer(struct pn_loop_timer *t)
+{
+    struct pn_connect *c = (struct pn_connect *)(void *)((char *)t - offsetof(struct pn_connect, timer));
+    PnSocket *s = c->socket;
+    if (!s->d.em.st->closed && s->d.io != NULL && !pn_is_dying(s))
+        (void)pn_stream_connect_path(s->d.io, PyBytes_AS_STRING(c->path), (size_t)PyBytes_GET_SIZE(c->path));
+}
+
+/* Linux does not report when the queue has room: tries again later, at growing intervals, if connect_timeout ends that.
+ * False: it has failed. */
+static bool
+try_path_later(PnSocket *s, int status)
+{
+    struct pn_connect *c = s->connect;
+    if (status != UV_EAGAIN || c->path == NULL || !pn_timer_armed(&c->limit.t))
+        return false;
+    c->pause = c->pause == 0 ? FIRST_PAUSE : c->pause * 2 < LAST_PAUSE ? c->pause * 2 : LAST_PAUSE;
+    pn_loop_timer_init(&c->timer, on_path_timer, false);
+    return pn_loop_arm(s->d.em.st->loop, &c->timer, uv_hrtime() + c->pause) == 0;
+}
+
 /* --- both --- */
 
 void
@@ -351,7 +382,7 @@ pn_connect_done(PnSocket *s, struct pn_stream *io, int status)
         return;
     else if (status == 0)
         pn_connected(s);
-    else
+    else if (!try_path_later(s, status))
         single_failed(s, status, false);
 }
 
@@ -406,7 +437,12 @@ pn_connect_try_path(PnSocket *s)
         pn_connect_emit_attempt(s, st->names.connectionAttempt, 0, NULL);
     else if (pn_tick(st, path_attempt_tick, (PyObject *)s, (void *)(uintptr_t)id) < 0)
         return -1;
-    if (pn_connect_still(s, id) && s->d.io != NULL)
+    if (!pn_connect_still(s, id) || s->d.io == NULL)
+        return 0;
+    int status = pn_socket_prepare(s, AF_UNIX);
+    if (status != 0)
+        single_failed(s, status, true);
+    else
         (void)pn_stream_connect_path(s->d.io, PyBytes_AS_STRING(c->path), (size_t)PyBytes_GET_SIZE(c->path));
     return 0;
 }

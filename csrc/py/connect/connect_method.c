@@ -330,6 +330,8 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
         return -1;
     if (no_delay)
         s->no_delay = 1;
+    else if (v[C_NO_DELAY] != NULL && s->d.em.st->no_delay)
+        s->no_delay = 0; /* against set_default_no_delay() */
     if (keep_alive) {
         s->keep_alive = 1;
         s->keep_alive_delay = delay;

@@ -1,12 +1,12 @@
 /* waiting.c - the methods by which threads and asyncio wait for sockets and servers: wait(), drain(), iterator(),
- * lines(), read_until(), read_exactly(), shutdown(), `for`, `with`, `async for`, `async with`.
+ * chunks(), lines(), read_until(), read_exactly(), flush(), shutdown(), `for`, `with`, `async for`, `async with`.
  *
- * The waiting itself is written in Python: pynet/_waiting.py, pynet/_reading.py and pynet/_server.py. The methods here call it. The
+ * The waiting itself is written in Python: pynet/_waiting.py, _reading.py, _sending.py and _server.py. The methods here call it. The
  * private functions below are what it builds on. Each of them checks an emitter, or adds a listener, in one step: the
  * caller holds the GIL, so nothing is dispatched meanwhile. A wait checks, adds a listener and checks again, so that it
  * misses no event.
  *
- * Owns:    st->waiting, the functions of pynet._waiting and pynet._server, fetched at the first use.
+ * Owns:    st->waiting, the functions of these modules, fetched at the first use.
  * Threads: every function runs with the GIL held, on any thread. */
 #include "py/events/waiting.h"
 
@@ -25,7 +25,9 @@
 #define WAITING_INDEX(name) WAITING_##name,
 enum waiting {
     PN_WAITING(WAITING_INDEX) WAITING_MIDDLE,
-    WAITING_LAST = WAITING_MIDDLE - 1,
+    WAITING_BEFORE_SOCKET = WAITING_MIDDLE - 1,
+    PN_WAITING_SOCKET(WAITING_INDEX) WAITING_SERVER,
+    WAITING_BEFORE_SERVER = WAITING_SERVER - 1,
     PN_WAITING_SERVER(WAITING_INDEX) WAITING_COUNT
 };
 #undef WAITING_INDEX
@@ -34,11 +36,13 @@ static PyObject *
 load_functions(PnState *st)
 {
 #define WAITING_NAME(name) #name,
-    static const char *const names[] = {PN_WAITING(WAITING_NAME) PN_WAITING_SERVER(WAITING_NAME)};
+    static const char *const names[] = {PN_WAITING(WAITING_NAME) PN_WAITING_SOCKET(WAITING_NAME)
+                                            PN_WAITING_SERVER(WAITING_NAME)};
 #undef WAITING_NAME
     PyObject *all = PyTuple_New(WAITING_COUNT);
     if (all != NULL && (pn_state_load(all, 0, WAITING_MIDDLE, "pynet._waiting", names) < 0 ||
-                        pn_state_load(all, WAITING_MIDDLE, WAITING_COUNT, "pynet._server", names) < 0))
+                        pn_state_load(all, WAITING_MIDDLE, WAITING_SERVER, "pynet._sending", names) < 0 ||
+                        pn_state_load(all, WAITING_SERVER, WAITING_COUNT, "pynet._server", names) < 0))
         Py_CLEAR(all);
     if (all != NULL)
         Py_XSETREF(st->waiting, all); /* another thread may have set it meanwhile */
@@ -85,18 +89,22 @@ LEADING(read_exactly)
 LEADING(leave)
 LEADING(enter_async)
 LEADING(leave_async)
+LEADING(chunks)
+LEADING(flush)
+LEADING(send_file)
+LEADING(leave_socket)
 LEADING(accept)
 LEADING(shutdown)
 LEADING(iterate_server)
 LEADING(iterate_server_async)
 #undef LEADING
 
-/* iterator(options) or iterator(destroy_on_return=...): takes options as other methods do. */
+/* iterator(options) or iterator(destroy_on_return=..., timeout=...): takes options as other methods do. */
 PyObject *
 pn_waiting_iterator(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    static const char *const names[] = {"destroy_on_return", NULL};
-    PyObject *value;
+    static const char *const names[] = {"destroy_on_return", "timeout", NULL};
+    PyObject *values[2];
     if (nargs > 1) {
         PyErr_Format(PyExc_TypeError, "iterator() takes at most 1 argument (%zd given)", nargs);
         return NULL;
@@ -104,14 +112,13 @@ pn_waiting_iterator(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObj
     PyObject *mapping = nargs > 0 && args[0] != Py_None ? args[0] : NULL;
     if (mapping != NULL && !pn_is_options(mapping))
         return pn_raise_arg_type("options", "a mapping", mapping);
-    if (pn_options("iterator", names, mapping, args + nargs, kwnames, &value) < 0)
+    if (pn_options("iterator", names, mapping, args + nargs, kwnames, values) < 0)
         return NULL;
-    int destroy = value != NULL ? pn_arg_bool(value) : 1;
-    Py_XDECREF(value);
-    if (destroy < 0)
-        return NULL;
-    PyObject *flag = destroy ? Py_True : Py_False;
-    return lead_to(WAITING_iterator, op, &flag, 1, NULL);
+    int destroy = values[0] != NULL ? pn_arg_bool(values[0]) : 1;
+    PyObject *passed[] = {destroy ? Py_True : Py_False, values[1] != NULL ? values[1] : Py_None};
+    PyObject *iterator = destroy < 0 ? NULL : lead_to(WAITING_iterator, op, passed, 2, NULL);
+    pn_options_clear(values, 2);
+    return iterator;
 }
 
 PyObject *
@@ -183,27 +190,50 @@ const char pn_shutdown_doc[] =
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Events: end, finish, close of the\n"
     "connections; close.";
 const char pn_drain_doc[] =
-    "drain($self, /)\n--\n\n"
+    "drain($self, timeout=None)\n--\n\n"
     "`await sock.drain()`: waits until more may be written: not at all while less than the high-water mark is queued,\n"
     "else until \"drain\" or \"finish\". The same as once(sock, \"drain\"): a Future, for threads too:\n"
-    "sock.drain().result(timeout). Raises what once() raises.";
+    "sock.drain().result(timeout). With a timeout (seconds) the Future itself fails with TimeoutError, also when it\n"
+    "is awaited. Raises what once() raises.";
+const char pn_flush_doc[] =
+    "flush($self, timeout=None)\n--\n\n"
+    "A Future that is done when the kernel has taken all that was written before: `await sock.flush()` under asyncio,\n"
+    "sock.flush().result(timeout) in a thread. At once when nothing is queued. What cork() holds back waits for\n"
+    "uncork(). It does not mean that the peer has read it.\n\n"
+    "It fails with the error of the socket when that is destroyed first, with TimeoutError after `timeout` seconds.\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
+const char pn_send_file_doc[] =
+    "send_file($self, file, offset=0, count=None)\n--\n\n"
+    "Sends a file, open in binary mode, from offset on, count bytes or to its end: behind what is queued, by\n"
+    "sendfile() where that is possible, and not faster than the peer takes it. Returns a Future of the number of\n"
+    "bytes, done when the kernel has taken all of them. Wait for it before you write more, or end(). The file stays\n"
+    "open; its position is behind what was sent.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE for a text file, ERR_OUT_OF_RANGE).\n"
+    "The Future fails with what reading raises, and with the error of the socket.";
+const char pn_chunks_doc[] =
+    "chunks($self, timeout=None)\n--\n\n"
+    "`for chunk in sock.chunks(timeout=5)` and `async for`: as a loop over the socket itself, which stays open when\n"
+    "the loop is left, with a limit in seconds for each chunk. The loop raises TimeoutError when none has come; it\n"
+    "loses no data, and next() may be called again. Raises also what iterator() raises.";
 const char pn_iterator_doc[] =
-    "iterator($self, options=None, /, *, destroy_on_return=True)\n--\n\n"
+    "iterator($self, options=None, /, *, destroy_on_return=True, timeout=None)\n--\n\n"
     "An iterator, async iterator and context manager over the chunks of the socket: as `for chunk in sock` and\n"
     "`async for chunk in sock`, with a choice. destroy_on_return destroys the socket when the iteration ends or is\n"
     "left early (with an AbortError if the socket had not ended), as iteration in Node does; False keeps it, as\n"
-    "iteration over the socket itself does. Chunks are bytes, or str after set_encoding(). Iterating raises the\n"
-    "error of the socket, NetError (ERR_STREAM_PREMATURE_CLOSE) when it is destroyed before its end, and\n"
+    "iteration over the socket itself does. Chunks are bytes, or str after set_encoding(). Iterating raises\n"
+    "TimeoutError when a chunk takes more than `timeout` seconds, the error of the socket, NetError\n"
+    "(ERR_STREAM_PREMATURE_CLOSE) when it is destroyed before its end, and\n"
     "RuntimeError where wait() does.\n"
     "Node: readable.iterator().";
 const char pn_lines_doc[] =
-    "lines($self, max=65536, keep_ends=False)\n--\n\n"
+    "lines($self, max=65536, keep_ends=False, timeout=None)\n--\n\n"
     "`for line in sock.lines()` and `async for line in sock.lines()`: bytes, or str after set_encoding(). A line ends\n"
     "with \"\\n\"; it and a \"\\r\" before it are taken off unless keep_ends. What comes after the last line is a\n"
     "line too. When the iteration is left early, the rest stays in the socket; read_exactly() and the like continue\n"
     "there.\n\n"
     "max is the longest line, in bytes (characters after set_encoding()), with its end: a longer one raises NetError\n"
-    "(ERR_READ_LIMIT), and stays in the socket. Raises also what iterator() raises.";
+    "(ERR_READ_LIMIT), and stays in the socket. timeout is the limit for each line in seconds: TimeoutError, and\n"
+    "what has come stays in the socket. Raises also what iterator() raises.";
 const char pn_read_until_doc[] =
     "read_until($self, separator, max=65536, timeout=None)\n--\n\n"
     "The data up to and with the separator (bytes, or str). Under a running asyncio loop it returns an awaitable,\n"
@@ -219,7 +249,9 @@ const char pn_read_exactly_doc[] =
     "What has come stays in the socket each time.";
 const char pn_leave_doc[] =
     "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
-    "destroy_soon(), so that queued writes are still sent; destroy() when an exception leaves the block.";
+    "close(), so that queued writes are still sent; destroy() when an exception leaves the block. Where a wait\n"
+    "is allowed it waits until the kernel has taken what is queued, for at most close_timeout seconds, and raises\n"
+    "when that fails: the error of the socket, or TimeoutError.";
 const char pn_server_leave_doc[] =
     "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
     "close(); when an exception leaves the block the open connections are destroyed as well. With a `grace`:\n"

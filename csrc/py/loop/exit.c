@@ -129,10 +129,38 @@ flush_for_a_while(PnState *st)
     }
 }
 
+/* 20000000 as "20,000,000". */
+static void
+format_grouped(uint64_t n, char *out, size_t size)
+{
+    char digits[24];
+    int len = PyOS_snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+    size_t at = 0;
+    for (int i = 0; i < len && at + 2 < size; i++) {
+        if (i > 0 && (len - i) % 3 == 0)
+            out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+}
+
+static void
+warn_of_unsent(PnState *st)
+{
+    struct pn_unsent left = pn_handles_unsent(st->loop);
+    char bytes[40];
+    if (left.connections == 0)
+        return;
+    format_grouped(left.bytes, bytes, sizeof(bytes));
+    PySys_WriteStderr("pynet: %zu connection%s closed with %s bytes unsent\n", left.connections,
+                      left.connections == 1 ? "" : "s", bytes);
+}
+
 static void
 close_everything(PnState *st, bool driver_left)
 {
     struct pn_loop *loop = st->loop;
+    warn_of_unsent(st);
     pn_handles_abandon(loop);
     pn_ring_clear(&st->ticks);
     pn_ring_clear(&st->immediates);

@@ -7,6 +7,7 @@
 #include "py/base/args.h"
 #include "py/connect/connect.h"
 #include "py/loop/driver.h"
+#include "py/socket/socket_checks.h"
 #include "py/stream/duplex.h"
 
 /* --- connect() --- */
@@ -20,13 +21,14 @@ const char pn_create_connection_doc[] =
     "connect(port, host=\"localhost\", listener=None, /, **options)\n"
     "connect(path, listener=None, /, **options)\nconnect(options, listener=None, /, **more)\n\n"
     "Makes a Socket and connects it; returns the socket. Options: those of Socket, those of Socket.connect(), and\n"
-    "timeout (ms) as in Socket.set_timeout(). Node: net.createConnection().";
+    "timeout (milliseconds without activity) as in Socket.set_timeout(); below 100 it warns, since the limit of\n"
+    "connecting is connect_timeout (seconds). Node: net.createConnection().";
 
 static PyObject *
 make_connected(PnState *st, struct pn_endpoint *e, PyObject **v)
 {
     double timeout = 0;
-    if (v[C_TIMEOUT] != NULL && pn_arg_ms(v[C_TIMEOUT], "options.timeout", &timeout) < 0)
+    if (v[C_TIMEOUT] != NULL && pn_check_idle_time(v[C_TIMEOUT], &timeout) < 0)
         return NULL;
     PyObject *op = pn_socket_new(st->Socket, NULL, NULL);
     if (op == NULL)
@@ -105,6 +107,32 @@ pn_set_default_high_water_mark(PyObject *module, PyObject *value)
     if (!(n >= 0 && n <= 2147483647) || n != (double)(uint32_t)n)
         return pn_raise_range("value", "an integer >= 0 and <= 2147483647", value);
     pn_state_of_module(module)->default_mark = (uint32_t)n;
+    Py_RETURN_NONE;
+}
+
+/* --- the default of no_delay --- */
+
+const char pn_get_default_no_delay_doc[] = "get_default_no_delay()\n--\n\n"
+                                           "The default of the option no_delay: False at first.";
+
+PyObject *
+pn_get_default_no_delay(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyBool_FromLong(pn_state_of_module(module)->no_delay);
+}
+
+const char pn_set_default_no_delay_doc[] =
+    "set_default_no_delay(value, /)\n--\n\n"
+    "Sets the default of the option no_delay, a bool, for sockets and servers made from now on. Raises TypeError\n"
+    "(ERR_INVALID_ARG_TYPE).";
+
+PyObject *
+pn_set_default_no_delay(PyObject *module, PyObject *value)
+{
+    if (!PyBool_Check(value))
+        return pn_raise_arg_type("value", "a bool", value);
+    pn_state_of_module(module)->no_delay = value == Py_True;
     Py_RETURN_NONE;
 }
 

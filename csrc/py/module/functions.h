@@ -19,6 +19,9 @@ PyObject *pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t n
 PyObject *pn_counts(PyObject *module, PyObject *unused);
 PyObject *pn_get_default_high_water_mark(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_high_water_mark(PyObject *module, PyObject *value);
+PyObject *pn_get_default_no_delay(PyObject *module, PyObject *unused);
+PyObject *pn_set_default_no_delay(PyObject *module, PyObject *value);
+extern const char pn_get_default_no_delay_doc[], pn_set_default_no_delay_doc[];
 PyObject *pn_get_default_auto_select_family(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_auto_select_family(PyObject *module, PyObject *value);
 PyObject *pn_get_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *unused);

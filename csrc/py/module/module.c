@@ -18,6 +18,7 @@
 #include "py/server/server.h"
 #include "py/socket/bound_socket.h"
 #include "py/stream/duplex.h"
+#include "py/stream/flushed.h"
 #include "py/stream/framing.h"
 #include "py/stream/pipe.h"
 
@@ -269,6 +270,8 @@ static PyMethodDef module_methods[] = {
     {"clear_immediate", pn_clear_immediate, METH_O, pn_clear_immediate_doc},
     {"set_uncaught_handler", pn_set_uncaught_handler, METH_O, pn_set_uncaught_handler_doc},
     {"get_default_high_water_mark", pn_get_default_high_water_mark, METH_NOARGS, pn_get_default_high_water_mark_doc},
+    {"get_default_no_delay", pn_get_default_no_delay, METH_NOARGS, pn_get_default_no_delay_doc},
+    {"set_default_no_delay", pn_set_default_no_delay, METH_O, pn_set_default_no_delay_doc},
     {"set_default_high_water_mark", pn_set_default_high_water_mark, METH_O, pn_set_default_high_water_mark_doc},
     {"get_default_auto_select_family", pn_get_default_auto_select_family, METH_NOARGS,
      pn_get_default_auto_select_family_doc},
@@ -288,6 +291,9 @@ static PyMethodDef module_methods[] = {
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
+    {"_lingers", pn_socket_lingers_function, METH_O, NULL},
+    FAST("_flushed", pn_flushed, NULL),
+    FAST("_sent_outside", pn_sent_outside, NULL),
     {"_raise_arg_type", pn_raise_arg_type_function, METH_VARARGS, NULL},
     {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL},
     {"_check_callback", pn_check_callback_function, METH_O, NULL},

@@ -50,9 +50,11 @@ PyDoc_STRVAR(destroy_soon_doc,
              "Ends the writing side if it is open, and destroys the socket when everything has been written. Node:\n"
              "socket.destroySoon().");
 
-PyDoc_STRVAR(close_doc, "close($self, /)\n--\n\n"
-                        "destroy_soon() under the name that files and sockets have: contextlib.closing() calls it.\n"
-                        "Returns None.");
+PyDoc_STRVAR(
+    close_doc,
+    "close($self, /)\n--\n\n"
+    "As destroy_soon(). With unread input, which would make the close a reset, it reads and drops up to 1 MiB\n"
+    "for at most `linger` seconds before it closes, so that the peer gets all that was sent. Returns None.");
 
 static PyObject *
 socket_destroy_soon(PyObject *op, PyObject *unused)
@@ -66,6 +68,14 @@ socket_destroy_soon(PyObject *op, PyObject *unused)
     if (self == NULL)
         return NULL;
     Py_RETURN_NONE;
+}
+
+static PyObject *
+socket_close(PyObject *op, PyObject *unused)
+{
+    if (pn_check_alive(&PN_SOCKET(op)->d.em) < 0 || pn_socket_prepare_close(PN_SOCKET(op)) < 0)
+        return NULL;
+    return socket_destroy_soon(op, unused);
 }
 
 PyDoc_STRVAR(pause_doc,
@@ -170,7 +180,7 @@ static PyMethodDef socket_methods[] = {
     KW("end", pn_duplex_end_method, pn_end_doc),
     KW("destroy", socket_destroy, destroy_doc),
     {"destroy_soon", socket_destroy_soon, METH_NOARGS, destroy_soon_doc},
-    {"close", socket_destroy_soon, METH_NOARGS, close_doc},
+    {"close", socket_close, METH_NOARGS, close_doc},
     {"reset_and_destroy", pn_socket_reset_and_destroy_method, METH_NOARGS, pn_reset_and_destroy_doc},
     {"detach", pn_socket_detach_method, METH_NOARGS, pn_detach_doc},
     {"pause", socket_pause, METH_NOARGS, pause_doc},
@@ -187,8 +197,11 @@ static PyMethodDef socket_methods[] = {
     {"unpipe", PN_FASTCALL(pn_duplex_unpipe_method), METH_FASTCALL, pn_unpipe_doc},
     PN_WAITING_SOCKET_ROWS,
     KW("set_timeout", pn_duplex_set_timeout_method, pn_set_socket_timeout_doc),
+    KW("set_read_timeout", pn_duplex_set_read_timeout_method, pn_set_read_timeout_doc),
     KW("set_no_delay", pn_socket_set_no_delay_method, pn_set_no_delay_doc),
     KW("set_keep_alive", pn_socket_set_keep_alive_method, pn_set_keep_alive_doc),
+    KW("set_option", pn_socket_set_option_method, pn_set_option_doc),
+    KW("get_option", pn_socket_get_option_method, pn_get_option_doc),
     KW("set_type_of_service", pn_socket_set_type_of_service_method, pn_set_type_of_service_doc),
     {"get_type_of_service", pn_socket_get_type_of_service_method, METH_NOARGS, pn_get_type_of_service_doc},
     {"address", socket_address, METH_NOARGS, address_doc},

@@ -82,7 +82,7 @@ apply_options(PnServer *s, PyObject **v)
         return -1;
     s->options.allow_half_open = flags[S_HALF_OPEN] != 0;
     s->options.pause_on_connect = flags[S_PAUSE] != 0;
-    s->options.no_delay = flags[S_NO_DELAY] != 0;
+    s->options.no_delay = v[S_NO_DELAY] != NULL ? flags[S_NO_DELAY] != 0 : s->em.st->no_delay;
     s->options.keep_alive = flags[S_KEEP_ALIVE] != 0;
     s->options.keep_alive_delay = delay;
     s->options.high_water_mark = mark;
@@ -499,6 +499,7 @@ server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     s->em.ops = &server_emitter_ops;
     pn_stream_group_init(&s->streams);
     s->options.high_water_mark = s->em.st->default_mark;
+    s->options.no_delay = s->em.st->no_delay;
     s->options.max_write_buffer = UINT32_MAX;
     s->grace = -1;
     s->em.st->servers++;

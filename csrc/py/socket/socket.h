@@ -9,6 +9,8 @@
  *   socket_fd.c          the options fd, readable and writable: a socket over a user's descriptor
  *   socket_bound.c       adopting a BoundSocket; bound_socket_type.c: the Python type BoundSocket
  *   socket_lost.c        accepted connections that the peer or the network has ended, and no listener hears of it
+ *   socket_raw.c         set_option(), get_option(): any option of the descriptor; peer_credentials
+ *   socket_closing.c     close_timeout: how long `with sock` waits for what is queued; linger: how long close() reads
  *   socket_detach.c      detach(): hands the connection over to a socket.socket
  *   socket_extras.c      an aborted AbortSignal destroys the socket; rarely used fields, allocated on demand: block list,
  *                        type of service, ...
@@ -81,7 +83,7 @@ PyObject *pn_socket_unheard_function(PyObject *module, PyObject *const *args, Py
     "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay",                     \
         "readable_high_water_mark", "writable_high_water_mark", "max_write_buffer", "encoding", "default_encoding", \
         "onread", "fd", "readable", "writable", "handle", "signal", "block_list", "type_of_service", "object_mode", \
-        "readable_object_mode", "writable_object_mode"
+        "readable_object_mode", "writable_object_mode", "close_timeout", "errors", "linger"
 enum pn_socket_option {
     PN_O_HALF_OPEN,
     PN_O_MARK,
@@ -104,6 +106,9 @@ enum pn_socket_option {
     PN_O_OBJECT_MODE,
     PN_O_READ_OBJECT_MODE,
     PN_O_WRITE_OBJECT_MODE,
+    PN_O_CLOSE_TIMEOUT,
+    PN_O_ERRORS,
+    PN_O_LINGER,
     PN_SOCKET_OPTION_COUNT,
 };
 /* Checks all options of the constructor (`values` in the order of PN_SOCKET_OPTIONS), then applies those that are mere
@@ -159,6 +164,31 @@ void pn_extras_free(PnSocket *s);
 int pn_extras_traverse(PnSocket *s, visitproc visit, void *arg);
 /* Follows the constructor's signal; destroys the socket at once if it has been aborted. 0, or -1 with an exception. */
 int pn_socket_follow(PnSocket *s, PyObject *signal);
+
+/* --- socket_raw.c --- */
+/* The socket is about to connect, by a descriptor of this family: applies what set_option() has stored. 0, or a
+ * status. */
+int pn_socket_prepare(PnSocket *s, int family);
+PyObject *pn_socket_set_option_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_socket_get_option_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_socket_get_credentials(PyObject *op, void *closure);
+extern const char pn_set_option_doc[], pn_get_option_doc[];
+
+/* --- socket_closing.c --- */
+#define PN_CLOSE_TIMEOUT 30.0
+#define PN_LINGER        2.0
+/* close() is called: from now on destroy() lingers if there is unread input. 0, or -1 with MemoryError. */
+int pn_socket_prepare_close(PnSocket *s);
+/* How long destroy() lingers, in nanoseconds; 0: not at all. */
+uint64_t pn_socket_linger_time(const PnSocket *s);
+/* _lingers(socket): whether its close() lingers. */
+PyObject *pn_socket_lingers_function(PyObject *module, PyObject *socket);
+PyObject *pn_socket_get_linger(PyObject *op, void *closure);
+int pn_socket_set_linger(PyObject *op, PyObject *value, void *closure);
+/* Checks the option `close_timeout`. 0, or -1 with TypeError or ValueError. */
+int pn_check_close_timeout(PyObject *obj, const char *name, double *seconds);
+PyObject *pn_socket_get_close_timeout(PyObject *op, void *closure);
+int pn_socket_set_close_timeout(PyObject *op, PyObject *value, void *closure);
 
 /* --- socket_state.c --- */
 extern PyGetSetDef pn_socket_getset[];

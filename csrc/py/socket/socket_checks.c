@@ -7,6 +7,7 @@
 #include "py/base/errors.h"
 
 #define MAX_SECONDS 32767 /* the longest that Linux accepts */
+#define FEW_IDLE_MS 100   /* below this, a number of milliseconds looks like one of seconds */
 
 int
 pn_bytes_option(PyObject *obj, const char *name, uint32_t *out)
@@ -95,4 +96,17 @@ pn_check_fd(PyObject *obj, int *out)
         return -1;
     *out = (int)value;
     return 0;
+}
+
+int
+pn_check_idle_time(PyObject *obj, double *ms)
+{
+    if (pn_arg_ms(obj, "options.timeout", ms) < 0)
+        return -1;
+    if (*ms == 0 || *ms >= FEW_IDLE_MS)
+        return 0;
+    return PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
+                            "timeout=%S means %S milliseconds without activity, after which \"timeout\" is emitted; "
+                            "connect_timeout is the limit of connecting, in seconds",
+                            obj, obj);
 }

@@ -1,5 +1,5 @@
 /* socket_checks.h - checks of single options that sockets, servers and connect() share: high-water marks, keep-alive
- * delay, type of service, descriptor, block list.
+ * delay, type of service, descriptor, block list, idle time.
  *
  * Each but pn_keep_alive_seconds() returns 0, or -1 with TypeError or ValueError. */
 #ifndef PN_PY_SOCKET_SOCKET_CHECKS_H
@@ -19,5 +19,7 @@ uint16_t pn_keep_alive_seconds(double ms);
 int pn_check_type_of_service(PyObject *obj, const char *name, uint8_t *out);
 int pn_check_fd(PyObject *obj, int *out);
 int pn_check_block_list(PnState *st, PyObject *obj, const char *name);
+/* The option `timeout`, in milliseconds. Warns of one below 100: it is meant as seconds. */
+int pn_check_idle_time(PyObject *obj, double *ms);
 
 #endif

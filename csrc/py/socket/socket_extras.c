@@ -126,6 +126,7 @@ pn_extras_free(PnSocket *s)
     Py_XDECREF(extras->block_list);
     Py_XDECREF(extras->bound_path);
     Py_XDECREF(extras->user_data);
+    Py_XDECREF(extras->raw_options);
     PyMem_RawFree(extras);
 }
 

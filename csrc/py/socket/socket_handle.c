@@ -140,6 +140,8 @@ begin_destroy(PnDuplex *d, struct pn_destroying *x)
         x->kept[KEPT_ATTEMPTS] = pn_connect_ops_of(s)->cancel(s);
     if (d->io == NULL)
         return;
+    if (!x->failed && d->finished)
+        x->linger = pn_socket_linger_time(s);
     pn_socket_own_by_handle(s);
     save_endpoints(s);
     s->bound = 0;
@@ -317,12 +319,24 @@ on_destroy(struct pn_stream *io)
     return true;
 }
 
+static size_t
+unsent(const struct pn_stream *io)
+{
+    const PnDuplex *d = &PN_SOCKET(io->owner)->d;
+    if (d->wq == NULL || !d->connected || d->write_failed)
+        return 0;
+    size_t in_libuv = d->wq->busy ? pn_stream_write_queue_size(io) : 0;
+    return d->wq->q.bytes - (d->wq->busy ? d->wq->in_flight : 0) + in_libuv;
+}
+
 static void
 abandon(PnSocket *s)
 {
     struct pn_stream *io = s->d.io;
     if (io == NULL || pn_is_dying(s))
         return;
+    if (unsent(io) > 0)
+        pn_stream_set_reset(io); /* the peer must not take what it got for all */
     pn_socket_own_by_handle(s);
     save_endpoints(s);
     s->d.destroyed = 1;
@@ -367,6 +381,7 @@ const struct pn_stream_events pn_socket_stream_events = {
     .destroy = on_destroy,
     .abandon = on_abandon,
     .has_unsent = has_unsent,
+    .unsent = unsent,
 };
 
 /* --- making --- */
@@ -380,6 +395,7 @@ pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     PnSocket *s = PN_SOCKET(op);
     s->d.em.ops = &socket_ops.em;
     s->d.read_mark = s->d.write_mark = s->d.em.st->default_mark;
+    s->no_delay = s->d.em.st->no_delay;
     s->d.max_write_buffer = UINT32_MAX;
     s->d.write_epoch = UINT32_MAX;
     s->d.em.st->sockets++;
@@ -526,8 +542,10 @@ pn_socket_reset(PnSocket *s)
     pn_writes_leave_behind(&s->d, &left, error);
     pn_reads_reset(&s->d);
     free_endpoints(s);
-    if (s->extras != NULL)
+    if (s->extras != NULL) {
+        s->extras->lingers = false;
         Py_CLEAR(s->extras->bound_path); /* a str: runs no user code */
+    }
     PyObject *errored = s->d.errored;
     s->d.errored = NULL;
     begin_again(s);

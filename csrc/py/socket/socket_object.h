@@ -18,6 +18,7 @@ struct pn_socket_extras {
     PnSocket *socket;                   /* borrowed */
     PyObject *attempted;                /* own: list of "address:port", auto_select_family_attempted_addresses */
     PyObject *block_list;               /* own: the addresses that connect() refuses */
+    PyObject *raw_options;              /* own: list of (level, name, value) of set_option() */
     PyObject *bound_path;               /* own: str, the path of an adopted BoundSocket */
     PyObject *user_data;                /* own: the property; NULL: None */
     struct pn_abort_link abort;         /* the signal of the constructor */
@@ -25,6 +26,10 @@ struct pn_socket_extras {
     uint16_t keep_alive_interval;       /* seconds; 0 means 1 */
     uint16_t keep_alive_count;          /* 0 means 10 */
     uint8_t type_of_service;
+    bool has_close_timeout, has_linger;
+    bool lingers;         /* close() was called with unread input: destroy() lingers */
+    double linger;        /* seconds, if has_linger; else PN_LINGER */
+    double close_timeout; /* seconds, if has_close_timeout; else PN_CLOSE_TIMEOUT */
 };
 
 /* What a connecting socket calls in the folder connect; the first member of struct pn_connect (connect/connect.h). */

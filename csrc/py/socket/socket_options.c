@@ -15,6 +15,8 @@ struct settings {
     uint16_t delay;
     enum pn_encoding encoding, default_encoding;
     uint8_t tos;
+    double close_timeout, linger;
+    enum pn_text_errors errors;
 };
 
 /* --- checks --- */
@@ -103,7 +105,21 @@ check_all(PnSocket *s, PyObject **v, struct settings *to)
         return -1;
     if (v[PN_O_TOS] != NULL && pn_check_type_of_service(v[PN_O_TOS], "options.type_of_service", &to->tos) < 0)
         return -1;
+    if (v[PN_O_CLOSE_TIMEOUT] != NULL &&
+        pn_check_close_timeout(v[PN_O_CLOSE_TIMEOUT], "options.close_timeout", &to->close_timeout) < 0)
+        return -1;
+    if (v[PN_O_LINGER] != NULL && pn_check_close_timeout(v[PN_O_LINGER], "options.linger", &to->linger) < 0)
+        return -1;
+    if (pn_text_errors_of(v[PN_O_ERRORS], "options.errors", &to->errors) < 0)
+        return -1;
     return check_origin(s, v);
+}
+
+/* Whether text in the encoding of that name is encoded and decoded strictly. */
+static bool
+is_strict(const struct settings *to, PyObject *name)
+{
+    return to->errors == PN_ERRORS_DEFAULT ? !pn_encoding_is_nodes(name) : to->errors == PN_ERRORS_STRICT;
 }
 
 /* --- applying --- */
@@ -121,23 +137,31 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     };
     if (check_all(s, v, &to) < 0)
         return -1;
-    bool extras = v[PN_O_TOS] != NULL || v[PN_O_BLOCK_LIST] != NULL || s->extras != NULL;
+    bool extras = v[PN_O_TOS] != NULL || v[PN_O_BLOCK_LIST] != NULL || v[PN_O_CLOSE_TIMEOUT] != NULL ||
+                  v[PN_O_LINGER] != NULL || s->extras != NULL;
     if (extras && pn_extras_of(s) == NULL)
         return -1;
     /* The last steps that may fail: nothing else has been changed yet. */
     if ((v[PN_O_ONREAD] != NULL && pn_onread_set(&s->d, v[PN_O_ONREAD]) < 0) ||
-        (v[PN_O_ENCODING] != NULL && pn_readable_set_encoding(&s->d, to.encoding) < 0))
+        (v[PN_O_ENCODING] != NULL &&
+         pn_readable_set_encoding(&s->d, to.encoding, is_strict(&to, v[PN_O_ENCODING])) < 0))
         return -1;
     s->d.allow_half_open = to.half_open;
-    s->no_delay = to.no_delay;
+    s->no_delay = v[PN_O_NO_DELAY] != NULL ? to.no_delay : s->d.em.st->no_delay;
     s->keep_alive = to.keep_alive;
     s->d.read_mark = to.read_mark;
     s->d.write_mark = to.write_mark;
     s->d.max_write_buffer = to.max_write;
     s->keep_alive_delay = to.delay;
     s->d.default_encoding = to.default_encoding & 15u;
+    s->d.default_strict = is_strict(&to, v[PN_O_DEFAULT_ENCODING]);
+    s->d.text_errors = (unsigned)to.errors & 3;
     if (extras && s->extras != NULL) {
         s->extras->type_of_service = to.tos;
+        s->extras->has_close_timeout = v[PN_O_CLOSE_TIMEOUT] != NULL;
+        s->extras->close_timeout = to.close_timeout;
+        s->extras->has_linger = v[PN_O_LINGER] != NULL;
+        s->extras->linger = to.linger;
         Py_XSETREF(s->extras->block_list, Py_XNewRef(v[PN_O_BLOCK_LIST]));
     }
     return 0;

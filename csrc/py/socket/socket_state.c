@@ -413,6 +413,14 @@ PyGetSetDef pn_socket_getset[] = {
      "The milliseconds of set_timeout(), or None. Setting it is set_timeout(); None switches it off. Node:\n"
      "socket.timeout.",
      NULL},
+    {"linger", pn_socket_get_linger, pn_socket_set_linger,
+     "For how many seconds close() and the end of `with` read and drop unread input, so that the close is no reset: 2\n"
+     "at first, and after None; 0: not at all.",
+     NULL},
+    {"peer_credentials", pn_socket_get_credentials, NULL,
+     "PeerCredentials(pid, uid, gid) of the process at the other end of a unix socket when it connected; else None.",
+     NULL},
+    {"read_timeout", pn_duplex_get_read_timeout, NULL, "The seconds of set_read_timeout(), or None.", NULL},
     {"block_list", socket_get_block_list, socket_set_block_list,
      "The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node: socket.blockList.",
      NULL},
@@ -426,6 +434,9 @@ PyGetSetDef pn_socket_getset[] = {
      "The peer's end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the socket\n"
      "is destroyed. connect() and listen() take it.",
      (void *)(uintptr_t)"r"},
+    {"close_timeout", pn_socket_get_close_timeout, pn_socket_set_close_timeout,
+     "How many seconds the end of `with sock` waits for what is queued: 30 at first, and after None; 0: not at all.",
+     NULL},
     END("local_address", "la",
         "Our address, or None; of a unix socket the path of the adopted BoundSocket. Node: socket.localAddress."),
     END("local_port", "lp", "Our port, or None. Node: socket.localPort."),

@@ -52,8 +52,15 @@ to_base64(const char *base, size_t len, bool url)
 /* `base` holds whole characters, or the end of the stream. CPython makes as many U+FFFD as Node: one for each maximal
  * part of a character. */
 static PyObject *
-decode(enum pn_encoding encoding, const char *base, size_t len)
+decode(enum pn_encoding encoding, bool strict, const char *base, size_t len)
 {
+    int order = -1;
+    if (strict && encoding == PN_UTF8)
+        return PyUnicode_DecodeUTF8(base, (Py_ssize_t)len, NULL);
+    if (strict && encoding == PN_UTF16LE)
+        return PyUnicode_DecodeUTF16(base, (Py_ssize_t)len, NULL, &order);
+    if (strict && encoding == PN_ASCII)
+        return PyUnicode_DecodeASCII(base, (Py_ssize_t)len, NULL);
     switch (encoding) {
     case PN_UTF16LE:
         return from_utf16(base, len);
@@ -77,7 +84,7 @@ decode_complete(struct pn_decoder *d, const char *base, size_t len)
 {
     enum pn_encoding encoding = (enum pn_encoding)d->encoding;
     size_t wait = pn_decode_incomplete(encoding, base, len);
-    PyObject *text = decode(encoding, base, len - wait);
+    PyObject *text = decode(encoding, d->strict, base, len - wait);
     if (text == NULL)
         return NULL;
     if (wait > 0)
@@ -107,7 +114,7 @@ pn_decoder_write(struct pn_decoder *d, const char *base, size_t len)
 PyObject *
 pn_decoder_end(struct pn_decoder *d)
 {
-    PyObject *text = decode((enum pn_encoding)d->encoding, (const char *)d->carry, d->held);
+    PyObject *text = decode((enum pn_encoding)d->encoding, d->strict, (const char *)d->carry, d->held);
     if (text != NULL)
         d->held = 0;
     return text;

@@ -176,6 +176,8 @@ prepare_error(PnDuplex *s, PyObject *error, PyObject **both)
 
 /* --- destroy() --- */
 
+#define PN_LINGER_BYTES ((size_t)1 << 20)
+
 void
 pn_duplex_close_soon(PnDuplex *s, uint32_t tag)
 {
@@ -215,7 +217,10 @@ pn_duplex_destroy(PnDuplex *s, PyObject *error)
         s->io = NULL;
         s->connected = 0;
         io->tag = pn_duplex_close_tag(s, x.failed);
-        pn_stream_close(io);
+        if (x.linger > 0)
+            pn_stream_linger(s->em.st->loop, io, PN_LINGER_BYTES, x.linger);
+        else
+            pn_stream_close(io);
     }
     if (error != NULL)
         emit_error_soon(s, both);

@@ -10,14 +10,15 @@
  *   read_queue.c        the queue of chunks that have been read and not consumed
  *   reads.c             struct pn_reads: what a stream has read and not consumed
  *   read_bytes.h        allocates the bytes objects of reads, and reuses them
- *   decoder.c           decodes bytes to str; encoding.c encodes str to bytes
+ *   decoder.c           decodes bytes to str; encoding.c and encode_strictly.c encode str to bytes
  *   writable.c          the writing half: gathers writes, decides when `drain` and `finish` are emitted; end()
  *   writable_methods.c  write(), writelines(), end(), cork(): parses their arguments
+ *   flushed.c           notices when the kernel has taken what was written
  *   writes.c            the write queue, and the callbacks of its writes
  *   early.c             writes before the connection is established
  *   pipe.c              pipe() between two sockets, in C; pipe_object.c: pipe() to any object with a write()
  *   pipe_type.c         the Pipe object; pipe_methods.c: pipe(), unpipe()
- *   idle.c              set_timeout(): counts the idle time, emits `timeout`
+ *   idle.c              set_timeout(), set_read_timeout(): count the idle time, emit `timeout`
  *   destroy.c           destroy(): emits `error` and `close`, calls the callbacks that are still pending */
 #ifndef PN_PY_STREAM_DUPLEX_H
 #define PN_PY_STREAM_DUPLEX_H
@@ -94,7 +95,9 @@ size_t pn_readable_length(const PnDuplex *s);
 PyObject *pn_duplex_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_duplex_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_duplex_set_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
-int pn_readable_set_encoding(PnDuplex *s, enum pn_encoding encoding);
+int pn_readable_set_encoding(PnDuplex *s, enum pn_encoding encoding, bool strict);
+/* Encodes text that is written without an encoding. New reference; NULL with an exception. */
+PyObject *pn_duplex_encode_default(PnDuplex *s, PyObject *text);
 extern const char pn_read_doc[], pn_unshift_doc[], pn_set_encoding_doc[];
 
 /* --- onread.c --- */
@@ -176,11 +179,14 @@ extern const char pn_pipe_doc[], pn_unpipe_doc[];
 PyObject *pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_duplex_get_timeout(PyObject *op, void *closure);
 int pn_duplex_set_timeout(PyObject *op, PyObject *value, void *closure);
+PyObject *pn_duplex_set_read_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_duplex_get_read_timeout(PyObject *op, void *closure);
 void pn_idle_touch_slow(PnDuplex *s);
+void pn_idle_touch_read_slow(PnDuplex *s);
 void pn_idle_end(PnDuplex *s);
 void pn_idle_free(PnDuplex *s);
 int pn_idle_set(PnDuplex *s, double ms);
-extern const char pn_set_socket_timeout_doc[];
+extern const char pn_set_socket_timeout_doc[], pn_set_read_timeout_doc[];
 
 static inline uint32_t
 pn_duplex_close_tag(const PnDuplex *s, bool failed)
@@ -194,6 +200,14 @@ pn_idle_touch(PnDuplex *s)
 {
     if (s->idle != NULL)
         pn_idle_touch_slow(s);
+}
+
+/* The peer has sent something. */
+static inline void
+pn_idle_touch_read(PnDuplex *s)
+{
+    if (s->idle != NULL)
+        pn_idle_touch_read_slow(s);
 }
 
 #endif

@@ -74,7 +74,7 @@ pn_duplex_on_read(struct pn_stream *io, ssize_t nread, char *base)
         return;
     unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
-    pn_idle_touch(s);
+    pn_idle_touch_read(s);
     if (nread > 0) {
         s->bytes_read += (size_t)nread;
         io->own_buffer = (nread >= BIG_READ && s->pipes == NULL) || (s->r != NULL && s->r->onread != NULL);

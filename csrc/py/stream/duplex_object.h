@@ -23,6 +23,7 @@ struct pn_idle;
 /* What begin_destroy() passes to end_destroy(). */
 struct pn_destroying {
     PyObject *kept[3]; /* own, may be NULL */
+    uint64_t linger;   /* ns; 0: the handle is closed at once, else pn_stream_linger() closes it */
     bool had_handle;
     bool failed; /* what `close` will carry */
 };
@@ -160,6 +161,8 @@ struct PnDuplex {
     unsigned finished : 1;
     unsigned fin_seen : 1; /* `end` came, and ends the writable side */
     unsigned write_failed : 1;
+    unsigned default_strict : 1; /* text in default_encoding is encoded strictly: its name is not one of Node's */
+    unsigned text_errors : 2;    /* enum pn_text_errors: the option `errors` */
 };
 
 #define PN_DUPLEX(o)        ((PnDuplex *)(void *)(o))

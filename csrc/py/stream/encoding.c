@@ -89,6 +89,42 @@ pn_encoding_lookup(PyObject *name, enum pn_encoding *out)
     return 0;
 }
 
+bool
+pn_encoding_is_nodes(PyObject *name)
+{
+    static const char *const nodes[] = {"utf8",   "utf-8",  "ucs2",  "ucs-2", "utf16le", "utf-16le",
+                                        "latin1", "binary", "ascii", "hex",   "base64",  "base64url"};
+    const char *text = name != NULL && name != Py_None ? PyUnicode_AsUTF8(name) : "";
+    if (text == NULL)
+        PyErr_Clear();
+    if (text == NULL || text[0] == '\0')
+        return true;
+    for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
+        if (PyOS_stricmp(text, nodes[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+int
+pn_text_errors_of(PyObject *obj, const char *name, enum pn_text_errors *out)
+{
+    *out = PN_ERRORS_DEFAULT;
+    if (obj == NULL || obj == Py_None)
+        return 0;
+    if (!PyUnicode_Check(obj)) {
+        pn_raise_arg_type(name, "a str", obj);
+        return -1;
+    }
+    if (PyUnicode_CompareWithASCIIString(obj, "node") == 0)
+        *out = PN_ERRORS_NODE;
+    else if (PyUnicode_CompareWithASCIIString(obj, "strict") == 0)
+        *out = PN_ERRORS_STRICT;
+    else
+        pn_raise_arg_value(name, "must be \"node\" or \"strict\"", obj);
+    return *out == PN_ERRORS_DEFAULT ? -1 : 0;
+}
+
 int
 pn_encoding_check(PnState *st, PyObject *name, PyObject *data)
 {
@@ -224,12 +260,4 @@ pn_encode_as(PyObject *text, enum pn_encoding encoding)
     default:
         return from_base64(text);
     }
-}
-
-PyObject *
-pn_encode(PnState *st, PyObject *text, PyObject *encoding)
-{
-    enum pn_encoding e;
-    (void)st;
-    return pn_encoding_lookup(encoding, &e) < 0 ? NULL : pn_encode_as(text, e);
 }

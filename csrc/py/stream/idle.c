@@ -1,12 +1,16 @@
-/* idle.c - set_timeout(): counts sock.timeout and emits `timeout` after so many milliseconds without activity.
+/* idle.c - set_timeout(): counts sock.timeout and emits `timeout` after so many milliseconds without activity;
+ * set_read_timeout(): the same after so many seconds in which the peer has sent nothing.
  *
- * Activity only stores the time. The timer compares it when it fires, and is armed again for what is left. */
+ * Activity only stores the time. The timers compare it when they fire, and are armed again for what is left. */
+#include <stddef.h>
+
 #include "py/base/args.h"
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
 
-#define MAX_MS 2147483647.0
+#define MAX_MS      2147483647.0
+#define MAX_SECONDS 1e9
 
 struct pn_idle {
     struct pn_loop_timer timer; /* first */
@@ -15,6 +19,12 @@ struct pn_idle {
     uint64_t delay;             /* nanoseconds; 0: switched off */
     uint64_t last;              /* time of the last activity */
     size_t queued;              /* bytes in libuv when the timer fired last */
+    bool has_ms;                /* set_timeout() has been called */
+    /* --- set_read_timeout() --- */
+    struct pn_loop_timer read_timer;
+    double seconds;      /* as given */
+    uint64_t read_delay; /* nanoseconds; 0: switched off */
+    uint64_t read_last;  /* when the peer sent something last, or the socket last did not read */
 };
 
 /* --- the timer --- */
@@ -54,6 +64,50 @@ on_fire(struct pn_loop_timer *timer)
     Py_DECREF(s);
 }
 
+/* --- the timer of set_read_timeout() --- */
+
+static void
+arm_read(struct pn_idle *idle)
+{
+    PnDuplex *s = idle->socket;
+    if (s->em.generation == s->em.st->generation)
+        (void)pn_loop_arm(s->em.st->loop, &idle->read_timer, idle->read_last + idle->read_delay);
+}
+
+static void
+on_read_fire(struct pn_loop_timer *timer)
+{
+    struct pn_idle *idle = (struct pn_idle *)(void *)((char *)timer - offsetof(struct pn_idle, read_timer));
+    PnDuplex *s = idle->socket;
+    PnState *st = s->em.st;
+    uint64_t now = uv_hrtime();
+    if (s->destroyed || s->r_ended || st->closed || idle->read_delay == 0 || pn_is_dying(s))
+        return;
+    if (s->io == NULL || !s->io->reading) /* not connected, or paused: what the peer sends is not read */
+        idle->read_last = now;
+    if (now < idle->read_last + idle->read_delay) {
+        arm_read(idle);
+        return;
+    }
+    unsigned scope = pn_callback_scope_open(st);
+    Py_INCREF(s);
+    (void)pn_emit0(&s->em, st->names.timeout);
+    pn_callback_scope_close(st, scope);
+    Py_DECREF(s);
+}
+
+void
+pn_idle_touch_read_slow(PnDuplex *s)
+{
+    struct pn_idle *idle = s->idle;
+    if (idle->read_delay != 0) {
+        idle->read_last = uv_hrtime();
+        if (!pn_timer_armed(&idle->read_timer.t))
+            arm_read(idle);
+    }
+    pn_idle_touch_slow(s);
+}
+
 void
 pn_idle_touch_slow(PnDuplex *s)
 {
@@ -66,28 +120,47 @@ pn_idle_touch_slow(PnDuplex *s)
 }
 
 static void
-stop(PnDuplex *s)
+stop(PnDuplex *s, bool also_read)
 {
     if (s->idle == NULL || s->em.generation != s->em.st->generation || s->em.st->loop == NULL)
         return;
     pn_loop_disarm(s->em.st->loop, &s->idle->timer);
+    if (also_read)
+        pn_loop_disarm(s->em.st->loop, &s->idle->read_timer);
 }
 
 /* The connection is over: `timeout` keeps its value, and the next connection has none. */
 void
 pn_idle_end(PnDuplex *s)
 {
-    stop(s);
+    stop(s, true);
     if (s->idle != NULL)
-        s->idle->delay = 0;
+        s->idle->delay = s->idle->read_delay = 0;
 }
 
 void
 pn_idle_free(PnDuplex *s)
 {
-    stop(s);
+    stop(s, true);
     PyMem_RawFree(s->idle);
     s->idle = NULL;
+}
+
+static struct pn_idle *
+idle_of(PnDuplex *s)
+{
+    if (s->idle != NULL)
+        return s->idle;
+    s->idle = PyMem_RawCalloc(1, sizeof(*s->idle));
+    if (s->idle == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    pn_loop_timer_init(&s->idle->timer, on_fire, false);
+    pn_loop_timer_init(&s->idle->read_timer, on_read_fire, false);
+    s->idle->socket = s;
+    s->fast_dest = NULL;
+    return s->idle;
 }
 
 int
@@ -98,27 +171,38 @@ pn_idle_set(PnDuplex *s, double ms)
         PyErr_WarnFormat(st->TimeoutOverflowWarning, 1,
                          "a timeout does not fit into a 32-bit signed integer: it was cut to 2147483647 ms"))
         return -1;
-    if (s->idle == NULL) {
-        s->idle = PyMem_RawCalloc(1, sizeof(*s->idle));
-        if (s->idle == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        pn_loop_timer_init(&s->idle->timer, on_fire, false);
-        s->idle->socket = s;
-    }
-    struct pn_idle *idle = s->idle;
-    s->fast_dest = NULL;
+    struct pn_idle *idle = idle_of(s);
+    if (idle == NULL)
+        return -1;
+    idle->has_ms = true;
     idle->ms = ms;
     idle->delay = (uint64_t)((ms > MAX_MS ? MAX_MS : ms) * 1e6);
     if (ms > 0 && idle->delay < 1000000)
         idle->delay = 1000000;
     if (idle->delay == 0) {
-        stop(s);
+        stop(s, false);
         return 0;
     }
     idle->last = uv_hrtime();
     arm(idle, idle->last);
+    return 0;
+}
+
+static int
+set_read(PnDuplex *s, double seconds)
+{
+    struct pn_idle *idle = idle_of(s);
+    if (idle == NULL)
+        return -1;
+    idle->seconds = seconds;
+    idle->read_delay = (uint64_t)((seconds > MAX_SECONDS ? MAX_SECONDS : seconds) * 1e9);
+    if (seconds > 0 && idle->read_delay < 1000000)
+        idle->read_delay = 1000000;
+    idle->read_last = uv_hrtime();
+    if (idle->read_delay > 0)
+        arm_read(idle);
+    else
+        pn_loop_disarm(s->em.st->loop, &idle->read_timer);
     return 0;
 }
 
@@ -129,6 +213,20 @@ const char pn_set_socket_timeout_doc[] =
     "Emits \"timeout\" after ms milliseconds without activity, once until there is activity again; 0 switches it off.\n"
     "The connection stays open. callback is added as a once() listener (removed when ms is 0). Returns the socket.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: socket.setTimeout().";
+
+/* Adds the callback of set_timeout() or set_read_timeout() (`on`), or removes it. 0, or -1 with an exception. */
+static int
+note_callback(PnDuplex *s, PyObject *callback, bool on)
+{
+    PnState *st = s->em.st;
+    if (callback == NULL)
+        return 0;
+    if (on)
+        return pn_add_listener(&s->em, st->names.timeout, callback, true, false);
+    PyObject *result = PyObject_CallMethod((PyObject *)s, "off", "OO", st->names.timeout, callback);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
 
 PyObject *
 pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -149,17 +247,48 @@ pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nar
         return Py_NewRef(op);
     if (pn_state_loop(st) == NULL || pn_idle_set(s, ms) < 0)
         return NULL;
-    if (callback != NULL && ms > 0 && pn_add_listener(&s->em, st->names.timeout, callback, true, false) < 0)
-        return NULL;
-    if (callback != NULL && ms == 0) {
-        PyObject *result = PyObject_CallMethod(op, "off", "OO", st->names.timeout, callback);
-        if (result == NULL)
-            return NULL;
-        Py_DECREF(result);
-    }
-    if (pn_driver_ensure(st) < 0)
+    if (note_callback(s, callback, ms > 0) < 0 || pn_driver_ensure(st) < 0)
         return NULL;
     return Py_NewRef(op);
+}
+
+const char pn_set_read_timeout_doc[] =
+    "set_read_timeout($self, seconds, callback=None)\n--\n\n"
+    "Emits \"timeout\" when the peer has sent nothing for so many seconds, whatever is written meanwhile: once until\n"
+    "it sends again. 0 switches it off. Time in which the socket does not read (not connected, paused) does not\n"
+    "count. The connection stays open. callback is added as a once() listener (removed when seconds is 0). Returns\n"
+    "the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
+
+PyObject *
+pn_duplex_set_read_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"seconds", "callback", NULL};
+    PnDuplex *s = PN_DUPLEX(op);
+    PnState *st = s->em.st;
+    PyObject *a[2];
+    double seconds;
+    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_read_timeout", names, 1, args, nargs, kwnames, a) < 0 ||
+        pn_arg_ms(a[0], "seconds", &seconds) < 0)
+        return NULL;
+    PyObject *callback = a[1] == Py_None ? NULL : a[1];
+    if (callback != NULL && pn_check_callable(st, callback, "callback") < 0)
+        return NULL;
+    if (s->destroyed)
+        return Py_NewRef(op);
+    if (pn_state_loop(st) == NULL || set_read(s, seconds) < 0 || note_callback(s, callback, seconds > 0) < 0 ||
+        pn_driver_ensure(st) < 0)
+        return NULL;
+    return Py_NewRef(op);
+}
+
+PyObject *
+pn_duplex_get_read_timeout(PyObject *op, void *closure)
+{
+    const struct pn_idle *idle = PN_DUPLEX(op)->idle;
+    (void)closure;
+    if (idle == NULL || idle->seconds == 0)
+        Py_RETURN_NONE;
+    return PyFloat_FromDouble(idle->seconds);
 }
 
 PyObject *
@@ -167,7 +296,7 @@ pn_duplex_get_timeout(PyObject *op, void *closure)
 {
     PnDuplex *s = PN_DUPLEX(op);
     (void)closure;
-    if (s->idle == NULL)
+    if (s->idle == NULL || !s->idle->has_ms)
         Py_RETURN_NONE;
     double ms = s->idle->ms;
     if (ms == (double)(long long)ms)
@@ -190,6 +319,12 @@ pn_duplex_set_timeout(PyObject *op, PyObject *value, void *closure)
         return -1;
     if (s->destroyed)
         return 0;
+    if (value == Py_None && s->idle != NULL && s->idle->read_delay > 0) {
+        stop(s, false);
+        s->idle->has_ms = false;
+        s->idle->delay = 0;
+        return 0;
+    }
     if (value == Py_None) {
         pn_idle_free(s);
         return 0;

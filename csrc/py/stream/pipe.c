@@ -235,7 +235,7 @@ write_to_socket(PnDuplex *dest, PyObject *data, const char *base, size_t len)
 {
     if (base != NULL)
         return pn_writable_write(dest, data, base, len, NULL);
-    PyObject *bytes = pn_encode_as(data, (enum pn_encoding)dest->default_encoding);
+    PyObject *bytes = pn_duplex_encode_default(dest, data);
     if (bytes == NULL)
         return -1;
     int below = pn_writable_write(dest, bytes, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes), NULL);

@@ -102,6 +102,7 @@ chunk_of(PnDuplex *s, PyObject *chunk, PyObject *encoding)
         return bytes;
     struct pn_decoder decoder;
     pn_decoder_init(&decoder, s->r->decoder.encoding);
+    decoder.strict = s->r->decoder.strict;
     PyObject *text = pn_decoder_write(&decoder, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
     if (text != NULL) /* the chunk is whole: nothing completes its last character */
         PyUnicode_AppendAndDel(&text, pn_decoder_end(&decoder));
@@ -151,11 +152,13 @@ pn_duplex_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, 
 /* --- set_encoding() --- */
 
 const char pn_set_encoding_doc[] =
-    "set_encoding($self, encoding=\"utf8\", /)\n--\n\n"
+    "set_encoding($self, encoding=\"utf8\", /, *, errors=None)\n--\n\n"
     "\"data\" and read() give str from now on, decoded from utf8, utf16le, latin1, ascii, base64, base64url or hex\n"
     "(Python's spellings too); characters split over chunks come whole, and what is left of one at the end comes\n"
     "before \"end\". What has been read already is decoded, after the peer's end to its last byte. It cannot be "
     "undone. Returns the socket.\n\n"
+    "errors: \"node\" puts U+FFFD in the place of what is no text, \"strict\" destroys the socket with a\n"
+    "UnicodeDecodeError. None: the option of the socket, else \"node\" for Node's names, \"strict\" for others.\n\n"
     "Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().";
 
 /* Decodes the queue to one str, and what the decoder before holds of an incomplete character. After the peer's end
@@ -178,13 +181,14 @@ decode_kept(PnDuplex *s, struct pn_decoder *decoder)
 }
 
 int
-pn_readable_set_encoding(PnDuplex *s, enum pn_encoding encoding)
+pn_readable_set_encoding(PnDuplex *s, enum pn_encoding encoding, bool strict)
 {
     struct pn_reads *r = pn_reads_of(s);
     struct pn_decoder decoder;
     if (r == NULL)
         return -1;
     pn_decoder_init(&decoder, encoding);
+    decoder.strict = strict;
     bool holds = r->decoding && r->decoder.held > 0;
     bool anew = r->q.count > 0 || holds;
     if (anew) {
@@ -210,12 +214,19 @@ pn_readable_set_encoding(PnDuplex *s, enum pn_encoding encoding)
 PyObject *
 pn_duplex_set_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    static const char *const names[] = {"encoding", NULL};
+    static const char *const names[] = {"encoding", "errors", NULL};
     PnDuplex *s = PN_DUPLEX(op);
-    PyObject *a[1];
+    PyObject *a[2];
     enum pn_encoding encoding;
-    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_encoding", names, 0, args, nargs, kwnames, a) < 0 ||
-        pn_encoding_lookup(a[0], &encoding) < 0 || pn_readable_set_encoding(s, encoding) < 0)
+    enum pn_text_errors errors;
+    if (pn_check_alive(&s->em) < 0 ||
+        pn_unpack_keyword_only("set_encoding", names, 0, 1, args, nargs, kwnames, a) < 0 ||
+        pn_encoding_lookup(a[0], &encoding) < 0 || pn_text_errors_of(a[1], "errors", &errors) < 0)
+        return NULL;
+    if (errors == PN_ERRORS_DEFAULT)
+        errors = (enum pn_text_errors)s->text_errors;
+    bool strict = errors == PN_ERRORS_DEFAULT ? !pn_encoding_is_nodes(a[0]) : errors == PN_ERRORS_STRICT;
+    if (pn_readable_set_encoding(s, encoding, strict) < 0)
         return NULL;
     return s->em.st->loop != NULL && pn_driver_ensure(s->em.st) < 0 ? NULL : Py_NewRef(op);
 }

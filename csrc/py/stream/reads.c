@@ -49,8 +49,7 @@ pn_reads_reset(PnDuplex *s)
     }
     pn_read_queue_clear(&s->r->q);
     s->r->want = s->r->searched = 0;
-    if (s->r->decoding)
-        pn_decoder_init(&s->r->decoder, s->r->decoder.encoding);
+    s->r->decoder.held = 0;
     pn_reads_tidy(s);
 }
 

@@ -318,8 +318,11 @@ overflow(PnDuplex *s, PyObject *callback)
         status = pn_writes_answer_soon(s, callback, error);
         Py_DECREF(callback);
     }
+    PyObject *failure = status < 0 ? pn_take_exception() : NULL; /* destroy() may run user code */
     pn_duplex_destroy(s, error);
     Py_DECREF(error);
+    if (failure != NULL)
+        pn_put_back_exception(failure);
     return status;
 }
 

@@ -13,8 +13,30 @@ struct chunk {
     Py_buffer view;  /* own when bytes is NULL */
 };
 
+static PyObject *
+encode(PnDuplex *s, PyObject *text, PyObject *name, enum pn_text_errors errors)
+{
+    enum pn_encoding encoding = (enum pn_encoding)s->default_encoding;
+    bool strict = s->default_strict;
+    if (name != NULL && pn_encoding_lookup(name, &encoding) < 0)
+        return NULL;
+    if (name != NULL)
+        strict = !pn_encoding_is_nodes(name);
+    if (errors == PN_ERRORS_DEFAULT)
+        errors = (enum pn_text_errors)s->text_errors;
+    if (errors != PN_ERRORS_DEFAULT)
+        strict = errors == PN_ERRORS_STRICT;
+    return strict ? pn_encode_strictly(text, encoding) : pn_encode_as(text, encoding);
+}
+
+PyObject *
+pn_duplex_encode_default(PnDuplex *s, PyObject *text)
+{
+    return encode(s, text, NULL, PN_ERRORS_DEFAULT);
+}
+
 static int
-chunk_of(PnDuplex *s, PyObject *data, PyObject *encoding, struct chunk *out)
+chunk_of(PnDuplex *s, PyObject *data, PyObject *encoding, enum pn_text_errors errors, struct chunk *out)
 {
     PnState *st = s->em.st;
     out->bytes = NULL;
@@ -25,8 +47,7 @@ chunk_of(PnDuplex *s, PyObject *data, PyObject *encoding, struct chunk *out)
         return 0;
     }
     if (PyUnicode_Check(data)) {
-        out->bytes = encoding != NULL ? pn_encode(st, data, encoding)
-                                      : pn_encode_as(data, (enum pn_encoding)s->default_encoding);
+        out->bytes = encode(s, data, encoding, errors);
         return out->bytes == NULL ? -1 : 0;
     }
     if (data == Py_None) {
@@ -69,15 +90,17 @@ write_chunk(PnDuplex *s, struct chunk *c, PyObject *callback)
 
 struct write_args {
     PyObject *data, *encoding, *callback; /* borrowed; NULL where absent */
+    enum pn_text_errors errors;
 };
 
 static int
 parse(PnState *st, const char *function, size_t required, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
       struct write_args *out)
 {
-    static const char *const names[] = {"data", "encoding", "callback", NULL};
-    PyObject *a[3];
-    if (pn_unpack(function, names, required, args, nargs, kwnames, a) < 0)
+    static const char *const names[] = {"data", "encoding", "callback", "errors", NULL};
+    PyObject *a[4];
+    if (pn_unpack_keyword_only(function, names, required, 3, args, nargs, kwnames, a) < 0 ||
+        pn_text_errors_of(a[3], "errors", &out->errors) < 0)
         return -1;
     /* A function as the last positional argument is the callback, as in Node. */
     if (nargs > 0 && nargs < 3 && a[2] == NULL && PyCallable_Check(args[nargs - 1]) &&
@@ -111,10 +134,13 @@ is_plain_write(PnDuplex *s, PyObject *const *args, Py_ssize_t nargs, PyObject *k
 }
 
 const char pn_write_doc[] =
-    "write($self, data, encoding=\"utf8\", callback=None)\n--\n\n"
+    "write($self, data, encoding=\"utf8\", callback=None, *, errors=None)\n--\n\n"
     "Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with a\n"
     "buffer. True while less than the high-water mark is queued; False: wait for \"drain\". callback(err) is called\n"
     "when the data has left, err None, or when it will not.\n\n"
+    "errors: \"node\" encodes what does not fit as Node does, without an error; \"strict\" raises\n"
+    "UnicodeEncodeError, or ValueError for hex and base64, before anything is queued. None: the option of the\n"
+    "socket, else \"node\" for Node's names of encodings, \"strict\" for others (latin-1, utf_8, us-ascii, ...).\n\n"
     "After end(): \"error\" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED; when\n"
     "more is queued than max_write_buffer allows: \"error\" ERR_WRITE_BUFFER_FULL. Raises TypeError\n"
     "(ERR_STREAM_NULL_VALUES, ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: socket.write().";
@@ -123,7 +149,7 @@ PyObject *
 pn_duplex_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     PnDuplex *s = PN_DUPLEX(op);
-    struct write_args a = {nargs == 1 ? args[0] : NULL, NULL, NULL};
+    struct write_args a = {nargs == 1 ? args[0] : NULL, NULL, NULL, PN_ERRORS_DEFAULT};
     struct chunk c;
     if (is_plain_write(s, args, nargs, kwnames)) {
         size_t len = (size_t)PyBytes_GET_SIZE(args[0]);
@@ -140,7 +166,7 @@ pn_duplex_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
         return NULL;
     if ((nargs != 1 || kwnames != NULL) && parse(s->em.st, "write", 1, args, nargs, kwnames, &a) < 0)
         return NULL;
-    if (chunk_of(s, a.data, a.encoding, &c) < 0)
+    if (chunk_of(s, a.data, a.encoding, a.errors, &c) < 0)
         return NULL;
     int below = write_chunk(s, &c, a.callback);
     if (below < 0 || after_write(s) < 0)
@@ -149,7 +175,7 @@ pn_duplex_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
 }
 
 const char pn_end_doc[] =
-    "end($self, data=None, encoding=\"utf8\", callback=None)\n--\n\n"
+    "end($self, data=None, encoding=\"utf8\", callback=None, *, errors=None)\n--\n\n"
     "Writes data, if any, and half-closes: the peer gets our end when everything has left. callback(err) is called\n"
     "before \"finish\". Events: prefinish, finish. Returns the socket. Node: socket.end().";
 
@@ -162,7 +188,7 @@ pn_duplex_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyOb
     if (pn_check_alive(&s->em) < 0 || parse(s->em.st, "end", 0, args, nargs, kwnames, &a) < 0)
         return NULL;
     if (a.data != NULL && a.data != Py_None) {
-        if (chunk_of(s, a.data, a.encoding, &c) < 0)
+        if (chunk_of(s, a.data, a.encoding, a.errors, &c) < 0)
             return NULL;
         bool refused = s->ending || s->destroyed;
         int status = refused ? pn_writable_refuse_end(s, a.callback) : write_chunk(s, &c, NULL);
@@ -230,7 +256,7 @@ encoded_lines(PnDuplex *s, PyObject *lines)
     for (Py_ssize_t i = 0; list != NULL && i < PyList_GET_SIZE(list); i++) {
         struct chunk c;
         PyObject *item = Py_NewRef(PyList_GET_ITEM(list, i));
-        int status = chunk_of(s, item, NULL, &c);
+        int status = chunk_of(s, item, NULL, PN_ERRORS_DEFAULT, &c);
         if (status == 0 && c.bytes == NULL) {
             c.bytes = PyBytes_FromStringAndSize(c.view.buf, c.view.len);
             PyBuffer_Release(&c.view);
@@ -293,5 +319,6 @@ pn_duplex_set_default_encoding_method(PyObject *op, PyObject *const *args, Py_ss
         pn_encoding_lookup(a[0], &encoding) < 0)
         return NULL;
     s->default_encoding = encoding & 15u;
+    s->default_strict = !pn_encoding_is_nodes(a[0]);
     return Py_NewRef(op);
 }

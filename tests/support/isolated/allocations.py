@@ -162,7 +162,8 @@ def call_again(attempt: Attempt, call) -> None:
     """A call without side effects: MemoryError, or what it gives else."""
     expected = shown(call)
     got, error = attempt(shown, call)
-    assert error is not None or got == expected, f"{got} instead of {expected}"
+    # Without memory, a message may lack its hint.
+    assert error is not None or expected.startswith(got), f"{got} instead of {expected}"
     assert shown(call) == expected, "it has changed something"
 
 
