@@ -15,6 +15,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from collections import Counter
 
 import pynet
@@ -209,7 +210,9 @@ class Cancelled:
         if "path" not in target:
             target["port"] = self.port
         connect = self.random.choice([pynet.connect, pynet.Socket().connect])
-        sock = connect({**target, **options})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a short `timeout`, on purpose
+            sock = connect({**target, **options})
         sock.set_timeout(options.get("timeout", 0))
         self.live[sock] = (target, options)
 
