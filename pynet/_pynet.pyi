@@ -450,7 +450,7 @@ class Socket(EventEmitter):
         comes before "end". What has been read already is decoded, after the peer's end to its last byte. It
         cannot be undone. Returns the socket.
 
-        errors: "node" puts U+FFFD in the place of what is no text, "strict" destroys the socket with a
+        errors: "node" puts U+FFFD in the place of bytes that are not text, "strict" destroys the socket with a
         UnicodeDecodeError. None: the option of the socket, else "node" for Node's names, "strict" for others.
 
         Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().

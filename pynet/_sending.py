@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from pynet import _private, _pynet
 from pynet._reading import SocketIterator
-from pynet._support import running_loop, seconds_of, what_it_died_of
-from pynet._waiting import Future, wait
+from pynet._support import seconds_of, what_it_died_of
+from pynet._waiting import Future, may_block, wait
 
 
 class PeerCredentials(NamedTuple):
@@ -103,14 +103,6 @@ def send_file(socket: _pynet.Socket, /, file: Any, offset: int = 0, count: int |
 # --- with ---
 
 
-def _may_block() -> bool:
-    try:
-        _private.check_blocking("with")
-    except RuntimeError:
-        return False
-    return running_loop() is None
-
-
 def _give_up(socket: _pynet.Socket) -> None:
     """Closes a connection that has lost data: the peer must not take what it got for all."""
     # Only a TCP connection can be reset; a unix socket raises.
@@ -123,7 +115,7 @@ def _give_up(socket: _pynet.Socket) -> None:
 def _leave_in_order(socket: _pynet.Socket) -> None:
     """destroy_soon(), and waits until the kernel has taken what is queued."""
     limit = socket.close_timeout
-    if socket.destroyed or limit == 0 or not _may_block():
+    if socket.destroyed or limit == 0 or not may_block():
         socket.close()
         return
     sent = _Flushed(socket, _flush)

@@ -525,7 +525,8 @@ def _leave_in_order(server: _pynet.Server) -> Future[int]:
     return shutdown(server, server.grace, drain=True)
 
 
-def _may_block() -> bool:
+def may_block() -> bool:
+    """Whether the end of a `with` block may wait on this thread."""
     try:
         _private.check_blocking("with")
     except RuntimeError:
@@ -545,7 +546,7 @@ def leave(
         if isinstance(self, _pynet.Server) and self.grace is not None:
             try:
                 closed = _leave_in_order(self)
-                if _may_block():
+                if may_block():
                     closed.result()
             except BaseException:  # Ctrl-C
                 _destroy_all(self)

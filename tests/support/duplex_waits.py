@@ -5,6 +5,7 @@ A WaitingSide is a Side that waits as well. Waits and frames take their part of 
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 
 import pynet
@@ -71,6 +72,7 @@ class WaitingSide(Side):
         self.raises: set[str] = set()
         self.raise_now = False
         self.raised = 0
+        self.taking = 0  # of read() and unshift() under way: what a `data` listener raises there is theirs
         self.encoded = False
         self.clean_end = False  # end() and destroy() in one step, with nothing to be sent and nothing unread
 
@@ -95,7 +97,24 @@ class WaitingSide(Side):
             self.raises.remove(event)
             # An exception ends the emission: a second consumer would not get the chunk. As in Node, a socket whose
             # `end` listener raises does not end itself.
-            self.raise_now = event != "end" and (event != "data" or len(self.consumers) == 1)
+            alone = len(self.consumers) == 1 and self.taking == 0
+            self.raise_now = event != "end" and (event != "data" or alone)
+
+    @contextlib.contextmanager
+    def calling(self):
+        self.taking += 1
+        try:
+            yield
+        finally:
+            self.taking -= 1
+
+    def do_read(self, n):
+        with self.calling():
+            return super().do_read(n)
+
+    def do_unshift(self, size):
+        with self.calling():
+            return super().do_unshift(size)
 
     def do_raising(self, event, actions):
         self.scripts[event] = actions

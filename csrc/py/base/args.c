@@ -467,7 +467,7 @@ pn_js_number(const char *text, size_t len)
     return *end == '\0' ? value : Py_NAN;
 }
 
-/* NaN for what is no number; also with MemoryError set. */
+/* NaN if the object is not a number; also with MemoryError set. */
 static double
 port_number(PyObject *obj)
 {

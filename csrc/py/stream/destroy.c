@@ -74,9 +74,7 @@ pn_duplex_finish(PnDuplex *s, bool current)
     if (on_finish != NULL) {
         s->wq->on_finish = NULL;
         pn_writes_tidy(s);
-        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
-            (void)pn_call_one(st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), NULL);
-        Py_DECREF(on_finish);
+        pn_writes_call_end(s, on_finish, NULL);
     }
     if (s->end_emitted && current)
         pn_duplex_ops_of(s)->both_over(s);

@@ -157,7 +157,7 @@ const char pn_set_encoding_doc[] =
     "(Python's spellings too); characters split over chunks come whole, and what is left of one at the end comes\n"
     "before \"end\". What has been read already is decoded, after the peer's end to its last byte. It cannot be "
     "undone. Returns the socket.\n\n"
-    "errors: \"node\" puts U+FFFD in the place of what is no text, \"strict\" destroys the socket with a\n"
+    "errors: \"node\" puts U+FFFD in the place of bytes that are not text, \"strict\" destroys the socket with a\n"
     "UnicodeDecodeError. None: the option of the socket, else \"node\" for Node's names, \"strict\" for others.\n\n"
     "Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().";
 

@@ -156,6 +156,14 @@ why_destroyed(PnDuplex *s, bool by_end)
     return error != NULL ? error : pn_take_exception();
 }
 
+void
+pn_writes_call_end(PnDuplex *s, PyObject *callbacks, PyObject *error)
+{
+    for (Py_ssize_t i = 0; callbacks != NULL && i < PyList_GET_SIZE(callbacks); i++)
+        (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(callbacks, i), error);
+    Py_XDECREF(callbacks);
+}
+
 static void
 fail_end_callbacks(PnDuplex *s)
 {
@@ -164,10 +172,8 @@ fail_end_callbacks(PnDuplex *s)
         return;
     s->wq->on_finish = NULL; /* making an error may run user code */
     PyObject *error = why_destroyed(s, true);
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(on_finish); i++)
-        (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), error);
+    pn_writes_call_end(s, on_finish, error);
     Py_XDECREF(error);
-    Py_DECREF(on_finish);
 }
 
 static void
@@ -364,9 +370,7 @@ pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest)
         (void)pn_call_one(s->em.st, (PyObject *)s, callback, error);
         Py_DECREF(callback);
     }
-    for (Py_ssize_t i = 0; on_finish != NULL && i < PyList_GET_SIZE(on_finish); i++)
-        (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), rest);
-    Py_XDECREF(on_finish);
+    pn_writes_call_end(s, on_finish, rest);
     pn_writes_tidy(s);
 }
 
@@ -383,10 +387,8 @@ pn_writes_fail_unsent(PnDuplex *s)
     pn_writes_fail(s, error, error);
     Py_XDECREF(error);
     error = on_finish != NULL ? why_destroyed(s, true) : NULL;
-    for (Py_ssize_t i = 0; on_finish != NULL && i < PyList_GET_SIZE(on_finish); i++)
-        (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(on_finish, i), error);
+    pn_writes_call_end(s, on_finish, error);
     Py_XDECREF(error);
-    Py_XDECREF(on_finish);
 }
 
 PyObject *
