@@ -47,6 +47,25 @@ def test_cork_from_another_thread_keeps_everything(pair):
     assert there.data() == b"0123456789"
 
 
+def test_callbacks_of_a_batch_come_first_though_connect_follows_destroy(pair):
+    """A tick calls the callbacks of what uncork() has sent; destroy(); connect() in the same step leaves them there."""
+    p = pair()
+    answered = []
+
+    def step():
+        p.client.cork()
+        for number in range(2):
+            p.client.write(b"x", callback=lambda err, number=number: answered.append((number, err)))
+        p.client.uncork()
+        p.client.write(b"y", callback=lambda err: answered.append((2, err)))
+        p.client.destroy()
+        p.client.connect(target(p.server))
+
+    on_loop(step)
+    assert wait_until(lambda: len(answered) == 3)
+    assert answered == [(0, None), (1, None), (2, None)]
+
+
 def test_cork_in_a_thread_while_a_listener_writes(pair):
     """What the listener has gathered was not corked: it leaves; what it writes afterwards waits."""
     p = pair()

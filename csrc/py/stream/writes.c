@@ -321,7 +321,7 @@ take_records(PnDuplex *s, PyObject *error)
         struct pn_write_record *r = *link, *own = r;
         bool sent = is_sent(wq, r);
         bool is_first = waited ? r->early : r->end <= first_end && !r->held;
-        if (r->in_tick) {
+        if (r->in_tick || (sent && wq->last != NULL)) { /* the tick of the first of a batch calls those behind it */
             wq->last = r;
             link = &r->next;
             if (sent || r->callback == NULL)
