@@ -74,7 +74,7 @@ pn_duplex_finish(PnDuplex *s, bool current)
     if (on_finish != NULL) {
         s->wq->on_finish = NULL;
         pn_writes_tidy(s);
-        pn_writes_call_end(s, on_finish, NULL);
+        pn_writes_call_all(s, on_finish, NULL);
     }
     if (s->end_emitted && current)
         pn_duplex_ops_of(s)->both_over(s);

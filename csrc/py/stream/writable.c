@@ -156,15 +156,16 @@ closed_tick(PnState *st, PyObject *self, void *arg)
     PyObject *callbacks = PyTuple_GET_ITEM(self, 1);
     PyObject *error = PyTuple_GET_ITEM(self, 2);
     uint16_t connection = (uint16_t)(uintptr_t)arg;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(callbacks); i++)
-        (void)pn_call_one(st, (PyObject *)s, PyList_GET_ITEM(callbacks, i), error);
+    (void)st;
+    pn_writes_call_all(s, Py_NewRef(callbacks), error);
+    if (s->em.connection != connection) /* a callback has destroyed it, and connected again */
+        return;
     size_t waited = s->wq != NULL && !s->wq->before_connect ? s->wq->q.bytes : 0;
-    if (s->em.connection == connection)
-        pn_writes_fail_unsent(s);
-    if (s->em.connection == connection)
-        s->bytes_written -= waited;
-    if (s->em.connection == connection) /* else it was destroyed, and connects again */
-        pn_duplex_destroy(s, error);
+    pn_writes_fail_unsent(s);
+    if (s->em.connection != connection)
+        return;
+    s->bytes_written -= waited;
+    pn_duplex_destroy(s, error);
 }
 
 /* The socket was never connected, and does not connect: `callbacks` (own) are those of the writes that fail. A tick
@@ -610,11 +611,10 @@ pn_writable_end(PnDuplex *s, PyObject *callback)
         if (pn_writable_uncork(s) < 0)
             return -1;
     }
-    bool waits = s->ending || s->destroyed || s->errored != NULL || s->finished;
-    PyObject *answer = callback != NULL && waits ? end_answer(s) : NULL;
+    bool ends = pn_writable_open(s);
+    PyObject *answer = callback != NULL && (!ends || s->finished) ? end_answer(s) : NULL;
     if (PyErr_Occurred())
         return -1;
-    bool ends = !s->destroyed && !s->ending && s->errored == NULL;
     if (s->errored == NULL)
         s->ending = 1;
     if (ends) {

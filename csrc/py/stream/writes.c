@@ -157,7 +157,7 @@ why_destroyed(PnDuplex *s, bool by_end)
 }
 
 void
-pn_writes_call_end(PnDuplex *s, PyObject *callbacks, PyObject *error)
+pn_writes_call_all(PnDuplex *s, PyObject *callbacks, PyObject *error)
 {
     for (Py_ssize_t i = 0; callbacks != NULL && i < PyList_GET_SIZE(callbacks); i++)
         (void)pn_call_one(s->em.st, (PyObject *)s, PyList_GET_ITEM(callbacks, i), error);
@@ -172,7 +172,7 @@ fail_end_callbacks(PnDuplex *s)
         return;
     s->wq->on_finish = NULL; /* making an error may run user code */
     PyObject *error = why_destroyed(s, true);
-    pn_writes_call_end(s, on_finish, error);
+    pn_writes_call_all(s, on_finish, error);
     Py_XDECREF(error);
 }
 
@@ -370,7 +370,7 @@ pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest)
         (void)pn_call_one(s->em.st, (PyObject *)s, callback, error);
         Py_DECREF(callback);
     }
-    pn_writes_call_end(s, on_finish, rest);
+    pn_writes_call_all(s, on_finish, rest);
     pn_writes_tidy(s);
 }
 
@@ -387,7 +387,7 @@ pn_writes_fail_unsent(PnDuplex *s)
     pn_writes_fail(s, error, error);
     Py_XDECREF(error);
     error = on_finish != NULL ? why_destroyed(s, true) : NULL;
-    pn_writes_call_end(s, on_finish, error);
+    pn_writes_call_all(s, on_finish, error);
     Py_XDECREF(error);
 }
 

@@ -22,8 +22,8 @@ void pn_writes_run_ready(PnDuplex *s);
 void pn_writes_answer_by_tick(PnDuplex *s, bool but_early);
 /* The empty writes that were held back leave now: all, or only the early ones. */
 void pn_writes_release(PnDuplex *s, bool early);
-/* Calls and releases the callbacks of end(), a list (may be NULL), with the error, or None for NULL. */
-void pn_writes_call_end(PnDuplex *s, PyObject *callbacks, PyObject *error);
+/* Calls all callbacks of a list (may be NULL) with the error, or None for NULL; releases the list. */
+void pn_writes_call_all(PnDuplex *s, PyObject *callbacks, PyObject *error);
 /* Calls callback(error) by a tick, with None for NULL. 0, or -1 with MemoryError. */
 int pn_writes_answer_soon(PnDuplex *s, PyObject *callback, PyObject *error);
 
