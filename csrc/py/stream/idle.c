@@ -228,28 +228,31 @@ note_callback(PnDuplex *s, PyObject *callback, bool on)
     return result == NULL ? -1 : 0;
 }
 
-PyObject *
-pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+/* set_timeout() and set_read_timeout(): the arguments `names`, the first of them for `set`. */
+static PyObject *
+set_by_method(PnDuplex *s, const char *function, const char *const *names, int (*set)(PnDuplex *, double),
+              PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    static const char *const names[] = {"ms", "callback", NULL};
-    PnDuplex *s = PN_DUPLEX(op);
     PnState *st = s->em.st;
     PyObject *a[2];
-    double ms;
-    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_timeout", names, 1, args, nargs, kwnames, a) < 0)
-        return NULL;
-    if (pn_arg_ms(a[0], "ms", &ms) < 0)
+    double time;
+    if (pn_check_alive(&s->em) < 0 || pn_unpack(function, names, 1, args, nargs, kwnames, a) < 0 ||
+        pn_arg_ms(a[0], names[0], &time) < 0)
         return NULL;
     PyObject *callback = a[1] == Py_None ? NULL : a[1];
     if (callback != NULL && pn_check_callable(st, callback, "callback") < 0)
         return NULL;
-    if (s->destroyed)
-        return Py_NewRef(op);
-    if (pn_state_loop(st) == NULL || pn_idle_set(s, ms) < 0)
+    if (!s->destroyed && (pn_state_loop(st) == NULL || set(s, time) < 0 || note_callback(s, callback, time > 0) < 0 ||
+                          pn_driver_ensure(st) < 0))
         return NULL;
-    if (note_callback(s, callback, ms > 0) < 0 || pn_driver_ensure(st) < 0)
-        return NULL;
-    return Py_NewRef(op);
+    return Py_NewRef((PyObject *)s);
+}
+
+PyObject *
+pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"ms", "callback", NULL};
+    return set_by_method(PN_DUPLEX(op), "set_timeout", names, pn_idle_set, args, nargs, kwnames);
 }
 
 const char pn_set_read_timeout_doc[] =
@@ -263,22 +266,7 @@ PyObject *
 pn_duplex_set_read_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = {"seconds", "callback", NULL};
-    PnDuplex *s = PN_DUPLEX(op);
-    PnState *st = s->em.st;
-    PyObject *a[2];
-    double seconds;
-    if (pn_check_alive(&s->em) < 0 || pn_unpack("set_read_timeout", names, 1, args, nargs, kwnames, a) < 0 ||
-        pn_arg_ms(a[0], "seconds", &seconds) < 0)
-        return NULL;
-    PyObject *callback = a[1] == Py_None ? NULL : a[1];
-    if (callback != NULL && pn_check_callable(st, callback, "callback") < 0)
-        return NULL;
-    if (s->destroyed)
-        return Py_NewRef(op);
-    if (pn_state_loop(st) == NULL || set_read(s, seconds) < 0 || note_callback(s, callback, seconds > 0) < 0 ||
-        pn_driver_ensure(st) < 0)
-        return NULL;
-    return Py_NewRef(op);
+    return set_by_method(PN_DUPLEX(op), "set_read_timeout", names, set_read, args, nargs, kwnames);
 }
 
 PyObject *
