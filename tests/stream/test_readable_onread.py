@@ -441,6 +441,18 @@ def test_a_function_that_pauses_loses_nothing(serving):
     assert sink.data == b"hello"
 
 
+def test_what_unshift_queued_before_the_connection_does_not_stop_it(serving):
+    srv = serving(lambda sock: sock.end(b"hello"))
+    sink = Sink()
+    sock = pynet.Socket(high_water_mark=1, onread={"buffer": bytearray(16), "callback": sink})
+    log = Recorder(sock, "end", "close")
+    sock.connect(target(srv))
+    sock.unshift(b"a")
+    wait_until(lambda: sink.data == b"hello")
+    assert sock.read() == b"a"
+    log.wait("close")
+
+
 # --- a callback that raises ---
 
 

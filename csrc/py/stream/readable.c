@@ -185,11 +185,18 @@ start_tick(PnState *st, PyObject *self, void *arg)
         start_reading(PN_DUPLEX(self));
 }
 
+/* As Node, `onread` reads whatever unshift() has queued: its bytes do not go there. */
+static bool
+reads_past_queue(const PnDuplex *s)
+{
+    return s->r != NULL && s->r->onread != NULL && s->connected;
+}
+
 static void
 ask_for_more(PnDuplex *s, size_t taking)
 {
     size_t length = pn_readable_length(s);
-    bool wanted = s->need_readable || length == 0 || length - taking < mark(s);
+    bool wanted = s->need_readable || length == 0 || length - taking < mark(s) || reads_past_queue(s);
     if (!wanted || s->r_ended || s->reading || s->destroyed || s->errored != NULL)
         return;
     s->reading = 1;
@@ -207,6 +214,8 @@ pn_readable_poll(PnDuplex *s)
             end_soon(s);
         else
             emit_readable(s);
+        if (reads_past_queue(s))
+            ask_for_more(s, 0);
         return;
     }
     if (s->r_ended) {

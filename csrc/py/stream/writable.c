@@ -37,8 +37,7 @@ write_failed(PnDuplex *s, PyObject *error)
         s->errored = Py_NewRef(error);
     do
         pn_writes_fail(s, error, error); /* leaves the records that have ticks */
-    while (s->em.connection == connection && s->wq != NULL && s->wq->last != NULL && !s->wq->last->in_tick &&
-           !s->em.st->loop->halted);
+    while (s->em.connection == connection && pn_writes_to_fail(s) && !s->em.st->loop->halted);
     if (s->em.connection == connection) /* else a callback has reconnected the socket */
         pn_duplex_destroy(s, error);
     Py_DECREF(error);

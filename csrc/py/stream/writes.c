@@ -374,6 +374,15 @@ pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest)
     pn_writes_tidy(s);
 }
 
+bool
+pn_writes_to_fail(const PnDuplex *s)
+{
+    const struct pn_writes *wq = s->wq;
+    if (wq == NULL || wq->last == NULL || wq->last->in_tick)
+        return false;
+    return !wq->first->in_tick || !is_sent(wq, wq->last); /* those that are sent follow a tick */
+}
+
 void
 pn_writes_fail_unsent(PnDuplex *s)
 {

@@ -39,6 +39,8 @@ void pn_writes_try_last(PnDuplex *s);
 /* Empties the queue and calls all pending callbacks: that of the first write with `first` (NULL: as `rest`), the others
  * with `rest`. */
 void pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest);
+/* Whether pn_writes_fail() would call one: a callback that it called has written. */
+bool pn_writes_to_fail(const PnDuplex *s);
 /* Node's errorBuffer(): calls the callbacks of what waits, and of end(), unless a write is under way. The error is that of
  * the stream, or ERR_STREAM_DESTROYED. */
 void pn_writes_fail_unsent(PnDuplex *s);
