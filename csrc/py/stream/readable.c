@@ -171,9 +171,8 @@ start_reading(PnDuplex *s)
         }
     }
     int status = pn_stream_read_start(s->io);
-    if (status != 0) {
+    if (status != 0)
         pn_duplex_destroy_steal(s, pn_duplex_uv_error(s, status, "read"));
-    }
 }
 
 static void
@@ -662,20 +661,17 @@ end_tick(PnState *st, PyObject *self, void *arg)
         return; /* as Node: the socket does not end itself in that case */
     if (s->pipes != NULL)
         pn_duplex_ops_of(s)->source_ended(s);
-    if (pn_writable_open(s) && !s->allow_half_open) {
-        if (pn_tick(st, auto_end_tick, self, NULL) < 0)
-            pn_duplex_destroy_steal(s, NULL);
-    }
-    else {
+    if (s->allow_half_open || !pn_writable_open(s))
         pn_duplex_maybe_destroy(s);
-    }
+    else if (pn_tick(st, auto_end_tick, self, NULL) < 0)
+        pn_duplex_destroy_steal(s, NULL);
 }
 
 static void
 end_soon(PnDuplex *s)
 {
-    if (s->end_emitted || s->end_scheduled ||
-        s->destroyed) /* as Node: `end` comes only if it was due before destroy() */
+    /* As Node: `end` comes only if it was due before destroy(). */
+    if (s->end_emitted || s->end_scheduled || s->destroyed)
         return;
     s->end_scheduled = 1;
     next_tick(s, end_tick);
