@@ -59,6 +59,7 @@ destroy_draining: Callable[[_pynet.Server], None] = _c._destroy_draining
 
 read_until: Callable[[_pynet.Socket, Any, int], Any] = _c._read_until
 read_exactly: Callable[[_pynet.Socket, int], Any] = _c._read_exactly
+has_read: Callable[[_pynet.Socket, int], bool | None] = _c._has_read
 at_end: Callable[[_pynet.Socket], bool] = _c._at_end
 
 # --- socket/socket_closing.c ---

@@ -425,6 +425,22 @@ def read_exactly(socket: _pynet.Socket, n: int, timeout: float | None = None) ->
     return _read(socket, partial(_private.read_exactly, socket, n), n, timeout, f"sock.read_exactly({n})")
 
 
+def has_read(socket: _pynet.Socket, n: int) -> Any:
+    """True when n bytes have been read: they stay. Raises as read_exactly()."""
+    return _read(socket, partial(_private.has_read, socket, n), n, None, "sock.has_read()")
+
+
+def read_some(socket: _pynet.Socket, n: int) -> Any:
+    """Up to n bytes, when there is one. Raises as read_exactly(1)."""
+    return _read(socket, partial(_take_some, socket, n), 1, None, "sock.read_some()")
+
+
+def _take_some(socket: _pynet.Socket, n: int) -> bytes | str | None:
+    if _private.has_read(socket, 1) is None:
+        return None
+    return _private.read_exactly(socket, min(n, socket.readable_length))
+
+
 def _read(
     socket: _pynet.Socket,
     take: Callable[[], bytes | str | None],

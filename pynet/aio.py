@@ -1,7 +1,8 @@
 """connect(), listen() and serve() to be awaited, under asyncio. Also importable as pynet.promises, Node's net.promises.
 
 pynet's own loop does the work, on its thread; the results are the ordinary sockets and servers, with their listeners,
-`async for` and `async with`. This module does not import asyncio.
+`async for` and `async with`. open_connection() and start_server() have the names of asyncio's streams instead. This
+module does not import asyncio, until one of these is used.
 """
 
 from __future__ import annotations
@@ -14,9 +15,33 @@ from pynet._support import check_size
 from pynet._waiting import once
 
 if TYPE_CHECKING:
+    from pynet._aio_servers import StreamServer as StreamServer
+    from pynet._aio_servers import start_server as start_server
+    from pynet._aio_servers import start_unix_server as start_unix_server
+    from pynet._aio_streams import IncompleteReadError as IncompleteReadError
+    from pynet._aio_streams import LimitOverrunError as LimitOverrunError
+    from pynet._aio_streams import Stream as Stream
+    from pynet._aio_streams import Stream as StreamReader
+    from pynet._aio_streams import Stream as StreamWriter
+    from pynet._aio_streams import open_connection as open_connection
+    from pynet._aio_streams import open_unix_connection as open_unix_connection
     from pynet._options import AioListenOptions, ConnectOptions, Host, Pair, Path, Places, Port
 
-__all__ = ["connect", "listen", "serve"]
+__all__ = [
+    "IncompleteReadError",
+    "LimitOverrunError",
+    "Stream",
+    "StreamReader",
+    "StreamServer",
+    "StreamWriter",
+    "connect",
+    "listen",
+    "open_connection",
+    "open_unix_connection",
+    "serve",
+    "start_server",
+    "start_unix_server",
+]
 
 
 def _ignore(error: BaseException) -> None:
@@ -139,3 +164,24 @@ async def serve(handler: _TaskHandler, *args: Any, limit: int | None = None, **o
     server = await listen(*args, **options)
     serve_tasks(server, handler, limit)
     return server
+
+
+# --- asyncio's streams ---
+
+_STREAMS = set(__all__) - {"connect", "listen", "serve"}
+
+
+def __getattr__(name: str) -> Any:
+    """The names of _aio_streams.py and _aio_servers.py, which import asyncio."""
+    if name not in _STREAMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pynet import _aio_servers, _aio_streams
+
+    own = {"StreamReader": "Stream", "StreamWriter": "Stream"}.get(name, name)
+    value = getattr(_aio_servers if own in _aio_servers.__all__ else _aio_streams, own)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

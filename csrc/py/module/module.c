@@ -290,6 +290,7 @@ static PyMethodDef module_methods[] = {
     {"_early_reset", pn_early_marker, METH_VARARGS, NULL},
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
+    FAST("_has_read", pn_has_read, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
     {"_lingers", pn_socket_lingers_function, METH_O, NULL},
     FAST("_flushed", pn_flushed, NULL),

@@ -69,6 +69,23 @@ pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     return pn_readable_length(s) >= n ? take(s, n) : wait_for(s, n);
 }
 
+PyObject *
+pn_has_read(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PnState *st = pn_state_of_module(module);
+    if (nargs != 2)
+        return PyErr_Format(PyExc_TypeError, "_has_read(socket, n)");
+    PnDuplex *s = socket_of(st, args[0]);
+    if (s == NULL)
+        return NULL;
+    size_t n = PyLong_AsSize_t(args[1]);
+    if (n == (size_t)-1 && PyErr_Occurred())
+        return NULL;
+    if (pn_readable_length(s) >= n)
+        Py_RETURN_TRUE;
+    return wait_for(s, n);
+}
+
 /* Converts the separator to what the socket reads: bytes, or str after set_encoding(). New reference. */
 static PyObject *
 separator_for(PnDuplex *s, PyObject *separator)

@@ -9,6 +9,8 @@
 PyObject *pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 /* _read_exactly(sock, n): returns `n` bytes or characters, or None when more is needed or the peer has ended. */
 PyObject *pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+/* _has_read(sock, n): True when so many bytes or characters can be taken; None as read_exactly(). They stay. */
+PyObject *pn_has_read(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 /* _at_end(sock): True when the peer's end has been read; no more data will come. */
 PyObject *pn_at_end(PyObject *module, PyObject *obj);
 /* _peek(sock): returns all that has been read and not consumed, without consuming it. */
