@@ -15,6 +15,8 @@ from helpers import Pair, Recorder, connected_pair, live_handles, run_script, wa
 # is what those tests are about.
 _FORK = "ignore:This process (pid=:DeprecationWarning"
 os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _FORK]))
+# A script in the checkout's folder imports the pynet that is tested, and not the folder's, which need not be built.
+os.environ["PYTHONSAFEPATH"] = "1"
 
 
 def pytest_collection_finish():

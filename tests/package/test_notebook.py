@@ -20,10 +20,11 @@ sock = pynet.connect(server.address())
 
 
 @pytest.fixture(scope="module")
-def kernel():
+def kernel(tmp_path_factory):
     """run(source): runs a cell, and gives (what it printed, its result or the text of its error)."""
     km = manager.KernelManager()
-    km.start_kernel(env=isolated.environment())
+    # ipykernel drops its folder from the path, also when PYTHONPATH names it.
+    km.start_kernel(env=isolated.environment(), cwd=str(tmp_path_factory.mktemp("notebook")))
     client = km.client()
     client.start_channels()
     try:
