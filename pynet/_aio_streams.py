@@ -36,7 +36,7 @@ _Bytes = bytes | bytearray | memoryview
 # --- errors ---
 
 
-class IncompleteReadError(asyncio.IncompleteReadError, _PynetIncompleteReadError):
+class IncompleteReadError(asyncio.IncompleteReadError, _PynetIncompleteReadError):  # type: ignore[misc]
     """The peer ended before readexactly() or readuntil() had all its data. `partial` is what came, and is taken."""
 
     __module__ = "pynet.aio"
@@ -54,7 +54,7 @@ class LimitOverrunError(_pynet.NetError, asyncio.LimitOverrunError):
     __module__ = "pynet.aio"
 
     def __init__(self, message: str, consumed: int) -> None:
-        super().__init__(message)
+        _pynet.NetError.__init__(self, message)
         self.code = "ERR_READ_LIMIT"
         self.consumed = consumed
 
@@ -349,11 +349,12 @@ class Stream:
         if (error := self.exception()) is not None:
             raise error
         sock = self.sock
-        if sock.destroyed or self._wrote_eof:
-            await asyncio.sleep(0)
+        if sock.destroyed:
+            await asyncio.sleep(0)  # a program that writes and drains in a loop lets others run, also then
+            raise ConnectionResetError("the connection was closed")
         try:
             if self._high is None:
-                if sock.writable_need_drain or sock.destroyed:
+                if sock.writable_need_drain:
                     await sock.drain()
             elif sock.writable_length > self._high:
                 await sock.flush()

@@ -435,7 +435,7 @@ def read_some(socket: _pynet.Socket, n: int) -> Any:
     return _read(socket, partial(_take_some, socket, n), 1, None, "sock.read_some()")
 
 
-def _take_some(socket: _pynet.Socket, n: int) -> bytes | str | None:
+def _take_some(socket: _pynet.Socket, n: int) -> Any:
     if _private.has_read(socket, 1) is None:
         return None
     return _private.read_exactly(socket, min(n, socket.readable_length))
@@ -443,7 +443,7 @@ def _take_some(socket: _pynet.Socket, n: int) -> bytes | str | None:
 
 def _read(
     socket: _pynet.Socket,
-    take: Callable[[], bytes | str | None],
+    take: Callable[[], Any],
     expected: int | None,
     timeout: float | None,
     text: str,
@@ -462,7 +462,7 @@ def _read(
 
 def _read_blocking(
     socket: _pynet.Socket,
-    take: Callable[[], bytes | str | None],
+    take: Callable[[], Any],
     expected: int | None,
     seconds: float | None,
     what: str,
@@ -485,7 +485,7 @@ def _read_blocking(
 
 async def _read_async(
     socket: _pynet.Socket,
-    take: Callable[[], bytes | str | None],
+    take: Callable[[], Any],
     expected: int | None,
     seconds: float | None,
     what: str,
@@ -511,7 +511,7 @@ def _want_nothing(socket: _pynet.Socket) -> None:
         _private.read_exactly(socket, 0)
 
 
-def _attempt(watch: Watch, take: Callable[[], bytes | str | None], expected: int | None) -> Any:
+def _attempt(watch: Watch, take: Callable[[], Any], expected: int | None) -> Any:
     at_end = _private.at_end(watch.socket)  # before take(): the rest of the data may come with the end in between
     data = take()
     if data is not None:
