@@ -238,6 +238,11 @@ class Stream:
             raise StopAsyncIteration
         return line
 
+    @property
+    def _buffer(self) -> bytes:
+        """What has been read and not taken, as a copy: redis-py looks at this attribute of asyncio's readers."""
+        return self._peek()
+
     def exception(self) -> BaseException | None:
         """The error of set_exception(), or that of the connection."""
         if self._failure is not None:
