@@ -56,11 +56,11 @@ cross: .venv/.cross  ## compile csrc for musl, an old glibc, macOS and FreeBSD
 core-test: .venv/.build  ## the C tests of csrc/core, under the sanitizers
 	@$(RUN) $(PY) tests/core/build_and_run.py
 
-asan: build .venv/.test  ## the test suite on an extension built with ASan and UBSan
+asan: .venv/.test  ## the test suite on an extension built with ASan and UBSan
 	@$(RUN) PYNET_SANITIZE=1 $(PY) setup.py -q build --build-lib build/asan --build-temp build/asan-temp
 	@$(RUN) bash tools/asan.sh $(PYTEST_ARGS)
 
-coverage: build .venv/.test .venv/.coverage  ## which lines and branches of csrc the tests run
+coverage: .venv/.test .venv/.coverage  ## which lines and branches of csrc the tests run
 	@$(RUN) PYNET_COVERAGE=1 $(PY) setup.py -q build --build-lib build/coverage --build-temp build/coverage-temp
 	@$(RUN) bash tools/coverage.sh $(PYTEST_ARGS)
 
