@@ -1,13 +1,16 @@
-"""Fixtures of finished() and pipeline()."""
+"""Fixtures of finished() and pipeline(), and of the streams of pynet.aio."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import types
 
 import pytest
 
 import pynet
-from helpers import Recorder, target, wait_until
+from asyncio_streams import OURS
+from helpers import Recorder, run_coroutine, target, wait_until
 
 
 @pytest.fixture
@@ -30,3 +33,49 @@ def lines(server):
     yield lambda n, **options: [line(**options) for _ in range(n)]
     for sock in made:
         sock.destroy()
+
+
+@pytest.fixture(params=["pynet", "asyncio"])
+def streams(request):
+    """The module whose functions the program uses."""
+    return OURS if request.param == "pynet" else asyncio
+
+
+@pytest.fixture
+def talk(streams, kind, tmp_path):
+    """talk(serve, client): runs `await client(reader, writer)` against a server that awaits `serve(reader, writer)`."""
+
+    def run(serve, client, **options):
+        async def main():
+            done = asyncio.get_running_loop().create_future()
+
+            async def handle(reader, writer):
+                try:
+                    await serve(reader, writer)
+                finally:
+                    writer.close()
+                    if not done.done():
+                        done.set_result(None)
+
+            if kind == "tcp":
+                server = await streams.start_server(handle, "127.0.0.1", 0)
+                address = server.sockets[0].getsockname()
+                reader, writer = await streams.open_connection(*address, **options)
+            else:
+                path = str(tmp_path / "s.sock")
+                server = await streams.start_unix_server(handle, path)
+                reader, writer = await streams.open_unix_connection(path, **options)
+            try:
+                result = await client(reader, writer)
+            finally:
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+            await done
+            server.close()
+            await server.wait_closed()
+            return result
+
+        return run_coroutine(main())
+
+    return run
