@@ -193,6 +193,8 @@ class ListenOptions(TypedDict, total=False):
     readableAll: bool | None
     writable_all: bool | None
     writableAll: bool | None
+    mode: int | None
+    group: str | int | None
     unlink_stale: bool | None
     unlinkStale: bool | None
     signal: AbortSignal | None

@@ -971,16 +971,17 @@ class Server(EventEmitter):
         adopted, or another server or object with a fileno() or `fd`, whose descriptor is duplicated.
 
         Options: port, host, path, fd (a number that is taken over), handle, backlog (511), exclusive, ipv6_only,
-        reuse_port, readable_all, writable_all (False), unlink_stale (False; True removes a unix path on which no
-        server answers), signal (an AbortSignal: abort is close()). The callback is added with once("listening").
-        address() is right at once, except for a host that must be looked up.
+        reuse_port, readable_all, writable_all (False), mode (0 to 0o777, such as 0o660) and group (a name or a
+        number) of the file of a path, unlink_stale (False; True removes a unix path on which no server answers),
+        signal (an AbortSignal: abort is close()). The callback is added with once("listening"). address() is
+        right at once, except for a host that must be looked up.
 
-        Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, a failed lookup). Outside of
-        listeners, main() of run() and turn(), a server without an "error" listener raises this error instead, but
-        for a lookup: it is as before then.
+        Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, EPERM, a failed lookup). Outside
+        of listeners, main() of run() and turn(), a server without an "error" listener raises this error instead,
+        but for a lookup: it is as before then.
 
         Raises NetError (ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError, ValueError
-        (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE). Node: server.listen().
+        (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE). Node: server.listen().
         """
     @overload
     def listen(
