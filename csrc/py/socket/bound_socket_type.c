@@ -548,6 +548,7 @@ static PyMethodDef bound_methods[] = {
     {"close", bound_close, METH_NOARGS, close_doc},
     {"__enter__", bound_enter, METH_NOARGS, NULL},
     {"__exit__", bound_exit, METH_VARARGS, NULL},
+    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, NULL}, /* BoundSocket[str], as the stubs have it */
     {NULL, NULL, 0, NULL},
 };
 
