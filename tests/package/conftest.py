@@ -1,4 +1,4 @@
-"""Fixtures of finished() and pipeline()."""
+"""Fixtures of finished() and pipeline(), and what type checkers say."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, target, wait_until
+from type_checkers import CHECKERS, lay_out
 
 
 @pytest.fixture
@@ -30,3 +31,11 @@ def lines(server):
     yield lambda n, **options: [line(**options) for _ in range(n)]
     for sock in made:
         sock.destroy()
+
+
+@pytest.fixture(scope="session", params=CHECKERS)
+def checked(request, tmp_path_factory):
+    """What each type checker has found in the programs and examples of type_checkers.py, from one run."""
+    folder = tmp_path_factory.mktemp(request.param)
+    lay_out(folder)
+    return CHECKERS[request.param](folder)
