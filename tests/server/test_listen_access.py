@@ -21,7 +21,7 @@ import pytest
 import pynet
 from bad_values import TYPE, VALUE, refused
 from helpers import Recorder, printed
-from system_calls import CALLS, REFUSE, needs_filter
+from system_calls import CALLS, MODE_OF_CHMOD, REFUSE, needs_filter
 
 HOST = "127.0.0.1"
 RANGE = "ERR_OUT_OF_RANGE"
@@ -373,6 +373,28 @@ def test_a_bound_socket_whose_group_is_refused_stays_bound(script, tmp_path):
 """
     done = script(refusing("fchownat", 3, gid, code), str(tmp_path), str(gid))
     assert printed(done) == ["chown True", "False True", "True"]
+
+
+@needs_filter
+def test_a_bound_socket_whose_mode_is_refused_stays_bound(script, tmp_path):
+    code = """
+    import os, sys, pynet
+
+    path = sys.argv[1] + "/s"
+    bound = pynet.BoundSocket(path=path)
+    before = os.stat(path).st_mode
+    server = pynet.create_server()
+    try:
+        server.listen(bound, mode=0o602)
+    except PermissionError as err:
+        print(err.syscall, err.address == path)
+    print(server.listening, os.stat(path).st_mode == before, bound.address() == path)
+    server.listen(bound, mode=0o604)
+    print(server.listening, oct(os.stat(path).st_mode & 0o777))
+    server.close()
+"""
+    done = script(refusing("chmod", MODE_OF_CHMOD, 0o602, code), str(tmp_path))
+    assert printed(done) == ["chmod True", "False True True", "True 0o604"]
 
 
 def test_a_path_in_use_keeps_its_mode_and_group(make, path, group):

@@ -11,6 +11,7 @@ CALLS = {
     "x86_64": {"socket": 41, "setsockopt": 54, "chmod": 90, "fchownat": 260},
     "aarch64": {"socket": 198, "setsockopt": 208, "chmod": 53, "fchownat": 54},
 }.get(platform.machine(), {})
+MODE_OF_CHMOD = 2 if platform.machine() == "aarch64" else 1  # the index of the argument: there chmod() is fchmodat()
 needs_filter = pytest.mark.skipif(sys.platform != "linux" or not CALLS, reason="the filter is Linux's")
 
 # When argument `index` of `call` is `value`, the call fails with `error`. Begins a script.
