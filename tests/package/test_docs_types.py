@@ -6,8 +6,10 @@ a function that gets a socket `sock` and a server `server`.
 
 from __future__ import annotations
 
+import pytest
+
 from doc_examples import examples
-from type_checkers import PROGRAMS, WRONG, as_module, file_of
+from type_checkers import PROGRAMS, WRONG, as_module, file_of, need
 
 
 def test_no_example_has_a_wrong_type(checked):
@@ -35,3 +37,8 @@ def test_an_example_keeps_its_lines():
     for each in examples():
         lines = as_module(each).splitlines()
         assert [line.strip() for line in lines[each.line :]] == [line.strip() for line in each.source.splitlines()]
+
+
+def test_a_tool_that_is_missing_is_an_error_with_the_line_to_type():
+    with pytest.raises(pytest.fail.Exception, match=r"-m pip install 'pyright\[nodejs\]==[\d.]+'$"):
+        need("pyright", "no_such_module")
