@@ -26,12 +26,12 @@ def serve(where, on_listening, note):
     server = pynet.create_server(on_connection)
     server.on("error", lambda err: note("server", f"error: {err}"))
     server.on("close", lambda: note("server", "closed"))
-    server.listen(*where, lambda: on_listening(server))
+    server.listen(*where, callback=lambda: on_listening(server))
 
 
 def talk(target, note, on_done):
     """Connects, sends all messages, half-closes, and hands over what came back."""
-    received = []
+    received: list[bytes] = []
     sock = pynet.connect(*target)
     # A callback that never comes must not keep the demonstration waiting for ever.
     sock.set_timeout(PATIENCE_MS, lambda: sock.destroy(TimeoutError("nothing came for 10 seconds")))

@@ -9,7 +9,9 @@ class AbortEvent(NamedTuple):
     """AbortEvent(type, target)"""
 
     type: str
+    """The name of the event: "abort"."""
     target: AbortSignal
+    """The AbortSignal that was aborted."""
 
 @final
 class AbortController:
@@ -32,6 +34,7 @@ class AbortSignal:
     """
 
     onabort: _Listener | None
+    """A function that is called with an AbortEvent, like a listener; settable, None: no function."""
     @property
     def aborted(self) -> bool:
         """Whether it has been aborted."""

@@ -1,26 +1,33 @@
 """Types of the C module: sockets that are bound and wait. For type checkers only: import these names from pynet."""
 
 from types import TracebackType
-from typing import Self, TypedDict, Unpack, overload, type_check_only
+from typing import Generic, Self, TypeAlias, TypedDict, Unpack, overload, type_check_only
 
-from typing_extensions import disjoint_base
+from typing_extensions import TypeVar, disjoint_base
 
 from pynet._options import AddressInfo, Host, Pair, Path, Port
 
 @type_check_only
-class BoundSocketOptions(TypedDict, total=False):
-    """Options of BoundSocket(); path excludes the others."""
-
+class _TCPOptions(TypedDict, total=False):
     host: Host | None
     port: Port | None
     ipv6_only: bool | None
     ipv6Only: bool | None
     reuse_port: bool | None
     reusePort: bool | None
+
+@type_check_only
+class BoundSocketOptions(_TCPOptions, total=False):
+    """Options of BoundSocket(); path excludes the others."""
+
     path: Path | None
 
+_Where: TypeAlias = AddressInfo | str
+# What address() returns: AddressInfo of TCP, a str of a path.
+_WhereT = TypeVar("_WhereT", bound=_Where, covariant=True, default=_Where)
+
 @disjoint_base
-class BoundSocket:
+class BoundSocket(Generic[_WhereT]):
     """A socket that is bound at once and neither listens nor connects, until a server (listen(bound)) or a socket
     (Socket(handle=bound), connect(handle=bound, port=...)) adopts it. host is an IP address ("::" by default with
     ipv6_only), port 0 is any free one; a path (str, bytes, os.PathLike) makes a unix socket and excludes the
@@ -31,10 +38,16 @@ class BoundSocket:
     """
 
     @overload
-    def __init__(self, options: BoundSocketOptions | None = None, /, **more: Unpack[BoundSocketOptions]) -> None: ...
+    def __init__(
+        self: BoundSocket[AddressInfo], address: Pair | None = None, /, **more: Unpack[_TCPOptions]
+    ) -> None: ...
     @overload
-    def __init__(self, address: Pair, /, **more: Unpack[BoundSocketOptions]) -> None: ...
-    def address(self) -> AddressInfo | str:
+    def __init__(self: BoundSocket[str], options: None = None, /, *, path: Path) -> None: ...
+    @overload
+    def __init__(
+        self: BoundSocket, options: BoundSocketOptions | None = None, /, **more: Unpack[BoundSocketOptions]
+    ) -> None: ...
+    def address(self) -> _WhereT:
         """AddressInfo(address, port, family) of where it is bound, the same object each time; of a unix socket its
         path (str). Raises NetError (ERR_SOCKET_HANDLE_ADOPTED) once it is adopted or closed. Node:
         boundSocket.address().
@@ -57,6 +70,4 @@ class BoundSocket:
     @property
     def is_pipe(self) -> bool:
         """True for a unix socket; still so when it is adopted. Node: isPipe."""
-    @property
-    def isPipe(self) -> bool:
-        """True for a unix socket; still so when it is adopted. Node: isPipe."""
+    isPipe = is_pipe

@@ -1,8 +1,10 @@
 """Types of the C module: errors and warnings. For type checkers only: import these names from pynet."""
 
 import socket
+from collections.abc import Callable
+from typing import TypeVar
 
-from pynet._pynet import EventEmitter
+from pynet._emitter import EventEmitter
 
 class NetError(OSError):
     """An error of the network. `code` is Node's ("ECONNREFUSED"), `errno` Python's number; `syscall`,
@@ -10,10 +12,21 @@ class NetError(OSError):
     """
 
     code: str | None
+    """Node's code: "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", ..."""
     syscall: str | None
+    """The call that failed, or None: "connect", "listen", "read", "write", "getaddrinfo", ..."""
     address: str | None
+    """Where it happened, or None: an IP address, or the path of a unix socket."""
     port: int | None
+    """The port where it happened, or None."""
     hostname: str | None
+    """The name that could not be resolved, or None."""
+    local_address: str | None
+    """What the socket was bound to by this option of connect(), or None."""
+    local_port: int | None
+    """What the socket was bound to by this option of connect(), or None."""
+
+_FError = TypeVar("_FError", bound=Callable[[NetError], object])
 
 class NetConnectionRefusedError(NetError, ConnectionRefusedError):
     """A NetError that is also the builtin error of its kind."""
@@ -57,18 +70,23 @@ class AbortError(NetError):
     """
 
     reason: object
+    """What the signal was aborted with, any object, or None."""
 
 class AggregateError(NetError):
     """Every attempt to connect failed: `errors` holds one error for each."""
 
     errors: list[NetError]
+    """One error for each attempt to connect."""
 
 class MaxListenersExceededWarning(RuntimeWarning):
     """More listeners for an event than set_max_listeners() allows."""
 
     emitter: EventEmitter
+    """The emitter that has so many listeners."""
     type: object
+    """The name of the event."""
     count: int
+    """How many listeners the event has."""
 
 class TimeoutOverflowWarning(RuntimeWarning):
     """A delay of more than 2,147,483,647 ms."""

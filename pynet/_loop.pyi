@@ -4,8 +4,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Literal, Self, TypeAlias, type_check_only
 
+from pynet._emitter import EventEmitter
 from pynet._options import HappyEyeballs
-from pynet._pynet import EventEmitter
 
 # --- the loop ---
 
@@ -126,5 +126,8 @@ setDefaultHighWaterMark = set_default_high_water_mark
 # --- hints of connect() ---
 
 ADDRCONFIG: int
+"""For hints: only the families of which this machine has an address. The default."""
 V4MAPPED: int
+"""For hints: IPv4 addresses as IPv6 (::ffff:...) where there is no IPv6."""
 ALL: int
+"""For hints, with V4MAPPED: IPv6 addresses and the mapped IPv4 ones."""

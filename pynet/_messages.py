@@ -158,7 +158,7 @@ _OPTIONS = {
     "connect()": "family hints lookup local_address local_port auto_select_family auto_select_family_attempt_timeout "
     "happy_eyeballs connect_timeout",
     "listen()": "port host path fd handle backlog exclusive ipv6_only reuse_port readable_all writable_all "
-    "unlink_stale signal",
+    "mode group unlink_stale signal",
     "Server and create_server()": f"{_COMMON} pause_on_connect block_list listener grace socket_factory",
     "Socket and connect()": f"{_COMMON} readable_high_water_mark writable_high_water_mark encoding default_encoding "
     "onread fd readable writable handle signal block_list type_of_service close_timeout errors "

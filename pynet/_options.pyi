@@ -15,16 +15,18 @@ from pynet._abort import AbortSignal
 from pynet._addresses import BlockList, SocketAddress
 from pynet._bound import BoundSocket
 from pynet._errors import NetError
-from pynet._pynet import Socket
+from pynet._socket import Socket
 
 Port: TypeAlias = int | str
 Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
 Host: TypeAlias = str | IPv4Address | IPv6Address
 Pair: TypeAlias = tuple[Host, int] | tuple[str, int, int, int] | AddressInfo | SocketAddress
+Address: TypeAlias = Port | Path | Pair
 Place: TypeAlias = int | Pair | Path
 # A list at run time; list itself is invariant, so that a list[int] would be none of places.
 Places: TypeAlias = Sequence[Place]
 Listener: TypeAlias = Callable[[], object] | None
+OnConnection: TypeAlias = Callable[[Socket], object]
 Done: TypeAlias = Callable[[NetError | None], object] | None
 Family: TypeAlias = Literal["IPv4", "IPv6"]
 HappyEyeballs: TypeAlias = Literal["race", "serial"]
@@ -42,9 +44,14 @@ class LookupOptions(TypedDict, total=False):
 Lookup: TypeAlias = Callable[[str, LookupOptions, Callable[..., None]], object]
 
 class AddressInfo(NamedTuple):
+    """AddressInfo(address, port, family)"""
+
     address: str
+    """The IP address."""
     port: int
+    """The port, 0 to 65535."""
     family: Family
+    """ "IPv4" or "IPv6"."""
 
 @type_check_only
 class OnReadOptions(TypedDict):
@@ -112,7 +119,7 @@ class ServerOptions(_CommonOptions, total=False):
     pauseOnConnect: bool | None
     block_list: BlockList | None
     blockList: BlockList | None
-    listener: Callable[[Socket], object] | None
+    listener: OnConnection | None
     grace: float | None
     socket_factory: Callable[..., Socket] | None
     socketFactory: Callable[..., Socket] | None
@@ -193,6 +200,8 @@ class ListenOptions(TypedDict, total=False):
     readableAll: bool | None
     writable_all: bool | None
     writableAll: bool | None
+    mode: int | None
+    group: str | int | None
     unlink_stale: bool | None
     unlinkStale: bool | None
     signal: AbortSignal | None

@@ -188,6 +188,19 @@ def lost_report(connection: object, error: BaseException) -> tuple[object, Calla
     return lost, partial(lost.report, "%s is lost, and has no 'error' listener: %s", connection, error)
 
 
+# --- groups ---
+
+
+def group_id(name: str) -> int | None:
+    """The number of a group of this system, or None."""
+    import grp
+
+    try:
+        return grp.getgrnam(name).gr_gid
+    except (KeyError, ValueError):  # ValueError: a NUL or a lone surrogate in the name
+        return None
+
+
 # --- multiprocessing ---
 
 

@@ -6,19 +6,19 @@ import contextlib
 import inspect
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Unpack, overload
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pynet import _private, _pynet
 from pynet._reading import IncompleteReadError
 from pynet._run import lost
 from pynet._server import ServerIterator
-from pynet._support import PREMATURE_CLOSE, check_size
+from pynet._support import PREMATURE_CLOSE, check_size, given
 from pynet._waiting import once
 
 if TYPE_CHECKING:
     import asyncio
 
-    from pynet._options import AioListenOptions, Host, Pair, Path, Places, Port
+    from pynet._options import Address, AioListenOptions, Handle, Host, Listener, Places
 
 __all__ = ["make_server", "serve", "serve_tasks"]
 
@@ -28,11 +28,17 @@ _TaskHandler = Callable[[_pynet.Socket], Awaitable[object] | None]
 # --- what both share ---
 
 
-def make_server(args: tuple[Any, ...], options: dict[str, Any]) -> tuple[_pynet.Server, Mapping[str, Any] | None]:
-    """A server with those of the options that are Server()'s, and the mapping among the arguments of listen()."""
-    mapping: Any = args[0] if args and isinstance(args[0], Mapping) else None
-    own = {name: options.pop(name) for name in list(options) if _private.server_knows_option(name)}
-    return _pynet.Server(mapping, **own), mapping
+def make_server(
+    address: object, options: AioListenOptions
+) -> tuple[_pynet.Server, Mapping[str, Any] | None, dict[str, Any]]:
+    """A server with those of the options that are Server()'s, the mapping that may stand for the address, and the rest
+    of the options, which are those of listen()."""
+    mapping: Any = address if isinstance(address, Mapping) else None
+    own: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for name, value in options.items():
+        (own if _private.server_knows_option(name) else rest)[name] = value
+    return _pynet.Server(mapping, **own), mapping, rest
 
 
 def _is_over(error: BaseException) -> bool:
@@ -65,46 +71,17 @@ def _is_alive(server: _pynet.Server, error: BaseException) -> bool:
 # --- threads ---
 
 
-@overload
-def serve(
-    handler: _Handler, port: Port | None = None, /, *, limit: int | None = None, **options: Unpack[AioListenOptions]
-) -> _pynet.Server: ...
-@overload
 def serve(
     handler: _Handler,
-    port: Port | None,
-    host: Host | None,
-    backlog: int | None = None,
+    address: Address | Places | Handle | AioListenOptions | Listener = None,
+    host: Host | int | Listener = None,
+    backlog: int | Listener = None,
+    callback: Listener = None,
     /,
     *,
     limit: int | None = None,
     **options: Unpack[AioListenOptions],
-) -> _pynet.Server: ...
-@overload
-def serve(
-    handler: _Handler,
-    path: Path,
-    backlog: int | None = None,
-    /,
-    *,
-    limit: int | None = None,
-    **options: Unpack[AioListenOptions],
-) -> _pynet.Server: ...
-@overload
-def serve(
-    handler: _Handler,
-    address: Pair | Places,
-    backlog: int | None = None,
-    /,
-    *,
-    limit: int | None = None,
-    **options: Unpack[AioListenOptions],
-) -> _pynet.Server: ...
-@overload
-def serve(
-    handler: _Handler, options: AioListenOptions, /, *, limit: int | None = None, **more: Unpack[AioListenOptions]
-) -> _pynet.Server: ...
-def serve(handler: _Handler, *args: Any, limit: int | None = None, **options: Any) -> _pynet.Server:
+) -> _pynet.Server:
     """serve(handler, port=0, host=None, backlog=511): a Server that listens, and a thread for each connection.
 
     Each thread calls handler(sock), and closes the socket after it; the handler may block. `limit` is how many
@@ -117,10 +94,10 @@ def serve(handler: _Handler, *args: Any, limit: int | None = None, **options: An
     _private.check_callback(handler)
     if limit is not None:
         check_size("limit", limit, 1)
-    server, _mapping = make_server(args, options)
+    server, _mapping, own = make_server(address, options)
     connections = ServerIterator(server)  # before listen(): in a listener the server accepts at once
     try:
-        server.listen(*args, **options)
+        server.listen(*given(address, host, backlog, callback), **own)
         _wait_for_lookup(server)
     except BaseException:
         connections.close()

@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 
 _X = TypeVar("_X", bound=BaseException)
 
+# --- arguments ---
+
+MISSING: Any = ...
+"""The default of an argument that may be left out where None is no value for a type checker."""
+
+
+def given(*args: Any) -> tuple[Any, ...]:
+    """The arguments by position, without those at the end that were left out: None is Node's undefined."""
+    count = len(args)
+    while count and (args[count - 1] is None or args[count - 1] is MISSING):
+        count -= 1
+    return args[:count]
+
+
 # --- errors ---
 
 

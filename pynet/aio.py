@@ -7,11 +7,11 @@ module does not import asyncio, until one of these is used.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Unpack, overload
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pynet import _private, _pynet
 from pynet._serve import _TaskHandler, make_server, serve_tasks
-from pynet._support import check_size
+from pynet._support import MISSING, check_size, given
 from pynet._waiting import once
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pynet._aio_streams import Stream as StreamWriter
     from pynet._aio_streams import open_connection as open_connection
     from pynet._aio_streams import open_unix_connection as open_unix_connection
-    from pynet._options import AioListenOptions, ConnectOptions, Host, Pair, Path, Places, Port
+    from pynet._options import Address, AioListenOptions, ConnectOptions, Handle, Host, Listener, Places
 
 __all__ = [
     "IncompleteReadError",
@@ -48,25 +48,19 @@ def _ignore(error: BaseException) -> None:
     """An `error` listener of a server that is abandoned."""
 
 
-@overload
-async def connect(port: Port, /, **options: Unpack[ConnectOptions]) -> _pynet.Socket: ...
-@overload
-async def connect(port: Port, host: Host | None, /, **options: Unpack[ConnectOptions]) -> _pynet.Socket: ...
-@overload
-async def connect(path: Path, /, **options: Unpack[ConnectOptions]) -> _pynet.Socket: ...
-@overload
-async def connect(address: Pair, /, **options: Unpack[ConnectOptions]) -> _pynet.Socket: ...
-@overload
-async def connect(options: ConnectOptions, /, **more: Unpack[ConnectOptions]) -> _pynet.Socket: ...
-@overload
-async def connect(**options: Unpack[ConnectOptions]) -> _pynet.Socket: ...
-async def connect(*args: Any, **options: Any) -> _pynet.Socket:
+async def connect(
+    address: Address | ConnectOptions = MISSING,
+    host: Host | Listener = None,
+    listener: Listener = None,
+    /,
+    **options: Unpack[ConnectOptions],
+) -> _pynet.Socket:
     """connect(port, host="localhost"), connect(path), connect(options): a connected Socket, to be awaited.
 
     Takes what pynet.connect() takes, and raises at the `await` what that raises, and what an "error" event before
     "connect" carries. When the await is cancelled the socket is destroyed. Node: net.promises.connect().
     """
-    socket = _pynet.connect(*args, **options)
+    socket = _pynet.connect(*given(address, host, listener), **options)
     try:
         await once(socket, "connect")
     except BaseException:
@@ -75,21 +69,14 @@ async def connect(*args: Any, **options: Any) -> _pynet.Socket:
     return socket
 
 
-@overload
-async def listen(port: Port | None = None, /, **options: Unpack[AioListenOptions]) -> _pynet.Server: ...
-@overload
 async def listen(
-    port: Port | None, host: Host | None, backlog: int | None = None, /, **options: Unpack[AioListenOptions]
-) -> _pynet.Server: ...
-@overload
-async def listen(path: Path, backlog: int | None = None, /, **options: Unpack[AioListenOptions]) -> _pynet.Server: ...
-@overload
-async def listen(
-    address: Pair | Places, backlog: int | None = None, /, **options: Unpack[AioListenOptions]
-) -> _pynet.Server: ...
-@overload
-async def listen(options: AioListenOptions, /, **more: Unpack[AioListenOptions]) -> _pynet.Server: ...
-async def listen(*args: Any, **options: Any) -> _pynet.Server:
+    address: Address | Places | Handle | AioListenOptions | Listener = None,
+    host: Host | int | Listener = None,
+    backlog: int | Listener = None,
+    callback: Listener = None,
+    /,
+    **options: Unpack[AioListenOptions],
+) -> _pynet.Server:
     """listen(port=0, host=None, backlog=511), listen(path), listen(options): a listening Server, to be awaited.
 
     Takes what Server.listen() takes and the options of Server, `listener` among them: a function that gets each
@@ -97,10 +84,10 @@ async def listen(*args: Any, **options: Any) -> _pynet.Server:
     carries, or an AbortError when its `signal` is aborted first. When the await is cancelled the server is closed.
     Node: net.promises.listen().
     """
-    server, mapping = make_server(args, options)
-    server.listen(*args, **options)
+    server, mapping, own = make_server(address, options)
+    server.listen(*given(address, host, backlog, callback), **own)
     try:
-        await once(server, "listening", mapping, signal=options.get("signal"))
+        await once(server, "listening", mapping, signal=own.get("signal"))
     except BaseException:
         server.on("error", _ignore)  # listen() may still fail, and there is no caller to handle it
         server.close()  # it may listen already, or look up its host
@@ -108,46 +95,17 @@ async def listen(*args: Any, **options: Any) -> _pynet.Server:
     return server
 
 
-@overload
-async def serve(
-    handler: _TaskHandler, port: Port | None = None, /, *, limit: int | None = None, **options: Unpack[AioListenOptions]
-) -> _pynet.Server: ...
-@overload
 async def serve(
     handler: _TaskHandler,
-    port: Port | None,
-    host: Host | None,
-    backlog: int | None = None,
+    address: Address | Places | Handle | AioListenOptions | Listener = None,
+    host: Host | int | Listener = None,
+    backlog: int | Listener = None,
+    callback: Listener = None,
     /,
     *,
     limit: int | None = None,
     **options: Unpack[AioListenOptions],
-) -> _pynet.Server: ...
-@overload
-async def serve(
-    handler: _TaskHandler,
-    path: Path,
-    backlog: int | None = None,
-    /,
-    *,
-    limit: int | None = None,
-    **options: Unpack[AioListenOptions],
-) -> _pynet.Server: ...
-@overload
-async def serve(
-    handler: _TaskHandler,
-    address: Pair | Places,
-    backlog: int | None = None,
-    /,
-    *,
-    limit: int | None = None,
-    **options: Unpack[AioListenOptions],
-) -> _pynet.Server: ...
-@overload
-async def serve(
-    handler: _TaskHandler, options: AioListenOptions, /, *, limit: int | None = None, **more: Unpack[AioListenOptions]
-) -> _pynet.Server: ...
-async def serve(handler: _TaskHandler, *args: Any, limit: int | None = None, **options: Any) -> _pynet.Server:
+) -> _pynet.Server:
     """serve(handler, port=0, host=None, backlog=511): a Server that listens, and a task for each connection.
 
     Each task awaits handler(sock), and closes the socket after it. `limit` is how many connections there may be at a
@@ -161,7 +119,7 @@ async def serve(handler: _TaskHandler, *args: Any, limit: int | None = None, **o
         _private.raise_arg_type("handler", "a function", handler)
     if limit is not None:
         check_size("limit", limit, 1)
-    server = await listen(*args, **options)
+    server = await listen(address, host, backlog, callback, **options)
     serve_tasks(server, handler, limit)
     return server
 

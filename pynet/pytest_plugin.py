@@ -20,7 +20,19 @@ __all__ = ["pynet_errors", "pynet_server"]
 SETTLE = 1.0  # seconds that connections have to close by themselves when the test function has returned
 
 _checks = pytest.StashKey[list[Callable[[], None]]]()
-_LISTEN = ("port", "host", "path", "fd", "handle", "backlog", "ipv6_only", "reuse_port", "unlink_stale")
+_LISTEN = (
+    "port",
+    "host",
+    "path",
+    "fd",
+    "handle",
+    "backlog",
+    "ipv6_only",
+    "reuse_port",
+    "mode",
+    "group",
+    "unlink_stale",
+)
 
 
 @pytest.hookimpl(wrapper=True)

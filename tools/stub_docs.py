@@ -2,61 +2,133 @@
 
     python tools/stub_docs.py
 
-The C sources have them; tests/package/test_stubs_docs.py compares. Of overloads the first carries the docstring.
+The C sources have them; tests/package/test_stubs_docs.py compares. Of overloads the first carries the docstring; that
+of an attribute stands below it. Attributes that have none at run time, such as those of exceptions, have theirs here.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import pynet  # noqa: E402
 
-TYPES_ONLY = ("_data.pyi", "_options.pyi")
-STUBS = sorted(p for p in (ROOT / "pynet").glob("*.pyi") if p.name not in TYPES_ONLY)
+NOTHING_PUBLIC = ("_data.pyi", "_pynet.pyi")  # of their own
+STUBS = sorted(p for p in (ROOT / "pynet").glob("*.pyi") if p.name not in NOTHING_PUBLIC)
 WIDTH = 120
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+ATTRIBUTES = {
+    "ADDRCONFIG": "For hints: only the families of which this machine has an address. The default.",
+    "V4MAPPED": "For hints: IPv4 addresses as IPv6 (::ffff:...) where there is no IPv6.",
+    "ALL": "For hints, with V4MAPPED: IPv6 addresses and the mapped IPv4 ones.",
+    "error_monitor": "An event name: its listeners get each error before the others, and do not count as listeners of "
+    '"error". Node: events.errorMonitor.',
+    "AbortEvent.type": 'The name of the event: "abort".',
+    "AbortEvent.target": "The AbortSignal that was aborted.",
+    "AddressInfo.address": "The IP address.",
+    "AddressInfo.port": "The port, 0 to 65535.",
+    "AddressInfo.family": '"IPv4" or "IPv6".',
+    "BlockList.PRIVATE_RANGES": "The networks that are not of the Internet, as CIDR texts, for BlockList() and "
+    "add_cidrs().",
+    "NetError.code": 'Node\'s code: "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", ...',
+    "NetError.syscall": 'The call that failed, or None: "connect", "listen", "read", "write", "getaddrinfo", ...',
+    "NetError.address": "Where it happened, or None: an IP address, or the path of a unix socket.",
+    "NetError.port": "The port where it happened, or None.",
+    "NetError.hostname": "The name that could not be resolved, or None.",
+    "NetError.local_address": "What the socket was bound to by this option of connect(), or None.",
+    "NetError.local_port": "What the socket was bound to by this option of connect(), or None.",
+    "AbortError.reason": "What the signal was aborted with, any object, or None.",
+    "AggregateError.errors": "One error for each attempt to connect.",
+    "MaxListenersExceededWarning.emitter": "The emitter that has so many listeners.",
+    "MaxListenersExceededWarning.type": "The name of the event.",
+    "MaxListenersExceededWarning.count": "How many listeners the event has.",
+}
+"""The docstrings of what has none at run time: values, items of named tuples, attributes of exceptions."""
+
+
+def name_of(node: ast.AST) -> str:
+    """The name that a function, a class or an annotated variable has; that of anything else is private."""
+    if isinstance(node, ast.AnnAssign):
+        return ast.unparse(node.target)
+    return getattr(node, "name", "_")
+
 
 def is_private(node: ast.AST) -> bool:
-    name = getattr(node, "name", "_")
+    name = name_of(node)
     decorators = [ast.unparse(each) for each in getattr(node, "decorator_list", [])]
     return name.startswith("_") or "type_check_only" in decorators or any(d.endswith(".setter") for d in decorators)
 
 
-def documented(tree: ast.Module):
-    """(qualified name, node, docstring) of each public class, function and method; the first overload of each."""
+def docstring(name: str, value: Any) -> str | None:
+    """What the module says of it, or ATTRIBUTES."""
+    if isinstance(value, classmethod | staticmethod):
+        value = value.__func__
+    # Of other values inspect gives the docstring of their type.
+    if inspect.isroutine(value) or inspect.isclass(value) or isinstance(value, property):
+        return inspect.getdoc(value)
+    if inspect.isgetsetdescriptor(value) or inspect.ismemberdescriptor(value):
+        return inspect.getdoc(value)
+    camel = re.sub("[A-Z]", lambda match: "_" + match[0].lower(), name)
+    return ATTRIBUTES.get(name) or ATTRIBUTES.get(camel)
+
+
+def documented(tree: ast.Module) -> Iterator[tuple[str, Any, str]]:
+    """(qualified name, node, docstring) of each public class, function, method and attribute; each overload."""
     for node in tree.body:
-        if not isinstance(node, Function | ast.ClassDef) or is_private(node):
+        if not isinstance(node, Function | ast.ClassDef | ast.AnnAssign) or is_private(node):
             continue
-        owner = getattr(pynet._pynet, node.name, None) or getattr(pynet, node.name, None)
+        name = name_of(node)
+        owner = getattr(pynet._pynet, name, None) or getattr(pynet, name, None)
         if owner is None:
             continue
-        members = [(node.name, node, owner)]
+        members = [(name, node, owner)]
         if isinstance(node, ast.ClassDef):
             for member in node.body:
-                if isinstance(member, Function) and not is_private(member):
-                    value = inspect.getattr_static(owner, member.name, None)
-                    members.append((f"{node.name}.{member.name}", member, value))
+                if isinstance(member, Function | ast.AnnAssign) and not is_private(member):
+                    value = inspect.getattr_static(owner, name_of(member), None)
+                    members.append((f"{name}.{name_of(member)}", member, value))
         for name, member, value in members:
-            doc = inspect.getdoc(value.__func__ if isinstance(value, classmethod | staticmethod) else value)
+            doc = docstring(name, value)
             if doc:
                 yield name, member, doc
 
 
-def first_of_each(tree: ast.Module):
+def first_of_each(tree: ast.Module) -> Iterator[tuple[str, Any, str | None]]:
     seen: set[str] = set()
     for name, node, doc in documented(tree):
         yield name, node, doc if name not in seen else None
         seen.add(name)
+
+
+def is_text(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def below(tree: ast.Module) -> dict[ast.AST, ast.Expr]:
+    """The docstrings below attributes, by attribute."""
+    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
+    pairs = [pair for body in bodies for pair in zip(body, body[1:], strict=False)]
+    return {node: after for node, after in pairs if isinstance(node, ast.AnnAssign) and is_text(after)}
+
+
+def docstring_in(tree: ast.Module, node: Any) -> str | None:
+    """The docstring that a node has."""
+    if not isinstance(node, ast.AnnAssign):
+        return ast.get_docstring(node)
+    after = below(tree).get(node)
+    return inspect.cleandoc(after.value.value) if after is not None else None
 
 
 def literal(doc: str, indent: str) -> str:
@@ -79,7 +151,16 @@ def rewrite(source: str) -> str:
         starts.append(starts[-1] + len(line.encode()))
     data = source.encode()
     edits = []
-    for _, node, doc in first_of_each(ast.parse(source)):
+    tree = ast.parse(source)
+    texts = below(tree)
+    for _, node, doc in first_of_each(tree):
+        if isinstance(node, ast.AnnAssign):
+            old = texts.get(node, node)
+            begin = starts[node.end_lineno - 1] + node.end_col_offset
+            end = starts[old.end_lineno - 1] + old.end_col_offset
+            indent = " " * node.col_offset
+            edits.append((begin, end, f"\n{indent}{literal(doc or '', indent)}"))
+            continue
         first = node.body[0]
         has_doc = ast.get_docstring(node, clean=False) is not None
         indent = " " * (node.col_offset + 4)

@@ -3,24 +3,20 @@
 #define PN_UVIO_BIND_H
 
 #include "core/addr.h"
-#include "uvio/path_file.h"
+#include "uvio/path_access.h"
 #include "uvio/stream.h"
 #include <stdbool.h>
 
 #define PN_BIND_IPV6_ONLY    1u
 #define PN_BIND_REUSE_PORT   2u
-/* for pn_listener_path() */
-#define PN_BIND_READABLE_ALL 4u
-#define PN_BIND_WRITABLE_ALL 8u
-#define PN_BIND_UNLINK_STALE 16u
+#define PN_BIND_UNLINK_STALE 4u /* for pn_listener_path() */
 
 /* Opens and binds a stream socket, non-blocking and close-on-exec. Returns -1 with `*status` set on failure. */
 int pn_bind_tcp(const struct pn_addr *at, unsigned flags, int *status);
 /* The same for a unix path. Without a name (`len` 0) Linux assigns an abstract one, which pn_path_of() returns. The
- * file has this `mode` from the first moment; PN_MODE_BY_UMASK: what the umask of the process leaves. The caller owns
- * `file` if this succeeds; it is empty for an abstract name. */
+ * file has this `mode` from the first moment, or what the umask leaves (PN_MODE_BY_UMASK). The caller owns `file` if
+ * this succeeds; it is empty for an abstract name. */
 int pn_bind_path(const char *path, size_t len, int mode, struct pn_path_file *file, int *status);
-#define PN_MODE_BY_UMASK (-1)
 /* For the child of a fork: replaces the descriptor by a placeholder that is not connected to anything. */
 void pn_fd_neutralize(int fd);
 /* Gets the local address of a TCP socket; false if it has none. */

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "uvio/sockaddr.h"
@@ -97,29 +96,19 @@ pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, unsigned flags, 
     return l;
 }
 
-/* Exactly these bits, as Node sets them. */
-static int
-mode_of(unsigned flags)
-{
-    int mode = 0;
-    if ((flags & PN_BIND_READABLE_ALL) != 0)
-        mode |= S_IRUSR | S_IRGRP | S_IROTH;
-    if ((flags & PN_BIND_WRITABLE_ALL) != 0)
-        mode |= S_IWUSR | S_IWGRP | S_IWOTH;
-    return mode != 0 ? mode : PN_MODE_BY_UMASK;
-}
-
 static struct pn_listener *
-listen_at_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, int backlog, int *status)
+listen_at_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, struct pn_path_access *access,
+               int backlog, int *status)
 {
     struct pn_path_file file;
-    int mode = mode_of(flags);
-    int fd = pn_bind_path(path, len, mode, &file, status);
+    int fd = pn_bind_path(path, len, access->mode, &file, status);
     if (fd < 0 && *status == UV_EADDRINUSE && (flags & PN_BIND_UNLINK_STALE) != 0 && pn_stale_unlink(path, len))
-        fd = pn_bind_path(path, len, mode, &file, status);
+        fd = pn_bind_path(path, len, access->mode, &file, status);
     if (fd < 0)
         return NULL;
-    struct pn_listener *l = watch(loop, fd, PN_STREAM_PIPE, backlog, status);
+    /* The mode is right already, unless the folder has an access control list with defaults. */
+    *status = pn_path_access_apply(&file, access);
+    struct pn_listener *l = *status == 0 ? watch(loop, fd, PN_STREAM_PIPE, backlog, status) : NULL;
     if (l == NULL) {
         pn_path_file_unlink(&file);
         close(fd);
@@ -130,10 +119,11 @@ listen_at_path(struct pn_loop *loop, const char *path, size_t len, unsigned flag
 }
 
 struct pn_listener *
-pn_listener_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, int backlog, int *status)
+pn_listener_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, struct pn_path_access *access,
+                 int backlog, int *status)
 {
     int lock = (flags & PN_BIND_UNLINK_STALE) != 0 ? pn_stale_lock(path, len) : -1;
-    struct pn_listener *l = listen_at_path(loop, path, len, flags, backlog, status);
+    struct pn_listener *l = listen_at_path(loop, path, len, flags, access, backlog, status);
     pn_stale_unlock(lock);
     return l;
 }

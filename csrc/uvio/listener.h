@@ -49,9 +49,10 @@ struct pn_listener {
 /* Binds (`flags` as for pn_bind_tcp()) and listens. Returns NULL with `*status` set on failure. */
 struct pn_listener *pn_listener_tcp(struct pn_loop *loop, const struct pn_addr *at, unsigned flags, int backlog,
                                     int *status);
-/* The same at a path; `flags` are PN_BIND_READABLE_ALL and those after it. */
-struct pn_listener *pn_listener_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags, int backlog,
-                                     int *status);
+/* The same at a path; of the flags only PN_BIND_UNLINK_STALE counts. The file has its mode and its group before listen(2),
+ * so before the first connection. */
+struct pn_listener *pn_listener_path(struct pn_loop *loop, const char *path, size_t len, unsigned flags,
+                                     struct pn_path_access *access, int backlog, int *status);
 /* Listens on a bound (or already listening) socket and takes over its descriptor. On failure the caller still owns
  * the descriptor, and its flags are unchanged. The listener unlinks no file unless the caller
  * sets `file`. */

@@ -3,7 +3,6 @@
 #include "uvio/path_file.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -56,11 +55,9 @@ pn_path_file_begin(struct pn_path_file *f, const char *path)
 void
 pn_path_file_end(struct pn_path_file *f, const char *path)
 {
-    struct stat st;
-    char *now = resolved(path); /* another thread may have called chdir() */
-    bool same = now != NULL && strcmp(now, f->path) == 0;
-    free(now);
-    if (!same || lstat(f->path, &st) < 0 || !S_ISSOCK(st.st_mode)) {
+    struct stat st, given; /* they differ if another thread has called chdir() */
+    if (lstat(f->path, &st) < 0 || lstat(path, &given) < 0 || !S_ISSOCK(st.st_mode) || st.st_dev != given.st_dev ||
+        st.st_ino != given.st_ino) {
         pn_path_file_forget(f);
         return;
     }

@@ -1,4 +1,6 @@
-"""A user's program, as test_stubs_types.py gives it to mypy --strict: every line must be clean."""
+"""A user's program, as test_stubs_types.py gives it to mypy --strict and pyright: every line must be clean."""
+
+# pyright: strict
 
 from __future__ import annotations
 
@@ -31,6 +33,10 @@ def on_connection(sock: pynet.Socket) -> None:
     if not sock.write(b"hello\r\n"):
         sock.once("drain", lambda: print("drained"))
     assert_type(sock.pipe(sock), pynet.Socket)
+
+
+def make_chat(**options: bool) -> Chat:
+    return Chat(allow_half_open=options["allow_half_open"])
 
 
 def written(err: pynet.NetError | None) -> None:
@@ -80,7 +86,7 @@ def servers() -> pynet.Server:
     server.shutdown(timeout=5, drain=True)
     server.grace = 1.5
     pynet.Server(grace=5, socket_factory=Chat)
-    pynet.create_server(on_connection, socketFactory=lambda **options: Chat(allow_half_open=True)).user_data = 5
+    pynet.create_server(on_connection, socketFactory=make_chat).user_data = 5
     pynet.Socket().user_data = server.user_data
     pynet.Server(block_list=None, blockList=pynet.BlockList())
     for sock in server:
@@ -324,13 +330,20 @@ def addresses(peer: pynet.SocketAddress, blocked: pynet.BlockList) -> list[pynet
     match peer:
         case pynet.SocketAddress(address, port, family="ipv6"):
             print(address.upper(), port + 1)
+        case _:
+            pass
     return sorted({peer, pynet.SocketAddress({"address": "::1", "port": 80}), pynet.SocketAddress(**peer.to_json())})
 
 
-def bound_sockets() -> None:
+def bound_sockets(server: pynet.Server) -> None:
     with pynet.BoundSocket({"host": "::1", "ipv6Only": True}, port="80", reuse_port=True) as bound:
         assert_type(bound.address(), pynet.AddressInfo | str)
+        server.listen(bound, mode=0o660, group="www-data").listen({"path": "x.sock", "mode": 0o600, "group": 33})
         print(bound.fd() + bound.fileno(), bound.is_pipe, bound.isPipe)
-    pynet.BoundSocket(("127.0.0.1", 0)).close()
-    pynet.BoundSocket(pynet.SocketAddress("::1"), ipv6_only=True).close()
-    pynet.BoundSocket(path=Path("b.sock"), host=None).close()
+    assert_type(pynet.BoundSocket(("127.0.0.1", 0)).address().port, int)
+    assert_type(pynet.BoundSocket(pynet.SocketAddress("::1"), ipv6_only=True).address(), pynet.AddressInfo)
+    assert_type(pynet.BoundSocket(path=Path("b.sock")).address(), str)
+    either: pynet.BoundSocket = pynet.BoundSocket(path=Path("b.sock"), host=None)
+    one: pynet.BoundSocket[pynet.AddressInfo] = pynet.BoundSocket()
+    either = one
+    pynet.Socket(handle=either)

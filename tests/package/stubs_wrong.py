@@ -1,4 +1,4 @@
-"""Wrong uses, as test_stubs_types.py gives them to mypy --strict: an error on each line marked so, and on no other."""
+"""Wrong uses, as test_stubs_types.py gives them to type checkers: an error on each line marked so, and on no other."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def wrong_events(sock: pynet.Socket, server: pynet.Server) -> None:
     sock.once("connect", one)  # E
     sock.prepend_listener("close", nothing)  # E
     sock.on("lookup", two)  # E
+    sock.on("connectionAttempt", two)  # E
+    sock.prependOnceListener("pipe", nothing)  # E
     server.on("connection", nothing)  # E
     server.on("close", one)  # E
     server.addListener("data", one)  # E
@@ -30,6 +32,9 @@ def wrong_events(sock: pynet.Socket, server: pynet.Server) -> None:
 
     @sock.on("end")  # E
     def ended(had_error: bool) -> None: ...
+
+    @sock.on("lookup")  # E
+    def looked_up() -> None: ...
 
     @server.on("drop")
     def dropped(data: object) -> None: ...
@@ -49,6 +54,10 @@ def wrong_arguments(sock: pynet.Socket, server: pynet.Server) -> None:
     pynet.connect(80, signal=pynet.AbortController())  # E
     pynet.connect(80, connect_timeout="5")  # E
     pynet.connect(80, tls=True)  # E
+    pynet.connect(None)  # E
+    pynet.connect(["::1", 80])  # E
+    pynet.create_connection(80, nothing, 5)  # E
+    sock.connect("example.com", 80)  # E
     pynet.set_default_auto_select_family("yes")  # E
     pynet.Socket(fd="3")  # E
     pynet.Socket(handle=server)  # E
@@ -63,6 +72,8 @@ def wrong_arguments(sock: pynet.Socket, server: pynet.Server) -> None:
     server.listen(fd="3")  # E
     server.listen(80, reuse_port="yes")  # E
     server.listen(80, signal=5)  # E
+    server.listen("x", mode="660")  # E
+    server.listen("x", group=b"www-data")  # E
     server.max_connections = "5"  # E
     server.listen(80, one)  # E
     server.close(nothing)  # E
@@ -139,7 +150,9 @@ pynet.BoundSocket(5)  # E
 pynet.BoundSocket(ipv6_only=1)  # E
 pynet.BoundSocket(host="::1", backlog=5)  # E
 pynet.BoundSocket().is_pipe = True  # E
-print(pynet.BoundSocket().address().port)  # E
+print(pynet.BoundSocket(path="x").address().port)  # E
+print(pynet.BoundSocket({"port": 0}).address().port)  # E
+pynet.BoundSocket(path=5)  # E
 pynet.BlockList("1.2.3.4").add(5)  # E
 pynet.BlockList().add_subnet("10.0.0.0")  # E
 pynet.BlockList().check(b"1.2.3.4")  # E

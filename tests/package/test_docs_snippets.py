@@ -7,27 +7,16 @@ calls 8124, `stop` ends its pynet.run() after a moment (it serves for ever).
 from __future__ import annotations
 
 import ast
-import re
 import socket
 import threading
 
 import pytest
 
+from doc_examples import examples
 from helpers import run_script
-from paths import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```python *([^\n]*)\n(.*?)^```$", re.M | re.S)
 THE_PORT = "8124"
 STOP_SOON = "import pynet\npynet.set_timeout(pynet.stop, 150).unref()\n"
-
-
-def blocks():
-    for page in PAGES:
-        text = page.read_text()
-        for match in BLOCK.finditer(text):
-            line = text.count("\n", 0, match.start()) + 1
-            yield pytest.param(match[1].split(), match[2], id=f"{page.relative_to(ROOT)}:{line}")
 
 
 @pytest.fixture
@@ -52,8 +41,9 @@ def echo_port():
         thread.join(5)
 
 
-@pytest.mark.parametrize(("words", "source"), list(blocks()))
-def test_example_runs(words, source, echo_port):
+@pytest.mark.parametrize("example", list(examples()), ids=lambda each: each.place)
+def test_example_runs(example, echo_port):
+    words, source = example.words, example.source
     ast.parse(source)
     assert set(words) <= {"run", "echo", "stop"}, "unknown words after ```python"
     if "run" not in words:
@@ -66,5 +56,4 @@ def test_example_runs(words, source, echo_port):
 
 
 def test_there_are_examples():
-    found = [param.values[0] for param in blocks()]
-    assert sum("run" in words for words in found) >= 5
+    assert sum("run" in each.words for each in examples()) >= 5

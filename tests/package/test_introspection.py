@@ -46,9 +46,21 @@ def test_docstrings_of_exceptions_do_not_begin_with_a_signature(kind):
     assert str(inspect.signature(kind)) == "(*args)"
 
 
+def test_a_bound_socket_takes_a_parameter_as_in_the_stubs():
+    kind = pynet.BoundSocket[pynet.AddressInfo]
+    assert (kind.__origin__, kind.__args__) == (pynet.BoundSocket, (pynet.AddressInfo,))
+    with kind(host="127.0.0.1") as bound:
+        assert type(bound) is pynet.BoundSocket
+
+
 def is_alias(name, names):
     snake = re.sub(r"(?<=[a-z0-9])([A-Z]+)", lambda m: "_" + m[1].lower(), name)
     return snake != name and snake in names
+
+
+def closed_bound_socket():
+    with pynet.BoundSocket(host="127.0.0.1") as bound:
+        return bound
 
 
 OBJECTS = [
@@ -60,6 +72,8 @@ OBJECTS = [
     pynet.AbortController,
     lambda: pynet.AbortController().signal,
     lambda: pynet.set_timeout(lambda: None, 0),
+    lambda: pynet.set_immediate(lambda: None),
+    closed_bound_socket,
 ]
 
 

@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import platform
 import shutil
 import socket
 import stat
@@ -17,6 +16,7 @@ import pytest
 import isolated
 import pynet
 from helpers import Recorder, read_option, wait_until
+from system_calls import CALLS, REFUSE, needs_filter
 
 HOST = "127.0.0.1"
 IN_ATTRIB, IN_CREATE = 0x4, 0x100  # inotify(7)
@@ -324,33 +324,6 @@ def test_where_ipv6_is_switched_off():
     command = ["unshare", "-n", sys.executable, "-P", "-c", textwrap.dedent(source + WITHOUT_IPV6)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert ran.stdout.split() == ["hi", "::"], ran
-
-
-# A kernel that refuses a system call, by a filter of our own (seccomp): when argument `index` of `call` is `value`, the
-# call fails with `error`.
-REFUSE = """
-    import ctypes, struct
-
-    def refuse(call, index, value, error):
-        libc = ctypes.CDLL(None, use_errno=True)
-        rows = [
-            (0x20, 0, 0, 0),  # load the number of the call
-            (0x15, 0, 3, call),
-            (0x20, 0, 0, 16 + 8 * index),  # load the argument's lower half
-            (0x15, 0, 1, value),
-            (0x06, 0, 0, 0x00050000 | error),  # SECCOMP_RET_ERRNO
-            (0x06, 0, 0, 0x7FFF0000),  # SECCOMP_RET_ALLOW
-        ]
-        code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *row) for row in rows))
-        program = struct.pack("HxxxxxxP", len(rows), ctypes.addressof(code))
-        assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
-        assert libc.prctl(22, 2, program, 0, 0) == 0  # PR_SET_SECCOMP
-
-"""
-CALLS = {"x86_64": {"socket": 41, "setsockopt": 54}, "aarch64": {"socket": 198, "setsockopt": 208}}.get(
-    platform.machine(), {}
-)
-needs_filter = pytest.mark.skipif(sys.platform != "linux" or not CALLS, reason="the filter is Linux's")
 
 
 LISTEN_AND_TELL = """

@@ -3,17 +3,19 @@
  * A new option goes into listen_names and the enum below, in the same order, into struct pn_listen, start() in
  * listen_method.c, its docstring there, and pynet/_options.pyi. */
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "py/base/args.h"
 #include "py/server/listen_request.h"
+#include "py/socket/bound_socket.h"
 #include "uvio/sockaddr.h"
 
 #define DEFAULT_BACKLOG 511
 
 static const char *const listen_names[] = {
-    "port",       "host",         "path",         "fd",           "handle", "backlog",  "exclusive", "ipv6_only",
-    "reuse_port", "readable_all", "writable_all", "unlink_stale", "signal", "callback", NULL,
+    "port",         "host",         "path", "fd",    "handle",       "backlog", "exclusive", "ipv6_only", "reuse_port",
+    "readable_all", "writable_all", "mode", "group", "unlink_stale", "signal",  "callback",  NULL,
 };
 enum {
     L_PORT,
@@ -27,6 +29,8 @@ enum {
     L_REUSE_PORT,
     L_READABLE_ALL,
     L_WRITABLE_ALL,
+    L_MODE,
+    L_GROUP,
     L_UNLINK_STALE,
     L_SIGNAL,
     L_CALLBACK,
@@ -61,8 +65,8 @@ read_flags(PyObject **v, struct pn_listen *l)
         int option;
         unsigned flag;
     } rows[] = {
-        {L_IPV6_ONLY, PN_BIND_IPV6_ONLY},       {L_REUSE_PORT, PN_BIND_REUSE_PORT},
-        {L_READABLE_ALL, PN_BIND_READABLE_ALL}, {L_WRITABLE_ALL, PN_BIND_WRITABLE_ALL},
+        {L_IPV6_ONLY, PN_BIND_IPV6_ONLY},
+        {L_REUSE_PORT, PN_BIND_REUSE_PORT},
         {L_UNLINK_STALE, PN_BIND_UNLINK_STALE},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -78,6 +82,118 @@ read_flags(PyObject **v, struct pn_listen *l)
     return exclusive < 0 ? -1 : 0;
 }
 
+/* --- who may connect to a path --- */
+
+#define MODE_FOR_GROUP 0660 /* what most umasks leave keeps the group out: it needs write permission */
+
+static int
+read_mode(PyObject *obj, int *out)
+{
+    int overflow;
+    if (!PyLong_Check(obj) || PyBool_Check(obj)) {
+        pn_raise_arg_type("options.mode", "an int such as 0o660", obj);
+        return -1;
+    }
+    long mode = PyLong_AsLongAndOverflow(obj, &overflow);
+    if (overflow != 0 || mode < 0 || mode > 0777) {
+        pn_raise_range("options.mode", ">= 0 and <= 0o777, such as 0o660", obj);
+        return -1;
+    }
+    *out = (int)mode;
+    return 0;
+}
+
+/* A name that is looked up, or a number. */
+static int
+read_group(PnState *st, PyObject *obj, gid_t *out)
+{
+    bool named = PyUnicode_Check(obj);
+    if (!named && (!PyLong_Check(obj) || PyBool_Check(obj))) {
+        pn_raise_arg_type("options.group", "the name of a group or its number", obj);
+        return -1;
+    }
+    PyObject *number = named ? PyObject_CallOneArg(pn_state_run(st, PN_RUN_group_id), obj) : Py_NewRef(obj);
+    if (number == NULL)
+        return -1;
+    int overflow = 0;
+    long long gid = PyLong_Check(number) ? PyLong_AsLongLongAndOverflow(number, &overflow) : -1;
+    Py_DECREF(number);
+    if (overflow == 0 && gid >= 0 && gid < (long long)PN_GROUP_UNCHANGED) {
+        *out = (gid_t)gid;
+        return 0;
+    }
+    if (named)
+        pn_raise_arg_value("options.group", "must be a group of this system", obj);
+    else
+        pn_raise_range("options.group", ">= 0 and <= 4294967294", obj);
+    return -1;
+}
+
+/* readable_all and writable_all are Node's: exactly these bits, as Node sets them. */
+static int
+read_modes_for_all(PyObject **v, struct pn_listen *l)
+{
+    static const struct {
+        int option, bits;
+    } rows[] = {
+        {L_READABLE_ALL, S_IRUSR | S_IRGRP | S_IROTH},
+        {L_WRITABLE_ALL, S_IWUSR | S_IWGRP | S_IWOTH},
+    };
+    int bits = 0;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *name = listen_names[rows[i].option];
+        int on = pn_arg_bool(v[rows[i].option]);
+        if (on < 0)
+            return -1;
+        if (on > 0 && v[L_MODE] != NULL) {
+            pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE",
+                           "The property 'options.mode' cannot be set beside '%s', which stands for a mode", name);
+            return -1;
+        }
+        if (on > 0 && l->needs_file == NULL)
+            l->needs_file = name;
+        bits |= on > 0 ? rows[i].bits : 0;
+    }
+    if (bits != 0)
+        l->access.mode = bits;
+    return 0;
+}
+
+static int
+read_access(PnState *st, PyObject **v, struct pn_listen *l)
+{
+    l->access.mode = v[L_GROUP] != NULL ? MODE_FOR_GROUP : PN_MODE_BY_UMASK;
+    l->access.group = PN_GROUP_UNCHANGED;
+    if (v[L_MODE] != NULL && read_mode(v[L_MODE], &l->access.mode) < 0)
+        return -1;
+    if (v[L_GROUP] != NULL && read_group(st, v[L_GROUP], &l->access.group) < 0)
+        return -1;
+    if (v[L_MODE] != NULL || v[L_GROUP] != NULL)
+        l->needs_file = l->needs_path = listen_names[v[L_MODE] != NULL ? L_MODE : L_GROUP];
+    return read_modes_for_all(v, l);
+}
+
+/* Raises for `mode` and `group` without a file. */
+static int
+check_access(struct pn_listen *l)
+{
+    const char *reason = NULL;
+    if (l->needs_path == NULL)
+        return 0;
+    if (l->form == PN_LISTEN_FD)
+        reason = "cannot be set with a descriptor: set the permissions where its path is bound";
+    else if (l->form == PN_LISTEN_BOUND)
+        reason = pn_bound_has_file(l->bound) ? NULL : "needs the path of a unix socket; this BoundSocket has no file";
+    else if (!pn_places_have_path(l->places))
+        reason = "needs the path of a unix socket; a port has no file";
+    if (reason == NULL)
+        return 0;
+    pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "The property 'options.%s' %s", l->needs_path, reason);
+    return -1;
+}
+
+/* --- the callback --- */
+
 static int
 read_callback(PnState *st, PyObject *option, struct pn_endpoint *e)
 {
@@ -92,17 +208,16 @@ read_callback(PnState *st, PyObject *option, struct pn_endpoint *e)
 /* --- where --- */
 
 static int
-check_path(PyObject *path, unsigned flags)
+check_path(PyObject *path, const struct pn_listen *l)
 {
     if (PyBytes_GET_SIZE(path) == 0) {
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "The property 'options.path' must not be empty");
         return -1;
     }
-    unsigned all = flags & (PN_BIND_READABLE_ALL | PN_BIND_WRITABLE_ALL);
-    if (PyBytes_AS_STRING(path)[0] == '\0' && all != 0) {
+    if (PyBytes_AS_STRING(path)[0] == '\0' && l->needs_file != NULL) {
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE",
                        "The property 'options.%s' cannot be set for an abstract name, which has no file",
-                       (all & PN_BIND_READABLE_ALL) != 0 ? "readable_all" : "writable_all");
+                       l->needs_file);
         return -1;
     }
     return 0;
@@ -127,11 +242,11 @@ take_host(PyObject *host, struct pn_place *p)
 }
 
 static int
-take_place(const struct pn_endpoint *e, unsigned flags, struct pn_place *p)
+take_place(const struct pn_endpoint *e, const struct pn_listen *l, struct pn_place *p)
 {
     if (e->path != NULL && !e->has_port) {
         p->path = Py_NewRef(e->path);
-        return check_path(p->path, flags);
+        return check_path(p->path, l);
     }
     p->addr.port = e->port;
     return e->host != NULL ? take_host(e->host, p) : 0;
@@ -140,14 +255,14 @@ take_place(const struct pn_endpoint *e, unsigned flags, struct pn_place *p)
 /* --- several places --- */
 
 static int
-take_item(PnState *st, PyObject *item, unsigned flags, struct pn_place *p)
+take_item(PnState *st, PyObject *item, const struct pn_listen *l, struct pn_place *p)
 {
     struct pn_endpoint e;
     if (pn_endpoint_parse(st, true, &item, 1, &e) < 0)
         return -1;
     int status = -1;
     if (e.has_port || e.path != NULL)
-        status = take_place(&e, flags, p);
+        status = take_place(&e, l, p);
     else
         pn_raise_arg_type("addresses", "a list of ports, (host, port) tuples, SocketAddresses and paths", item);
     pn_endpoint_clear(&e);
@@ -165,7 +280,7 @@ take_list(PnState *st, PyObject *list, struct pn_listen *l)
     l->places = count > 0 ? pn_places_new((size_t)count) : NULL;
     int status = l->places != NULL ? 0 : -1;
     for (Py_ssize_t i = 0; status == 0 && i < count; i++)
-        status = take_item(st, PyTuple_GET_ITEM(items, i), l->flags, &l->places->at[i]);
+        status = take_item(st, PyTuple_GET_ITEM(items, i), l, &l->places->at[i]);
     Py_XDECREF(items);
     return status;
 }
@@ -244,7 +359,7 @@ choose(PnState *st, PyObject **v, PyObject *kwnames, struct pn_listen *l)
         return -1;
     l->form = PN_LISTEN_PLACES;
     l->places = pn_places_new(1);
-    return l->places != NULL ? take_place(e, l->flags, &l->places->at[0]) : -1;
+    return l->places != NULL ? take_place(e, l, &l->places->at[0]) : -1;
 }
 
 /* --- all --- */
@@ -261,7 +376,7 @@ check(PnServer *s, PyObject **v, PyObject *kwnames, struct pn_listen *l)
 {
     PnState *st = s->em.st;
     if (pn_endpoint_options(st, true, v[L_PORT], v[L_HOST], v[L_PATH], &l->at) < 0 ||
-        backlog_of(v[L_BACKLOG], l->at.backlog, &l->backlog) < 0 || read_flags(v, l) < 0 ||
+        backlog_of(v[L_BACKLOG], l->at.backlog, &l->backlog) < 0 || read_flags(v, l) < 0 || read_access(st, v, l) < 0 ||
         read_callback(st, v[L_CALLBACK], &l->at) < 0)
         return -1;
     if (v[L_SIGNAL] != NULL && pn_check_abort_signal(st, v[L_SIGNAL], "options.signal") < 0)
@@ -269,8 +384,10 @@ check(PnServer *s, PyObject **v, PyObject *kwnames, struct pn_listen *l)
     l->signal = Py_XNewRef(v[L_SIGNAL]);
     if (s->listener != NULL)
         return pn_raise_already_listening(st);
-    if (choose(st, v, kwnames, l) < 0)
+    if (choose(st, v, kwnames, l) < 0 || check_access(l) < 0)
         return -1;
+    if (l->places != NULL)
+        l->places->access = l->access;
     return s->listener != NULL ? pn_raise_already_listening(st) : 0; /* a user's fileno() called listen() */
 }
 

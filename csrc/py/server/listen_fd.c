@@ -140,11 +140,32 @@ pn_listen_close_taken(struct pn_listen *l)
         close(l->taken_fd);
 }
 
+/* Gives the file the mode and the group while the BoundSocket has it: if that fails, it still has it. 0 with or without
+ * an error in the outcome, or -1 with an exception. */
+static int
+set_access(PnState *st, struct pn_listen *l)
+{
+    if (l->needs_path == NULL)
+        return 0;
+    int status = pn_bound_set_access(l->bound, &l->access);
+    if (status == 0)
+        return 0;
+    PyObject *path = pn_bound_path(l->bound);
+    if (path != NULL)
+        l->outcome.error = pn_access_error(st, status, &l->access, path);
+    Py_XDECREF(path);
+    return l->outcome.error != NULL ? 0 : -1;
+}
+
 int
 pn_listen_on_bound(PnState *st, struct pn_listen *l)
 {
     struct pn_bound bound;
     int status;
+    if (pn_bound_check(st, l->bound) < 0 || set_access(st, l) < 0)
+        return -1;
+    if (l->outcome.error != NULL)
+        return 0;
     if (pn_bound_adopt(st, l->bound, &bound) < 0)
         return -1;
     PyObject *path = bound.path != NULL ? pn_path_text(bound.path) : NULL;

@@ -276,14 +276,15 @@ const char pn_listen_doc[] =
     "SocketAddresses and paths makes one server on all of them, or on none. A handle is a BoundSocket, which is\n"
     "adopted, or another server or object with a fileno() or `fd`, whose descriptor is duplicated.\n\n"
     "Options: port, host, path, fd (a number that is taken over), handle, backlog (511), exclusive, ipv6_only,\n"
-    "reuse_port, readable_all, writable_all (False), unlink_stale (False; True removes a unix path on which no server\n"
-    "answers), signal (an AbortSignal: abort is close()). The callback is added with\n"
-    "once(\"listening\"). address() is right at once, except for a host that must be looked up.\n\n"
-    "Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, a failed lookup). Outside of\n"
+    "reuse_port, readable_all, writable_all (False), mode (0 to 0o777, such as 0o660) and group (a name or a number)\n"
+    "of the file of a path, unlink_stale (False; True removes a unix path on which no server answers), signal (an\n"
+    "AbortSignal: abort is close()). The callback is added with once(\"listening\"). address() is right at once,\n"
+    "except for a host that must be looked up.\n\n"
+    "Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, EPERM, a failed lookup). Outside of\n"
     "listeners, main() of run() and turn(), a server without an \"error\" listener raises this error instead, but for\n"
     "a lookup: it is as before then.\n\n"
     "Raises NetError (ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError, ValueError\n"
-    "(ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE). Node: server.listen().";
+    "(ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE). Node: server.listen().";
 
 PyObject *
 pn_server_listen_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)

@@ -19,6 +19,9 @@ struct pn_listen {
     int taken_fd;             /* the user's number, which is taken over: closed when the server listens; -1: none */
     int fd_status;            /* why there is no `fd`: emitted as `error` */
     unsigned flags;           /* PN_BIND_* */
+    struct pn_path_access access;
+    const char *needs_path; /* "mode" or "group", when one was given */
+    const char *needs_file; /* or "readable_all", "writable_all" */
     int backlog;
     bool exclusive;
     struct pn_outcome outcome; /* empty while a host is looked up */

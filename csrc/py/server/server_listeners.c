@@ -29,6 +29,16 @@ pn_places_free(struct pn_places *p)
     PyMem_RawFree(p);
 }
 
+bool
+pn_places_have_path(const struct pn_places *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->at[i].path != NULL)
+            return true;
+    }
+    return false;
+}
+
 struct pn_place *
 pn_places_unknown(struct pn_places *p)
 {
@@ -46,6 +56,13 @@ pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *p
 {
     struct pn_where where = {.syscall = "listen", .addr = addr, .path = path, .describe = true};
     return pn_server_note_in_use(st, status, pn_uv_error(st, status, &where));
+}
+
+PyObject *
+pn_access_error(PnState *st, int status, const struct pn_path_access *access, PyObject *path)
+{
+    struct pn_where where = {.syscall = access->failed, .path = path, .describe = true};
+    return pn_uv_error(st, status, &where);
 }
 
 /* The status means that the system has no IPv6. */
@@ -75,17 +92,18 @@ bind_tcp(PnState *st, const struct pn_place *p, unsigned flags, int backlog, PyO
 
 /* Fills in the listener and the path. NULL with `*error`, or with an exception. */
 static struct pn_listener *
-bind_one(PnState *st, const struct pn_place *p, unsigned flags, int backlog, struct pn_bound_place *b, PyObject **error)
+bind_path(PnState *st, const struct pn_place *p, struct pn_path_access access, unsigned flags, int backlog,
+          struct pn_bound_place *b, PyObject **error)
 {
     int status;
-    if (p->path == NULL)
-        return b->listener = bind_tcp(st, p, flags, backlog, error);
     b->path = pn_path_text(p->path);
     if (b->path == NULL)
         return NULL;
     b->listener = pn_listener_path(st->loop, PyBytes_AS_STRING(p->path), (size_t)PyBytes_GET_SIZE(p->path), flags,
-                                   backlog, &status);
-    if (b->listener == NULL)
+                                   &access, backlog, &status);
+    if (b->listener == NULL && access.failed != NULL)
+        *error = pn_access_error(st, status, &access, b->path);
+    else if (b->listener == NULL)
         *error = pn_listen_error(st, status, NULL, b->path);
     return b->listener;
 }
@@ -104,7 +122,12 @@ pn_places_bind(PnState *st, const struct pn_places *p, unsigned flags, int backl
     PyObject *error = NULL;
     for (size_t i = 0; i < p->count; i++) {
         struct pn_bound_place *b = i == 0 ? &out->first : &out->others->at[i - 1];
-        if (bind_one(st, &p->at[i], flags, backlog, b, &error) != NULL)
+        const struct pn_place *place = &p->at[i];
+        if (place->path != NULL)
+            (void)bind_path(st, place, p->access, flags, backlog, b, &error);
+        else
+            b->listener = bind_tcp(st, place, flags, backlog, &error);
+        if (b->listener != NULL)
             continue;
         pn_outcome_clear(out);
         out->error = error;

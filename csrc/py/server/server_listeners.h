@@ -15,6 +15,7 @@ struct pn_place {
 };
 
 struct pn_places {
+    struct pn_path_access access; /* of each path */
     size_t count;
     struct pn_place at[];
 };
@@ -38,15 +39,18 @@ struct pn_outcome {
     PyObject *error;             /* own */
 };
 
-/* NULL with MemoryError; all places are empty. */
+/* NULL with MemoryError; all places are empty, and the access is not set. */
 struct pn_places *pn_places_new(size_t count);
 void pn_places_free(struct pn_places *p); /* `p` may be NULL */
+bool pn_places_have_path(const struct pn_places *p);
 /* The first that must be looked up; NULL: all are known. */
 struct pn_place *pn_places_unknown(struct pn_places *p);
 /* Binds all or none, and fills in the outcome, which was empty. 0, or -1 with an exception. */
 int pn_places_bind(PnState *st, const struct pn_places *p, unsigned flags, int backlog, struct pn_outcome *out);
 /* The error of a listen() that failed; `addr` and `path` may be NULL. New reference; NULL with an exception. */
 PyObject *pn_listen_error(PnState *st, int status, const struct pn_addr *addr, PyObject *path);
+/* The same when the path, a str, could not get the mode or the group. */
+PyObject *pn_access_error(PnState *st, int status, const struct pn_path_access *access, PyObject *path);
 /* Closes the listeners. */
 void pn_outcome_clear(struct pn_outcome *out);
 /* Closes those listeners and frees `others`, which may be NULL. */

@@ -21,6 +21,11 @@ void pn_bound_describe(PyObject *obj, bool *is_pipe, uint8_t *family);
 /* Returns 0 if it can be adopted, or -1 with NetError (ERR_SOCKET_HANDLE_ADOPTED, ERR_FORKED) or RuntimeError (not
  * initialized). Changes nothing. */
 int pn_bound_check(PnState *st, PyObject *obj);
+bool pn_bound_has_file(PyObject *obj);
+/* Its path as a str, for errors. New reference; NULL with an exception. */
+PyObject *pn_bound_path(PyObject *obj);
+/* Sets the mode and the group of its file; only for one that can be adopted. Returns 0 or a status. */
+int pn_bound_set_access(PyObject *obj, struct pn_path_access *access);
 /* Moves the contents to `out` and marks it as adopted. Runs no user code. Returns as pn_bound_check(). */
 int pn_bound_adopt(PnState *st, PyObject *obj, struct pn_bound *out);
 /* Unlinks, closes and releases what has not been taken out of `b`. */

@@ -140,6 +140,24 @@ pn_bound_check(PnState *st, PyObject *obj)
     return check_bound(PN_BOUND(obj));
 }
 
+bool
+pn_bound_has_file(PyObject *obj)
+{
+    return PN_BOUND(obj)->b.file.path != NULL;
+}
+
+PyObject *
+pn_bound_path(PyObject *obj)
+{
+    return pn_path_text(PN_BOUND(obj)->b.path);
+}
+
+int
+pn_bound_set_access(PyObject *obj, struct pn_path_access *access)
+{
+    return pn_path_access_apply(&PN_BOUND(obj)->b.file, access);
+}
+
 int
 pn_bound_adopt(PnState *st, PyObject *obj, struct pn_bound *out)
 {
@@ -530,6 +548,7 @@ static PyMethodDef bound_methods[] = {
     {"close", bound_close, METH_NOARGS, close_doc},
     {"__enter__", bound_enter, METH_NOARGS, NULL},
     {"__exit__", bound_exit, METH_VARARGS, NULL},
+    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, NULL}, /* BoundSocket[str], as the stubs have it */
     {NULL, NULL, 0, NULL},
 };
 

@@ -6,6 +6,7 @@ MemoryError or ENOMEM must come out somewhere, and nothing may stay open.
 
 from __future__ import annotations
 
+import os
 import socket
 
 import pynet
@@ -512,7 +513,7 @@ def listens_on_a_stale_path(s):
     with socket.socket(socket.AF_UNIX) as stale:
         stale.bind(path)
     server = s.server().on("close", s.step("close"))
-    options = {"path": path, "unlink_stale": True, "readable_all": True, "writable_all": True}
+    options = {"path": path, "unlink_stale": True, "mode": 0o606, "group": os.getegid()}
     server.listen(options, s.step("listening", server.close))
 
 

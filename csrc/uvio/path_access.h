@@ -1,0 +1,20 @@
+/* path_access.h - who may connect to a unix path: the mode and the group of its file. */
+#ifndef PN_UVIO_PATH_ACCESS_H
+#define PN_UVIO_PATH_ACCESS_H
+
+#include "uvio/path_file.h"
+
+#define PN_MODE_BY_UMASK   (-1)
+#define PN_GROUP_UNCHANGED ((gid_t) - 1) /* as for chown(2) */
+
+struct pn_path_access {
+    int mode;           /* up to 0777; PN_MODE_BY_UMASK: what the umask of the process leaves */
+    gid_t group;        /* PN_GROUP_UNCHANGED: what the system gives to a new file */
+    const char *failed; /* "chown" or "chmod", if this call has failed; else NULL */
+};
+
+/* Gives the file of a socket that does not listen yet the group and then the mode that `a` asks for. Returns 0, or a
+ * status; UV_ENOENT if the path does not lead to that file any more. */
+int pn_path_access_apply(const struct pn_path_file *f, struct pn_path_access *a);
+
+#endif

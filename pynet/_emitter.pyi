@@ -1,0 +1,104 @@
+"""Types of the C module: EventEmitter. For type checkers only: import these names from pynet.
+
+Events and callbacks have one argument count each (docs/events.md); the overloads of on() state them, so that a listener
+with another signature, and the name of an event that does not exist, are errors for a type checker. A subclass that
+emits further events declares its own on().
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, NewType, Self, TypeAlias, TypeVar, overload
+
+from typing_extensions import disjoint_base
+
+# None where there is no connection, no server that listens, or another kind of address. Most callers know that there is
+# one: a type checker must not ask each for a check, as it does not for the groups of a match.
+_MaybeNone: TypeAlias = Any
+_Function: TypeAlias = Callable[..., object]
+
+_Symbol = NewType("_Symbol", object)
+error_monitor: Final[_Symbol]
+"""An event name: its listeners get each error before the others, and do not count as listeners of "error". Node:
+events.errorMonitor.
+"""
+errorMonitor: Final[_Symbol]
+"""An event name: its listeners get each error before the others, and do not count as listeners of "error". Node:
+events.errorMonitor.
+"""
+
+# Decorators return the function unchanged: one variable for each signature of listeners.
+_F = TypeVar("_F", bound=_Function)
+_F0 = TypeVar("_F0", bound=Callable[[], object])
+_FBool = TypeVar("_FBool", bound=Callable[[bool], object])
+
+@disjoint_base
+class EventEmitter:
+    """An object with events and listeners, as Node's events.EventEmitter. May be
+    subclassed; a subclass need not call __init__().
+    """
+
+    @overload
+    def on(self, event_name: object, listener: _Function, /) -> Self:
+        """Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a
+        decorator: @server.on("connection"). The same function may be added several times. Emits "newListener"
+        first.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with
+        MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().
+        """
+    @overload
+    def on(self, event_name: object, /) -> Callable[[_F], _F]: ...
+    # The other spellings and orders differ in when and where the listener is called, not in their types.
+    once = on
+    add_listener = on
+    addListener = on
+    prepend_listener = on
+    prependListener = on
+    prepend_once_listener = on
+    prependOnceListener = on
+
+    def off(self, event_name: object, listener: _Function, /) -> Self:
+        """Removes the most recently added listener that is `listener`, or else equals it (bound methods), also one
+        added with once(), and returns the emitter. Emits "removeListener". An emission that has begun is not
+        affected. Node: emitter.off().
+        """
+    remove_listener = off
+    removeListener = off
+    def remove_all_listeners(self, event_name: object = None, /) -> Self:
+        """Removes the listeners of one event, or of all events, and returns the emitter. Emits "removeListener" for
+        each when that event has a listener. Node: emitter.removeAllListeners().
+        """
+    removeAllListeners = remove_all_listeners
+    def emit(self, event_name: object, /, *args: Any) -> bool:
+        """Calls the listeners of event_name with args, synchronously and in their order. True when there was one.
+        What a listener raises leaves emit(); the listeners after it are not called. An "error" without listeners
+        is raised: args[0] itself when it is an exception, else NetError (ERR_UNHANDLED_ERROR) with `.context`.
+        Node: emitter.emit().
+        """
+    def listeners(self, event_name: object, /) -> list[_Function]:
+        """A new list of the functions that listen to event_name, in the order of their calls. Node:
+        emitter.listeners().
+        """
+    def raw_listeners(self, event_name: object, /) -> list[_Function]:
+        """As listeners(), but once() listeners in their wrappers (`wrapper.listener` is the function). Node:
+        emitter.rawListeners().
+        """
+    rawListeners = raw_listeners
+    def listener_count(self, event_name: object, listener: _Function | None = None, /) -> int:
+        """How many listeners event_name has; with `listener`, how often that one is among them. Node:
+        emitter.listenerCount().
+        """
+    listenerCount = listener_count
+    def event_names(self) -> list[Any]:
+        """A new list of the events that have listeners, in the order in which they got their first one. Node:
+        emitter.eventNames().
+        """
+    eventNames = event_names
+    def set_max_listeners(self, n: float, /) -> Self:
+        """Sets how many listeners an event may have before a warning of a likely leak (default 10; 0 and infinity:
+        no limit) and returns the emitter. Raises TypeError when n is not a number, ValueError (ERR_OUT_OF_RANGE)
+        when it is negative. Node: emitter.setMaxListeners().
+        """
+    setMaxListeners = set_max_listeners
+    def get_max_listeners(self) -> int:
+        """The limit of set_max_listeners(); 0: none. Node: emitter.getMaxListeners()."""
+    getMaxListeners = get_max_listeners

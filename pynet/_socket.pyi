@@ -1,0 +1,679 @@
+"""Types of the C module: Socket. For type checkers only: import these names from pynet.
+
+Of on() there is one overload for each kind of listener, and few for decorators: a type checker shows all of them when a
+call fits none, and that should be less than a screen. For the same reason connect() and the like have no overloads.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from socket import socket
+from types import TracebackType
+from typing import Any, Literal, Self, TypeAlias, TypeVar, Unpack, overload
+
+from typing_extensions import Buffer, disjoint_base
+
+from pynet._addresses import BlockList
+from pynet._data import SupportsRead, _AwaitableData, _Data, _WritableT
+from pynet._emitter import _F0, EventEmitter, _FBool, _Function, _MaybeNone, _Symbol
+from pynet._errors import NetError, _FError
+from pynet._listening import Server
+from pynet._options import (
+    Address,
+    AddressInfo,
+    Done,
+    Family,
+    Host,
+    KeepAliveOptions,
+    Listener,
+    SocketConnectOptions,
+    SocketOptions,
+    TextErrors,
+)
+from pynet._reading import LineIterator, SocketIterator
+from pynet._sending import PeerCredentials
+from pynet._waiting import Future
+
+_Encoding: TypeAlias = Literal["utf8", "utf16le", "latin1", "ascii", "base64", "base64url", "hex"]
+_SocketEvent: TypeAlias = Literal[
+    "lookup",
+    "connectionAttempt",
+    "connectionAttemptFailed",
+    "connectionAttemptTimeout",
+    "connect",
+    "ready",
+    "data",
+    "readable",
+    "end",
+    "drain",
+    "timeout",
+    "pause",
+    "resume",
+    "pipe",
+    "unpipe",
+    "prefinish",
+    "finish",
+    "error",
+    "close",
+]
+
+_Bare: TypeAlias = Literal[
+    "connect", "ready", "readable", "end", "drain", "timeout", "finish", "prefinish", "pause", "resume"
+]
+_Rare: TypeAlias = Literal[
+    "lookup",
+    "connectionAttempt",
+    "connectionAttemptTimeout",
+    "connectionAttemptFailed",
+    "pipe",
+    "unpipe",
+    "newListener",
+    "removeListener",
+]
+_OnLookup: TypeAlias = Callable[[NetError | None, str | None, int | None, str], object]
+# The port and the family are None on a unix socket.
+_OnAttempt: TypeAlias = Callable[[str, int | _MaybeNone, int | _MaybeNone], object]
+_OnFailed: TypeAlias = Callable[[str, int | _MaybeNone, int | _MaybeNone, NetError], object]
+_FData = TypeVar("_FData", bound=Callable[[bytes], object] | Callable[[str], object])
+_FRare = TypeVar(
+    "_FRare",
+    bound=_OnLookup
+    | _OnAttempt
+    | _OnFailed
+    | Callable[[Socket], object]
+    | Callable[[Socket, dict[str, bool]], object]
+    | Callable[[Any, _Function], object],
+)
+
+@disjoint_base
+class Socket(EventEmitter):
+    """A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes, for both halves),
+    readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; over it: "error"
+    ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}), no_delay, keep_alive,
+    keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList), signal (an AbortSignal),
+    fd (a descriptor of a TCP connection, unix socket or pipe, taken over; a number instead of options means it)
+    with readable and writable (True), handle (a BoundSocket). Node: class net.Socket.
+    """
+
+    def __init__(self, options: SocketOptions | int | None = None, /, **more: Unpack[SocketOptions]) -> None: ...
+    @overload  # type: ignore[override]
+    def on(self, event_name: _Bare, listener: Callable[[], object], /) -> Self:
+        """Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a
+        decorator: @server.on("connection"). The same function may be added several times. Emits "newListener"
+        first.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with
+        MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().
+        """
+    @overload
+    def on(self, event_name: _Bare, /) -> Callable[[_F0], _F0]: ...
+    @overload
+    def on(self, event_name: Literal["data"], listener: Callable[[bytes], object], /) -> Self: ...
+    @overload  # after set_encoding()
+    def on(self, event_name: Literal["data"], listener: Callable[[str], object], /) -> Self: ...
+    @overload
+    def on(self, event_name: Literal["data"], /) -> Callable[[_FData], _FData]: ...
+    @overload
+    def on(self, event_name: Literal["close"], listener: Callable[[bool], object], /) -> Self: ...
+    @overload
+    def on(self, event_name: Literal["close"], /) -> Callable[[_FBool], _FBool]: ...
+    @overload
+    def on(self, event_name: Literal["error"] | _Symbol, listener: Callable[[NetError], object], /) -> Self: ...
+    @overload
+    def on(self, event_name: Literal["error"] | _Symbol, /) -> Callable[[_FError], _FError]: ...
+    @overload
+    def on(self, event_name: Literal["lookup"], listener: _OnLookup, /) -> Self: ...
+    @overload
+    def on(
+        self, event_name: Literal["connectionAttempt", "connectionAttemptTimeout"], listener: _OnAttempt, /
+    ) -> Self: ...
+    @overload
+    def on(self, event_name: Literal["connectionAttemptFailed"], listener: _OnFailed, /) -> Self: ...
+    @overload
+    def on(self, event_name: Literal["pipe"], listener: Callable[[Socket], object], /) -> Self: ...
+    @overload
+    def on(self, event_name: Literal["unpipe"], listener: Callable[[Socket, dict[str, bool]], object], /) -> Self: ...
+    @overload
+    def on(
+        self, event_name: Literal["newListener", "removeListener"], listener: Callable[[Any, _Function], object], /
+    ) -> Self: ...
+    @overload
+    def on(self, event_name: _Rare, /) -> Callable[[_FRare], _FRare]: ...
+    # The other spellings and orders differ in when and where the listener is called, not in their types.
+    once = on  # type: ignore[assignment]
+    add_listener = on  # type: ignore[assignment]
+    addListener = on  # type: ignore[assignment]
+    prepend_listener = on  # type: ignore[assignment]
+    prependListener = on  # type: ignore[assignment]
+    prepend_once_listener = on  # type: ignore[assignment]
+    prependOnceListener = on  # type: ignore[assignment]
+    def connect(
+        self,
+        address: Address | SocketConnectOptions = ...,
+        host: Host | Listener = None,
+        listener: Listener = None,
+        /,
+        **options: Unpack[SocketConnectOptions],
+    ) -> Self:
+        """connect(port, host="localhost", listener=None, /)
+        connect(path, listener=None, /)
+        connect(options, listener=None, /, **more)
+
+        Starts to connect and returns the socket. A port with a host, a (host, port) pair, the path of a unix
+        socket ("\\0name": abstract), or options: port, host, path, family (0, 4, 6), hints, lookup,
+        local_address, local_port, auto_select_family (bool), auto_select_family_attempt_timeout (ms),
+        happy_eyeballs ("race" or "serial"), connect_timeout (seconds), block_list, signal, no_delay, keep_alive,
+        keep_alive_initial_delay (ms), type_of_service. The listener is added with once("connect"). A name is
+        looked up, and its addresses are tried until one connects.
+
+        Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready;
+        error and close when it fails. Raises at once TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE),
+        ValueError (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and
+        what a lookup function raises. Node: socket.connect().
+        """
+    @overload
+    def write(
+        self,
+        data: str | Buffer,
+        encoding: str | None = "utf8",
+        callback: Done = None,
+        *,
+        errors: TextErrors | None = None,
+    ) -> bool:
+        """Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with
+        a buffer. True while less than the high-water mark is queued; False: wait for "drain". callback(err) is
+        called when the data has left, err None, or when it will not.
+
+        errors: "node" encodes what does not fit as Node does, without an error; "strict" raises
+        UnicodeEncodeError, or ValueError for hex and base64, before anything is queued. None: the option of the
+        socket, else "node" for Node's names of encodings, "strict" for others (latin-1, utf_8, us-ascii, ...).
+
+        After end(): "error" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED;
+        when more is queued than max_write_buffer allows: "error" ERR_WRITE_BUFFER_FULL. Raises TypeError
+        (ERR_STREAM_NULL_VALUES, ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: socket.write().
+        """
+    @overload
+    def write(
+        self,
+        data: str | Buffer,
+        callback: Callable[[NetError | None], object],
+        /,
+        *,
+        errors: TextErrors | None = None,
+    ) -> bool: ...
+    @overload
+    def end(
+        self,
+        data: str | Buffer | None = None,
+        encoding: str | None = "utf8",
+        callback: Done = None,
+        *,
+        errors: TextErrors | None = None,
+    ) -> Self:
+        """Writes data, if any, and half-closes: the peer gets our end when everything has left. callback(err) is
+        called before "finish". Events: prefinish, finish. Returns the socket. Node: socket.end().
+        """
+    @overload
+    def end(
+        self,
+        data: str | Buffer | None,
+        callback: Callable[[NetError | None], object],
+        /,
+        *,
+        errors: TextErrors | None = None,
+    ) -> Self: ...
+    @overload
+    def end(self, callback: Callable[[NetError | None], object], /) -> Self: ...
+    def destroy(self, error: BaseException | None = None, /) -> Self:
+        """Closes the connection at once; what is queued is tried once and its callbacks get ECANCELED. Emits "error"
+        when an error is given, then "close". Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE) when
+        error is no exception. Node: socket.destroy().
+        """
+    def destroy_soon(self) -> None:
+        """Ends the writing side if it is open, and destroys the socket when everything has been written. Node:
+        socket.destroySoon().
+        """
+    destroySoon = destroy_soon
+    def close(self) -> None:
+        """As destroy_soon(). With unread input, which would make the close a reset, it reads and drops up to 1 MiB
+        for at most `linger` seconds before it closes, so that the peer gets all that was sent. Returns None.
+        """
+    def reset_and_destroy(self) -> Self:
+        """Closes at once with a TCP reset (RST): the peer gets ECONNRESET. What is queued is lost. While connecting
+        it waits for the connection. Emits "close"; on a socket that was never connected "error"
+        (ERR_SOCKET_CLOSED) before it; on a destroyed one nothing. Returns the socket. Raises TypeError
+        (ERR_INVALID_HANDLE_TYPE) on a unix socket or pipe. Node: socket.resetAndDestroy().
+        """
+    resetAndDestroy = reset_and_destroy
+    def detach(self) -> socket:
+        """Hands the connection over: returns a blocking socket.socket, which the caller owns. This socket is
+        destroyed without ending the connection; emits "close". Nothing is lost: raises NetError, and changes
+        nothing, while bytes wait to be sent (ERR_SOCKET_UNSENT_DATA) or have been read and not consumed
+        (ERR_SOCKET_UNREAD_DATA; read() gets them), and when it is not connected (ENOTCONN). Raises TypeError
+        (ERR_INVALID_HANDLE_TYPE) for a pipe.
+        """
+    def writelines(self, lines: Iterable[str | Buffer], /) -> bool:
+        """Writes each item of an iterable as write() would, all of them together; nothing is added between them.
+        Every item is looked at before the first is written. Returns what the last write() would. Raises as
+        write() does.
+        """
+    def cork(self) -> None:
+        """What is written from now on stays in the queue until uncork() has been called as often as cork(), or
+        end(). Node: writable.cork().
+        """
+    def uncork(self) -> None:
+        """Undoes one cork(); with the last one everything queued leaves together. Does nothing when there was none.
+        Node: writable.uncork().
+        """
+    def set_default_encoding(self, encoding: str, /) -> Self:
+        """The encoding of str that write() and end() get without one; "utf8" at first. Returns the socket.
+        Raises ValueError (ERR_UNKNOWN_ENCODING). Node: writable.setDefaultEncoding().
+        """
+    setDefaultEncoding = set_default_encoding
+    def pause(self) -> Self:
+        """Stops emitting "data"; returns the socket. Emits "pause". Reading stops at the high-water mark.
+        Node: socket.pause().
+        """
+    def resume(self) -> Self:
+        """Reads on after pause(); without a "data" listener what comes is thrown away. Emits "resume" by the
+        next tick. Returns the socket. Node: socket.resume().
+        """
+    def is_paused(self) -> bool:
+        """True after pause(), until resume(); also while a "readable" listener replaces the flowing mode.
+        Node: readable.isPaused().
+        """
+    isPaused = is_paused
+    def read(self, n: float | None = None, /) -> _Data | None:
+        """The first chunk of what has been read and not consumed, as bytes; after set_encoding() all of it, as str
+        (the first chunk while it flows). With n so many bytes (characters), or None when there are not so many;
+        after the peer's end what is left. None when nothing is there. It never blocks: wait for "readable".
+        read(-1) is read(); read(0) gives None and reads from the kernel if there is room. A number above the
+        high-water mark raises the mark. Emits "data" with what it gives.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE) when n is not a number, ValueError (ERR_OUT_OF_RANGE) above 1 GiB.
+        Node: readable.read().
+        """
+    def unshift(self, chunk: str | Buffer, encoding: str | None = None, /) -> bool:
+        """Puts a chunk back in front of what has been read: bytes (any object with a buffer) or str in the encoding.
+        It comes again with the next read() or "data"; bytes_read does not change. Returns True while less than
+        the high-water mark is kept. After "end": "error" ERR_STREAM_UNSHIFT_AFTER_END_EVENT.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: readable.unshift().
+        """
+    def set_encoding(self, encoding: str | None = "utf8", /, *, errors: TextErrors | None = None) -> Self:
+        """ "data" and read() give str from now on, decoded from utf8, utf16le, latin1, ascii, base64, base64url or
+        hex (Python's spellings too); characters split over chunks come whole, and what is left of one at the end
+        comes before "end". What has been read already is decoded, after the peer's end to its last byte. It
+        cannot be undone. Returns the socket.
+
+        errors: "node" puts U+FFFD in the place of bytes that are not text, "strict" destroys the socket with a
+        UnicodeDecodeError. None: the option of the socket, else "node" for Node's names, "strict" for others.
+
+        Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().
+        """
+    setEncoding = set_encoding
+    def pipe(self, destination: _WritableT, *, end: bool = True) -> _WritableT:
+        """Writes everything that is read here to `destination` and returns it: a socket, or any object with a
+        write(), such as a binary file. Reading pauses while it is full: from a write() that gives False until its
+        "drain", if it has events. When reading ends, destination.end() is called unless end=False; of an object
+        without end() flush() is called, and the caller closes the object. Emits "pipe" on the destination. When
+        its write() raises, the pipe is taken out, and the exception is the "error" of the destination, or of this
+        socket when the destination has no events.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE) when it has no write(). Node: readable.pipe().
+        """
+    def unpipe(self, destination: object = None, /) -> Self:
+        """Takes out the pipe to `destination`, or all pipes, and returns the socket. Emits "unpipe" on each
+        destination. When none is left, reading is paused. Node: readable.unpipe().
+        """
+    def wait(self, event: _SocketEvent, timeout: float | None = None) -> Any:
+        """Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a
+        tuple. At once when the state is already reached: connect, ready, end, finish, close, and drain when
+        nothing is to be drained.
+
+        timeout is in seconds, None: without limit. Raises TimeoutError; what an "error" event carries, unless
+        that is waited for; when the socket closes first, its error or NetError (ERR_STREAM_PREMATURE_CLOSE);
+        RuntimeError on the thread that drives the loop, in a listener and inside turn(). Under asyncio: await
+        sock.wait(event). Node: events.once(), which does not block.
+        """
+    def drain(self, timeout: float | None = None) -> Future[None]:
+        """`await sock.drain()`: waits until more may be written: not at all while less than the high-water mark is
+        queued, else until "drain" or "finish". The same as once(sock, "drain"): a Future, for threads too:
+        sock.drain().result(timeout). With a timeout (seconds) the Future itself fails with TimeoutError, also
+        when it is awaited. Raises what once() raises.
+        """
+    def send_file(self, file: SupportsRead, offset: int = 0, count: int | None = None) -> Future[int]:
+        """Sends a file, open in binary mode, from offset on, count bytes or to its end: behind what is queued, by
+        sendfile() where that is possible, and not faster than the peer takes it. Returns a Future of the number
+        of bytes, done when the kernel has taken all of them. Wait for it before you write more, or end(). The
+        file stays open; its position is behind what was sent.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE for a text file,
+        ERR_OUT_OF_RANGE). The Future fails with what reading raises, and with the error of the socket.
+        """
+    sendFile = send_file
+    def flush(self, timeout: float | None = None) -> Future[None]:
+        """A Future that is done when the kernel has taken all that was written before: `await sock.flush()` under
+        asyncio, sock.flush().result(timeout) in a thread. At once when nothing is queued. What cork() holds back
+        waits for uncork(). It does not mean that the peer has read it.
+
+        It fails with the error of the socket when that is destroyed first, with TimeoutError after `timeout`
+        seconds. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+        """
+    def __iter__(self) -> SocketIterator: ...
+    def __aiter__(self) -> SocketIterator: ...
+    def iterator(
+        self,
+        options: Mapping[str, Any] | None = None,
+        /,
+        *,
+        destroy_on_return: bool | None = True,
+        timeout: float | None = None,
+    ) -> SocketIterator:
+        """An iterator, async iterator and context manager over the chunks of the socket: as `for chunk in sock` and
+        `async for chunk in sock`, with a choice. destroy_on_return destroys the socket when the iteration ends or
+        is left early (with an AbortError if the socket had not ended), as iteration in Node does; False keeps it,
+        as iteration over the socket itself does. Chunks are bytes, or str after set_encoding(). Iterating raises
+        TimeoutError when a chunk takes more than `timeout` seconds, the error of the socket, NetError
+        (ERR_STREAM_PREMATURE_CLOSE) when it is destroyed before its end, and RuntimeError where wait() does.
+        Node: readable.iterator().
+        """
+    def chunks(self, timeout: float | None = None) -> SocketIterator:
+        """`for chunk in sock.chunks(timeout=5)` and `async for`: as a loop over the socket itself, which stays open
+        when the loop is left, with a limit in seconds for each chunk. The loop raises TimeoutError when none has
+        come; it loses no data, and next() may be called again. Raises also what iterator() raises.
+        """
+    def lines(self, max: int = 65536, keep_ends: bool = False, timeout: float | None = None) -> LineIterator:
+        """`for line in sock.lines()` and `async for line in sock.lines()`: bytes, or str after set_encoding(). A
+        line ends with "\\n"; it and a "\\r" before it are taken off unless keep_ends. What comes after the last
+        line is a line too. When the iteration is left early, the rest stays in the socket; read_exactly() and the
+        like continue there.
+
+        max is the longest line, in bytes (characters after set_encoding()), with its end: a longer one raises
+        NetError (ERR_READ_LIMIT), and stays in the socket. timeout is the limit for each line in seconds:
+        TimeoutError, and what has come stays in the socket. Raises also what iterator() raises.
+        """
+    def read_until(self, separator: str | Buffer, max: int = 65536, timeout: float | None = None) -> _AwaitableData:
+        """The data up to and with the separator (bytes, or str). Under a running asyncio loop it returns an
+        awaitable, else it blocks this thread.
+
+        Raises NetError (ERR_READ_LIMIT) when it would be more than max bytes (characters after set_encoding());
+        IncompleteReadError when the peer ends first; TimeoutError after timeout seconds; the error of the socket,
+        or NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError where wait() does. What has come stays in the
+        socket each time. From the first call on an "error" event without a listener is raised by the next call,
+        not uncaught.
+        """
+    readUntil = read_until
+    def read_exactly(self, n: int, timeout: float | None = None) -> _AwaitableData:
+        """The next n bytes (characters after set_encoding()). Under a running asyncio loop it returns an awaitable,
+        else it blocks this thread. Raises IncompleteReadError when the peer ends first, and else what
+        read_until() raises. What has come stays in the socket each time.
+        """
+    readExactly = read_exactly
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
+    ) -> None: ...
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
+    ) -> None: ...
+    def set_timeout(self, ms: float, callback: Listener = None) -> Self:
+        """Emits "timeout" after ms milliseconds without activity, once until there is activity again; 0 switches it
+        off. The connection stays open. callback is added as a once() listener (removed when ms is 0). Returns the
+        socket.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: socket.setTimeout().
+        """
+    setTimeout = set_timeout
+    def set_read_timeout(self, seconds: float, callback: Listener = None) -> Self:
+        """Emits "timeout" when the peer has sent nothing for so many seconds, whatever is written meanwhile: once
+        until it sends again. 0 switches it off. Time in which the socket does not read (not connected, paused)
+        does not count. The connection stays open. callback is added as a once() listener (removed when seconds is
+        0). Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+        """
+    setReadTimeout = set_read_timeout
+    def set_no_delay(self, no_delay: bool = True, /) -> Self:
+        """Switches Nagle's algorithm off (TCP_NODELAY), or on again. Before the socket is connected, the setting is
+        stored. Returns the socket. Node: socket.setNoDelay().
+        """
+    setNoDelay = set_no_delay
+    def set_keep_alive(
+        self,
+        enable: bool | KeepAliveOptions = False,
+        initial_delay: float = 0,
+        interval: float | None = None,
+        count: float | None = None,
+    ) -> Self:
+        """Switches keep-alive probes on or off. initial_delay is the idle time in milliseconds before the first one
+        (TCP_KEEPIDLE, whole seconds, 32,767 of them at most); under 1000 all three values of the system stay.
+        interval is the time between two probes (TCP_KEEPINTVL, 1000 ms when it is not given), count the number of
+        unanswered probes before the connection is given up (TCP_KEEPCNT, 10). A mapping with these names is
+        accepted as well. Before the socket is connected, the setting is stored. Returns the socket. Raises
+        TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE) for an interval under 1000 or a count that
+        is not 1 to 127; nothing is set then. Node: socket.setKeepAlive().
+        """
+    setKeepAlive = set_keep_alive
+    def set_option(self, level: int, name: int, value: int | Buffer, /) -> Self:
+        """Sets an option of the descriptor, as socket.setsockopt() does: value is an int or bytes. Before the socket
+        is connected the option is stored, and set before connect(2); it stays for later connections. Returns the
+        socket. Raises NetError with what the system says, TypeError (ERR_INVALID_ARG_TYPE), ValueError
+        (ERR_OUT_OF_RANGE).
+        """
+    setOption = set_option
+    @overload
+    def get_option(self, level: int, name: int, /) -> int:
+        """The value of an option of the descriptor, as socket.getsockopt() gives it: an int, or with a size so many
+        bytes at most. Without a descriptor what set_option() has stored. Raises NetError with what the system
+        says, or ERR_SOCKET_CLOSED when there is neither; TypeError (ERR_INVALID_ARG_TYPE), ValueError
+        (ERR_OUT_OF_RANGE).
+        """
+    @overload
+    def get_option(self, level: int, name: int, size: int, /) -> Any: ...
+    getOption = get_option
+    def set_type_of_service(self, tos: int, /) -> Self:
+        """Sets the type of service (traffic class) of outgoing packets, 0 to 255: IP_TOS or IPV6_TCLASS. Linux keeps
+        the two lowest bits for itself. Before the socket is connected, and on a unix socket, it is only stored.
+        Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE), NetError when
+        the system refuses it. Node: socket.setTypeOfService().
+        """
+    setTypeOfService = set_type_of_service
+    def get_type_of_service(self) -> int:
+        """The type of service of outgoing packets: what the system has while connected over TCP, else what was set,
+        or 0. Raises NetError. Node: socket.getTypeOfService().
+        """
+    getTypeOfService = get_type_of_service
+    def address(self) -> AddressInfo | _MaybeNone:
+        """AddressInfo(address, port, family) of our end, or None when it is not connected or a unix socket. With the
+        path of a BoundSocket it is AddressInfo(path, None, None). Node: socket.address().
+        """
+    def fileno(self) -> int:
+        """The file descriptor, or -1 when there is none. It stays pynet's: don't close it."""
+    def ref(self) -> Self:
+        """The socket keeps run() from returning (the default). Node: socket.ref()."""
+    def unref(self) -> Self:
+        """The socket does not keep run() from returning; a connect in progress does. Node: socket.unref()."""
+    @property
+    def local(self) -> AddressInfo | str | _MaybeNone:
+        """Our end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the socket is
+        destroyed.
+        """
+    @property
+    def remote(self) -> AddressInfo | str | _MaybeNone:
+        """The peer's end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the
+        socket is destroyed. connect() and listen() take it.
+        """
+    user_data: Any
+    """A place for any object of the program, None at first; pynet does not look at it."""
+    userData: Any
+    """A place for any object of the program, None at first; pynet does not look at it."""
+    block_list: BlockList | None
+    """The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node:
+    socket.blockList.
+    """
+    blockList: BlockList | None
+    """The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node:
+    socket.blockList.
+    """
+    @property
+    def linger(self) -> float:
+        """For how many seconds close() and the end of `with` read and drop unread input, so that the close is no
+        reset: 2 at first, and after None; 0: not at all.
+        """
+    @linger.setter
+    def linger(self, value: float | None, /) -> None: ...
+    @property
+    def close_timeout(self) -> float:
+        """How many seconds the end of `with sock` waits for what is queued: 30 at first, and after None; 0: not at
+        all.
+        """
+    @close_timeout.setter
+    def close_timeout(self, value: float | None, /) -> None: ...
+    closeTimeout = close_timeout
+    @property
+    def auto_select_family_attempted_addresses(self) -> list[str] | None:
+        """The addresses that connect() has tried, as a list of "address:port", the connected one last; None when
+        there was only one. Node: socket.autoSelectFamilyAttemptedAddresses.
+        """
+    autoSelectFamilyAttemptedAddresses = auto_select_family_attempted_addresses
+    @property
+    def connecting(self) -> bool:
+        """True from connect() until it has an outcome. Node: socket.connecting."""
+    @property
+    def pending(self) -> bool:
+        """True when not connected: not begun, or under way. Node: socket.pending."""
+    @property
+    def destroyed(self) -> bool:
+        """True after destroy(). Node: socket.destroyed."""
+    @property
+    def closed(self) -> bool:
+        """True after destroy(). Node: stream.closed."""
+    @property
+    def readable(self) -> bool:
+        """True until "end" or an error. Node: readable.readable."""
+    @property
+    def writable(self) -> bool:
+        """True until end() or an error. Node: writable.writable."""
+    @property
+    def ready_state(self) -> Literal["opening", "open", "readOnly", "writeOnly", "closed"]:
+        """ "opening", "open", "readOnly", "writeOnly" or "closed". Node: socket.readyState."""
+    readyState = ready_state
+    @property
+    def allow_half_open(self) -> bool:
+        """False: when the peer ends its side, the socket ends its own. May be set at any time."""
+    @allow_half_open.setter
+    def allow_half_open(self, value: bool, /) -> None: ...
+    allowHalfOpen = allow_half_open
+    @property
+    def server(self) -> Server | None:
+        """The server that accepted it, or None."""
+    @property
+    def errored(self) -> BaseException | None:
+        """The error that destroyed it, or None. Node: stream.errored."""
+    @property
+    def bytes_read(self) -> int:
+        """Bytes received. Node: socket.bytesRead."""
+    bytesRead = bytes_read
+    @property
+    def bytes_written(self) -> int:
+        """Bytes sent and queued. Node: socket.bytesWritten."""
+    bytesWritten = bytes_written
+    @property
+    def buffer_size(self) -> int | None:
+        """Bytes queued to be sent; None without a handle. Node: socket.bufferSize."""
+    bufferSize = buffer_size
+    @property
+    def readable_flowing(self) -> bool | None:
+        """None: nothing consumes the data yet; True: "data" is emitted; False: paused. Node:
+        readable.readableFlowing.
+        """
+    readableFlowing = readable_flowing
+    @property
+    def readable_length(self) -> int:
+        """Bytes read and not consumed; characters after set_encoding(). Node: readable.readableLength."""
+    readableLength = readable_length
+    @property
+    def readable_high_water_mark(self) -> int:
+        """Reading stops when this many bytes are buffered. Node: readable.readableHighWaterMark."""
+    readableHighWaterMark = readable_high_water_mark
+    @property
+    def readable_ended(self) -> bool:
+        """True once "end" has been emitted. Node: readable.readableEnded."""
+    readableEnded = readable_ended
+    @property
+    def readable_aborted(self) -> bool:
+        """True when destroyed or failed before "end". Node: readable.readableAborted."""
+    readableAborted = readable_aborted
+    @property
+    def readable_did_read(self) -> bool:
+        """True once something has been consumed. Node: readable.readableDidRead."""
+    readableDidRead = readable_did_read
+    @property
+    def readable_encoding(self) -> _Encoding | None:
+        """The encoding of set_encoding(), or None. Node: readable.readableEncoding."""
+    readableEncoding = readable_encoding
+    @property
+    def writable_length(self) -> int:
+        """Bytes queued to be sent. Node: writable.writableLength."""
+    writableLength = writable_length
+    @property
+    def writable_high_water_mark(self) -> int:
+        """write() returns False from this many queued bytes on. Node: writable.writableHighWaterMark."""
+    writableHighWaterMark = writable_high_water_mark
+    @property
+    def writable_need_drain(self) -> bool:
+        """True from a write() that returned False until "drain". Node: writable.writableNeedDrain."""
+    writableNeedDrain = writable_need_drain
+    @property
+    def writable_corked(self) -> int:
+        """How many calls of cork() wait for uncork(). Node: writable.writableCorked."""
+    writableCorked = writable_corked
+    @property
+    def writable_ended(self) -> bool:
+        """True after end(). Node: writable.writableEnded."""
+    writableEnded = writable_ended
+    @property
+    def writable_finished(self) -> bool:
+        """True once everything has left after end(). Node: writable.writableFinished."""
+    writableFinished = writable_finished
+    @property
+    def timeout(self) -> float | None:
+        """The milliseconds of set_timeout(), or None. Setting it is set_timeout(); None switches it off. Node:
+        socket.timeout.
+        """
+    @timeout.setter
+    def timeout(self, value: float | None) -> None: ...
+    @property
+    def peer_credentials(self) -> PeerCredentials | _MaybeNone:
+        """PeerCredentials(pid, uid, gid) of the process at the other end of a unix socket when it connected; else
+        None.
+        """
+    peerCredentials = peer_credentials
+    @property
+    def read_timeout(self) -> float | None:
+        """The seconds of set_read_timeout(), or None."""
+    readTimeout = read_timeout
+    @property
+    def local_address(self) -> str | _MaybeNone:
+        """Our address, or None; of a unix socket the path of the adopted BoundSocket. Node: socket.localAddress."""
+    localAddress = local_address
+    @property
+    def remote_address(self) -> str | _MaybeNone:
+        """The peer's address, or None; kept after the socket is destroyed."""
+    remoteAddress = remote_address
+    @property
+    def local_port(self) -> int | _MaybeNone:
+        """Our port, or None. Node: socket.localPort."""
+    localPort = local_port
+    @property
+    def remote_port(self) -> int | _MaybeNone:
+        """The peer's port, or None; kept after the socket is destroyed."""
+    remotePort = remote_port
+    @property
+    def local_family(self) -> Family | _MaybeNone:
+        """ "IPv4", "IPv6" or None. Node: socket.localFamily."""
+    localFamily = local_family
+    @property
+    def remote_family(self) -> Family | _MaybeNone:
+        """ "IPv4", "IPv6" or None; kept after the socket is destroyed."""
+    remoteFamily = remote_family
+
+Stream = Socket
