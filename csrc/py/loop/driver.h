@@ -5,6 +5,7 @@
  *
  * The files of this folder:
  *   driver.c          opens the loop, starts the background thread, runs one turn
+ *   work_left.c       whether run() goes on
  *   run.c             run(), stop(); makes Ctrl-C end the wait; SIGINT and SIGTERM close in order
  *   graceful.c        what run(signals=True) does after the first signal
  *   turn.c            `with turn():`, in which nothing is dispatched
@@ -57,6 +58,19 @@ void pn_driver_notify_all(PnState *st);
 
 /* True when this thread is inside a turn() block. */
 bool pn_in_turn(const PnState *st);
+
+/* --- work_left.c --- */
+
+/* 1: run() goes on; 0: nothing is left to do; -1 with an exception: a signal handler raised. May run user code. */
+int pn_work_left(PnState *st);
+/* run(signals=True) closes everything: all that is open counts, and nothing else but ticks. */
+bool pn_closes_all(const PnState *st);
+/* The names of the threads that may resume a socket, in a new list: all of Python but the driver, which is the calling
+ * thread when no thread is in run(), and pynet's own. NULL with an exception. */
+PyObject *pn_other_threads(PnState *st);
+/* The calling thread is one of pynet's own, until the second call. */
+void pn_own_thread_begin(PnState *st, struct pn_own_thread *own);
+void pn_own_thread_end(PnState *st, struct pn_own_thread *own);
 
 /* --- run.c --- */
 PyObject *pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);

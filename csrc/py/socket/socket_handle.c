@@ -370,6 +370,13 @@ has_unsent(const struct pn_stream *io)
     return socket_has_unsent(io->owner);
 }
 
+static bool
+is_held(const struct pn_stream *io)
+{
+    const PnDuplex *d = &PN_SOCKET(io->owner)->d;
+    return d->io == io && pn_readable_waits_for_resume(d);
+}
+
 const struct pn_stream_events pn_socket_stream_events = {
     .alloc = pn_duplex_on_alloc,
     .read = pn_duplex_on_read,
@@ -382,6 +389,7 @@ const struct pn_stream_events pn_socket_stream_events = {
     .abandon = on_abandon,
     .has_unsent = has_unsent,
     .unsent = unsent,
+    .is_held = is_held,
 };
 
 /* --- making --- */
