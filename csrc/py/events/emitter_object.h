@@ -71,7 +71,6 @@ struct PnEmitter {
     bool replaying : 1;        /* a replay of missed events is queued */
     bool missed_had_error : 1; /* the argument of the missed `close` */
     bool hears_changes : 1;    /* `newListener` or `removeListener` may have listeners */
-    bool paused_flow : 1;      /* of a socket: it flowed when it was paused, and has not been resumed since */
     uint16_t connection;       /* of a socket: counts connect() calls, tells what belongs to an earlier connection */
 };
 

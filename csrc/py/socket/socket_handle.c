@@ -370,11 +370,17 @@ has_unsent(const struct pn_stream *io)
     return socket_has_unsent(io->owner);
 }
 
+/* It is paused, and has what a resume() would bring into motion: unread data, or a consumer that waits for more. One
+ * that was only accepted with pause_on_connect has neither. */
 static bool
 is_held(const struct pn_stream *io)
 {
     const PnDuplex *d = &PN_SOCKET(io->owner)->d;
-    return d->io == io && pn_readable_waits_for_resume(d);
+    if (d->io != io || !d->connected || d->destroyed || !pn_readable_is_paused(d))
+        return false;
+    if (pn_readable_length(d) > 0)
+        return true;
+    return !d->r_ended && ((d->r != NULL && d->r->onread != NULL) || pn_has_listeners(&d->em, d->em.st->names.data));
 }
 
 const struct pn_stream_events pn_socket_stream_events = {

@@ -79,13 +79,10 @@ void pn_readable_data_listener(PnDuplex *s);    /* a `data` listener was added *
 int pn_readable_readable_listener(PnDuplex *s); /* a `readable` listener was added; 0, or -1 with an exception */
 /* A listener of the event `name` was removed; when all listeners of all events were, `name` is `readable`. */
 void pn_readable_listener_gone(PnDuplex *s, PyObject *name);
+bool pn_readable_is_paused(const PnDuplex *s);
+bool pn_readable_open(const PnDuplex *s); /* Node's `readable` */
 
 /* --- reads.c --- */
-bool pn_readable_open(const PnDuplex *s); /* Node's `readable` */
-bool pn_readable_is_paused(const PnDuplex *s);
-/* It is connected and paused, and a resume() would emit something: it flowed when it was paused, or has a consumer or
- * unread data. One that was only accepted with pause_on_connect has neither. */
-bool pn_readable_waits_for_resume(const PnDuplex *s);
 struct pn_reads *pn_reads_of(PnDuplex *s); /* allocated on demand; NULL with MemoryError */
 /* Frees s->r when it holds nothing. */
 void pn_reads_tidy(PnDuplex *s);

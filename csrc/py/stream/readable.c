@@ -414,6 +414,18 @@ pn_readable_take(PnDuplex *s, size_t n)
 
 /* --- flowing --- */
 
+bool
+pn_readable_open(const PnDuplex *s)
+{
+    return !s->destroyed && !s->end_emitted && !s->error_emitted;
+}
+
+bool
+pn_readable_is_paused(const PnDuplex *s)
+{
+    return s->paused || s->flowing == PN_FLOWING_FALSE;
+}
+
 static void
 flow_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -486,7 +498,7 @@ resume_soon(PnDuplex *s)
 static void
 start_flow(PnDuplex *s)
 {
-    s->paused = s->em.paused_flow = 0;
+    s->paused = 0;
     if (s->r != NULL)
         s->r->paused_by_reader = false;
     if (s->flowing == PN_FLOWING_TRUE)
@@ -521,7 +533,6 @@ pn_readable_pause(PnDuplex *s)
         pn_stream_read_big(s->io, false); /* the next chunks are queued */
     if (s->flowing == PN_FLOWING_FALSE)
         return 0;
-    s->em.paused_flow = s->flowing == PN_FLOWING_TRUE;
     s->flowing = PN_FLOWING_FALSE;
     return pn_emit_from_method(&s->em, s->em.st->names.pause);
 }

@@ -1,6 +1,4 @@
-/* reads.c - struct pn_reads, the state of the reading half: allocated on demand, freed when it holds nothing. What others
- * ask about the reading half: whether it is open, or paused. */
-#include "py/events/emitter.h"
+/* reads.c - struct pn_reads, the state of the reading half: allocated on demand, freed when it holds nothing. */
 #include "py/stream/duplex.h"
 
 struct pn_reads *
@@ -46,7 +44,7 @@ pn_reads_reset(PnDuplex *s)
         return;
     if (s->r->paused_by_reader) {
         s->r->paused_by_reader = false;
-        s->paused = s->em.paused_flow = 0;
+        s->paused = 0;
         s->flowing = s->r->flowing_before & 3u;
     }
     pn_read_queue_clear(&s->r->q);
@@ -59,28 +57,4 @@ size_t
 pn_readable_length(const PnDuplex *s)
 {
     return s->r != NULL ? s->r->q.length : 0;
-}
-
-/* --- questions --- */
-
-bool
-pn_readable_open(const PnDuplex *s)
-{
-    return !s->destroyed && !s->end_emitted && !s->error_emitted;
-}
-
-bool
-pn_readable_is_paused(const PnDuplex *s)
-{
-    return s->paused || s->flowing == PN_FLOWING_FALSE;
-}
-
-bool
-pn_readable_waits_for_resume(const PnDuplex *s)
-{
-    bool unread = pn_readable_length(s) > 0;
-    if (!s->connected || s->destroyed || !pn_readable_is_paused(s) || (s->r_ended && !unread))
-        return false;
-    return unread || s->em.paused_flow || (s->r != NULL && s->r->onread != NULL) ||
-           pn_has_listeners(&s->em, s->em.st->names.data);
 }
