@@ -26,16 +26,13 @@ def active() -> list[Active]:
     Socket, a Timeout, an Immediate, the callback of next_tick(), or None for a handle that closes and belongs to no
     object any more. Changes nothing; any thread may call it.
     """
-    reasons: dict[int, tuple[object, list[str]]] = {}
-    closing: list[str] = []
+    entries: dict[tuple[int, str], Active] = {}  # by identity: a subclass may not be hashable
     for what, why, ms, callback in _private.active():
         text = _text(why, ms, callback)
-        # By identity: a subclass may not be hashable.
-        all_of_it = closing if what is None else reasons.setdefault(id(what), (what, []))[1]
-        if text is not None and text not in all_of_it:
-            all_of_it.append(text)
-    entries = [Active(what, ", ".join(texts)) for what, texts in reasons.values() if texts]
-    return entries + [Active(None, text) for text in closing]
+        if text is not None:
+            entries.setdefault((id(what), text), Active(what, text))
+    order = {key: n for n, (key, _) in enumerate(entries)}
+    return [entries[key] for key in sorted(entries, key=lambda key: order[key[0]])]
 
 
 def _text(why: str, ms: int, callback: object) -> str | None:

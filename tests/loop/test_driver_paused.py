@@ -303,19 +303,22 @@ def test_pause_on_connect_counts_with_a_data_listener(script):
 
 def test_a_socket_whose_peer_has_ended_counts_while_data_is_unread(script):
     out = script("""
+        threads = []
+
         def on_connection(sock):
             sock.pause()
-            threading.Thread(target=read, args=[sock], name="worker", daemon=True).start()
-            stop_later(100)
+            threads.append(threading.Thread(target=read, args=[sock], name="worker"))
+            threads[0].start()
+            stop_later()
 
         def read(sock):
             leave.wait()
-            data, sock = sock.read(), sock.resume()
-            print(len(data))
+            print(len(sock.read()))
 
         pynet.run(lambda: serve(on_connection) or send(1000))
         leave.set()
         pynet.run()
+        threads[0].join()
         print(pynet.active())
     """)
     assert out == [HELD, "1000", "[]"]

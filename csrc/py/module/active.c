@@ -93,9 +93,9 @@ add_connects(struct items *all)
         PyObject *socket = (PyObject *)c->socket;
         if (c->lookup != NULL)
             add(all, socket, "looks up its host");
-        if (c->asked)
+        else if (c->asked)
             add(all, socket, "waits for its lookup function");
-        if (pn_timer_armed(&c->limit.t))
+        else if (pn_timer_armed(&c->limit.t))
             add(all, socket, "connects");
     }
 }
