@@ -22,8 +22,8 @@ class Raised(Exception):
 
 
 class World:
-    """Servers, sockets and timers, and the steps that change them. Each step is called inside run(), which it stops: between
-    two of them no thread drives the loop, and nothing changes."""
+    """Servers, sockets and timers, and the steps that change them. Each step is called inside run(), which it stops:
+    between two of them no thread drives the loop, and nothing changes."""
 
     def __init__(self, where) -> None:
         self.where = where
@@ -68,21 +68,33 @@ class World:
             listed = pynet.active()
             assert self.run() == bool(listed), listed
 
-    def take(self, step, index: int) -> None:
-        self.call(getattr(self, step), index)
-        self.look(4)
+    def take(self, step, index: int, alone: bool) -> None:
+        """`alone`: only what cannot be unreferenced counts after the step."""
+
+        def both():
+            getattr(self, step)(index)
+            if alone:
+                self.unref_all()
+
+        self.call(both)
+        self.look(5)
+
+    def everything(self) -> list:
+        return self.servers + self.sockets + self.timers
+
+    def unref_all(self) -> None:
+        for one in self.everything():
+            one.unref()
 
     def one_by_one(self) -> None:
         """Each object alone keeps run() going, or does not."""
-        everything = self.servers + self.sockets + self.timers
-        self.call(lambda: [one.unref() for one in everything])
-        self.look(4)
-        for one in everything:
+        self.call(self.unref_all)
+        self.look(5)
+        for one in self.everything():
             self.call(one.ref)
             self.look(2)
             self.call(one.unref)
             self.look(1)
-        self.call(lambda: [one.ref() for one in everything])
 
     def finish(self) -> None:
         self.run(self.destroy_all)
@@ -91,8 +103,8 @@ class World:
             thread.join()
         pynet.clear_immediate(self.stopper)
         self.raises = False
-        pynet.run()
-        assert pynet.active() == []
+        while pynet.active():
+            self.run()
 
     def destroy_all(self) -> None:
         for server in self.servers:
@@ -160,10 +172,14 @@ class World:
         self.follow(pynet.connect(9, "localhost"))
 
     def connect_by_lookup(self, index: int) -> None:
-        self.follow(pynet.connect(9, "nowhere.invalid", lookup=lambda host, options, callback: self.timers.append(Call(callback))))
+        self.follow(
+            pynet.connect(
+                9, "nowhere.invalid", lookup=lambda host, options, callback: self.timers.append(Call(callback))
+            )
+        )
 
     def listen_by_name(self, index: int) -> None:
-        server = pynet.create_server()
+        server = pynet.create_server(self.follow)
         server.on("error", lambda err: None)
         self.servers.append(server.listen(0, "localhost"))
 
@@ -330,13 +346,15 @@ def new_world(tmp_path, kind):
 FIRST = [("listen", 0), ("connect_raw", 0), ("connect", 0)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(st.tuples(st.sampled_from([*STEPS, *LIKELY]), st.integers(0, 5)), max_size=25))
-def test_run_returns_exactly_when_active_is_empty(new_world, steps):
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(st.tuples(st.sampled_from([*STEPS, *LIKELY]), st.integers(0, 5)), max_size=25), alone=st.booleans()
+)
+def test_run_returns_exactly_when_active_is_empty(new_world, steps, alone):
     world = new_world()
     try:
         for step, index in FIRST + steps:
-            world.take(step, index)
+            world.take(step, index, alone)
         world.one_by_one()
     finally:
         world.finish()

@@ -81,7 +81,7 @@ struct pn_driver {
     int waiters;            /* threads in pn_driver_wait() */
     unsigned long *holders; /* own: the threads inside turn(), one entry for each block */
     size_t holders_size;
-    PyObject *thread_object; /* own: the threading.Thread of the background thread */
+    PyObject *thread_object;           /* own: the threading.Thread of the background thread */
     struct pn_own_thread *own_threads; /* borrowed: the background threads that have not ended */
     uv_mutex_t mutex;
     uv_cond_t cond;

@@ -11,7 +11,7 @@
 #define START_NS ((uint64_t)1000000000)
 
 /* How long run() waits when only another thread can give it work: it returns within 100 ms of that thread's end. */
-#define LOOK_NS ((int64_t)50 * 1000000)
+#define LOOK_NS  ((int64_t)50 * 1000000)
 
 /* --- the condition variable between the driver and the threads that wait for it --- */
 
