@@ -95,8 +95,8 @@ def start_own_thread(target: Callable[..., object], *args: object, name: str) ->
 def other_threads(driver: int, idents: list[int]) -> list[str]:
     """The names of the threads that may resume a socket, of those with these identifiers: all but the driver and ours.
 
-    A thread that has ended is not among the identifiers. The main thread is, and waits there for other threads, but is
-    not alive any more for the module threading.
+    All of them have a PyThreadState. One that has ended has none; but the main thread keeps it while it waits for the
+    others to end, when it is not alive any more for the module threading.
     """
     named = {thread.ident: thread for thread in threading.enumerate()}
     excluded = {driver, *(thread.ident for thread in own_threads)}
@@ -106,14 +106,8 @@ def other_threads(driver: int, idents: list[int]) -> list[str]:
         thread = named.get(ident)
         if ident == 0 or ident in seen:
             names.append("a new thread")
-        elif ident in excluded:
-            pass
-        elif thread is None or isinstance(thread, threading._DummyThread):
-            # Not started by the module threading: it may be one of C code, which runs Python code now and then.
-            if ident in sys._current_frames():
-                names.append(f"thread {ident}" if thread is None else thread.name)
-        elif thread.is_alive():
-            names.append(thread.name)
+        elif ident not in excluded and (thread is None or thread.is_alive()):
+            names.append(f"thread {ident}" if thread is None else thread.name)
         seen.add(ident)
     return names
 

@@ -1,5 +1,5 @@
-/* handles.c - acts on all streams and listeners of a loop: closes them for run(), abandons them at exit, neutralizes
- * their descriptors in the child of a fork; see handles.h. */
+/* handles.c - all streams and listeners of a loop: says why they keep it alive, closes them for run(), abandons them at
+ * exit, neutralizes their descriptors in the child of a fork; see handles.h. */
 #include "uvio/handles.h"
 
 #include <fcntl.h>

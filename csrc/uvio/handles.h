@@ -1,5 +1,5 @@
-/* handles.h - all streams and listeners of a loop at once: for the orderly close of run(), for the exit, and for the
- * child of a fork, which drops the parent's descriptors. */
+/* handles.h - all streams and listeners of a loop at once: for what keeps it alive, for the orderly close of run(), for
+ * the exit, and for the child of a fork, which drops the parent's descriptors. */
 #ifndef PN_UVIO_HANDLES_H
 #define PN_UVIO_HANDLES_H
 

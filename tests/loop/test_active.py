@@ -115,6 +115,12 @@ def test_a_socket_that_looks_up_its_host():
     sock.destroy()
 
 
+def test_a_lookup_counts_after_unref_as_well():
+    sock = pynet.Socket()
+    assert in_run(lambda: reasons(sock.connect(9, "localhost").unref())) == ["looks up its host"]
+    sock.destroy()
+
+
 def test_a_socket_whose_lookup_function_has_not_answered():
     kept = []  # a callback that nothing refers to cannot be called any more
     sock = pynet.connect(9, "host.invalid", lookup=lambda host, options, callback: kept.append(callback))

@@ -331,8 +331,8 @@ restore_signals(PnState *st, struct saved_signals *saved)
 
 const char pn_run_doc[] =
     "run(main=None, *, signals=False, grace=10, on_uncaught=None)\n--\n\n"
-    "Drives the loop on the calling thread until nothing referenced is left to do, or stop() is called. main() is\n"
-    "called first, inside the first turn. The background thread, if it was driving, hands over.\n\n"
+    "Drives the loop on the calling thread until nothing referenced is left to do (see active()), or stop() is\n"
+    "called. main() is called first, inside the first turn. The background thread, if it was driving, hands over.\n\n"
     "signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, sends queued\n"
     "writes, unlinks unix paths), the second returns at once. What has not closed `grace` seconds after the first is\n"
     "destroyed, and counted in one line on stderr; None waits without limit. on_uncaught=\"log\": an exception that "
