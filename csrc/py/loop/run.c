@@ -209,11 +209,15 @@ run_loop(PnState *st, PyObject *main)
     unsigned generation = st->generation;
     int status = main != NULL ? call_main(st, main) : 0;
     while (status == 0 && goes_on(st, generation)) {
-        int left = pn_work_left(st);
-        if (left <= 0)
-            return left;
-        if (goes_on(st, generation)) /* looking may run user code */
-            status = pn_driver_turn(st);
+        st->driver.looks_again = false;
+        if (!pn_is_busy(st)) {
+            int left = pn_look_for_work(st);
+            if (left <= 0)
+                return left;
+            if (!goes_on(st, generation)) /* user code has run */
+                return 0;
+        }
+        status = pn_driver_turn(st);
     }
     return status;
 }

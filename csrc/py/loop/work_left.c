@@ -3,7 +3,7 @@
  * As in Node a socket that is paused does not count: nothing could resume it but what runs in the loop. Here another
  * thread may, so it counts while there is one. Nothing notifies the loop when a thread ends: it looks again and again.
  *
- * Threads: the driver calls pn_work_left(), any thread the rest. */
+ * Threads: the driver calls pn_look_for_work(), any thread the rest. */
 #include "py/base/errors.h"
 #include "py/loop/driver.h"
 #include "uvio/handles.h"
@@ -87,21 +87,6 @@ pn_other_threads(PnState *st)
 
 /* --- the work --- */
 
-bool
-pn_closes_all(const PnState *st)
-{
-    return st->driver.graceful && st->driver.graceful_done;
-}
-
-static bool
-is_busy(PnState *st)
-{
-    if (pn_closes_all(st))
-        return st->loop->counts.streams > 0 || st->loop->counts.listeners > 0 || st->ticks.count > 0;
-    return st->ticks.count > 0 || st->immediates_referenced > 0 || st->deferred_errors != NULL ||
-           pn_loop_alive(st->loop);
-}
-
 /* 1 while another thread may resume a socket; 0; -1 with an exception: a signal handler raised. */
 static int
 may_be_resumed(PnState *st)
@@ -119,19 +104,12 @@ may_be_resumed(PnState *st)
 }
 
 int
-pn_work_left(PnState *st)
+pn_look_for_work(PnState *st)
 {
-    struct pn_driver *d = &st->driver;
     unsigned generation = st->generation;
-    d->looks_again = false;
-    if (is_busy(st))
-        return 1;
     int answer = may_be_resumed(st);
     if (answer < 0 || st->generation != generation)
         return answer < 0 ? -1 : 0;
-    if (answer > 0) {
-        d->looks_again = true;
-        return 1;
-    }
-    return is_busy(st); /* a thread may have resumed the socket just before its end */
+    st->driver.looks_again = answer > 0;
+    return answer > 0 || pn_is_busy(st); /* a thread may have resumed the socket just before its end */
 }

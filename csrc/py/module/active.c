@@ -1,6 +1,6 @@
 /* active.c - _active(): all that keeps run() going, for pynet.active() (pynet/_active.py), which words it.
  *
- * It mirrors pn_work_left(): what is counted there is listed here. All is collected before any object is made, since that
+ * What pn_is_busy() and pn_look_for_work() count is listed here. All is collected before any object is made, since that
  * may run user code. Changes nothing.
  *
  * Owns: a reference to each object that it has collected. */
