@@ -14,6 +14,8 @@ __version__ = "0.2.0"
 if TYPE_CHECKING:
     from pynet import aio as aio
     from pynet import promises as promises
+    from pynet._active import Active as Active
+    from pynet._active import active as active
     from pynet._calls import run_in_loop as run_in_loop
     from pynet._calls import runInLoop as runInLoop
     from pynet._reconnect import Reconnecting as Reconnecting
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 else:
     # Imported on demand: they import concurrent.futures, which not every program needs.
     _LATER = {
+        "Active": "_active",
+        "active": "_active",
         "Future": "_waiting",
         "IncompleteReadError": "_waiting",
         "PeerCredentials": "_sending",

@@ -190,7 +190,7 @@ def connect(sock: pynet.Socket, where: pynet.SocketConnectOptions) -> int:
         complain(err)
 
     def main() -> None:
-        # run() returns when no socket is read or written, and ours is paused while stdout is slow. A timer prevents it.
+        # run() returns when no socket is read or written, as after the peer's end, while stdin goes on. A timer helps.
         hold = pynet.set_interval(lambda: None, FOREVER)
         sock.on("close", lambda had_error: pynet.clear_interval(hold))
         sock.on("error", on_error)

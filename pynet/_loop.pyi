@@ -25,8 +25,8 @@ def run(
     grace: float | None = 10,
     on_uncaught: Literal["log"] | None = None,
 ) -> None:
-    """Drives the loop on the calling thread until nothing referenced is left to do, or stop() is called. main() is
-    called first, inside the first turn. The background thread, if it was driving, hands over.
+    """Drives the loop on the calling thread until nothing referenced is left to do (see active()), or stop() is
+    called. main() is called first, inside the first turn. The background thread, if it was driving, hands over.
 
     signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, sends queued
     writes, unlinks unix paths), the second returns at once. What has not closed `grace` seconds after the first

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 _MOST_PARTS = 8
@@ -83,7 +83,9 @@ def function_text(function: Any) -> str:
         return _shown(function)
     name = name.rpartition("<locals>.")[2]
     code = getattr(function, "__code__", None)
-    return name if code is None else f"{name} ({os.path.basename(code.co_filename)}:{code.co_firstlineno})"
+    if not isinstance(code, CodeType):
+        return name
+    return f"{name} ({os.path.basename(code.co_filename)}:{code.co_firstlineno})"
 
 
 def _unheard(emitter: Any) -> str:

@@ -20,6 +20,11 @@ check_callback: Callable[[object], None] = _c._check_callback
 
 need_driver: Callable[[object], None] = _c._need_driver
 
+# --- module/active.c ---
+
+active: Callable[[], list[tuple[object, str, int, Any]]] = _c._active
+other_threads: Callable[[], list[str]] = _c._other_threads
+
 # --- events/waiting.c; hear_errors() and peek(): stream/framing.c ---
 
 reached: Callable[[_pynet.EventEmitter, object], tuple[Any, ...] | None] = _c._reached

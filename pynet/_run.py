@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+import weakref
 from collections import namedtuple
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -78,6 +79,37 @@ def leave_thread(thread: Any) -> None:
         with contextlib.suppress(RuntimeError):  # released already
             thread._tstate_lock.release()
         thread._stop()
+
+
+own_threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
+"""The threads that Python code of pynet has started for itself."""
+
+
+def start_own_thread(target: Callable[..., object], *args: object, name: str) -> None:
+    """Starts a daemon thread that does not keep run() going."""
+    thread = threading.Thread(target=target, args=args, name=name, daemon=True)
+    own_threads.add(thread)
+    thread.start()
+
+
+def other_threads(driver: int, idents: list[int]) -> list[str]:
+    """The names of the threads that may resume a socket, of those with these identifiers: all but the driver and ours.
+
+    All of them have a PyThreadState. One that has ended has none; but the main thread keeps it while it waits for the
+    others to end, when it is not alive any more for the module threading.
+    """
+    named = {thread.ident: thread for thread in threading.enumerate()}
+    excluded = {driver, *(thread.ident for thread in own_threads)}
+    names: list[str] = []
+    seen: set[int] = set()
+    for ident in idents:
+        thread = named.get(ident)
+        if ident == 0 or ident in seen:
+            names.append("a new thread")
+        elif ident not in excluded and (thread is None or thread.is_alive()):
+            names.append(f"thread {ident}" if thread is None else thread.name)
+        seen.add(ident)
+    return names
 
 
 # --- signals ---

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from pynet import _private, _pynet
 from pynet._reading import IncompleteReadError
-from pynet._run import lost
+from pynet._run import lost, start_own_thread
 from pynet._server import ServerIterator
 from pynet._support import PREMATURE_CLOSE, check_size, given
 from pynet._waiting import once
@@ -104,7 +104,7 @@ def serve(
         server.close()
         raise
     slots = threading.Semaphore(limit) if limit is not None else None
-    threading.Thread(target=_serve, args=(server, connections, handler, slots), name="pynet-serve", daemon=True).start()
+    start_own_thread(_serve, server, connections, handler, slots, name="pynet-serve")
     return server
 
 

@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any
 
 from pynet import _private, _pynet
+from pynet._run import start_own_thread
 from pynet._support import check_size, coded, what_it_died_of
 from pynet._waiting import Future
 
@@ -193,7 +194,7 @@ class Source(_pynet.EventEmitter):
         self._ends = end
         self._holds = _pynet.set_interval(_nothing, _LONGEST_MS)
         if self._reader.blocks:
-            threading.Thread(target=self._read_all, name="pynet source", daemon=True).start()
+            start_own_thread(self._read_all, name="pynet source")
         else:
             _pynet.next_tick(self._pump)
         return destination

@@ -1,8 +1,9 @@
-/* handles.c - acts on all streams and listeners of a loop: closes them for run(), abandons them at exit, neutralizes
- * their descriptors in the child of a fork; see handles.h. */
+/* handles.c - all streams and listeners of a loop: says why they keep it alive, closes them for run(), abandons them at
+ * exit, neutralizes their descriptors in the child of a fork; see handles.h. */
 #include "uvio/handles.h"
 
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -109,6 +110,78 @@ pn_handles_are_serving(struct pn_loop *loop)
     bool found = false;
     uv_walk(&loop->uv, find_server, &found);
     return found;
+}
+
+/* --- what keeps the loop alive --- */
+
+static bool
+is_held(const struct pn_stream *s)
+{
+    return s->owner != NULL && !s->closing && !s->unref && s->events->is_held != NULL && s->events->is_held(s);
+}
+
+static void
+find_held(uv_handle_t *handle, void *arg)
+{
+    const struct pn_stream *s = pn_stream_of_handle(handle);
+    bool *found = arg;
+    if (s != NULL && !*found)
+        *found = is_held(s);
+}
+
+bool
+pn_handles_are_held(struct pn_loop *loop)
+{
+    bool found = false;
+    uv_walk(&loop->uv, find_held, &found);
+    return found;
+}
+
+struct each_work {
+    pn_work_visit visit;
+    void *arg;
+};
+
+static void
+visit_stream(const struct pn_stream *s, const struct each_work *each)
+{
+    unsigned work = pn_stream_work(s);
+    each->visit(s->owner, work, (work & PN_WORK_READS) == 0 && is_held(s), each->arg);
+}
+
+/* `owner` of a listener that closes is not used any more. */
+static void
+visit_handle(uv_handle_t *handle, void *arg)
+{
+    const struct each_work *each = arg;
+    if (handle->type == UV_TCP || handle->type == UV_NAMED_PIPE) {
+        visit_stream(handle->data, each);
+    }
+    else if (handle->type == UV_POLL) {
+        const struct pn_listener *l = handle->data;
+        if (l->closing)
+            each->visit(NULL, PN_WORK_CLOSES, false, each->arg);
+        else
+            each->visit(l->owner, (l->watching || l->idle) && !l->unref ? PN_WORK_LISTENS : 0, false, each->arg);
+    }
+}
+
+static void
+visit_posted(const struct pn_posted *p, const struct each_work *each)
+{
+    for (; p != NULL; p = p->next)
+        visit_stream((const struct pn_stream *)(const void *)((const char *)p - offsetof(struct pn_stream, posted)),
+                     each);
+}
+
+void
+pn_handles_each_work(struct pn_loop *loop, pn_work_visit visit, void *arg)
+{
+    struct each_work each = {visit, arg};
+    uv_walk(&loop->uv, visit_handle, &each);
+    /* libuv has forgotten the handle of a stream whose `closed` is posted. */
+    visit_posted(loop->posted.first, &each);
+    visit_posted(loop->pending.first, &each);
 }
 
 /* --- acting --- */

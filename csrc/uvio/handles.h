@@ -1,5 +1,5 @@
-/* handles.h - all streams and listeners of a loop at once: for the orderly close of run(), for the exit, and for the
- * child of a fork, which drops the parent's descriptors. */
+/* handles.h - all streams and listeners of a loop at once: for what keeps it alive, for the orderly close of run(), for
+ * the exit, and for the child of a fork, which drops the parent's descriptors. */
 #ifndef PN_UVIO_HANDLES_H
 #define PN_UVIO_HANDLES_H
 
@@ -12,6 +12,13 @@ bool pn_handles_have_fd(struct pn_loop *loop, int fd);
 bool pn_handles_are_serving(struct pn_loop *loop);
 /* Calls f(owner, arg) for each listener that has an owner; `f` must not run user code. */
 void pn_handles_each_listener(struct pn_loop *loop, void (*f)(void *owner, void *arg), void *arg);
+/* Returns whether a referenced stream is paused, with something to come after a resume(). */
+bool pn_handles_are_held(struct pn_loop *loop);
+
+/* Calls visit(owner, work, held, arg) for each stream and listener. The owner may be NULL; `work` has PN_WORK_* bits, 0
+ * if it does not keep the loop alive; `held` as above. It must not run user code. */
+typedef void (*pn_work_visit)(void *owner, unsigned work, bool held, void *arg);
+void pn_handles_each_work(struct pn_loop *loop, pn_work_visit visit, void *arg);
 
 /* Closes listeners; ends streams after they have sent what is queued. The owners do it: see the events of both. */
 void pn_handles_close_in_order(struct pn_loop *loop);

@@ -343,6 +343,7 @@ on_uv_connect(uv_connect_t *req, int status)
 {
     struct pn_stream *s = req->data;
     free_request(s);
+    s->connecting = false;
     if (loop_of(s)->dead || s->closing)
         return;
     s->connect_status = (int16_t)status;
@@ -365,12 +366,14 @@ pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
     if (req == NULL)
         return UV_ENOMEM;
     req->u.connect.data = s;
+    s->connecting = true;
     int status = uv_tcp_connect(&req->u.connect, &s->h.tcp, (const struct sockaddr *)&sa, on_uv_connect);
     if (status == 0 && !s->has_fd && pn_fd_table_has(&loop_of(s)->fds, pn_stream_fd(s)))
         return taken(s, pn_stream_fd(s)); /* the request ends when the stream is closed */
     note_fd(s, pn_stream_fd(s));
     if (status != 0) {
         free_request(s);
+        s->connecting = false;
         return status;
     }
     /* Otherwise ask the kernel later: a connection to 0.0.0.0 has the peer 127.0.0.1. */
@@ -634,6 +637,21 @@ pn_stream_ref(struct pn_stream *s, bool referenced)
     else
         uv_unref(&s->h.handle);
     pn_loop_wake(loop_of(s));
+}
+
+unsigned
+pn_stream_work(const struct pn_stream *s)
+{
+    unsigned work = s->req == NULL ? 0 : s->connecting ? PN_WORK_CONNECTS : PN_WORK_WRITES;
+    if (uv_is_active(&s->h.handle) && uv_has_ref(&s->h.handle))
+        work |= PN_WORK_READS;
+    if (s->completions & PN_POST_CONNECT)
+        work |= PN_WORK_CONNECTS;
+    if (s->completions & PN_POST_WRITTEN)
+        work |= PN_WORK_WRITES;
+    if (s->completions & PN_POST_SHUTDOWN)
+        work |= PN_WORK_ENDS;
+    return s->closing || (s->lingering && work != 0) ? PN_WORK_CLOSES : work;
 }
 
 int

@@ -36,6 +36,17 @@ struct pn_stream_events {
     bool (*has_unsent)(const struct pn_stream *s);
     size_t (*unsent)(const struct pn_stream *s); /* bytes that the kernel has not taken, if it is connected */
     void (*before_close)(struct pn_stream *s);   /* of a stream that lingers: pn_stream_close() begins */
+    bool (*is_held)(const struct pn_stream *s);  /* paused, with something to come after a resume() */
+};
+
+/* Why a stream or listener keeps the loop alive. */
+enum pn_work {
+    PN_WORK_LISTENS = 1,
+    PN_WORK_CONNECTS = 2,
+    PN_WORK_READS = 4,
+    PN_WORK_WRITES = 8,
+    PN_WORK_ENDS = 16, /* its half-close is posted */
+    PN_WORK_CLOSES = 32,
 };
 
 /* A ring of streams that belong together, oldest first, with the group itself between the newest and the oldest. A
@@ -70,6 +81,7 @@ struct pn_stream {
     bool block_again : 1; /* the descriptor is shared: clear O_NONBLOCK on close */
     bool has_fd : 1;      /* its descriptor is in loop->fds */
     bool lingering : 1;   /* pn_stream_linger() closes it soon */
+    bool connecting : 1;  /* `req` is that of a connect */
     union {
         uv_handle_t handle;
         uv_stream_t stream;
@@ -136,6 +148,8 @@ void pn_stream_set_reset(struct pn_stream *s);
 size_t pn_stream_write_queue_size(const struct pn_stream *s);
 
 void pn_stream_ref(struct pn_stream *s, bool referenced);
+/* Returns why it keeps the loop alive: PN_WORK_* bits, 0 if it does not. */
+unsigned pn_stream_work(const struct pn_stream *s);
 /* Returns -1 if there is none. */
 int pn_stream_fd(const struct pn_stream *s);
 /* Return false if it is not connected, or a unix socket. */

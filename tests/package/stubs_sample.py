@@ -308,6 +308,13 @@ def loop() -> None:
     assert_type(emitter.emit("other", 1), bool)
 
 
+def active() -> list[str]:
+    for entry in pynet.active():
+        assert_type(entry, pynet.Active)
+        assert_type(entry.what, object)
+    return [f"{what}: {why.upper()}" for what, why in pynet.active()]
+
+
 if __name__ == "__main__":
     pynet.run(servers, signals=True, on_uncaught="log")
     pynet.stop()

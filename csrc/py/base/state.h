@@ -41,7 +41,7 @@ struct pn_ring {
 
 /* The objects of pynet._run that the C module uses, in the order of st->run: named tuples, functions, sets. */
 /* clang-format off */
-#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(begin) X(set_handlers) \
+#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(other_threads) X(begin) X(set_handlers) \
     X(thread_report) X(log_report) X(lost_report) X(register_exit) X(aggregate_text) X(add_where) X(lone_text_hint) \
     X(check_event) X(user_events) X(ended_by_itself) X(caller) X(add_in_use) X(group_id) \
     X(blocked) X(pending) X(wake_waiters)
@@ -52,6 +52,12 @@ enum pn_run_index { PN_RUN(PN_RUN_INDEX) PN_RUN_COUNT };
 
 enum pn_mode { PN_IDLE, PN_BACKGROUND, PN_FOREGROUND };
 
+/* A background thread, on whose stack this is. */
+struct pn_own_thread {
+    PyThreadState *state;
+    struct pn_own_thread *next;
+};
+
 /* The thread that drives the loop, and the threads that wait for it. The mutex guards only the condition variable:
  * the GIL guards the other fields. */
 struct pn_driver {
@@ -61,6 +67,7 @@ struct pn_driver {
     unsigned hand_over; /* threads whose run() waits for the background thread to stop driving */
     bool dispatching;   /* a turn is running */
     bool stop;          /* run() shall return */
+    bool looks_again;   /* run() goes on only because another thread may resume a socket */
     bool graceful;      /* run() shall close everything in order, then return */
     bool graceful_done;
     bool grace_over;               /* what was left has been destroyed */
@@ -74,7 +81,8 @@ struct pn_driver {
     int waiters;            /* threads in pn_driver_wait() */
     unsigned long *holders; /* own: the threads inside turn(), one entry for each block */
     size_t holders_size;
-    PyObject *thread_object; /* own: the threading.Thread of the background thread */
+    PyObject *thread_object;           /* own: the threading.Thread of the background thread */
+    struct pn_own_thread *own_threads; /* borrowed: the background threads that have not ended */
     uv_mutex_t mutex;
     uv_cond_t cond;
 };

@@ -170,11 +170,16 @@ pn_connected(PnSocket *s)
         pn_writable_flush(&s->d);
         return;
     }
-    if (pn_emit_cycle(&s->d.em, PN_CYCLE_CONNECT, NULL) < 0 || s->d.em.generation != st->generation)
+    s->begins = 1;
+    int status = pn_emit_cycle(&s->d.em, PN_CYCLE_CONNECT, NULL);
+    if (status < 0 || s->d.em.generation != st->generation) {
+        s->begins = 0;
         return; /* a listener raised: as Node, no `ready`, and reading never starts; or this is a forked child */
+    }
     if (s->d.io != NULL && s->d.connected)
         pn_writable_connected(&s->d);
     (void)pn_emit_cycle(&s->d.em, PN_CYCLE_READY, NULL);
+    s->begins = 0;
     pn_readable_connected(&s->d);
 }
 

@@ -104,6 +104,8 @@ int pn_emit_cycle(PnEmitter *e, enum pn_cycle_event event, PyObject *arg);
 int pn_missed_listener_added(PnEmitter *e, PyObject *name);
 /* A new connect() or listen(): drops the missed events and the deferred error of the last cycle. */
 void pn_missed_forget(PnEmitter *e);
+/* Calls visit() for each emitter with a deferred error; it must not run user code. */
+void pn_missed_each_deferred(PnState *st, void (*visit)(PyObject *emitter, void *arg), void *arg);
 /* The interpreter exits: reports every deferred error as uncaught now. */
 void pn_missed_report_all(PnState *st);
 /* An error is deferred, or missed and not yet replayed. */

@@ -236,6 +236,13 @@ defer_error(PnEmitter *e, PyObject *error)
 }
 
 void
+pn_missed_each_deferred(PnState *st, void (*visit)(PyObject *emitter, void *arg), void *arg)
+{
+    for (const struct pn_deferred_error *h = st->deferred_errors; h != NULL; h = h->next)
+        visit((PyObject *)h->emitter, arg);
+}
+
+void
 pn_missed_report_all(PnState *st)
 {
     while (st->deferred_errors != NULL) {

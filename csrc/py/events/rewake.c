@@ -67,6 +67,12 @@ pn_rewake_soon(PnState *st)
     (void)pn_loop_arm(st->loop, &w->timer, uv_hrtime() + RETRY_NS);
 }
 
+bool
+pn_rewake_is_due(const PnState *st)
+{
+    return st->rewake != NULL && st->rewake->generation == st->generation && pn_timer_armed(&st->rewake->timer.t);
+}
+
 void
 pn_rewake_free(PnState *st)
 {

@@ -9,6 +9,8 @@ int pn_rewake_prepare(PnState *st);
 /* An internal listener has raised, as without memory: a timer wakes all waits, until that succeeds. Does not touch the
  * exception that is set. */
 void pn_rewake_soon(PnState *st);
+/* That timer is armed. */
+bool pn_rewake_is_due(const PnState *st);
 /* The module is being freed. */
 void pn_rewake_free(PnState *st);
 

@@ -10,6 +10,9 @@
 /* How long a call waits for the background thread that it has started. */
 #define START_NS ((uint64_t)1000000000)
 
+/* How long run() waits when only another thread can give it work: it returns within 100 ms of that thread's end. */
+#define LOOK_NS  ((int64_t)50 * 1000000)
+
 /* --- the condition variable between the driver and the threads that wait for it --- */
 
 int
@@ -151,7 +154,8 @@ wait_timeout(PnState *st)
 {
     if (st->ticks.count > 0 || st->immediates.count > 0)
         return 0;
-    return pn_loop_timeout(st->loop);
+    int64_t ns = pn_loop_timeout(st->loop);
+    return st->driver.looks_again && (ns < 0 || ns > LOOK_NS) ? LOOK_NS : ns;
 }
 
 /* All that waits looks again, and raises. Keeps the exception that is set. */
@@ -254,6 +258,8 @@ background(void *arg)
     PyGILState_STATE gil = PyGILState_Ensure();
     PnState *st = pn_state_of_module(module);
     unsigned generation = st->generation;
+    struct pn_own_thread own;
+    pn_own_thread_begin(st, &own);
     PyObject *thread = enter_thread(st);
     PyObject *result = PyObject_CallMethod(module, "_drive", NULL);
     if (result == NULL)
@@ -264,6 +270,7 @@ background(void *arg)
         pn_driver_notify_all(st);
     }
     leave_thread(st, thread);
+    pn_own_thread_end(st, &own);
     Py_DECREF(module);
     PyGILState_Release(gil);
 }

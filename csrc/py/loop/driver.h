@@ -5,6 +5,7 @@
  *
  * The files of this folder:
  *   driver.c          opens the loop, starts the background thread, runs one turn
+ *   work_left.c       whether run() goes on
  *   run.c             run(), stop(); makes Ctrl-C end the wait; SIGINT and SIGTERM close in order
  *   graceful.c        what run(signals=True) does after the first signal
  *   turn.c            `with turn():`, in which nothing is dispatched
@@ -57,6 +58,33 @@ void pn_driver_notify_all(PnState *st);
 
 /* True when this thread is inside a turn() block. */
 bool pn_in_turn(const PnState *st);
+
+/* --- work_left.c --- */
+
+/* run(signals=True) closes everything: all that is open counts, and nothing else but ticks. */
+static inline bool
+pn_closes_all(const PnState *st)
+{
+    return st->driver.graceful && st->driver.graceful_done;
+}
+/* Something is left to do, whatever other threads do. */
+static inline bool
+pn_is_busy(PnState *st)
+{
+    if (pn_closes_all(st))
+        return st->loop->counts.streams > 0 || st->loop->counts.listeners > 0 || st->ticks.count > 0;
+    return st->ticks.count > 0 || st->immediates_referenced > 0 || st->deferred_errors != NULL ||
+           pn_loop_alive(st->loop);
+}
+/* Otherwise. 1: run() goes on all the same, since another thread may resume a socket; 0: nothing is left to do; -1 with an
+ * exception: a signal handler raised. May run user code. */
+int pn_look_for_work(PnState *st);
+/* The names of the threads that may resume a socket, in a new list: all of Python but the driver, which is the calling
+ * thread when no thread is in run(), and pynet's own. NULL with an exception. */
+PyObject *pn_other_threads(PnState *st);
+/* The calling thread is one of pynet's own, until the second call. */
+void pn_own_thread_begin(PnState *st, struct pn_own_thread *own);
+void pn_own_thread_end(PnState *st, struct pn_own_thread *own);
 
 /* --- run.c --- */
 PyObject *pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);

@@ -72,6 +72,17 @@ pn_immediates_run(struct pn_loop *loop)
     }
 }
 
+void
+pn_immediates_each_referenced(PnState *st, pn_timer_visit visit, void *arg)
+{
+    const struct pn_ring *ring = &st->immediates;
+    for (size_t i = 0; i < ring->count; i++) {
+        PnImmediate *self = (PnImmediate *)(void *)ring->items[(ring->head + i) & (ring->capacity - 1)].self;
+        if (self->referenced && self->callback != NULL)
+            visit((PyObject *)self, self->callback, 0, arg);
+    }
+}
+
 /* --- functions --- */
 
 const char pn_set_immediate_doc[] =

@@ -38,3 +38,9 @@ pn_next_tick(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         return NULL;
     Py_RETURN_NONE;
 }
+
+PyObject *
+pn_tick_callback(const struct pn_tick_entry *tick)
+{
+    return tick->run == run_user_tick ? PyTuple_GET_ITEM(tick->self, 0) : NULL;
+}

@@ -135,7 +135,7 @@ give_up_claim(PnState *st)
 {
     struct pn_driver *d = &st->driver;
     d->mode = PN_IDLE;
-    d->log_uncaught = false;
+    d->log_uncaught = d->looks_again = false;
     pn_graceful_reset(st);
     st->loop->halted = 0;
     pn_driver_notify_all(st);
@@ -169,15 +169,6 @@ take_over(PnState *st)
     return status;
 }
 
-static bool
-anything_left(PnState *st)
-{
-    if (st->driver.graceful && st->driver.graceful_done)
-        return st->loop->counts.streams > 0 || st->loop->counts.listeners > 0 || st->ticks.count > 0;
-    return st->ticks.count > 0 || st->immediates_referenced > 0 || st->deferred_errors != NULL ||
-           pn_loop_alive(st->loop);
-}
-
 /* Calls main() at the start of the first turn: nothing is dispatched before it returns. */
 static int
 call_main(PnState *st, PyObject *main)
@@ -205,14 +196,29 @@ call_main(PnState *st, PyObject *main)
     return result == NULL ? -1 : 0;
 }
 
+/* Neither stop() nor an uncaught exception ends it, and this is not a forked child. */
+static bool
+goes_on(const PnState *st, unsigned generation)
+{
+    return st->generation == generation && !st->driver.stop && st->uncaught == NULL;
+}
+
 static int
 run_loop(PnState *st, PyObject *main)
 {
-    struct pn_driver *d = &st->driver;
     unsigned generation = st->generation;
     int status = main != NULL ? call_main(st, main) : 0;
-    while (status == 0 && st->generation == generation && !d->stop && st->uncaught == NULL && anything_left(st))
+    while (status == 0 && goes_on(st, generation)) {
+        st->driver.looks_again = false;
+        if (!pn_is_busy(st)) {
+            int left = pn_look_for_work(st);
+            if (left <= 0)
+                return left;
+            if (!goes_on(st, generation)) /* user code has run */
+                return 0;
+        }
         status = pn_driver_turn(st);
+    }
     return status;
 }
 
@@ -329,8 +335,8 @@ restore_signals(PnState *st, struct saved_signals *saved)
 
 const char pn_run_doc[] =
     "run(main=None, *, signals=False, grace=10, on_uncaught=None)\n--\n\n"
-    "Drives the loop on the calling thread until nothing referenced is left to do, or stop() is called. main() is\n"
-    "called first, inside the first turn. The background thread, if it was driving, hands over.\n\n"
+    "Drives the loop on the calling thread until nothing referenced is left to do (see active()), or stop() is\n"
+    "called. main() is called first, inside the first turn. The background thread, if it was driving, hands over.\n\n"
     "signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, sends queued\n"
     "writes, unlinks unix paths), the second returns at once. What has not closed `grace` seconds after the first is\n"
     "destroyed, and counted in one line on stderr; None waits without limit. on_uncaught=\"log\": an exception that "

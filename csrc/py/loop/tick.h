@@ -68,5 +68,7 @@ int pn_ring_traverse(const struct pn_ring *ring, visitproc visit, void *arg);
 /* next_tick(callback, *args) */
 PyObject *pn_next_tick(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 extern const char pn_next_tick_doc[];
+/* The callback of next_tick(), borrowed; NULL: a tick of our own. */
+PyObject *pn_tick_callback(const struct pn_tick_entry *tick);
 
 #endif

@@ -122,6 +122,19 @@ create(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool repeat)
     return (PyObject *)self;
 }
 
+void
+pn_timeouts_each_referenced(PnState *st, pn_timer_visit visit, void *arg)
+{
+    const struct pn_timers *timers = &st->loop->timers;
+    uint64_t now = uv_hrtime();
+    for (size_t i = 0; i < timers->count; i++) {
+        struct pn_loop_timer *timer = (struct pn_loop_timer *)(void *)timers->heap[i];
+        PnTimeout *self = OF_TIMER(timer);
+        if (timer->fire == on_fire && timer->referenced)
+            visit((PyObject *)self, self->callback, timer->t.deadline > now ? timer->t.deadline - now : 0, arg);
+    }
+}
+
 /* --- functions --- */
 
 const char pn_set_timeout_doc[] =

@@ -18,6 +18,12 @@ extern const char pn_set_timeout_doc[], pn_set_interval_doc[], pn_clear_timeout_
 /* Runs the immediates that are queued now; the loop calls it in its check phase. */
 void pn_immediates_run(struct pn_loop *loop);
 
+/* Call visit() for each armed Timeout and each waiting Immediate that keeps run() going. `callback` may be NULL, `left` is
+ * in nanoseconds. It must not run user code. */
+typedef void (*pn_timer_visit)(PyObject *timer, PyObject *callback, uint64_t left, void *arg);
+void pn_timeouts_each_referenced(PnState *st, pn_timer_visit visit, void *arg);
+void pn_immediates_each_referenced(PnState *st, pn_timer_visit visit, void *arg);
+
 /* Converts milliseconds to nanoseconds. A value out of range counts as 1 ms; a value that is too big also warns, and -1
  * is returned when the warning raised. */
 int pn_timer_delay(PnState *st, double ms, uint64_t *out);

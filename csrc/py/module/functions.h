@@ -4,6 +4,7 @@
  *   socket_type.c  the type Socket: its methods come from stream/, socket/ and connect/
  *   socket_repr.c  repr() of a Socket
  *   functions.c    connect(), create_server(), the defaults
+ *   active.c       what keeps run() going
  *   module.c       the module: its types, its functions, its state; fills struct pn_hooks */
 #ifndef PN_PY_MODULE_FUNCTIONS_H
 #define PN_PY_MODULE_FUNCTIONS_H
@@ -21,6 +22,9 @@ PyObject *pn_get_default_high_water_mark(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_high_water_mark(PyObject *module, PyObject *value);
 PyObject *pn_get_default_no_delay(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_no_delay(PyObject *module, PyObject *value);
+/* active.c: _active(), _other_threads() */
+PyObject *pn_active(PyObject *module, PyObject *unused);
+PyObject *pn_other_threads_function(PyObject *module, PyObject *unused);
 extern const char pn_get_default_no_delay_doc[], pn_set_default_no_delay_doc[];
 PyObject *pn_get_default_auto_select_family(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_auto_select_family(PyObject *module, PyObject *value);

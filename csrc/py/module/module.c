@@ -324,6 +324,8 @@ static PyMethodDef module_methods[] = {
     {"_destroy_draining", pn_server_destroy_draining, METH_O, NULL},
     {"_destroy_connections", pn_server_destroy_connections, METH_O, NULL},
     {"_counts", pn_counts, METH_NOARGS, "Counts open handles and existing objects, for the tests."},
+    {"_active", pn_active, METH_NOARGS, NULL},
+    {"_other_threads", pn_other_threads_function, METH_NOARGS, NULL},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
     {"_drive", pn_drive, METH_NOARGS, NULL},
     {"_need_driver", pn_need_driver, METH_O, NULL},

@@ -370,6 +370,19 @@ has_unsent(const struct pn_stream *io)
     return socket_has_unsent(io->owner);
 }
 
+/* It is paused, and has what a resume() would bring into motion: unread data, or a consumer that waits for more. One
+ * that was only accepted with pause_on_connect has neither. */
+static bool
+is_held(const struct pn_stream *io)
+{
+    const PnDuplex *d = &PN_SOCKET(io->owner)->d;
+    if (d->io != io || !d->connected || d->destroyed || !pn_readable_is_paused(d))
+        return false;
+    if (pn_readable_length(d) > 0)
+        return true;
+    return !d->r_ended && ((d->r != NULL && d->r->onread != NULL) || pn_has_listeners(&d->em, d->em.st->names.data));
+}
+
 const struct pn_stream_events pn_socket_stream_events = {
     .alloc = pn_duplex_on_alloc,
     .read = pn_duplex_on_read,
@@ -382,6 +395,7 @@ const struct pn_stream_events pn_socket_stream_events = {
     .abandon = on_abandon,
     .has_unsent = has_unsent,
     .unsent = unsent,
+    .is_held = is_held,
 };
 
 /* --- making --- */

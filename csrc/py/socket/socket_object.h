@@ -67,6 +67,7 @@ struct PnSocket {
     unsigned handle_is_weak : 1;       /* the handle holds no reference to the socket */
     unsigned aborted : 1;              /* the constructor's signal was aborted: it never connects */
     unsigned reset_when_connected : 1; /* reset_and_destroy() while connecting */
+    unsigned begins : 1;               /* `connect` and `ready` are being emitted: reading begins after them */
 };
 
 #define PN_SOCKET(o) ((PnSocket *)(void *)(o))
