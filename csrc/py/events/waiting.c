@@ -371,7 +371,8 @@ pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 
 /* --- blocking --- */
 
-/* _check_blocking(what): RuntimeError when this thread must not block, because it is the one that emits the event. */
+/* _check_blocking(what): RuntimeError when this thread must not block, because it is the one that emits the event. An
+ * `await` does not block the loop of a host. */
 PyObject *
 pn_check_blocking(PyObject *module, PyObject *what)
 {
@@ -379,10 +380,18 @@ pn_check_blocking(PyObject *module, PyObject *what)
     const char *where = NULL;
     if (!PyUnicode_Check(what))
         return pn_raise_arg_type("what", "a str", what);
-    if (pn_in_callback(st))
-        where = "inside a listener";
-    else if (pn_in_turn(st))
+    bool here = pn_attached_here(st);
+    if (pn_in_turn(st))
         where = "inside turn()";
+    else if (here && PyUnicode_CompareWithASCIIString(what, "await") == 0)
+        Py_RETURN_NONE;
+    else if (pn_in_callback(st))
+        where = "inside a listener";
+    else if (here)
+        return PyErr_Format(PyExc_RuntimeError,
+                            "%U would wait for ever on this thread: pynet is attached to %U, which runs on it. Use await "
+                            "or a listener here, or another thread",
+                            what, st->driver.host_name);
     else if (st->driver.mode != PN_IDLE && st->driver.thread == PyThread_get_thread_ident())
         where = "on the thread that drives the loop";
     if (where == NULL)
