@@ -83,14 +83,14 @@ def leave_thread(thread: Any) -> None:
 # --- hosts ---
 
 
-def check_host(host: object) -> None:
+def check_host() -> None:
     """A wait begins on the thread of a host that drives the loop: raises if the host cannot run meanwhile.
 
     That is so when another loop of asyncio runs on this thread now. An attachment nobody asked for moves to that one.
     """
     attach = sys.modules.get("pynet._attach")
     if attach is not None:
-        attach.follow(host)
+        attach.follow()
 
 
 # --- signals ---

@@ -1,7 +1,8 @@
-"""connect(), listen() and serve() to be awaited, under asyncio. Also importable as pynet.promises, Node's net.promises.
+"""connect(), listen() and serve() to be awaited, under asyncio; run() and attached(): asyncio drives pynet's loop.
 
-pynet's own loop does the work, on its thread; the results are the ordinary sockets and servers, with their listeners,
-`async for` and `async with`. This module does not import asyncio.
+connect(), listen() and serve() attach pynet to the asyncio loop that runs, unless a thread drives pynet's loop already:
+its background thread, run(), or another asyncio loop. The results are the ordinary sockets and servers, with their
+listeners, `async for` and `async with`. Also importable as pynet.promises, Node's net.promises.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from pynet import _private, _pynet
+from pynet._attach import attached, automatic, run
 from pynet._serve import _TaskHandler, make_server, serve_tasks
 from pynet._support import check_size
 from pynet._waiting import once
@@ -16,7 +18,7 @@ from pynet._waiting import once
 if TYPE_CHECKING:
     from pynet._options import AioListenOptions, ConnectOptions, Host, Pair, Path, Places, Port
 
-__all__ = ["connect", "listen", "serve"]
+__all__ = ["attached", "connect", "listen", "run", "serve"]
 
 
 def _ignore(error: BaseException) -> None:
@@ -41,6 +43,7 @@ async def connect(*args: Any, **options: Any) -> _pynet.Socket:
     Takes what pynet.connect() takes, and raises at the `await` what that raises, and what an "error" event before
     "connect" carries. When the await is cancelled the socket is destroyed. Node: net.promises.connect().
     """
+    automatic()
     socket = _pynet.connect(*args, **options)
     try:
         await once(socket, "connect")
@@ -73,6 +76,7 @@ async def listen(*args: Any, **options: Any) -> _pynet.Server:
     Node: net.promises.listen().
     """
     server, mapping = make_server(args, options)
+    automatic()
     server.listen(*args, **options)
     try:
         await once(server, "listening", mapping, signal=options.get("signal"))

@@ -60,7 +60,7 @@ def test_both_names_are_one_module(script, statements):
 
 
 def test_its_functions():
-    assert pynet.aio.__all__ == ["connect", "listen", "serve"]
+    assert pynet.aio.__all__ == ["attached", "connect", "listen", "run", "serve"]
     assert sys.modules["pynet.aio"] is pynet.aio
 
 

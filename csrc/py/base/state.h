@@ -77,7 +77,7 @@ struct pn_driver {
     size_t holders_size;
     struct PnDrive *drive;   /* while attached, borrowed, as the next three: it detaches before it is freed */
     PyObject *host;          /* what the drive is for, such as an asyncio loop; may be NULL */
-    PyObject *host_name;     /* a str for messages */
+    PyObject *host_name;     /* what messages show, by str() */
     PyObject *host_uncaught; /* gets what leaves a listener; may be NULL */
     PyObject *thread_object; /* own: the threading.Thread of the background thread */
     uv_mutex_t mutex;

@@ -23,7 +23,8 @@ typedef struct PnDrive {
     bool closing;    /* close() was called within step() */
     bool background; /* the background thread was driving */
     char automatic;  /* pynet._attach: nobody has asked for it */
-    PyObject *host, *host_name, *wake, *uncaught; /* may be NULL; see struct pn_driver */
+    PyObject *host, *wake, *uncaught; /* may be NULL; see struct pn_driver */
+    PyObject *host_name;              /* what str() gives the name of the host for messages */
 } PnDrive;
 
 #define DRIVE(op) ((PnDrive *)(void *)(op))
@@ -74,20 +75,20 @@ check_embed(PnState *st, PyObject *name)
     const struct pn_driver *d = &st->driver;
     if (d->mode == PN_FOREGROUND)
         PyErr_Format(PyExc_RuntimeError,
-                     "pynet cannot be attached to %U: run() drives its loop, on thread %lu. Call pynet.stop(), and attach "
+                     "pynet cannot be attached to %S: run() drives its loop, on thread %lu. Call pynet.stop(), and attach "
                      "when run() has returned",
                      name, d->thread);
     else if (d->mode == PN_ATTACHED)
         PyErr_Format(PyExc_RuntimeError,
-                     "pynet cannot be attached to %U: it is attached to %U already, on thread %lu. Detach it there first: "
+                     "pynet cannot be attached to %S: it is attached to %S already, on thread %lu. Detach it there first: "
                      "leave pynet.aio.attached() or aio.run(), or close() the drive of embed()",
                      name, d->host_name, d->thread);
     else if (pn_in_callback(st))
         PyErr_Format(PyExc_RuntimeError,
-                     "pynet cannot be attached to %U inside a listener: the loop is running. Attach where the host calls",
+                     "pynet cannot be attached to %S inside a listener: the loop is running. Attach where the host calls",
                      name);
     else if (pn_in_turn(st))
-        PyErr_Format(PyExc_RuntimeError, "pynet cannot be attached to %U inside a turn() block. Attach before it", name);
+        PyErr_Format(PyExc_RuntimeError, "pynet cannot be attached to %S inside a turn() block. Attach before it", name);
     else
         return 0;
     return -1;
@@ -175,7 +176,7 @@ drive_step(PyObject *op, PyObject *unused)
         Py_RETURN_NONE;
     if (d->thread != PyThread_get_thread_ident())
         return PyErr_Format(PyExc_RuntimeError,
-                            "step() was called on thread %lu, but embed() for %U on thread %lu. Call both on the thread "
+                            "step() was called on thread %lu, but embed() for %S on thread %lu. Call both on the thread "
                             "of the host's loop",
                             PyThread_get_thread_ident(), self->host_name, d->thread);
     if (d->dispatching || d->holds > 0) {
@@ -251,7 +252,7 @@ drive_repr(PyObject *op)
     PnDrive *self = DRIVE(op);
     if (!is_attached(self))
         return PyUnicode_FromString("<pynet.Drive closed>");
-    return PyUnicode_FromFormat("<pynet.Drive of %U, fd=%d>", self->host_name, self->st->loop->embed.fd);
+    return PyUnicode_FromFormat("<pynet.Drive of %S, fd=%d>", self->host_name, self->st->loop->embed.fd);
 }
 
 /* --- embed() --- */
@@ -287,7 +288,7 @@ parse_embed(PnState *st, PyObject *const *args, Py_ssize_t nargs, PyObject *kwna
 static PyObject *
 make_drive(PnState *st, PyObject *const *a)
 {
-    PyObject *name = a[1] != NULL ? PyObject_Repr(a[1]) : PyUnicode_FromString("the loop of a host");
+    PyObject *name = a[1] != NULL ? Py_NewRef(a[1]) : PyUnicode_FromString("the loop of a host");
     PyObject *op = name != NULL ? st->Drive->tp_alloc(st->Drive, 0) : NULL;
     if (op == NULL) {
         Py_XDECREF(name);
@@ -366,6 +367,7 @@ drive_traverse(PyObject *op, visitproc visit, void *arg)
     PnDrive *self = DRIVE(op);
     Py_VISIT(Py_TYPE(op));
     Py_VISIT(self->host);
+    Py_VISIT(self->host_name);
     Py_VISIT(self->wake);
     Py_VISIT(self->uncaught);
     return 0;
@@ -378,6 +380,7 @@ drive_clear(PyObject *op)
     if (is_attached(self))
         pn_drive_cut(self->st);
     Py_CLEAR(self->host);
+    Py_CLEAR(self->host_name);
     Py_CLEAR(self->wake);
     Py_CLEAR(self->uncaught);
     return 0;
@@ -393,7 +396,6 @@ drive_dealloc(PyObject *op)
     bool attached = st != NULL && is_attached(self);
     bool background = self->background;
     (void)drive_clear(op);
-    Py_CLEAR(self->host_name);
     type->tp_free(op);
     Py_DECREF(type);
     if (attached && !st->closed && st->loop != NULL && !st->loop->dead)

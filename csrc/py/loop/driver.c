@@ -337,9 +337,19 @@ pn_need_driver(PyObject *module, PyObject *emitter)
     }
     if (pn_driver_ensure(st) < 0)
         return NULL;
-    if (!pn_attached_here(st) || st->driver.host == NULL)
+    if (!pn_attached_here(st))
         Py_RETURN_NONE;
-    return PyObject_CallOneArg(pn_state_run(st, PN_RUN_check_host), st->driver.host);
+    return PyObject_CallNoArgs(pn_state_run(st, PN_RUN_check_host));
+}
+
+PyObject *
+pn_driver_mode(PyObject *module, PyObject *unused)
+{
+    static const char *const names[] = {"idle", "background", "foreground", "attached"};
+    (void)unused;
+    const struct pn_driver *d = &pn_state_of_module(module)->driver;
+    bool here = d->mode != PN_IDLE && d->thread == PyThread_get_thread_ident();
+    return Py_BuildValue("sO", d->starting ? "background" : names[d->mode], here ? Py_True : Py_False);
 }
 
 static void
