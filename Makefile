@@ -22,7 +22,7 @@ SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
-	soak costs conformance-record differential differential-record clean distclean FORCE
+	soak costs conformance-hosts conformance-record differential differential-record clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -83,6 +83,9 @@ soak: build .venv/.test  ## thousands of connections at once, 100,000 in turn: n
 
 costs: build .venv/.test .venv/.bench  ## what thousands of one kind cost, in instructions: no more than linear
 	@$(RUN) $(PY) -m pytest -q -p no:cacheprovider tests/stress/costs.py
+
+conformance-hosts: build .venv/.test  ## the conformance scenarios, all of them attached to asyncio's and uvloop's loops, too
+	@$(RUN) CONFORMANCE_ALL=1 $(PYTEST) -q tests/conformance/test_conformance.py $(PYTEST_ARGS)
 
 conformance-record: .venv/.build  ## run the conformance scenarios on real Node and store what it does
 	@bash tools/node.sh
