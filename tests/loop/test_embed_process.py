@@ -4,7 +4,6 @@ import socket
 
 import isolated
 from isolated.tools import read_all
-from test_driver_fork import PRELUDE as FORK
 
 HOST = """
     import os, select, sys, threading
@@ -161,6 +160,13 @@ def test_embed_after_the_exit_raises():
 
 
 # --- fork ---
+
+
+FORK = """
+    import warnings
+    warnings.simplefilter("ignore")  # newer Pythons warn of fork() with threads
+    from isolated.forking import collect, fork, hello_anew, in_child
+"""
 
 
 def check_fork(script):

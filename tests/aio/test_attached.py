@@ -1,0 +1,658 @@
+"""pynet.aio.run() and attached(): listeners on the thread of the asyncio loop, on asyncio's own loop and on uvloop's."""
+
+import asyncio
+import contextvars
+import gc
+import sys
+import threading
+import time
+
+import pytest
+
+import pynet
+from helpers import wait_until
+
+
+def driver():
+    return pynet._pynet._driver()
+
+
+async def listen(where):
+    """A server that sends one byte."""
+    return await pynet.aio.listen(*where, listener=lambda sock: sock.end(b"x"))
+
+
+# --- listeners and asyncio's objects ---
+
+
+def test_listeners_touch_objects_of_asyncio(run, where):
+    async def main():
+        queue, threads = asyncio.Queue(), set()
+
+        def on_connection(sock):
+            threads.add(threading.get_ident())
+            sock.on("data", queue.put_nowait).on("end", sock.end)
+
+        server = await pynet.aio.listen(*where, listener=on_connection)
+        client = await pynet.aio.connect(server.address())
+        client.end(b"hello")
+        got = await queue.get()
+        await client.wait("close")
+        server.close()
+        return got, threads
+
+    # In debug mode asyncio refuses calls from other threads.
+    assert run(main(), debug=True) == (b"hello", {threading.get_ident()})
+
+
+def test_a_listener_starts_a_task(run, where):
+    async def main():
+        done = asyncio.get_running_loop().create_future()
+
+        async def answer(sock):
+            sock.end(await sock.read_exactly(2))
+            done.set_result(True)
+
+        tasks = []
+        server = await pynet.aio.listen(*where, listener=lambda sock: tasks.append(asyncio.create_task(answer(sock))))
+        client = await pynet.aio.connect(server.address())
+        client.write(b"hi")
+        got = await client.read_exactly(2)
+        await done
+        client.destroy()
+        server.close()
+        return got
+
+    assert run(main()) == b"hi"
+
+
+def test_waits_of_every_kind(run, where):
+    async def main():
+        async with await pynet.aio.listen(*where) as server, await pynet.aio.connect(server.address()) as client:
+            peer = await anext(aiter(server))
+            client.write(b"4567\nline\nrest")
+            got = [await peer.read_exactly(2), await peer.read_until(b"\n")]
+            async for line in peer.lines():
+                got.append(line)
+                break
+            client.write(b"x" * 3_000_000)
+            read = asyncio.create_task(peer.read_exactly(3_000_004))
+            await client.drain()
+            got.append(len(await read))
+            client.end()
+            async for chunk in peer:
+                got.append(chunk)
+            peer.end()
+            await pynet.once(client, "close")
+            return got
+
+    got = run(main())
+    assert got[0] == b"45"
+    assert got[1].startswith(b"67")
+    assert got[3:] == [3_000_004]
+
+
+def test_the_context_of_the_attachment_is_that_of_listeners(loop_factory):
+    var = contextvars.ContextVar("var", default="none")
+    seen = []
+
+    async def main():
+        var.set("attached")
+        async with pynet.aio.attached():
+            var.set("later")
+            seen.append(None)
+            done = asyncio.Event()
+
+            def listener():
+                seen.append(var.get())
+                done.set()
+
+            pynet.set_timeout(listener, 1)
+            await done.wait()
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(main())
+    assert seen == [None, "attached"]
+
+
+def test_timers_are_exact_to_a_millisecond(run):
+    async def main():
+        late = []
+        for ms in (3, 7, 15):
+            fired = asyncio.get_running_loop().create_future()
+            begun = time.monotonic()
+            pynet.set_timeout(fired.set_result, ms, None)
+            await fired
+            late.append((time.monotonic() - begun) * 1000 - ms)
+        return late
+
+    best = [min(each) for each in zip(*(run(main()) for _ in range(5)), strict=True)]
+    assert all(0 <= late < 1.5 for late in best), best
+
+
+def test_asyncio_goes_on_beside_immediates_without_end(run):
+    async def main():
+        turns = 0
+        going = True
+
+        def again():
+            nonlocal turns
+            turns += 1
+            if going:
+                pynet.set_immediate(again)
+
+        again()
+        for _ in range(100):
+            await asyncio.sleep(0)
+        going = False
+        return turns
+
+    assert run(main()) >= 40
+
+
+# --- attached() ---
+
+
+def test_attached_and_back(loop_factory, where):
+    names = []
+    pynet.next_tick(lambda: None)
+    assert wait_until(lambda: driver()[0] == "background")
+
+    async def main():
+        server = pynet.create_server(lambda sock: names.append(threading.current_thread().name) or sock.end())
+        server.listen(*where)
+        async with pynet.aio.attached():
+            assert driver() == ("attached", True)
+            async with await pynet.aio.connect(server.address()) as client:
+                client.resume()
+        assert driver()[0] == "background"
+        async with await pynet.aio.connect(server.address()) as client:
+            client.resume()
+        server.close()
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(main())
+    assert names == [threading.current_thread().name, "pynet"]
+
+
+def test_a_cancelled_block_detaches(loop_factory):
+    async def main():
+        async def block():
+            async with pynet.aio.attached():
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(block())
+        await asyncio.sleep(0)
+        assert driver() == ("attached", True)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert driver()[0] != "attached"
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(main())
+
+
+# --- the attachment nobody asks for ---
+
+
+def test_listen_attaches_when_no_thread_drives(loop_factory, where):
+    pynet.run(lambda: None)
+
+    async def main():
+        server = await listen(where)
+        seen = driver()
+        server.close()
+        return seen
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        assert runner.run(main()) == ("attached", True)
+    assert driver() == ("idle", False)
+
+
+def test_connect_attaches_when_no_thread_drives(loop_factory):
+    pynet.run(lambda: None)
+
+    async def main():
+        with pytest.raises(ConnectionRefusedError):
+            await pynet.aio.connect(1, "127.0.0.1")
+        return driver()
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        assert runner.run(main()) == ("attached", True)
+
+
+def test_the_background_thread_keeps_the_loop(loop_factory, where):
+    pynet.next_tick(lambda: None)
+    assert wait_until(lambda: driver()[0] == "background")
+
+    async def main():
+        server = await listen(where)
+        seen = driver()
+        server.close()
+        return seen
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        assert runner.run(main()) == ("background", False)
+
+
+def test_a_bare_connect_does_not_attach(loop_factory):
+    pynet.run(lambda: None)
+
+    async def main():
+        sock = pynet.connect(1, "127.0.0.1").on("error", lambda err: None)
+        seen = driver()
+        sock.destroy()
+        return seen
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        assert runner.run(main()) == ("background", False)
+
+
+def test_attached_takes_the_place_of_that_attachment(loop_factory, where):
+    pynet.run(lambda: None)
+
+    async def main():
+        server = await listen(where)
+        async with pynet.aio.attached():
+            assert driver() == ("attached", True)
+        assert driver()[0] != "attached"
+        server.close()
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(main())
+
+
+# --- run() ---
+
+
+def test_run_returns_and_raises_what_main_does(run):
+    async def returns():
+        return 5
+
+    async def raises():
+        raise ValueError("of main")
+
+    assert run(returns()) == 5
+    with pytest.raises(ValueError, match="of main"):
+        run(raises())
+
+
+def test_cleanups_of_cancelled_tasks_are_still_attached(run, where):
+    seen = []
+
+    async def main():
+        async def serve():
+            server = await pynet.aio.listen(*where)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await server.shutdown(1)
+                seen.append((server.listening, driver()))
+
+        main.task = asyncio.create_task(serve())
+        await asyncio.sleep(0.01)
+
+    run(main())
+    assert seen == [(False, ("attached", True))]
+
+
+@pytest.mark.parametrize("main", [None, 1, lambda: None, "text"])
+def test_run_needs_a_coroutine(main):
+    with pytest.raises(TypeError, match='"main" argument must be a coroutine') as caught:
+        pynet.aio.run(main)
+    assert caught.value.code == "ERR_INVALID_ARG_TYPE"
+
+
+def test_run_inside_a_running_loop_names_it(run):
+    async def nothing():
+        pass
+
+    async def main():
+        with pytest.raises(RuntimeError, match=r"cannot be called while .*running=True.*pynet.aio.attached"):
+            pynet.aio.run(nothing())
+
+    run(main())
+
+
+def test_run_of_asyncio_inside_a_listener_is_refused(run):
+    async def nothing():
+        pass
+
+    async def main():
+        errors = asyncio.Queue()
+
+        def listener():
+            coroutine = nothing()
+            try:
+                asyncio.run(coroutine)
+            except RuntimeError as error:
+                coroutine.close()
+                errors.put_nowait(str(error))
+
+        pynet.next_tick(listener)
+        return await errors.get()
+
+    assert "running event loop" in run(main())
+
+
+# --- bad input ---
+
+
+def test_attached_twice_names_both(run):
+    async def main():
+        with pytest.raises(RuntimeError, match="cannot be attached to .*it is attached to .* already"):
+            async with pynet.aio.attached():
+                pass
+
+    run(main())
+
+
+def test_attached_while_run_is_active():
+    errors = []
+
+    async def main():
+        try:
+            async with pynet.aio.attached():
+                pass
+        except RuntimeError as error:
+            errors.append(str(error))
+
+    def start():
+        thread = threading.Thread(target=asyncio.run, args=(main(),))
+        thread.start()
+        pynet.set_timeout(thread.join, 1, 10)
+
+    pynet.run(start)
+    assert "EventLoop" in errors[0]
+    assert "run() drives its loop" in errors[0]
+
+
+def test_run_of_pynet_while_attached(run):
+    async def main():
+        with pytest.raises(RuntimeError, match=r"run\(\) cannot be called while pynet is attached to <"):
+            pynet.run()
+
+    run(main())
+
+
+def test_a_loop_that_cannot_watch_descriptors():
+    class Loop(asyncio.SelectorEventLoop):
+        def add_reader(self, fd, callback, *args):
+            if getattr(callback, "__name__", "") == "step":
+                raise NotImplementedError
+            super().add_reader(fd, callback, *args)
+
+    async def nothing():
+        pass
+
+    with pytest.raises(RuntimeError, match=r"which has no add_reader\(\)"):
+        pynet.aio.run(nothing(), loop_factory=Loop)
+    assert driver()[0] != "attached"
+
+
+def test_waits_that_block_are_refused(run, where):
+    async def main():
+        server = await pynet.aio.listen(*where)
+        with pytest.raises(RuntimeError, match="would block the asyncio loop"):
+            server.wait("close")
+        with pytest.raises(RuntimeError, match="pynet is attached to <"):
+            pynet.once(server, "close").result()
+        server.close()
+
+    run(main())
+
+
+# --- uncaught ---
+
+
+def collect_reports():
+    reports = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: reports.append(context))
+    return reports
+
+
+def test_uncaught_goes_to_the_exception_handler_of_the_loop(run, where):
+    error = ValueError("of a listener")
+
+    async def main():
+        reports, peers = collect_reports(), []
+
+        def on_connection(sock):
+            peers.append(sock)
+
+            def fail(chunk):
+                raise error
+
+            sock.on("data", fail)
+
+        server = await pynet.aio.listen(*where, listener=on_connection)
+        client = await pynet.aio.connect(server.address())
+        client.on("error", lambda err: None)
+        client.write(b"x")
+        await client.resume().wait("close")
+        assert server.listening
+        server.close()
+        return reports, peers[0]
+
+    (report,), peer = run(main())
+    assert report["exception"] is error
+    assert report["emitter"] is peer
+    assert "listener" in report["message"]
+    assert peer.destroyed
+
+
+def test_an_error_without_a_listener_goes_there_too(run):
+    async def main():
+        reports = collect_reports()
+        sock = pynet.connect(1, "127.0.0.1")
+        await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+        while not reports:
+            await asyncio.sleep(0.001)
+        return reports, sock
+
+    (report,), sock = run(main())
+    assert report["exception"].code == "ECONNREFUSED"
+    assert report["emitter"] is sock
+
+
+@pytest.mark.parametrize("kind_of_exit", [KeyboardInterrupt, SystemExit])
+def test_an_exit_leaves_run(run, kind_of_exit):
+    async def main():
+        def listener():
+            raise kind_of_exit
+
+        pynet.next_tick(listener)
+        await asyncio.Event().wait()
+
+    with pytest.raises(kind_of_exit):
+        run(main())
+    called = threading.Event()
+    pynet.next_tick(called.set)
+    assert called.wait(10)
+
+
+# --- loops that end, and others ---
+
+
+def test_a_loop_that_is_closed_under_it(loop_factory, where):
+    loop = loop_factory()
+    pynet.run(lambda: None)  # no thread drives now
+    listening = loop.run_until_complete(listen(where))
+    loop.close()
+    assert driver()[0] != "attached"
+    client = pynet.connect(listening.address())
+    assert client.read_exactly(1) == b"x"
+    client.destroy()
+    listening.close()
+
+
+def test_a_loop_that_is_dropped(where):
+    loop = asyncio.SelectorEventLoop()
+    pynet.run(lambda: None)
+    server = loop.run_until_complete(listen(where))
+    loop._ssock.close()  # asyncio warns of a loop that is not closed
+    loop._csock.close()
+    loop._selector.close()
+    loop._closed = True
+    del loop
+    gc.collect()
+    client = pynet.connect(server.address())
+    assert client.read_exactly(1) == b"x"
+    client.destroy()
+    server.close()
+
+
+def test_a_block_whose_loop_is_closed(loop_factory, where):
+    loop = loop_factory()
+
+    async def main():
+        async with pynet.aio.attached():
+            await asyncio.Event().wait()
+
+    task = loop.create_task(main())
+    loop.run_until_complete(asyncio.sleep(0))
+    assert driver() == ("attached", True)
+    loop.close()
+    assert driver()[0] != "attached"
+    called = threading.Event()
+    pynet.next_tick(called.set)
+    assert called.wait(10)
+    task._log_destroy_pending = False
+
+
+def test_a_second_loop_in_another_thread(run, where):
+    async def other(address):
+        async with await pynet.aio.connect(address) as client:
+            client.write(b"hello")
+            return await client.read_exactly(5), driver()
+
+    async def main():
+        server = await pynet.aio.listen(*where, listener=lambda sock: sock.on("data", sock.write).on("end", sock.end))
+        got = await asyncio.to_thread(lambda: asyncio.run(other(server.address())))
+        server.close()
+        return got
+
+    assert run(main()) == (b"hello", ("attached", False))
+
+
+def test_waits_of_threads_while_attached(run, where):
+    def talk(address):
+        with pynet.connect(address) as sock:
+            sock.write(b"hello")
+            return sock.read_exactly(5)
+
+    async def main():
+        server = await pynet.aio.listen(*where, listener=lambda sock: sock.on("data", sock.write).on("end", sock.end))
+        got = await asyncio.gather(*(asyncio.to_thread(talk, server.address()) for _ in range(4)))
+        server.close()
+        return got
+
+    assert run(main()) == [b"hello"] * 4
+
+
+def test_a_second_loop_on_the_same_thread_takes_an_automatic_attachment(loop_factory, where):
+    pynet.run(lambda: None)
+    first, second = loop_factory(), loop_factory()
+    server = first.run_until_complete(listen(where))
+
+    async def talk():
+        client = await pynet.aio.connect(server.address())
+        return await client.read_exactly(1), client
+
+    assert pynet._pynet._attached().host is first
+    got, client = second.run_until_complete(talk())
+    assert got == b"x"
+    assert pynet._pynet._attached().host is second
+    client.destroy()
+    server.close()
+    first.close()
+    assert pynet._pynet._attached().host is second
+    second.close()
+    assert driver()[0] != "attached"
+
+
+def test_a_wait_in_a_second_loop_takes_it_too(loop_factory, where):
+    pynet.run(lambda: None)
+    first, second = loop_factory(), loop_factory()
+    server = first.run_until_complete(listen(where))
+
+    async def wait():
+        client = pynet.connect(server.address())
+        got = await client.read_exactly(1)
+        client.destroy()
+        return got
+
+    assert second.run_until_complete(wait()) == b"x"
+    server.close()
+    first.close()
+    second.close()
+
+
+def test_a_wait_in_a_second_loop_does_not_take_attached(loop_factory):
+    first, second = loop_factory(), loop_factory()
+    leave = asyncio.Event()
+
+    async def block():
+        async with pynet.aio.attached():
+            await leave.wait()
+
+    async def wait():
+        client = pynet.connect(1, "127.0.0.1")
+        try:
+            await pynet.once(client, "connect")
+        finally:
+            client.on("error", lambda err: None).destroy()
+
+    task = first.create_task(block())
+    first.run_until_complete(asyncio.sleep(0))
+    with pytest.raises(RuntimeError, match=r"attached to <.*, which does not run while <.*running=True"):
+        second.run_until_complete(wait())
+    leave.set()
+    first.run_until_complete(task)
+    first.close()
+    second.close()
+
+
+# --- eager tasks ---
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with Python 3.12")
+def test_an_eager_task_waits_inside_a_listener(run, where):
+    async def main():
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+        tasks = []
+
+        async def answer(sock):
+            sock.end(await sock.read_exactly(2))
+
+        server = await pynet.aio.listen(*where, listener=lambda sock: tasks.append(asyncio.create_task(answer(sock))))
+        client = await pynet.aio.connect(server.address())
+        client.write(b"hi")
+        got = await client.read_exactly(2)
+        await asyncio.gather(*tasks)
+        client.destroy()
+        server.close()
+        return got
+
+    assert run(main()) == b"hi"
+
+
+# --- many threads ---
+
+
+@pytest.mark.slow
+def test_no_wake_is_lost_between_four_threads_and_the_loop(run):
+    each = 25_000
+
+    def ping():
+        answered = threading.Lock()
+        answered.acquire()
+        for _ in range(each):
+            pynet.next_tick(answered.release)
+            assert answered.acquire(timeout=10)
+
+    async def main():
+        await asyncio.gather(*(asyncio.to_thread(ping) for _ in range(4)))
+
+    run(main())
