@@ -165,7 +165,8 @@ def run(
     if loop is not None:
         main.close()
         raise RuntimeError(
-            f"pynet.aio.run() cannot be called while {loop!r} runs on this thread: use `async with pynet.aio.attached()`"
+            f"pynet.aio.run() cannot be called while {loop!r} runs on this thread: "
+            "use `async with pynet.aio.attached()`"
         )
     with asyncio.Runner(debug=debug, loop_factory=loop_factory) as runner:
         loop = runner.get_loop()

@@ -1,6 +1,6 @@
 """pynet attached to the loops of asyncio and uvloop, beside their own protocols: instructions and CPU per message.
 
-Instructions are those of the suite `instr`: user space only, 1 KiB echo over 10 connections, by callgrind. CPU and rates
+Instructions are those of the suite `instr`: user space only, 1 KiB echo over 10 connections. CPU and rates
 are measured as in the suite `speed`: rounds are interleaved, and medians are printed.
 """
 

@@ -35,7 +35,7 @@ watch(struct pn_loop *loop, int op, int fd, uint32_t events)
 static int
 open_watched(struct pn_loop *loop)
 {
-    struct pn_embed *m = &loop->embed;
+    struct pn_embedding *m = &loop->embed;
     m->fd = epoll_create1(EPOLL_CLOEXEC);
     if (m->fd < 0)
         return uv_translate_sys_error(errno);
@@ -88,7 +88,7 @@ change(struct pn_loop *loop, int ident, int filter, unsigned flags, int64_t data
 static int
 open_watched(struct pn_loop *loop)
 {
-    struct pn_embed *m = &loop->embed;
+    struct pn_embedding *m = &loop->embed;
     m->fd = kqueue();
     if (m->fd < 0)
         return uv_translate_sys_error(errno);
@@ -138,7 +138,7 @@ pn_embed_open(struct pn_loop *loop)
 void
 pn_embed_close(struct pn_loop *loop)
 {
-    struct pn_embed *m = &loop->embed;
+    struct pn_embedding *m = &loop->embed;
     if (m->timer_fd >= 0)
         close(m->timer_fd);
     if (m->fd >= 0)
@@ -161,7 +161,7 @@ end_silence(struct pn_loop *loop)
 void
 pn_embed_begin(struct pn_loop *loop)
 {
-    struct pn_embed *m = &loop->embed;
+    struct pn_embedding *m = &loop->embed;
     if (loop->woken || ++m->turns % DRAIN_EVERY == 0)
         m->drain = true;
     loop->polling = loop->woken = 0;
@@ -171,7 +171,7 @@ pn_embed_begin(struct pn_loop *loop)
 static int
 rest_timer(struct pn_loop *loop)
 {
-    struct pn_embed *m = &loop->embed;
+    struct pn_embedding *m = &loop->embed;
     const struct pn_timer *first = pn_timers_first(&loop->timers);
     uint64_t deadline = first == NULL ? 0 : first->deadline > 0 ? first->deadline : 1;
     bool expired = m->armed != 0 && m->armed <= uv_hrtime();
@@ -184,7 +184,7 @@ rest_timer(struct pn_loop *loop)
 int
 pn_embed_rest(struct pn_loop *loop, int64_t timeout_ns, bool wake)
 {
-    struct pn_embed *m = &loop->embed;
+    struct pn_embedding *m = &loop->embed;
     int status = 0;
     end_silence(loop); /* the host has called again within the turn */
     if (m->drain)
@@ -201,7 +201,7 @@ pn_embed_rest(struct pn_loop *loop, int64_t timeout_ns, bool wake)
 void
 pn_embed_silence(struct pn_loop *loop)
 {
-    struct pn_embed *m = &loop->embed;
+    struct pn_embedding *m = &loop->embed;
     pn_loop_drain(loop);
     loop->woken = 0;
     if (m->armed != 0)

@@ -68,7 +68,7 @@ struct pn_loop_counts {
 };
 
 /* The loop in the loop of a host, see embed.h. */
-struct pn_embed {
+struct pn_embedding {
     int fd;         /* what the host watches; -1: there is no host */
     int timer_fd;   /* Linux only */
     uint64_t armed; /* the deadline that the timer is set to; 0: to none */
@@ -104,7 +104,7 @@ struct pn_loop {
     uint64_t opened;         /* streams and listeners so far */
     uint64_t turns;          /* turns so far, for the tests */
     uint64_t syscalls_write; /* send calls made by pynet, for the tests */
-    struct pn_embed embed;
+    struct pn_embedding embed;
     int wake_read, wake_write;
     int backend;    /* libuv's: epoll, kqueue */
     int reserve_fd; /* closed in order to accept and shed connections at EMFILE */

@@ -1,4 +1,4 @@
-"""pynet.aio.run() and attached(): listeners on the thread of the asyncio loop, on asyncio's own loop and on uvloop's."""
+"""pynet.aio.run() and attached(): listeners on the thread of an asyncio loop, asyncio's own or uvloop's."""
 
 import asyncio
 import contextvars

@@ -374,9 +374,9 @@ pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 static PyObject *
 refuse_wait(PyObject *what, const char *where)
 {
-    return PyErr_Format(PyExc_RuntimeError,
-                        "%U would wait for ever %s: no event can come meanwhile. Use a listener here, or another thread",
-                        what, where);
+    return PyErr_Format(
+        PyExc_RuntimeError,
+        "%U would wait for ever %s: no event can come meanwhile. Use a listener here, or another thread", what, where);
 }
 
 /* _check_blocking(what): RuntimeError when this thread must not block, because it is the one that emits the event. */
@@ -391,10 +391,11 @@ pn_check_blocking(PyObject *module, PyObject *what)
     if (pn_in_turn(st))
         return refuse_wait(what, "inside turn()");
     if (pn_attached_here(st))
-        return PyErr_Format(PyExc_RuntimeError,
-                            "%U would wait for ever on this thread: pynet is attached to %S, which runs on it. Use await "
-                            "or a listener here, or another thread",
-                            what, st->driver.host_name);
+        return PyErr_Format(
+            PyExc_RuntimeError,
+            "%U would wait for ever on this thread: pynet is attached to %S, which runs on it. Use await "
+            "or a listener here, or another thread",
+            what, st->driver.host_name);
     if (st->driver.mode != PN_IDLE && st->driver.thread == PyThread_get_thread_ident())
         return refuse_wait(what, "on the thread that drives the loop");
     Py_RETURN_NONE;

@@ -20,9 +20,9 @@ typedef struct PnDrive {
     PyObject_HEAD
     PnState *st; /* borrowed */
     unsigned generation;
-    bool closing;    /* close() was called within step() */
-    bool background; /* the background thread was driving */
-    char automatic;  /* pynet._attach: nobody has asked for it */
+    bool closing;                     /* close() was called within step() */
+    bool background;                  /* the background thread was driving */
+    char automatic;                   /* pynet._attach: nobody has asked for it */
     PyObject *host, *wake, *uncaught; /* may be NULL; see struct pn_driver */
     PyObject *host_name;              /* what str() gives the name of the host for messages */
 } PnDrive;
@@ -74,21 +74,24 @@ check_embed(PnState *st, PyObject *name)
 {
     const struct pn_driver *d = &st->driver;
     if (d->mode == PN_FOREGROUND)
-        PyErr_Format(PyExc_RuntimeError,
-                     "pynet cannot be attached to %S: run() drives its loop, on thread %lu. Call pynet.stop(), and attach "
-                     "when run() has returned",
-                     name, d->thread);
+        PyErr_Format(
+            PyExc_RuntimeError,
+            "pynet cannot be attached to %S: run() drives its loop, on thread %lu. Call pynet.stop(), and attach "
+            "when run() has returned",
+            name, d->thread);
     else if (d->mode == PN_ATTACHED)
-        PyErr_Format(PyExc_RuntimeError,
-                     "pynet cannot be attached to %S: it is attached to %S already, on thread %lu. Detach it there first: "
-                     "leave pynet.aio.attached() or aio.run(), or close() the drive of embed()",
-                     name, d->host_name, d->thread);
+        PyErr_Format(
+            PyExc_RuntimeError,
+            "pynet cannot be attached to %S: it is attached to %S already, on thread %lu. Detach it there first: "
+            "leave pynet.aio.attached() or aio.run(), or close() the drive of embed()",
+            name, d->host_name, d->thread);
     else if (pn_in_callback(st))
-        PyErr_Format(PyExc_RuntimeError,
-                     "pynet cannot be attached to %S inside a listener: the loop is running. Attach where the host calls",
-                     name);
+        PyErr_Format(
+            PyExc_RuntimeError,
+            "pynet cannot be attached to %S inside a listener: the loop is running. Attach where the host calls", name);
     else if (pn_in_turn(st))
-        PyErr_Format(PyExc_RuntimeError, "pynet cannot be attached to %S inside a turn() block. Attach before it", name);
+        PyErr_Format(PyExc_RuntimeError, "pynet cannot be attached to %S inside a turn() block. Attach before it",
+                     name);
     else
         return 0;
     return -1;
@@ -175,10 +178,11 @@ drive_step(PyObject *op, PyObject *unused)
     if (!is_attached(self)) /* the host may have had this call in its queue */
         Py_RETURN_NONE;
     if (d->thread != PyThread_get_thread_ident())
-        return PyErr_Format(PyExc_RuntimeError,
-                            "step() was called on thread %lu, but embed() for %S on thread %lu. Call both on the thread "
-                            "of the host's loop",
-                            PyThread_get_thread_ident(), self->host_name, d->thread);
+        return PyErr_Format(
+            PyExc_RuntimeError,
+            "step() was called on thread %lu, but embed() for %S on thread %lu. Call both on the thread "
+            "of the host's loop",
+            PyThread_get_thread_ident(), self->host_name, d->thread);
     if (d->dispatching || d->holds > 0) {
         /* A listener runs the loop of the host, or a turn() block is open: the end of either wakes the host. */
         pn_embed_silence(st->loop);
@@ -260,11 +264,13 @@ drive_repr(PyObject *op)
 const char pn_embed_doc[] =
     "embed(wake=None, *, host=None, uncaught=None)\n--\n\n"
     "embed(wake=None, *, host=None, uncaught=None) -> Drive: the loop of a host runs pynet's loop, on the calling\n"
-    "thread. The host watches drive.fileno() for reading and calls drive.step() whenever it is readable; listeners run\n"
+    "thread. The host watches drive.fileno() for reading and calls drive.step() whenever it is readable; listeners "
+    "run\n"
     "within step(), so they may use all that the host allows on its thread. drive.close() ends it.\n\n"
     "wake is called as wake(drive.step) at the end of a step() that wants another one at once, so that the host calls\n"
     "it in its next turn (loop.call_soon); without it the descriptor becomes readable again. host: what messages call\n"
-    "the host. uncaught is called as uncaught(exc, emitter) for what leaves a listener, before the connection concerned\n"
+    "the host. uncaught is called as uncaught(exc, emitter) for what leaves a listener, before the connection "
+    "concerned\n"
     "is destroyed; without it threading.excepthook is. KeyboardInterrupt and SystemExit leave step().\n\n"
     "If the background thread was driving, it hands over, and starts again after close(). Raises RuntimeError while\n"
     "run() is active or pynet is attached to a host already, inside a listener and inside turn(); TypeError\n"

@@ -108,10 +108,11 @@ check_run(PnState *st, PyObject *unused)
     const char *why = NULL;
     (void)unused;
     if (st->driver.mode == PN_ATTACHED) {
-        PyErr_Format(PyExc_RuntimeError,
-                     "run() cannot be called while pynet is attached to %S, which drives the loop. Detach it first: leave "
-                     "pynet.aio.attached() or aio.run(), or close() the drive of embed()",
-                     st->driver.host_name);
+        PyErr_Format(
+            PyExc_RuntimeError,
+            "run() cannot be called while pynet is attached to %S, which drives the loop. Detach it first: leave "
+            "pynet.aio.attached() or aio.run(), or close() the drive of embed()",
+            st->driver.host_name);
         return -1;
     }
     if (st->driver.mode == PN_FOREGROUND)
