@@ -102,19 +102,23 @@ def follow() -> None:
     """See check_host() in _run.py."""
     loop = running_loop()
     drive = _private.attached()
-    if loop is None or drive is None or drive.host is loop or not _is_of_asyncio(drive):
+    if drive is None or drive.host is loop or not _is_of_asyncio(drive):
         return
+    here = _private.driver() == ("attached", True)
     host = drive.host
     if host.is_closed():
         drive.close()
     elif drive._automatic and not host.is_running():
         _detach(drive)
-    else:
+    elif here and loop is not None:
         raise RuntimeError(
             f"pynet is attached to {host!r}, which does not run while {loop!r} runs on its thread: nothing would be "
             "dispatched. Leave pynet.aio.attached() there first, or await in that loop"
         )
-    automatic()
+    else:
+        return
+    if here:
+        automatic()
 
 
 @asynccontextmanager

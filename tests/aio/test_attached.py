@@ -614,6 +614,31 @@ def test_a_wait_in_a_second_loop_does_not_take_attached(loop_factory):
     second.close()
 
 
+@pytest.mark.parametrize("in_thread", [False, True], ids=["same thread", "another thread"])
+def test_a_wait_that_blocks_ends_an_automatic_attachment_whose_loop_does_not_run(loop_factory, where, in_thread):
+    pynet.run(lambda: None)
+    loop = loop_factory()
+    server = loop.run_until_complete(listen(where))
+    assert driver() == ("attached", True)
+    got = []
+
+    def read():
+        with pynet.connect(server.address()) as client:
+            got.append(client.read_exactly(1))
+
+    if in_thread:
+        thread = threading.Thread(target=read)
+        thread.start()
+        thread.join(10)
+    else:
+        read()
+    assert got == [b"x"]
+    assert driver() == ("background", False)
+    loop.run_until_complete(asyncio.sleep(0))  # it has no reader any more
+    server.close()
+    loop.close()
+
+
 # --- eager tasks ---
 
 

@@ -347,12 +347,12 @@ def test_uncaught_exceptions_go_to_the_hosts_function(attach, where):
 
 def test_without_such_a_function_to_threading_excepthook(attach, where, monkeypatch):
     reports = []
-    monkeypatch.setattr(threading, "excepthook", lambda args: reports.append(args.exc_value))
+    monkeypatch.setattr(threading, "excepthook", lambda args: reports.append((args.exc_value, args.thread)))
     host = attach()
     error = ValueError("of a listener")
     client, peer, server = failing_pair(host, where, error)
     host.run_until(lambda: peer.destroyed)
-    assert reports == [error]
+    assert reports == [(error, threading.current_thread())]
     end(host, client, server)
 
 

@@ -390,6 +390,8 @@ pn_check_blocking(PyObject *module, PyObject *what)
         return refuse_wait(what, "inside a listener");
     if (pn_in_turn(st))
         return refuse_wait(what, "inside turn()");
+    if (pn_attached_here(st) && pn_check_host(st) < 0)
+        return NULL;
     if (pn_attached_here(st))
         return PyErr_Format(
             PyExc_RuntimeError,

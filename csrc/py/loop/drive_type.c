@@ -6,15 +6,11 @@
  *
  * Threads: step() runs on the thread that called embed(); close() may come from any thread. The host owns the Drive, by
  * the bound method step(). When the host drops it, pynet is detached. */
-#include <stddef.h>
-
 #include "py/base/args.h"
 #include "py/base/errors.h"
 #include "py/loop/driver.h"
 #include "py/loop/tick.h"
 #include "uvio/embed.h"
-
-#include <structmember.h>
 
 typedef struct PnDrive {
     PyObject_HEAD
@@ -22,7 +18,6 @@ typedef struct PnDrive {
     unsigned generation;
     bool closing;                     /* close() was called within step() */
     bool background;                  /* the background thread was driving */
-    char automatic;                   /* pynet._attach: nobody has asked for it */
     PyObject *host, *wake, *uncaught; /* may be NULL; see struct pn_driver */
     PyObject *host_name;              /* what str() gives the name of the host for messages */
 } PnDrive;
@@ -42,6 +37,7 @@ forget_host(struct pn_driver *d)
 {
     d->drive = NULL;
     d->host = d->host_name = d->host_uncaught = NULL;
+    d->automatic = false;
     d->mode = PN_IDLE;
 }
 
@@ -251,6 +247,22 @@ drive_host(PyObject *op, void *unused)
 }
 
 static PyObject *
+drive_automatic(PyObject *op, void *unused)
+{
+    (void)unused;
+    return PyBool_FromLong(is_attached(DRIVE(op)) && DRIVE(op)->st->driver.automatic);
+}
+
+static int
+drive_set_automatic(PyObject *op, PyObject *value, void *unused)
+{
+    (void)unused;
+    if (is_attached(DRIVE(op)))
+        DRIVE(op)->st->driver.automatic = value == Py_True;
+    return 0;
+}
+
+static PyObject *
 drive_repr(PyObject *op)
 {
     PnDrive *self = DRIVE(op);
@@ -433,19 +445,14 @@ static PyMethodDef drive_methods[] = {
 static PyGetSetDef drive_getset[] = {
     {"closed", drive_closed, NULL, "True after close(), and when the host is gone.", NULL},
     {"host", drive_host, NULL, "The host that embed() got, or None.", NULL},
+    {"_automatic", drive_automatic, drive_set_automatic, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
-};
-
-static PyMemberDef drive_members[] = {
-    {"_automatic", T_BOOL, offsetof(PnDrive, automatic), 0, NULL},
-    {NULL, 0, 0, 0, NULL},
 };
 
 static PyType_Slot drive_slots[] = {
     {Py_tp_doc, "What embed() returns: the loop of a host runs pynet's loop by it. As a context manager it is closed."},
     {Py_tp_methods, drive_methods},
     {Py_tp_getset, drive_getset},
-    {Py_tp_members, drive_members},
     {Py_tp_repr, drive_repr},
     {Py_tp_traverse, drive_traverse},
     {Py_tp_clear, drive_clear},

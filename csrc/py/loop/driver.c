@@ -335,11 +335,19 @@ pn_need_driver(PyObject *module, PyObject *emitter)
         (void)pn_state_loop(st);
         return NULL;
     }
-    if (pn_driver_ensure(st) < 0)
+    if (pn_check_host(st) < 0 || pn_driver_ensure(st) < 0)
         return NULL;
-    if (!pn_attached_here(st))
-        Py_RETURN_NONE;
-    return PyObject_CallNoArgs(pn_state_run(st, PN_RUN_check_host));
+    Py_RETURN_NONE;
+}
+
+int
+pn_check_host(PnState *st)
+{
+    if (st->driver.mode != PN_ATTACHED || (!st->driver.automatic && !pn_attached_here(st)))
+        return 0;
+    PyObject *result = PyObject_CallNoArgs(pn_state_run(st, PN_RUN_check_host));
+    Py_XDECREF(result);
+    return result != NULL ? 0 : -1;
 }
 
 PyObject *

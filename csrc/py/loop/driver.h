@@ -42,6 +42,8 @@ pn_driver_ensure(PnState *st)
 void pn_driver_resume(PnState *st, bool always);
 /* _need_driver(emitter): what waits for events of `emitter` calls it again and again. Raises when none can come. */
 PyObject *pn_need_driver(PyObject *module, PyObject *emitter);
+/* A wait begins while pynet is attached to a host: see check_host() in pynet/_run.py. 0, or -1 with an exception. */
+int pn_check_host(PnState *st);
 /* _driver(): who drives, "idle", "background", "foreground" or "attached", and whether it is this thread. */
 PyObject *pn_driver_mode(PyObject *module, PyObject *unused);
 

@@ -56,7 +56,9 @@ report(PyObject *pair)
 static void
 to_threading(PnState *st, PyObject *exc)
 {
-    PyObject *thread = st->driver.thread_object != NULL ? st->driver.thread_object : Py_None;
+    PyObject *thread = st->driver.thread_object;
+    if (thread == NULL || pn_attached_here(st))
+        thread = Py_None; /* the current one */
     report(PyObject_CallFunctionObjArgs(pn_state_run(st, PN_RUN_thread_report), exc, thread, NULL));
 }
 
