@@ -14,7 +14,7 @@ import suite
 from paths import CONFORMANCE
 
 HOSTS = (None, "asyncio", "uvloop")  # None: run() drives
-EVERY = 20  # of the cases, this one goes to each host
+EVERY = 40  # of the cases, this one goes to each host
 EXPECTED_DIFFERENCES = tomllib.loads((CONFORMANCE / "expected_differences.toml").read_text(encoding="utf-8"))
 
 

@@ -287,3 +287,59 @@ def test_no_descriptor_is_leaked():
             pynet.embed().close()
         assert count() == before
     """)
+
+
+# --- what waits when embed() is called ---
+
+WAITING = """
+    drive = pynet.embed()
+    called = []
+    pynet.set_immediate(called.append, 1)
+    drive.close()  # no thread drives, and an immediate waits
+"""
+
+
+def test_embed_calls_wake_for_what_waits_already():
+    check(
+        isolated.join(
+            WAITING,
+            """
+            soon = []
+            host = Host(wake=soon.append)
+            assert soon == [host.drive.step]
+            soon[0]()
+            assert called == [1]
+            """,
+        )
+    )
+
+
+def test_embed_without_wake_is_readable_for_what_waits_already():
+    check(
+        isolated.join(
+            WAITING,
+            """
+            host = Host()
+            host.run_until(lambda: called)
+            """,
+        )
+    )
+
+
+def test_a_wake_that_raises_in_embed_leaves_nothing_attached():
+    check(
+        isolated.join(
+            WAITING,
+            """
+            def wake(step):
+                raise ValueError("no")
+            try:
+                pynet.embed(wake)
+            except ValueError:
+                pass
+            assert pynet._pynet._driver() == ("idle", False)
+            host = Host()
+            host.run_until(lambda: called)
+            """,
+        )
+    )

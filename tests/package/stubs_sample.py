@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import sys
@@ -334,3 +335,17 @@ def bound_sockets() -> None:
     pynet.BoundSocket(("127.0.0.1", 0)).close()
     pynet.BoundSocket(pynet.SocketAddress("::1"), ipv6_only=True).close()
     pynet.BoundSocket(path=Path("b.sock"), host=None).close()
+
+
+async def attached() -> int:
+    async with pynet.aio.attached():
+        return 1
+
+
+def hosts() -> None:
+    assert_type(pynet.aio.run(attached(), debug=True, loop_factory=asyncio.new_event_loop), int)
+    loop = asyncio.new_event_loop()
+    with pynet.embed(loop.call_soon, host=loop, uncaught=lambda exc, emitter: print(exc, emitter)) as drive:
+        loop.add_reader(drive.fileno(), drive.step)
+        assert_type(drive.step(), float | None)
+    assert drive.closed
