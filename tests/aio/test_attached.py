@@ -126,8 +126,12 @@ def test_timers_are_exact_to_a_millisecond(run):
             late.append((time.monotonic() - begun) * 1000 - ms)
         return late
 
-    best = [min(each) for each in zip(*(run(main()) for _ in range(5)), strict=True)]
-    assert all(0 <= late < 1.5 for late in best), best
+    best = run(main())
+    for _ in range(50):  # the machine may be busy now and then
+        if max(best) < 1:
+            break
+        best = [min(pair) for pair in zip(best, run(main()), strict=True)]
+    assert all(0 <= late < 1 for late in best), best
 
 
 def test_asyncio_goes_on_beside_immediates_without_end(run):
@@ -391,6 +395,18 @@ def test_a_loop_that_cannot_watch_descriptors():
     assert driver()[0] != "attached"
 
 
+def test_a_loop_that_is_closed_already(loop_factory):
+    closed = loop_factory()
+    closed.close()
+
+    async def nothing():
+        pass
+
+    with pytest.raises(RuntimeError, match="cannot be attached to <.*closed=True.*>: it is closed"):
+        pynet.aio.run(nothing(), loop_factory=lambda: closed)
+    assert driver()[0] != "attached"
+
+
 def test_waits_that_block_are_refused(run, where):
     async def main():
         server = await pynet.aio.listen(*where)
@@ -645,13 +661,17 @@ def test_a_wait_that_blocks_ends_an_automatic_attachment_whose_loop_does_not_run
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with Python 3.12")
 def test_an_eager_task_waits_inside_a_listener(run, where):
     async def main():
-        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+        loop = asyncio.get_running_loop()
         tasks = []
 
         async def answer(sock):
+            assert pynet._private.inside()
             sock.end(await sock.read_exactly(2))
 
-        server = await pynet.aio.listen(*where, listener=lambda sock: tasks.append(asyncio.create_task(answer(sock))))
+        def on_connection(sock):
+            tasks.append(asyncio.Task(answer(sock), loop=loop, eager_start=True))
+
+        server = await pynet.aio.listen(*where, listener=on_connection)
         client = await pynet.aio.connect(server.address())
         client.write(b"hi")
         got = await client.read_exactly(2)
