@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pynet import _private, _pynet
 from pynet._support import running_loop
@@ -38,7 +38,7 @@ def _attach(loop: asyncio.AbstractEventLoop) -> _pynet.Drive:
     """Attaches pynet to the loop of this thread, in the current context."""
     if loop.is_closed():
         raise RuntimeError(f"pynet cannot be attached to {loop!r}: it is closed")
-    _drop_closed()
+    _make_room()
     drive = _pynet.embed(loop.call_soon, host=loop, uncaught=_reports_to(loop))
     try:
         loop.add_reader(drive.fileno(), drive.step)
@@ -73,11 +73,15 @@ def _is_of_asyncio(drive: _pynet.Drive) -> bool:
     return events is not None and isinstance(drive.host, events.AbstractEventLoop)
 
 
-def _drop_closed() -> None:
-    """Detaches pynet from an asyncio loop that is closed, and has not dropped its reader."""
+def _make_room() -> bool:
+    """Detaches pynet from an asyncio loop that is closed, or that nobody has asked for and that does not run."""
     drive = _private.attached()
-    if drive is not None and _is_of_asyncio(drive) and drive.host.is_closed():
-        drive.close()
+    if drive is None or not _is_of_asyncio(drive):
+        return False
+    unwanted = drive.host.is_closed() or (drive._automatic and not drive.host.is_running())
+    if unwanted:
+        _detach(drive)
+    return unwanted
 
 
 def automatic() -> None:
@@ -85,10 +89,10 @@ def automatic() -> None:
     loop = running_loop()
     if loop is None or _private.attached_to(loop):
         return
-    _drop_closed()
+    _make_room()
     mode, here = _private.driver()
     if mode == "attached" and here:
-        follow()
+        _refuse(loop)
     if mode != "idle":
         return
     try:
@@ -105,20 +109,19 @@ def follow() -> None:
     if drive is None or drive.host is loop or not _is_of_asyncio(drive):
         return
     here = _private.driver() == ("attached", True)
-    host = drive.host
-    if host.is_closed():
-        drive.close()
-    elif drive._automatic and not host.is_running():
-        _detach(drive)
+    if _make_room():
+        if here:
+            automatic()
     elif here and loop is not None:
-        raise RuntimeError(
-            f"pynet is attached to {host!r}, which does not run while {loop!r} runs on its thread: nothing would be "
-            "dispatched. Leave pynet.aio.attached() there first, or await in that loop"
-        )
-    else:
-        return
-    if here:
-        automatic()
+        _refuse(loop)
+
+
+def _refuse(loop: asyncio.AbstractEventLoop) -> NoReturn:
+    host = _private.attached().host
+    raise RuntimeError(
+        f"pynet is attached to {host!r}, which does not run while {loop!r} runs on its thread: nothing would be "
+        "dispatched. Leave pynet.aio.attached() there first, or await in that loop"
+    )
 
 
 @asynccontextmanager
@@ -136,7 +139,7 @@ async def attached() -> AsyncIterator[None]:
 
     loop = asyncio.get_running_loop()
     drive = _private.attached()
-    if drive is not None and drive._automatic and _private.driver() == ("attached", True):
+    if drive is not None and drive._automatic and drive.host is loop:
         _detach(drive)
     del drive  # the loop alone keeps the Drive
     _attach(loop)
@@ -172,15 +175,17 @@ def run(
             f"pynet.aio.run() cannot be called while {loop!r} runs on this thread: "
             "use `async with pynet.aio.attached()`"
         )
-    with asyncio.Runner(debug=debug, loop_factory=loop_factory) as runner:
+    runner = asyncio.Runner(debug=debug, loop_factory=loop_factory)
+    try:
         loop = runner.get_loop()
-        try:
-            _attach(loop)
-        except BaseException:
-            main.close()
-            raise
-        try:
-            return runner.run(main)
-        finally:
+        _attach(loop)
+    except BaseException:
+        main.close()
+        if loop is not None and not loop.is_closed():
             runner.close()
-            _detach_from(loop)
+        raise
+    try:
+        return runner.run(main)
+    finally:
+        runner.close()
+        _detach_from(loop)

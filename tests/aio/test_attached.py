@@ -407,6 +407,17 @@ def test_a_loop_that_is_closed_already(loop_factory):
     assert driver()[0] != "attached"
 
 
+def test_a_loop_factory_that_raises():
+    async def nothing():
+        pass
+
+    def factory():
+        raise ValueError("of the factory")
+
+    with pytest.raises(ValueError, match="of the factory"):
+        pynet.aio.run(nothing(), loop_factory=factory)
+
+
 def test_waits_that_block_are_refused(run, where):
     async def main():
         server = await pynet.aio.listen(*where)
@@ -652,6 +663,36 @@ def test_a_wait_that_blocks_ends_an_automatic_attachment_whose_loop_does_not_run
     assert driver() == ("background", False)
     loop.run_until_complete(asyncio.sleep(0))  # it has no reader any more
     server.close()
+    loop.close()
+
+
+def test_run_of_pynet_ends_an_automatic_attachment_whose_loop_does_not_run(loop_factory, where):
+    pynet.run(lambda: None)
+    loop = loop_factory()
+    server = loop.run_until_complete(listen(where))
+    got = []
+
+    def main():
+        client = pynet.connect(server.address())
+        client.on("data", got.append).on("close", lambda had_error: server.close())
+
+    pynet.run(main)
+    assert got == [b"x"]
+    loop.close()
+
+
+def test_run_of_aio_ends_it_too(run, loop_factory, where):
+    pynet.run(lambda: None)
+    loop = loop_factory()
+    server = loop.run_until_complete(listen(where))
+
+    async def main():
+        async with await pynet.aio.connect(server.address()) as client:
+            got = await client.read_exactly(1)
+        server.close()
+        return got, driver()
+
+    assert run(main()) == (b"x", ("attached", True))
     loop.close()
 
 

@@ -66,7 +66,7 @@ def cases():
 
 
 @pytest.mark.timeout(300)  # the first one to be asked for may wait for many others
-@pytest.mark.parametrize(("name", "kind", "host"), cases())
+@pytest.mark.parametrize(("name", "kind", "host"), list(cases()))
 def test_as_node(name, kind, host, traces):
     if host is not None:
         pytest.importorskip(host)

@@ -107,6 +107,8 @@ check_run(PnState *st, PyObject *unused)
 {
     const char *why = NULL;
     (void)unused;
+    if (pn_check_host(st) < 0)
+        return -1;
     if (st->driver.mode == PN_ATTACHED) {
         PyErr_Format(
             PyExc_RuntimeError,
