@@ -106,21 +106,6 @@ def test_an_idle_loop_is_silent(attach, where):
     host.settle()
 
 
-def test_step_says_when_the_next_turn_is_due(attach):
-    host = attach()
-    host.settle()
-    assert host.step() is None
-    timer = pynet.set_timeout(lambda: None, 10_000)
-    assert 9 < host.step() <= 10
-    immediate = pynet.set_immediate(lambda: pynet.set_immediate(lambda: None))
-    assert host.step() == 0
-    assert host.readable()
-    pynet.clear_timeout(timer)
-    pynet.clear_immediate(immediate)
-    host.settle()
-    assert host.step() is None
-
-
 def test_a_timer_makes_the_descriptor_readable_in_time(attach):
     host = attach()
     fired = []

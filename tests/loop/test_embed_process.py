@@ -58,6 +58,21 @@ def test_the_first_call_after_close_starts_the_background_thread():
     """)
 
 
+def test_step_says_when_the_next_turn_is_due():
+    check("""
+        host = Host()
+        assert host.drive.step() is None
+        timer = pynet.set_timeout(lambda: None, 10_000)
+        assert 9 < host.drive.step() <= 10
+        pynet.set_immediate(lambda: pynet.set_immediate(lambda: None))
+        assert host.drive.step() == 0
+        assert host.poll.poll(0)
+        assert host.drive.step() > 0
+        pynet.clear_timeout(timer)
+        assert host.drive.step() is None
+    """)
+
+
 # --- the exit ---
 
 

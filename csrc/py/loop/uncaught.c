@@ -1,10 +1,10 @@
 /* uncaught.c - decides what happens to an exception that leaves a listener; set_uncaught_handler().
  *
  * While run() drives, the first one halts the turn and run() raises it, where Node's process would exit;
- * on_uncaught="log" logs it instead. In the background it goes to threading.excepthook, attached to the loop of a host
- * to the function that embed() got for it. Where it is logged or goes to
- * the excepthook, the connection concerned is destroyed. pynet/_run.py makes these reports. A handler set by the user
- * replaces all of this, except for KeyboardInterrupt and SystemExit, which never reach it. */
+ * on_uncaught="log" logs it instead. In the background it goes to threading.excepthook; attached to the loop of a host,
+ * to the function that embed() got for it. In these cases the connection concerned is destroyed. pynet/_run.py makes the
+ * reports. A handler set by the user replaces all of this, except for KeyboardInterrupt and SystemExit, which never
+ * reach it. */
 #include "py/loop/uncaught.h"
 
 #include "py/base/args.h"
