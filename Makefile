@@ -22,7 +22,8 @@ SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
-	soak costs aio-libraries conformance-record differential differential-record clean distclean FORCE
+	soak costs aio-libraries conformance-hosts conformance-record differential differential-record clean \
+	distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -86,6 +87,9 @@ costs: build .venv/.test .venv/.bench  ## what thousands of one kind cost, in in
 
 aio-libraries: build  ## the tests of two libraries for asyncio's streams, over pynet's
 	@bash tools/aio_libraries.sh
+
+conformance-hosts: build .venv/.test  ## the conformance scenarios, all of them attached to asyncio's and uvloop's loops, too
+	@$(RUN) CONFORMANCE_ALL=1 $(PYTEST) -q tests/conformance/test_conformance.py $(PYTEST_ARGS)
 
 conformance-record: .venv/.build  ## run the conformance scenarios on real Node and store what it does
 	@bash tools/node.sh

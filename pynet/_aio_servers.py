@@ -26,6 +26,7 @@ from pynet._aio_streams import (
     refuse_tls,
     socket_options,
 )
+from pynet._attach import automatic
 from pynet._waiting import once
 
 __all__ = ["StreamServer", "start_server", "start_unix_server"]
@@ -57,6 +58,7 @@ class StreamServer:
         """Begins to accept. start_server() has done so, unless start_serving=False."""
         if self.servers or self._closed.is_set():
             return
+        automatic()
         try:
             for _bound, args, options in self._places:
                 server = _pynet.Server(keep_alive=self._keep_alive, **socket_options(self._limit))

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from pynet import _private, _pynet
+from pynet._attach import automatic
 from pynet._reading import IncompleteReadError as _PynetIncompleteReadError
 from pynet._reading import has_read, read_some
 from pynet._support import PREMATURE_CLOSE, peer_of
@@ -493,6 +494,7 @@ def _adopt(sock: _socket.socket, limit: int) -> tuple[Stream, Stream]:
     if sock.type & 0xF != _socket.SOCK_STREAM:
         raise ValueError(f"sock must be a stream socket, not {sock!r}")
     sock.getpeername()  # raises when it is not connected
+    automatic()
     fd = sock.fileno()
     adopted = _pynet.Socket(fd=fd, **socket_options(limit))
     sock.detach()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Literal, Self, TypeAlias, type_check_only
+from typing import Any, Literal, Self, TypeAlias, final, type_check_only
 
 from pynet._emitter import EventEmitter
 from pynet._options import HappyEyeballs
@@ -34,7 +34,8 @@ def run(
     that leaves a listener is logged (logger "pynet"), the connection concerned is destroyed, and run() continues;
     by default run() raises it, destroys nothing, and may be called again.
 
-    Raises RuntimeError inside a listener, inside turn(), and while another run() is active.
+    Raises RuntimeError inside a listener, inside turn(), while another run() is active, and while pynet is
+    attached to the loop of a host (embed(), pynet.aio).
     """
 
 def stop() -> None:
@@ -46,6 +47,57 @@ def turn() -> _Turn:
     """with turn(): nothing is dispatched until the block ends, so that several calls are one step for the loop, as
     they are inside a listener. From any thread; it nests, and inside a listener it does nothing. Entering waits
     for the end of the current turn. Don't enter it holding a lock that a listener takes.
+    """
+
+@final
+class Drive:
+    """What embed() returns: the loop of a host runs pynet's loop by it. As a context manager it is closed."""
+
+    _automatic: bool
+    @property
+    def closed(self) -> bool:
+        """True after close(), and when the host is gone."""
+    @property
+    def host(self) -> Any:
+        """The host that embed() got, or None."""
+    def fileno(self) -> int:
+        """The descriptor that the host watches for reading; -1 after close()."""
+    def step(self) -> float | None:
+        """Runs one turn of the loop without waiting. Returns 0 when another one is due at once, the seconds until
+        the next timer, or None; whatever it is, the descriptor becomes readable in time, so that a host need not
+        look at it. Does nothing after close(), inside a listener, and while a turn() block is open. Raises
+        KeyboardInterrupt and SystemExit of a listener, what wake() raises, and RuntimeError on another thread
+        than that of embed().
+        """
+    def close(self) -> None:
+        """Detaches pynet from the host, inside a listener at the end of the step(). The host must not watch the
+        descriptor any more. Sockets and servers stay open: the next call that needs the loop starts the
+        background thread, or the loop is attached again. From any thread; does nothing when it is closed.
+        """
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+def embed(
+    wake: Callable[[Callable[[], float | None]], object] | None = None,
+    *,
+    host: object = None,
+    uncaught: Callable[[BaseException, EventEmitter | None], object] | None = None,
+) -> Drive:
+    """embed(wake=None, *, host=None, uncaught=None) -> Drive: the loop of a host runs pynet's loop, on the calling
+    thread. The host watches drive.fileno() for reading and calls drive.step() whenever it is readable; listeners
+    run within step(), so they may use all that the host allows on its thread. drive.close() ends it.
+
+    wake is called as wake(drive.step) at the end of a step() that wants another one at once, so that the host
+    calls it in its next turn (loop.call_soon); without it the descriptor becomes readable again. host: what
+    messages call the host. uncaught is called as uncaught(exc, emitter) for what leaves a listener, before the
+    connection concerned is destroyed; without it threading.excepthook is. KeyboardInterrupt and SystemExit leave
+    step().
+
+    If the background thread was driving, it hands over, and starts again after close(). Raises RuntimeError while
+    run() is active or pynet is attached to a host already, inside a listener and inside turn(); TypeError
+    (ERR_INVALID_ARG_TYPE) when wake or uncaught is not callable or a coroutine function.
     """
 
 def set_uncaught_handler(handler: _Handler | None, /) -> _Handler | None:

@@ -19,6 +19,12 @@ check_callback: Callable[[object], None] = _c._check_callback
 # --- loop/driver.c ---
 
 need_driver: Callable[[object], None] = _c._need_driver
+driver: Callable[[], tuple[str, bool]] = _c._driver
+
+# --- loop/drive_type.c ---
+
+attached: Callable[[], Any] = _c._attached
+attached_to: Callable[[object], bool] = _c._attached_to
 
 # --- module/active.c ---
 
@@ -34,6 +40,7 @@ listen: Callable[[_pynet.EventEmitter, object, _Function], None] = _c._listen
 unlisten: Callable[[_pynet.EventEmitter, object, _Function], None] = _c._unlisten
 hear_errors: Callable[[_pynet.Socket, _Function], None] = _c._hear_errors
 check_blocking: Callable[[str], None] = _c._check_blocking
+check_awaiting: Callable[[str], None] = _c._check_awaiting
 inside: Callable[[], bool] = _c._inside
 check_signal: Callable[[object], None] = _c._check_signal
 abort_error: Callable[[object], _pynet.AbortError] = _c._abort_error

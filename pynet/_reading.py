@@ -115,7 +115,7 @@ class Waiters:
         """wait() under asyncio."""
         import asyncio
 
-        _private.check_blocking(what)
+        _private.check_awaiting(what)
         loop = asyncio.get_running_loop()
         wake = partial(self._wake)  # a new object: several may wait
         blocked.add(wake)

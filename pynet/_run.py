@@ -112,6 +112,20 @@ def other_threads(driver: int, idents: list[int]) -> list[str]:
     return names
 
 
+# --- hosts ---
+
+
+def check_host() -> None:
+    """A wait begins while a host drives the loop: raises if the host cannot run meanwhile.
+
+    That is so when another asyncio loop runs on its thread now. An attachment that nobody asked for moves to that loop;
+    it ends when its own loop does not run.
+    """
+    attach = sys.modules.get("pynet._attach")
+    if attach is not None:
+        attach.follow()
+
+
 # --- signals ---
 
 
@@ -155,7 +169,7 @@ def set_handlers(handlers: Mapping[int, Any], instead: Callable[..., object] | N
 def thread_report(exc: BaseException, thread: threading.Thread | None) -> tuple[object, Callable[[], object]]:
     """Reports to threading.excepthook."""
     hook = threading.excepthook
-    args = threading.ExceptHookArgs((type(exc), exc, exc.__traceback__, thread))
+    args = threading.ExceptHookArgs((type(exc), exc, exc.__traceback__, thread or threading.current_thread()))
     return hook, partial(hook, args)
 
 

@@ -125,6 +125,9 @@ def _finish(waiter: asyncio.Future[None]) -> None:
 
 def wake_later(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None], *args: object) -> None:
     """Wakes an asyncio waiter from any thread. Does nothing when its asyncio loop is closed."""
+    if _private.attached_to(loop):
+        _finish(waiter)
+        return
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(_finish, waiter)
 

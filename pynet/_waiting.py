@@ -220,8 +220,10 @@ class Future(futures.Future[_T]):
         """Raises when the wait would never end. The caller removes what it returns from `blocked`."""
         if self.done():
             return None
-        _private.check_blocking(what)
-        if what != "await":
+        if what == "await":
+            _private.check_awaiting(what)
+        else:
+            _private.check_blocking(what)
             refuse_under_asyncio(what, f"await {self._call_text()}")
         _private.over(self._emitter)  # raises in a forked child and at exit: no event can come
         wake = partial(self._wake)  # a new object: several may wait

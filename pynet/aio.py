@@ -1,8 +1,11 @@
-"""connect(), listen() and serve() to be awaited, under asyncio. Also importable as pynet.promises, Node's net.promises.
+"""connect(), listen() and serve() to be awaited, under asyncio; run() and attached(): asyncio drives pynet's loop.
 
-pynet's own loop does the work, on its thread; the results are the ordinary sockets and servers, with their listeners,
-`async for` and `async with`. open_connection() and start_server() have the names of asyncio's streams instead. This
-module does not import asyncio, until one of these is used.
+connect(), listen() and serve() attach pynet to the asyncio loop that runs, unless a thread drives pynet's loop already:
+its background thread, run(), or another asyncio loop. The results are the ordinary sockets and servers, with their
+listeners, `async for` and `async with`. Also importable as pynet.promises, Node's net.promises.
+
+open_connection() and start_server() have the names of asyncio's streams. This module does not import asyncio, until one
+of these is used.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Unpack
 
 from pynet import _private, _pynet
+from pynet._attach import attached, automatic, run
 from pynet._serve import _TaskHandler, make_server, serve_tasks
 from pynet._support import MISSING, check_size, given
 from pynet._waiting import once
@@ -34,10 +38,12 @@ __all__ = [
     "StreamReader",
     "StreamServer",
     "StreamWriter",
+    "attached",
     "connect",
     "listen",
     "open_connection",
     "open_unix_connection",
+    "run",
     "serve",
     "start_server",
     "start_unix_server",
@@ -60,6 +66,7 @@ async def connect(
     Takes what pynet.connect() takes, and raises at the `await` what that raises, and what an "error" event before
     "connect" carries. When the await is cancelled the socket is destroyed. Node: net.promises.connect().
     """
+    automatic()
     socket = _pynet.connect(*given(address, host, listener), **options)
     try:
         await once(socket, "connect")
@@ -85,6 +92,7 @@ async def listen(
     Node: net.promises.listen().
     """
     server, mapping, own = make_server(address, options)
+    automatic()
     server.listen(*given(address, host, backlog, callback), **own)
     try:
         await once(server, "listening", mapping, signal=own.get("signal"))
@@ -126,7 +134,7 @@ async def serve(
 
 # --- asyncio's streams ---
 
-_STREAMS = set(__all__) - {"connect", "listen", "serve"}
+_STREAMS = set(__all__) - {"attached", "connect", "listen", "run", "serve"}
 
 
 def __getattr__(name: str) -> Any:

@@ -207,6 +207,21 @@ install_group() {
     printf '%s\n' "$wanted" > "$stamp"
 }
 
+# Whose loops drive pynet's in tests/aio. The tests of those that cannot be installed are skipped. Tried once for each
+# .venv.
+install_hosts() {
+    [ ! -e .venv/.hosts ] || return 0
+    local name
+    for name in uvloop trio PySide6-Essentials; do
+        "$py" -m pip install -qq --disable-pip-version-check --only-binary :all: $name ||
+            say "$name could not be installed: its tests are skipped"
+    done
+    if can_apt && ! have xvfb-run; then
+        (apt_install xvfb python3-tk) || say "Xvfb and Tk could not be installed: the test of Tk is skipped"
+    fi
+    touch .venv/.hosts
+}
+
 group_tools() {
     # What only some tests want. Without root they are not installed: those tests fail and name the package.
     case $group in
@@ -220,6 +235,7 @@ group_tools() {
             [ -e .venv/.gevent ] || "$py" -m pip install -qq --disable-pip-version-check --only-binary :all: gevent ||
                 say "gevent could not be installed: its tests are skipped"
             touch .venv/.gevent
+            install_hosts
             ;;
         bench) can_apt && ! have valgrind && apt_install valgrind ;;
     esac

@@ -34,6 +34,8 @@ _SCRIPTS = {
     "pynet-data": "pynet_data.py",
     "pynet-background": "pynet_background.py",
     "pynet-pipe": "pynet_pipe.py",
+    "pynet-attached-asyncio": "pynet_attached.py asyncio",
+    "pynet-attached-uvloop": "pynet_attached.py uvloop",
     "pynet-idle": "pynet_idle.py",
     "uvloop": "uvloop_protocol.py",
     "asyncio": "asyncio_protocol.py",
@@ -131,7 +133,7 @@ def command_of(name):
     script = [str(PEERS / file), *first]
     if kind == "node":
         return [node(), "--expose-gc", *script]
-    if kind == "uvloop" and not _can_import("uvloop", "run"):
+    if "uvloop" in name and not _can_import("uvloop", "run"):
         raise Unavailable("uvloop is not installed (pip install uvloop)")
     if kind == "pynet" and not _can_import("pynet", "run"):
         raise Unavailable("pynet is not built (make build)")

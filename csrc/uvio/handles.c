@@ -342,6 +342,8 @@ pn_handles_after_fork(struct pn_loop *loop)
     neutralize(placeholder, loop->reserve_fd);
     neutralize(placeholder, loop->wake_read);
     neutralize(placeholder, loop->wake_write);
+    neutralize(placeholder, loop->embed.fd);
+    neutralize(placeholder, loop->embed.timer_fd);
     close(placeholder);
 #ifdef __linux__
     int backend = epoll_create1(EPOLL_CLOEXEC);

@@ -124,6 +124,7 @@ pn_loop_new(int *status)
     fill_standard_streams();
     loop->slab = slab;
     loop->wake_read = loop->wake_write = -1;
+    loop->embed.fd = loop->embed.timer_fd = -1;
     loop->posted.end = &loop->posted.first;
     loop->pending.end = &loop->pending.first;
     pn_timers_init(&loop->timers);
@@ -241,6 +242,14 @@ pn_loop_can_run(struct pn_loop *loop)
 #endif
 }
 
+void
+pn_loop_drain(struct pn_loop *loop)
+{
+    char buf[256];
+    while (read(loop->wake_read, buf, sizeof(buf)) == (ssize_t)sizeof(buf))
+        continue;
+}
+
 static int
 wait_for(struct pollfd *fds, nfds_t count, int64_t timeout_ns)
 {
@@ -269,11 +278,9 @@ pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
     if ((fds[0].revents | fds[1].revents) & NOT_OURS)
         return UV_EBADF;
     if (fds[1].revents) {
-        char buf[256];
         if (!pn_loop_can_run(loop))
             return UV_EBADF; /* the pipe may be another file as well, and the bytes not for us */
-        while (read(loop->wake_read, buf, sizeof(buf)) == (ssize_t)sizeof(buf))
-            continue;
+        pn_loop_drain(loop);
     }
     return 0;
 }
@@ -523,8 +530,10 @@ pn_loop_turn(struct pn_loop *loop)
         deliver_all(loop, &loop->posted);
     if (loop->pending.first != NULL)
         deliver_all(loop, &loop->pending);
-    if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver))
+    if (loop->resolver != NULL && !loop->halted && !loop->dead && pn_resolver_ready(loop->resolver)) {
+        loop->embed.drain = true; /* each lookup has written a byte */
         pn_resolver_dispatch(loop->resolver, &loop->halted);
+    }
     if ((loop->halted | loop->dead) == 0 && check_fds(loop) && !loop->halted)
         run_uv(loop);
     if ((loop->halted | loop->dead) == 0)

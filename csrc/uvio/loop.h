@@ -4,6 +4,7 @@
  * driving thread calls without it. Nothing here knows Python. *
  * The files of this folder:
  *   loop.c          the wait, the turn, timers, posted completions, descriptors to recheck
+ *   embed.c         one descriptor that the loop of a host watches instead of the wait
  *   stream.c        a stream over a libuv handle: connect, read, write, close; sockopt.c: its socket options
  *   listener.c      a listening descriptor: accepts, sheds connections when descriptors run out (EMFILE)
  *   bind.c          opening and binding sockets, the files of unix paths; stale_path.c: the option unlink_stale
@@ -66,6 +67,16 @@ struct pn_loop_counts {
     size_t requests;
 };
 
+/* The loop in the loop of a host, see embed.h. */
+struct pn_embedding {
+    int fd;         /* what the host watches; -1: there is no host */
+    int timer_fd;   /* Linux only */
+    uint64_t armed; /* the deadline that the timer is set to; 0: to none */
+    unsigned turns;
+    bool drain;  /* bytes may be in the wake pipe: this turn reads them */
+    bool silent; /* libuv's backend is not watched */
+};
+
 struct pn_loop {
     uv_loop_t uv;     /* first: streams find their loop by it */
     uv_check_t check; /* a referenced handle: without one libuv never polls */
@@ -93,10 +104,11 @@ struct pn_loop {
     uint64_t opened;         /* streams and listeners so far */
     uint64_t turns;          /* turns so far, for the tests */
     uint64_t syscalls_write; /* send calls made by pynet, for the tests */
+    struct pn_embedding embed;
     int wake_read, wake_write;
     int backend;    /* libuv's: epoll, kqueue */
     int reserve_fd; /* closed in order to accept and shed connections at EMFILE */
-    int polling;    /* the driver is in the wait, or about to enter it */
+    int polling;    /* the driver is in the wait, or about to enter it; or a host waits for embed.fd */
     int woken;      /* the wake pipe was written to since then */
     int halted;     /* this turn dispatches no more events */
     int dead;       /* created before a fork(), or its backend is gone */
@@ -117,6 +129,8 @@ int64_t pn_loop_timeout(struct pn_loop *loop);
 /* Waits for events, a wake-up or the end of `timeout_ns`. Returns 0, or UV_EBADF if the backend's descriptor is
  * gone: the loop is dead then and must not run. Signals make it return early. Called without the lock. */
 int pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns);
+/* Reads what is in the wake pipe. */
+void pn_loop_drain(struct pn_loop *loop);
 /* Returns whether libuv's backend is the one that it made. libuv aborts the process when code outside pynet has closed
  * that descriptor, or another file has its number by now. */
 bool pn_loop_can_run(struct pn_loop *loop);

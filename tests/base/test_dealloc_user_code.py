@@ -327,6 +327,20 @@ def make_immediate(scene, cls):
     return immediate
 
 
+@makes("Drive", "attached")
+def make_drive(scene, cls):
+    drive = pynet.embed(scene.listener(), host=scene.on_delete(), uncaught=scene.listener())
+    scene.reach(_pynet._attached, pynet.embed)
+    return drive
+
+
+@makes("Drive", "closed")
+def make_closed_drive(scene, cls):
+    drive = pynet.embed(host=scene.on_delete())
+    drive.close()
+    return drive
+
+
 @makes("SocketAddress", "IPv4")
 def make_address(scene, cls):
     return cls("127.0.0.1", 80)

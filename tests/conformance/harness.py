@@ -14,6 +14,7 @@ import zlib
 import pynet
 
 kind = sys.argv[1] if len(sys.argv) > 1 else "tcp"
+HOST = os.environ.get("CONFORMANCE_HOST")  # whose loop drives pynet's: "asyncio", "uvloop"; without it run() does
 WATCHDOG_SECONDS = 10
 MOST_UNCAUGHT = 50
 
@@ -233,18 +234,49 @@ def _expired():
     os._exit(3)
 
 
+def _uncaught(exc, emitter=None):
+    traceback.print_exception(exc, file=sys.stderr)
+    trace("main", "uncaught", exc)
+
+
+def _run_attached(main):
+    """run() on the loop of a host: asyncio's or uvloop's."""
+    import asyncio
+
+    if HOST == "uvloop":
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    else:
+        factory = asyncio.new_event_loop
+
+    async def until_nothing_is_left():
+        pynet.next_tick(main)
+        while pynet._pynet._anything_left():
+            await asyncio.sleep(0.001)
+
+    pynet.set_uncaught_handler(_uncaught)
+    pynet.aio.run(until_nothing_is_left(), loop_factory=factory)
+
+
 def run(main):
     """Runs the loop to its end; what is uncaught is traced and the loop goes on, as under Node's uncaughtException."""
     watchdog = threading.Timer(WATCHDOG_SECONDS, _expired)
     watchdog.daemon = True
     watchdog.start()
+    if HOST:
+        _run_attached(main)
+    else:
+        _run(main)
+    watchdog.cancel()
+    _dump()
+
+
+def _run(main):
     for _ in range(MOST_UNCAUGHT):
         try:
             pynet.run(main)
             break
         except Exception as exc:
-            traceback.print_exc()
-            trace("main", "uncaught", exc)
+            _uncaught(exc)
             main = None
-    watchdog.cancel()
-    _dump()

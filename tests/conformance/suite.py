@@ -71,11 +71,13 @@ def run_node(node, name, kind):
         return _run([str(node), str(SCENARIOS / f"{name}.js"), kind], env, folder)
 
 
-def run_pynet(name, kind, folder):
-    """The trace of pynet, in a new process."""
+def run_pynet(name, kind, folder, host=None):
+    """The trace of pynet, in a new process; `host`: whose loop drives pynet's, see harness.py."""
     import pynet  # here, so that recording needs no build
 
     package = Path(pynet.__file__).resolve().parent.parent
     paths = [str(HERE), str(package), ENVIRONMENT.get("PYTHONPATH", "")]
     env = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    if host is not None:
+        env["CONFORMANCE_HOST"] = host
     return _run([sys.executable, str(SCENARIOS / f"{name}.py"), kind], env, folder)

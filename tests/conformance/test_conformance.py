@@ -13,6 +13,8 @@ import pytest
 import suite
 from paths import CONFORMANCE
 
+HOSTS = (None, "asyncio", "uvloop")  # None: run() drives
+EVERY = 40  # of the cases, this one goes to each host
 EXPECTED_DIFFERENCES = tomllib.loads((CONFORMANCE / "expected_differences.toml").read_text(encoding="utf-8"))
 
 
@@ -41,20 +43,34 @@ def has_ipv6():
 @pytest.fixture(scope="module")
 def traces(request, tmp_path_factory):
     """The runs of the selected cases, under way in the background: each is mostly waiting for a process to start."""
-    selected = [item.callspec.id for item in request.session.items if item.name.startswith("test_as_node[")]
+    selected = [
+        tuple(item.callspec.params[key] for key in ("name", "kind", "host"))
+        for item in request.session.items
+        if item.path == request.path and "traces" in getattr(item, "fixturenames", ())
+    ]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         yield {
-            (name, kind): pool.submit(suite.run_pynet, name, kind, tmp_path_factory.mktemp("case"))
-            for name, kind in suite.cases()
-            if f"{name}-{kind}" in selected
+            (name, kind, host): pool.submit(suite.run_pynet, name, kind, tmp_path_factory.mktemp("case"), host)
+            for name, kind, host in selected
         }
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def cases():
+    """Every case under run(), and a part of them, or with CONFORMANCE_ALL=1 all, attached to the loop of each host."""
+    all_cases = suite.cases()
+    step = 1 if os.environ.get("CONFORMANCE_ALL") else EVERY
+    for host in HOSTS:
+        for name, kind in all_cases if host is None else all_cases[HOSTS.index(host) :: step]:
+            yield pytest.param(name, kind, host, id="-".join(filter(None, (name, kind, host))))
+
+
 @pytest.mark.timeout(300)  # the first one to be asked for may wait for many others
-@pytest.mark.parametrize(("name", "kind"), suite.cases(), ids=lambda value: value)
-def test_as_node(name, kind, traces):
-    run = traces[name, kind]
+@pytest.mark.parametrize(("name", "kind", "host"), list(cases()))
+def test_as_node(name, kind, host, traces):
+    if host is not None:
+        pytest.importorskip(host)
+    run = traces[name, kind, host]
     if suite.only_linux(name) and not sys.platform.startswith("linux"):
         pytest.skip("Linux only")
     if suite.needs_ipv6(name) and not has_ipv6():
@@ -63,10 +79,10 @@ def test_as_node(name, kind, traces):
     try:
         got, stderr = run.result()
     except suite.ScenarioFailed as failed:
-        pytest.fail(f"{name} {kind}: {failed}", pytrace=False)
+        pytest.fail(f"{name} {kind} {host}: {failed}", pytrace=False)
     if got != expected:
         diff = difflib.unified_diff(expected.splitlines(), got.splitlines(), "node", "pynet", lineterm="", n=20)
-        pytest.fail("\n".join([f"{name} {kind}", *diff, stderr]), pytrace=False)
+        pytest.fail("\n".join([f"{name} {kind} {host}", *diff, stderr]), pytrace=False)
 
 
 def test_each_scenario_has_both_sides_and_its_traces():

@@ -7,45 +7,12 @@ import pytest
 
 import isolated
 
-# `in_child(f)` forks, calls f in the child, and gives what it printed; it reports a child that crashes or hangs.
 PRELUDE = """
     import os, select, signal, socket, sys, threading, time, traceback, warnings
     warnings.simplefilter("ignore")   # newer Pythons warn of fork() with threads
     import pynet
+    from isolated.forking import code, collect, fork, hello_anew, in_child
     from isolated.tools import called_soon, echo_server, raw_connect, read_all, talk
-    def fork(child):
-        r, w = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            signal.alarm(20)
-            os.close(r)
-            try:
-                text = str(child())
-            except BaseException:
-                text = traceback.format_exc()
-            os.write(w, text.encode())
-            os._exit(0)
-        os.close(w)
-        return pid, r
-    def collect(forked):
-        pid, r = forked
-        with open(r) as pipe:
-            text = pipe.read()
-        status = os.waitpid(pid, 0)[1]
-        assert status == 0, (status, text)
-        return text
-    def in_child(child):
-        return collect(fork(child))
-    def code(call, *args):
-        try:
-            return call(*args)
-        except pynet.NetError as error:
-            return error.code
-    def hello_anew():
-        server = echo_server()
-        answer = talk(server)
-        server.close()
-        return answer
 """
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import sys
@@ -354,3 +355,17 @@ def bound_sockets(server: pynet.Server) -> None:
     one: pynet.BoundSocket[pynet.AddressInfo] = pynet.BoundSocket()
     either = one
     pynet.Socket(handle=either)
+
+
+async def attached() -> int:
+    async with pynet.aio.attached():
+        return 1
+
+
+def hosts() -> None:
+    assert_type(pynet.aio.run(attached(), debug=True, loop_factory=asyncio.new_event_loop), int)
+    loop = asyncio.new_event_loop()
+    with pynet.embed(loop.call_soon, host=loop, uncaught=lambda exc, emitter: print(exc, emitter)) as drive:
+        loop.add_reader(drive.fileno(), drive.step)
+        assert_type(drive.step(), float | None)
+    assert drive.closed

@@ -161,3 +161,6 @@ pynet.create_server().listen([None])  # E
 pynet.create_server().listen([{"port": 5}])  # E
 pynet.connect([80])  # E
 pynet.is_ip()  # E
+pynet.embed(1)  # E
+pynet.embed(uncaught=lambda exc: None)  # E
+pynet.aio.run(print)  # E

@@ -43,14 +43,15 @@ struct pn_ring {
 /* clang-format off */
 #define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(other_threads) X(begin) X(set_handlers) \
     X(thread_report) X(log_report) X(lost_report) X(register_exit) X(aggregate_text) X(add_where) X(lone_text_hint) \
-    X(check_event) X(user_events) X(ended_by_itself) X(caller) X(add_in_use) X(group_id) \
+    X(check_event) X(user_events) X(ended_by_itself) X(caller) X(add_in_use) X(group_id) X(check_host) \
     X(blocked) X(pending) X(wake_waiters)
 /* clang-format on */
 #define PN_RUN_INDEX(name) PN_RUN_##name,
 enum pn_run_index { PN_RUN(PN_RUN_INDEX) PN_RUN_COUNT };
 #undef PN_RUN_INDEX
 
-enum pn_mode { PN_IDLE, PN_BACKGROUND, PN_FOREGROUND };
+/* PN_ATTACHED: the loop of a host calls step() of a Drive. */
+enum pn_mode { PN_IDLE, PN_BACKGROUND, PN_FOREGROUND, PN_ATTACHED };
 
 /* A background thread, on whose stack this is. */
 struct pn_own_thread {
@@ -81,6 +82,11 @@ struct pn_driver {
     int waiters;            /* threads in pn_driver_wait() */
     unsigned long *holders; /* own: the threads inside turn(), one entry for each block */
     size_t holders_size;
+    struct PnDrive *drive;             /* while attached, borrowed, as the next three: it detaches before it is freed */
+    PyObject *host;                    /* what the drive is for, such as an asyncio loop; may be NULL */
+    PyObject *host_name;               /* what messages show, by str() */
+    PyObject *host_uncaught;           /* gets what leaves a listener; may be NULL */
+    bool automatic;                    /* pynet._attach has attached, and nobody has asked for it */
     PyObject *thread_object;           /* own: the threading.Thread of the background thread */
     struct pn_own_thread *own_threads; /* borrowed: the background threads that have not ended */
     uv_mutex_t mutex;
@@ -121,7 +127,8 @@ struct PnState {
     bool race;               /* the default of happy_eyeballs is "race" */
     bool no_delay;           /* the default of that option */
 
-    PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn;
+    PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn,
+        *Drive;
     PyTypeObject *SocketAddress, *BlockList, *AbortSignal, *AbortController, *BoundSocket, *LookupCallback;
     PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is imported */
     PyObject *AddressInfo, *AbortEvent;

@@ -371,26 +371,51 @@ pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 
 /* --- blocking --- */
 
+static PyObject *
+refuse_wait(PyObject *what, const char *where)
+{
+    return PyErr_Format(
+        PyExc_RuntimeError,
+        "%U would wait for ever %s: no event can come meanwhile. Use a listener here, or another thread", what, where);
+}
+
 /* _check_blocking(what): RuntimeError when this thread must not block, because it is the one that emits the event. */
 PyObject *
 pn_check_blocking(PyObject *module, PyObject *what)
 {
     PnState *st = pn_state_of_module(module);
-    const char *where = NULL;
     if (!PyUnicode_Check(what))
         return pn_raise_arg_type("what", "a str", what);
     if (pn_in_callback(st))
-        where = "inside a listener";
-    else if (pn_in_turn(st))
-        where = "inside turn()";
-    else if (st->driver.mode != PN_IDLE && st->driver.thread == PyThread_get_thread_ident())
-        where = "on the thread that drives the loop";
-    if (where == NULL)
-        Py_RETURN_NONE;
-    PyErr_Format(PyExc_RuntimeError,
-                 "%U would wait for ever %s: no event can come meanwhile. Use a listener here, or another thread", what,
-                 where);
-    return NULL;
+        return refuse_wait(what, "inside a listener");
+    if (pn_in_turn(st))
+        return refuse_wait(what, "inside turn()");
+    if (pn_attached_here(st) && pn_check_host(st) < 0)
+        return NULL;
+    if (pn_attached_here(st))
+        return PyErr_Format(
+            PyExc_RuntimeError,
+            "%U would wait for ever on this thread: pynet is attached to %S, which runs on it. Use await "
+            "or a listener here, or another thread",
+            what, st->driver.host_name);
+    if (st->driver.mode != PN_IDLE && st->driver.thread == PyThread_get_thread_ident())
+        return refuse_wait(what, "on the thread that drives the loop");
+    Py_RETURN_NONE;
+}
+
+/* _check_awaiting(what): the same for an `await`, which does not block the loop of the host that pynet is attached
+ * to. */
+PyObject *
+pn_check_awaiting(PyObject *module, PyObject *what)
+{
+    PnState *st = pn_state_of_module(module);
+    if (!pn_attached_here(st))
+        return pn_check_blocking(module, what);
+    if (!PyUnicode_Check(what))
+        return pn_raise_arg_type("what", "a str", what);
+    if (pn_in_turn(st))
+        return refuse_wait(what, "inside turn()");
+    Py_RETURN_NONE;
 }
 
 /* _inside(): whether this thread is inside a listener. */

@@ -62,6 +62,7 @@ PyObject *pn_failure(PyObject *module, PyObject *emitter);
 PyObject *pn_listen_internal(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *pn_check_blocking(PyObject *module, PyObject *what);
+PyObject *pn_check_awaiting(PyObject *module, PyObject *what);
 PyObject *pn_is_in_callback(PyObject *module, PyObject *unused);
 PyObject *pn_check_signal(PyObject *module, PyObject *signal);
 PyObject *pn_make_abort_error(PyObject *module, PyObject *reason);

@@ -149,8 +149,8 @@ pn_dispatch_end(PnState *st)
     pn_driver_notify_all(st);
 }
 
-static int64_t
-wait_timeout(PnState *st)
+int64_t
+pn_driver_timeout(PnState *st)
 {
     if (st->ticks.count > 0 || st->immediates.count > 0)
         return 0;
@@ -170,8 +170,8 @@ wake_waiters(PnState *st)
     pn_put_back_exception(error);
 }
 
-static int
-raise_dead_loop(PnState *st)
+int
+pn_raise_dead_loop(PnState *st)
 {
     st->loop->dead = 1;
     pn_raise_net(
@@ -182,8 +182,8 @@ raise_dead_loop(PnState *st)
     return -1;
 }
 
-static void
-dispatch(PnState *st)
+void
+pn_dispatch(PnState *st)
 {
     unsigned generation = st->generation;
     unsigned scope = pn_callback_scope_open(st);
@@ -201,7 +201,7 @@ pn_driver_turn(PnState *st)
 {
     struct pn_loop *loop = st->loop;
     unsigned generation = st->generation;
-    int64_t timeout = wait_timeout(st);
+    int64_t timeout = pn_driver_timeout(st);
     int status = 0;
     loop->polling = timeout != 0;
     PyThreadState *ts = PyEval_SaveThread();
@@ -213,7 +213,7 @@ pn_driver_turn(PnState *st)
     loop->polling = 0;
     loop->woken = 0;
     if (status != 0)
-        return raise_dead_loop(st);
+        return pn_raise_dead_loop(st);
     if (st->driver.mode == PN_FOREGROUND && PyErr_CheckSignals() < 0)
         return -1;
     if (st->generation != generation)
@@ -221,11 +221,11 @@ pn_driver_turn(PnState *st)
     status = pn_dispatch_begin(st);
     if (status != 0)
         return status < 0 ? -1 : 0;
-    dispatch(st);
+    pn_dispatch(st);
     if (st->generation != generation)
         return 0;
     pn_dispatch_end(st);
-    return loop->dead ? raise_dead_loop(st) : 0;
+    return loop->dead ? pn_raise_dead_loop(st) : 0;
 }
 
 /* --- the background thread --- */
@@ -342,9 +342,29 @@ pn_need_driver(PyObject *module, PyObject *emitter)
         (void)pn_state_loop(st);
         return NULL;
     }
-    if (pn_driver_ensure(st) < 0)
+    if (pn_check_host(st) < 0 || pn_driver_ensure(st) < 0)
         return NULL;
     Py_RETURN_NONE;
+}
+
+int
+pn_check_host(PnState *st)
+{
+    if (st->driver.mode != PN_ATTACHED || (!st->driver.automatic && !pn_attached_here(st)))
+        return 0;
+    PyObject *result = PyObject_CallNoArgs(pn_state_run(st, PN_RUN_check_host));
+    Py_XDECREF(result);
+    return result != NULL ? 0 : -1;
+}
+
+PyObject *
+pn_driver_mode(PyObject *module, PyObject *unused)
+{
+    static const char *const names[] = {"idle", "background", "foreground", "attached"};
+    (void)unused;
+    const struct pn_driver *d = &pn_state_of_module(module)->driver;
+    bool here = d->mode != PN_IDLE && d->thread == PyThread_get_thread_ident();
+    return Py_BuildValue("sO", d->starting ? "background" : names[d->mode], here ? Py_True : Py_False);
 }
 
 static void

@@ -1,4 +1,4 @@
-/* driver.h - which thread drives the loop: a background thread, or the thread that called run().
+/* driver.h - which thread drives the loop: a background thread, the thread that called run(), or that of a host's loop.
  *
  * The GIL is the loop's lock. The driver releases it only for the wait. Meanwhile another thread may call any method,
  * and wakes the driver when the call changes what the driver waits for.
@@ -8,6 +8,7 @@
  *   work_left.c       whether run() goes on
  *   run.c             run(), stop(); makes Ctrl-C end the wait; SIGINT and SIGTERM close in order
  *   graceful.c        what run(signals=True) does after the first signal
+ *   drive_type.c      embed(): the loop of a host, such as asyncio's, runs the turns
  *   turn.c            `with turn():`, in which nothing is dispatched
  *   exit.c            the interpreter's exit closes everything; the child of a fork drops the parent's loop
  *   tick.c            calls from the loop into Python, and the tick queue that runs after them
@@ -42,6 +43,10 @@ pn_driver_ensure(PnState *st)
 void pn_driver_resume(PnState *st, bool always);
 /* _need_driver(emitter): what waits for events of `emitter` calls it again and again. Raises when none can come. */
 PyObject *pn_need_driver(PyObject *module, PyObject *emitter);
+/* A wait begins while pynet is attached to a host: see check_host() in pynet/_run.py. 0, or -1 with an exception. */
+int pn_check_host(PnState *st);
+/* _driver(): who drives, "idle", "background", "foreground" or "attached", and whether it is this thread. */
+PyObject *pn_driver_mode(PyObject *module, PyObject *unused);
 
 /* Runs one turn on the calling thread, which is the driver. -1 with an exception set: a signal handler raised (only in
  * the foreground), or the loop died. */
@@ -51,6 +56,13 @@ int pn_driver_turn(PnState *st);
  * handler raised. */
 int pn_dispatch_begin(PnState *st);
 void pn_dispatch_end(PnState *st);
+
+/* The part of a turn between pn_dispatch_begin() and pn_dispatch_end(). */
+void pn_dispatch(PnState *st);
+/* How long the wait before the next turn may last, as pn_loop_timeout(). */
+int64_t pn_driver_timeout(PnState *st);
+/* The loop is dead. Wakes all that waits, raises; returns -1. */
+int pn_raise_dead_loop(PnState *st);
 
 /* Waits without the GIL until pn_driver_notify_all(), at most `ms`. -1 when a signal handler raised. */
 int pn_driver_wait(PnState *st, unsigned ms);
@@ -87,6 +99,12 @@ void pn_own_thread_begin(PnState *st, struct pn_own_thread *own);
 void pn_own_thread_end(PnState *st, struct pn_own_thread *own);
 
 /* --- run.c --- */
+
+/* Waits until the background thread has left, and claims its place for the calling thread. If another thread was
+ * faster, calls `check`, which raises. 0, or -1 with an exception. */
+int pn_take_over(PnState *st, enum pn_mode mode, int (*check)(PnState *st, PyObject *arg), PyObject *arg);
+/* What run() needs to return: nothing referenced is left to do. _anything_left() */
+PyObject *pn_anything_left(PyObject *module, PyObject *unused);
 PyObject *pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_stop(PyObject *module, PyObject *unused);
 PyObject *pn_on_signal(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
@@ -100,6 +118,32 @@ void pn_graceful_begin(PnState *st);
 void pn_close_gracefully(PnState *st);
 /* run() is left, or begins. */
 void pn_graceful_reset(PnState *st);
+
+/* --- drive_type.c --- */
+extern PyType_Spec pn_drive_spec;
+PyObject *pn_embed(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+extern const char pn_embed_doc[];
+/* _attached(): the Drive by which a host runs the loop, or None. _attached_to(loop): pn_attached_to() */
+PyObject *pn_attached(PyObject *module, PyObject *unused);
+PyObject *pn_is_attached_to(PyObject *module, PyObject *loop);
+/* Detaches: no thread drives any more. Runs no user code. */
+void pn_drive_cut(PnState *st);
+
+/* True when pynet is attached to this loop of asyncio on the calling thread: futures of `loop` may be completed
+ * directly, without call_soon_threadsafe(). */
+static inline bool
+pn_attached_to(const PnState *st, const PyObject *loop)
+{
+    const struct pn_driver *d = &st->driver;
+    return d->mode == PN_ATTACHED && d->host == loop && d->thread == PyThread_get_thread_ident();
+}
+
+/* True when a host runs the loop on the calling thread. */
+static inline bool
+pn_attached_here(const PnState *st)
+{
+    return st->driver.mode == PN_ATTACHED && st->driver.thread == PyThread_get_thread_ident();
+}
 
 /* --- turn.c --- */
 extern PyType_Spec pn_turn_spec;

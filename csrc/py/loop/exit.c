@@ -91,14 +91,17 @@ warn_of_connect(PnState *st, bool driver_left)
     Py_XDECREF(target);
 }
 
-/* True when the driver has left: the background thread, or a user thread inside run(). */
+/* True when the driver has left: the background thread, a user thread inside run(), or the loop of a host. */
 static bool
 join_driver(PnState *st)
 {
     struct pn_driver *d = &st->driver;
     uint64_t deadline = uv_hrtime() + GRACE_NS;
-    if (d->mode == PN_FOREGROUND && d->thread == PyThread_get_thread_ident())
-        return false; /* called by a listener of run(): the driver is below us on this stack */
+    if ((d->mode == PN_FOREGROUND || (d->mode == PN_ATTACHED && d->dispatching)) &&
+        d->thread == PyThread_get_thread_ident())
+        return false; /* called by a listener: the driver is below us on this stack */
+    if (d->mode == PN_ATTACHED && !d->dispatching)
+        pn_drive_cut(st); /* the host calls no more, or for nothing */
     while ((d->mode != PN_IDLE || d->starting) && uv_hrtime() < deadline) {
         d->stop = true;
         pn_loop_wake(st->loop);

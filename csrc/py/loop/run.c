@@ -103,9 +103,20 @@ parse_run(PnState *st, PyObject *const *args, Py_ssize_t nargs, PyObject *kwname
 }
 
 static int
-check_run(PnState *st)
+check_run(PnState *st, PyObject *unused)
 {
     const char *why = NULL;
+    (void)unused;
+    if (pn_check_host(st) < 0)
+        return -1;
+    if (st->driver.mode == PN_ATTACHED) {
+        PyErr_Format(
+            PyExc_RuntimeError,
+            "run() cannot be called while pynet is attached to %S, which drives the loop. Detach it first: leave "
+            "pynet.aio.attached() or aio.run(), or close() the drive of embed()",
+            st->driver.host_name);
+        return -1;
+    }
     if (st->driver.mode == PN_FOREGROUND)
         why = "run() is active already";
     else if (pn_in_callback(st))
@@ -120,10 +131,10 @@ check_run(PnState *st)
 
 /* From here on no other thread may drive, though nothing is dispatched yet. */
 static void
-claim(PnState *st)
+claim(PnState *st, enum pn_mode mode)
 {
     struct pn_driver *d = &st->driver;
-    d->mode = PN_FOREGROUND;
+    d->mode = mode;
     d->ran = true;
     d->thread = PyThread_get_thread_ident();
     pn_graceful_reset(st);
@@ -142,9 +153,8 @@ give_up_claim(PnState *st)
     pn_driver_resume(st, false);
 }
 
-/* Waits until the background thread has left, and claims its place. */
-static int
-take_over(PnState *st)
+int
+pn_take_over(PnState *st, enum pn_mode mode, int (*check)(PnState *st, PyObject *arg), PyObject *arg)
 {
     struct pn_driver *d = &st->driver;
     unsigned generation = st->generation;
@@ -157,16 +167,24 @@ take_over(PnState *st)
     }
     if (st->generation == generation)
         d->hand_over--; /* the background thread hands over as long as one thread waits for it */
-    if (status == 0 && d->mode == PN_FOREGROUND)
-        status = check_run(st);
+    if (status == 0 && d->mode != PN_IDLE)
+        status = check(st, arg);
     /* Get the loop again: this may be a forked child by now, or the interpreter may exit. */
     if (status == 0 && pn_state_loop(st) == NULL)
         status = -1;
     if (status == 0)
-        claim(st);
+        claim(st, mode);
     else if (st->generation == generation)
         pn_driver_resume(st, background);
     return status;
+}
+
+PyObject *
+pn_anything_left(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    PnState *st = pn_state_of_module(module);
+    return PyBool_FromLong(st->loop != NULL && pn_is_busy(st));
 }
 
 /* Calls main() at the start of the first turn: nothing is dispatched before it returns. */
@@ -343,7 +361,8 @@ const char pn_run_doc[] =
     "leaves a\n"
     "listener is logged (logger \"pynet\"), the connection concerned is destroyed, and run() continues; by default\n"
     "run() raises it, destroys nothing, and may be called again.\n\n"
-    "Raises RuntimeError inside a listener, inside turn(), and while another run() is active.";
+    "Raises RuntimeError inside a listener, inside turn(), while another run() is active, and while pynet is attached\n"
+    "to the loop of a host (embed(), pynet.aio).";
 
 PyObject *
 pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -351,7 +370,8 @@ pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwna
     PnState *st = pn_state_of_module(module);
     struct run_args a;
     struct saved_signals saved = {.begun = NULL};
-    if (parse_run(st, args, nargs, kwnames, &a) < 0 || check_run(st) < 0 || take_over(st) < 0)
+    if (parse_run(st, args, nargs, kwnames, &a) < 0 || check_run(st, NULL) < 0 ||
+        pn_take_over(st, PN_FOREGROUND, check_run, NULL) < 0)
         return NULL;
     unsigned generation = st->generation;
     st->driver.grace = a.grace;

@@ -40,8 +40,11 @@ remove_holder(PnState *st)
     if (i < 0)
         return;
     d->holders[i] = d->holders[--d->holds];
-    if (d->holds == 0)
-        pn_driver_notify_all(st);
+    if (d->holds > 0)
+        return;
+    pn_driver_notify_all(st);
+    if (d->mode == PN_ATTACHED && st->loop != NULL)
+        pn_loop_wake(st->loop); /* the host's calls have done nothing meanwhile */
 }
 
 /* --- methods --- */

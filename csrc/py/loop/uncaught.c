@@ -1,13 +1,15 @@
 /* uncaught.c - decides what happens to an exception that leaves a listener; set_uncaught_handler().
  *
  * While run() drives, the first one halts the turn and run() raises it, where Node's process would exit;
- * on_uncaught="log" logs it instead. In the background it goes to threading.excepthook. Where it is logged or goes to
- * the excepthook, the connection concerned is destroyed. pynet/_run.py makes these reports. A handler set by the user
- * replaces all of this, except for KeyboardInterrupt and SystemExit, which never reach it. */
+ * on_uncaught="log" logs it instead. In the background it goes to threading.excepthook; attached to the loop of a host,
+ * to the function that embed() got for it. In these cases the connection concerned is destroyed. pynet/_run.py makes the
+ * reports. A handler set by the user replaces all of this, except for KeyboardInterrupt and SystemExit, which never
+ * reach it. */
 #include "py/loop/uncaught.h"
 
 #include "py/base/args.h"
 #include "py/base/errors.h"
+#include "py/loop/driver.h"
 #include "py/loop/hooks.h"
 
 /* --- reporting --- */
@@ -54,7 +56,9 @@ report(PyObject *pair)
 static void
 to_threading(PnState *st, PyObject *exc)
 {
-    PyObject *thread = st->driver.thread_object != NULL ? st->driver.thread_object : Py_None;
+    PyObject *thread = st->driver.thread_object;
+    if (thread == NULL || pn_attached_here(st))
+        thread = Py_None; /* the current one */
     report(PyObject_CallFunctionObjArgs(pn_state_run(st, PN_RUN_thread_report), exc, thread, NULL));
 }
 
@@ -74,9 +78,9 @@ pn_report_lost(PnState *st, PyObject *connection, PyObject *error)
 }
 
 static void
-to_handler(PnState *st, PyObject *exc, PyObject *emitter)
+to_function(PyObject *handler, PyObject *exc, PyObject *emitter)
 {
-    PyObject *handler = Py_NewRef(st->uncaught_handler);
+    Py_INCREF(handler);
     PyObject *result = PyObject_CallFunctionObjArgs(handler, exc, emitter != NULL ? emitter : Py_None, NULL);
     if (result == NULL)
         PyErr_WriteUnraisable(handler);
@@ -130,6 +134,13 @@ raise_from_run(PnState *st, PyObject *exc, PyObject *emitter)
     st->loop->halted = 1;
 }
 
+/* Whether step() of a Drive is running on this thread: the exception leaves it as it leaves run(). */
+static bool
+in_step(const PnState *st)
+{
+    return pn_attached_here(st) && st->driver.dispatching && st->loop != NULL && !st->closed;
+}
+
 void
 pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection)
 {
@@ -138,7 +149,7 @@ pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection)
         return;
     Py_XINCREF(emitter);
     bool foreground = st->driver.mode == PN_FOREGROUND && st->loop != NULL && !st->closed;
-    if (foreground && is_exit(exc)) {
+    if ((foreground || in_step(st)) && is_exit(exc)) {
         raise_from_run(st, exc, emitter);
     }
     else if (is_exit(exc)) {
@@ -147,7 +158,7 @@ pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection)
         st->hooks->destroy_concerned(st, connection != NULL ? connection : emitter);
     }
     else if (st->uncaught_handler != NULL) {
-        to_handler(st, exc, emitter);
+        to_function(st->uncaught_handler, exc, emitter);
     }
     else if (foreground && !st->driver.log_uncaught) {
         raise_from_run(st, exc, emitter);
@@ -155,6 +166,8 @@ pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection)
     else {
         if (foreground)
             to_logging(st, exc);
+        else if (pn_attached_here(st) && st->driver.host_uncaught != NULL)
+            to_function(st->driver.host_uncaught, exc, emitter);
         else if (!is_of_the_exit(st, exc))
             to_threading(st, exc);
         st->hooks->destroy_concerned(st, connection != NULL ? connection : emitter);

@@ -50,6 +50,7 @@ add_types(PnState *st, PyObject *m)
         add_type(st, m, &pn_timeout_spec, NULL, "Timeout", &st->Timeout) < 0 ||
         add_type(st, m, &pn_immediate_spec, NULL, "Immediate", &st->Immediate) < 0 ||
         add_type(st, m, &pn_turn_spec, NULL, NULL, &st->Turn) < 0 ||
+        add_type(st, m, &pn_drive_spec, NULL, "Drive", &st->Drive) < 0 ||
         add_type(st, m, &pn_address_spec, NULL, "SocketAddress", &st->SocketAddress) < 0 ||
         add_type(st, m, &pn_blocklist_spec, NULL, "BlockList", &st->BlockList) < 0 ||
         add_type(st, m, &pn_abort_signal_spec, NULL, "AbortSignal", &st->AbortSignal) < 0 ||
@@ -201,7 +202,7 @@ module_exec(PyObject *m)
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
     X(uncaught) X(uncaught_handler) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
-    X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) \
+    X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(Drive) \
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
@@ -260,6 +261,7 @@ static PyMethodDef module_methods[] = {
     KW("create_server", pn_create_server, pn_create_server_doc),
     KW("run", pn_run, pn_run_doc),
     {"stop", pn_stop, METH_NOARGS, pn_stop_doc},
+    KW("embed", pn_embed, pn_embed_doc),
     {"turn", pn_turn, METH_NOARGS, pn_turn_doc},
     FAST("next_tick", pn_next_tick, pn_next_tick_doc),
     FAST("set_timeout", pn_set_timeout, pn_set_timeout_doc),
@@ -308,6 +310,7 @@ static PyMethodDef module_methods[] = {
     {"_peek", pn_peek, METH_O, NULL},
     {"_all_read", pn_all_read, METH_O, NULL},
     {"_check_blocking", pn_check_blocking, METH_O, NULL},
+    {"_check_awaiting", pn_check_awaiting, METH_O, NULL},
     {"_inside", pn_is_in_callback, METH_NOARGS, NULL},
     {"_check_signal", pn_check_signal, METH_O, NULL},
     {"_abort_error", pn_make_abort_error, METH_O, NULL},
@@ -328,6 +331,10 @@ static PyMethodDef module_methods[] = {
     {"_other_threads", pn_other_threads_function, METH_NOARGS, NULL},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},
     {"_drive", pn_drive, METH_NOARGS, NULL},
+    {"_attached", pn_attached, METH_NOARGS, NULL},
+    {"_attached_to", pn_is_attached_to, METH_O, NULL},
+    {"_anything_left", pn_anything_left, METH_NOARGS, NULL},
+    {"_driver", pn_driver_mode, METH_NOARGS, NULL},
     {"_need_driver", pn_need_driver, METH_O, NULL},
     FAST("_on_signal", pn_on_signal, NULL),
     {"_at_exit", pn_at_exit, METH_NOARGS, NULL},
