@@ -163,7 +163,7 @@ class Stream:
         self.sock = sock
         self._limit = limit
         self._loop = loop
-        self._wrote_eof = False
+        self._wrote_eof = self._closing = False
         self._failure: BaseException | None = None  # of set_exception()
         self._high: int | None = None  # of set_write_buffer_limits()
         _private.hear_errors(sock, on_error)
@@ -373,10 +373,14 @@ class Stream:
 
     def close(self) -> None:
         """Closes the connection after what is queued has been sent. What has been read already can still be taken."""
+        self._closing = True
         self.sock.close()
 
     def is_closing(self) -> bool:
-        return self.sock.destroyed or (self.sock.writable_ended and not self._wrote_eof)
+        if self._closing or self.exception() is not None:
+            return True
+        # A socket whose both halves have ended is destroyed; for asyncio it is open until close().
+        return self.sock.destroyed and not (self._wrote_eof and self.sock.readable_ended)
 
     async def wait_closed(self) -> None:
         """Waits until the connection is closed. Raises the error that has ended it."""
@@ -397,6 +401,7 @@ class Stream:
 
     def abort(self) -> None:
         """Closes the connection at once: what is queued is lost."""
+        self._closing = True
         self.sock.destroy()
 
     def get_write_buffer_size(self) -> int:
