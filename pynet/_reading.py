@@ -7,7 +7,6 @@ again. Data stays in the socket until it is returned: a timeout, an error or an 
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 import time
 from collections import deque
@@ -16,14 +15,13 @@ from functools import partial
 from typing import Any, Self
 
 from pynet import _private, _pynet
-from pynet._awaitable import AwaitableCall, refuse_under_asyncio
+from pynet._awaitable import refuse_under_asyncio
 from pynet._exit import blocked
 from pynet._support import (
     as_error,
     check_size,
     coded,
     peer_of,
-    running_loop,
     seconds_of,
     wake_later,
     what_it_died_of,
@@ -173,17 +171,7 @@ class Watch(Waiters):
         self._wake()
 
     def over(self) -> bool:
-        """True when the socket has ended, False when more may come; raises the error of a socket that was destroyed."""
-        if self.error is not None:
-            raise self.error
-        closed = _private.over(self.socket)
-        if closed and self.socket.errored is not None:
-            raise self.socket.errored
-        if _private.reached(self.socket, "end") is not None:
-            return True
-        if closed:
-            raise what_it_died_of(self.socket, "its end")
-        return False
+        return is_over(self.socket, self.error)
 
 
 # --- iteration ---
@@ -390,20 +378,15 @@ def lines(
     return LineIterator(socket, max, bool(keep_ends), timeout)
 
 
-# --- framing ---
+# --- framing: read_slot.c calls these ---
 
 
 def _hear(*args: object) -> None:
     """An internal `error` listener of a socket that is read by calls, so that the next call raises the error."""
 
 
-def read_until(
-    socket: _pynet.Socket,
-    separator: Any,
-    max: int = DEFAULT_MAX,
-    timeout: float | None = None,
-) -> Any:
-    """Socket.read_until()."""
+def separator_of(separator: Any) -> bytes | str:
+    """Checks the separator of read_until()."""
     if not isinstance(separator, bytes | str):
         try:
             separator = bytes(memoryview(separator))
@@ -413,93 +396,25 @@ def read_until(
     if not separator:
         message = f'The argument "separator" must not be empty. Received {separator!r}'
         raise coded(ValueError(message), "ERR_INVALID_ARG_VALUE")
-    check_size("max", max, 1)
-    text = f"sock.read_until({separator!r})"
-    return _read(socket, partial(_private.read_until, socket, separator, max), None, timeout, text)
+    checked: bytes | str = separator
+    return checked
 
 
-def read_exactly(socket: _pynet.Socket, n: int, timeout: float | None = None) -> Any:
-    """Socket.read_exactly()."""
-    if type(n) is not int or not 0 <= n <= sys.maxsize:
-        check_size("n", n, 0)
-    return _read(socket, partial(_private.read_exactly, socket, n), n, timeout, f"sock.read_exactly({n})")
+def raise_outcome(socket: _pynet.Socket, error: tuple[Any, ...], at_end: bool, expected: int | None) -> None:
+    """Raises what ends the wait for a frame; `error` is what an `error` event has carried. Else more may come."""
+    if at_end or is_over(socket, as_error(error) if error else None):
+        raise IncompleteReadError(_private.peek(socket), expected, socket)
 
 
-def _read(
-    socket: _pynet.Socket,
-    take: Callable[[], bytes | str | None],
-    expected: int | None,
-    timeout: float | None,
-    text: str,
-) -> Any:
-    seconds = None if timeout is None else seconds_of(timeout)
-    what = text[5 : text.index("(")] + "()"
-    if running_loop() is not None:
-
-        def block(limit: float | None) -> Any:
-            limits = [each for each in (seconds, seconds_of(limit)) if each is not None]
-            return _read_blocking(socket, take, expected, min(limits, default=None), what)
-
-        return AwaitableCall(text, partial(_read_async, socket, take, expected, seconds, what), block)
-    return _read_blocking(socket, take, expected, seconds, what)
-
-
-def _read_blocking(
-    socket: _pynet.Socket,
-    take: Callable[[], bytes | str | None],
-    expected: int | None,
-    seconds: float | None,
-    what: str,
-) -> Any:
-    _private.check_blocking(what)
-    _private.hear_errors(socket, _hear)
-    data = take()
-    if data is not None:
-        return data
-    watch = Watch(socket)
-    try:
-        watch.listen()
-        return watch.wait(partial(_attempt, watch, take, expected), seconds, what)
-    except BaseException:
-        _want_nothing(socket)
-        raise
-    finally:
-        watch.leave()
-
-
-async def _read_async(
-    socket: _pynet.Socket,
-    take: Callable[[], bytes | str | None],
-    expected: int | None,
-    seconds: float | None,
-    what: str,
-) -> Any:
-    _private.hear_errors(socket, _hear)
-    data = take()
-    if data is not None:
-        return data
-    watch = Watch(socket)
-    try:
-        watch.listen()
-        return await watch.wait_async(partial(_attempt, watch, take, expected), seconds, what)
-    except BaseException:
-        _want_nothing(socket)
-        raise
-    finally:
-        watch.leave()
-
-
-def _want_nothing(socket: _pynet.Socket) -> None:
-    """Gives up the wait for a frame: from now on the socket reads up to its high-water mark only."""
-    with contextlib.suppress(_pynet.NetError):  # in a forked child, and at exit
-        _private.read_exactly(socket, 0)
-
-
-def _attempt(watch: Watch, take: Callable[[], bytes | str | None], expected: int | None) -> Any:
-    at_end = _private.at_end(watch.socket)  # before take(): the rest of the data may come with the end in between
-    data = take()
-    if data is not None:
-        return data
-    if at_end or watch.over():
-        raise IncompleteReadError(_private.peek(watch.socket), expected, watch.socket)
-    return None
+def is_over(socket: _pynet.Socket, error: BaseException | None) -> bool:
+    """True when the socket has ended, False when more may come; raises the error of a socket that was destroyed."""
+    if error is not None:
+        raise error
+    closed = _private.over(socket)
+    if closed and socket.errored is not None:
+        raise socket.errored
+    if _private.reached(socket, "end") is not None:
+        return True
+    if closed:
+        raise what_it_died_of(socket, "its end")
+    return False

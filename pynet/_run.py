@@ -188,6 +188,16 @@ def lost_report(connection: object, error: BaseException) -> tuple[object, Calla
     return lost, partial(lost.report, "%s is lost, and has no 'error' listener: %s", connection, error)
 
 
+# --- waiting ---
+
+
+def held_lock() -> Any:
+    """What a thread waits for until another one releases it; after gevent's monkey patch, greenlets run meanwhile."""
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 # --- multiprocessing ---
 
 

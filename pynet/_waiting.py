@@ -31,8 +31,6 @@ from pynet._reading import (
     iterate_async,
     iterator,
     lines,
-    read_exactly,
-    read_until,
 )
 from pynet._support import as_error, coded, running_loop, seconds_of, wake_later, what_it_died_of
 from pynet._takers import Takers
@@ -54,8 +52,6 @@ __all__ = [
     "leave_async",
     "lines",
     "once",
-    "read_exactly",
-    "read_until",
     "wait",
 ]
 

@@ -368,7 +368,7 @@ call_tagged(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject
             return 0;
     }
     else if ((tags & PN_FN_INTERNAL) && e->ops != NULL && e->ops->call_marker != NULL &&
-             e->ops->call_marker(e, name, fn)) {
+             e->ops->call_marker(e, name, fn, args, nargs)) {
         return 0;
     }
     if (call_function(fn, args, nargs) == 0)

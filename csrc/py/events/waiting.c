@@ -84,8 +84,6 @@ LEADING(drain)
 LEADING(iterate)
 LEADING(iterate_async)
 LEADING(lines)
-LEADING(read_until)
-LEADING(read_exactly)
 LEADING(leave)
 LEADING(enter_async)
 LEADING(leave_async)
@@ -234,19 +232,6 @@ const char pn_lines_doc[] =
     "max is the longest line, in bytes (characters after set_encoding()), with its end: a longer one raises NetError\n"
     "(ERR_READ_LIMIT), and stays in the socket. timeout is the limit for each line in seconds: TimeoutError, and\n"
     "what has come stays in the socket. Raises also what iterator() raises.";
-const char pn_read_until_doc[] =
-    "read_until($self, separator, max=65536, timeout=None)\n--\n\n"
-    "The data up to and with the separator (bytes, or str). Under a running asyncio loop it returns an awaitable,\n"
-    "else it blocks this thread.\n\n"
-    "Raises NetError (ERR_READ_LIMIT) when it would be more than max bytes (characters after set_encoding());\n"
-    "IncompleteReadError when the peer ends first; TimeoutError after timeout seconds; the error of the socket, or\n"
-    "NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError where wait() does. What has come stays in the socket each\n"
-    "time. From the first call on an \"error\" event without a listener is raised by the next call, not uncaught.";
-const char pn_read_exactly_doc[] =
-    "read_exactly($self, n, timeout=None)\n--\n\n"
-    "The next n bytes (characters after set_encoding()). Under a running asyncio loop it returns an awaitable, else\n"
-    "it blocks this thread. Raises IncompleteReadError when the peer ends first, and else what read_until() raises.\n"
-    "What has come stays in the socket each time.";
 const char pn_leave_doc[] =
     "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
     "close(), so that queued writes are still sent; destroy() when an exception leaves the block. Where a wait\n"
@@ -376,21 +361,12 @@ PyObject *
 pn_check_blocking(PyObject *module, PyObject *what)
 {
     PnState *st = pn_state_of_module(module);
-    const char *where = NULL;
     if (!PyUnicode_Check(what))
         return pn_raise_arg_type("what", "a str", what);
-    if (pn_in_callback(st))
-        where = "inside a listener";
-    else if (pn_in_turn(st))
-        where = "inside turn()";
-    else if (st->driver.mode != PN_IDLE && st->driver.thread == PyThread_get_thread_ident())
-        where = "on the thread that drives the loop";
-    if (where == NULL)
-        Py_RETURN_NONE;
-    PyErr_Format(PyExc_RuntimeError,
-                 "%U would wait for ever %s: no event can come meanwhile. Use a listener here, or another thread", what,
-                 where);
-    return NULL;
+    const char *text = PyUnicode_AsUTF8(what);
+    if (text == NULL || pn_check_may_wait(st, text, NULL) < 0)
+        return NULL;
+    Py_RETURN_NONE;
 }
 
 /* _inside(): whether this thread is inside a listener. */

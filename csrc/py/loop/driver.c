@@ -5,7 +5,11 @@
 
 #include "py/base/errors.h"
 #include "py/loop/tick.h"
+#include "py/loop/waiter.h"
 #include "uvio/signal_mask.h"
+
+/* After a wait could not be woken for lack of memory. */
+#define RETRY_NS (10 * (int64_t)1000000)
 
 /* How long a call waits for the background thread that it has started. */
 #define START_NS ((uint64_t)1000000000)
@@ -151,7 +155,8 @@ wait_timeout(PnState *st)
 {
     if (st->ticks.count > 0 || st->immediates.count > 0)
         return 0;
-    return pn_loop_timeout(st->loop);
+    int64_t timeout = pn_loop_timeout(st->loop);
+    return st->retry_wakes && (timeout < 0 || timeout > RETRY_NS) ? RETRY_NS : timeout;
 }
 
 /* All that waits looks again, and raises. Keeps the exception that is set. */
@@ -163,6 +168,7 @@ wake_waiters(PnState *st)
     if (result == NULL)
         PyErr_WriteUnraisable(st->module);
     Py_XDECREF(result);
+    pn_waiters_wake_all(st);
     pn_put_back_exception(error);
 }
 
@@ -190,6 +196,8 @@ dispatch(PnState *st)
         pn_close_gracefully(st);
     if (!st->loop->halted)
         pn_loop_turn(st->loop);
+    if (st->generation == generation)
+        pn_waiters_go_on(st);
 }
 
 int
@@ -311,7 +319,7 @@ void
 pn_driver_resume(PnState *st, bool always)
 {
     if (!always && PySet_GET_SIZE(pn_state_run(st, PN_RUN_blocked)) == 0 &&
-        PySet_GET_SIZE(pn_state_run(st, PN_RUN_pending)) == 0)
+        PySet_GET_SIZE(pn_state_run(st, PN_RUN_pending)) == 0 && pn_links_empty(&st->waiters))
         return;
     PyObject *error = pn_take_exception();
     if (pn_driver_ensure(st) < 0) {
@@ -319,6 +327,14 @@ pn_driver_resume(PnState *st, bool always)
         wake_waiters(st);
     }
     pn_put_back_exception(error);
+}
+
+int
+pn_driver_needed(PnState *st)
+{
+    if (st->closed || (st->loop != NULL && st->loop->dead))
+        return pn_state_loop(st) != NULL ? 0 : -1;
+    return st->loop != NULL ? pn_driver_ensure(st) : 0;
 }
 
 PyObject *
@@ -329,13 +345,9 @@ pn_need_driver(PyObject *module, PyObject *emitter)
                  !PyObject_TypeCheck(emitter, st->Server);
     if (!st->closed && st->loop == NULL)
         Py_RETURN_NONE;
-    if (st->closed || st->loop->dead) {
-        if (plain) /* any thread may emit an event of a plain emitter */
-            Py_RETURN_NONE;
-        (void)pn_state_loop(st);
-        return NULL;
-    }
-    if (pn_driver_ensure(st) < 0)
+    if (plain && (st->closed || st->loop->dead)) /* any thread may emit an event of a plain emitter */
+        Py_RETURN_NONE;
+    if (pn_driver_needed(st) < 0)
         return NULL;
     Py_RETURN_NONE;
 }

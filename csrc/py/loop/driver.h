@@ -9,6 +9,8 @@
  *   graceful.c        what run(signals=True) does after the first signal
  *   turn.c            `with turn():`, in which nothing is dispatched
  *   exit.c            the interpreter's exit closes everything; the child of a fork drops the parent's loop
+ *   may_wait.c        refuses a wait on the thread that the event would come from
+ *   waiter.c          threads and asyncio tasks that wait, and how they are woken
  *   tick.c            calls from the loop into Python, and the tick queue that runs after them
  *   next_tick.c       next_tick()
  *   uncaught.c        exceptions that leave a listener; set_uncaught_handler()
@@ -39,6 +41,8 @@ pn_driver_ensure(PnState *st)
 /* run() does not drive any more: starts the background thread when other threads wait for events, or `always`. If that
  * fails, their waits raise. Keeps the exception that is set. */
 void pn_driver_resume(PnState *st, bool always);
+/* Something waits for the loop: starts the driver. 0, or -1 with an exception when nothing can come. */
+int pn_driver_needed(PnState *st);
 /* _need_driver(emitter): what waits for events of `emitter` calls it again and again. Raises when none can come. */
 PyObject *pn_need_driver(PyObject *module, PyObject *emitter);
 
@@ -57,6 +61,11 @@ void pn_driver_notify_all(PnState *st);
 
 /* True when this thread is inside a turn() block. */
 bool pn_in_turn(const PnState *st);
+
+/* --- may_wait.c --- */
+/* 0, or -1 with RuntimeError when `what` would wait for ever: this is the thread that the event comes from. `loop` is
+ * the asyncio loop of a task that waits; NULL: a thread waits. */
+int pn_check_may_wait(PnState *st, const char *what, PyObject *loop);
 
 /* --- run.c --- */
 PyObject *pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);

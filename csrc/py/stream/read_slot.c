@@ -1,0 +1,306 @@
+/* read_slot.c - the threads and the tasks that wait to read from one socket: read_exactly(), read_until().
+ *
+ * They take their turns: the first one gets its data, however it was cut into chunks, and then the next one looks. A
+ * call that waits is a listener of `readable` in all that this does to the flow, but no function is called: the first
+ * of the list is woken when there is enough, or no more can come. It takes the data itself, where it waits; until then
+ * they stay in the queue, so a call that gives up loses none. Our listeners of `error`, `end` and `close` are a marker
+ * as that of early.c; the socket has them from the first call on.
+ *
+ * Threads: every function runs with the GIL held, on any thread. */
+#include "py/stream/read_slot.h"
+
+#include "py/base/args.h"
+#include "py/events/awaitable.h"
+#include "py/events/emitter.h"
+#include "py/loop/driver.h"
+#include "py/stream/duplex.h"
+#include "py/stream/framing.h"
+
+#define DEFAULT_MAX 65536
+
+/* A call of a function of pynet/_reading.py: for what is rare. New reference, or NULL with an exception. */
+static PyObject *
+call_python(const char *function, const char *format, ...)
+{
+    PyObject *module = PyImport_ImportModule("pynet._reading");
+    PyObject *f = module != NULL ? PyObject_GetAttrString(module, function) : NULL;
+    va_list values;
+    va_start(values, format);
+    PyObject *args = f != NULL ? Py_VaBuildValue(format, values) : NULL;
+    va_end(values);
+    PyObject *result = args != NULL ? PyObject_CallObject(f, args) : NULL;
+    Py_XDECREF(args);
+    Py_XDECREF(f);
+    Py_XDECREF(module);
+    return result;
+}
+
+/* --- the list --- */
+
+/* The call whose turn it is, or NULL. */
+static PnCall *
+first_of(const PnDuplex *s)
+{
+    return pn_read_slot_waits(s) ? PN_CALL_OF_PLACE(s->r->waiting.next) : NULL;
+}
+
+/* Whether others are to get data before this call. */
+static bool
+must_queue(const PnCall *c)
+{
+    const PnCall *first = first_of(PN_DUPLEX(c->source));
+    return first != NULL && first != c && c->error == NULL && !PN_DUPLEX(c->source)->close_emitted;
+}
+
+static int
+listen_to(PnDuplex *s, PyObject *name)
+{
+    return pn_add_internal_listener(&s->em, name, s->em.st->read_wait);
+}
+
+/* For a socket that is read by calls: the next call raises its error, which with this listener is not uncaught. */
+static int
+hear_errors(PnDuplex *s)
+{
+    if (s->em.hears_errors)
+        return 0;
+    s->em.hears_errors = true;
+    if (listen_to(s, s->em.st->names.error) == 0)
+        return 0;
+    s->em.hears_errors = false;
+    return -1;
+}
+
+static int
+hear_ends(PnDuplex *s)
+{
+    struct pn_names *n = &s->em.st->names;
+    if (s->em.hears_ends)
+        return 0;
+    if (listen_to(s, n->end) < 0 || listen_to(s, n->close) < 0) {
+        pn_remove_internal_listener(&s->em, n->end, s->em.st->read_wait);
+        return -1;
+    }
+    s->em.hears_ends = true;
+    return 0;
+}
+
+static int
+join(PnCall *c)
+{
+    PnDuplex *s = PN_DUPLEX(c->source);
+    PnState *st = s->em.st;
+    if (pn_check_alive(&s->em) < 0 || (st->loop != NULL && pn_driver_ensure(st) < 0) || hear_ends(s) < 0)
+        return -1;
+    struct pn_reads *r = pn_reads_of(s);
+    if (r == NULL)
+        return -1;
+    bool first = pn_links_empty(&r->waiting);
+    pn_link_append(&r->waiting, &c->place);
+    return first ? pn_readable_readable_listener(s) : 0;
+}
+
+/* Nothing waits to read any more. */
+static void
+wait_over(PnDuplex *s)
+{
+    struct pn_names *n = &s->em.st->names;
+    if (!s->readable_listening || pn_read_slot_hears(s))
+        return;
+    if (s->resume_scheduled || pn_has_listeners(&s->em, n->data) || (s->r != NULL && s->r->deferred_data.count > 0)) {
+        pn_readable_listener_gone(s, n->readable);
+        return;
+    }
+    s->readable_listening = s->readable_left = 0; /* what its tick would do */
+    s->flowing = PN_FLOWING_NULL;
+}
+
+static void
+leave(PnCall *c, bool gave_up)
+{
+    PnDuplex *s = PN_DUPLEX(c->source);
+    if (pn_link_is_clear(&c->place))
+        return;
+    bool first = first_of(s) == c;
+    pn_link_remove(&c->place);
+    if (s->em.generation != s->em.st->generation)
+        return;
+    if (first && gave_up)
+        pn_frame_unwanted(s);
+    if (pn_read_slot_waits(s)) {
+        pn_read_slot_look(s);
+        return;
+    }
+    wait_over(s);
+    pn_reads_tidy(s);
+}
+
+void
+pn_read_slot_event(PnDuplex *s, PyObject *name, PyObject *arg)
+{
+    if (!pn_read_slot_waits(s))
+        return;
+    for (struct pn_link *link = s->r->waiting.next; link != &s->r->waiting; link = link->next) {
+        PnCall *c = PN_CALL_OF_PLACE(link);
+        if (name == s->em.st->names.error && c->error == NULL)
+            c->error = Py_NewRef(arg != NULL ? arg : Py_None);
+        pn_waiter_wake(&c->w);
+    }
+}
+
+/* --- looking --- */
+
+/* Nothing was there. Raises when nothing can come: NULL in both cases. */
+static PyObject *
+outcome(PnCall *c, bool at_end, PyObject *expected)
+{
+    PnDuplex *s = PN_DUPLEX(c->source);
+    if (at_end || c->error != NULL || s->close_emitted || s->end_emitted) {
+        PyObject *error = c->error != NULL ? PyTuple_Pack(1, c->error) : PyTuple_New(0);
+        PyObject *none = error != NULL ? call_python("raise_outcome", "OOOO", s, error, at_end ? Py_True : Py_False,
+                                                     expected != NULL ? expected : Py_None)
+                                       : NULL;
+        Py_XDECREF(none);
+        Py_XDECREF(error);
+    }
+    return NULL;
+}
+
+static PyObject *
+look_exactly(PnCall *c)
+{
+    PnDuplex *s = PN_DUPLEX(c->source);
+    if (pn_check_alive(&s->em) < 0 || hear_errors(s) < 0)
+        return NULL;
+    bool at_end = s->r_ended; /* before it takes: the rest may come with the end in between */
+    if (c->size > 0 && must_queue(c))
+        return NULL;
+    PyObject *data = pn_frame_exactly(s, c->size);
+    if (data != NULL || PyErr_Occurred())
+        return data;
+    PyObject *expected = PyLong_FromSize_t(c->size);
+    if (expected != NULL)
+        (void)outcome(c, at_end, expected);
+    Py_XDECREF(expected);
+    return NULL;
+}
+
+static PyObject *
+look_until(PnCall *c)
+{
+    PnDuplex *s = PN_DUPLEX(c->source);
+    if (pn_check_alive(&s->em) < 0 || hear_errors(s) < 0)
+        return NULL;
+    bool at_end = s->r_ended;
+    if (must_queue(c))
+        return NULL;
+    PyObject *data = pn_frame_until(s, c->arg, c->size);
+    return data != NULL || PyErr_Occurred() ? data : outcome(c, at_end, NULL);
+}
+
+static PyObject *
+text_exactly(const PnCall *c)
+{
+    return PyUnicode_FromFormat("sock.read_exactly(%zu)", c->size);
+}
+
+static PyObject *
+text_until(const PnCall *c)
+{
+    return PyUnicode_FromFormat("sock.read_until(%R)", c->arg);
+}
+
+static const struct pn_call_ops exactly_ops = {"read_exactly()", text_exactly, look_exactly, join, leave};
+static const struct pn_call_ops until_ops = {"read_until()", text_until, look_until, join, leave};
+
+void
+pn_read_slot_look_slow(PnDuplex *s)
+{
+    PnCall *c = first_of(s);
+    if (c->w.woken)
+        return;
+    Py_ssize_t ready = 1;
+    if (!s->r_ended && !s->close_emitted)
+        ready = c->ops == &exactly_ops ? pn_frame_has(s, c->size) : pn_frame_ends(s, c->arg, c->size);
+    if (ready < 0)
+        PyErr_Clear(); /* the call itself will raise it */
+    c = ready != 0 ? first_of(s) : NULL;
+    if (c != NULL)
+        pn_waiter_wake(&c->w);
+}
+
+/* --- the methods --- */
+
+const char pn_read_until_doc[] =
+    "read_until($self, separator, max=65536, timeout=None)\n--\n\n"
+    "The data up to and with the separator (bytes, or str). Under a running asyncio loop it returns an awaitable,\n"
+    "else it blocks this thread. Several calls that wait get their data in their order.\n\n"
+    "Raises NetError (ERR_READ_LIMIT) when it would be more than max bytes (characters after set_encoding());\n"
+    "IncompleteReadError when the peer ends first; TimeoutError after timeout seconds; the error of the socket, or\n"
+    "NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError where wait() does. What has come stays in the socket each\n"
+    "time. From the first call on an \"error\" event without a listener is raised by the next call, not uncaught.";
+const char pn_read_exactly_doc[] =
+    "read_exactly($self, n, timeout=None)\n--\n\n"
+    "The next n bytes (characters after set_encoding()). Under a running asyncio loop it returns an awaitable, else\n"
+    "it blocks this thread. Raises IncompleteReadError when the peer ends first, and else what read_until() raises.\n"
+    "What has come stays in the socket each time.";
+
+/* An int from `least` on. 0, or -1 with an exception. */
+static int
+parse_size(PyObject *value, const char *name, int least, size_t *out)
+{
+    if (PyLong_CheckExact(value)) {
+        Py_ssize_t n = PyLong_AsSsize_t(value);
+        if (n >= least) {
+            *out = (size_t)n;
+            return 0;
+        }
+        PyErr_Clear();
+    }
+    PyObject *none = call_python("check_size", "sOi", name, value, least);
+    if (none == NULL)
+        return -1;
+    Py_DECREF(none);
+    *out = PyLong_AsSize_t(value); /* of a subclass */
+    return *out == (size_t)-1 && PyErr_Occurred() ? -1 : 0;
+}
+
+PyObject *
+pn_duplex_read_exactly_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"n", "timeout", NULL};
+    PyObject *a[2];
+    size_t n;
+    if (pn_unpack("read_exactly", names, 1, args, nargs, kwnames, a) < 0 || parse_size(a[0], "n", 0, &n) < 0)
+        return NULL;
+    PnCall *c = pn_call_new(PN_EMITTER(op), &exactly_ops, a[1]);
+    if (c == NULL)
+        return NULL;
+    c->size = n;
+    return pn_call_begin(c);
+}
+
+PyObject *
+pn_duplex_read_until_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"separator", "max", "timeout", NULL};
+    PyObject *a[3];
+    size_t max = DEFAULT_MAX;
+    if (pn_unpack("read_until", names, 1, args, nargs, kwnames, a) < 0)
+        return NULL;
+    bool usual = (PyBytes_CheckExact(a[0]) && PyBytes_GET_SIZE(a[0]) > 0) ||
+                 (PyUnicode_CheckExact(a[0]) && PyUnicode_GET_LENGTH(a[0]) > 0);
+    PyObject *separator = usual ? Py_NewRef(a[0]) : call_python("separator_of", "(O)", a[0]);
+    if (separator == NULL)
+        return NULL;
+    PnCall *c = NULL;
+    if (a[1] == NULL || parse_size(a[1], "max", 1, &max) == 0)
+        c = pn_call_new(PN_EMITTER(op), &until_ops, a[2]);
+    if (c == NULL) {
+        Py_DECREF(separator);
+        return NULL;
+    }
+    c->arg = separator;
+    c->size = max;
+    return pn_call_begin(c);
+}
