@@ -61,6 +61,13 @@ read_until: Callable[[_pynet.Socket, Any, int], Any] = _c._read_until
 read_exactly: Callable[[_pynet.Socket, int], Any] = _c._read_exactly
 at_end: Callable[[_pynet.Socket], bool] = _c._at_end
 
+# --- stream/read_loop.c ---
+
+loop_open: Callable[[_pynet.Socket], None] = _c._loop_open
+loop_close: Callable[[_pynet.Socket, object], None] = _c._loop_close
+loop_next: Callable[..., Any] = _c._loop_next
+loop_anext: Callable[..., Any] = _c._loop_anext
+
 # --- socket/socket_closing.c ---
 
 lingers: Callable[[_pynet.Socket], bool] = _c._lingers

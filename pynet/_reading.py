@@ -10,7 +10,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Self
 
@@ -29,7 +29,6 @@ from pynet._support import (
 
 DEFAULT_MAX = 65536
 END: Any = object()  # instead of a chunk
-_read_until = _private.read_until
 
 
 class IncompleteReadError(_pynet.NetError, EOFError):
@@ -139,81 +138,27 @@ class Waiters:
             blocked.discard(wake)
 
 
-class Watch(Waiters):
-    """The internal listeners of one reader of a socket."""
-
-    __slots__ = ("_fresh", "_listeners", "socket")
-
-    def __init__(self, socket: _pynet.Socket) -> None:
-        super().__init__()
-        self.socket = socket
-        self._fresh = deque([True])
-        self._listeners: list[tuple[str, Callable[..., None]]] = []
-
-    def listen(self) -> None:
-        """Adds the listeners; only the first call does."""
-        if not self._fresh:
-            return
-        try:
-            self._fresh.pop()
-        except IndexError:  # another thread has popped it
-            return
-        wake = self._wake
-        self._listeners = [("error", self._on_error), ("readable", wake), ("end", wake), ("close", wake)]
-        for event, function in self._listeners:
-            _private.listen(self.socket, event, function)
-
-    def leave(self) -> None:
-        """Removes the listeners, and wakes all waiters."""
-        listeners, self._listeners = self._listeners, []
-        for event, function in listeners:
-            _private.unlisten(self.socket, event, function)
-        self._wake()
-
-    def over(self) -> bool:
-        return is_over(self.socket, self.error)
-
-
 # --- iteration ---
 
 
 class Loop:
     """What `for` and `async for` use: an iterator, an async iterator and a context manager."""
 
-    __slots__ = ("__weakref__", "_done", "_waiters")
+    __slots__ = ("__weakref__", "_done")
 
     _what = "a loop"
     _instead = "async for"
-    _seconds: float | None = None  # the limit for each item
 
-    def __init__(self, waiters: Waiters) -> None:
+    def __init__(self) -> None:
         self._done = False
-        self._waiters = waiters
 
     def __iter__(self) -> Self:
         _private.check_blocking(self._what)
-        refuse_under_asyncio(self._what, self._instead)
+        self._refuse()
         return self
 
     def __aiter__(self) -> Self:
         return self
-
-    def __next__(self) -> Any:
-        item = self._attempt()
-        if item is None:
-            refuse_under_asyncio(self._what, self._instead)
-            item = self._waiters.wait(self._attempt, self._seconds, self._what)
-        if item is END:
-            raise StopIteration
-        return item
-
-    async def __anext__(self) -> Any:
-        item = self._attempt()
-        if item is None:
-            item = await self._waiters.wait_async(self._attempt, self._seconds, self._what)
-        if item is END:
-            raise StopAsyncIteration
-        return item
 
     def close(self) -> None:
         """Ends the iteration."""
@@ -247,9 +192,9 @@ class Loop:
         """The object that it iterates over."""
         raise NotImplementedError
 
-    def _attempt(self) -> Any:
-        """The next item, END, or None: wait."""
-        raise NotImplementedError
+    def _refuse(self) -> None:
+        """Raises where it would block an asyncio loop."""
+        refuse_under_asyncio(self._what, self._instead)
 
 
 class SocketIterator(Loop):
@@ -259,59 +204,62 @@ class SocketIterator(Loop):
     a `for` is left early. `with` closes it.
     """
 
-    __slots__ = ("_destroy", "_listening", "_seconds", "_watch", "socket")
+    __slots__ = ("_destroy", "_listening", "_seconds", "socket")
 
     _what = "a loop over a socket"
     _instead = "async for chunk in sock"
 
     def __init__(self, socket: _pynet.Socket, destroy_on_return: bool = False, timeout: float | None = None) -> None:
         self._seconds = seconds_of(timeout)
-        self._watch = Watch(socket)
-        super().__init__(self._watch)
+        super().__init__()
         self.socket = socket
         self._destroy = destroy_on_return
         self._listening = False
+
+    def __next__(self) -> Any:
+        if not self._listening:
+            self._begin()
+        return _private.loop_next(self, self.socket, self._seconds, self._done)
+
+    def __anext__(self) -> Awaitable[Any]:
+        if not self._listening:
+            self._begin()
+        return _private.loop_anext(self, self.socket, self._seconds, self._done)  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Ends the iteration: removes the listeners, and destroys the socket if destroy_on_return."""
         if self._done:
             return
         self._done = True
-        self._listening = False
         if self._destroy:
             self._destroy_socket()
-        self._watch.leave()
+        if self._listening:
+            self._listening = False
+            _private.loop_close(self.socket, self)
 
     def _of(self) -> object:
         return self.socket
 
-    def _take(self) -> Any:
-        """The item that can be read now, or None."""
-        return None if self.socket.destroyed else self.socket.read()
-
-    def _failed(self) -> None:
-        """Called before the iteration raises."""
-        self._destroy = True
-
-    def _attempt(self) -> Any:
-        if not self._listening:
-            if self._done:
-                return END
-            self._watch.listen()
+    def _begin(self) -> None:
+        if not self._done:
+            _private.loop_open(self.socket)
             self._listening = True
+
+    def _look(self, error: tuple[Any, ...]) -> bool:
+        """For read_loop.c: nothing is there, and something has ended: True at the end of the loop, or raises."""
         try:
-            item = self._take()
-            if item is not None:
-                return item
-            ended = self._watch.over()
+            over = is_over(self.socket, as_error(error) if error else None)
         except BaseException:
-            self._failed()
-            self.close()
+            self._give_up()
             raise
-        if not ended:
-            return None
+        if over:
+            self.close()
+        return over
+
+    def _give_up(self) -> None:
+        """For read_loop.c: ends it, since it raises."""
+        self._destroy = True
         self.close()
-        return END
 
     def _destroy_socket(self) -> None:
         socket = self.socket
@@ -336,23 +284,19 @@ class LineIterator(SocketIterator):
         self._max = max
         self._keep_ends = keep_ends
 
-    def _take(self) -> Any:
-        at_end = _private.at_end(self.socket)  # before the search: another line may come with the end after it
-        line = _read_until(self.socket, "\n", self._max)
-        if line is None:
-            if not at_end:
-                return None
-            # The last line may lack its end. When nothing is left, read() causes the "end" event.
-            left = self.socket.readable_length
-            return _private.read_exactly(self.socket, left) if left else self.socket.read()
-        if self._keep_ends:
-            return line
-        crlf = "\r\n" if isinstance(line, str) else b"\r\n"
-        return line[:-2] if line[-2:] == crlf else line[:-1]
+    def __next__(self) -> Any:
+        if not self._listening:
+            self._begin()
+        return _private.loop_next(self, self.socket, self._seconds, self._done, self._max, self._keep_ends)
 
-    def _failed(self) -> None:
-        # Keeps the socket: a line that is too long can be read otherwise.
-        return
+    def __anext__(self) -> Awaitable[Any]:
+        if not self._listening:
+            self._begin()
+        line = _private.loop_anext(self, self.socket, self._seconds, self._done, self._max, self._keep_ends)
+        return line  # type: ignore[no-any-return]
+
+    def _give_up(self) -> None:
+        self.close()  # keeps the socket: a line that is too long can be read otherwise
 
 
 def iterate(socket: _pynet.Socket, /) -> SocketIterator:

@@ -114,13 +114,14 @@ class ServerIterator(Loop):
     when a `for` is left early. `with` closes it.
     """
 
-    __slots__ = ("_open", "server")
+    __slots__ = ("_open", "_waiters", "server")
 
     _what = "a loop over a server"
     _instead = "async for sock in server"
 
     def __init__(self, server: _pynet.Server) -> None:
-        super().__init__(Waiters())
+        super().__init__()
+        self._waiters = Waiters()
         self.server = server
         self._open: list[bool] = []
         _private.iter_open(server)
@@ -130,12 +131,21 @@ class ServerIterator(Loop):
         _private.listen(server, _private.server_changed, waiters._wake)
 
     def __next__(self) -> _pynet.Socket:
-        socket: _pynet.Socket = super().__next__()
-        return socket
+        socket = self._attempt()
+        if socket is None:
+            self._refuse()
+            socket = self._waiters.wait(self._attempt, None, self._what)
+        if socket is END:
+            raise StopIteration
+        return socket  # type: ignore[no-any-return]
 
     async def __anext__(self) -> _pynet.Socket:
-        socket: _pynet.Socket = await super().__anext__()
-        return socket
+        socket = self._attempt()
+        if socket is None:
+            socket = await self._waiters.wait_async(self._attempt, None, self._what)
+        if socket is END:
+            raise StopAsyncIteration
+        return socket  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Ends the iteration. The last iterator to close destroys the connections that were accepted but not taken."""

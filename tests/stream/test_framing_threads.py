@@ -12,7 +12,6 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, wait_until, waits
-from pynet import _private, _reading
 
 
 def rest(sock):
@@ -437,29 +436,6 @@ def test_many_threads_take_frames_of_one_socket(pair):
         thread.join(10)
         assert not thread.is_alive()
     assert sorted(got) == [struct.pack("!I", i) for i in range(1000)]
-
-
-def ends_after_a_search(p, monkeypatch, module, name, which, data):
-    """The peer sends its last data and its end right after the which-th search that finds nothing."""
-    real = getattr(module, name)
-    missed = []
-
-    def search(*args):
-        found = real(*args)
-        if found is None:
-            missed.append(found)
-            if len(missed) == which:
-                p.peer.end(data)
-                assert wait_until(lambda: _private.at_end(p.client))
-        return found
-
-    monkeypatch.setattr(module, name, search)
-
-
-def test_lines_that_come_with_the_end_while_nobody_looks_are_lines(pair, monkeypatch):
-    p = pair()
-    ends_after_a_search(p, monkeypatch, _reading, "_read_until", 1, b"one\ntwo\nthree")
-    assert list(p.client.lines()) == [b"one", b"two", b"three"]
 
 
 def test_after_a_frame_is_given_up_no_more_than_the_mark_is_kept(pair):

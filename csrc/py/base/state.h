@@ -102,7 +102,7 @@ struct PnState {
     struct pn_link waiters;                    /* what waits; see waiter.h */
     struct pn_link awake;                      /* the threads of these that have been woken */
     struct pn_host *hosts;                     /* own: the asyncio loops with waiting tasks, newest first */
-    bool hosts_awake;                          /* some of these tasks have been woken */
+    bool some_awake;                           /* something has been woken, and does not go on yet */
     bool retry_wakes;                          /* waking has failed for lack of memory */
     unsigned forks;                            /* incremented in the child of a fork */
     struct PnDuplex *flush;                    /* streams with gathered writes, newest first */

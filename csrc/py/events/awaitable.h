@@ -39,7 +39,10 @@ struct PnCall {
     double seconds;    /* the limit; -1: none */
     uint64_t deadline; /* 0: none */
     enum pn_call_state state;
-    bool awaited; /* `await` has begun */
+    bool awaited;      /* `await` has begun */
+    bool closed;       /* of a loop: it has been closed */
+    bool asynchronous; /* of a loop: `async for` */
+    bool keep_ends;    /* of a loop over lines */
 };
 
 #define PN_CALL(o)          ((PnCall *)(void *)(o))
@@ -51,6 +54,8 @@ extern PyType_Spec pn_awaitable_spec;
 PnCall *pn_call_new(PnEmitter *source, const struct pn_call_ops *ops, PyObject *timeout);
 /* Under a running asyncio loop the object itself, else its result: blocks this thread. Steals the call. */
 PyObject *pn_call_begin(PnCall *c);
+/* Its result: blocks this thread. NULL with an exception. */
+PyObject *pn_call_block(PnCall *c);
 /* Frees the objects that are kept for reuse. */
 void pn_calls_free(PnState *st);
 

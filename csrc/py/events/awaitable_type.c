@@ -78,7 +78,7 @@ pn_call_new(PnEmitter *source, const struct pn_call_ops *ops, PyObject *timeout)
     c->seconds = seconds;
     c->deadline = 0;
     c->state = PN_CALL_NEW;
-    c->awaited = false;
+    c->awaited = c->closed = c->asynchronous = c->keep_ends = false;
     pn_link_clear(&c->place);
     pn_waiter_init(&c->w, st, (PyObject *)c, on_dropped);
     PyObject_GC_Track(c);
@@ -222,6 +222,13 @@ block(PnCall *c, double seconds)
 }
 
 PyObject *
+pn_call_block(PnCall *c)
+{
+    c->state = PN_CALL_DONE;
+    return block(c, c->seconds);
+}
+
+PyObject *
 pn_call_begin(PnCall *c)
 {
     PyObject *loop = pn_running_loop(c->st);
@@ -230,7 +237,7 @@ pn_call_begin(PnCall *c)
         return (PyObject *)c;
     }
     c->state = PN_CALL_DONE;
-    PyObject *result = PyErr_Occurred() ? NULL : block(c, c->seconds);
+    PyObject *result = PyErr_Occurred() ? NULL : pn_call_block(c);
     Py_DECREF(c);
     return result;
 }

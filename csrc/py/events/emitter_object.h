@@ -71,8 +71,7 @@ struct PnEmitter {
     bool replaying : 1;        /* a replay of missed events is queued */
     bool missed_had_error : 1; /* the argument of the missed `close` */
     bool hears_changes : 1;    /* `newListener` or `removeListener` may have listeners */
-    bool hears_errors : 1;     /* of a socket: read by calls, it has our listener of `error`; see read_slot.c */
-    bool hears_ends : 1;       /* and those of `end` and `close` */
+    bool read_by_calls : 1;    /* of a socket: it has the listeners of read_slot.c */
     uint16_t connection;       /* of a socket: counts connect() calls, tells what belongs to an earlier connection */
 };
 

@@ -225,8 +225,8 @@ pn_waiter_wake(struct pn_waiter *w)
         return;
     w->woken = true;
     pn_link_append(w->host != NULL ? &w->host->awake : &st->awake, &w->awake);
-    if (w->host != NULL && !w->host->called)
-        st->hosts_awake = true;
+    if (w->host == NULL || !w->host->called)
+        st->some_awake = true;
     if (st->loop != NULL)
         pn_loop_wake(st->loop);
 }
@@ -249,7 +249,7 @@ put_back(PnState *st, struct pn_link *list, struct pn_waiter *w)
 {
     if (w->waits && w->forks == st->forks && pn_link_is_clear(&w->awake))
         pn_link_prepend(list, &w->awake);
-    st->hosts_awake = st->retry_wakes = true;
+    st->some_awake = st->retry_wakes = true;
 }
 
 static void
@@ -260,11 +260,12 @@ release_locks(PnState *st)
         PyObject *owner = Py_NewRef(w->owner);
         pn_link_remove(&w->awake);
         int status = call_method(w->wakes, st->names.release, NULL);
-        if (status < 0) {
-            bool memory = PyErr_ExceptionMatches(PyExc_MemoryError);
+        if (status < 0 && PyErr_ExceptionMatches(PyExc_MemoryError)) {
+            PyErr_Clear();
+            put_back(st, &st->awake, w);
+        }
+        else if (status < 0) {
             PyErr_WriteUnraisable(owner);
-            if (memory)
-                put_back(st, &st->awake, w);
         }
         Py_DECREF(owner);
         if (status < 0 && st->retry_wakes)
@@ -323,12 +324,12 @@ call_host(PnState *st, struct pn_host *host)
     if (handle == NULL) {
         bool memory = PyErr_ExceptionMatches(PyExc_MemoryError);
         host->called = false;
-        if (PyErr_ExceptionMatches(PyExc_RuntimeError))
+        if (memory || PyErr_ExceptionMatches(PyExc_RuntimeError))
             PyErr_Clear();
         else
             PyErr_WriteUnraisable(stack[0]);
         if (memory)
-            st->retry_wakes = st->hosts_awake = true;
+            st->retry_wakes = st->some_awake = true;
         else
             drop_all(st, host);
     }
@@ -345,12 +346,12 @@ next_to_call(PnState *st)
     return host;
 }
 
-static void
-go_on(PnState *st)
+void
+pn_waiters_go_on_slow(PnState *st)
 {
     unsigned forks = st->forks;
     PyObject *error = pn_take_exception();
-    st->hosts_awake = st->retry_wakes = false;
+    st->some_awake = st->retry_wakes = false;
     for (;;) {
         release_locks(st);
         struct pn_host *host = next_to_call(st);
@@ -362,13 +363,6 @@ go_on(PnState *st)
             PyErr_WriteUnraisable(st->module);
     }
     pn_put_back_exception(error);
-}
-
-void
-pn_waiters_go_on(PnState *st)
-{
-    if (st->hosts_awake || !pn_links_empty(&st->awake))
-        go_on(st);
 }
 
 PyObject *
@@ -397,7 +391,7 @@ pn_waiters_after_fork(PnState *st)
 {
     st->forks++;
     st->hosts = NULL;
-    st->hosts_awake = st->retry_wakes = false;
+    st->some_awake = st->retry_wakes = false;
     pn_links_init(&st->waiters);
     pn_links_init(&st->awake);
 }

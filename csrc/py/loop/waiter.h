@@ -60,7 +60,13 @@ int pn_waiter_traverse(struct pn_waiter *w, visitproc visit, void *arg);
 /* It shall look again. Cannot fail, and runs no code of the user: the waiter goes on when the turn ends. */
 void pn_waiter_wake(struct pn_waiter *w);
 /* The turn ends: those that have been woken go on. May run code of the user. */
-void pn_waiters_go_on(PnState *st);
+void pn_waiters_go_on_slow(PnState *st);
+static inline void
+pn_waiters_go_on(PnState *st)
+{
+    if (st->some_awake)
+        pn_waiters_go_on_slow(st);
+}
 /* All that wait look again. May run code of the user. */
 void pn_waiters_wake_all(PnState *st);
 /* In the child of a fork: what waits is in the parent. */

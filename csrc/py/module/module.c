@@ -23,6 +23,7 @@
 #include "py/stream/flushed.h"
 #include "py/stream/framing.h"
 #include "py/stream/pipe.h"
+#include "py/stream/read_loop.h"
 
 /* --- execution --- */
 
@@ -300,6 +301,10 @@ static PyMethodDef module_methods[] = {
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
+    {"_loop_open", pn_read_loop_open, METH_O, NULL},
+    FAST("_loop_close", pn_read_loop_close, NULL),
+    FAST("_loop_next", pn_read_loop_next, NULL),
+    FAST("_loop_anext", pn_read_loop_anext, NULL),
     {"_lingers", pn_socket_lingers_function, METH_O, NULL},
     FAST("_flushed", pn_flushed, NULL),
     FAST("_sent_outside", pn_sent_outside, NULL),

@@ -8,6 +8,7 @@
  *   onread.c            the option `onread`: reads into a buffer of the user
  *   framing.c           read_until(), read_exactly(): finds a message in what has been read
  *   read_slot.c         the threads and tasks that wait to read, in their order; read_exactly(), read_until()
+ *   read_loop.c         loops over chunks and lines
  *   read_queue.c        the queue of chunks that have been read and not consumed
  *   reads.c             struct pn_reads: what a stream has read and not consumed
  *   read_bytes.h        allocates the bytes objects of reads, and reuses them

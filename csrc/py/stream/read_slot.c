@@ -18,21 +18,13 @@
 
 #define DEFAULT_MAX 65536
 
-/* A call of a function of pynet/_reading.py: for what is rare. New reference, or NULL with an exception. */
-static PyObject *
-call_python(const char *function, const char *format, ...)
+PyObject *
+pn_read_slot_python(const char *name)
 {
     PyObject *module = PyImport_ImportModule("pynet._reading");
-    PyObject *f = module != NULL ? PyObject_GetAttrString(module, function) : NULL;
-    va_list values;
-    va_start(values, format);
-    PyObject *args = f != NULL ? Py_VaBuildValue(format, values) : NULL;
-    va_end(values);
-    PyObject *result = args != NULL ? PyObject_CallObject(f, args) : NULL;
-    Py_XDECREF(args);
-    Py_XDECREF(f);
+    PyObject *object = module != NULL ? PyObject_GetAttrString(module, name) : NULL;
     Py_XDECREF(module);
-    return result;
+    return object;
 }
 
 /* --- the list --- */
@@ -44,9 +36,8 @@ first_of(const PnDuplex *s)
     return pn_read_slot_waits(s) ? PN_CALL_OF_PLACE(s->r->waiting.next) : NULL;
 }
 
-/* Whether others are to get data before this call. */
-static bool
-must_queue(const PnCall *c)
+bool
+pn_read_slot_must_queue(const PnCall *c)
 {
     const PnCall *first = first_of(PN_DUPLEX(c->source));
     return first != NULL && first != c && c->error == NULL && !PN_DUPLEX(c->source)->close_emitted;
@@ -58,39 +49,49 @@ listen_to(PnDuplex *s, PyObject *name)
     return pn_add_internal_listener(&s->em, name, s->em.st->read_wait);
 }
 
-/* For a socket that is read by calls: the next call raises its error, which with this listener is not uncaught. */
-static int
-hear_errors(PnDuplex *s)
+int
+pn_read_slot_listen(PnDuplex *s)
 {
-    if (s->em.hears_errors)
-        return 0;
-    s->em.hears_errors = true;
-    if (listen_to(s, s->em.st->names.error) == 0)
-        return 0;
-    s->em.hears_errors = false;
+    struct pn_names *n = &s->em.st->names;
+    if (listen_to(s, n->end) == 0) {
+        if (listen_to(s, n->close) == 0) {
+            if (listen_to(s, n->error) == 0)
+                return 0;
+            pn_remove_internal_listener(&s->em, n->close, s->em.st->read_wait);
+        }
+        pn_remove_internal_listener(&s->em, n->end, s->em.st->read_wait);
+    }
     return -1;
 }
 
-static int
-hear_ends(PnDuplex *s)
+void
+pn_read_slot_unlisten(PnDuplex *s)
 {
-    struct pn_names *n = &s->em.st->names;
-    if (s->em.hears_ends)
-        return 0;
-    if (listen_to(s, n->end) < 0 || listen_to(s, n->close) < 0) {
-        pn_remove_internal_listener(&s->em, n->end, s->em.st->read_wait);
-        return -1;
-    }
-    s->em.hears_ends = true;
-    return 0;
+    PnState *st = s->em.st;
+    pn_remove_internal_listener(&s->em, st->names.error, st->read_wait);
+    pn_remove_internal_listener(&s->em, st->names.end, st->read_wait);
+    pn_remove_internal_listener(&s->em, st->names.close, st->read_wait);
 }
 
+/* For a socket that is read by calls: the next call raises its error, which with this listener is not uncaught. */
 static int
-join(PnCall *c)
+listen_for_calls(PnDuplex *s)
+{
+    if (s->em.read_by_calls)
+        return 0;
+    s->em.read_by_calls = true;
+    if (pn_read_slot_listen(s) == 0)
+        return 0;
+    s->em.read_by_calls = false;
+    return -1;
+}
+
+int
+pn_read_slot_join(PnCall *c)
 {
     PnDuplex *s = PN_DUPLEX(c->source);
     PnState *st = s->em.st;
-    if (pn_check_alive(&s->em) < 0 || (st->loop != NULL && pn_driver_ensure(st) < 0) || hear_ends(s) < 0)
+    if (pn_check_alive(&s->em) < 0 || (st->loop != NULL && pn_driver_ensure(st) < 0))
         return -1;
     struct pn_reads *r = pn_reads_of(s);
     if (r == NULL)
@@ -100,9 +101,8 @@ join(PnCall *c)
     return first ? pn_readable_readable_listener(s) : 0;
 }
 
-/* Nothing waits to read any more. */
-static void
-wait_over(PnDuplex *s)
+void
+pn_read_slot_over(PnDuplex *s)
 {
     struct pn_names *n = &s->em.st->names;
     if (!s->readable_listening || pn_read_slot_hears(s))
@@ -115,8 +115,8 @@ wait_over(PnDuplex *s)
     s->flowing = PN_FLOWING_NULL;
 }
 
-static void
-leave(PnCall *c, bool gave_up)
+void
+pn_read_slot_leave(PnCall *c, bool gave_up)
 {
     PnDuplex *s = PN_DUPLEX(c->source);
     if (pn_link_is_clear(&c->place))
@@ -131,18 +131,21 @@ leave(PnCall *c, bool gave_up)
         pn_read_slot_look(s);
         return;
     }
-    wait_over(s);
+    pn_read_slot_over(s);
     pn_reads_tidy(s);
 }
 
 void
 pn_read_slot_event(PnDuplex *s, PyObject *name, PyObject *arg)
 {
-    if (!pn_read_slot_waits(s))
+    bool error = name == s->em.st->names.error;
+    if (s->r == NULL)
         return;
+    if (error && s->r->loops > 0 && s->r->loop_error == NULL)
+        s->r->loop_error = Py_NewRef(arg != NULL ? arg : Py_None);
     for (struct pn_link *link = s->r->waiting.next; link != &s->r->waiting; link = link->next) {
         PnCall *c = PN_CALL_OF_PLACE(link);
-        if (name == s->em.st->names.error && c->error == NULL)
+        if (error && c->error == NULL)
             c->error = Py_NewRef(arg != NULL ? arg : Py_None);
         pn_waiter_wake(&c->w);
     }
@@ -156,12 +159,15 @@ outcome(PnCall *c, bool at_end, PyObject *expected)
 {
     PnDuplex *s = PN_DUPLEX(c->source);
     if (at_end || c->error != NULL || s->close_emitted || s->end_emitted) {
+        PyObject *raise = pn_read_slot_python("raise_outcome");
         PyObject *error = c->error != NULL ? PyTuple_Pack(1, c->error) : PyTuple_New(0);
-        PyObject *none = error != NULL ? call_python("raise_outcome", "OOOO", s, error, at_end ? Py_True : Py_False,
-                                                     expected != NULL ? expected : Py_None)
-                                       : NULL;
+        PyObject *none = NULL;
+        if (raise != NULL && error != NULL)
+            none = PyObject_CallFunctionObjArgs(raise, s, error, at_end ? Py_True : Py_False,
+                                                expected != NULL ? expected : Py_None, NULL);
         Py_XDECREF(none);
         Py_XDECREF(error);
+        Py_XDECREF(raise);
     }
     return NULL;
 }
@@ -170,10 +176,10 @@ static PyObject *
 look_exactly(PnCall *c)
 {
     PnDuplex *s = PN_DUPLEX(c->source);
-    if (pn_check_alive(&s->em) < 0 || hear_errors(s) < 0)
+    if (pn_check_alive(&s->em) < 0 || listen_for_calls(s) < 0)
         return NULL;
     bool at_end = s->r_ended; /* before it takes: the rest may come with the end in between */
-    if (c->size > 0 && must_queue(c))
+    if (c->size > 0 && pn_read_slot_must_queue(c))
         return NULL;
     PyObject *data = pn_frame_exactly(s, c->size);
     if (data != NULL || PyErr_Occurred())
@@ -189,10 +195,10 @@ static PyObject *
 look_until(PnCall *c)
 {
     PnDuplex *s = PN_DUPLEX(c->source);
-    if (pn_check_alive(&s->em) < 0 || hear_errors(s) < 0)
+    if (pn_check_alive(&s->em) < 0 || listen_for_calls(s) < 0)
         return NULL;
     bool at_end = s->r_ended;
-    if (must_queue(c))
+    if (pn_read_slot_must_queue(c))
         return NULL;
     PyObject *data = pn_frame_until(s, c->arg, c->size);
     return data != NULL || PyErr_Occurred() ? data : outcome(c, at_end, NULL);
@@ -210,8 +216,26 @@ text_until(const PnCall *c)
     return PyUnicode_FromFormat("sock.read_until(%R)", c->arg);
 }
 
-static const struct pn_call_ops exactly_ops = {"read_exactly()", text_exactly, look_exactly, join, leave};
-static const struct pn_call_ops until_ops = {"read_until()", text_until, look_until, join, leave};
+static Py_ssize_t
+ready_exactly(PnCall *c)
+{
+    return pn_frame_has(PN_DUPLEX(c->source), c->size);
+}
+
+static Py_ssize_t
+ready_until(PnCall *c)
+{
+    return pn_frame_ends(PN_DUPLEX(c->source), c->arg, c->size);
+}
+
+static const struct pn_read_ops exactly_ops = {
+    .call = {"read_exactly()", text_exactly, look_exactly, pn_read_slot_join, pn_read_slot_leave},
+    .ready = ready_exactly,
+};
+static const struct pn_read_ops until_ops = {
+    .call = {"read_until()", text_until, look_until, pn_read_slot_join, pn_read_slot_leave},
+    .ready = ready_until,
+};
 
 void
 pn_read_slot_look_slow(PnDuplex *s)
@@ -221,7 +245,7 @@ pn_read_slot_look_slow(PnDuplex *s)
         return;
     Py_ssize_t ready = 1;
     if (!s->r_ended && !s->close_emitted)
-        ready = c->ops == &exactly_ops ? pn_frame_has(s, c->size) : pn_frame_ends(s, c->arg, c->size);
+        ready = ((const struct pn_read_ops *)(const void *)c->ops)->ready(c);
     if (ready < 0)
         PyErr_Clear(); /* the call itself will raise it */
     c = ready != 0 ? first_of(s) : NULL;
@@ -245,9 +269,8 @@ const char pn_read_exactly_doc[] =
     "it blocks this thread. Raises IncompleteReadError when the peer ends first, and else what read_until() raises.\n"
     "What has come stays in the socket each time.";
 
-/* An int from `least` on. 0, or -1 with an exception. */
-static int
-parse_size(PyObject *value, const char *name, int least, size_t *out)
+int
+pn_read_slot_size(PyObject *value, const char *name, int least, size_t *out)
 {
     if (PyLong_CheckExact(value)) {
         Py_ssize_t n = PyLong_AsSsize_t(value);
@@ -257,12 +280,27 @@ parse_size(PyObject *value, const char *name, int least, size_t *out)
         }
         PyErr_Clear();
     }
-    PyObject *none = call_python("check_size", "sOi", name, value, least);
+    PyObject *check = pn_read_slot_python("check_size");
+    PyObject *none = check != NULL ? PyObject_CallFunction(check, "sOi", name, value, least) : NULL;
+    Py_XDECREF(check);
     if (none == NULL)
         return -1;
     Py_DECREF(none);
     *out = PyLong_AsSize_t(value); /* of a subclass */
     return *out == (size_t)-1 && PyErr_Occurred() ? -1 : 0;
+}
+
+/* The separator as bytes or str, not empty. New reference, or NULL with an exception. */
+static PyObject *
+parse_separator(PyObject *value)
+{
+    if ((PyBytes_CheckExact(value) && PyBytes_GET_SIZE(value) > 0) ||
+        (PyUnicode_CheckExact(value) && PyUnicode_GET_LENGTH(value) > 0))
+        return Py_NewRef(value);
+    PyObject *check = pn_read_slot_python("separator_of");
+    PyObject *separator = check != NULL ? PyObject_CallOneArg(check, value) : NULL;
+    Py_XDECREF(check);
+    return separator;
 }
 
 PyObject *
@@ -271,9 +309,9 @@ pn_duplex_read_exactly_method(PyObject *op, PyObject *const *args, Py_ssize_t na
     static const char *const names[] = {"n", "timeout", NULL};
     PyObject *a[2];
     size_t n;
-    if (pn_unpack("read_exactly", names, 1, args, nargs, kwnames, a) < 0 || parse_size(a[0], "n", 0, &n) < 0)
+    if (pn_unpack("read_exactly", names, 1, args, nargs, kwnames, a) < 0 || pn_read_slot_size(a[0], "n", 0, &n) < 0)
         return NULL;
-    PnCall *c = pn_call_new(PN_EMITTER(op), &exactly_ops, a[1]);
+    PnCall *c = pn_call_new(PN_EMITTER(op), &exactly_ops.call, a[1]);
     if (c == NULL)
         return NULL;
     c->size = n;
@@ -288,14 +326,12 @@ pn_duplex_read_until_method(PyObject *op, PyObject *const *args, Py_ssize_t narg
     size_t max = DEFAULT_MAX;
     if (pn_unpack("read_until", names, 1, args, nargs, kwnames, a) < 0)
         return NULL;
-    bool usual = (PyBytes_CheckExact(a[0]) && PyBytes_GET_SIZE(a[0]) > 0) ||
-                 (PyUnicode_CheckExact(a[0]) && PyUnicode_GET_LENGTH(a[0]) > 0);
-    PyObject *separator = usual ? Py_NewRef(a[0]) : call_python("separator_of", "(O)", a[0]);
+    PyObject *separator = parse_separator(a[0]);
     if (separator == NULL)
         return NULL;
     PnCall *c = NULL;
-    if (a[1] == NULL || parse_size(a[1], "max", 1, &max) == 0)
-        c = pn_call_new(PN_EMITTER(op), &until_ops, a[2]);
+    if (a[1] == NULL || pn_read_slot_size(a[1], "max", 1, &max) == 0)
+        c = pn_call_new(PN_EMITTER(op), &until_ops.call, a[2]);
     if (c == NULL) {
         Py_DECREF(separator);
         return NULL;

@@ -20,7 +20,7 @@ pn_reads_tidy(PnDuplex *s)
 {
     struct pn_reads *r = s->r;
     if (r != NULL && r->q.count == 0 && r->deferred_data.count == 0 && !r->decoding && r->onread == NULL &&
-        r->want == 0 && pn_links_empty(&r->waiting))
+        r->want == 0 && r->loops == 0 && pn_links_empty(&r->waiting))
         pn_reads_free(s);
 }
 
@@ -36,6 +36,7 @@ pn_reads_free(PnDuplex *s)
     pn_read_queue_clear(&r->q);
     pn_read_queue_clear(&r->deferred_data);
     Py_XDECREF(r->searched_for);
+    Py_XDECREF(r->loop_error);
     PyMem_RawFree(r);
 }
 
