@@ -74,5 +74,6 @@ lingers: Callable[[_pynet.Socket], bool] = _c._lingers
 
 # --- stream/flushed.c ---
 
+set_already: Callable[[object], None] = _c._set_already
 flushed: Callable[[_pynet.Socket, _Function], bool] = _c._flushed
 sent_outside: Callable[[_pynet.Socket, int], None] = _c._sent_outside

@@ -391,18 +391,19 @@ class _Already(Future[None]):
         self._listeners = deque()
         self.set_result(None)
 
-    def __await__(self) -> Generator[Any, None, None]:
-        return
-        yield
+    def __await__(self) -> Any:
+        return iter(())
 
 
 _already = _Already()
+_private.set_already(_already)  # drain() and flush() in C give it, too
 
 
 def _renew_after_fork() -> None:
     # Another thread of the parent may have held its lock.
     global _already
     _already = _Already()
+    _private.set_already(_already)
 
 
 os.register_at_fork(after_in_child=_renew_after_fork)

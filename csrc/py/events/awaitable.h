@@ -11,7 +11,8 @@
 typedef struct PnCall PnCall;
 
 struct pn_call_ops {
-    const char *what; /* for messages: "read_exactly()" */
+    const char *what;    /* for messages: "read_exactly()" */
+    const char *awaited; /* of a wait for an event: the event; NULL: none */
     /* The call as the user has written it: "sock.read_exactly(4)". New reference. */
     PyObject *(*text)(const PnCall *c);
     /* The result (new reference), NULL with the exception, or NULL without one: there is nothing yet. It may run code of
@@ -54,6 +55,10 @@ extern PyType_Spec pn_awaitable_spec;
 PnCall *pn_call_new(PnEmitter *source, const struct pn_call_ops *ops, PyObject *timeout);
 /* Under a running asyncio loop the object itself, else its result: blocks this thread. Steals the call. */
 PyObject *pn_call_begin(PnCall *c);
+/* An internal listener may be a call: an event that it waits for has been emitted. Wakes it; keeps an error. */
+void pn_call_event(PnCall *c, PyObject *name, PyObject *const *args, size_t nargs);
+/* Raises the error that it has kept; NULL. */
+PyObject *pn_call_raise_error(PnCall *c);
 /* Its result: blocks this thread. NULL with an exception. */
 PyObject *pn_call_block(PnCall *c);
 /* Frees the objects that are kept for reuse. */

@@ -160,10 +160,31 @@ static PyObject *
 raise_timeout(const PnCall *c, double seconds)
 {
     PyObject *number = PyFloat_FromDouble(seconds);
-    if (number != NULL)
+    if (number != NULL && c->ops->awaited != NULL)
+        PyErr_Format(PyExc_TimeoutError, "no %s within %R seconds", c->ops->awaited, number);
+    else if (number != NULL)
         PyErr_Format(PyExc_TimeoutError, "%s has waited for %R seconds", c->ops->what, number);
     Py_XDECREF(number);
     return NULL;
+}
+
+PyObject *
+pn_call_raise_error(PnCall *c)
+{
+    PyObject *error = c->error;
+    if (PyExceptionInstance_Check(error))
+        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+    else
+        PyErr_Format(PyExc_RuntimeError, "Unhandled error. (%R)", error);
+    return NULL;
+}
+
+void
+pn_call_event(PnCall *c, PyObject *name, PyObject *const *args, size_t nargs)
+{
+    if (name == c->st->names.error && c->error == NULL)
+        c->error = Py_NewRef(nargs > 0 ? args[0] : Py_None);
+    pn_waiter_wake(&c->w);
 }
 
 static uint64_t

@@ -91,7 +91,6 @@ LEADING(chunks)
 LEADING(flush)
 LEADING(send_file)
 LEADING(leave_socket)
-LEADING(accept)
 LEADING(shutdown)
 LEADING(iterate_server)
 LEADING(iterate_server_async)
@@ -170,13 +169,6 @@ const char pn_server_wait_doc[] =
     "is waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on the thread\n"
     "that drives the loop, in a listener and inside turn(). Under asyncio: await server.wait(event). Node:\n"
     "events.once(), which does not block.";
-const char pn_accept_doc[] =
-    "accept($self, timeout=None)\n--\n\n"
-    "The next connection, a Socket, from the same queue as `for sock in server`: what comes between two calls is kept\n"
-    "for the next one. Under a running asyncio loop it returns an awaitable, else it blocks this thread.\n\n"
-    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries; NetError\n"
-    "(ERR_STREAM_PREMATURE_CLOSE) when the server closes, or has closed; RuntimeError on the thread that drives the\n"
-    "loop, in a listener and inside turn(). Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
 const char pn_shutdown_doc[] =
     "shutdown($self, timeout=None, *, drain=False)\n--\n\n"
     "Accepts no more, as close(), and ends every connection, or with drain=True lets the connections go on until they\n"

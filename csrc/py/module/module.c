@@ -213,7 +213,7 @@ module_exec(PyObject *m)
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(AwaitableCall) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
-    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(read_wait) X(waiting) X(run) X(asyncio) X(go_on) \
+    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(read_wait) X(waiting) X(run) X(asyncio) X(go_on) X(already) \
     X(server_changed)
 /* clang-format on */
 
@@ -307,6 +307,7 @@ static PyMethodDef module_methods[] = {
     FAST("_loop_anext", pn_read_loop_anext, NULL),
     {"_lingers", pn_socket_lingers_function, METH_O, NULL},
     FAST("_flushed", pn_flushed, NULL),
+    {"_set_already", pn_set_already, METH_O, NULL},
     FAST("_sent_outside", pn_sent_outside, NULL),
     {"_raise_arg_type", pn_raise_arg_type_function, METH_VARARGS, NULL},
     {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL},

@@ -161,11 +161,11 @@ text_of(const PnCall *c)
 
 #define WHAT "a loop over a socket"
 static const struct pn_read_ops chunk_ops = {
-    .call = {WHAT, text_of, look_chunk, pn_read_slot_join, pn_read_slot_leave},
+    .call = {WHAT, NULL, text_of, look_chunk, pn_read_slot_join, pn_read_slot_leave},
     .ready = ready_chunk,
 };
 static const struct pn_read_ops line_ops = {
-    .call = {WHAT, text_of, look_line, pn_read_slot_join, pn_read_slot_leave},
+    .call = {WHAT, NULL, text_of, look_line, pn_read_slot_join, pn_read_slot_leave},
     .ready = ready_line,
 };
 

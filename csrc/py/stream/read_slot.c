@@ -229,11 +229,11 @@ ready_until(PnCall *c)
 }
 
 static const struct pn_read_ops exactly_ops = {
-    .call = {"read_exactly()", text_exactly, look_exactly, pn_read_slot_join, pn_read_slot_leave},
+    .call = {"read_exactly()", NULL, text_exactly, look_exactly, pn_read_slot_join, pn_read_slot_leave},
     .ready = ready_exactly,
 };
 static const struct pn_read_ops until_ops = {
-    .call = {"read_until()", text_until, look_until, pn_read_slot_join, pn_read_slot_leave},
+    .call = {"read_until()", NULL, text_until, look_until, pn_read_slot_join, pn_read_slot_leave},
     .ready = ready_until,
 };
 
