@@ -1,7 +1,7 @@
-"""Iteration over a socket, and framing: lines(), read_until(), read_exactly(); for threads and for asyncio.
+"""The iterators over a socket, and what is rare when it is read: errors, ends, odd arguments; how a loop waits.
 
-A reader tries first. Only when there is no data it adds its internal listeners, and the loop's thread wakes it to try
-again. Data stays in the socket until it is returned: a timeout, an error or an iteration that is left early lose none.
+The reads themselves are in C (csrc/py/stream/read_slot.c, read_loop.c). Data stays in the socket until it is returned:
+a timeout, an error or an iteration that is left early lose none.
 """
 
 from __future__ import annotations
@@ -344,9 +344,9 @@ def separator_of(separator: Any) -> bytes | str:
     return checked
 
 
-def raise_outcome(socket: _pynet.Socket, error: tuple[Any, ...], at_end: bool, expected: int | None) -> None:
-    """Raises what ends the wait for a frame; `error` is what an `error` event has carried. Else more may come."""
-    if at_end or is_over(socket, as_error(error) if error else None):
+def raise_outcome(socket: _pynet.Socket, at_end: bool, expected: int | None) -> None:
+    """Raises what ends the wait for a frame, unless more may come."""
+    if at_end or is_over(socket, None):
         raise IncompleteReadError(_private.peek(socket), expected, socket)
 
 

@@ -59,6 +59,7 @@ def test_driven_by_hand(pair):
         again = begun(call)  # too early: it looks, and waits on
         assert asyncio.isfuture(again)
         p.peer.write(b"b")
+        again._asyncio_future_blocking = False  # as a task does that waits for it
         await asyncio.wait_for(again, 5)
         with pytest.raises(StopIteration) as stopped:
             begun(call)
@@ -310,3 +311,20 @@ def test_it_has_no_constructor(pair):
     kind = run_coroutine(main())
     with pytest.raises(TypeError):
         kind()
+
+
+def test_a_call_that_is_driven_by_hand_and_dropped_waits_no_more(pair):
+    p = pair()
+    before = waits()
+
+    async def main():
+        call = p.client.read_exactly(2, timeout=60)
+        begun(call)
+        assert waits() == before + 1
+        del call
+        gc.collect()
+        assert waits() == before
+        p.peer.write(b"ab")
+        return await p.client.read_exactly(2, timeout=5)
+
+    assert run_coroutine(main()) == b"ab"

@@ -11,7 +11,7 @@ import pytest
 from test_reading_model import send
 
 import pynet
-from helpers import connected_pair, run_coroutine, wait_until, waits
+from helpers import connected_pair, run_coroutine, two_turns, wait_until, waits
 
 STREAM = b"ab\ncd-ef-\xc3\xa4\nxyz."
 # What each reader asks for, and what it gets: the stream, in order.
@@ -225,5 +225,23 @@ def test_a_wait_in_an_asyncio_loop_that_is_closed_does_not_stop_the_next_one(pai
     task = loop.run_until_complete(begin())
     loop.close()
     p.peer.write(b"ab")
+    assert p.client.read_exactly(2, timeout=5) == b"ab"
+    task._log_destroy_pending = False
+
+
+def test_a_wait_whose_asyncio_loop_is_closed_before_it_goes_on_does_not_stop_the_next_one(pair):
+    p = pair()
+    loop = asyncio.new_event_loop()
+
+    async def begin():
+        task = asyncio.ensure_future(p.client.read_exactly(2))
+        await asyncio.sleep(0)
+        return task
+
+    task = loop.run_until_complete(begin())
+    p.peer.write(b"ab")
+    assert wait_until(lambda: p.client.readable_length == 2)
+    two_turns()  # the asyncio loop is to call it
+    loop.close()
     assert p.client.read_exactly(2, timeout=5) == b"ab"
     task._log_destroy_pending = False

@@ -96,6 +96,17 @@ pn_calls_free(PnState *st)
     st->free_calls_count = 0;
 }
 
+/* The wait is over, with an exception that is kept, or without one. */
+static void
+end(PnCall *c, bool gave_up)
+{
+    PyObject *error = pn_take_exception();
+    c->state = PN_CALL_DONE;
+    c->ops->leave(c, gave_up);
+    pn_waiter_end(&c->w);
+    pn_put_back_exception(error);
+}
+
 static int
 call_traverse(PyObject *op, visitproc visit, void *arg)
 {
@@ -104,10 +115,9 @@ call_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(c->source);
     Py_VISIT(c->arg);
     Py_VISIT(c->error);
-    return pn_waiter_traverse(&c->w, visit, arg);
+    return 0;
 }
 
-/* The garbage collector clears only calls that do not wait: a waiting one has a reference that it does not see. */
 static int
 call_clear(PyObject *op)
 {
@@ -137,6 +147,8 @@ call_dealloc(PyObject *op)
     PyTypeObject *type = Py_TYPE(op);
     PnState *st = c->st;
     PyObject_GC_UnTrack(op);
+    if (c->state == PN_CALL_WAITING) /* driven by hand, and dropped */
+        end(c, true);
     if (c->weakrefs != NULL)
         PyObject_ClearWeakRefs(op);
     if (c->state == PN_CALL_NEW)
@@ -191,17 +203,6 @@ static uint64_t
 deadline_of(double seconds)
 {
     return seconds < 0 ? 0 : uv_hrtime() + (uint64_t)(seconds * 1e9);
-}
-
-/* The wait is over, with an exception that is kept, or without one. */
-static void
-end(PnCall *c, bool gave_up)
-{
-    PyObject *error = pn_take_exception();
-    c->state = PN_CALL_DONE;
-    c->ops->leave(c, gave_up);
-    pn_waiter_end(&c->w);
-    pn_put_back_exception(error);
 }
 
 /* --- blocking a thread --- */

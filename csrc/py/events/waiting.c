@@ -1,7 +1,8 @@
 /* waiting.c - the methods by which threads and asyncio wait for sockets and servers: wait(), drain(), iterator(),
- * chunks(), lines(), read_until(), read_exactly(), flush(), shutdown(), `for`, `with`, `async for`, `async with`.
+ * chunks(), lines(), flush(), shutdown(), `for`, `with`, `async for`, `async with`. Those that wait in C are calls of
+ * awaitable_type.c: read_exactly(), accept(), the items of loops over a socket.
  *
- * The waiting itself is written in Python: pynet/_waiting.py, _reading.py, _sending.py and _server.py. The methods here call it. The
+ * The rest is written in Python: pynet/_waiting.py, _reading.py, _sending.py and _server.py. The methods here call it. The
  * private functions below are what it builds on. Each of them checks an emitter, or adds a listener, in one step: the
  * caller holds the GIL, so nothing is dispatched meanwhile. A wait checks, adds a listener and checks again, so that it
  * misses no event.

@@ -196,8 +196,7 @@ dispatch(PnState *st)
         pn_close_gracefully(st);
     if (!st->loop->halted)
         pn_loop_turn(st->loop);
-    if (st->generation == generation)
-        pn_waiters_go_on(st);
+    pn_waiters_go_on(st); /* after a fork there are none */
 }
 
 int

@@ -5,7 +5,8 @@
  * futures finished: at once if their asyncio loop drives pynet's loop on this very thread, else by one
  * call_soon_threadsafe() for each asyncio loop, however many of its tasks have been woken.
  *
- * Owns:    st->hosts, the asyncio loops that have waiting tasks; a reference to the owner of each waiter.
+ * Owns:    st->hosts, the asyncio loops that have waiting tasks. A waiter owns the future that its task waits for, and
+ *          hides that from the garbage collector: asyncio itself does not keep a task that waits.
  * Threads: every function runs with the GIL held, on any thread. */
 #include "py/loop/waiter.h"
 
@@ -80,6 +81,52 @@ release_host(PnState *st, struct pn_host *host)
     Py_DECREF(loop);
 }
 
+/* The asyncio loop is closed: its tasks will never run again. */
+static void
+drop_all(PnState *st, struct pn_host *host)
+{
+    host->users++;
+    while (!pn_links_empty(&host->awake)) {
+        struct pn_waiter *w = OF_AWAKE(host->awake.next);
+        PyObject *owner = Py_NewRef(w->owner);
+        pn_link_remove(&w->awake);
+        w->dropped(w);
+        Py_DECREF(owner);
+    }
+    release_host(st, host);
+}
+
+/* A loop that has been closed before it could call _go_on(): its tasks must not stand before others in a list. */
+static bool
+is_closed(PnState *st, const struct pn_host *host)
+{
+    if (!host->called || pn_links_empty(&host->awake))
+        return false;
+    PyObject *answer = PyObject_CallMethodNoArgs(host->loop, st->names.is_closed);
+    bool closed = answer == Py_True;
+    PyErr_Clear();
+    Py_XDECREF(answer);
+    return closed;
+}
+
+/* Another wait begins, in a task of `loop` or (NULL) in a thread. */
+static void
+drop_closed(PnState *st, PyObject *loop)
+{
+    struct pn_host *host = st->hosts;
+    if (host != NULL)
+        host->users++;
+    while (host != NULL) {
+        if (host->loop != loop && is_closed(st, host))
+            drop_all(st, host);
+        struct pn_host *next = host->next;
+        if (next != NULL)
+            next->users++; /* first: releasing the other one may run code of the user */
+        release_host(st, host);
+        host = next;
+    }
+}
+
 /* --- the wait --- */
 
 void
@@ -108,12 +155,12 @@ begin(struct pn_waiter *w, struct pn_host *host, PyObject *wakes)
     pn_loop_timer_init(&w->timer, on_fire, false);
     pn_link_append(&st->waiters, &w->all);
     pn_link_clear(&w->awake);
-    Py_INCREF(w->owner);
 }
 
 int
 pn_waiter_begin_task(struct pn_waiter *w, PyObject *loop)
 {
+    drop_closed(w->st, loop);
     struct pn_host *host = host_of(w->st, loop);
     if (host == NULL)
         return -1;
@@ -129,6 +176,7 @@ pn_waiter_begin_task(struct pn_waiter *w, PyObject *loop)
 int
 pn_waiter_begin_thread(struct pn_waiter *w)
 {
+    drop_closed(w->st, NULL);
     PyObject *lock = PyObject_CallNoArgs(pn_state_run(w->st, PN_RUN_held_lock));
     if (lock == NULL)
         return -1;
@@ -205,14 +253,6 @@ pn_waiter_end(struct pn_waiter *w)
     if (host != NULL)
         release_host(st, host);
     Py_DECREF(wakes);
-    Py_DECREF(w->owner);
-}
-
-int
-pn_waiter_traverse(struct pn_waiter *w, visitproc visit, void *arg)
-{
-    Py_VISIT(w->wakes);
-    return 0;
 }
 
 /* --- waking --- */
@@ -295,21 +335,6 @@ finish_futures(PnState *st, struct pn_host *host)
     }
     release_host(st, host);
     return status;
-}
-
-/* The asyncio loop is closed: its tasks will never run again. */
-static void
-drop_all(PnState *st, struct pn_host *host)
-{
-    host->users++;
-    while (!pn_links_empty(&host->awake)) {
-        struct pn_waiter *w = OF_AWAKE(host->awake.next);
-        PyObject *owner = Py_NewRef(w->owner);
-        pn_link_remove(&w->awake);
-        w->dropped(w);
-        Py_DECREF(owner);
-    }
-    release_host(st, host);
 }
 
 /* Has the asyncio loop call _go_on() on its thread. */

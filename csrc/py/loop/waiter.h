@@ -9,15 +9,15 @@
 
 struct pn_host; /* an asyncio loop with waiting tasks: waiter.c */
 
-/* Embedded in a Python object, its owner, which cannot be freed while it waits. */
+/* Embedded in a Python object, its owner, which calls pn_waiter_end() before it is freed. */
 struct pn_waiter {
     struct pn_link all;   /* in st->waiters, while it waits */
     struct pn_link awake; /* in st->awake or the host's list, from pn_waiter_wake() until the turn ends */
     struct pn_loop_timer timer;
     PnState *st;                          /* borrowed */
-    PyObject *owner;                      /* borrowed; a reference while it waits */
+    PyObject *owner;                      /* borrowed */
     struct pn_host *host;                 /* own, while it waits in a task; NULL: in a thread */
-    PyObject *wakes;                      /* own: the asyncio future, or the lock of the thread */
+    PyObject *wakes;                      /* own, not traversed: the asyncio future, or the lock of the thread */
     void (*dropped)(struct pn_waiter *w); /* the asyncio loop is closed: the task will never look again */
     unsigned generation;                  /* when the wait began */
     unsigned forks;
@@ -53,9 +53,8 @@ int pn_waiter_again(struct pn_waiter *w);
 int pn_waiter_block(struct pn_waiter *w, uint64_t deadline);
 /* A timer of the loop will wake it at the deadline, and set `timed_out`. 0, or -1 with MemoryError. */
 int pn_waiter_arm(struct pn_waiter *w, uint64_t deadline);
-/* The wait is over. May free the owner, unless the caller has a reference to it. */
+/* The wait is over; does nothing when there is none. */
 void pn_waiter_end(struct pn_waiter *w);
-int pn_waiter_traverse(struct pn_waiter *w, visitproc visit, void *arg);
 
 /* It shall look again. Cannot fail, and runs no code of the user: the waiter goes on when the turn ends. */
 void pn_waiter_wake(struct pn_waiter *w);

@@ -1,5 +1,5 @@
-/* server_iterate.c - loops over a server (`for sock in server`) and waits for a connection (accept()): counts them, and
- * hands out the accepted connections. The Python half is pynet/_server.py and pynet/_waiting.py. */
+/* server_iterate.c - loops over a server (`for sock in server`) and waits for a connection: counts them, and hands out
+ * the accepted connections. The Python half is pynet/_server.py and pynet/_waiting.py; accept() is in accept_method.c. */
 #include "py/loop/driver.h"
 #include "py/server/server.h"
 

@@ -158,15 +158,15 @@ static PyObject *
 outcome(PnCall *c, bool at_end, PyObject *expected)
 {
     PnDuplex *s = PN_DUPLEX(c->source);
-    if (at_end || c->error != NULL || s->close_emitted || s->end_emitted) {
+    if (!at_end && c->error != NULL) /* without a call of Python: there may be no memory for it */
+        return pn_call_raise_error(c);
+    if (at_end || s->close_emitted || s->end_emitted) {
         PyObject *raise = pn_read_slot_python("raise_outcome");
-        PyObject *error = c->error != NULL ? PyTuple_Pack(1, c->error) : PyTuple_New(0);
         PyObject *none = NULL;
-        if (raise != NULL && error != NULL)
-            none = PyObject_CallFunctionObjArgs(raise, s, error, at_end ? Py_True : Py_False,
+        if (raise != NULL)
+            none = PyObject_CallFunctionObjArgs(raise, s, at_end ? Py_True : Py_False,
                                                 expected != NULL ? expected : Py_None, NULL);
         Py_XDECREF(none);
-        Py_XDECREF(error);
         Py_XDECREF(raise);
     }
     return NULL;
