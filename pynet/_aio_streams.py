@@ -19,7 +19,6 @@ from typing import Any, Self
 from pynet import _private, _pynet
 from pynet._attach import automatic
 from pynet._reading import IncompleteReadError as _PynetIncompleteReadError
-from pynet._reading import has_read, read_some
 from pynet._support import PREMATURE_CLOSE, peer_of
 from pynet._waiting import once
 
@@ -258,7 +257,7 @@ class Stream:
     async def _some(self, n: int) -> bytes:
         self._raise_failure()
         try:
-            data: bytes = await read_some(self.sock, n)
+            data: bytes = await _private.read_some(self.sock, n)
         except _pynet.NetError as error:
             if not self._is_end(error):
                 raise
@@ -282,7 +281,7 @@ class Stream:
                 raise self._overrun(separators)
             if _private.at_end(self.sock) and len(self._peek()) == len(buffered):
                 raise _PynetIncompleteReadError(buffered, None, self.sock)
-            await has_read(self.sock, len(buffered) + 1)
+            await _private.has_read(self.sock, len(buffered) + 1)
 
     def _peek(self) -> bytes:
         return bytes(_private.peek(self.sock))

@@ -71,8 +71,16 @@ destroy_draining: Callable[[_pynet.Server], None] = _c._destroy_draining
 
 read_until: Callable[[_pynet.Socket, Any, int], Any] = _c._read_until
 read_exactly: Callable[[_pynet.Socket, int], Any] = _c._read_exactly
-has_read: Callable[[_pynet.Socket, int], bool | None] = _c._has_read
+read_some: Callable[[_pynet.Socket, int], Any] = _c._read_some
+has_read: Callable[[_pynet.Socket, int], Any] = _c._has_read
 at_end: Callable[[_pynet.Socket], bool] = _c._at_end
+
+# --- stream/read_loop.c ---
+
+loop_open: Callable[[_pynet.Socket], None] = _c._loop_open
+loop_close: Callable[[_pynet.Socket, object], None] = _c._loop_close
+loop_next: Callable[..., Any] = _c._loop_next
+loop_anext: Callable[..., Any] = _c._loop_anext
 
 # --- socket/socket_closing.c ---
 
@@ -80,5 +88,6 @@ lingers: Callable[[_pynet.Socket], bool] = _c._lingers
 
 # --- stream/flushed.c ---
 
+set_already: Callable[[object], None] = _c._set_already
 flushed: Callable[[_pynet.Socket, _Function], bool] = _c._flushed
 sent_outside: Callable[[_pynet.Socket, int], None] = _c._sent_outside

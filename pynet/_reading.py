@@ -1,29 +1,27 @@
-"""Iteration over a socket, and framing: lines(), read_until(), read_exactly(); for threads and for asyncio.
+"""The iterators over a socket, and what is rare when it is read: errors, ends, odd arguments; how a loop waits.
 
-A reader tries first. Only when there is no data it adds its internal listeners, and the loop's thread wakes it to try
-again. Data stays in the socket until it is returned: a timeout, an error or an iteration that is left early lose none.
+The reads themselves are in C (csrc/py/stream/read_slot.c, read_loop.c). Data stays in the socket until it is returned:
+a timeout, an error or an iteration that is left early lose none.
 """
 
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Self
 
 from pynet import _private, _pynet
-from pynet._awaitable import AwaitableCall, refuse_under_asyncio
+from pynet._awaitable import refuse_under_asyncio
 from pynet._exit import blocked
 from pynet._support import (
     as_error,
     check_size,
     coded,
     peer_of,
-    running_loop,
     seconds_of,
     wake_later,
     what_it_died_of,
@@ -31,7 +29,6 @@ from pynet._support import (
 
 DEFAULT_MAX = 65536
 END: Any = object()  # instead of a chunk
-_read_until = _private.read_until
 
 
 class IncompleteReadError(_pynet.NetError, EOFError):
@@ -141,91 +138,27 @@ class Waiters:
             blocked.discard(wake)
 
 
-class Watch(Waiters):
-    """The internal listeners of one reader of a socket."""
-
-    __slots__ = ("_fresh", "_listeners", "socket")
-
-    def __init__(self, socket: _pynet.Socket) -> None:
-        super().__init__()
-        self.socket = socket
-        self._fresh = deque([True])
-        self._listeners: list[tuple[str, Callable[..., None]]] = []
-
-    def listen(self) -> None:
-        """Adds the listeners; only the first call does."""
-        if not self._fresh:
-            return
-        try:
-            self._fresh.pop()
-        except IndexError:  # another thread has popped it
-            return
-        wake = self._wake
-        self._listeners = [("error", self._on_error), ("readable", wake), ("end", wake), ("close", wake)]
-        for event, function in self._listeners:
-            _private.listen(self.socket, event, function)
-
-    def leave(self) -> None:
-        """Removes the listeners, and wakes all waiters."""
-        listeners, self._listeners = self._listeners, []
-        for event, function in listeners:
-            _private.unlisten(self.socket, event, function)
-        self._wake()
-
-    def over(self) -> bool:
-        """True when the socket has ended, False when more may come; raises the error of a socket that was destroyed."""
-        if self.error is not None:
-            raise self.error
-        closed = _private.over(self.socket)
-        if closed and self.socket.errored is not None:
-            raise self.socket.errored
-        if _private.reached(self.socket, "end") is not None:
-            return True
-        if closed:
-            raise what_it_died_of(self.socket, "its end")
-        return False
-
-
 # --- iteration ---
 
 
 class Loop:
     """What `for` and `async for` use: an iterator, an async iterator and a context manager."""
 
-    __slots__ = ("__weakref__", "_done", "_waiters")
+    __slots__ = ("__weakref__", "_done")
 
     _what = "a loop"
     _instead = "async for"
-    _seconds: float | None = None  # the limit for each item
 
-    def __init__(self, waiters: Waiters) -> None:
+    def __init__(self) -> None:
         self._done = False
-        self._waiters = waiters
 
     def __iter__(self) -> Self:
         _private.check_blocking(self._what)
-        refuse_under_asyncio(self._what, self._instead)
+        self._refuse()
         return self
 
     def __aiter__(self) -> Self:
         return self
-
-    def __next__(self) -> Any:
-        item = self._attempt()
-        if item is None:
-            refuse_under_asyncio(self._what, self._instead)
-            item = self._waiters.wait(self._attempt, self._seconds, self._what)
-        if item is END:
-            raise StopIteration
-        return item
-
-    async def __anext__(self) -> Any:
-        item = self._attempt()
-        if item is None:
-            item = await self._waiters.wait_async(self._attempt, self._seconds, self._what)
-        if item is END:
-            raise StopAsyncIteration
-        return item
 
     def close(self) -> None:
         """Ends the iteration."""
@@ -259,9 +192,9 @@ class Loop:
         """The object that it iterates over."""
         raise NotImplementedError
 
-    def _attempt(self) -> Any:
-        """The next item, END, or None: wait."""
-        raise NotImplementedError
+    def _refuse(self) -> None:
+        """Raises where it would block an asyncio loop."""
+        refuse_under_asyncio(self._what, self._instead)
 
 
 class SocketIterator(Loop):
@@ -271,59 +204,62 @@ class SocketIterator(Loop):
     a `for` is left early. `with` closes it.
     """
 
-    __slots__ = ("_destroy", "_listening", "_seconds", "_watch", "socket")
+    __slots__ = ("_destroy", "_listening", "_seconds", "socket")
 
     _what = "a loop over a socket"
     _instead = "async for chunk in sock"
 
     def __init__(self, socket: _pynet.Socket, destroy_on_return: bool = False, timeout: float | None = None) -> None:
         self._seconds = seconds_of(timeout)
-        self._watch = Watch(socket)
-        super().__init__(self._watch)
+        super().__init__()
         self.socket = socket
         self._destroy = destroy_on_return
         self._listening = False
+
+    def __next__(self) -> Any:
+        if not self._listening:
+            self._begin()
+        return _private.loop_next(self, self.socket, self._seconds, self._done)
+
+    def __anext__(self) -> Awaitable[Any]:
+        if not self._listening:
+            self._begin()
+        return _private.loop_anext(self, self.socket, self._seconds, self._done)  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Ends the iteration: removes the listeners, and destroys the socket if destroy_on_return."""
         if self._done:
             return
         self._done = True
-        self._listening = False
         if self._destroy:
             self._destroy_socket()
-        self._watch.leave()
+        if self._listening:
+            self._listening = False
+            _private.loop_close(self.socket, self)
 
     def _of(self) -> object:
         return self.socket
 
-    def _take(self) -> Any:
-        """The item that can be read now, or None."""
-        return None if self.socket.destroyed else self.socket.read()
-
-    def _failed(self) -> None:
-        """Called before the iteration raises."""
-        self._destroy = True
-
-    def _attempt(self) -> Any:
-        if not self._listening:
-            if self._done:
-                return END
-            self._watch.listen()
+    def _begin(self) -> None:
+        if not self._done:
+            _private.loop_open(self.socket)
             self._listening = True
+
+    def _look(self, error: tuple[Any, ...]) -> bool:
+        """For read_loop.c: nothing is there, and something has ended: True at the end of the loop, or raises."""
         try:
-            item = self._take()
-            if item is not None:
-                return item
-            ended = self._watch.over()
+            over = is_over(self.socket, as_error(error) if error else None)
         except BaseException:
-            self._failed()
-            self.close()
+            self._give_up()
             raise
-        if not ended:
-            return None
+        if over:
+            self.close()
+        return over
+
+    def _give_up(self) -> None:
+        """For read_loop.c: ends it, since it raises."""
+        self._destroy = True
         self.close()
-        return END
 
     def _destroy_socket(self) -> None:
         socket = self.socket
@@ -348,23 +284,19 @@ class LineIterator(SocketIterator):
         self._max = max
         self._keep_ends = keep_ends
 
-    def _take(self) -> Any:
-        at_end = _private.at_end(self.socket)  # before the search: another line may come with the end after it
-        line = _read_until(self.socket, "\n", self._max)
-        if line is None:
-            if not at_end:
-                return None
-            # The last line may lack its end. When nothing is left, read() causes the "end" event.
-            left = self.socket.readable_length
-            return _private.read_exactly(self.socket, left) if left else self.socket.read()
-        if self._keep_ends:
-            return line
-        crlf = "\r\n" if isinstance(line, str) else b"\r\n"
-        return line[:-2] if line[-2:] == crlf else line[:-1]
+    def __next__(self) -> Any:
+        if not self._listening:
+            self._begin()
+        return _private.loop_next(self, self.socket, self._seconds, self._done, self._max, self._keep_ends)
 
-    def _failed(self) -> None:
-        # Keeps the socket: a line that is too long can be read otherwise.
-        return
+    def __anext__(self) -> Awaitable[Any]:
+        if not self._listening:
+            self._begin()
+        line = _private.loop_anext(self, self.socket, self._seconds, self._done, self._max, self._keep_ends)
+        return line  # type: ignore[no-any-return]
+
+    def _give_up(self) -> None:
+        self.close()  # keeps the socket: a line that is too long can be read otherwise
 
 
 def iterate(socket: _pynet.Socket, /) -> SocketIterator:
@@ -390,20 +322,15 @@ def lines(
     return LineIterator(socket, max, bool(keep_ends), timeout)
 
 
-# --- framing ---
+# --- framing: read_slot.c calls these ---
 
 
 def _hear(*args: object) -> None:
     """An internal `error` listener of a socket that is read by calls, so that the next call raises the error."""
 
 
-def read_until(
-    socket: _pynet.Socket,
-    separator: Any,
-    max: int = DEFAULT_MAX,
-    timeout: float | None = None,
-) -> Any:
-    """Socket.read_until()."""
+def separator_of(separator: Any) -> bytes | str:
+    """Checks the separator of read_until()."""
     if not isinstance(separator, bytes | str):
         try:
             separator = bytes(memoryview(separator))
@@ -413,109 +340,25 @@ def read_until(
     if not separator:
         message = f'The argument "separator" must not be empty. Received {separator!r}'
         raise coded(ValueError(message), "ERR_INVALID_ARG_VALUE")
-    check_size("max", max, 1)
-    text = f"sock.read_until({separator!r})"
-    return _read(socket, partial(_private.read_until, socket, separator, max), None, timeout, text)
+    checked: bytes | str = separator
+    return checked
 
 
-def read_exactly(socket: _pynet.Socket, n: int, timeout: float | None = None) -> Any:
-    """Socket.read_exactly()."""
-    if type(n) is not int or not 0 <= n <= sys.maxsize:
-        check_size("n", n, 0)
-    return _read(socket, partial(_private.read_exactly, socket, n), n, timeout, f"sock.read_exactly({n})")
+def raise_outcome(socket: _pynet.Socket, at_end: bool, expected: int | None) -> None:
+    """Raises what ends the wait for a frame, unless more may come."""
+    if at_end or is_over(socket, None):
+        raise IncompleteReadError(_private.peek(socket), expected, socket)
 
 
-def has_read(socket: _pynet.Socket, n: int) -> Any:
-    """True when n bytes have been read: they stay. Raises as read_exactly()."""
-    return _read(socket, partial(_private.has_read, socket, n), n, None, "sock.has_read()")
-
-
-def read_some(socket: _pynet.Socket, n: int) -> Any:
-    """Up to n bytes, when there is one. Raises as read_exactly(1)."""
-    return _read(socket, partial(_take_some, socket, n), 1, None, "sock.read_some()")
-
-
-def _take_some(socket: _pynet.Socket, n: int) -> Any:
-    if _private.has_read(socket, 1) is None:
-        return None
-    return _private.read_exactly(socket, min(n, socket.readable_length))
-
-
-def _read(
-    socket: _pynet.Socket,
-    take: Callable[[], Any],
-    expected: int | None,
-    timeout: float | None,
-    text: str,
-) -> Any:
-    seconds = None if timeout is None else seconds_of(timeout)
-    what = text[5 : text.index("(")] + "()"
-    if running_loop() is not None:
-
-        def block(limit: float | None) -> Any:
-            limits = [each for each in (seconds, seconds_of(limit)) if each is not None]
-            return _read_blocking(socket, take, expected, min(limits, default=None), what)
-
-        return AwaitableCall(text, partial(_read_async, socket, take, expected, seconds, what), block)
-    return _read_blocking(socket, take, expected, seconds, what)
-
-
-def _read_blocking(
-    socket: _pynet.Socket,
-    take: Callable[[], Any],
-    expected: int | None,
-    seconds: float | None,
-    what: str,
-) -> Any:
-    _private.check_blocking(what)
-    _private.hear_errors(socket, _hear)
-    data = take()
-    if data is not None:
-        return data
-    watch = Watch(socket)
-    try:
-        watch.listen()
-        return watch.wait(partial(_attempt, watch, take, expected), seconds, what)
-    except BaseException:
-        _want_nothing(socket)
-        raise
-    finally:
-        watch.leave()
-
-
-async def _read_async(
-    socket: _pynet.Socket,
-    take: Callable[[], Any],
-    expected: int | None,
-    seconds: float | None,
-    what: str,
-) -> Any:
-    _private.hear_errors(socket, _hear)
-    data = take()
-    if data is not None:
-        return data
-    watch = Watch(socket)
-    try:
-        watch.listen()
-        return await watch.wait_async(partial(_attempt, watch, take, expected), seconds, what)
-    except BaseException:
-        _want_nothing(socket)
-        raise
-    finally:
-        watch.leave()
-
-
-def _want_nothing(socket: _pynet.Socket) -> None:
-    """Gives up the wait for a frame: from now on the socket reads up to its high-water mark only."""
-    with contextlib.suppress(_pynet.NetError):  # in a forked child, and at exit
-        _private.read_exactly(socket, 0)
-
-
-def _attempt(watch: Watch, take: Callable[[], Any], expected: int | None) -> Any:
-    at_end = _private.at_end(watch.socket)  # before take(): the rest of the data may come with the end in between
-    data = take()
-    if data is not None:
-        return data
-    if at_end or watch.over():
-        raise IncompleteReadError(_private.peek(watch.socket), expected, watch.socket)
-    return None
+def is_over(socket: _pynet.Socket, error: BaseException | None) -> bool:
+    """True when the socket has ended, False when more may come; raises the error of a socket that was destroyed."""
+    if error is not None:
+        raise error
+    closed = _private.over(socket)
+    if closed and socket.errored is not None:
+        raise socket.errored
+    if _private.reached(socket, "end") is not None:
+        return True
+    if closed:
+        raise what_it_died_of(socket, "its end")
+    return False

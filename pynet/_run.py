@@ -247,6 +247,16 @@ def group_id(name: str) -> int | None:
         return None
 
 
+# --- waiting ---
+
+
+def held_lock() -> Any:
+    """What a thread waits for until another one releases it; after gevent's monkey patch, greenlets run meanwhile."""
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 # --- multiprocessing ---
 
 

@@ -1,4 +1,4 @@
-"""What a server does for threads and asyncio: accept(), shutdown(), and iteration over its connections.
+"""What a server does for threads and asyncio: shutdown(), and iteration over its connections.
 
 The C module (csrc/py/server/server_shutdown.c, server_iterate.c) does what must be one step; here are the future, the
 timer and the iterator.
@@ -9,17 +9,16 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent import futures
-from functools import partial
 from typing import Any
 
 from pynet import _private, _pynet
-from pynet._awaitable import AwaitableCall, refuse_under_asyncio
+from pynet._awaitable import refuse_under_asyncio
 from pynet._exit import pending
 from pynet._reading import END, Loop, Waiters
-from pynet._support import running_loop, seconds_of
-from pynet._waiting import Future, _Link, wait_async, wait_blocking, wait_for
+from pynet._support import seconds_of
+from pynet._waiting import Future, _Link
 
-__all__ = ["ServerIterator", "Shutdown", "accept", "iterate_server", "iterate_server_async", "shutdown"]
+__all__ = ["ServerIterator", "Shutdown", "iterate_server", "iterate_server_async", "shutdown"]
 
 _LONGEST = 2_147_483_647  # ms that a timer takes
 _nobody = _pynet.EventEmitter()
@@ -92,18 +91,6 @@ def shutdown(server: _pynet.Server, timeout: float | None = None, *, drain: bool
     return future
 
 
-# --- accept ---
-
-
-def accept(server: _pynet.Server, timeout: float | None = None) -> Any:
-    """Server.accept()."""
-    seconds = seconds_of(timeout)
-    if running_loop() is not None:
-        block = partial(wait_blocking, server, "connection", seconds, "accept()")
-        return AwaitableCall("server.accept()", partial(wait_async, server, "connection", seconds), block)
-    return wait_for(server, "connection", timeout, "accept()")
-
-
 # --- iteration ---
 
 
@@ -114,13 +101,14 @@ class ServerIterator(Loop):
     when a `for` is left early. `with` closes it.
     """
 
-    __slots__ = ("_open", "server")
+    __slots__ = ("_open", "_waiters", "server")
 
     _what = "a loop over a server"
     _instead = "async for sock in server"
 
     def __init__(self, server: _pynet.Server) -> None:
-        super().__init__(Waiters())
+        super().__init__()
+        self._waiters = Waiters()
         self.server = server
         self._open: list[bool] = []
         _private.iter_open(server)
@@ -130,12 +118,21 @@ class ServerIterator(Loop):
         _private.listen(server, _private.server_changed, waiters._wake)
 
     def __next__(self) -> _pynet.Socket:
-        socket: _pynet.Socket = super().__next__()
-        return socket
+        socket = self._attempt()
+        if socket is None:
+            self._refuse()
+            socket = self._waiters.wait(self._attempt, None, self._what)
+        if socket is END:
+            raise StopIteration
+        return socket  # type: ignore[no-any-return]
 
     async def __anext__(self) -> _pynet.Socket:
-        socket: _pynet.Socket = await super().__anext__()
-        return socket
+        socket = self._attempt()
+        if socket is None:
+            socket = await self._waiters.wait_async(self._attempt, None, self._what)
+        if socket is END:
+            raise StopAsyncIteration
+        return socket  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Ends the iteration. The last iterator to close destroys the connections that were accepted but not taken."""

@@ -393,7 +393,7 @@ class Socket(EventEmitter):
         """
     def read_until(self, separator: str | Buffer, max: int = 65536, timeout: float | None = None) -> _AwaitableData:
         """The data up to and with the separator (bytes, or str). Under a running asyncio loop it returns an
-        awaitable, else it blocks this thread.
+        awaitable, else it blocks this thread. Several calls that wait get their data in their order.
 
         Raises NetError (ERR_READ_LIMIT) when it would be more than max bytes (characters after set_encoding());
         IncompleteReadError when the peer ends first; TimeoutError after timeout seconds; the error of the socket,

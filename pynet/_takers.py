@@ -1,4 +1,4 @@
-"""The waits for a connection of a server: accept(), wait("connection"), once(server, "connection")."""
+"""The futures that wait for a connection of a server: once(server, "connection"), wait("connection")."""
 
 from __future__ import annotations
 

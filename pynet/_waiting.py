@@ -31,8 +31,6 @@ from pynet._reading import (
     iterate_async,
     iterator,
     lines,
-    read_exactly,
-    read_until,
 )
 from pynet._support import as_error, coded, running_loop, seconds_of, wake_later, what_it_died_of
 from pynet._takers import Takers
@@ -54,8 +52,6 @@ __all__ = [
     "leave_async",
     "lines",
     "once",
-    "read_exactly",
-    "read_until",
     "wait",
 ]
 
@@ -397,18 +393,19 @@ class _Already(Future[None]):
         self._listeners = deque()
         self.set_result(None)
 
-    def __await__(self) -> Generator[Any, None, None]:
-        return
-        yield
+    def __await__(self) -> Any:
+        return iter(())
 
 
 _already = _Already()
+_private.set_already(_already)  # drain() and flush() in C give it, too
 
 
 def _renew_after_fork() -> None:
     # Another thread of the parent may have held its lock.
     global _already
     _already = _Already()
+    _private.set_already(_already)
 
 
 os.register_at_fork(after_in_child=_renew_after_fork)

@@ -58,6 +58,18 @@ _SCRIPTS = {
     "asyncio-burst": "asyncio_burst.py",
     "node-burst": "node_burst.js",
     "node-burst-corked": "node_burst.js --cork",
+    # for the suite aio
+    "pynet-attached-exactly": "pynet_waits.py exactly asyncio attached",
+    "pynet-attached-uvloop-exactly": "pynet_waits.py exactly uvloop attached",
+    "pynet-aio-exactly": "pynet_waits.py exactly asyncio",
+    "pynet-aio-chunks": "pynet_waits.py chunks asyncio",
+    "pynet-aio-drained": "pynet_waits.py drained asyncio",
+    "pynet-uvloop-exactly": "pynet_waits.py exactly uvloop",
+    "pynet-uvloop-chunks": "pynet_waits.py chunks uvloop",
+    "pynet-threads-exactly": "pynet_waits.py exactly threads",
+    "pynet-threads-chunks": "pynet_waits.py chunks threads",
+    "asyncio-streams": "asyncio_streams.py asyncio",
+    "uvloop-streams": "asyncio_streams.py uvloop",
     "pynet-writer": "pynet_writer.py",
     "node-writer": "node_writer.js",
 }

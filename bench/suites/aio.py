@@ -1,4 +1,7 @@
-"""pynet attached to the loops of asyncio and uvloop, beside their own protocols: instructions and CPU per message.
+"""pynet with asyncio and uvloop, beside their own protocols and streams: instructions and CPU per message.
+
+The part `listeners` is attached to their loops; the part `waiting` has tasks and threads that wait, attached or beside
+pynet's background thread.
 
 Instructions are those of the suite `instr`: user space only, 1 KiB echo over 10 connections. CPU and rates
 are measured as in the suite `speed`: rounds are interleaved, and medians are printed.
@@ -17,9 +20,17 @@ from suites import instr, speed
 # part: its servers
 PARTS = {
     "listeners": ["pynet-attached-asyncio", "pynet-attached-uvloop", "pynet-data", "asyncio", "uvloop"],
-}
+    "waiting": [
+        "pynet-attached-exactly", "pynet-attached-uvloop-exactly", "pynet-aio-exactly", "pynet-aio-chunks",
+        "pynet-aio-drained", "pynet-uvloop-exactly", "pynet-uvloop-chunks", "pynet-threads-exactly",
+        "pynet-threads-chunks", "asyncio-streams", "uvloop-streams",
+    ],
+}  # fmt: skip
 # instructions per message, at most
-LIMITS = {"pynet-attached-asyncio": 3800, "pynet-attached-uvloop": 1900}
+LIMITS = {
+    "pynet-attached-asyncio": 3800, "pynet-attached-uvloop": 1900, "pynet-attached-exactly": 20500,
+    "pynet-attached-uvloop-exactly": 10000, "pynet-aio-exactly": 30000,
+}  # fmt: skip
 SHAPES = ("pingpong-1", "pingpong-100")
 
 
@@ -40,13 +51,13 @@ def speeds(names, options):
 def print_table(part, names, counts, results):
     one, hundred = (results[shape] for shape in SHAPES)
     print(f"\n{part}: 1 KiB echo")
-    print(f"{'':<24}{'instructions':>14}{'CPU us/msg, connections':>26}{'rate/s':>10}")
-    print(f"{'server':<24}{'per message':>14}{'1':>16}{'100':>10}{'at 100':>10}")
+    print(f"{'':<30}{'instructions':>14}{'CPU us/msg, connections':>26}{'rate/s':>10}")
+    print(f"{'server':<30}{'per message':>14}{'1':>16}{'100':>10}{'at 100':>10}")
     for name in names:
         count = f"{counts[name]:,.0f}" if name in counts else "-"
         cpu = [statistics.median(run[speed.CPU] for run in shape[name]) for shape in (one, hundred)]
         rate = statistics.median(run[speed.RATE] for run in hundred[name])
-        print(f"{name:<24}{count:>14}{cpu[0]:>16.2f}{cpu[1]:>10.2f}{rate:>10,.0f}")
+        print(f"{name:<30}{count:>14}{cpu[0]:>16.2f}{cpu[1]:>10.2f}{rate:>10,.0f}")
 
 
 def parse():

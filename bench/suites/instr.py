@@ -102,22 +102,21 @@ def count(name, options, folder, root):
     return (least["many"] - least["few"]) / (2 * options.messages)
 
 
-def measure(name, options, folder, roots):
+def measure(name, options, folder, roots, limits):
     """(instructions per message, the same with the other checkout's package or None), printed too."""
     ours, other = roots
     there = count(name, options, folder, other) if other and name.startswith("pynet") else None
     here = count(name, options, folder, ours)
-    limit = LIMITS.get(name)
+    limit = limits.get(name)
     verdict = "" if limit is None else f"  (at most {limit:,}: {'ok' if here <= limit else 'TOO MANY'})"
-    print(f"{name:<17}{here:>24,.0f}{report.against(here, there) if other else ''}{verdict}", flush=True)
+    print(f"{name:<21}{here:>24,.0f}{report.against(here, there) if other else ''}{verdict}", flush=True)
     if options.annotate and name.startswith(options.annotate):
         annotate(folder / "few", folder / "many", 2 * options.messages, options.rows)
     return here, there
 
 
-def main():
-    parser = report.parser(__doc__)
-    parser.add_argument("--servers", help="comma-separated: " + ", ".join(DEFAULT))
+def add_options(parser):
+    """The options of a suite that counts instructions."""
     parser.add_argument("--messages", type=int, default=2000, metavar="N",
                         help=f"in the shorter run, a multiple of {CONNS}; default 2000; 200 with --quick")  # fmt: skip
     parser.add_argument("--rounds", type=int, help="of each run, the least counts; default 3 with --against, else 1")
@@ -125,17 +124,32 @@ def main():
                         help="also print what each function costs (of pynet's servers, or of SERVER)")  # fmt: skip
     parser.add_argument("--rows", type=int, default=40, help="how many of them")
     report.add_against(parser)
+
+
+def parse(parser):
     options = report.parse(parser, messages=200, rounds=1)
     options.rounds = options.rounds or (3 if options.against else 1)
-    roots = harness.checkouts(options.against)
-    if shutil.which("valgrind") is None:
-        sys.exit("the suite instr needs valgrind (apt install valgrind)")
-    names = harness.available(harness.chosen(options.servers, DEFAULT))
-    print(f"{'server':<17}{'instructions per message':>24}{report.AGAINST if options.against else ''}")
+    return options
+
+
+def run(names, options, roots, limits):
+    """Measure each server and print the table."""
+    print(f"{'server':<21}{'instructions per message':>24}{report.AGAINST if options.against else ''}")
     with tempfile.TemporaryDirectory() as folder:
-        counts = {name: measure(name, options, Path(folder), roots) for name in names}
+        counts = {name: measure(name, options, Path(folder), roots, limits) for name in names}
     document = {name: here for name, (here, _there) in counts.items()}
-    good = all(document.get(name, 0) <= limit for name, limit in LIMITS.items())
+    good = all(document.get(name, 0) <= limit for name, limit in limits.items())
     if options.against:
         document["against"] = {name: there for name, (_here, there) in counts.items() if there is not None}
     report.finish(options, document, good)
+
+
+def main():
+    parser = report.parser(__doc__)
+    parser.add_argument("--servers", help="comma-separated: " + ", ".join(DEFAULT))
+    add_options(parser)
+    options = parse(parser)
+    roots = harness.checkouts(options.against)
+    if shutil.which("valgrind") is None:
+        sys.exit("the suite instr needs valgrind (apt install valgrind)")
+    run(harness.available(harness.chosen(options.servers, DEFAULT)), options, roots, LIMITS)

@@ -4,6 +4,7 @@ Each C type is freed in each way that it allows, and the code calls all that it 
 sanitizers show what goes wrong: make asan PYTEST_ARGS=tests/base/test_dealloc_user_code.py
 """
 
+import asyncio
 import contextlib
 import functools
 import gc
@@ -339,6 +340,33 @@ def make_closed_drive(scene, cls):
     drive = pynet.embed(host=scene.on_delete())
     drive.close()
     return drive
+
+
+def with_asyncio(function):
+    """What the function returns on a thread where an asyncio loop runs."""
+
+    async def call():
+        return function()
+
+    return asyncio.run(call())
+
+
+@makes("AwaitableCall", "ended")
+def make_call(scene, cls):
+    socket = pynet.Socket()
+    socket.mine = scene.on_delete()
+    call = with_asyncio(lambda: socket.read_until(b"x" * 100))
+    call.close()
+    return call
+
+
+@makes("AwaitableCall", "never awaited")
+def make_call_that_is_not_awaited(scene, cls):
+    warnings.simplefilter("always")
+    warnings.showwarning = scene.run  # unclosed_bound_sockets() restores it
+    socket = pynet.Socket()
+    socket.mine = scene.on_delete()
+    return with_asyncio(lambda: socket.read_exactly(1))
 
 
 @makes("SocketAddress", "IPv4")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import types
 from concurrent import futures
+from typing import ClassVar
 
 import pytest
 
 import pynet
-from helpers import listeners_of, run_coroutine, two_turns, wait_until
-from pynet import _reading
+from helpers import run_coroutine, two_turns, wait_until, waits
+from pynet import _reading, _run
 
 
 @pytest.fixture
@@ -206,32 +208,71 @@ def failing(monkeypatch, owner, name, times):
     return left
 
 
+class FailingLock:
+    """A lock of threading whose release() raises MemoryError at first, as one of gevent may."""
+
+    left: ClassVar[list[None]] = []
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self.acquire = self._lock.acquire
+
+    def release(self):
+        if self.left:
+            self.left.pop()
+            raise MemoryError
+        self._lock.release()
+
+
 @pytest.mark.parametrize("times", [1, 5])
-def test_a_reader_is_woken_though_waking_fails_at_first(pair, monkeypatch, uncaught_errors, times):
+@pytest.mark.parametrize("reads", [list, lambda sock: sock.read_exactly(1)], ids=["loop", "frame"])
+def test_a_reader_is_woken_though_waking_fails_at_first(pair, monkeypatch, reads, times):
     p = pair()
     p.client.on("error", lambda err: None)
-    left = failing(monkeypatch, _reading.Waiters, "_wake", times)
-    reader = in_thread(list, p.client)
-    assert wait_until(lambda: len(listeners_of(p.client)) > 1)
+    monkeypatch.setattr(_run, "threading", types.SimpleNamespace(Lock=FailingLock))
+    before = waits()
+    reader = in_thread(reads, p.client)
+    assert wait_until(lambda: waits() > before)
+    FailingLock.left[:] = [None] * times
     p.client.destroy(ValueError("mine"))
     with pytest.raises(ValueError, match="mine"):
         reader.result(5)
+    assert FailingLock.left == []
+
+
+def test_a_task_is_woken_though_waking_fails_at_first(pair, monkeypatch):
+    p = pair()
+    left = [None] * 3
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        real = loop.call_soon_threadsafe
+
+        def failing(callback, *args, **options):
+            if left and args == (loop,):
+                left.pop()
+                raise MemoryError
+            return real(callback, *args, **options)
+
+        tasks = [asyncio.ensure_future(p.client.read_exactly(1)), asyncio.ensure_future(anext(aiter(p.client)))]
+        await asyncio.sleep(0)
+        monkeypatch.setattr(loop, "call_soon_threadsafe", failing)
+        p.peer.write("xy")
+        return [await task for task in tasks]
+
+    assert run_coroutine(main()) == [b"x", b"y"]
     assert left == []
 
 
-def test_a_task_is_woken_though_waking_fails_at_first(pair, monkeypatch, uncaught_errors):
-    p = pair()
-    p.client.on("error", lambda err: None)
-
-    async def main():
-        task = asyncio.ensure_future(anext(aiter(p.client)))
-        await asyncio.sleep(0)
-        failing(monkeypatch, _reading.Waiters, "_wake", 3)
-        p.client.destroy(ValueError("mine"))
-        return await task
-
-    with pytest.raises(ValueError, match="mine"):
-        run_coroutine(main())
+def test_a_loop_over_a_server_ends_though_waking_fails_at_first(server, monkeypatch, uncaught_errors):
+    srv = server()
+    srv.remove_all_listeners("connection")
+    left = failing(monkeypatch, _reading.Waiters, "_wake", 3)
+    reader = in_thread(list, srv)
+    assert wait_until(lambda: waits() > 0)
+    srv.close()
+    assert reader.result(5) == []
+    assert left == []
 
 
 @pytest.mark.parametrize("method", ["_settle", "_look"])

@@ -11,7 +11,7 @@ import pytest
 
 import isolated
 import pynet
-from helpers import raw_client
+from helpers import raw_client, waits
 from pynet import _exit
 
 
@@ -82,7 +82,7 @@ def run_until_something_waits(leave, everything, begin):
     """run(), which leave() ends as soon as a thread, a task or a future waits."""
 
     def look():
-        if _exit.blocked or _exit.pending:
+        if waits() or _exit.pending:
             pynet.clear_interval(interval)
             leave([*everything, interval])
 
@@ -328,7 +328,7 @@ DEAD = """
             outcome.append(getattr(error, "code", error))
     thread = threading.Thread(target=work)
     thread.start()
-    while not (_exit.blocked or _exit.pending):
+    while not (_exit.blocked or _exit.pending or pynet._pynet._counts()["waits"]):
         pass
 """
 WAITS_TO_DIE = [

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 import pynet
-from helpers import Recorder, is_open, on_loop, raw_client, run_coroutine, two_turns, wait_until
+from helpers import Recorder, is_open, on_loop, raw_client, run_coroutine, two_turns, wait_until, waits
 from server_loops import InThread
 
 
@@ -168,7 +168,7 @@ def test_listen_may_be_called_again(fresh, busy, tmp_path):
 
 def test_a_loop_that_began_before_goes_on(fresh, busy, tmp_path):
     loop = InThread(fresh.accept, 5)
-    assert wait_until(lambda: pynet._exit.blocked)
+    assert wait_until(waits)
     with pytest.raises(OSError, match="EADDRINUSE"):
         fresh.listen(*busy)
     fresh.listen(tmp_path / "other.sock")

@@ -10,7 +10,7 @@ import weakref
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, raw_client, run_coroutine, two_turns, wait_until
+from helpers import Recorder, on_loop, raw_client, run_coroutine, two_turns, wait_until, waits
 from server_loops import InThread
 
 
@@ -42,7 +42,7 @@ def take(request):
 def waiting(take, srv):
     """A thread in which the call waits."""
     thread = InThread(take, srv)
-    assert wait_until(lambda: pynet._exit.blocked)
+    assert wait_until(waits)
     return thread
 
 
@@ -372,3 +372,95 @@ def test_beside_run(script):
         pynet.run()
     """)
     assert done.stdout == "b'bye'\n" * 3 and done.stderr == ""
+
+
+# --- several calls ---
+
+
+def test_tasks_get_connections_in_the_order_of_their_calls(bare):
+    srv = bare()
+
+    async def main():
+        tasks = [asyncio.create_task(srv.accept(5)) for _ in range(4)]
+        await asyncio.sleep(0)
+        tasks.pop(1).cancel()
+        got = []
+        for i, task in enumerate(tasks):
+            with raw_client(srv) as client:
+                client.sendall(bytes([i]))
+                got.append(await (await task).read_exactly(1, timeout=5))
+        return got
+
+    assert run_coroutine(main()) == [b"\0", b"\1", b"\2"]
+
+
+def test_what_is_kept_is_given_without_a_step_of_the_asyncio_loop(bare):
+    srv = bare()
+
+    seen = []
+    srv.on("connection", seen.append)
+
+    async def main():
+        with pytest.raises(TimeoutError):
+            await srv.accept(0)  # from now on connections are kept
+        with raw_client(srv), raw_client(srv):
+            first = await srv.accept(5)
+            while len(seen) < 2:
+                await asyncio.sleep(0)
+            await asyncio.to_thread(two_turns)
+            steps = []
+            asyncio.get_running_loop().call_soon(steps.append, 1)
+            second = await srv.accept(5)
+            return len(steps), [first, second] == seen
+
+    assert run_coroutine(main()) == (0, True)
+
+
+def test_calls_and_futures_and_loops_together_get_each_connection_once(bare):
+    srv = bare()
+    got = []
+
+    async def loop():
+        async for sock in srv:
+            got.append(sock)
+
+    async def accept():
+        while True:
+            got.append(await srv.accept())
+
+    async def future():
+        while True:
+            got.append(await pynet.once(srv, "connection"))
+
+    async def main():
+        tasks = [asyncio.ensure_future(each()) for each in (loop, accept, future, accept)]
+        await asyncio.sleep(0)
+        clients = [await asyncio.to_thread(raw_client, srv) for _ in range(40)]
+        while len(got) < 40:
+            await asyncio.sleep(0)
+        srv.close()
+        for sock in [*got, *clients]:
+            sock.close()
+        ends = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
+        return len(clients), [getattr(end, "code", end) for end in ends]
+
+    closed = "ERR_STREAM_PREMATURE_CLOSE"
+    assert run_coroutine(main()) == (40, [None, closed, closed, closed])
+    assert len(set(map(id, got))) == 40
+
+
+def test_an_accept_in_an_asyncio_loop_that_is_closed_does_not_stop_the_next_one(bare):
+    srv = bare()
+    loop = asyncio.new_event_loop()
+
+    async def begin():
+        task = asyncio.ensure_future(srv.accept())
+        await asyncio.sleep(0)
+        return task
+
+    task = loop.run_until_complete(begin())
+    loop.close()
+    with raw_client(srv) as client:
+        client.sendall(b"x")
+        assert srv.accept(5).read_exactly(1, timeout=5) == b"x"
+    task._log_destroy_pending = False

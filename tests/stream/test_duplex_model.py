@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 import pynet
 from duplex import FORMS
-from duplex_waits import WAITED, Raised, WaitingSide
+from duplex_waits import WAITED, Raised, Readers, WaitingSide
 from helpers import connected_pair, live_handles, on_loop, wait_until
 from reconnects import EVENTS as PHASES
 from reconnects import Reconnecting
@@ -186,6 +186,25 @@ class Life(RuleBasedStateMachine):
         on_loop(self.act, [(1 - number, action) for action in meanwhile], False)
         self.settle(look=False)
         on_loop(side.end_waits, futures)
+        self.settle()
+
+    @rule(
+        number=st.integers(0, 1),
+        parts=st.lists(st.sampled_from([0, 1, 2, 100, 5000, 66_000]), min_size=2, max_size=4),
+        meanwhile=st.lists(WRITING, max_size=3),
+        hasty=st.integers(0, 2),
+    )
+    def read_in_turns(self, number, parts, meanwhile, hasty):
+        side = self.sides[number]
+        if not side.may_wait() or side.flow.flowing is False:
+            return
+        side.scripts.clear()
+        side.raises.clear()
+        readers = Readers(side, parts)
+        on_loop(self.act, [(1 - number, action) for action in meanwhile], False)
+        self.settle(look=False)
+        readers.end(on_loop(side.available), hasty)
+        on_loop(side.after_frame, True)
         self.settle()
 
     @rule(number=st.integers(0, 1), wanted=st.sampled_from(["exactly", "until"]), cut=st.sampled_from(CUTS))

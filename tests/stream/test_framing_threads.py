@@ -11,8 +11,7 @@ from array import array
 import pytest
 
 import pynet
-from helpers import Recorder, listeners_of, on_loop, wait_until
-from pynet import _private, _reading
+from helpers import Recorder, on_loop, wait_until, waits
 
 
 def rest(sock):
@@ -391,7 +390,7 @@ def test_a_timeout_loses_nothing_and_takes_its_listeners(pair, call):
         with pytest.raises(TimeoutError) as caught:
             call(p.client)
         assert not isinstance(caught.value, pynet.NetError)
-    assert [f for f in listeners_of(p.client) if "Watch" in repr(f)] == []
+    assert p.client.readable_flowing is None
     p.peer.end(b"ial\n")
     assert rest(p.client) == b"partial\n"
 
@@ -409,7 +408,7 @@ def test_a_close_answers_all_who_read(pair):
     threads = [threading.Thread(target=read) for _ in range(20)]
     for thread in threads:
         thread.start()
-    assert wait_until(lambda: len(listeners_of(p.client)) >= 80)
+    assert wait_until(lambda: waits() == 20)
     p.client.destroy()
     for thread in threads:
         thread.join(5)
@@ -437,42 +436,6 @@ def test_many_threads_take_frames_of_one_socket(pair):
         thread.join(10)
         assert not thread.is_alive()
     assert sorted(got) == [struct.pack("!I", i) for i in range(1000)]
-
-
-def ends_after_a_search(p, monkeypatch, module, name, which, data):
-    """The peer sends its last data and its end right after the which-th search that finds nothing."""
-    real = getattr(module, name)
-    missed = []
-
-    def search(*args):
-        found = real(*args)
-        if found is None:
-            missed.append(found)
-            if len(missed) == which:
-                p.peer.end(data)
-                assert wait_until(lambda: _private.at_end(p.client))
-        return found
-
-    monkeypatch.setattr(module, name, search)
-
-
-def test_lines_that_come_with_the_end_while_nobody_looks_are_lines(pair, monkeypatch):
-    p = pair()
-    ends_after_a_search(p, monkeypatch, _reading, "_read_until", 1, b"one\ntwo\nthree")
-    assert list(p.client.lines()) == [b"one", b"two", b"three"]
-
-
-@pytest.mark.parametrize(
-    ("name", "call"),
-    [
-        ("read_exactly", lambda sock: sock.read_exactly(4, timeout=5)),
-        ("read_until", lambda sock: sock.read_until(b"\n", timeout=5)),
-    ],
-)
-def test_a_frame_that_comes_with_the_end_while_nobody_looks_is_complete(pair, monkeypatch, name, call):
-    p = pair()
-    ends_after_a_search(p, monkeypatch, _private, name, 2, b"one\n")
-    assert call(p.client) == b"one\n"
 
 
 def test_after_a_frame_is_given_up_no_more_than_the_mark_is_kept(pair):

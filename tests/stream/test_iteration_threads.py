@@ -412,15 +412,15 @@ def test_an_iterator_of_another_thread_does_not_block_a_listener(pair):
         on_loop(next, loop)
 
 
-def test_who_is_woken_and_waits_again_is_not_woken_again_by_the_same_event(pair):
-    watch = _reading.Watch(pair().client)
+def test_who_is_woken_and_waits_again_is_not_woken_again_by_the_same_event():
+    waiters = _reading.Waiters()
     woken = []
 
     def wake():
         woken.append(True)
         if len(woken) < 100:
-            watch._wakers.append(wake)
+            waiters._wakers.append(wake)
 
-    watch._wakers.append(wake)
-    watch._wake()
+    waiters._wakers.append(wake)
+    waiters._wake()
     assert len(woken) == 1

@@ -60,7 +60,7 @@ PRELUDE = """
 
     def blocked(number):
         from pynet._exit import blocked
-        while len(blocked) < number: time.sleep(0.001)
+        while len(blocked) + pynet._pynet._counts()["waits"] < number: time.sleep(0.001)
 
     def strike(*end):
         def strike():

@@ -4,12 +4,15 @@ A WaitingSide is a Side that waits as well. Waits and frames take their part of 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import functools
+import threading
 
 import pynet
 from duplex import Call, Side
+from helpers import on_loop
 
 WAITED = ["close", "error", "end", "finish", "drain"]
 
@@ -62,6 +65,52 @@ class Finished:
             assert self.error in (side.error, side.sock.errored), f"{self.error!r}: {side.error!r}"
 
 
+class Readers:
+    """Tasks of an asyncio loop in a thread of its own; each waits in a read_exactly() of the same socket."""
+
+    def __init__(self, side: WaitingSide, sizes: list[int]):
+        self.side = side
+        side.reading = True
+        self.sizes = sizes
+        self.tasks: list[asyncio.Task] = []
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.run(self.begin())
+
+    def run(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+
+    async def begin(self):
+        self.tasks = [asyncio.create_task(self.side.sock.read_exactly(size)) for size in self.sizes]
+        await asyncio.sleep(0)
+
+    async def give_up(self, complete):
+        await asyncio.gather(*self.tasks[:complete])
+        for task in self.tasks:
+            task.cancel()
+        return await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    def end(self, there: bytes | None, hasty: int):
+        """Each has its part, in the order of the calls, as far as the data goes. The rest is cancelled, and the last
+        `hasty` of those that have their part, or are about to get it."""
+        complete = 0 if there is None else sum(sum(self.sizes[: i + 1]) <= len(there) for i in range(len(self.sizes)))
+        outcomes = self.run(self.give_up(max(0, complete - hasty)))
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
+        self.loop.close()
+        on_loop(self.look, outcomes)
+
+    def look(self, outcomes):
+        for outcome, size in zip(outcomes, self.sizes, strict=True):
+            if not isinstance(outcome, BaseException):
+                assert len(outcome) == size
+                self.side.took(outcome)
+            elif not isinstance(outcome, asyncio.CancelledError | EOFError):
+                assert outcome in (self.side.error, self.side.sock.errored), repr(outcome)
+        self.side.reading = False
+
+
 class WaitingSide(Side):
     """One end of the connection, with waits."""
 
@@ -74,7 +123,12 @@ class WaitingSide(Side):
         self.raised = 0
         self.taking = 0  # of read() and unshift() under way: what a `data` listener raises there is theirs
         self.encoded = False
+        self.reading = False  # Readers take what comes: it is not discarded
         self.clean_end = False  # end() and destroy() in one step, with nothing to be sent and nothing unread
+
+    def notice_discards(self):
+        if not self.reading:
+            super().notice_discards()
 
     # --- listeners that raise ---
 

@@ -177,6 +177,11 @@ def printed(done: subprocess.CompletedProcess) -> list[str]:
     return done.stdout.splitlines()
 
 
+def waits():
+    """How many threads, tasks and futures wait now."""
+    return len(pynet._exit.blocked) + pynet._pynet._counts()["waits"]
+
+
 def run_coroutine(coroutine):
     """What a coroutine returns; it may take ten seconds."""
     import asyncio  # here: scripts in interpreters of their own import this module, and should start fast

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#include "core/links.h"
 #include "py/base/names.h"
 #include "uvio/loop.h"
 
@@ -44,7 +45,7 @@ struct pn_ring {
 #define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(other_threads) X(begin) X(set_handlers) \
     X(thread_report) X(log_report) X(lost_report) X(register_exit) X(aggregate_text) X(add_where) X(lone_text_hint) \
     X(check_event) X(user_events) X(ended_by_itself) X(caller) X(add_in_use) X(group_id) X(check_host) \
-    X(blocked) X(pending) X(wake_waiters)
+    X(blocked) X(pending) X(wake_waiters) X(held_lock)
 /* clang-format on */
 #define PN_RUN_INDEX(name) PN_RUN_##name,
 enum pn_run_index { PN_RUN(PN_RUN_INDEX) PN_RUN_COUNT };
@@ -112,6 +113,12 @@ struct PnState {
     struct PnServer *looking_up;               /* servers whose lookup is under way, newest first */
     struct pn_connect *connecting;             /* connects in progress, newest first */
     struct pn_rewake *rewake;                  /* own: see rewake.c */
+    struct pn_link waiters;                    /* what waits; see waiter.h */
+    struct pn_link awake;                      /* the threads of these that have been woken */
+    struct pn_host *hosts;                     /* own: the asyncio loops with waiting tasks, newest first */
+    bool some_awake;                           /* something has been woken, and does not go on yet */
+    bool retry_wakes;                          /* waking has failed for lack of memory */
+    unsigned forks;                            /* incremented in the child of a fork */
     struct PnDuplex *flush;                    /* streams with gathered writes, newest first */
     PyObject *uncaught;                        /* own: the exception that run() will raise */
     PyObject *uncaught_handler;
@@ -129,7 +136,8 @@ struct PnState {
 
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn,
         *Drive;
-    PyTypeObject *SocketAddress, *BlockList, *AbortSignal, *AbortController, *BoundSocket, *LookupCallback;
+    PyTypeObject *SocketAddress, *BlockList, *AbortSignal, *AbortController, *BoundSocket, *LookupCallback,
+        *AwaitableCall;
     PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is imported */
     PyObject *AddressInfo, *AbortEvent;
     PyObject *NetError, *AggregateError, *AbortError, *LookupError;
@@ -138,8 +146,14 @@ struct PnState {
     PyObject *error_monitor;
     PyObject *server_changed;            /* own: an internal event of servers; only their iterators listen to it */
     PyObject *early_write, *early_reset; /* own: see early.c */
-    PyObject *waiting;                   /* own: the functions of pynet._waiting, see waiting.c */
-    PyObject *run;                       /* own: a tuple, see PN_RUN; set when the module is created */
+    PyObject *read_wait;                 /* own: see read_slot.c */
+    struct PnCall *free_calls;           /* own: see awaitable_type.c */
+    size_t free_calls_count;
+    PyObject *asyncio; /* own: the module _asyncio, once it is imported */
+    PyObject *go_on;   /* own: the function _go_on, see waiter.c */
+    PyObject *already; /* own: the future of every reached state that carries nothing, see pynet/_waiting.py */
+    PyObject *waiting; /* own: the functions of pynet._waiting, see waiting.c */
+    PyObject *run;     /* own: a tuple, see PN_RUN; set when the module is created */
     struct pn_names names;
 };
 

@@ -10,6 +10,7 @@
  *   once_type.c       OnceListener: the wrapper that once() registers (created in listeners.c)
  *   decorator_type.c  @emitter.on("event")
  *   rewake.c          wakes all waits again when an internal listener has failed, as without memory
+ *   awaitable_type.c  AwaitableCall: a call that waits in C, for threads and for asyncio; awaitable.h: its layout
  *   waiting.c         wait(), drain(), lines(), `with`, `for`, `await`: the way to pynet/_waiting.py
  *   emitter_object.h  the layout of EventEmitter, and the operations that its subtypes add */
 #ifndef PN_PY_EVENTS_EMITTER_H

@@ -43,7 +43,7 @@ struct pn_emitter_ops {
     /* NULL: nothing to do. `name` NULL: all listeners of all events. */
     void (*listener_removed)(PnEmitter *e, PyObject *name);
     /* An internal listener is to be called: true when it is a marker of the type, which has then handled it. */
-    bool (*call_marker)(PnEmitter *e, PyObject *name, PyObject *marker);
+    bool (*call_marker)(PnEmitter *e, PyObject *name, PyObject *marker, PyObject *const *args, size_t nargs);
     /* The event has been emitted already in this cycle; `*arg` (borrowed) is its argument. */
     bool (*reached)(PnEmitter *e, PyObject *name, PyObject **arg);
     /* Its cycle is over: no event comes any more. */
@@ -71,6 +71,7 @@ struct PnEmitter {
     bool replaying : 1;        /* a replay of missed events is queued */
     bool missed_had_error : 1; /* the argument of the missed `close` */
     bool hears_changes : 1;    /* `newListener` or `removeListener` may have listeners */
+    bool read_by_calls : 1;    /* of a socket: it has the listeners of read_slot.c */
     uint16_t connection;       /* of a socket: counts connect() calls, tells what belongs to an earlier connection */
 };
 

@@ -5,6 +5,7 @@
  * keep their order. event_names() lists the names in the order of their first entries. */
 #include <string.h>
 
+#include "py/events/awaitable.h"
 #include "py/events/emitter.h"
 #include "py/events/once_object.h"
 #include "py/events/rewake.h"
@@ -358,6 +359,10 @@ static int
 call_tagged(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs,
             uint32_t *hint)
 {
+    if ((tags & PN_FN_INTERNAL) && Py_IS_TYPE(fn, e->st->AwaitableCall)) {
+        pn_call_event(PN_CALL(fn), name, args, nargs);
+        return 0;
+    }
     if (tags & PN_FN_ONCE) {
         if (!once_fire(fn))
             return 0;
@@ -368,7 +373,7 @@ call_tagged(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject
             return 0;
     }
     else if ((tags & PN_FN_INTERNAL) && e->ops != NULL && e->ops->call_marker != NULL &&
-             e->ops->call_marker(e, name, fn)) {
+             e->ops->call_marker(e, name, fn, args, nargs)) {
         return 0;
     }
     if (call_function(fn, args, nargs) == 0)

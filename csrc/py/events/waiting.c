@@ -1,7 +1,8 @@
 /* waiting.c - the methods by which threads and asyncio wait for sockets and servers: wait(), drain(), iterator(),
- * chunks(), lines(), read_until(), read_exactly(), flush(), shutdown(), `for`, `with`, `async for`, `async with`.
+ * chunks(), lines(), flush(), shutdown(), `for`, `with`, `async for`, `async with`. Those that wait in C are calls of
+ * awaitable_type.c: read_exactly(), accept(), the items of loops over a socket.
  *
- * The waiting itself is written in Python: pynet/_waiting.py, _reading.py, _sending.py and _server.py. The methods here call it. The
+ * The rest is written in Python: pynet/_waiting.py, _reading.py, _sending.py and _server.py. The methods here call it. The
  * private functions below are what it builds on. Each of them checks an emitter, or adds a listener, in one step: the
  * caller holds the GIL, so nothing is dispatched meanwhile. A wait checks, adds a listener and checks again, so that it
  * misses no event.
@@ -84,8 +85,6 @@ LEADING(drain)
 LEADING(iterate)
 LEADING(iterate_async)
 LEADING(lines)
-LEADING(read_until)
-LEADING(read_exactly)
 LEADING(leave)
 LEADING(enter_async)
 LEADING(leave_async)
@@ -93,7 +92,6 @@ LEADING(chunks)
 LEADING(flush)
 LEADING(send_file)
 LEADING(leave_socket)
-LEADING(accept)
 LEADING(shutdown)
 LEADING(iterate_server)
 LEADING(iterate_server_async)
@@ -172,13 +170,6 @@ const char pn_server_wait_doc[] =
     "is waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on the thread\n"
     "that drives the loop, in a listener and inside turn(). Under asyncio: await server.wait(event). Node:\n"
     "events.once(), which does not block.";
-const char pn_accept_doc[] =
-    "accept($self, timeout=None)\n--\n\n"
-    "The next connection, a Socket, from the same queue as `for sock in server`: what comes between two calls is kept\n"
-    "for the next one. Under a running asyncio loop it returns an awaitable, else it blocks this thread.\n\n"
-    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries; NetError\n"
-    "(ERR_STREAM_PREMATURE_CLOSE) when the server closes, or has closed; RuntimeError on the thread that drives the\n"
-    "loop, in a listener and inside turn(). Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
 const char pn_shutdown_doc[] =
     "shutdown($self, timeout=None, *, drain=False)\n--\n\n"
     "Accepts no more, as close(), and ends every connection, or with drain=True lets the connections go on until they\n"
@@ -234,19 +225,6 @@ const char pn_lines_doc[] =
     "max is the longest line, in bytes (characters after set_encoding()), with its end: a longer one raises NetError\n"
     "(ERR_READ_LIMIT), and stays in the socket. timeout is the limit for each line in seconds: TimeoutError, and\n"
     "what has come stays in the socket. Raises also what iterator() raises.";
-const char pn_read_until_doc[] =
-    "read_until($self, separator, max=65536, timeout=None)\n--\n\n"
-    "The data up to and with the separator (bytes, or str). Under a running asyncio loop it returns an awaitable,\n"
-    "else it blocks this thread.\n\n"
-    "Raises NetError (ERR_READ_LIMIT) when it would be more than max bytes (characters after set_encoding());\n"
-    "IncompleteReadError when the peer ends first; TimeoutError after timeout seconds; the error of the socket, or\n"
-    "NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError where wait() does. What has come stays in the socket each\n"
-    "time. From the first call on an \"error\" event without a listener is raised by the next call, not uncaught.";
-const char pn_read_exactly_doc[] =
-    "read_exactly($self, n, timeout=None)\n--\n\n"
-    "The next n bytes (characters after set_encoding()). Under a running asyncio loop it returns an awaitable, else\n"
-    "it blocks this thread. Raises IncompleteReadError when the peer ends first, and else what read_until() raises.\n"
-    "What has come stays in the socket each time.";
 const char pn_leave_doc[] =
     "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
     "close(), so that queued writes are still sent; destroy() when an exception leaves the block. Where a wait\n"
@@ -371,14 +349,6 @@ pn_unlisten(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 
 /* --- blocking --- */
 
-static PyObject *
-refuse_wait(PyObject *what, const char *where)
-{
-    return PyErr_Format(
-        PyExc_RuntimeError,
-        "%U would wait for ever %s: no event can come meanwhile. Use a listener here, or another thread", what, where);
-}
-
 /* _check_blocking(what): RuntimeError when this thread must not block, because it is the one that emits the event. */
 PyObject *
 pn_check_blocking(PyObject *module, PyObject *what)
@@ -386,20 +356,9 @@ pn_check_blocking(PyObject *module, PyObject *what)
     PnState *st = pn_state_of_module(module);
     if (!PyUnicode_Check(what))
         return pn_raise_arg_type("what", "a str", what);
-    if (pn_in_callback(st))
-        return refuse_wait(what, "inside a listener");
-    if (pn_in_turn(st))
-        return refuse_wait(what, "inside turn()");
-    if (pn_attached_here(st) && pn_check_host(st) < 0)
+    const char *text = PyUnicode_AsUTF8(what);
+    if (text == NULL || pn_check_may_wait(st, text, false) < 0)
         return NULL;
-    if (pn_attached_here(st))
-        return PyErr_Format(
-            PyExc_RuntimeError,
-            "%U would wait for ever on this thread: pynet is attached to %S, which runs on it. Use await "
-            "or a listener here, or another thread",
-            what, st->driver.host_name);
-    if (st->driver.mode != PN_IDLE && st->driver.thread == PyThread_get_thread_ident())
-        return refuse_wait(what, "on the thread that drives the loop");
     Py_RETURN_NONE;
 }
 
@@ -409,12 +368,11 @@ PyObject *
 pn_check_awaiting(PyObject *module, PyObject *what)
 {
     PnState *st = pn_state_of_module(module);
-    if (!pn_attached_here(st))
-        return pn_check_blocking(module, what);
     if (!PyUnicode_Check(what))
         return pn_raise_arg_type("what", "a str", what);
-    if (pn_in_turn(st))
-        return refuse_wait(what, "inside turn()");
+    const char *text = PyUnicode_AsUTF8(what);
+    if (text == NULL || pn_check_may_wait(st, text, true) < 0)
+        return NULL;
     Py_RETURN_NONE;
 }
 

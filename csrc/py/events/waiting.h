@@ -10,10 +10,10 @@
 /* The functions of these modules, one after another, in the order of st->waiting, a tuple of them. */
 /* clang-format off */
 #define PN_WAITING(X) \
-    X(wait) X(drain) X(iterator) X(iterate) X(iterate_async) X(lines) X(read_until) X(read_exactly) \
+    X(wait) X(drain) X(iterator) X(iterate) X(iterate_async) X(lines) \
     X(leave) X(enter_async) X(leave_async)
 #define PN_WAITING_SOCKET(X) X(chunks) X(flush) X(send_file) X(leave_socket)
-#define PN_WAITING_SERVER(X) X(accept) X(shutdown) X(iterate_server) X(iterate_server_async)
+#define PN_WAITING_SERVER(X) X(shutdown) X(iterate_server) X(iterate_server_async)
 /* clang-format on */
 
 #define PN_WAITING_DECLARE(name) \
@@ -31,9 +31,9 @@ PyObject *pn_waiting_aiter_slot(PyObject *op);
 PyObject *pn_waiting_server_iter_slot(PyObject *op);
 PyObject *pn_waiting_server_aiter_slot(PyObject *op);
 
-extern const char pn_wait_doc[], pn_server_wait_doc[], pn_accept_doc[], pn_shutdown_doc[], pn_drain_doc[],
-    pn_iterator_doc[], pn_lines_doc[];
-extern const char pn_read_until_doc[], pn_read_exactly_doc[], pn_leave_doc[], pn_server_leave_doc[];
+extern const char pn_wait_doc[], pn_server_wait_doc[], pn_shutdown_doc[], pn_drain_doc[], pn_iterator_doc[],
+    pn_lines_doc[];
+extern const char pn_leave_doc[], pn_server_leave_doc[];
 extern const char pn_enter_async_doc[], pn_leave_async_doc[], pn_chunks_doc[], pn_flush_doc[], pn_send_file_doc[];
 
 #define PN_WAITING_ROW(name, f, doc) {name, PN_FASTCALL(pn_waiting_##f), METH_FASTCALL | METH_KEYWORDS, doc}
@@ -43,16 +43,13 @@ extern const char pn_enter_async_doc[], pn_leave_async_doc[], pn_chunks_doc[], p
     {"__enter__", pn_waiting_enter, METH_NOARGS, "__enter__($self, /)\n--\n\nThe object."},                          \
         PN_WAITING_ROW("__exit__", leave, leave_doc), PN_WAITING_ROW("__aenter__", enter_async, pn_enter_async_doc), \
         PN_WAITING_ROW("__aexit__", leave_async, pn_leave_async_doc)
-#define PN_WAITING_SOCKET_ROWS                                                                               \
-    PN_WAITING_ROW("wait", wait, pn_wait_doc), PN_WAITING_ROW("drain", drain, pn_drain_doc),                 \
-        PN_WAITING_ROW("iterator", iterator, pn_iterator_doc), PN_WAITING_ROW("lines", lines, pn_lines_doc), \
-        PN_WAITING_ROW("read_until", read_until, pn_read_until_doc),                                         \
-        PN_WAITING_ROW("read_exactly", read_exactly, pn_read_exactly_doc),                                   \
-        PN_WAITING_ROW("chunks", chunks, pn_chunks_doc), PN_WAITING_ROW("flush", flush, pn_flush_doc),       \
+#define PN_WAITING_SOCKET_ROWS                                                                         \
+    PN_WAITING_ROW("wait", wait, pn_wait_doc), PN_WAITING_ROW("iterator", iterator, pn_iterator_doc),  \
+        PN_WAITING_ROW("lines", lines, pn_lines_doc), PN_WAITING_ROW("chunks", chunks, pn_chunks_doc), \
         PN_WAITING_ROW("send_file", send_file, pn_send_file_doc), PN_WAITING_CONTEXT_ROWS(leave_socket, pn_leave_doc)
-#define PN_WAITING_SERVER_ROWS                                                                         \
-    PN_WAITING_ROW("accept", accept, pn_accept_doc), PN_WAITING_ROW("wait", wait, pn_server_wait_doc), \
-        PN_WAITING_ROW("shutdown", shutdown, pn_shutdown_doc), PN_WAITING_CONTEXT_ROWS(leave, pn_server_leave_doc)
+#define PN_WAITING_SERVER_ROWS                                                                               \
+    PN_WAITING_ROW("wait", wait, pn_server_wait_doc), PN_WAITING_ROW("shutdown", shutdown, pn_shutdown_doc), \
+        PN_WAITING_CONTEXT_ROWS(leave, pn_server_leave_doc)
 
 /* --- private functions of the module --- */
 

@@ -5,7 +5,11 @@
 
 #include "py/base/errors.h"
 #include "py/loop/tick.h"
+#include "py/loop/waiter.h"
 #include "uvio/signal_mask.h"
+
+/* After a wait could not be woken for lack of memory. */
+#define RETRY_NS (10 * (int64_t)1000000)
 
 /* How long a call waits for the background thread that it has started. */
 #define START_NS ((uint64_t)1000000000)
@@ -155,7 +159,9 @@ pn_driver_timeout(PnState *st)
     if (st->ticks.count > 0 || st->immediates.count > 0)
         return 0;
     int64_t ns = pn_loop_timeout(st->loop);
-    return st->driver.looks_again && (ns < 0 || ns > LOOK_NS) ? LOOK_NS : ns;
+    if (st->driver.looks_again && (ns < 0 || ns > LOOK_NS))
+        ns = LOOK_NS;
+    return st->retry_wakes && (ns < 0 || ns > RETRY_NS) ? RETRY_NS : ns;
 }
 
 /* All that waits looks again, and raises. Keeps the exception that is set. */
@@ -167,6 +173,7 @@ wake_waiters(PnState *st)
     if (result == NULL)
         PyErr_WriteUnraisable(st->module);
     Py_XDECREF(result);
+    pn_waiters_wake_all(st);
     pn_put_back_exception(error);
 }
 
@@ -194,6 +201,7 @@ pn_dispatch(PnState *st)
         pn_close_gracefully(st);
     if (!st->loop->halted)
         pn_loop_turn(st->loop);
+    pn_waiters_go_on(st); /* after a fork there are none */
 }
 
 int
@@ -318,7 +326,7 @@ void
 pn_driver_resume(PnState *st, bool always)
 {
     if (!always && PySet_GET_SIZE(pn_state_run(st, PN_RUN_blocked)) == 0 &&
-        PySet_GET_SIZE(pn_state_run(st, PN_RUN_pending)) == 0)
+        PySet_GET_SIZE(pn_state_run(st, PN_RUN_pending)) == 0 && pn_links_empty(&st->waiters))
         return;
     PyObject *error = pn_take_exception();
     if (pn_driver_ensure(st) < 0) {
@@ -326,6 +334,16 @@ pn_driver_resume(PnState *st, bool always)
         wake_waiters(st);
     }
     pn_put_back_exception(error);
+}
+
+int
+pn_driver_needed(PnState *st)
+{
+    if (st->closed || (st->loop != NULL && st->loop->dead))
+        return pn_state_loop(st) != NULL ? 0 : -1;
+    if (st->loop == NULL)
+        return 0;
+    return pn_check_host(st) < 0 ? -1 : pn_driver_ensure(st);
 }
 
 PyObject *
@@ -336,13 +354,9 @@ pn_need_driver(PyObject *module, PyObject *emitter)
                  !PyObject_TypeCheck(emitter, st->Server);
     if (!st->closed && st->loop == NULL)
         Py_RETURN_NONE;
-    if (st->closed || st->loop->dead) {
-        if (plain) /* any thread may emit an event of a plain emitter */
-            Py_RETURN_NONE;
-        (void)pn_state_loop(st);
-        return NULL;
-    }
-    if (pn_check_host(st) < 0 || pn_driver_ensure(st) < 0)
+    if (plain && (st->closed || st->loop->dead)) /* any thread may emit an event of a plain emitter */
+        Py_RETURN_NONE;
+    if (pn_driver_needed(st) < 0)
         return NULL;
     Py_RETURN_NONE;
 }

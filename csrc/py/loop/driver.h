@@ -11,6 +11,8 @@
  *   drive_type.c      embed(): the loop of a host, such as asyncio's, runs the turns
  *   turn.c            `with turn():`, in which nothing is dispatched
  *   exit.c            the interpreter's exit closes everything; the child of a fork drops the parent's loop
+ *   may_wait.c        refuses a wait on the thread that the event would come from
+ *   waiter.c          threads and asyncio tasks that wait, and how they are woken
  *   tick.c            calls from the loop into Python, and the tick queue that runs after them
  *   next_tick.c       next_tick()
  *   uncaught.c        exceptions that leave a listener; set_uncaught_handler()
@@ -41,6 +43,8 @@ pn_driver_ensure(PnState *st)
 /* run() does not drive any more: starts the background thread when other threads wait for events, or `always`. If that
  * fails, their waits raise. Keeps the exception that is set. */
 void pn_driver_resume(PnState *st, bool always);
+/* Something waits for the loop: starts the driver. 0, or -1 with an exception when nothing can come. */
+int pn_driver_needed(PnState *st);
 /* _need_driver(emitter): what waits for events of `emitter` calls it again and again. Raises when none can come. */
 PyObject *pn_need_driver(PyObject *module, PyObject *emitter);
 /* A wait begins while pynet is attached to a host: see check_host() in pynet/_run.py. 0, or -1 with an exception. */
@@ -97,6 +101,11 @@ PyObject *pn_other_threads(PnState *st);
 /* The calling thread is one of pynet's own, until the second call. */
 void pn_own_thread_begin(PnState *st, struct pn_own_thread *own);
 void pn_own_thread_end(PnState *st, struct pn_own_thread *own);
+
+/* --- may_wait.c --- */
+/* 0, or -1 with RuntimeError when `what` would wait for ever: this is the thread that the event comes from. `awaits`: in
+ * a task, which does not block the loop of the host that pynet is attached to; else this thread blocks. */
+int pn_check_may_wait(PnState *st, const char *what, bool awaits);
 
 /* --- run.c --- */
 

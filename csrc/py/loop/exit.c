@@ -8,6 +8,7 @@
 #include "py/loop/driver.h"
 #include "py/loop/hooks.h"
 #include "py/loop/tick.h"
+#include "py/loop/waiter.h"
 #include "uvio/handles.h"
 
 #define GRACE_NS ((uint64_t)1000000000)
@@ -186,6 +187,7 @@ pn_at_exit(PyObject *module, PyObject *unused)
         st->closed = true;
         run_cleanups(st);
         st->generation++;
+        pn_waiters_wake_all(st);
         Py_RETURN_NONE;
     }
     bool early = ends_early(st);
@@ -204,6 +206,7 @@ pn_at_exit(PyObject *module, PyObject *unused)
     close_everything(st, left);
     run_cleanups(st);
     st->generation++;
+    pn_waiters_wake_all(st);
     Py_RETURN_NONE;
 }
 
@@ -232,6 +235,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->uncaught = NULL;
     st->spare = NULL;
     memset(st->direct, 0, sizeof(st->direct));
+    pn_waiters_after_fork(st);
     st->immediates_referenced = 0;
     memset(&st->immediates, 0, sizeof(st->immediates));
     memset(d, 0, sizeof(*d));

@@ -227,9 +227,12 @@ pn_counts(PyObject *module, PyObject *unused)
     struct pn_loop none;
     memset(&none, 0, sizeof(none));
     struct pn_loop *loop = st->loop != NULL ? st->loop : &none;
-    return Py_BuildValue("{snsnsnsnsnsKsKsn}", "streams", (Py_ssize_t)loop->counts.streams, "listeners",
+    Py_ssize_t waits = 0;
+    for (const struct pn_link *link = st->waiters.next; link != &st->waiters; link = link->next)
+        waits++;
+    return Py_BuildValue("{snsnsnsnsnsKsKsnsn}", "streams", (Py_ssize_t)loop->counts.streams, "listeners",
                          (Py_ssize_t)loop->counts.listeners, "requests", (Py_ssize_t)loop->counts.requests, "sockets",
                          (Py_ssize_t)st->sockets, "servers", (Py_ssize_t)st->servers, "turns",
                          (unsigned long long)loop->turns, "sends", (unsigned long long)loop->syscalls_write, "ticks",
-                         (Py_ssize_t)st->ticks.count);
+                         (Py_ssize_t)st->ticks.count, "waits", waits);
 }

@@ -6,6 +6,7 @@
 #include "py/address/ip_objects.h"
 #include "py/base/args.h"
 #include "py/connect/connect.h"
+#include "py/events/awaitable.h"
 #include "py/events/emitter.h"
 #include "py/events/once_object.h"
 #include "py/events/rewake.h"
@@ -14,6 +15,7 @@
 #include "py/loop/hooks.h"
 #include "py/loop/timer_types.h"
 #include "py/loop/uncaught.h"
+#include "py/loop/waiter.h"
 #include "py/module/functions.h"
 #include "py/server/server.h"
 #include "py/socket/bound_socket.h"
@@ -21,6 +23,8 @@
 #include "py/stream/flushed.h"
 #include "py/stream/framing.h"
 #include "py/stream/pipe.h"
+#include "py/stream/read_loop.h"
+#include "py/stream/read_slot.h"
 
 /* --- execution --- */
 
@@ -45,6 +49,7 @@ add_types(PnState *st, PyObject *m)
         add_type(st, m, &pn_decorator_spec, NULL, NULL, &st->ListenerDecorator) < 0 ||
         add_type(st, m, &pn_socket_spec, st->EventEmitter, "Socket", &st->Socket) < 0 ||
         add_type(st, m, &pn_server_spec, st->EventEmitter, "Server", &st->Server) < 0 ||
+        add_type(st, m, &pn_awaitable_spec, NULL, NULL, &st->AwaitableCall) < 0 ||
         add_type(st, m, &pn_pipe_spec, NULL, NULL, &st->Pipe) < 0 ||
         add_type(st, m, &pn_lookup_callback_spec, NULL, NULL, &st->LookupCallback) < 0 ||
         add_type(st, m, &pn_timeout_spec, NULL, "Timeout", &st->Timeout) < 0 ||
@@ -113,9 +118,11 @@ add_values(PnState *st, PyObject *m)
     st->server_changed = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
     st->early_write = PyObject_GetAttrString(m, "_early_write");
     st->early_reset = PyObject_GetAttrString(m, "_early_reset");
-    if (st->early_write == NULL || st->early_reset == NULL || st->MaxListenersExceededWarning == NULL ||
-        st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL || st->server_changed == NULL ||
-        PyModule_AddObjectRef(m, "_server_changed", st->server_changed) < 0)
+    st->read_wait = PyObject_GetAttrString(m, "_read_wait");
+    st->go_on = PyObject_GetAttrString(m, "_go_on");
+    if (st->early_write == NULL || st->early_reset == NULL || st->read_wait == NULL || st->go_on == NULL ||
+        st->MaxListenersExceededWarning == NULL || st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL ||
+        st->server_changed == NULL || PyModule_AddObjectRef(m, "_server_changed", st->server_changed) < 0)
         return -1;
     if (add_hints(m) < 0)
         return -1;
@@ -180,6 +187,8 @@ module_exec(PyObject *m)
     PnState *st = pn_state_of_module(m);
     st->module = m;
     st->hooks = &hooks;
+    pn_links_init(&st->waiters);
+    pn_links_init(&st->awake);
     st->default_mark = PN_DEFAULT_HIGH_WATER_MARK;
     st->attempt_timeout = 250;
     st->auto_select_family = st->race = true;
@@ -203,10 +212,10 @@ module_exec(PyObject *m)
 #define FOR_EACH_OWNED(X) \
     X(uncaught) X(uncaught_handler) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
     X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(Drive) \
-    X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) \
+    X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(AwaitableCall) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
-    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(waiting) X(run) \
+    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(read_wait) X(waiting) X(run) X(asyncio) X(go_on) X(already) \
     X(server_changed)
 /* clang-format on */
 
@@ -244,6 +253,7 @@ module_free(void *m)
     if (st == NULL || st->names.connect == NULL)
         return;
     (void)module_clear(m);
+    pn_calls_free(st);
     pn_names_clear(&st->names);
     pn_rewake_free(st);
     pn_driver_clear(st);
@@ -290,12 +300,19 @@ static PyMethodDef module_methods[] = {
     {"is_ipv6", pn_is_ipv6, METH_O, pn_is_ipv6_doc},
     {"_early_write", pn_early_marker, METH_VARARGS, NULL},
     {"_early_reset", pn_early_marker, METH_VARARGS, NULL},
+    {"_read_wait", pn_early_marker, METH_VARARGS, NULL},
     FAST("_read_until", pn_read_until, NULL),
     FAST("_read_exactly", pn_read_exactly, NULL),
+    FAST("_read_some", pn_read_some, NULL),
     FAST("_has_read", pn_has_read, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
+    {"_loop_open", pn_read_loop_open, METH_O, NULL},
+    FAST("_loop_close", pn_read_loop_close, NULL),
+    FAST("_loop_next", pn_read_loop_next, NULL),
+    FAST("_loop_anext", pn_read_loop_anext, NULL),
     {"_lingers", pn_socket_lingers_function, METH_O, NULL},
     FAST("_flushed", pn_flushed, NULL),
+    {"_set_already", pn_set_already, METH_O, NULL},
     FAST("_sent_outside", pn_sent_outside, NULL),
     {"_raise_arg_type", pn_raise_arg_type_function, METH_VARARGS, NULL},
     {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL},
@@ -336,6 +353,7 @@ static PyMethodDef module_methods[] = {
     {"_anything_left", pn_anything_left, METH_NOARGS, NULL},
     {"_driver", pn_driver_mode, METH_NOARGS, NULL},
     {"_need_driver", pn_need_driver, METH_O, NULL},
+    {"_go_on", pn_waiters_go_on_function, METH_O, NULL},
     FAST("_on_signal", pn_on_signal, NULL),
     {"_at_exit", pn_at_exit, METH_NOARGS, NULL},
     {"_after_fork", pn_after_fork, METH_NOARGS, NULL},

@@ -8,6 +8,8 @@
 #include "py/loop/driver.h"
 #include "py/module/functions.h"
 #include "py/stream/duplex.h"
+#include "py/stream/flushed.h"
+#include "py/stream/read_slot.h"
 #include "uvio/sockaddr.h"
 
 /* --- methods --- */
@@ -196,6 +198,10 @@ static PyMethodDef socket_methods[] = {
     KW("pipe", pn_duplex_pipe_method, pn_pipe_doc),
     {"unpipe", PN_FASTCALL(pn_duplex_unpipe_method), METH_FASTCALL, pn_unpipe_doc},
     PN_WAITING_SOCKET_ROWS,
+    KW("drain", pn_duplex_drain_method, pn_drain_doc),
+    KW("flush", pn_duplex_flush_method, pn_flush_doc),
+    KW("read_until", pn_duplex_read_until_method, pn_read_until_doc),
+    KW("read_exactly", pn_duplex_read_exactly_method, pn_read_exactly_doc),
     KW("set_timeout", pn_duplex_set_timeout_method, pn_set_socket_timeout_doc),
     KW("set_read_timeout", pn_duplex_set_read_timeout_method, pn_set_read_timeout_doc),
     KW("set_no_delay", pn_socket_set_no_delay_method, pn_set_no_delay_doc),

@@ -9,6 +9,7 @@
  *   server_listeners.h where a server listens: places, and their listeners
  *   server_queue.c     the connections that loops over a server and accept() take
  *   server_iterate.c   loops over a server, and waits for a connection
+ *   accept_method.c    accept(): the threads and tasks that wait for a connection, in their order
  *   server_list.c      the servers that listen
  *   server_close.c     closing: the listener, the lookup, `close`, `error`, the end of shutdown()
  *   server_shutdown.c  all connections of a server at once: listing, destroying, shutdown()
@@ -17,6 +18,7 @@
 #ifndef PN_PY_SERVER_SERVER_H
 #define PN_PY_SERVER_SERVER_H
 
+#include "py/events/awaitable.h"
 #include "py/server/server_object.h"
 
 extern PyType_Spec pn_server_spec;
@@ -35,6 +37,31 @@ PyObject *pn_server_take_kept(PnServer *s);
 void pn_server_kept_gone(PnServer *s);
 /* Destroys the kept connections, unless a loop or a wait is there, or may still come. */
 void pn_server_drop_kept(PnServer *s);
+/* A connection is kept. */
+static inline bool
+pn_server_has_kept(const PnServer *s)
+{
+    return s->pending_connections != NULL && PyList_GET_SIZE(s->pending_connections) > s->taken;
+}
+/* There is a connection for the first call of accept() that waits. */
+static inline void
+pn_server_wake_first(PnServer *s)
+{
+    if (s->accepting != NULL)
+        pn_waiter_wake(&s->accepting->w);
+}
+/* All calls of accept() that wait look again. */
+static inline void
+pn_server_wake_all(PnServer *s)
+{
+    PnCall *c = s->accepting;
+    while (c != NULL) {
+        pn_waiter_wake(&c->w);
+        c = PN_CALL_OF_PLACE(c->place.next);
+        if (c == s->accepting)
+            return;
+    }
+}
 /* A loop or a wait is there that takes connections. */
 static inline bool
 pn_server_is_taken(const PnServer *s)
@@ -83,7 +110,16 @@ PyObject *pn_server_list(PyObject *module, PyObject *unused);
  * reference released: a signal handler has raised. */
 PyObject *pn_server_note_in_use(PnState *st, int status, PyObject *error);
 
+/* --- accept_method.c --- */
+PyObject *pn_server_accept_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+extern const char pn_accept_doc[];
+
 /* --- server_iterate.c --- */
+/* The next connection, as _iter_next(). New reference; NULL with an exception. */
+PyObject *pn_server_next(PnServer *s);
+/* One more wait takes connections, or one less. 0, or -1 with an exception. */
+int pn_server_taker_begins(PnServer *s);
+int pn_server_taker_ends(PnServer *s);
 /* Private functions of the module, for pynet/_server.py and pynet/_waiting.py. */
 PyObject *pn_server_iter_open(PyObject *module, PyObject *server);
 PyObject *pn_server_iter_next(PyObject *module, PyObject *server);

@@ -142,7 +142,10 @@ keep_for_takers(PnServer *s, PnSocket *sock)
         return;
     }
     pn_server_wait_for_listener(s);
-    (void)pn_emit0(&s->em, s->em.st->server_changed);
+    if (s->accepting != NULL)
+        pn_server_wake_first(s);
+    else
+        (void)pn_emit0(&s->em, s->em.st->server_changed);
 }
 
 static void

@@ -192,13 +192,14 @@ static void
 changed_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)arg;
+    pn_server_wake_all(PN_SERVER(self));
     (void)pn_emit0(PN_EMITTER(self), st->server_changed);
 }
 
 void
 pn_server_changed_soon(PnServer *s)
 {
-    if (pn_has_listeners(&s->em, s->em.st->server_changed))
+    if (s->accepting != NULL || pn_has_listeners(&s->em, s->em.st->server_changed))
         pn_tick_sure(s->em.st, changed_tick, (PyObject *)s, NULL, 1);
 }
 

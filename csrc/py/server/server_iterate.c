@@ -1,5 +1,5 @@
-/* server_iterate.c - loops over a server (`for sock in server`) and waits for a connection (accept()): counts them, and
- * hands out the accepted connections. The Python half is pynet/_server.py and pynet/_waiting.py. */
+/* server_iterate.c - loops over a server (`for sock in server`) and waits for a connection: counts them, and hands out
+ * the accepted connections. The Python half is pynet/_server.py and pynet/_waiting.py; accept() is in accept_method.c. */
 #include "py/loop/driver.h"
 #include "py/server/server.h"
 
@@ -15,17 +15,17 @@ check_server(PyObject *module, PyObject *op)
 
 /* --- the queue --- */
 
-/* The server, with a list for its connections; NULL with an exception. */
-static PnServer *
-prepare(PyObject *module, PyObject *op)
+/* Makes the list for its connections. 0, or -1 with an exception. */
+static int
+prepare(PnServer *s)
 {
-    PyObject *list = PyList_New(0);
-    PnServer *s = list != NULL ? check_server(module, op) : NULL;
-    if (s == NULL || s->pending_connections != NULL)
-        Py_XDECREF(list);
-    else
+    PyObject *list = PyList_New(0); /* may run user code: it is made before the check */
+    if (list != NULL && pn_check_alive(&s->em) == 0 && s->pending_connections == NULL) {
         s->pending_connections = list;
-    return s;
+        return 0;
+    }
+    Py_XDECREF(list);
+    return PyErr_Occurred() ? -1 : 0;
 }
 
 /* --- loops and waits --- */
@@ -34,33 +34,36 @@ prepare(PyObject *module, PyObject *op)
 PyObject *
 pn_server_iter_open(PyObject *module, PyObject *op)
 {
-    PnServer *s = prepare(module, op);
-    if (s == NULL)
+    PnServer *s = check_server(module, op);
+    if (s == NULL || prepare(s) < 0)
         return NULL;
     s->iterators++;
     Py_RETURN_NONE;
+}
+
+int
+pn_server_taker_begins(PnServer *s)
+{
+    if (prepare(s) < 0)
+        return -1;
+    s->takers++;
+    s->keeps = 1;
+    return 0;
 }
 
 /* _take_open(server): the same for one wait. Connections are kept also when it has ended, until the server closes. */
 PyObject *
 pn_server_take_open(PyObject *module, PyObject *op)
 {
-    PnServer *s = prepare(module, op);
-    if (s == NULL)
+    PnServer *s = check_server(module, op);
+    if (s == NULL || pn_server_taker_begins(s) < 0)
         return NULL;
-    s->takers++;
-    s->keeps = 1;
     Py_RETURN_NONE;
 }
 
-/* _iter_next(server): the next connection; None if there is none yet, False if the server is closed and none will
- * come. */
 PyObject *
-pn_server_iter_next(PyObject *module, PyObject *op)
+pn_server_next(PnServer *s)
 {
-    PnServer *s = check_server(module, op);
-    if (s == NULL)
-        return NULL;
     PyObject *sock = pn_server_take_kept(s);
     if (sock != NULL || PyErr_Occurred())
         return sock;
@@ -72,6 +75,15 @@ pn_server_iter_next(PyObject *module, PyObject *op)
     if (s->listener != NULL && pn_driver_ensure(s->em.st) < 0)
         return NULL;
     Py_RETURN_NONE;
+}
+
+/* _iter_next(server): the next connection; None if there is none yet, False if the server is closed and none will
+ * come. */
+PyObject *
+pn_server_iter_next(PyObject *module, PyObject *op)
+{
+    PnServer *s = check_server(module, op);
+    return s != NULL ? pn_server_next(s) : NULL;
 }
 
 /* A loop or a wait has ended. 0, or -1 with an exception. */
@@ -118,15 +130,22 @@ pn_server_iter_close(PyObject *module, PyObject *op)
     Py_RETURN_NONE;
 }
 
+int
+pn_server_taker_ends(PnServer *s)
+{
+    if (s->em.generation != s->em.st->generation || s->em.st->closed || s->takers == 0)
+        return 0;
+    s->takers--;
+    return left_one(s);
+}
+
 /* _take_close(server): removes one wait. */
 PyObject *
 pn_server_take_close(PyObject *module, PyObject *op)
 {
     PnServer *s = check_leaving(module, op);
-    if (s != NULL && s->takers > 0) {
-        s->takers--;
-        (void)left_one(s);
-    }
+    if (s != NULL)
+        (void)pn_server_taker_ends(s);
     if (PyErr_Occurred())
         return NULL;
     Py_RETURN_NONE;

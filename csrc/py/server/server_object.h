@@ -34,8 +34,9 @@ struct PnServer {
     struct pn_abort_link abort;     /* the signal of listen(), until close() */
     size_t draining;                /* connections that shutdown() waits for */
     size_t force_closed;            /* those of them that were destroyed */
-    size_t iterators;               /* open iterators over the server */
-    size_t takers;                  /* waits for a connection: accept(), wait("connection"), once() */
+    struct PnCall *accepting;       /* borrowed: the first call of accept() that waits; see accept_method.c */
+    uint32_t iterators;             /* open iterators over the server */
+    uint32_t takers;                /* waits for a connection: accept(), wait("connection"), once() */
     unsigned closes;                /* queued `close` events */
     int backlog;
     unsigned bind_flags; /* PN_BIND_*, of listen() */

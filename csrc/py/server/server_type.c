@@ -573,6 +573,7 @@ static PyMethodDef server_methods[] = {
     KW("listen", pn_server_listen_method, pn_listen_doc),
     KW("close", server_close, close_doc),
     PN_WAITING_SERVER_ROWS,
+    KW("accept", pn_server_accept_method, pn_accept_doc),
     KW("get_connections", server_get_connections, get_connections_doc),
     {"address", server_address, METH_NOARGS, address_doc},
     {"fileno", server_fileno, METH_NOARGS, fileno_doc},

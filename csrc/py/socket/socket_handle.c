@@ -12,6 +12,7 @@
 #include "py/loop/hooks.h"
 #include "py/socket/socket.h"
 #include "py/stream/duplex.h"
+#include "py/stream/read_slot.h"
 #include "py/stream/writes.h"
 
 /* --- the handle --- */
@@ -225,9 +226,11 @@ socket_listener_removed(PnEmitter *e, PyObject *name)
 }
 
 static bool
-socket_call_marker(PnEmitter *e, PyObject *name, PyObject *marker)
+socket_call_marker(PnEmitter *e, PyObject *name, PyObject *marker, PyObject *const *args, size_t nargs)
 {
-    if (marker == e->st->early_write)
+    if (marker == e->st->read_wait)
+        pn_read_slot_event(PN_DUPLEX(e), name, nargs > 0 ? args[0] : NULL);
+    else if (marker == e->st->early_write)
         pn_duplex_run_early(PN_DUPLEX(e), name);
     else if (marker != e->st->early_reset)
         return false;

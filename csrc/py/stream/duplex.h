@@ -7,6 +7,8 @@
  *   readable_methods.c  read(), unshift(), set_encoding(): parses their arguments
  *   onread.c            the option `onread`: reads into a buffer of the user
  *   framing.c           read_until(), read_exactly(): finds a message in what has been read
+ *   read_slot.c         the threads and tasks that wait to read, in their order; read_exactly(), read_until()
+ *   read_loop.c         loops over chunks and lines
  *   read_queue.c        the queue of chunks that have been read and not consumed
  *   reads.c             struct pn_reads: what a stream has read and not consumed
  *   read_bytes.h        allocates the bytes objects of reads, and reuses them
@@ -79,8 +81,6 @@ void pn_readable_data_listener(PnDuplex *s);    /* a `data` listener was added *
 int pn_readable_readable_listener(PnDuplex *s); /* a `readable` listener was added; 0, or -1 with an exception */
 /* A listener of the event `name` was removed; when all listeners of all events were, `name` is `readable`. */
 void pn_readable_listener_gone(PnDuplex *s, PyObject *name);
-bool pn_readable_is_paused(const PnDuplex *s);
-bool pn_readable_open(const PnDuplex *s); /* Node's `readable` */
 
 /* --- reads.c --- */
 struct pn_reads *pn_reads_of(PnDuplex *s); /* allocated on demand; NULL with MemoryError */
@@ -90,6 +90,8 @@ void pn_reads_free(PnDuplex *s);
 /* For another connect(): drops what was read, keeps the settings. */
 void pn_reads_reset(PnDuplex *s);
 size_t pn_readable_length(const PnDuplex *s);
+bool pn_readable_is_paused(const PnDuplex *s);
+bool pn_readable_open(const PnDuplex *s); /* Node's `readable` */
 
 /* --- readable_methods.c --- */
 PyObject *pn_duplex_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);

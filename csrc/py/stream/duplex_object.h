@@ -101,6 +101,9 @@ struct pn_reads {
     const struct pn_reader *reader; /* set with `onread` */
     struct pn_onread *onread;       /* own */
     size_t want;                    /* a waiting call needs so much: reading continues beyond the mark */
+    struct pn_link waiting;         /* the calls that wait to read, in their order: read_slot.c */
+    size_t loops;                   /* open loops over chunks and lines: read_loop.c */
+    PyObject *loop_error;           /* own: what `error` has carried meanwhile, for these loops */
     PyObject *searched_for;         /* own: bytes or str, a separator that does not end within `searched` */
     size_t searched;
 };

@@ -10,5 +10,10 @@
 PyObject *pn_flushed(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 /* _sent_outside(sock, count): so many bytes were given to its descriptor by sendfile(). */
 PyObject *pn_sent_outside(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+/* drain() and flush(): the future of what is reached already, or what pynet/_waiting.py and _sending.py give. */
+PyObject *pn_duplex_drain_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+PyObject *pn_duplex_flush_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+/* _set_already(future): that future. */
+PyObject *pn_set_already(PyObject *module, PyObject *future);
 
 #endif

@@ -1,4 +1,4 @@
-/* framing.c - read_until(), read_exactly() and lines(): finds a message in what a socket has read, for
+/* framing.c - read_until(), read_exactly() and lines(): finds a message in what a socket has read, for read_slot.c and
  * pynet/_reading.py.
  *
  * None of these functions blocks. Data that is not enough stays in the queue, and the socket reads beyond its
@@ -19,17 +19,17 @@ socket_of(PnState *st, PyObject *obj)
     return NULL;
 }
 
-/* The call needs `want` in all: continues reading. Returns None, or NULL with an exception. */
-static PyObject *
+/* What waits needs `want` in all: continues reading. 0, or -1 with an exception. */
+static int
 wait_for(PnDuplex *s, size_t want)
 {
     struct pn_reads *r = pn_reads_of(s);
     if (r == NULL)
-        return NULL;
+        return -1;
     r->want = want;
     if (!s->r_ended)
         pn_readable_poll(s);
-    Py_RETURN_NONE;
+    return 0;
 }
 
 static PyObject *
@@ -37,13 +37,47 @@ take(PnDuplex *s, size_t n)
 {
     s->r->want = 0;
     PyObject *data = pn_readable_take(s, n);
-    if (data == NULL && !PyErr_Occurred()) /* re-entered: asking for more has run code that took it */
-        return wait_for(s, n);
-    if (data == NULL || pn_readable_emit_data(s, data) < 0) {
-        Py_XDECREF(data);
+    if (data == NULL) {
+        if (!PyErr_Occurred()) /* re-entered: asking for more has run code that took it */
+            (void)wait_for(s, n);
         return NULL;
     }
+    if (pn_readable_emit_data(s, data) < 0)
+        Py_CLEAR(data);
     return data;
+}
+
+/* --- read_exactly() --- */
+
+static PyObject *
+nothing(const PnDuplex *s)
+{
+    return s->r != NULL && s->r->decoding ? PyUnicode_FromString("") : PyBytes_FromStringAndSize(NULL, 0);
+}
+
+int
+pn_frame_has(PnDuplex *s, size_t n)
+{
+    if (pn_readable_length(s) >= n)
+        return 1;
+    return wait_for(s, n);
+}
+
+PyObject *
+pn_frame_exactly(PnDuplex *s, size_t n)
+{
+    if (n == 0)
+        return nothing(s);
+    return pn_frame_has(s, n) == 1 ? take(s, n) : NULL;
+}
+
+void
+pn_frame_unwanted(PnDuplex *s)
+{
+    if (s->r == NULL)
+        return;
+    s->r->want = 0;
+    pn_reads_tidy(s);
 }
 
 PyObject *
@@ -58,33 +92,13 @@ pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     size_t n = PyLong_AsSize_t(args[1]);
     if (n == (size_t)-1 && PyErr_Occurred())
         return NULL;
-    if (n == 0) {
-        bool text = s->r != NULL && s->r->decoding;
-        if (s->r != NULL) {
-            s->r->want = 0; /* a call that still waits asks again at the next chunk */
-            pn_reads_tidy(s);
-        }
-        return text ? PyUnicode_FromString("") : PyBytes_FromStringAndSize(NULL, 0);
-    }
-    return pn_readable_length(s) >= n ? take(s, n) : wait_for(s, n);
+    PyObject *data = pn_frame_exactly(s, n);
+    if (n == 0)
+        pn_frame_unwanted(s);
+    return data == NULL && !PyErr_Occurred() ? Py_NewRef(Py_None) : data;
 }
 
-PyObject *
-pn_has_read(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
-{
-    PnState *st = pn_state_of_module(module);
-    if (nargs != 2)
-        return PyErr_Format(PyExc_TypeError, "_has_read(socket, n)");
-    PnDuplex *s = socket_of(st, args[0]);
-    if (s == NULL)
-        return NULL;
-    size_t n = PyLong_AsSize_t(args[1]);
-    if (n == (size_t)-1 && PyErr_Occurred())
-        return NULL;
-    if (pn_readable_length(s) >= n)
-        Py_RETURN_TRUE;
-    return wait_for(s, n);
-}
+/* --- read_until() --- */
 
 /* Converts the separator to what the socket reads: bytes, or str after set_encoding(). New reference. */
 static PyObject *
@@ -108,15 +122,12 @@ separator_for(PnDuplex *s, PyObject *separator)
     return converted;
 }
 
-static PyObject *
-over_limit(PnDuplex *s, PyObject *max)
+static void
+raise_over_limit(PnDuplex *s, size_t max)
 {
-    PyObject *message = PyUnicode_FromFormat("no separator within max=%S", max);
-    const char *text = message != NULL ? PyUnicode_AsUTF8(message) : NULL;
-    if (text != NULL)
-        pn_raise(pn_duplex_error(s, "ERR_READ_LIMIT", text));
-    Py_XDECREF(message);
-    return NULL;
+    char text[64];
+    PyOS_snprintf(text, sizeof(text), "no separator within max=%zu", max);
+    pn_raise(pn_duplex_error(s, "ERR_READ_LIMIT", text));
 }
 
 /* Where the separator ends, as pn_read_queue_find(). Does not search again what it has searched for this separator. */
@@ -134,6 +145,33 @@ find(struct pn_reads *r, PyObject *separator, size_t len)
     return end;
 }
 
+Py_ssize_t
+pn_frame_ends(PnDuplex *s, PyObject *separator, size_t max)
+{
+    PyObject *converted = separator_for(s, separator);
+    if (converted == NULL)
+        return -1;
+    size_t length = pn_readable_length(s);
+    Py_ssize_t end = length > 0 ? find(s->r, converted, (size_t)PyObject_Size(converted)) : -1;
+    Py_DECREF(converted);
+    if (end == -2)
+        return -1;
+    if (end >= 0 && (size_t)end <= max)
+        return end;
+    if (end >= 0 || length >= max) {
+        raise_over_limit(s, max);
+        return -1;
+    }
+    return wait_for(s, max < length + PN_SLAB_SIZE ? max : length + PN_SLAB_SIZE);
+}
+
+PyObject *
+pn_frame_until(PnDuplex *s, PyObject *separator, size_t max)
+{
+    Py_ssize_t end = pn_frame_ends(s, separator, max);
+    return end > 0 ? take(s, (size_t)end) : NULL;
+}
+
 PyObject *
 pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -143,25 +181,14 @@ pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     PnDuplex *s = socket_of(st, args[0]);
     if (s == NULL)
         return NULL;
-    size_t max = args[2] == Py_None ? SIZE_MAX / 2 : PyLong_AsSize_t(args[2]);
+    size_t max = PyLong_AsSize_t(args[2]);
     if (max == (size_t)-1 && PyErr_Occurred())
         return NULL;
-    PyObject *separator = separator_for(s, args[1]);
-    if (separator == NULL)
-        return NULL;
-    size_t len = (size_t)PyObject_Size(separator);
-    size_t length = pn_readable_length(s);
-    Py_ssize_t end = length > 0 ? find(s->r, separator, len) : -1;
-    Py_DECREF(separator);
-    if (end == -2)
-        return NULL;
-    if (end >= 0 && (size_t)end <= max)
-        return take(s, (size_t)end);
-    if (end >= 0 || length >= max)
-        return over_limit(s, args[2]);
-    PyObject *none = wait_for(s, max < length + PN_SLAB_SIZE ? max : length + PN_SLAB_SIZE);
-    return none;
+    PyObject *data = pn_frame_until(s, args[1], max);
+    return data == NULL && !PyErr_Occurred() ? Py_NewRef(Py_None) : data;
 }
+
+/* --- what the waits in Python ask --- */
 
 PyObject *
 pn_at_end(PyObject *module, PyObject *obj)
@@ -206,7 +233,5 @@ pn_peek(PyObject *module, PyObject *socket)
     if (!PN_IS_DUPLEX(pn_state_of_module(module), socket))
         return pn_raise_arg_type("socket", "a Socket", socket);
     struct pn_reads *r = PN_DUPLEX(socket)->r;
-    if (r != NULL && r->q.length > 0)
-        return pn_read_queue_peek(&r->q, r->q.length);
-    return r != NULL && r->decoding ? PyUnicode_FromString("") : PyBytes_FromStringAndSize(NULL, 0);
+    return r != NULL && r->q.length > 0 ? pn_read_queue_peek(&r->q, r->q.length) : nothing(PN_DUPLEX(socket));
 }

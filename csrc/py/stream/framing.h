@@ -1,16 +1,25 @@
-/* framing.h - finds a message in what a socket has read: private functions of the module for pynet/_reading.py. */
+/* framing.h - finds a message in what a socket has read, for read_slot.c; private functions for pynet/_reading.py. */
 #ifndef PN_PY_STREAM_FRAMING_H
 #define PN_PY_STREAM_FRAMING_H
 
-#include "py/base/state.h"
+#include "py/stream/duplex_object.h"
+
+/* The next n bytes or characters; the next ones up to the end of the separator, at most `max`. New reference; NULL
+ * without an exception when more is needed, which is read then, beyond the high-water mark; NULL with an exception. */
+PyObject *pn_frame_exactly(PnDuplex *s, size_t n);
+PyObject *pn_frame_until(PnDuplex *s, PyObject *separator, size_t max);
+/* Whether the function above would give something: > 0; 0 when more is needed, which is read then; -1 with an
+ * exception. */
+int pn_frame_has(PnDuplex *s, size_t n);
+Py_ssize_t pn_frame_ends(PnDuplex *s, PyObject *separator, size_t max);
+/* What needed more has given up: the socket reads up to its high-water mark only. */
+void pn_frame_unwanted(PnDuplex *s);
 
 /* _read_until(sock, separator, max): returns the data with the separator, or None when more is needed. Raises
  * ERR_READ_LIMIT when no separator ends within `max` (None: no limit) bytes or characters; the data stays. */
 PyObject *pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 /* _read_exactly(sock, n): returns `n` bytes or characters, or None when more is needed or the peer has ended. */
 PyObject *pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
-/* _has_read(sock, n): True when so many bytes or characters can be taken; None as read_exactly(). They stay. */
-PyObject *pn_has_read(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 /* _at_end(sock): True when the peer's end has been read; no more data will come. */
 PyObject *pn_at_end(PyObject *module, PyObject *obj);
 /* _peek(sock): returns all that has been read and not consumed, without consuming it. */

@@ -9,6 +9,7 @@
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
 #include "py/stream/read_bytes.h"
+#include "py/stream/read_slot.h"
 
 /* --- the marks --- */
 
@@ -126,6 +127,7 @@ emit_readable_now(PnDuplex *s)
     }
     s->need_readable = s->flowing != PN_FLOWING_TRUE && !s->r_ended && pn_readable_length(s) <= mark(s);
     flow(s);
+    pn_read_slot_look(s);
 }
 
 static void
@@ -413,18 +415,6 @@ pn_readable_take(PnDuplex *s, size_t n)
 
 /* --- flowing --- */
 
-bool
-pn_readable_open(const PnDuplex *s)
-{
-    return !s->destroyed && !s->end_emitted && !s->error_emitted;
-}
-
-bool
-pn_readable_is_paused(const PnDuplex *s)
-{
-    return s->paused || s->flowing == PN_FLOWING_FALSE;
-}
-
 static void
 flow_tick(PnState *st, PyObject *self, void *arg)
 {
@@ -556,7 +546,7 @@ void
 pn_readable_data_listener(PnDuplex *s)
 {
     s->fast_dest = NULL;
-    if (pn_has_listeners(&s->em, s->em.st->names.readable)) /* else on("readable") after `end` would not count */
+    if (pn_read_slot_hears(s)) /* else on("readable") after `end` would not count */
         s->readable_listening = 1;
     if (s->flowing != PN_FLOWING_FALSE)
         flow_for_listeners(s);
@@ -598,12 +588,13 @@ static void
 listener_gone_tick(PnState *st, PyObject *self, void *arg)
 {
     PnDuplex *s = PN_DUPLEX(self);
+    (void)st;
     (void)arg;
     if (!emit_deferred(s)) {
         next_tick(s, listener_gone_tick);
         return;
     }
-    s->readable_listening = pn_has_listeners(&s->em, st->names.readable);
+    s->readable_listening = pn_read_slot_hears(s);
     s->readable_left = 0;
     if (s->resume_scheduled && !s->paused)
         s->flowing = PN_FLOWING_TRUE;
@@ -622,7 +613,7 @@ pn_readable_listener_gone(PnDuplex *s, PyObject *name)
     if (name != s->em.st->names.readable || !s->readable_listening || s->em.generation != s->em.st->generation)
         return;
     /* A listener that is added before the tick is a new one: it hears of what is buffered. */
-    s->readable_left = !pn_has_listeners(&s->em, name);
+    s->readable_left = !pn_read_slot_hears(s);
     pn_tick_sure(s->em.st, listener_gone_tick, (PyObject *)s, NULL, 1);
     if (pn_driver_ensure(s->em.st) < 0)
         PyErr_Clear(); /* the tick waits for a driver; removing a listener is no failure */

@@ -8,6 +8,8 @@ pn_reads_of(PnDuplex *s)
         s->r = PyMem_RawCalloc(1, sizeof(*s->r));
         if (s->r == NULL)
             PyErr_NoMemory();
+        else
+            pn_links_init(&s->r->waiting);
         s->fast_dest = NULL;
     }
     return s->r;
@@ -18,7 +20,7 @@ pn_reads_tidy(PnDuplex *s)
 {
     struct pn_reads *r = s->r;
     if (r != NULL && r->q.count == 0 && r->deferred_data.count == 0 && !r->decoding && r->onread == NULL &&
-        r->want == 0)
+        r->want == 0 && r->loops == 0 && pn_links_empty(&r->waiting))
         pn_reads_free(s);
 }
 
@@ -34,6 +36,7 @@ pn_reads_free(PnDuplex *s)
     pn_read_queue_clear(&r->q);
     pn_read_queue_clear(&r->deferred_data);
     Py_XDECREF(r->searched_for);
+    Py_XDECREF(r->loop_error);
     PyMem_RawFree(r);
 }
 
@@ -57,4 +60,16 @@ size_t
 pn_readable_length(const PnDuplex *s)
 {
     return s->r != NULL ? s->r->q.length : 0;
+}
+
+bool
+pn_readable_open(const PnDuplex *s)
+{
+    return !s->destroyed && !s->end_emitted && !s->error_emitted;
+}
+
+bool
+pn_readable_is_paused(const PnDuplex *s)
+{
+    return s->paused || s->flowing == PN_FLOWING_FALSE;
 }

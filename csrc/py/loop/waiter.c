@@ -1,0 +1,423 @@
+/* waiter.c - threads and asyncio tasks that wait, and how they are woken; see waiter.h.
+ *
+ * A thread blocks in acquire() of a lock of the module threading, which may be one of gevent. A task waits for a future
+ * of its asyncio loop. pn_waiter_wake() only appends to a list. When the turn ends, the locks are released and the
+ * futures finished: at once if their asyncio loop drives pynet's loop on this very thread, else by one
+ * call_soon_threadsafe() for each asyncio loop, however many of its tasks have been woken.
+ *
+ * Owns:    st->hosts, the asyncio loops that have waiting tasks. A waiter owns the future that its task waits for, and
+ *          hides that from the garbage collector: asyncio itself does not keep a task that waits.
+ * Threads: every function runs with the GIL held, on any thread. */
+#include "py/loop/waiter.h"
+
+#include "py/base/errors.h"
+#include "py/loop/driver.h"
+
+/* An asyncio loop with waiting tasks. */
+struct pn_host {
+    struct pn_host *next; /* in st->hosts */
+    struct pn_link awake; /* its waiters that have been woken */
+    PyObject *loop;       /* own */
+    size_t users;         /* its waiters, and functions that use it just now */
+    bool called;          /* it will call _go_on() */
+};
+
+#define OF_ALL(link)   ((struct pn_waiter *)(void *)((char *)(link) - offsetof(struct pn_waiter, all)))
+#define OF_AWAKE(link) ((struct pn_waiter *)(void *)((char *)(link) - offsetof(struct pn_waiter, awake)))
+#define OF_TIMER(t)    ((struct pn_waiter *)(void *)((char *)(t) - offsetof(struct pn_waiter, timer)))
+
+/* --- asyncio loops --- */
+
+PyObject *
+pn_running_loop(PnState *st)
+{
+    if (st->asyncio == NULL && (st->asyncio = PyImport_GetModule(st->names._asyncio)) == NULL)
+        return NULL;
+    PyObject *loop = PyObject_CallMethodNoArgs(st->asyncio, st->names._get_running_loop);
+    if (loop == Py_None)
+        Py_CLEAR(loop);
+    return loop;
+}
+
+static struct pn_host *
+find_host(PnState *st, PyObject *loop)
+{
+    struct pn_host *host = st->hosts;
+    while (host != NULL && host->loop != loop)
+        host = host->next;
+    return host;
+}
+
+static struct pn_host *
+host_of(PnState *st, PyObject *loop)
+{
+    struct pn_host *host = find_host(st, loop);
+    if (host == NULL) {
+        host = PyMem_RawCalloc(1, sizeof(*host));
+        if (host == NULL) {
+            PyErr_NoMemory();
+            return NULL;
+        }
+        pn_links_init(&host->awake);
+        host->loop = Py_NewRef(loop);
+        host->next = st->hosts;
+        st->hosts = host;
+    }
+    host->users++;
+    return host;
+}
+
+static void
+release_host(PnState *st, struct pn_host *host)
+{
+    struct pn_host **link = &st->hosts;
+    if (--host->users > 0)
+        return;
+    while (*link != NULL && *link != host)
+        link = &(*link)->next;
+    if (*link != NULL)
+        *link = host->next;
+    PyObject *loop = host->loop;
+    PyMem_RawFree(host);
+    Py_DECREF(loop);
+}
+
+/* The asyncio loop is closed: its tasks will never run again. */
+static void
+drop_all(PnState *st, struct pn_host *host)
+{
+    host->users++;
+    while (!pn_links_empty(&host->awake)) {
+        struct pn_waiter *w = OF_AWAKE(host->awake.next);
+        PyObject *owner = Py_NewRef(w->owner);
+        pn_link_remove(&w->awake);
+        w->dropped(w);
+        Py_DECREF(owner);
+    }
+    release_host(st, host);
+}
+
+/* A loop that has been closed before it could call _go_on(): its tasks must not stand before others in a list. */
+static bool
+is_closed(PnState *st, const struct pn_host *host)
+{
+    if (!host->called || pn_links_empty(&host->awake))
+        return false;
+    PyObject *answer = PyObject_CallMethodNoArgs(host->loop, st->names.is_closed);
+    bool closed = answer == Py_True;
+    PyErr_Clear();
+    Py_XDECREF(answer);
+    return closed;
+}
+
+/* Another wait begins, in a task of `loop` or (NULL) in a thread. */
+static void
+drop_closed(PnState *st, PyObject *loop)
+{
+    struct pn_host *host = st->hosts;
+    if (host != NULL)
+        host->users++;
+    while (host != NULL) {
+        if (host->loop != loop && is_closed(st, host))
+            drop_all(st, host);
+        struct pn_host *next = host->next;
+        if (next != NULL)
+            next->users++; /* first: releasing the other one may run code of the user */
+        release_host(st, host);
+        host = next;
+    }
+}
+
+/* --- the wait --- */
+
+void
+pn_waiter_init(struct pn_waiter *w, PnState *st, PyObject *owner, void (*dropped)(struct pn_waiter *))
+{
+    *w = (struct pn_waiter){.st = st, .owner = owner, .dropped = dropped};
+}
+
+static void
+on_fire(struct pn_loop_timer *timer)
+{
+    OF_TIMER(timer)->timed_out = true;
+    pn_waiter_wake(OF_TIMER(timer));
+}
+
+static void
+begin(struct pn_waiter *w, struct pn_host *host, PyObject *wakes)
+{
+    PnState *st = w->st;
+    w->host = host;
+    w->wakes = wakes;
+    w->generation = st->generation;
+    w->forks = st->forks;
+    w->waits = true;
+    w->woken = w->timed_out = false;
+    pn_loop_timer_init(&w->timer, on_fire, false);
+    pn_link_append(&st->waiters, &w->all);
+    pn_link_clear(&w->awake);
+}
+
+int
+pn_waiter_begin_task(struct pn_waiter *w, PyObject *loop)
+{
+    drop_closed(w->st, loop);
+    struct pn_host *host = host_of(w->st, loop);
+    if (host == NULL)
+        return -1;
+    PyObject *future = PyObject_CallMethodNoArgs(loop, w->st->names.create_future);
+    if (future == NULL) {
+        release_host(w->st, host);
+        return -1;
+    }
+    begin(w, host, future);
+    return 0;
+}
+
+int
+pn_waiter_begin_thread(struct pn_waiter *w)
+{
+    drop_closed(w->st, NULL);
+    PyObject *lock = PyObject_CallNoArgs(pn_state_run(w->st, PN_RUN_held_lock));
+    if (lock == NULL)
+        return -1;
+    begin(w, NULL, lock);
+    return 0;
+}
+
+void
+pn_waiter_look(struct pn_waiter *w)
+{
+    w->woken = false;
+    if (w->forks == w->st->forks)
+        pn_link_remove(&w->awake);
+}
+
+int
+pn_waiter_again(struct pn_waiter *w)
+{
+    if (w->host == NULL)
+        return 0; /* pn_waiter_block() has acquired the lock */
+    PyObject *future = PyObject_CallMethodNoArgs(w->host->loop, w->st->names.create_future);
+    if (future == NULL)
+        return -1;
+    Py_SETREF(w->wakes, future);
+    return 0;
+}
+
+int
+pn_waiter_block(struct pn_waiter *w, uint64_t deadline)
+{
+    double left = -1;
+    if (deadline != 0) {
+        uint64_t now = uv_hrtime();
+        left = now < deadline ? (double)(deadline - now) / 1e9 : 0;
+    }
+    PyObject *seconds = PyFloat_FromDouble(left);
+    if (seconds == NULL)
+        return -1;
+    PyObject *stack[] = {Py_NewRef(w->wakes), Py_True, seconds};
+    PyObject *got = PyObject_VectorcallMethod(w->st->names.acquire, stack, 3 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    int status = got == NULL ? -1 : PyObject_IsTrue(got);
+    Py_XDECREF(got);
+    Py_DECREF(stack[0]);
+    Py_DECREF(seconds);
+    return status;
+}
+
+int
+pn_waiter_arm(struct pn_waiter *w, uint64_t deadline)
+{
+    if (pn_loop_arm(w->st->loop, &w->timer, deadline) == 0)
+        return 0;
+    PyErr_NoMemory();
+    return -1;
+}
+
+void
+pn_waiter_end(struct pn_waiter *w)
+{
+    PnState *st = w->st;
+    struct pn_host *host = w->host;
+    PyObject *wakes = w->wakes;
+    if (!w->waits)
+        return;
+    w->waits = false;
+    w->host = NULL;
+    w->wakes = NULL;
+    if (w->generation == st->generation && st->loop != NULL)
+        pn_loop_disarm(st->loop, &w->timer);
+    if (w->forks == st->forks) { /* else the lists are the parent's */
+        pn_link_remove(&w->all);
+        pn_link_remove(&w->awake);
+    }
+    if (host != NULL)
+        release_host(st, host);
+    Py_DECREF(wakes);
+}
+
+/* --- waking --- */
+
+void
+pn_waiter_wake(struct pn_waiter *w)
+{
+    PnState *st = w->st;
+    if (!w->waits || w->woken || w->forks != st->forks)
+        return;
+    w->woken = true;
+    pn_link_append(w->host != NULL ? &w->host->awake : &st->awake, &w->awake);
+    if (w->host == NULL || !w->host->called)
+        st->some_awake = true;
+    if (st->loop != NULL)
+        pn_loop_wake(st->loop);
+}
+
+/* Calls a method of what has been woken; -1 with an exception. */
+static int
+call_method(PyObject *object, PyObject *name, PyObject *arg)
+{
+    PyObject *stack[] = {Py_NewRef(object), arg};
+    size_t nargs = arg != NULL ? 2 : 1;
+    PyObject *result = PyObject_VectorcallMethod(name, stack, nargs, NULL);
+    Py_DECREF(stack[0]);
+    Py_XDECREF(result);
+    return result != NULL ? 0 : -1;
+}
+
+/* After a failure for lack of memory, or Ctrl-C: the waiter stays the first of the list, and the driver tries again. */
+static void
+put_back(PnState *st, struct pn_link *list, struct pn_waiter *w)
+{
+    if (w->waits && w->forks == st->forks && pn_link_is_clear(&w->awake))
+        pn_link_prepend(list, &w->awake);
+    st->some_awake = st->retry_wakes = true;
+}
+
+static void
+release_locks(PnState *st)
+{
+    while (!pn_links_empty(&st->awake)) {
+        struct pn_waiter *w = OF_AWAKE(st->awake.next);
+        PyObject *owner = Py_NewRef(w->owner);
+        pn_link_remove(&w->awake);
+        int status = call_method(w->wakes, st->names.release, NULL);
+        if (status < 0 && PyErr_ExceptionMatches(PyExc_MemoryError)) {
+            PyErr_Clear();
+            put_back(st, &st->awake, w);
+        }
+        else if (status < 0) {
+            PyErr_WriteUnraisable(owner);
+        }
+        Py_DECREF(owner);
+        if (status < 0 && st->retry_wakes)
+            return;
+    }
+}
+
+/* On the thread of the asyncio loop. 0, or -1 with KeyboardInterrupt and the like, or MemoryError. */
+static int
+finish_futures(PnState *st, struct pn_host *host)
+{
+    int status = 0;
+    host->users++;
+    host->called = false;
+    while (status == 0 && !pn_links_empty(&host->awake)) {
+        struct pn_waiter *w = OF_AWAKE(host->awake.next);
+        PyObject *owner = Py_NewRef(w->owner);
+        pn_link_remove(&w->awake);
+        status = call_method(w->wakes, st->names.set_result, Py_None);
+        if (status < 0 && PyErr_ExceptionMatches(PyExc_Exception) && !PyErr_ExceptionMatches(PyExc_MemoryError)) {
+            PyErr_Clear(); /* cancelled: the task is about to leave the wait */
+            status = 0;
+        }
+        if (status < 0)
+            put_back(st, &host->awake, w);
+        Py_DECREF(owner);
+    }
+    release_host(st, host);
+    return status;
+}
+
+/* Has the asyncio loop call _go_on() on its thread. */
+static void
+call_host(PnState *st, struct pn_host *host)
+{
+    host->users++;
+    host->called = true;
+    PyObject *stack[] = {Py_NewRef(host->loop), st->go_on, host->loop};
+    PyObject *handle = PyObject_VectorcallMethod(st->names.call_soon_threadsafe, stack, 3, NULL);
+    Py_DECREF(stack[0]);
+    if (handle == NULL) {
+        bool memory = PyErr_ExceptionMatches(PyExc_MemoryError);
+        host->called = false;
+        if (memory || PyErr_ExceptionMatches(PyExc_RuntimeError))
+            PyErr_Clear();
+        else
+            PyErr_WriteUnraisable(stack[0]);
+        if (memory)
+            st->retry_wakes = st->some_awake = true;
+        else
+            drop_all(st, host);
+    }
+    Py_XDECREF(handle);
+    release_host(st, host);
+}
+
+static struct pn_host *
+next_to_call(PnState *st)
+{
+    struct pn_host *host = st->hosts;
+    while (host != NULL && (host->called || pn_links_empty(&host->awake)))
+        host = host->next;
+    return host;
+}
+
+void
+pn_waiters_go_on_slow(PnState *st)
+{
+    unsigned forks = st->forks;
+    PyObject *error = pn_take_exception();
+    st->some_awake = st->retry_wakes = false;
+    for (;;) {
+        release_locks(st);
+        struct pn_host *host = next_to_call(st);
+        if (host == NULL || st->retry_wakes || st->forks != forks)
+            break;
+        if (!pn_attached_to(st, host->loop))
+            call_host(st, host);
+        else if (finish_futures(st, host) < 0)
+            PyErr_WriteUnraisable(st->module);
+    }
+    pn_put_back_exception(error);
+}
+
+PyObject *
+pn_waiters_go_on_function(PyObject *module, PyObject *loop)
+{
+    PnState *st = pn_state_of_module(module);
+    struct pn_host *host = find_host(st, loop);
+    if (host != NULL && finish_futures(st, host) < 0) {
+        if (st->loop != NULL)
+            pn_loop_wake(st->loop);
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+void
+pn_waiters_wake_all(PnState *st)
+{
+    for (struct pn_link *link = st->waiters.next; link != &st->waiters; link = link->next)
+        pn_waiter_wake(OF_ALL(link));
+    pn_waiters_go_on(st);
+}
+
+void
+pn_waiters_after_fork(PnState *st)
+{
+    st->forks++;
+    st->hosts = NULL;
+    st->some_awake = st->retry_wakes = false;
+    pn_links_init(&st->waiters);
+    pn_links_init(&st->awake);
+}

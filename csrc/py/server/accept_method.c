@@ -1,0 +1,150 @@
+/* accept_method.c - accept(): the threads and the tasks that wait for a connection, in their order.
+ *
+ * The first of them is woken when a connection is kept, and takes it where it waits; then the next one is looked at. A
+ * call that gives up has taken none. */
+#include "py/base/args.h"
+#include "py/events/awaitable.h"
+#include "py/events/emitter.h"
+#include "py/loop/driver.h"
+#include "py/server/server.h"
+
+/* --- the list: a ring without a head; s->accepting is the first --- */
+
+static void
+link_in(PnServer *s, PnCall *c)
+{
+    if (s->accepting != NULL) {
+        pn_link_append(&s->accepting->place, &c->place);
+        return;
+    }
+    pn_links_init(&c->place);
+    s->accepting = c;
+}
+
+static void
+link_out(PnServer *s, PnCall *c)
+{
+    struct pn_link *next = c->place.next;
+    if (s->accepting == c)
+        s->accepting = next != &c->place ? PN_CALL_OF_PLACE(next) : NULL;
+    pn_link_remove(&c->place);
+    pn_link_clear(&c->place);
+}
+
+/* Another call is the first one: wakes it if there is a connection for it, else has one accepted. */
+static void
+look_for_first(PnServer *s)
+{
+    if (pn_server_has_kept(s))
+        pn_server_wake_first(s);
+    else
+        pn_server_connection_listener(s);
+}
+
+/* --- the call --- */
+
+static PyObject *
+text_of(const PnCall *c)
+{
+    (void)c;
+    return PyUnicode_FromString("server.accept()");
+}
+
+/* No connection can come any more. */
+static PyObject *
+raise_closed(PnServer *s)
+{
+    PyObject *support = PyImport_ImportModule("pynet._support");
+    PyObject *error = support != NULL ? PyObject_CallMethod(support, "what_it_died_of", "Os", s, "'connection'") : NULL;
+    if (error != NULL)
+        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+    Py_XDECREF(error);
+    Py_XDECREF(support);
+    return NULL;
+}
+
+static PyObject *
+look(PnCall *c)
+{
+    PnServer *s = PN_SERVER(c->source);
+    if (pn_check_alive(&s->em) < 0)
+        return NULL;
+    if (s->accepting != NULL && s->accepting != c && s->listener != NULL && c->error == NULL)
+        return NULL; /* others get the next one */
+    PyObject *next = pn_server_next(s);
+    if (next != Py_None && next != Py_False)
+        return next; /* NULL: an exception is set */
+    bool closed = next == Py_False;
+    Py_DECREF(next);
+    if (c->error != NULL)
+        return pn_call_raise_error(c);
+    PyObject *failure = pn_error_pending(&s->em) ? NULL : s->em.ops->failure(&s->em);
+    if (failure != NULL)
+        PyErr_SetObject((PyObject *)Py_TYPE(failure), failure);
+    else if (closed || (s->close_emitted && !pn_error_pending(&s->em)))
+        (void)raise_closed(s);
+    return NULL;
+}
+
+static int
+join(PnCall *c)
+{
+    PnServer *s = PN_SERVER(c->source);
+    PnState *st = s->em.st;
+    if (pn_check_alive(&s->em) < 0 || (st->loop != NULL && pn_driver_ensure(st) < 0) ||
+        pn_add_internal_listener(&s->em, st->names.error, (PyObject *)c) < 0)
+        return -1;
+    if (pn_server_taker_begins(s) < 0) {
+        pn_remove_internal_listener(&s->em, st->names.error, (PyObject *)c);
+        return -1;
+    }
+    link_in(s, c);
+    return 0;
+}
+
+static void
+leave(PnCall *c, bool gave_up)
+{
+    PnServer *s = PN_SERVER(c->source);
+    (void)gave_up;
+    if (pn_link_is_clear(&c->place))
+        return;
+    link_out(s, c);
+    pn_remove_internal_listener(&s->em, s->em.st->names.error, (PyObject *)c);
+    if (pn_server_taker_ends(s) < 0)
+        PyErr_WriteUnraisable((PyObject *)s);
+    if (s->em.generation != s->em.st->generation)
+        return;
+    if (s->accepting != NULL)
+        look_for_first(s);
+    else
+        pn_server_changed_soon(s);
+}
+
+static const struct pn_call_ops accept_ops = {
+    .what = "accept()",
+    .awaited = "'connection'",
+    .text = text_of,
+    .look = look,
+    .join = join,
+    .leave = leave,
+};
+
+const char pn_accept_doc[] =
+    "accept($self, timeout=None)\n--\n\n"
+    "The next connection, a Socket, from the same queue as `for sock in server`: what comes between two calls is kept\n"
+    "for the next one. Under a running asyncio loop it returns an awaitable, else it blocks this thread.\n\n"
+    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries; NetError\n"
+    "(ERR_STREAM_PREMATURE_CLOSE) when the server closes, or has closed; RuntimeError on the thread that drives the\n"
+    "loop, in a listener and inside turn(). Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
+
+PyObject *
+pn_server_accept_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"timeout", NULL};
+    PyObject *a[1];
+    if (pn_unpack("accept", names, 0, args, nargs, kwnames, a) < 0)
+        return NULL;
+    PnCall *c = pn_call_new(PN_EMITTER(op), &accept_ops, a[0]);
+    return c != NULL ? pn_call_begin(c) : NULL;
+}
