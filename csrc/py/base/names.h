@@ -14,7 +14,7 @@
     X(code) X(hostname) X(errors) X(type) X(count) X(emitter) X(context) \
     X(hasUnpiped) X(callback) X(open) X(opening) X(readOnly) X(writeOnly) X(closed) X(IPv4) X(IPv6) \
     X(localhost) X(ipv4) X(ipv6) X(address) X(family) X(hints) X(all) \
-    X(_asyncio) X(_get_running_loop) X(create_future) X(_asyncio_future_blocking) X(set_result) X(call_soon_threadsafe) \
+    X(_asyncio) X(_get_running_loop) X(create_future) X(Future) X(loop) X(_asyncio_future_blocking) X(set_result) X(call_soon_threadsafe) \
     X(acquire) X(release) X(is_closed)
 /* clang-format on */
 

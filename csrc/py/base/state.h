@@ -149,11 +149,12 @@ struct PnState {
     PyObject *read_wait;                 /* own: see read_slot.c */
     struct PnCall *free_calls;           /* own: see awaitable_type.c */
     size_t free_calls_count;
-    PyObject *asyncio; /* own: the module _asyncio, once it is imported */
-    PyObject *go_on;   /* own: the function _go_on, see waiter.c */
-    PyObject *already; /* own: the future of every reached state that carries nothing, see pynet/_waiting.py */
-    PyObject *waiting; /* own: the functions of pynet._waiting, see waiting.c */
-    PyObject *run;     /* own: a tuple, see PN_RUN; set when the module is created */
+    PyObject *get_running_loop; /* own: the function of the module _asyncio, once that is imported */
+    PyObject *future_type;      /* own: its class Future */
+    PyObject *go_on;            /* own: the function _go_on, see waiter.c */
+    PyObject *already;          /* own: the future of every reached state that carries nothing, see pynet/_waiting.py */
+    PyObject *waiting;          /* own: the functions of pynet._waiting, see waiting.c */
+    PyObject *run;              /* own: a tuple, see PN_RUN; set when the module is created */
     struct pn_names names;
 };
 

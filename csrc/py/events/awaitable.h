@@ -33,6 +33,7 @@ struct PnCall {
     const struct pn_call_ops *ops;
     PnEmitter *source;    /* own: the socket or server */
     PyObject *arg;        /* own: what `ops` want, or NULL */
+    PyObject *loop;       /* own: the asyncio loop that ran at the call, or NULL */
     PyObject *error;      /* own: what an `error` event has carried, or NULL */
     size_t size;          /* what `ops` want */
     struct pn_link place; /* in a list of the source, between join() and leave() */

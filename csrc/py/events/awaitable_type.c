@@ -70,7 +70,7 @@ pn_call_new(PnEmitter *source, const struct pn_call_ops *ops, PyObject *timeout)
     PnCall *c = allocate(st);
     if (c == NULL)
         return NULL;
-    c->weakrefs = c->arg = c->error = NULL;
+    c->weakrefs = c->arg = c->error = c->loop = NULL;
     c->st = st;
     c->ops = ops;
     c->source = (PnEmitter *)Py_NewRef(source);
@@ -115,6 +115,7 @@ call_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(c->source);
     Py_VISIT(c->arg);
     Py_VISIT(c->error);
+    Py_VISIT(c->loop);
     return 0;
 }
 
@@ -124,6 +125,7 @@ call_clear(PyObject *op)
     PnCall *c = PN_CALL(op);
     Py_CLEAR(c->arg);
     Py_CLEAR(c->error);
+    Py_CLEAR(c->loop);
     return 0;
 }
 
@@ -216,7 +218,7 @@ block_until(PnCall *c, double seconds, uint64_t deadline)
         PyObject *result = c->ops->look(c);
         if (result != NULL || PyErr_Occurred())
             return result;
-        if (pn_driver_needed(c->st) < 0 || pn_waiter_again(&c->w) < 0)
+        if (pn_driver_needed(c->st, pn_waiter_loop(&c->w)) < 0 || pn_waiter_again(&c->w) < 0)
             return NULL;
         int woken = pn_waiter_block(&c->w, deadline);
         if (woken < 0)
@@ -255,7 +257,7 @@ pn_call_begin(PnCall *c)
 {
     PyObject *loop = pn_running_loop(c->st);
     if (loop != NULL) {
-        Py_DECREF(loop);
+        c->loop = loop;
         return (PyObject *)c;
     }
     c->state = PN_CALL_DONE;
@@ -271,8 +273,10 @@ static int
 begin_task(PnCall *c)
 {
     PnState *st = c->st;
-    PyObject *loop = pn_running_loop(st);
+    /* The call is awaited at once, nearly always: the loop to which pynet is attached still runs here. */
+    PyObject *loop = c->loop != NULL && pn_attached_to(st, c->loop) ? Py_NewRef(c->loop) : pn_running_loop(st);
     int status = -1;
+    Py_CLEAR(c->loop);
     if (loop == NULL) {
         if (!PyErr_Occurred())
             PyErr_SetString(PyExc_RuntimeError, "no running event loop");
@@ -310,7 +314,7 @@ look(PnCall *c, bool waited, PyObject **result)
         (void)raise_timeout(c, c->seconds);
         return PYGEN_ERROR;
     }
-    if (pn_driver_needed(c->st) < 0 || (waited && pn_waiter_again(&c->w) < 0))
+    if (pn_driver_needed(c->st, pn_waiter_loop(&c->w)) < 0 || (waited && pn_waiter_again(&c->w) < 0))
         return PYGEN_ERROR;
     *result = future_of(c);
     return *result != NULL ? PYGEN_NEXT : PYGEN_ERROR;

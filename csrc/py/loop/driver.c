@@ -337,11 +337,13 @@ pn_driver_resume(PnState *st, bool always)
 }
 
 int
-pn_driver_needed(PnState *st)
+pn_driver_needed(PnState *st, PyObject *loop)
 {
     if (st->closed || (st->loop != NULL && st->loop->dead))
         return pn_state_loop(st) != NULL ? 0 : -1;
     if (st->loop == NULL)
+        return 0;
+    if (loop != NULL && pn_attached_to(st, loop)) /* check_host() would find nothing */
         return 0;
     return pn_check_host(st) < 0 ? -1 : pn_driver_ensure(st);
 }
@@ -356,7 +358,7 @@ pn_need_driver(PyObject *module, PyObject *emitter)
         Py_RETURN_NONE;
     if (plain && (st->closed || st->loop->dead)) /* any thread may emit an event of a plain emitter */
         Py_RETURN_NONE;
-    if (pn_driver_needed(st) < 0)
+    if (pn_driver_needed(st, NULL) < 0)
         return NULL;
     Py_RETURN_NONE;
 }

@@ -43,8 +43,9 @@ pn_driver_ensure(PnState *st)
 /* run() does not drive any more: starts the background thread when other threads wait for events, or `always`. If that
  * fails, their waits raise. Keeps the exception that is set. */
 void pn_driver_resume(PnState *st, bool always);
-/* Something waits for the loop: starts the driver. 0, or -1 with an exception when nothing can come. */
-int pn_driver_needed(PnState *st);
+/* Something waits for the loop: starts the driver. 0, or -1 with an exception when nothing can come. `loop` is the running
+ * asyncio loop, of a task that waits, or NULL. */
+int pn_driver_needed(PnState *st, PyObject *loop);
 /* _need_driver(emitter): what waits for events of `emitter` calls it again and again. Raises when none can come. */
 PyObject *pn_need_driver(PyObject *module, PyObject *emitter);
 /* A wait begins while pynet is attached to a host: see check_host() in pynet/_run.py. 0, or -1 with an exception. */

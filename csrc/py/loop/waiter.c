@@ -18,6 +18,7 @@ struct pn_host {
     struct pn_host *next; /* in st->hosts */
     struct pn_link awake; /* its waiters that have been woken */
     PyObject *loop;       /* own */
+    PyObject *options;    /* own: {"loop": loop}, for its futures when they are those of asyncio; else NULL */
     size_t users;         /* its waiters, and functions that use it just now */
     bool called;          /* it will call _go_on() */
 };
@@ -31,9 +32,19 @@ struct pn_host {
 PyObject *
 pn_running_loop(PnState *st)
 {
-    if (st->asyncio == NULL && (st->asyncio = PyImport_GetModule(st->names._asyncio)) == NULL)
-        return NULL;
-    PyObject *loop = PyObject_CallMethodNoArgs(st->asyncio, st->names._get_running_loop);
+    if (st->get_running_loop == NULL) {
+        PyObject *module = PyImport_GetModule(st->names._asyncio);
+        PyObject *function = module != NULL ? PyObject_GetAttr(module, st->names._get_running_loop) : NULL;
+        PyObject *type = function != NULL ? PyObject_GetAttr(module, st->names.Future) : NULL;
+        Py_XDECREF(module);
+        if (type == NULL) {
+            Py_XDECREF(function);
+            return NULL;
+        }
+        Py_XSETREF(st->future_type, type);
+        Py_XSETREF(st->get_running_loop, function);
+    }
+    PyObject *loop = PyObject_CallNoArgs(st->get_running_loop);
     if (loop == Py_None)
         Py_CLEAR(loop);
     return loop;
@@ -77,8 +88,9 @@ release_host(PnState *st, struct pn_host *host)
         link = &(*link)->next;
     if (*link != NULL)
         *link = host->next;
-    PyObject *loop = host->loop;
+    PyObject *loop = host->loop, *options = host->options;
     PyMem_RawFree(host);
+    Py_XDECREF(options);
     Py_DECREF(loop);
 }
 
@@ -130,6 +142,24 @@ drop_closed(PnState *st, PyObject *loop)
 
 /* --- the wait --- */
 
+/* Its first future is made by create_future(), and so are all, unless that one is of asyncio's own type: then asyncio
+ * is called without the detour, which costs as much as the future. NULL with an exception. */
+static PyObject *
+make_future(PnState *st, struct pn_host *host)
+{
+    if (host->options != NULL)
+        return PyObject_VectorcallDict(st->future_type, NULL, 0, host->options);
+    PyObject *future = PyObject_CallMethodNoArgs(host->loop, st->names.create_future);
+    if (future != NULL && (PyObject *)Py_TYPE(future) == st->future_type) {
+        host->options = PyDict_New();
+        if (host->options == NULL || PyDict_SetItem(host->options, st->names.loop, host->loop) < 0) {
+            PyErr_Clear();
+            Py_CLEAR(host->options);
+        }
+    }
+    return future;
+}
+
 void
 pn_waiter_init(struct pn_waiter *w, PnState *st, PyObject *owner, void (*dropped)(struct pn_waiter *))
 {
@@ -165,7 +195,7 @@ pn_waiter_begin_task(struct pn_waiter *w, PyObject *loop)
     struct pn_host *host = host_of(w->st, loop);
     if (host == NULL)
         return -1;
-    PyObject *future = PyObject_CallMethodNoArgs(loop, w->st->names.create_future);
+    PyObject *future = make_future(w->st, host);
     if (future == NULL) {
         release_host(w->st, host);
         return -1;
@@ -185,6 +215,12 @@ pn_waiter_begin_thread(struct pn_waiter *w)
     return 0;
 }
 
+PyObject *
+pn_waiter_loop(const struct pn_waiter *w)
+{
+    return w->host != NULL ? w->host->loop : NULL;
+}
+
 void
 pn_waiter_look(struct pn_waiter *w)
 {
@@ -198,7 +234,7 @@ pn_waiter_again(struct pn_waiter *w)
 {
     if (w->host == NULL)
         return 0; /* pn_waiter_block() has acquired the lock */
-    PyObject *future = PyObject_CallMethodNoArgs(w->host->loop, w->st->names.create_future);
+    PyObject *future = make_future(w->st, w->host);
     if (future == NULL)
         return -1;
     Py_SETREF(w->wakes, future);

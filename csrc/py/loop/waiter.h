@@ -36,6 +36,8 @@ PyObject *pn_running_loop(PnState *st);
  * an exception. */
 int pn_waiter_begin_task(struct pn_waiter *w, PyObject *loop);
 int pn_waiter_begin_thread(struct pn_waiter *w);
+/* The asyncio loop of the task that waits, borrowed; NULL: a thread waits. */
+PyObject *pn_waiter_loop(const struct pn_waiter *w);
 /* It is about to look: what wakes it from now on makes it look once more. */
 void pn_waiter_look(struct pn_waiter *w);
 /* It has looked, and found nothing. 0, or -1 with an exception: it waits all the same, until pn_waiter_end(). */

@@ -225,6 +225,7 @@ static void
 remember_fast(PnDuplex *s)
 {
     struct pn_pipe *p = s->pipes;
+    pn_reads_tidy(s);
     if (p != NULL && p->next == NULL && p->sock != NULL && !p->waiting && s->idle == NULL && s->r == NULL)
         s->fast_dest = p->sock;
 }

@@ -20,7 +20,8 @@ pn_reads_tidy(PnDuplex *s)
 {
     struct pn_reads *r = s->r;
     if (r != NULL && r->q.count == 0 && r->deferred_data.count == 0 && !r->decoding && r->onread == NULL &&
-        r->want == 0 && r->loops == 0 && pn_links_empty(&r->waiting))
+        r->want == 0 && r->loops == 0 && pn_links_empty(&r->waiting) &&
+        (!s->em.read_by_calls || s->pipes != NULL || s->destroyed)) /* the next call would allocate it again */
         pn_reads_free(s);
 }
 
