@@ -60,9 +60,8 @@ def test_the_driver_is_a_thread_named_pynet(first):
         first,
         """
         native = gevent.monkey.get_original("threading", "get_ident")
-        seen = []
+        main, seen = native(), []
         pynet.next_tick(lambda: seen.append((threading.current_thread().name, native() != main)))
-        main = native()
         pynet.set_timeout(lambda: client.emit("over"), 1)
         client.wait("over", 10)
         print(*seen[0], "pynet" in [t.name for t in threading.enumerate()])
