@@ -22,6 +22,7 @@ from pynet._support import (
     check_size,
     coded,
     peer_of,
+    premature_close,
     seconds_of,
     wake_later,
     what_it_died_of,
@@ -250,15 +251,15 @@ class SocketIterator(Loop):
         try:
             over = is_over(self.socket, as_error(error) if error else None)
         except BaseException:
-            self._give_up()
+            self._give_up(False)
             raise
         if over:
             self.close()
         return over
 
-    def _give_up(self) -> None:
+    def _give_up(self, connected_again: bool) -> None:
         """For read_loop.c: ends it, since it raises."""
-        self._destroy = True
+        self._destroy = not connected_again
         self.close()
 
     def _destroy_socket(self) -> None:
@@ -295,7 +296,7 @@ class LineIterator(SocketIterator):
         line = _private.loop_anext(self, self.socket, self._seconds, self._done, self._max, self._keep_ends)
         return line  # type: ignore[no-any-return]
 
-    def _give_up(self) -> None:
+    def _give_up(self, connected_again: bool) -> None:
         self.close()  # keeps the socket: a line that is too long can be read otherwise
 
 
@@ -348,6 +349,11 @@ def raise_outcome(socket: _pynet.Socket, at_end: bool, expected: int | None) -> 
     """Raises what ends the wait for a frame, unless more may come."""
     if at_end or is_over(socket, None):
         raise IncompleteReadError(_private.peek(socket), expected, socket)
+
+
+def raise_over(socket: _pynet.Socket) -> None:
+    """Raises for a wait for data of a connection that was destroyed, when the socket has connected again."""
+    raise premature_close(socket, "its end")
 
 
 def is_over(socket: _pynet.Socket, error: BaseException | None) -> bool:

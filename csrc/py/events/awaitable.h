@@ -41,10 +41,11 @@ struct PnCall {
     double seconds;    /* the limit; -1: none */
     uint64_t deadline; /* 0: none */
     enum pn_call_state state;
-    bool awaited;      /* `await` has begun */
-    bool closed;       /* of a loop: it has been closed */
-    bool asynchronous; /* of a loop: `async for` */
-    bool keep_ends;    /* of a loop over lines */
+    uint16_t connection; /* of the socket, when the wait began */
+    bool awaited;        /* `await` has begun */
+    bool closed;         /* of a loop: it has been closed */
+    bool asynchronous;   /* of a loop: `async for` */
+    bool keep_ends;      /* of a loop over lines */
 };
 
 #define PN_CALL(o)          ((PnCall *)(void *)(o))

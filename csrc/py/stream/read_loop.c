@@ -123,7 +123,8 @@ look(PnCall *c, PyObject *(*take)(PnCall *))
     if (c->closed)
         return stop(c);
     PyObject *item = NULL;
-    if (pn_check_alive(c->source) == 0) {
+    bool again = pn_read_slot_check_connection(c) < 0;
+    if (!again && pn_check_alive(c->source) == 0) {
         if (pn_read_slot_must_queue(c))
             return NULL;
         item = take(c);
@@ -133,7 +134,7 @@ look(PnCall *c, PyObject *(*take)(PnCall *))
     if (!PyErr_Occurred())
         return outcome(c);
     PyObject *error = pn_take_exception();
-    PyObject *none = ask(c, "_give_up", NULL);
+    PyObject *none = ask(c, "_give_up", again ? Py_True : Py_False);
     if (none == NULL)
         PyErr_WriteUnraisable(c->arg);
     Py_XDECREF(none);

@@ -43,6 +43,22 @@ pn_read_slot_must_queue(const PnCall *c)
     return first != NULL && first != c && c->error == NULL && !PN_DUPLEX(c->source)->close_emitted;
 }
 
+int
+pn_read_slot_check_connection(PnCall *c)
+{
+    if (pn_link_is_clear(&c->place) || c->source->connection == c->connection)
+        return 0;
+    if (c->error != NULL) {
+        (void)pn_call_raise_error(c);
+        return -1;
+    }
+    PyObject *raise = pn_read_slot_python("raise_over");
+    PyObject *none = raise != NULL ? PyObject_CallOneArg(raise, (PyObject *)c->source) : NULL;
+    Py_XDECREF(raise);
+    Py_XDECREF(none);
+    return -1;
+}
+
 static int
 listen_to(PnDuplex *s, PyObject *name)
 {
@@ -97,6 +113,7 @@ pn_read_slot_join(PnCall *c)
     if (r == NULL)
         return -1;
     bool first = pn_links_empty(&r->waiting);
+    c->connection = s->em.connection;
     pn_link_append(&r->waiting, &c->place);
     return first ? pn_readable_readable_listener(s) : 0;
 }
@@ -180,6 +197,8 @@ look_for(PnCall *c, PyObject *(*take)(PnDuplex *s, size_t n))
     if (pn_check_alive(&s->em) < 0 || listen_for_calls(s) < 0)
         return NULL;
     bool at_end = s->r_ended; /* before it takes: the rest may come with the end in between */
+    if (pn_read_slot_check_connection(c) < 0)
+        return NULL;
     if (c->size > 0 && pn_read_slot_must_queue(c))
         return NULL;
     PyObject *data = take(s, c->size);
@@ -230,7 +249,7 @@ look_until(PnCall *c)
     if (pn_check_alive(&s->em) < 0 || listen_for_calls(s) < 0)
         return NULL;
     bool at_end = s->r_ended;
-    if (pn_read_slot_must_queue(c))
+    if (pn_read_slot_check_connection(c) < 0 || pn_read_slot_must_queue(c))
         return NULL;
     PyObject *data = pn_frame_until(s, c->arg, c->size);
     return data != NULL || PyErr_Occurred() ? data : outcome(c, at_end, NULL);

@@ -19,6 +19,8 @@ int pn_read_slot_join(PnCall *c);
 void pn_read_slot_leave(PnCall *c, bool gave_up);
 /* Nothing waits to read any more, unless something does. */
 void pn_read_slot_over(PnDuplex *s);
+/* connect() has begun another connection since the wait began: raises what ended the first one. 0 when it has not. */
+int pn_read_slot_check_connection(PnCall *c);
 /* Whether others are to get data before this call. */
 bool pn_read_slot_must_queue(const PnCall *c);
 /* Adds our listeners of `error`, `end` and `close`, or removes them; once for each loop. 0, or -1 with an exception. */
