@@ -114,7 +114,7 @@ distclean: clean  ## remove what was downloaded as well
 # The flags and the list of sources: rewritten only when they have changed, which rebuilds.
 build/.flags: FORCE
 	@mkdir -p build
-	@echo '$(foreach v,CC CFLAGS LDFLAGS PYNET_LIBUV PYNET_WERROR PYNET_DEBUG PYNET_SANITIZE PYNET_COVERAGE \
+	@echo '$(foreach v,CC CFLAGS LDFLAGS PYNET_LIBUV PYNET_SYSTEM_LIBUV PYNET_LTO PYNET_WERROR PYNET_DEBUG PYNET_SANITIZE PYNET_COVERAGE \
 		PYNET_CFLAGS,$(v)=$($(v))) $(SOURCES)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
