@@ -27,6 +27,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 from setuptools.command.sdist import sdist
 
@@ -293,6 +294,66 @@ class BuildExt(build_ext):
         super().build_extensions()
 
 
+# --- the distributions ---
+
+
+def bill_of_materials(version):
+    """What is compiled into the extension beside pynet itself: a CycloneDX document, as PEP 770 has it."""
+    origin = (ROOT / VENDORED / "ORIGIN").read_text()
+    libuv, sha256 = re.search(r"libuv ([0-9.]+),.* sha256 ([0-9a-f]{64})", origin).groups()
+    licences = [{"license": {"id": name}} for name in ("MIT", "BSD-2-Clause", "ISC")]
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {
+            "component": {
+                "type": "library",
+                "bom-ref": f"pkg:pypi/pynet-uv@{version}",
+                "name": "pynet-uv",
+                "version": version,
+                "licenses": [{"license": {"id": "MIT"}}],
+                "purl": f"pkg:pypi/pynet-uv@{version}",
+            }
+        },
+        "components": [
+            {
+                "type": "library",
+                "bom-ref": f"pkg:github/libuv/libuv@v{libuv}",
+                "name": "libuv",
+                "version": libuv,
+                "description": "Compiled into pynet._pynet, unchanged",
+                "licenses": licences,
+                "purl": f"pkg:github/libuv/libuv@v{libuv}",
+                "externalReferences": [
+                    {
+                        "type": "source-distribution",
+                        "url": "https://pypi.org/project/uvloop/",
+                        "comment": origin.strip(),
+                        "hashes": [{"alg": "SHA-256", "content": sha256}],
+                    }
+                ],
+            }
+        ],
+        "dependencies": [
+            {"ref": f"pkg:pypi/pynet-uv@{version}", "dependsOn": [f"pkg:github/libuv/libuv@v{libuv}"]},
+            {"ref": f"pkg:github/libuv/libuv@v{libuv}"},
+        ],
+    }
+
+
+class BDistWheel(bdist_wheel):
+    """With a bill of materials when libuv is inside."""
+
+    def egg2dist(self, egginfo_path, distinfo_path):
+        super().egg2dist(egginfo_path, distinfo_path)
+        if find_libuv().sources:
+            folder = Path(distinfo_path, "sboms")
+            folder.mkdir()
+            document = json.dumps(bill_of_materials(self.distribution.get_version()), indent=2)
+            (folder / "libuv.cdx.json").write_text(document + "\n")
+
+
 class SDist(sdist):
     """An archive without libuv's source would not build for those who have no libuv."""
 
@@ -325,5 +386,5 @@ setup(
             include_dirs=["csrc"],
         )
     ],
-    cmdclass={"build_ext": BuildExt, "sdist": SDist},
+    cmdclass={"build_ext": BuildExt, "bdist_wheel": BDistWheel, "sdist": SDist},
 )
