@@ -16,13 +16,15 @@ RUN := . build/env.sh &&
 C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort)
 SOURCES := $(sort $(filter csrc/%,$(C_FILES)))
 SUITE ?= speed
+WHEEL_PYTHONS ?=
+WHEEL_PLATFORMS ?=
 SEED ?= 1
 COUNT ?= 500
 SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
-	soak costs aio-libraries conformance-record differential differential-record clean distclean FORCE
+	soak costs aio-libraries sdist wheel wheel-test release-check conformance-record differential differential-record clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -87,6 +89,20 @@ costs: build .venv/.test .venv/.bench  ## what thousands of one kind cost, in in
 aio-libraries: build  ## the tests of two libraries for asyncio's streams, over pynet's
 	@bash tools/aio_libraries.sh
 
+sdist: .venv/.wheels  ## the source distribution, with libuv inside, in dist
+	@rm -f dist/pynet_uv-*.tar.gz
+	@$(PY) -m build -q --sdist && ls -l dist
+
+wheel: .venv/.wheels  ## sdist and wheels in dist: glibc and musl, x86-64 and arm64 (WHEEL_PYTHONS="python3.12 ...")
+	@$(PY) tools/wheels.py $(WHEEL_PYTHONS:%=--python %) $(WHEEL_PLATFORMS:%=--platform %)
+
+wheel-test:  ## dist's sdist and its wheels for CPython 3.11, each in a bare Debian 12 (as root)
+	@for archive in dist/pynet_uv-*.tar.gz dist/pynet_uv-*-cp311-cp311-manylinux*.whl; do \
+		bash tools/clean_root.sh $$archive || exit 1; done
+
+release-check: build .venv/.release .venv/.wheels  ## is dist fit to be released? Version, change log, addresses, archives, stubs
+	@$(PY) tools/release_check.py
+
 conformance-record: .venv/.build  ## run the conformance scenarios on real Node and store what it does
 	@bash tools/node.sh
 	@$(RUN) $(PY) tests/conformance/record.py
@@ -126,7 +142,7 @@ build/.built: .venv/.build build/.flags setup.py $(SOURCES)
 # make the same .venv at once.
 .venv/.build: FORCE
 	@bash tools/setup.sh build
-.venv/.test .venv/.lint .venv/.bench .venv/.coverage .venv/.cross: .venv/.%: FORCE | .venv/.build
+.venv/.test .venv/.lint .venv/.bench .venv/.coverage .venv/.cross .venv/.wheels .venv/.release: .venv/.%: FORCE | .venv/.build
 	@bash tools/setup.sh $*
 
 FORCE:
