@@ -123,7 +123,7 @@ clean:  ## remove what was built
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 distclean: clean  ## remove what was downloaded as well
-	rm -rf .venv .deps .node
+	rm -rf .venv .deps .node vendor
 
 # --- files ---
 

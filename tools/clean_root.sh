@@ -39,20 +39,20 @@ if [ ! -e "$root/.ready" ]; then
 fi
 
 # Nothing there must be able to help.
-hidden=$(cd "$root" && find . -xdev \( -name 'libuv*' -o -name 'uv.h' -o -name 'pkg-config' -o -name 'pkgconf' \) -not -path './work/*')
+hidden=$(cd "$root" && find . -xdev \( -name 'libuv*' -o -name 'uv.h' -o -name 'pkg-config' -o -name 'pkgconf' \) -not -path './srv/*')
 [ "$kind" = sdist ] || hidden+=$(cd "$root" && find usr/bin -name 'gcc*' -o -name 'cc' -o -name 'clang*' -o -name 'tcc')
 [ -z "$hidden" ] || die "$root is not clean:" "$hidden"
 
-rm -rf "$root/work"
-mkdir -p "$root/work/packages"
-cp "$archive" "$root/work/"
-cp examples/echo_demo.py "$root/work/"
+rm -rf "$root/srv/try"
+mkdir -p "$root/srv/try/packages"
+cp "$archive" "$root/srv/try/"
+cp examples/echo_demo.py "$root/srv/try/"
 name=$(basename "$archive")
 # What the build of the source distribution needs beside the compiler. The root is not asked to reach the net.
 [ "$kind" = wheel ] || .venv/bin/python -m pip download -q --disable-pip-version-check --no-deps \
-    -d "$root/work/packages" "setuptools>=77" wheel packaging
-chroot "$root" useradd -m visitor 2> /dev/null || true
-chroot "$root" chown -R visitor /work
+    -d "$root/srv/try/packages" "setuptools>=77" wheel packaging
+chroot "$root" useradd -d /srv/try visitor 2> /dev/null || true
+chroot "$root" chown -R visitor /srv/try
 
 mounted=()
 unmount() { for place in "${mounted[@]}"; do umount -l "$place"; done; }
@@ -65,10 +65,10 @@ for place in proc dev; do
     fi
 done
 
-as_visitor() { chroot --userspec=visitor:visitor "$root" /usr/bin/env -i HOME=/home/visitor PATH=/usr/bin:/bin LANG=C.UTF-8 "$@"; }
+as_visitor() { chroot --userspec=visitor:visitor "$root" /usr/bin/env -i HOME=/srv/try PATH=/usr/bin:/bin LANG=C.UTF-8 "$@"; }
 
 as_visitor /bin/sh -euc "
-    cd /work
+    cd /srv/try
     python3 -m venv venv
     venv/bin/python -m pip install -q --disable-pip-version-check --no-index --find-links packages ./$name
     venv/bin/python -c 'import pynet, sys; print(pynet.__version__, pynet.__file__, sys.platform, sys.version.split()[0])'
@@ -78,11 +78,11 @@ as_visitor /bin/sh -euc "
 echo "$name: installed and tried in $root"
 
 if [ $# -gt 0 ]; then
-    cp -r pyproject.toml tests examples docs README.md CHANGES.md "$root/work/"
+    cp -r pyproject.toml tests examples docs README.md CHANGES.md "$root/srv/try/"
     cp /etc/resolv.conf /etc/hosts "$root/etc/"
     mkdir -p "$root/etc/ssl/certs"
     cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
-    as_visitor /bin/sh -euc 'cd /work && venv/bin/python -m pip install -q --disable-pip-version-check \
+    as_visitor /bin/sh -euc 'cd /srv/try && venv/bin/python -m pip install -q --disable-pip-version-check \
         "pytest>=9" "pytest-timeout>=2.4" "hypothesis>=6.100" "psutil>=5.9"'
-    as_visitor /bin/sh -c 'cd /work && exec venv/bin/python -P -m pytest -p no:cacheprovider "$@"' sh "$@"
+    as_visitor /bin/sh -c 'cd /srv/try && exec venv/bin/python -P -m pytest -p no:cacheprovider "$@"' sh "$@"
 fi

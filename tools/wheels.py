@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,8 +21,6 @@ import zipfile
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-
-import ziglang
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST = 500_000  # bytes of a wheel
@@ -80,6 +79,8 @@ def build_sdist(folder: Path) -> Path:
 
 def compilers(folder: Path, platform: Platform) -> dict[str, str]:
     """The environment of a build for that platform. The Python that runs it is one of this machine."""
+    import ziglang
+
     script = folder / "cc"
     zig = Path(ziglang.__file__).parent / "zig"
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(str(zig))} cc -target {platform.zig} "$@"\n')
@@ -93,6 +94,11 @@ def compilers(folder: Path, platform: Platform) -> dict[str, str]:
         "PYNET_SYSTEM_LIBUV": "0",
         "_PYTHON_HOST_PLATFORM": f"linux-{platform.zig.partition('-')[0]}",
     }
+
+
+def found_python(name: str) -> str:
+    found = shutil.which(name)
+    return str(Path(found).absolute()) if found else sys.exit(f"there is no {name}")
 
 
 def build_wheel(python: str, sdist: Path, platform: Platform, folder: Path) -> Path:
@@ -235,7 +241,7 @@ def main() -> int:
         old.unlink()
     sdist = build_sdist(args.out)
     print(f"{sdist.name}: {sdist.stat().st_size:,} bytes", flush=True)
-    for python in args.python or [sys.executable]:
+    for python in [found_python(name) for name in args.python] or [sys.executable]:
         for name in args.platform or PLATFORMS:
             with tempfile.TemporaryDirectory() as temporary:
                 made = build_wheel(python, sdist, PLATFORMS[name], Path(temporary))
