@@ -40,8 +40,9 @@ def version_of(root: Path) -> str:
 
 def addresses(root: Path = ROOT) -> Iterator[str]:
     release = tomllib.loads((root / "release.toml").read_text())
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", release["author_email"]):
-        yield "release.toml: author_email is empty" if not release["author_email"] else "release.toml: author_email"
+    email = release["author_email"]
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        yield f"release.toml: author_email is {'no address: ' + email if email else 'empty'}"
     for name, url in release["urls"].items():
         if not url:
             yield f"release.toml: the URL of {name} is empty"
