@@ -90,8 +90,7 @@ aio-libraries: build  ## the tests of two libraries for asyncio's streams, over 
 	@bash tools/aio_libraries.sh
 
 sdist: .venv/.wheels  ## the source distribution, with libuv inside, in dist
-	@rm -f dist/pynet_uv-*.tar.gz
-	@$(PY) -m build -q --sdist && ls -l dist
+	@$(PY) tools/wheels.py --sdist
 
 wheel: .venv/.wheels  ## sdist and wheels in dist: glibc and musl, x86-64 and arm64 (WHEEL_PYTHONS="python3.12 ...")
 	@$(PY) tools/wheels.py $(WHEEL_PYTHONS:%=--python %) $(WHEEL_PLATFORMS:%=--platform %)

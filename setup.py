@@ -1,7 +1,7 @@
 """Builds the C extension pynet._pynet; everything else about the package is in pyproject.toml.
 
-libuv is compiled into the extension when its source is in vendor/libuv: always in the source distribution, and in a clone
-after `bash tools/libuv.sh`. Otherwise the extension is linked with the system's libuv.
+libuv is compiled into the extension when its source is in vendor/libuv: always in the source distribution, and in a
+clone after `bash tools/libuv.sh`. Otherwise the extension is linked with the system's libuv.
 
 Environment:
   PYNET_SYSTEM_LIBUV=1 use the libuv that pkg-config finds, also when vendor/libuv is there
@@ -38,9 +38,9 @@ VENDORED = "vendor/libuv"
 # What libuv's own build compiles for Linux.
 LIBUV_SOURCES = """
     fs-poll idna inet random strscpy strtok thread-common threadpool timer uv-common uv-data-getter-setters version
-    unix/async unix/core unix/dl unix/fs unix/getaddrinfo unix/getnameinfo unix/loop-watcher unix/loop unix/pipe unix/poll
-    unix/process unix/proctitle unix/random-devurandom unix/signal unix/stream unix/tcp unix/thread unix/tty unix/udp
-    unix/linux unix/procfs-exepath unix/random-getrandom unix/random-sysctl-linux
+    unix/async unix/core unix/dl unix/fs unix/getaddrinfo unix/getnameinfo unix/loop-watcher unix/loop unix/pipe
+    unix/poll unix/process unix/proctitle unix/random-devurandom unix/signal unix/stream unix/tcp unix/thread unix/tty
+    unix/udp unix/linux unix/procfs-exepath unix/random-getrandom unix/random-sysctl-linux
 """
 LIBUV_MACROS = ["-D_FILE_OFFSET_BITS=64", "-D_LARGEFILE_SOURCE", "-D_GNU_SOURCE", "-D_POSIX_C_SOURCE=200112"]
 

@@ -14,7 +14,6 @@ import time
 from collections import namedtuple
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 from pynet import _exit
 from pynet._exit import blocked as blocked
@@ -27,6 +26,10 @@ from pynet._messages import caller as caller
 from pynet._messages import check_event as check_event
 from pynet._messages import lone_text_hint as lone_text_hint
 from pynet._messages import user_events as user_events
+
+TYPE_CHECKING = False  # typing takes longer to import than all of pynet
+if TYPE_CHECKING:
+    from typing import Any
 
 _futures: Any = _exit.pending
 pending = _futures.data  # the set itself: C looks whether it is empty

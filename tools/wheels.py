@@ -1,7 +1,7 @@
 """Builds the wheels from the source distribution, and looks at each: `make wheel`.
 
-One wheel for each Python and platform. ziglang (from PyPI) is a C compiler with the headers and stubs of an old glibc and
-of musl, for both processors, so no container is needed. A Python is named by its command: `make wheel
+One wheel for each Python and platform. ziglang (from PyPI) is a C compiler with the headers and stubs of an old glibc
+and of musl, for both processors, so no container is needed. A Python is named by its command: `make wheel
 WHEEL_PYTHONS="python3.12 python3.13"`; without, .venv's is taken. It needs its headers and pip.
 """
 
@@ -72,7 +72,12 @@ def run(command: list[str], **options) -> str:
 
 
 def build_sdist(folder: Path) -> Path:
-    run([sys.executable, "-m", "build", "-q", "--sdist", "--outdir", str(folder), str(ROOT)])
+    with tempfile.TemporaryDirectory() as temporary:
+        # The file lists that setuptools leaves in the source tree go there: pytest would find pynet's plugin in them.
+        config = Path(temporary, "extra.cfg")
+        config.write_text(f"[egg_info]\negg_base = {temporary}\n")
+        env = {**os.environ, "DIST_EXTRA_CONFIG": str(config)}
+        run([sys.executable, "-m", "build", "-q", "--sdist", "--outdir", str(folder), str(ROOT)], env=env)
     (found,) = folder.glob("pynet_uv-*.tar.gz")
     return found
 
@@ -222,6 +227,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
     parser.add_argument("--python", action="append", default=[], help="a command; may be given more than once")
     parser.add_argument("--platform", action="append", default=[], choices=[*PLATFORMS])
+    parser.add_argument("--sdist", action="store_true", help="build no wheel")
     parser.add_argument("--check", nargs="+", type=Path, metavar="WHEEL", help="build nothing, look at these")
     args = parser.parse_args()
     failed = 0
@@ -230,7 +236,9 @@ def main() -> int:
         nonlocal failed
         problems = problems_of(wheel, platform)
         failed += bool(problems)
-        print(f"{wheel.name}: {wheel.stat().st_size:,} bytes", *(f"    {each}" for each in problems), sep="\n", flush=True)
+        print(
+            f"{wheel.name}: {wheel.stat().st_size:,} bytes", *(f"    {each}" for each in problems), sep="\n", flush=True
+        )
 
     if args.check:
         for wheel in args.check:
@@ -241,6 +249,8 @@ def main() -> int:
         old.unlink()
     sdist = build_sdist(args.out)
     print(f"{sdist.name}: {sdist.stat().st_size:,} bytes", flush=True)
+    if args.sdist:
+        return 0
     for python in [found_python(name) for name in args.python] or [sys.executable]:
         for name in args.platform or PLATFORMS:
             with tempfile.TemporaryDirectory() as temporary:

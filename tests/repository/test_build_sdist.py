@@ -83,9 +83,7 @@ def test_sdist_holds_libuv_and_its_licences(sdist):
 
 
 def test_sdist_holds_the_fragments_of_the_change_log(sdist):
-    assert sorted(p.name for p in (sdist / "changes").iterdir()) == sorted(
-        p.name for p in (ROOT / "changes").iterdir()
-    )
+    assert sorted(p.name for p in (sdist / "changes").iterdir()) == sorted(p.name for p in (ROOT / "changes").iterdir())
 
 
 @pytest.mark.parametrize("name", ["LICENSE", "LICENSE-extra"])
@@ -169,7 +167,9 @@ def test_wheel_has_a_bill_of_materials(installed, sdist):
     assert (document["bomFormat"], document["specVersion"]) == ("CycloneDX", "1.6")
     (libuv,) = document["components"]
     header = (sdist / "vendor" / "libuv" / "include" / "uv" / "version.h").read_text()
-    number = ".".join(re.search(rf"#define UV_VERSION_{part} +(\d+)", header)[1] for part in ("MAJOR", "MINOR", "PATCH"))
+    number = ".".join(
+        re.search(rf"#define UV_VERSION_{part} +(\d+)", header)[1] for part in ("MAJOR", "MINOR", "PATCH")
+    )
     assert (libuv["name"], libuv["version"]) == ("libuv", number)
     assert {each["license"]["id"] for each in libuv["licenses"]} == {"MIT", "BSD-2-Clause", "ISC"}
     refs = {document["metadata"]["component"]["bom-ref"], libuv["bom-ref"]}
