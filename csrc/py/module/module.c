@@ -202,10 +202,10 @@ module_exec(PyObject *m)
     st->default_mark = PN_DEFAULT_HIGH_WATER_MARK;
     st->attempt_timeout = 250;
     st->auto_select_family = st->race = true;
-    if (refuse_subinterpreter() < 0 || refuse_without_gil() < 0 || pn_names_init(&st->names) < 0 || pn_driver_init(st) < 0 ||
-        pn_ticks_init(st) < 0 || pn_errors_init(st, m) < 0 || load_run(st) < 0 || add_types(st, m) < 0 ||
-        add_named_tuples(st, m) < 0 || add_values(st, m) < 0 || pn_connect_read_environment(st) < 0 ||
-        pn_alias_module(m) < 0 || add_hooks(m) < 0) {
+    if (refuse_subinterpreter() < 0 || refuse_without_gil() < 0 || pn_names_init(&st->names) < 0 ||
+        pn_driver_init(st) < 0 || pn_ticks_init(st) < 0 || pn_errors_init(st, m) < 0 || load_run(st) < 0 ||
+        add_types(st, m) < 0 || add_named_tuples(st, m) < 0 || add_values(st, m) < 0 ||
+        pn_connect_read_environment(st) < 0 || pn_alias_module(m) < 0 || add_hooks(m) < 0) {
         if (!PyErr_Occurred()) /* PyType_FromModuleAndSpec() of CPython 3.11 forgets it */
             PyErr_NoMemory();
         return -1;
