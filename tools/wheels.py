@@ -25,6 +25,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MOST = 500_000  # bytes of a wheel
 INIT = "PyInit__pynet"
+# What musl has since 1.2.3 and 1.2.5: a musl 1.2.2 (Alpine 3.13) refuses to load what uses one of them.
+NEW_IN_MUSL = {"pthread_getname_np", "qsort_r", "preadv2", "pwritev2", "statx"}
 
 
 @dataclass(frozen=True)
@@ -141,13 +143,16 @@ def elf_problems(data: bytes, platform: Platform) -> list[str]:
     }
     if exported != {INIT}:
         problems.append(f"it exports {', '.join(sorted(exported))} instead of {INIT} alone")
-    missing = [
+    undefined = {
         symbol.name
         for symbol in elf.get_section_by_name(".dynsym").iter_symbols()
-        if symbol["st_shndx"] == "SHN_UNDEF" and symbol.name.startswith("uv_")
-    ]
+        if symbol["st_shndx"] == "SHN_UNDEF"
+    }
+    missing = sorted(name for name in undefined if name.startswith("uv_"))
     if missing:
         problems.append(f"libuv is not inside: {', '.join(missing[:3])} are undefined")
+    if "musl" in platform.tag and undefined & NEW_IN_MUSL:
+        problems.append(f"it uses {', '.join(sorted(undefined & NEW_IN_MUSL))}, which musl 1.2.2 does not have")
     for section in elf.iter_sections():
         if isinstance(section, DynamicSection):
             for tag in section.iter_tags():
