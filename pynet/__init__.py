@@ -45,6 +45,7 @@ else:
         "aio": None,
         "promises": None,
     }
+    __all__ = [name for name in (*globals(), *_LATER) if not name.startswith("_") and name != "TYPE_CHECKING"]
 
     def __getattr__(name):
         if name not in _LATER:

@@ -144,9 +144,7 @@ def elf_problems(data: bytes, platform: Platform) -> list[str]:
     if exported != {INIT}:
         problems.append(f"it exports {', '.join(sorted(exported))} instead of {INIT} alone")
     undefined = {
-        symbol.name
-        for symbol in elf.get_section_by_name(".dynsym").iter_symbols()
-        if symbol["st_shndx"] == "SHN_UNDEF"
+        symbol.name for symbol in elf.get_section_by_name(".dynsym").iter_symbols() if symbol["st_shndx"] == "SHN_UNDEF"
     }
     missing = sorted(name for name in undefined if name.startswith("uv_"))
     if missing:

@@ -31,3 +31,13 @@ def test_names_that_are_loaded_later():
 
 def test_later_names_stay_the_same_object():
     assert pynet.finished is pynet.finished
+
+
+def test_import_of_everything_has_the_later_names():
+    out = isolated.check(
+        """
+        from pynet import *
+        print(finished.__name__, Socket.__name__, aio.__name__, "TYPE_CHECKING" in globals(), "_exit" in globals())
+        """
+    )
+    assert out == "finished Socket pynet.aio False False\n"
