@@ -40,6 +40,10 @@ AbortEvent = namedtuple("AbortEvent", "type target", module="pynet")
 # --- the background thread ---
 
 
+def _handle_of(thread: threading.Thread) -> str:
+    return "_os_thread_handle" if hasattr(thread, "_os_thread_handle") else "_handle"  # the first from Python 3.14 on
+
+
 def enter_thread() -> threading.Thread:
     """Makes this thread, which C has started, a thread of the module threading: named, listed, joinable and traced.
 
@@ -56,7 +60,7 @@ def enter_thread() -> threading.Thread:
     if hasattr(thread, "_set_tstate_lock"):  # up to Python 3.12
         thread._set_tstate_lock()
     else:
-        thread._handle = private._make_thread_handle(thread.ident)
+        setattr(thread, _handle_of(thread), private._make_thread_handle(thread.ident))
     if hasattr(thread, "_set_os_name"):  # from Python 3.14 on
         thread._set_os_name()
     thread._started.set()
@@ -75,8 +79,8 @@ def leave_thread(thread: Any) -> None:
         thread._delete()
     if isinstance(thread, threading._DummyThread):
         return
-    if hasattr(thread, "_handle"):
-        thread._handle._set_done()
+    if not hasattr(thread, "_tstate_lock"):
+        getattr(thread, _handle_of(thread))._set_done()
     elif thread._tstate_lock is not None:
         with contextlib.suppress(RuntimeError):  # released already
             thread._tstate_lock.release()
