@@ -22,7 +22,7 @@ def test_import_switches_the_gil_on():
     assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
 
 
-@pytest.mark.parametrize(("args", "env"), [(["-X", "gil=0"], {}), ([], {"PYTHON_GIL": "0"})], ids=["option", "variable"])
+@pytest.mark.parametrize(("args", "env"), [(("-X", "gil=0"), {}), ((), {"PYTHON_GIL": "0"})], ids=["-X", "PYTHON_GIL"])
 def test_import_without_the_gil_is_refused(args, env):
     done = python(*args, "-c", "import pynet", **env)
     assert done.returncode == 1
