@@ -16,14 +16,16 @@ RUN := . build/env.sh &&
 C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort)
 SOURCES := $(sort $(filter csrc/%,$(C_FILES)))
 SUITE ?= speed
+WHEEL_PYTHONS ?=
+WHEEL_PLATFORMS ?=
 SEED ?= 1
 COUNT ?= 500
 SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
-	soak costs aio-libraries conformance-hosts conformance-record differential differential-record clean \
-	distclean FORCE
+	soak costs aio-libraries conformance-hosts sdist wheel wheel-test release-check conformance-record differential \
+	differential-record clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -91,6 +93,19 @@ aio-libraries: build  ## the tests of two libraries for asyncio's streams, over 
 conformance-hosts: build .venv/.test  ## the conformance scenarios, all of them attached to asyncio's and uvloop's loops, too
 	@$(RUN) CONFORMANCE_ALL=1 $(PYTEST) -q tests/conformance/test_conformance.py $(PYTEST_ARGS)
 
+sdist: .venv/.wheels  ## the source distribution, with libuv inside, in dist
+	@$(PY) tools/wheels.py --sdist
+
+wheel: .venv/.wheels  ## sdist and wheels in dist: glibc and musl, x86-64 and arm64 (WHEEL_PYTHONS="python3.12 ...")
+	@$(PY) tools/wheels.py $(WHEEL_PYTHONS:%=--python %) $(WHEEL_PLATFORMS:%=--platform %)
+
+wheel-test:  ## dist's sdist and its wheels for CPython 3.11, each in a bare Debian 12 (as root)
+	@for archive in dist/pynet_uv-*.tar.gz dist/pynet_uv-*-cp311-cp311-manylinux*.whl; do \
+		bash tools/clean_root.sh $$archive || exit 1; done
+
+release-check: build .venv/.release .venv/.wheels  ## is dist fit to be released? Version, change log, addresses, archives, stubs
+	@$(PY) tools/release_check.py
+
 conformance-record: .venv/.build  ## run the conformance scenarios on real Node and store what it does
 	@bash tools/node.sh
 	@$(RUN) $(PY) tests/conformance/record.py
@@ -111,14 +126,14 @@ clean:  ## remove what was built
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 distclean: clean  ## remove what was downloaded as well
-	rm -rf .venv .deps .node
+	rm -rf .venv .deps .node vendor
 
 # --- files ---
 
 # The flags and the list of sources: rewritten only when they have changed, which rebuilds.
 build/.flags: FORCE
 	@mkdir -p build
-	@echo '$(foreach v,CC CFLAGS LDFLAGS PYNET_LIBUV PYNET_WERROR PYNET_DEBUG PYNET_SANITIZE PYNET_COVERAGE \
+	@echo '$(foreach v,CC CFLAGS LDFLAGS PYNET_LIBUV PYNET_SYSTEM_LIBUV PYNET_LTO PYNET_WERROR PYNET_DEBUG PYNET_SANITIZE PYNET_COVERAGE \
 		PYNET_CFLAGS,$(v)=$($(v))) $(SOURCES)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
@@ -130,7 +145,7 @@ build/.built: .venv/.build build/.flags setup.py $(SOURCES)
 # make the same .venv at once.
 .venv/.build: FORCE
 	@bash tools/setup.sh build
-.venv/.test .venv/.lint .venv/.bench .venv/.coverage .venv/.cross: .venv/.%: FORCE | .venv/.build
+.venv/.test .venv/.lint .venv/.bench .venv/.coverage .venv/.cross .venv/.wheels .venv/.release: .venv/.%: FORCE | .venv/.build
 	@bash tools/setup.sh $*
 
 FORCE:

@@ -1,7 +1,12 @@
 """Builds the C extension pynet._pynet; everything else about the package is in pyproject.toml.
 
+libuv is compiled into the extension when its source is in vendor/libuv: always in the source distribution, and in a
+clone after `bash tools/libuv.sh`. Otherwise the extension is linked with the system's libuv.
+
 Environment:
-  PYNET_LIBUV=PREFIX   use the libuv in PREFIX/include and PREFIX/lib instead of asking pkg-config
+  PYNET_SYSTEM_LIBUV=1 use the libuv that pkg-config finds, also when vendor/libuv is there
+  PYNET_LIBUV=PREFIX   use the libuv in PREFIX/include and PREFIX/lib
+  PYNET_LTO=1          optimisation across files, by the linker
   PYNET_WERROR=1       many warnings, and each is an error (for us, not for those who install pynet)
   PYNET_DEBUG=1        no optimisation, assertions on
   PYNET_SANITIZE=1     AddressSanitizer and UndefinedBehaviorSanitizer, assertions on
@@ -17,17 +22,32 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
+from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).resolve().parent
 LIBUV_MINIMUM = (1, 44)
+VENDORED = "vendor/libuv"
+
+# What libuv's own build compiles for Linux.
+LIBUV_SOURCES = """
+    fs-poll idna inet random strscpy strtok thread-common threadpool timer uv-common uv-data-getter-setters version
+    unix/async unix/core unix/dl unix/fs unix/getaddrinfo unix/getnameinfo unix/loop-watcher unix/loop unix/pipe
+    unix/poll unix/process unix/proctitle unix/random-devurandom unix/signal unix/stream unix/tcp unix/thread unix/tty
+    unix/udp unix/linux unix/procfs-exepath unix/random-getrandom unix/random-sysctl-linux
+"""
+LIBUV_MACROS = ["-D_FILE_OFFSET_BITS=64", "-D_LARGEFILE_SOURCE", "-D_GNU_SOURCE", "-D_POSIX_C_SOURCE=200112"]
 
 LIBUV_HELP = """\
-Install libuv's development files:
+Fetch its source, which is then compiled into the extension:
+    in a clone, on Linux:  bash tools/libuv.sh
+or install libuv's development files:
     Debian, Ubuntu:  apt-get install libuv1-dev pkg-config
     Fedora, RHEL:    dnf install libuv-devel pkgconf-pkg-config
     Alpine:          apk add libuv-dev pkgconf
@@ -64,10 +84,11 @@ def switched_on(name):
 class Libuv:
     """What the compiler and the linker need to know of the libuv that was found."""
 
-    def __init__(self, include_dirs, compile_args, link_args):
+    def __init__(self, include_dirs, compile_args, link_args, sources=()):
         self.include_dirs = include_dirs
         self.compile_args = compile_args
         self.link_args = link_args
+        self.sources = list(sources)
 
 
 def libuv_version(include_dirs):
@@ -134,9 +155,23 @@ def libuv_from_pkg_config():
     return Libuv(include_dirs, compile_args, shlex.split(pkg_config("--libs")))
 
 
+def has_vendored_libuv():
+    return sys.platform == "linux" and (ROOT / VENDORED / "include" / "uv.h").is_file()
+
+
+def libuv_from_source():
+    # With UV_EXTERN defined as nothing, libuv's functions are hidden as ours are.
+    sources = [f"{VENDORED}/src/{name}.c" for name in LIBUV_SOURCES.split()]
+    return Libuv([f"{VENDORED}/include"], ["-DUV_EXTERN="], ["-lpthread", "-ldl", "-lrt"], sources)
+
+
 def find_libuv():
     prefix = os.environ.get("PYNET_LIBUV")
-    return libuv_from_prefix(prefix) if prefix else libuv_from_pkg_config()
+    if prefix:
+        return libuv_from_prefix(prefix)
+    if has_vendored_libuv() and not switched_on("PYNET_SYSTEM_LIBUV"):
+        return libuv_from_source()
+    return libuv_from_pkg_config()
 
 
 # --- flags ---
@@ -147,7 +182,7 @@ def mode_flags():
     compile_args = ["-std=c11", "-fvisibility=hidden"]
     # -std=c11 hides POSIX; Python.h turns it on for those who include it, this does for all.
     compile_args.append("-D_DARWIN_C_SOURCE=1" if sys.platform == "darwin" else "-D_GNU_SOURCE=1")
-    link_args = []
+    link_args = ["-Wl,-z,relro,-z,now"] if sys.platform == "linux" else []
     if switched_on("PYNET_SANITIZE"):
         sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
         compile_args += ["-O1", "-g", "-UNDEBUG", "-fno-omit-frame-pointer", *sanitizers]
@@ -163,10 +198,19 @@ def mode_flags():
         link_args.append("--coverage")
         if sys.platform == "linux":
             link_args.append("-Wl,-u,__gcov_dump")  # tools/coverage_exit.py calls it
+    if switched_on("PYNET_LTO"):
+        compile_args.append("-flto")
+        link_args.append("-flto")
     if switched_on("PYNET_WERROR"):
         compile_args += ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
     extra = shlex.split(os.environ.get("PYNET_CFLAGS", ""))
     return compile_args + extra, link_args + extra
+
+
+def libuv_flags(compile_args):
+    """Those of our own files, but in the dialect that libuv is written in, and without their warnings."""
+    kept = [arg for arg in compile_args if not arg.startswith(("-std=", "-W", "-D_GNU_SOURCE"))]
+    return ["-std=gnu11", *LIBUV_MACROS, *kept, "-w"]
 
 
 def system_includes(directories):
@@ -222,8 +266,9 @@ class BuildExt(build_ext):
     """Checks what the build needs before it starts, each with a message of its own."""
 
     def build_extensions(self):
-        if sysconfig.get_config_var("Py_GIL_DISABLED"):
-            stop("free-threaded Python is not supported yet; pynet's loop is guarded by the GIL.")
+        if sys.implementation.name != "cpython":
+            name = {"pypy": "PyPy", "graalpy": "GraalPy"}.get(sys.implementation.name, sys.implementation.name)
+            stop(f"it is an extension for CPython, and this Python is {name}. Take CPython 3.11 or newer.")
         compiler = self.compiler.compiler_so[0]
         if shutil.which(compiler) is None:
             stop(f"there is no C compiler {compiler!r}.", COMPILER_HELP)
@@ -239,16 +284,100 @@ class BuildExt(build_ext):
             extension.extra_compile_args = [*includes, *libuv.compile_args, *compile_args]
             extension.extra_link_args = [*libuv.link_args, *link_args]
         self.compiler.compile = compile_in_parallel(self.compiler, rebuild_all=self.force)
+        if libuv.sources:
+            flags = [*libuv.compile_args, *libuv_flags(compile_args)]
+            folders = [*libuv.include_dirs, f"{VENDORED}/src"]
+            made = self.compiler.compile(libuv.sources, self.build_temp, include_dirs=folders, extra_postargs=flags)
+            self.extensions[0].extra_objects = made
         # Whether a file is out of date is for compile_in_parallel() to say; linking is cheap.
         self.force = True
         super().build_extensions()
+
+
+# --- the distributions ---
+
+
+def bill_of_materials(version):
+    """What is compiled into the extension beside pynet itself: a CycloneDX document, as PEP 770 has it."""
+    origin = (ROOT / VENDORED / "ORIGIN").read_text()
+    libuv, sha256 = re.search(r"libuv ([0-9.]+),.* sha256 ([0-9a-f]{64})", origin).groups()
+    licences = [{"license": {"id": name}} for name in ("MIT", "BSD-2-Clause", "ISC")]
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {
+            "component": {
+                "type": "library",
+                "bom-ref": f"pkg:pypi/pynet-uv@{version}",
+                "name": "pynet-uv",
+                "version": version,
+                "licenses": [{"license": {"id": "MIT"}}],
+                "purl": f"pkg:pypi/pynet-uv@{version}",
+            }
+        },
+        "components": [
+            {
+                "type": "library",
+                "bom-ref": f"pkg:github/libuv/libuv@v{libuv}",
+                "name": "libuv",
+                "version": libuv,
+                "description": "Compiled into pynet._pynet, unchanged",
+                "licenses": licences,
+                "purl": f"pkg:github/libuv/libuv@v{libuv}",
+                "externalReferences": [
+                    {
+                        "type": "source-distribution",
+                        "url": "https://pypi.org/project/uvloop/",
+                        "comment": origin.strip(),
+                        "hashes": [{"alg": "SHA-256", "content": sha256}],
+                    }
+                ],
+            }
+        ],
+        "dependencies": [
+            {"ref": f"pkg:pypi/pynet-uv@{version}", "dependsOn": [f"pkg:github/libuv/libuv@v{libuv}"]},
+            {"ref": f"pkg:github/libuv/libuv@v{libuv}"},
+        ],
+    }
+
+
+class BDistWheel(bdist_wheel):
+    """With a bill of materials when libuv is inside."""
+
+    def egg2dist(self, egginfo_path, distinfo_path):
+        super().egg2dist(egginfo_path, distinfo_path)
+        if find_libuv().sources:
+            folder = Path(distinfo_path, "sboms")
+            folder.mkdir()
+            document = json.dumps(bill_of_materials(self.distribution.get_version()), indent=2)
+            (folder / "libuv.cdx.json").write_text(document + "\n")
+
+
+class SDist(sdist):
+    """An archive without libuv's source would not build for those who have no libuv."""
+
+    def run(self):
+        if not (ROOT / VENDORED / "ORIGIN").is_file():
+            stop(f"the source distribution needs libuv's source in {VENDORED}: run `bash tools/libuv.sh` first.")
+        super().run()
 
 
 def files(pattern):
     return sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob(pattern))
 
 
+def addresses():
+    """Of the metadata, as far as release.toml has them."""
+    release = tomllib.loads((ROOT / "release.toml").read_text())
+    given = {"author": "The pynet authors", "project_urls": {name: url for name, url in release["urls"].items() if url}}
+    if release["author_email"]:
+        given["author_email"] = release["author_email"]
+    return given
+
+
 setup(
+    **addresses(),
     ext_modules=[
         Extension(
             "pynet._pynet",
@@ -257,5 +386,5 @@ setup(
             include_dirs=["csrc"],
         )
     ],
-    cmdclass={"build_ext": BuildExt},
+    cmdclass={"build_ext": BuildExt, "bdist_wheel": BDistWheel, "sdist": SDist},
 )

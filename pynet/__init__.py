@@ -1,16 +1,13 @@
 """Node's node:net for Python: TCP and unix-socket servers and clients that call your functions back."""
 
-from typing import TYPE_CHECKING
-
 from pynet import _exit as _exit  # first: _exit.py says why
 from pynet._pynet import *  # noqa: F403
-from pynet._streams import finished as finished
-from pynet._streams import pipeline as pipeline
 from pynet._systemd import systemd_listen_fds as systemdListenFds  # noqa: F401
 from pynet._systemd import systemd_listen_fds as systemd_listen_fds
 
 __version__ = "0.2.0"
 
+TYPE_CHECKING = False  # to import typing takes as long as all of this
 if TYPE_CHECKING:
     from pynet import aio as aio
     from pynet import promises as promises
@@ -25,11 +22,13 @@ if TYPE_CHECKING:
     from pynet._servers import close_all as close_all
     from pynet._servers import closeAll as closeAll
     from pynet._servers import servers as servers
+    from pynet._streams import finished as finished
+    from pynet._streams import pipeline as pipeline
     from pynet._waiting import Future as Future
     from pynet._waiting import IncompleteReadError as IncompleteReadError
     from pynet._waiting import once as once
 else:
-    # Imported on demand: they import concurrent.futures, which not every program needs.
+    # Imported on demand: they import typing or concurrent.futures, which not every program needs.
     _LATER = {
         "Active": "_active",
         "active": "_active",
@@ -45,9 +44,12 @@ else:
         "closeAll": "_servers",
         "serve": "_serve",
         "servers": "_servers",
+        "finished": "_streams",
+        "pipeline": "_streams",
         "aio": None,
         "promises": None,
     }
+    __all__ = [name for name in (*globals(), *_LATER) if not name.startswith("_") and name != "TYPE_CHECKING"]
 
     def __getattr__(name):
         if name not in _LATER:

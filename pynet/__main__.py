@@ -1,4 +1,4 @@
-"""python -m pynet: an echo server, and a client that joins a socket to stdin and stdout.
+"""python -m pynet, pynet, pynet-uv: an echo server, and a client that joins a socket to stdin and stdout.
 
 The client's stdin and stdout may block, so one thread reads stdin and one writes stdout; the loop runs on the main
 thread. Each input is read only as fast as the output takes the data.
@@ -208,8 +208,14 @@ def port_or_path(text: str) -> int | str:
     return int(text) if text.isascii() and text.isdigit() else text
 
 
+def program() -> str:
+    """What the user typed: the name of a console script, or `python -m pynet`."""
+    name = os.path.basename(sys.argv[0])
+    return name if name in ("pynet", "pynet-uv") else "python -m pynet"
+
+
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="python -m pynet", description="TCP and unix sockets, to try things with.")
+    top = argparse.ArgumentParser(prog=program(), description="TCP and unix sockets, to try things with.")
     top.add_argument("--version", action="version", version=f"pynet {pynet.__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serve = commands.add_parser(

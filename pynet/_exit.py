@@ -13,7 +13,10 @@ import threading
 import weakref
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+
+TYPE_CHECKING = False  # typing takes longer to import than all of pynet
+if TYPE_CHECKING:
+    from typing import Any
 
 blocked: set[Callable[[], object]] = set()
 """For each thread and each task that waits now, the function that wakes it."""

@@ -6,11 +6,13 @@ The C module calls this; see PN_RUN in csrc/py/base/state.h.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from types import CodeType, FrameType
-from typing import Any
+
+TYPE_CHECKING = False  # typing takes longer to import than all of pynet
+if TYPE_CHECKING:
+    from typing import Any
 
 _MOST_PARTS = 8
 
@@ -122,15 +124,19 @@ def add_where(error: BaseException, emitter: object, event: object, function: ob
 
 # --- an address where a path is expected ---
 
-_HOST_AND_PORT = re.compile(r"(?P<host>\[[^\]/]*\]|[^/\s\0]*):(?P<port>[0-9]{1,5})", re.ASCII)
-_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/@]*@)?(?P<rest>.*)", re.ASCII | re.IGNORECASE | re.DOTALL)
+_HOST_AND_PORT = r"(?a)(?P<host>\[[^\]/]*\]|[^/\s\0]*):(?P<port>[0-9]{1,5})"
+_URL = r"(?ais)(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/@]*@)?(?P<rest>.*)"
 
 
 def lone_text_hint(function: str, text: str) -> str | None:
     """What is wrong with connect("localhost:80"), connect("tcp://localhost:80"), connect("unix:/run/x"), or None."""
-    url = _URL.fullmatch(text)
+    if ":" not in text:
+        return None
+    import re  # few programs need it
+
+    url = re.fullmatch(_URL, text)
     scheme, rest = url.groups() if url else (None, text)
-    place = _HOST_AND_PORT.fullmatch(rest.partition("/")[0] if url else rest)
+    place = re.fullmatch(_HOST_AND_PORT, rest.partition("/")[0] if url else rest)
     if place and int(place["port"]) > 65535:
         place = None
     if scheme and scheme.lower() in ("unix", "unix+http", "http+unix"):
@@ -275,6 +281,8 @@ def check_event(emitter: object, name: str) -> None:
 
 def without_aliases(names: Iterable[str]) -> list[str]:
     """The names, without those that are only Node's spelling of another: bytesRead of bytes_read."""
+    import re
+
     known = set(names)
     spelled = {name: re.sub(r"(?<=[a-z0-9])([A-Z]+)", lambda m: "_" + m[1].lower(), name) for name in known}
     return sorted(name for name in known if spelled[name] == name or spelled[name] not in known)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn
 
 from pynet import _pynet
+
+TYPE_CHECKING = False  # typing takes longer to import than all of pynet
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 _c: Any = _pynet
 _Function = Callable[..., object]

@@ -185,9 +185,11 @@ class Loop:
         return f"<pynet.{type(self).__name__} of {self._of()!r}{', ended' if self._done else ''}>"
 
     def __del__(self) -> None:
-        # Raises when the interpreter exits, and there is no caller to handle it.
-        with contextlib.suppress(Exception):
+        # Raises when the interpreter exits, when this module may have no globals left, and no caller handles it.
+        try:
             self.close()
+        except Exception:
+            pass
 
     def _of(self) -> object:
         """The object that it iterates over."""

@@ -15,7 +15,6 @@ import weakref
 from collections import namedtuple
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 from pynet import _exit
 from pynet._exit import blocked as blocked
@@ -29,6 +28,10 @@ from pynet._messages import check_event as check_event
 from pynet._messages import lone_text_hint as lone_text_hint
 from pynet._messages import user_events as user_events
 
+TYPE_CHECKING = False  # typing takes longer to import than all of pynet
+if TYPE_CHECKING:
+    from typing import Any
+
 _futures: Any = _exit.pending
 pending = _futures.data  # the set itself: C looks whether it is empty
 
@@ -36,6 +39,10 @@ AddressInfo = namedtuple("AddressInfo", "address port family", module="pynet")
 AbortEvent = namedtuple("AbortEvent", "type target", module="pynet")
 
 # --- the background thread ---
+
+
+def _handle_of(thread: threading.Thread) -> str:
+    return "_os_thread_handle" if hasattr(thread, "_os_thread_handle") else "_handle"  # the first from Python 3.14 on
 
 
 def enter_thread() -> threading.Thread:
@@ -54,7 +61,7 @@ def enter_thread() -> threading.Thread:
     if hasattr(thread, "_set_tstate_lock"):  # up to Python 3.12
         thread._set_tstate_lock()
     else:
-        thread._handle = private._make_thread_handle(thread.ident)
+        setattr(thread, _handle_of(thread), private._make_thread_handle(thread.ident))
     if hasattr(thread, "_set_os_name"):  # from Python 3.14 on
         thread._set_os_name()
     thread._started.set()
@@ -73,8 +80,8 @@ def leave_thread(thread: Any) -> None:
         thread._delete()
     if isinstance(thread, threading._DummyThread):
         return
-    if hasattr(thread, "_handle"):
-        thread._handle._set_done()
+    if not hasattr(thread, "_tstate_lock"):
+        getattr(thread, _handle_of(thread))._set_done()
     elif thread._tstate_lock is not None:
         with contextlib.suppress(RuntimeError):  # released already
             thread._tstate_lock.release()

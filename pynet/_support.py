@@ -6,14 +6,15 @@ import contextlib
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynet import _private, _pynet
 
+TYPE_CHECKING = False  # typing takes longer to import than all of pynet
 if TYPE_CHECKING:
     import asyncio
+    from typing import Any, TypeVar
 
-_X = TypeVar("_X", bound=BaseException)
+    _X = TypeVar("_X", bound=BaseException)
 
 # --- arguments ---
 

@@ -9,7 +9,6 @@ A wait misses no event: it checks the state, adds its listeners, and checks agai
 
 from __future__ import annotations
 
-import contextlib
 import os
 import weakref
 from collections import deque
@@ -206,9 +205,11 @@ class Future(futures.Future[_T]):
         return f"<pynet.{name} {state}{'' if emitter is None else f' {self._event!r} of {emitter!r}'}>"
 
     def __del__(self) -> None:
-        # Raises when the interpreter exits, and there is no caller to handle it.
-        with contextlib.suppress(Exception):
+        # Raises when the interpreter exits, when this module may have no globals left, and no caller handles it.
+        try:
             self._leave()
+        except Exception:
+            pass
 
     # --- private ---
 

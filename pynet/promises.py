@@ -3,8 +3,10 @@
 import sys
 
 from pynet import aio
-from pynet.aio import connect as connect
-from pynet.aio import listen as listen
-from pynet.aio import serve as serve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pynet.aio import *  # noqa: F403
+    from pynet.aio import __all__ as __all__
 
 sys.modules[__name__] = aio

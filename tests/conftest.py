@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import socket
 
 import pytest
@@ -17,6 +18,9 @@ _FORK = "ignore:This process (pid=:DeprecationWarning"
 os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _FORK]))
 # A script in the checkout's folder imports the pynet that is tested, and not the folder's, which need not be built.
 os.environ["PYTHONSAFEPATH"] = "1"
+# A shell ignores SIGINT for what it starts with `&`, and so would the scripts of the tests of Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish():

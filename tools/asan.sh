@@ -35,4 +35,4 @@ done
 [ $paths = 1 ] || arguments+=("$root/tests")
 cd build/asan
 exec env LD_PRELOAD="$preload" "$root/.venv/bin/python" -m pytest -c "$root/pyproject.toml" --rootdir "$root" \
-    -o timeout=240 -o faulthandler_timeout=300 -p no:cacheprovider "${arguments[@]}"
+    -o timeout=240 -o faulthandler_timeout=420 -p no:cacheprovider "${arguments[@]}"

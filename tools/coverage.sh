@@ -27,7 +27,7 @@ cp tools/coverage_exit.py build/coverage/sitecustomize.py
 (
     cd build/coverage
     PYTHONPATH=$PWD "$python" -m pytest -c "$root/pyproject.toml" --rootdir "$root" -o timeout=240 \
-        -o faulthandler_timeout=300 -p no:cacheprovider "${arguments[@]}"
+        -o faulthandler_timeout=420 -p no:cacheprovider "${arguments[@]}"
 ) || status=$?
 
 mkdir -p build/coverage-report

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Set-up for the Makefile: tools/setup.sh build|test|lint|bench|coverage|cross
+# Set-up for the Makefile: tools/setup.sh build|test|lint|bench|coverage|cross|wheels|release
 #
 # Makes .venv with what the given group of targets needs, and finds or installs what must come from the system: a C
 # compiler, Python's headers and libuv. As root on Debian or Ubuntu it installs what is missing by apt-get; without root
 # it unpacks libuv's packages into .deps; on macOS it asks brew. Whatever it cannot do it says, with the line to type.
 #
+# For the tests and wheels it fetches the source of libuv that they have inside (tools/libuv.sh).
 # Writes .venv/.GROUP (touched only when something was installed) and build/env.sh (for the recipes to source).
 # PYTHON chooses the interpreter, PYNET_LIBUV a libuv of your own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-group=${1:?usage: tools/setup.sh build|test|lint|bench|coverage|cross}
+group=${1:?usage: tools/setup.sh build|test|lint|bench|coverage|cross|wheels|release}
 python=${PYTHON:-python3}
 py=.venv/bin/python
 
@@ -74,16 +75,13 @@ find_python() {
     local facts
     facts=$("$python" -c '
 import os, sys, sysconfig
-print(sys.implementation.name, "%d.%d" % sys.version_info[:2], sys.version_info[:2] >= (3, 11),
-      bool(sysconfig.get_config_var("Py_GIL_DISABLED")))
+print(sys.implementation.name, "%d.%d" % sys.version_info[:2], sys.version_info[:2] >= (3, 11))
 print(os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable))
 print(sysconfig.get_path("include"))
 print(sys.version.replace("\n", " "))') || die "$python does not run."
-    { read -r name version new_enough free_threaded; read -r base_python; read -r include; read -r banner; } <<< "$facts"
+    { read -r name version new_enough; read -r base_python; read -r include; read -r banner; } <<< "$facts"
     [ "$name" = cpython ] || die "pynet needs CPython; $python is $name."
     [ "$new_enough" = True ] || die "pynet needs Python 3.11 or newer; $python is $version." \
-        "Choose another one: make PYTHON=python3.12 ..."
-    [ "$free_threaded" = False ] || die "pynet does not support free-threaded Python yet; $python is one." \
         "Choose another one: make PYTHON=python3.12 ..."
 }
 
@@ -138,6 +136,7 @@ unpack_libuv() {
 find_libuv() {
     local_libuv=''
     [ -z "${PYNET_LIBUV:-}" ] || return 0
+    [ "${PYNET_SYSTEM_LIBUV:-1}" != 0 ] || { bash tools/libuv.sh && return 0; }
     libuv_in_system && return 0
     if can_apt; then
         apt_install libuv1-dev pkg-config
@@ -161,6 +160,8 @@ write_env() {
     {
         echo "# made by tools/setup.sh"
         [ -z "$local_libuv" ] || printf 'export PYNET_LIBUV=%q\n' "$local_libuv"
+        # Also when vendor/libuv is there. PYNET_SYSTEM_LIBUV=0 make test takes that one.
+        echo 'export PYNET_SYSTEM_LIBUV="${PYNET_SYSTEM_LIBUV:-1}"'
     } > build/env.sh.new
     if cmp -s build/env.sh.new build/env.sh; then
         rm build/env.sh.new
@@ -236,7 +237,9 @@ group_tools() {
                 say "gevent could not be installed: its tests are skipped"
             touch .venv/.gevent
             install_hosts
+            bash tools/libuv.sh || say "the tests of the source distribution will fail"
             ;;
+        wheels | release) bash tools/libuv.sh ;;
         bench) can_apt && ! have valgrind && apt_install valgrind ;;
     esac
     return 0

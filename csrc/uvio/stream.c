@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "uvio/bind.h"
+#include "uvio/hang_up.h"
 #include "uvio/listener.h"
 #include "uvio/signal_mask.h"
 #include "uvio/sockaddr.h"
@@ -466,9 +467,14 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
     if (nread < 0) {
         if (s->req != NULL)
             recheck_fd(s); /* it still waits, for the write only */
-        /* libuv 1.44 takes a hang-up behind a short read for the end, without a read: so it misses a reset, and
-         * the end comes in the turn of the data, even though a listener of the data has raised. Reading again tells. */
-        if (loop_of(s)->halted || (nread == UV_EOF && buf->base == NULL)) {
+        /* libuv takes a hang-up behind a short read for the end, without a read: so it misses a reset, and the end comes
+         * in the turn of the data, even though a listener of the data has raised. Reading again tells; but libuv 1.52
+         * never reads after a hang-up without data. */
+        bool unread = nread == UV_EOF && buf->base == NULL;
+        if (unread && s->hung_up && !loop_of(s)->halted)
+            nread = pn_hang_up_status(pn_stream_fd(s));
+        if (loop_of(s)->halted || (unread && !s->hung_up) || nread == 0) {
+            s->hung_up = unread;
             (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
             recheck_fd(s);
             return;

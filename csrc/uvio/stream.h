@@ -82,6 +82,7 @@ struct pn_stream {
     bool has_fd : 1;      /* its descriptor is in loop->fds */
     bool lingering : 1;   /* pn_stream_linger() closes it soon */
     bool connecting : 1;  /* `req` is that of a connect */
+    bool hung_up : 1;     /* libuv has reported an end that it did not read */
     union {
         uv_handle_t handle;
         uv_stream_t stream;

@@ -138,6 +138,8 @@ GOOD = {
 
 @pytest.mark.parametrize("name", GOOD)
 def test_good_option(place, name):
+    if name in ("local_address", "auto_select_family"):
+        place = {**place, "family": 4}  # the server has no IPv6: of `localhost`, ::1 may be the first address
     for value in GOOD[name]:
         for host in (HOST, "localhost"):
             if name not in ONLY_CONNECT:

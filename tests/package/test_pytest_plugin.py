@@ -28,6 +28,7 @@ def outcome(tmp_path):
         (tmp_path / "test_it.py").write_text(HEAD + textwrap.dedent(source))
         (tmp_path / "pytest.ini").write_text("[pytest]\n")
         env = isolated.environment()
+        env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # an installed pynet would bring the plugin a second time
         env["PYTHONPATH"] = os.pathsep.join([env["PYTHONPATH"], str(ROOT)])
         command = [sys.executable, "-m", "pytest", "-p", "pynet.pytest_plugin", "-p", "no:cacheprovider", *args]
         done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=50, check=False)

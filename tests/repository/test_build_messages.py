@@ -9,6 +9,7 @@ import pytest
 from paths import ROOT
 
 INSTALL_LINES = (
+    "bash tools/libuv.sh",
     "apt-get install libuv1-dev pkg-config",
     "dnf install libuv-devel",
     "apk add libuv-dev",
@@ -28,6 +29,7 @@ def build(tmp_path):
 
     def run(path=None, before="", **variables):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("PYNET_", "LD_PRELOAD", "PKG_CONFIG"))}
+        env["PYNET_SYSTEM_LIBUV"] = "1"
         env.update(variables)
         if path is not None:
             env["PATH"] = str(path)
@@ -114,10 +116,10 @@ def test_no_compiler(build):
     assert "apt-get install gcc" in output
 
 
-def test_free_threaded_python(build):
-    pretend = "import sysconfig; real = sysconfig.get_config_var; sysconfig.get_config_var = "
-    output = build(before=pretend + "lambda name: 1 if name == 'Py_GIL_DISABLED' else real(name)")
-    assert "free-threaded Python is not supported" in output
+@pytest.mark.parametrize(("name", "shown"), [("pypy", "PyPy"), ("graalpy", "GraalPy"), ("another", "another")])
+def test_another_python(build, name, shown):
+    output = build(before=f"import sys; sys.implementation.name = {name!r}")
+    assert f"it is an extension for CPython, and this Python is {shown}. Take CPython 3.11 or newer." in output
 
 
 def test_no_python_headers(build, tmp_path):

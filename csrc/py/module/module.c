@@ -171,6 +171,26 @@ refuse_subinterpreter(void)
     return -1;
 }
 
+/* Py_MOD_GIL_USED makes free-threaded Python switch the GIL on, but not when the user has said that it stays off. */
+static int
+refuse_without_gil(void)
+{
+#ifdef Py_GIL_DISABLED
+    PyObject *is_enabled = PySys_GetObject("_is_gil_enabled");
+    PyObject *answer = is_enabled != NULL ? PyObject_CallNoArgs(is_enabled) : NULL;
+    if (answer == NULL && PyErr_Occurred())
+        return -1;
+    int enabled = answer == NULL || answer == Py_True;
+    Py_XDECREF(answer);
+    if (!enabled) {
+        PyErr_SetString(PyExc_ImportError, "pynet cannot be imported while the GIL is off: the GIL guards its loop. "
+                                           "Start Python without PYTHON_GIL=0 and -X gil=0");
+        return -1;
+    }
+#endif
+    return 0;
+}
+
 /* The functions of higher folders that the loop calls. */
 static const struct pn_hooks hooks = {
     .flush = pn_writable_flush_gathered,
@@ -192,10 +212,10 @@ module_exec(PyObject *m)
     st->default_mark = PN_DEFAULT_HIGH_WATER_MARK;
     st->attempt_timeout = 250;
     st->auto_select_family = st->race = true;
-    if (refuse_subinterpreter() < 0 || pn_names_init(&st->names) < 0 || pn_driver_init(st) < 0 ||
-        pn_ticks_init(st) < 0 || pn_errors_init(st, m) < 0 || load_run(st) < 0 || add_types(st, m) < 0 ||
-        add_named_tuples(st, m) < 0 || add_values(st, m) < 0 || pn_connect_read_environment(st) < 0 ||
-        pn_alias_module(m) < 0 || add_hooks(m) < 0) {
+    if (refuse_subinterpreter() < 0 || refuse_without_gil() < 0 || pn_names_init(&st->names) < 0 ||
+        pn_driver_init(st) < 0 || pn_ticks_init(st) < 0 || pn_errors_init(st, m) < 0 || load_run(st) < 0 ||
+        add_types(st, m) < 0 || add_named_tuples(st, m) < 0 || add_values(st, m) < 0 ||
+        pn_connect_read_environment(st) < 0 || pn_alias_module(m) < 0 || add_hooks(m) < 0) {
         if (!PyErr_Occurred()) /* PyType_FromModuleAndSpec() of CPython 3.11 forgets it */
             PyErr_NoMemory();
         return -1;
@@ -364,6 +384,9 @@ static PyModuleDef_Slot module_slots[] = {
     {Py_mod_exec, module_exec},
 #if PY_VERSION_HEX >= 0x030C0000
     {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+#if PY_VERSION_HEX >= 0x030D0000
+    {Py_mod_gil, Py_MOD_GIL_USED},
 #endif
     {0, NULL},
 };

@@ -103,7 +103,7 @@ note_object(struct dl_phdr_info *info, size_t size, void *arg)
 {
     (void)size;
     (void)arg;
-    int is_libuv = strstr(info->dlpi_name, "/libuv.") != NULL;
+    int is_libuv = strstr(info->dlpi_name, "/libuv") != NULL;
     int is_ours = is_libuv || strstr(info->dlpi_name, "/_pynet.") != NULL;
     if (!is_ours && strstr(info->dlpi_name, "/libc.so") == NULL)
         return 0;
@@ -127,6 +127,8 @@ int
 failing_setup(void)
 {
     dl_iterate_phdr(note_object, NULL);
+    if (libuv.to == 0 && ours_count > 0)
+        libuv = ours[0]; /* libuv is inside: what is ours cannot be told from it */
     void *function = dlsym(RTLD_DEFAULT, "_PyEval_EvalFrameDefault");
     Dl_info info;
     const ElfW(Sym) *symbol = NULL;

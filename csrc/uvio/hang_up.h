@@ -1,0 +1,11 @@
+/* hang_up.h - what a descriptor would read whose peer is gone. */
+#ifndef PN_UVIO_HANG_UP_H
+#define PN_UVIO_HANG_UP_H
+
+#include <sys/types.h>
+
+/* Returns what read(2) would report: UV_EOF, an error, or 0 when there is data, or nothing yet. An error is not reported a
+ * second time by the kernel. */
+ssize_t pn_hang_up_status(int fd);
+
+#endif
