@@ -74,8 +74,7 @@ connect_outcome(const struct pn_stream *s)
 static void
 shut_down(struct pn_stream *s)
 {
-    int status = shutdown(pn_stream_fd(s), SHUT_WR) < 0 ? uv_translate_sys_error(errno) : 0;
-    s->events->shutdown(s, status);
+    s->events->shutdown(s, shutdown(pn_stream_fd(s), SHUT_WR) < 0 ? uv_translate_sys_error(errno) : 0);
 }
 
 /* Delivers `bits`, lowest first; posts again, at the front, what a halted turn leaves. */
@@ -460,16 +459,13 @@ static void
 on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 {
     struct pn_stream *s = stream->data;
-    if (loop_of(s)->dead || s->owner == NULL)
-        return;
-    if (nread == UV_ENOBUFS && buf->len == 0)
+    if (loop_of(s)->dead || s->owner == NULL || (nread == UV_ENOBUFS && buf->len == 0))
         return;
     if (nread < 0) {
         if (s->req != NULL)
             recheck_fd(s); /* it still waits, for the write only */
-        /* libuv takes a hang-up behind a short read for the end, without a read: so it misses a reset, and the end comes
-         * in the turn of the data, even though a listener of the data has raised. Reading again tells; but libuv 1.52
-         * never reads after a hang-up without data. */
+        /* libuv takes a hang-up behind a short read for the end, without a read: it misses a reset, and ends in the turn
+         * of the data. Reading again tells; but libuv 1.52 never reads after a hang-up without data. */
         bool unread = nread == UV_EOF && buf->base == NULL;
         if (unread && s->hung_up && !loop_of(s)->halted)
             nread = pn_hang_up_status(pn_stream_fd(s));
