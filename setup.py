@@ -43,6 +43,13 @@ LIBUV_SOURCES = """
     unix/udp unix/linux unix/procfs-exepath unix/random-getrandom unix/random-sysctl-linux
 """
 LIBUV_MACROS = ["-D_FILE_OFFSET_BITS=64", "-D_LARGEFILE_SOURCE", "-D_GNU_SOURCE", "-D_POSIX_C_SOURCE=200112"]
+# Included before all else: the system call that makes a ring does not exist, and libuv uses epoll_ctl(2). With a ring,
+# libuv ends the process when a program closes that descriptor by mistake; pynet bears that for all others.
+LIBUV_FIRST = """\
+#include <sys/syscall.h>
+#undef __NR_io_uring_setup
+#define __NR_io_uring_setup (-1)
+"""
 
 LIBUV_HELP = """\
 Fetch its source, which is then compiled into the extension:
@@ -285,7 +292,11 @@ class BuildExt(build_ext):
             extension.extra_link_args = [*libuv.link_args, *link_args]
         self.compiler.compile = compile_in_parallel(self.compiler, rebuild_all=self.force)
         if libuv.sources:
-            flags = [*libuv.compile_args, *libuv_flags(compile_args)]
+            first = Path(self.build_temp, "libuv_first.h")
+            if not first.is_file() or first.read_text() != LIBUV_FIRST:
+                first.parent.mkdir(parents=True, exist_ok=True)
+                first.write_text(LIBUV_FIRST)
+            flags = [*libuv.compile_args, *libuv_flags(compile_args), "-include", str(first)]
             folders = [*libuv.include_dirs, f"{VENDORED}/src"]
             made = self.compiler.compile(libuv.sources, self.build_temp, include_dirs=folders, extra_postargs=flags)
             self.extensions[0].extra_objects = made

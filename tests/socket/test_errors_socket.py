@@ -65,7 +65,8 @@ def test_wrong_option(name):
         assert list(mapping) == [name] and mapping[name] is value
 
     all_refused(OPTIONS[name], check)
-    assert sockets() == before, "no half-made socket is left"
+    left = sockets()  # those of other tests may go meanwhile
+    assert all(left[kind] <= before[kind] for kind in before), f"half-made sockets are left: {left}, not {before}"
 
 
 GOOD = {
