@@ -110,21 +110,21 @@ add_named_tuples(PnState *st, PyObject *m)
 static int
 add_values(PnState *st, PyObject *m)
 {
-    st->MaxListenersExceededWarning =
-        add_warning(m, "MaxListenersExceededWarning", "More listeners for an event than set_max_listeners() allows.");
-    st->TimeoutOverflowWarning = add_warning(m, "TimeoutOverflowWarning", "A delay of more than 2,147,483,647 ms.");
-    /* Event names that are not str are compared by identity, as Node's symbols. */
-    st->error_monitor = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
-    st->server_changed = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
-    st->early_write = PyObject_GetAttrString(m, "_early_write");
-    st->early_reset = PyObject_GetAttrString(m, "_early_reset");
-    st->read_wait = PyObject_GetAttrString(m, "_read_wait");
-    st->go_on = PyObject_GetAttrString(m, "_go_on");
-    if (st->early_write == NULL || st->early_reset == NULL || st->read_wait == NULL || st->go_on == NULL ||
-        st->MaxListenersExceededWarning == NULL || st->TimeoutOverflowWarning == NULL || st->error_monitor == NULL ||
-        st->server_changed == NULL || PyModule_AddObjectRef(m, "_server_changed", st->server_changed) < 0)
-        return -1;
-    if (add_hints(m) < 0)
+    /* One after the other: nothing may be called while an exception is set. Event names that are not str are compared
+     * by identity, as Node's symbols. */
+    PyObject *object = (PyObject *)&PyBaseObject_Type;
+    if ((st->MaxListenersExceededWarning =
+             add_warning(m, "MaxListenersExceededWarning",
+                         "More listeners for an event than set_max_listeners() allows.")) == NULL ||
+        (st->TimeoutOverflowWarning =
+             add_warning(m, "TimeoutOverflowWarning", "A delay of more than 2,147,483,647 ms.")) == NULL ||
+        (st->error_monitor = PyObject_CallNoArgs(object)) == NULL ||
+        (st->server_changed = PyObject_CallNoArgs(object)) == NULL ||
+        (st->early_write = PyObject_GetAttrString(m, "_early_write")) == NULL ||
+        (st->early_reset = PyObject_GetAttrString(m, "_early_reset")) == NULL ||
+        (st->read_wait = PyObject_GetAttrString(m, "_read_wait")) == NULL ||
+        (st->go_on = PyObject_GetAttrString(m, "_go_on")) == NULL ||
+        PyModule_AddObjectRef(m, "_server_changed", st->server_changed) < 0 || add_hints(m) < 0)
         return -1;
     return PyModule_AddObjectRef(m, "error_monitor", st->error_monitor);
 }
@@ -133,15 +133,16 @@ add_values(PnState *st, PyObject *m)
 static int
 add_hooks(PyObject *m)
 {
+    /* Each step only after the one before: nothing may be called while an exception is set. */
     PyObject *atexit = PyImport_ImportModule("atexit");
-    PyObject *os = PyImport_ImportModule("os");
-    PyObject *at_exit = PyObject_GetAttrString(m, "_at_exit");
-    PyObject *after_fork = PyObject_GetAttrString(m, "_after_fork");
-    PyObject *result = atexit && at_exit ? PyObject_CallMethod(atexit, "register", "O", at_exit) : NULL;
-    PyObject *method = result && os ? PyObject_GetAttrString(os, "register_at_fork") : NULL;
-    PyObject *args = PyTuple_New(0);
-    PyObject *kwargs = after_fork ? Py_BuildValue("{sO}", "after_in_child", after_fork) : NULL;
-    PyObject *registered = method && args && kwargs ? PyObject_Call(method, args, kwargs) : NULL;
+    PyObject *os = atexit ? PyImport_ImportModule("os") : NULL;
+    PyObject *at_exit = os ? PyObject_GetAttrString(m, "_at_exit") : NULL;
+    PyObject *after_fork = at_exit ? PyObject_GetAttrString(m, "_after_fork") : NULL;
+    PyObject *result = after_fork ? PyObject_CallMethod(atexit, "register", "O", at_exit) : NULL;
+    PyObject *method = result ? PyObject_GetAttrString(os, "register_at_fork") : NULL;
+    PyObject *args = method ? PyTuple_New(0) : NULL;
+    PyObject *kwargs = args ? Py_BuildValue("{sO}", "after_in_child", after_fork) : NULL;
+    PyObject *registered = kwargs ? PyObject_Call(method, args, kwargs) : NULL;
     int status = registered != NULL ? 0 : -1;
     if (status < 0 && result) {
         PyObject *error = pn_take_exception();
