@@ -172,26 +172,27 @@ pn_read_slot_event(PnDuplex *s, PyObject *name, PyObject *arg)
 
 /* Nothing was there. Raises when nothing can come: NULL in both cases. */
 static PyObject *
-outcome(PnCall *c, bool at_end, PyObject *expected)
+outcome(PnCall *c, bool at_end)
 {
     PnDuplex *s = PN_DUPLEX(c->source);
     if (!at_end && c->error != NULL) /* without a call of Python: there may be no memory for it */
         return pn_call_raise_error(c);
-    if (at_end || s->close_emitted || s->end_emitted) {
-        PyObject *raise = pn_read_slot_python("raise_outcome");
-        PyObject *none = NULL;
-        if (raise != NULL)
-            none = PyObject_CallFunctionObjArgs(raise, s, at_end ? Py_True : Py_False,
-                                                expected != NULL ? expected : Py_None, NULL);
-        Py_XDECREF(none);
-        Py_XDECREF(raise);
-    }
+    if (!at_end && !s->close_emitted && !s->end_emitted)
+        return NULL;
+    PyObject *raise = pn_read_slot_python("raise_outcome");
+    PyObject *expected = raise == NULL ? NULL : c->arg != NULL ? Py_NewRef(Py_None) : PyLong_FromSize_t(c->size);
+    PyObject *none = NULL;
+    if (expected != NULL)
+        none = PyObject_CallFunctionObjArgs(raise, s, at_end ? Py_True : Py_False, expected, NULL);
+    Py_XDECREF(none);
+    Py_XDECREF(expected);
+    Py_XDECREF(raise);
     return NULL;
 }
 
-/* What look_exactly() does around taking: `take` gives the data, or NULL as pn_frame_exactly(). */
+/* `take` gives the result, or NULL as pn_frame_exactly(). */
 static PyObject *
-look_for(PnCall *c, PyObject *(*take)(PnDuplex *s, size_t n))
+look_for(PnCall *c, PyObject *(*take)(PnCall *c))
 {
     PnDuplex *s = PN_DUPLEX(c->source);
     if (pn_check_alive(&s->em) < 0 || listen_for_calls(s) < 0)
@@ -201,27 +202,27 @@ look_for(PnCall *c, PyObject *(*take)(PnDuplex *s, size_t n))
         return NULL;
     if (c->size > 0 && pn_read_slot_must_queue(c))
         return NULL;
-    PyObject *data = take(s, c->size);
-    if (data != NULL || PyErr_Occurred())
-        return data;
-    PyObject *expected = PyLong_FromSize_t(c->size);
-    if (expected != NULL)
-        (void)outcome(c, at_end, expected);
-    Py_XDECREF(expected);
-    return NULL;
+    PyObject *data = take(c);
+    return data != NULL || PyErr_Occurred() ? data : outcome(c, at_end);
+}
+
+static PyObject *
+take_exactly(PnCall *c)
+{
+    return pn_frame_exactly(PN_DUPLEX(c->source), c->size);
 }
 
 static PyObject *
 look_exactly(PnCall *c)
 {
-    return look_for(c, pn_frame_exactly);
+    return look_for(c, take_exactly);
 }
 
 static PyObject *
-take_some(PnDuplex *s, size_t n)
+take_some(PnCall *c)
 {
-    size_t length = pn_readable_length(s);
-    return pn_frame_exactly(s, length == 0 ? 1 : n < length ? n : length);
+    size_t length = pn_readable_length(PN_DUPLEX(c->source));
+    return pn_frame_exactly(PN_DUPLEX(c->source), length == 0 ? 1 : c->size < length ? c->size : length);
 }
 
 static PyObject *
@@ -231,9 +232,9 @@ look_some(PnCall *c)
 }
 
 static PyObject *
-take_none(PnDuplex *s, size_t n)
+take_none(PnCall *c)
 {
-    return pn_frame_has(s, n) > 0 ? Py_NewRef(Py_True) : NULL;
+    return pn_frame_has(PN_DUPLEX(c->source), c->size) > 0 ? Py_NewRef(Py_True) : NULL;
 }
 
 static PyObject *
@@ -243,16 +244,15 @@ look_has(PnCall *c)
 }
 
 static PyObject *
+take_until(PnCall *c)
+{
+    return pn_frame_until(PN_DUPLEX(c->source), c->arg, c->size);
+}
+
+static PyObject *
 look_until(PnCall *c)
 {
-    PnDuplex *s = PN_DUPLEX(c->source);
-    if (pn_check_alive(&s->em) < 0 || listen_for_calls(s) < 0)
-        return NULL;
-    bool at_end = s->r_ended;
-    if (pn_read_slot_check_connection(c) < 0 || pn_read_slot_must_queue(c))
-        return NULL;
-    PyObject *data = pn_frame_until(s, c->arg, c->size);
-    return data != NULL || PyErr_Occurred() ? data : outcome(c, at_end, NULL);
+    return look_for(c, take_until);
 }
 
 static PyObject *
