@@ -74,7 +74,7 @@ def _is_of_asyncio(drive: _pynet.Drive) -> bool:
 
 
 def _make_room() -> bool:
-    """Detaches pynet from an asyncio loop that is closed, or that nobody has asked for and that does not run."""
+    """Detaches pynet from an asyncio loop that is closed, and ends an automatic attachment whose loop does not run."""
     drive = _private.attached()
     if drive is None or not _is_of_asyncio(drive):
         return False

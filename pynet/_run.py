@@ -125,7 +125,7 @@ def other_threads(driver: int, idents: list[int]) -> list[str]:
 def check_host() -> None:
     """A wait begins while a host drives the loop: raises if the host cannot run meanwhile.
 
-    That is so when another asyncio loop runs on its thread now. An attachment that nobody asked for moves to that loop;
+    That is so when another asyncio loop runs on its thread now. An automatic attachment moves to that loop;
     it ends when its own loop does not run.
     """
     attach = sys.modules.get("pynet._attach")

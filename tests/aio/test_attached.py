@@ -195,7 +195,7 @@ def test_a_cancelled_block_detaches(loop_factory):
         runner.run(main())
 
 
-# --- the attachment nobody asks for ---
+# --- the automatic attachment ---
 
 
 def test_listen_attaches_when_no_thread_drives(loop_factory, where):

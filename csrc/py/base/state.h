@@ -83,7 +83,7 @@ struct pn_driver {
     PyObject *host;                    /* what the drive is for, such as an asyncio loop; may be NULL */
     PyObject *host_name;               /* what messages show, by str() */
     PyObject *host_uncaught;           /* gets what leaves a listener; may be NULL */
-    bool automatic;                    /* pynet._attach has attached, and nobody has asked for it */
+    bool automatic;                    /* an automatic attachment of pynet._attach */
     PyObject *thread_object;           /* own: the threading.Thread of the background thread */
     struct pn_own_thread *own_threads; /* borrowed: the background threads that have not ended */
     uv_mutex_t mutex;

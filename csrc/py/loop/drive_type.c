@@ -108,7 +108,7 @@ call_wake(PnDrive *self)
     return -1;
 }
 
-/* A turn is over: the host is told when the next one is due. A new reference to what step() returns; keeps the
+/* A turn is over: tells the host when the next one is due. A new reference to what step() returns; keeps the
  * exception that is set, and is NULL then. */
 static PyObject *
 rest(PnDrive *self)

@@ -2,7 +2,7 @@
 #include "py/loop/driver.h"
 #include "py/loop/tick.h"
 
-/* The thread of the host would block. The host may be gone, if nobody has asked for it: see check_host(). */
+/* The thread of the host would block. An automatic attachment may end here: see check_host(). */
 static int
 check_host_blocks(PnState *st, const char *what)
 {
