@@ -123,6 +123,7 @@ struct PnState {
     size_t wakes_count;
     PyObject *threading;                /* own: the dict of the module threading, see waiter.c */
     PyObject *checked_lock;             /* own: its Lock, when that was looked at */
+    unsigned long main_thread;          /* its identifier; 0: not known yet */
     bool plain_lock;                    /* it is CPython's own */
     struct pn_link direct_reads;        /* the sockets that threads read themselves: read_direct.c */
     struct pn_loop_timer direct_review; /* looks for those that no thread reads any more */
@@ -157,12 +158,13 @@ struct PnState {
     PyObject *read_wait;                 /* own: see read_slot.c */
     struct PnCall *free_calls;           /* own: see awaitable_type.c */
     size_t free_calls_count;
-    PyObject *get_running_loop; /* own: the function of the module _asyncio, once that is imported */
-    PyObject *future_type;      /* own: its class Future */
-    PyObject *go_on;            /* own: the function _go_on, see waiter.c */
-    PyObject *already;          /* own: the future of every reached state that carries nothing, see pynet/_waiting.py */
-    PyObject *waiting;          /* own: the functions of pynet._waiting, see waiting.c */
-    PyObject *run;              /* own: a tuple, see PN_RUN; set when the module is created */
+    PyObject *get_running_loop;  /* own: the function of the module _asyncio, once that is imported */
+    PyObject *future_type;       /* own: its class Future */
+    PyObject *future_set_result; /* own: that method of it */
+    PyObject *go_on;             /* own: the function _go_on, see waiter.c */
+    PyObject *already; /* own: the future of every reached state that carries nothing, see pynet/_waiting.py */
+    PyObject *waiting; /* own: the functions of pynet._waiting, see waiting.c */
+    PyObject *run;     /* own: a tuple, see PN_RUN; set when the module is created */
     struct pn_names names;
 };
 
