@@ -7,7 +7,7 @@ from typing import TypeVar
 from pynet._emitter import EventEmitter
 
 class NetError(OSError):
-    """An error of the network. `code` is Node's ("ECONNREFUSED"), `errno` Python's number; `syscall`,
+    """An error of the network. `code` is a text such as "ECONNREFUSED", `errno` Python's number. `syscall`,
     `address`, `port` and `hostname` are set where they apply, else None.
     """
 
@@ -65,15 +65,15 @@ class NetLookupError(NetError, socket.gaierror):
     """A host name could not be resolved; also a socket.gaierror."""
 
 class AbortError(NetError):
-    """An operation was aborted: `reason` is what its signal was aborted with, also the __cause__
-    when that is an exception.
+    """An operation was aborted. `reason` is the reason of its signal. It is also the __cause__, if it is an
+    exception.
     """
 
     reason: object
     """What the signal was aborted with, any object, or None."""
 
 class AggregateError(NetError):
-    """Every attempt to connect failed: `errors` holds one error for each."""
+    """Every attempt to connect failed. `errors` has one error for each attempt."""
 
     errors: list[NetError]
     """One error for each attempt to connect."""
