@@ -112,7 +112,7 @@ class BlockList:
     """
 
     PRIVATE_RANGES: Final[tuple[str, ...]]
-    """The networks that are not of the Internet, as CIDR texts, for BlockList() and add_cidrs()."""
+    """The networks that are not part of the public Internet, as CIDR texts, for BlockList() and add_cidrs()."""
     def __init__(self, rules: Iterable[_Rule] | None = (), /) -> None: ...
     @property
     def rules(self) -> list[str]:

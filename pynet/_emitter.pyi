@@ -17,12 +17,12 @@ _Function: TypeAlias = Callable[..., object]
 
 _Symbol = NewType("_Symbol", object)
 error_monitor: Final[_Symbol]
-"""An event name: its listeners get each error before the others, and do not count as listeners of "error". Node:
-events.errorMonitor.
+"""The name of an event. Its listeners get each error before the listeners of "error" do, and do not count as
+listeners of "error". Node: events.errorMonitor.
 """
 errorMonitor: Final[_Symbol]
-"""An event name: its listeners get each error before the others, and do not count as listeners of "error". Node:
-events.errorMonitor.
+"""The name of an event. Its listeners get each error before the listeners of "error" do, and do not count as
+listeners of "error". Node: events.errorMonitor.
 """
 
 # Decorators return the function unchanged: one variable for each signature of listeners.

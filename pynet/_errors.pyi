@@ -12,19 +12,19 @@ class NetError(OSError):
     """
 
     code: str | None
-    """Node's code: "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", ..."""
+    """The code: "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", ..."""
     syscall: str | None
     """The call that failed, or None: "connect", "listen", "read", "write", "getaddrinfo", ..."""
     address: str | None
-    """Where it happened, or None: an IP address, or the path of a unix socket."""
+    """The address to connect to or to listen on, or the peer: an IP address, the path of a unix socket, or None."""
     port: int | None
-    """The port where it happened, or None."""
+    """The port that belongs to the address, or None."""
     hostname: str | None
     """The name that could not be resolved, or None."""
     local_address: str | None
-    """What the socket was bound to by this option of connect(), or None."""
+    """The value of this option of connect(), or None."""
     local_port: int | None
-    """What the socket was bound to by this option of connect(), or None."""
+    """The value of this option of connect(), or None."""
 
 _FError = TypeVar("_FError", bound=Callable[[NetError], object])
 
@@ -70,7 +70,7 @@ class AbortError(NetError):
     """
 
     reason: object
-    """What the signal was aborted with, any object, or None."""
+    """The reason of the signal (any object), or None."""
 
 class AggregateError(NetError):
     """Every attempt to connect failed. `errors` has one error for each attempt."""

@@ -185,8 +185,8 @@ setDefaultHighWaterMark = set_default_high_water_mark
 # --- hints of connect() ---
 
 ADDRCONFIG: int
-"""For hints: only the families of which this machine has an address. The default."""
+"""For hints: the lookup gives only the families of which this machine has an address. The default."""
 V4MAPPED: int
-"""For hints: IPv4 addresses as IPv6 (::ffff:...) where there is no IPv6."""
+"""For hints: where there is no IPv6 address, the lookup gives IPv4 addresses as IPv6 (::ffff:...)."""
 ALL: int
-"""For hints, with V4MAPPED: IPv6 addresses and the mapped IPv4 ones."""
+"""For hints, with V4MAPPED: the lookup gives IPv6 addresses and the mapped IPv4 addresses."""
