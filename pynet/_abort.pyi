@@ -39,10 +39,10 @@ class AbortSignal:
     """A function that an abort calls with an AbortEvent, like a listener, or None. You may set it."""
     @property
     def aborted(self) -> bool:
-        """Whether it has been aborted."""
+        """True after the abort."""
     @property
     def reason(self) -> Any:
-        """What abort() was given, or an AbortError; None before."""
+        """The reason of the abort: the argument of abort(), or an AbortError. None before."""
     def throw_if_aborted(self) -> None:
         """Raises the reason, if the signal has been aborted. A reason that is not an exception becomes the `reason`
         of an AbortError. Node: signal.throwIfAborted().

@@ -531,7 +531,7 @@ async def open_connection(
     refuse_tls(ssl)
     check_limit(limit)
     if server_hostname is not None:
-        raise ValueError("server_hostname is of use with ssl only")
+        raise ValueError("server_hostname is only used with ssl")
     if sock is not None:
         if host is not None or port is not None:
             raise ValueError("open_connection() takes host and port, or sock, not both")
@@ -571,7 +571,7 @@ async def open_unix_connection(
     refuse_tls(ssl)
     check_limit(limit)
     if server_hostname is not None:
-        raise ValueError("server_hostname is of use with ssl only")
+        raise ValueError("server_hostname is only used with ssl")
     if sock is not None:
         if path is not None:
             raise ValueError("open_unix_connection() takes path or sock, not both")

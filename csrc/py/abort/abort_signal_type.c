@@ -372,8 +372,9 @@ static PyMemberDef signal_members[] = {
 };
 
 static PyGetSetDef signal_getset[] = {
-    {"aborted", signal_get_aborted, NULL, "Whether it has been aborted.", NULL},
-    {"reason", signal_get_reason, NULL, "What abort() was given, or an AbortError; None before.", NULL},
+    {"aborted", signal_get_aborted, NULL, "True after the abort.", NULL},
+    {"reason", signal_get_reason, NULL,
+     "The reason of the abort: the argument of abort(), or an AbortError. None before.", NULL},
     {"onabort", signal_get_onabort, signal_set_onabort,
      "A function that an abort calls with an AbortEvent, like a listener, or None. You may set it.", NULL},
     {NULL, NULL, NULL, NULL, NULL},

@@ -71,7 +71,7 @@ once_dealloc(PyObject *op)
 /* --- tables --- */
 
 static PyMemberDef once_members[] = {
-    {"listener", T_OBJECT, offsetof(PnOnce, listener), READONLY, "The function that was given to once()."},
+    {"listener", T_OBJECT, offsetof(PnOnce, listener), READONLY, "The function that was passed to once()."},
     {NULL, 0, 0, 0, NULL},
 };
 

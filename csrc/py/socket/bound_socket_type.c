@@ -210,7 +210,7 @@ read_host_text(PyObject *host, struct pn_addr *out)
     }
     if (pn_text_of_str(host, &text, &len) && pn_addr_parse_scoped(text, len, out) == 0)
         return 0;
-    pn_raise_arg_value("options.host", "must be a numeric IP address; BoundSocket looks up no names", host);
+    pn_raise_arg_value("options.host", "must be a numeric IP address; BoundSocket does not look up names", host);
     return -1;
 }
 
@@ -233,7 +233,7 @@ read_request(PnState *st, PyObject **v, struct bind_request *out)
             out->path = pn_arg_path(v[B_PATH], "options.path");
             return out->path != NULL ? 0 : -1;
         }
-        pn_raise_arg_value("options.path", "excludes host, port, ipv6_only and reuse_port", v[B_PATH]);
+        pn_raise_arg_value("options.path", "cannot be combined with host, port, ipv6_only and reuse_port", v[B_PATH]);
         return -1;
     }
     uint16_t port = 0;

@@ -17,7 +17,7 @@ check_detachable(PnSocket *s)
         return -1;
     }
     if (pn_user_fd_is_fifo(pn_stream_fd(s->d.io))) {
-        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "A pipe is no socket: it cannot be detached");
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "A pipe is not a socket: it cannot be detached");
         return -1;
     }
     pn_writable_flush(&s->d);
