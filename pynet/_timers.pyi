@@ -66,16 +66,16 @@ def setImmediate(callback: Callable[[Unpack[_Ts]], object], /, *args: *_Ts) -> I
     """
 
 def next_tick(callback: Callable[[Unpack[_Ts]], object], /, *args: *_Ts) -> None:
-    """Calls callback(*args) on the loop's thread, as soon as the current listener or callback has returned, and
-    before any I/O. If no listener is running, it is called at the start of the next turn of the loop.
+    """Calls callback(*args) on the loop's thread. In a listener, that is as soon as the listener has returned,
+    and before any I/O. Outside of a listener, it is at the start of the next turn of the loop.
     Node: process.nextTick().
 
     Raises TypeError (ERR_INVALID_ARG_TYPE) if callback is not callable, or is a coroutine function.
     """
 
 def nextTick(callback: Callable[[Unpack[_Ts]], object], /, *args: *_Ts) -> None:
-    """Calls callback(*args) on the loop's thread, as soon as the current listener or callback has returned, and
-    before any I/O. If no listener is running, it is called at the start of the next turn of the loop.
+    """Calls callback(*args) on the loop's thread. In a listener, that is as soon as the listener has returned,
+    and before any I/O. Outside of a listener, it is at the start of the next turn of the loop.
     Node: process.nextTick().
 
     Raises TypeError (ERR_INVALID_ARG_TYPE) if callback is not callable, or is a coroutine function.

@@ -14,8 +14,8 @@ run_user_tick(PnState *st, PyObject *self, void *arg)
 
 const char pn_next_tick_doc[] =
     "next_tick(callback, /, *args)\n--\n\n"
-    "Calls callback(*args) on the loop's thread, as soon as the current listener or callback has returned, and\n"
-    "before any I/O. If no listener is running, it is called at the start of the next turn of the loop.\n"
+    "Calls callback(*args) on the loop's thread. In a listener, that is as soon as the listener has returned,\n"
+    "and before any I/O. Outside of a listener, it is at the start of the next turn of the loop.\n"
     "Node: process.nextTick().\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE) if callback is not callable, or is a coroutine function.";
 
