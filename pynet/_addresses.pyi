@@ -106,8 +106,8 @@ class SocketAddress:
 @disjoint_base
 class BlockList:
     """A list of addresses, subnets and ranges. `address in blocklist` is True if a rule covers the address. A
-    check takes the same time for any number of rules. IPv4 rules also apply to IPv4-mapped IPv6 addresses,
-    and vice versa. rules is an iterable of rules in the form of add(). Equality ignores the order.
+    check takes about the same time for any number of rules. IPv4 rules also apply to IPv4-mapped IPv6
+    addresses, and vice versa. rules is an iterable of rules in the form of add(). Equality ignores the order.
     Node: net.BlockList.
     """
 

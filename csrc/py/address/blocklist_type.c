@@ -622,8 +622,8 @@ static PyGetSetDef blocklist_getset[] = {
 static const char blocklist_doc[] =
     "BlockList(rules=(), /)\n--\n\n"
     "A list of addresses, subnets and ranges. `address in blocklist` is True if a rule covers the address. A\n"
-    "check takes the same time for any number of rules. IPv4 rules also apply to IPv4-mapped IPv6 addresses,\n"
-    "and vice versa. rules is an iterable of rules in the form of add(). Equality ignores the order.\n"
+    "check takes about the same time for any number of rules. IPv4 rules also apply to IPv4-mapped IPv6\n"
+    "addresses, and vice versa. rules is an iterable of rules in the form of add(). Equality ignores the order.\n"
     "Node: net.BlockList.";
 
 static PyType_Slot blocklist_slots[] = {
