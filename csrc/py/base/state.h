@@ -69,10 +69,10 @@ struct pn_driver {
     unsigned hand_over; /* threads whose run() waits for the background thread to stop driving */
     bool dispatching;   /* a turn is running */
     bool stop;          /* run() shall return */
-    bool looks_again;   /* run() goes on only because another thread may resume a socket */
+    bool looks_again;   /* run() continues only because another thread may resume a socket */
     bool graceful;      /* run() shall close everything in order, then return */
     bool graceful_done;
-    bool grace_over;               /* what was left has been destroyed */
+    bool grace_over;               /* the remaining objects have been destroyed */
     uint64_t grace;                /* ns that a graceful end may last; UINT64_MAX: without limit */
     uint64_t opened;               /* loop->opened when everything was closed in order */
     struct pn_loop_timer deadline; /* of the graceful end */
@@ -84,9 +84,9 @@ struct pn_driver {
     unsigned long *holders; /* own: the threads inside turn(), one entry for each block */
     size_t holders_size;
     struct PnDrive *drive;             /* while attached, borrowed, as the next three: it detaches before it is freed */
-    PyObject *host;                    /* what the drive is for, such as an asyncio loop; may be NULL */
-    PyObject *host_name;               /* what messages show, by str() */
-    PyObject *host_uncaught;           /* gets what leaves a listener; may be NULL */
+    PyObject *host;                    /* the host, such as an asyncio loop; may be NULL */
+    PyObject *host_name;               /* the host in messages, by str() */
+    PyObject *host_uncaught;           /* gets an exception that leaves a listener; may be NULL */
     bool automatic;                    /* an automatic attachment of pynet._attach */
     PyObject *thread_object;           /* own: the threading.Thread of the background thread */
     struct pn_own_thread *own_threads; /* borrowed: the background threads that have not ended */

@@ -396,7 +396,7 @@ static PyModuleDef_Slot module_slots[] = {
 struct PyModuleDef pn_module_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "pynet._pynet",
-    .m_doc = "Node's node:net over libuv. Use it through the package pynet.",
+    .m_doc = "The C part of pynet. Use it through the package pynet.",
     .m_size = sizeof(PnState),
     .m_methods = module_methods,
     .m_slots = module_slots,

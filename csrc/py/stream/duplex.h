@@ -2,7 +2,7 @@
  *
  *   duplex_object.h     struct PnDuplex, and the operations that its subtype adds
  *   duplex_events.c     handles the events of the handle: bytes, completions; decides where a chunk goes
- *   duplex_errors.c     makes the errors of a stream, which carry its peer
+ *   duplex_errors.c     makes the errors of a stream, which name its peer
  *   readable.c          the reading half: flowing and paused, `data`, `readable`, `end`; starts and stops reading
  *   data_event.c        emits `data`
  *   readable_methods.c  read(), unshift(), set_encoding(): parses their arguments
