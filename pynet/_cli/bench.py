@@ -29,12 +29,17 @@ PERCENTILES = (50, 90, 99, 99.9)
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         "bench",
+        usage="%(prog)s [OPTION]... A",
         help="measure a server: rate, and percentiles of the time of an answer",
         description="Measures the echo server at A, which is HOST:PORT, PORT, or the path of a unix socket: each "
         "connection sends a message, waits until all of it came back, and sends the next one. With --connect it "
         "measures any server instead: it connects, closes, and connects again.",
         epilog="Exit status: 0 when all went well; 1 when a connection failed, or nothing came back; 2 for wrong "
-        "usage; 130 after Ctrl-C, which ends the measurement early: the result so far is printed.",
+        "usage; 130 after Ctrl-C, which ends the measurement early: the result so far is printed.\n\n"
+        "Examples:\n\n"
+        "    pynet bench 7000\n"
+        "    pynet bench -c 100 -s 64k -t 30 server.example:7000\n"
+        "    pynet bench --connect --json localhost:80",
     )
     parser.add_argument("a", type=where.one, metavar="A", help="the server")
     parser.add_argument(

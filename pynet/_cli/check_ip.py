@@ -14,11 +14,15 @@ from pynet._cli.text import GREEN, RED, paint, say
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         "check-ip",
+        usage="%(prog)s [OPTION]... FILE ADDRESS...",
         help="is an address in a block list?",
         description="Prints for each ADDRESS which rule of FILE covers it. FILE has one address, subnet "
         "(10.0.0.0/8) or range (10.0.0.1-10.0.0.9) in a line; `#` and `;` begin a comment.",
         epilog="Exit status, as of grep: 0 when a rule covers one of the addresses; 1 when none does; 2 for wrong "
-        "usage, and for a FILE that cannot be read.",
+        "usage, and for a FILE that cannot be read.\n\n"
+        "Examples:\n\n"
+        "    pynet check-ip blocked.txt 192.0.2.7\n"
+        "    pynet check-ip -q blocked.txt 2001:db8::1 && echo blocked",
     )
     parser.add_argument("file", metavar="FILE", help="the rules, as for `pynet proxy --block-list`")
     parser.add_argument("addresses", nargs="+", metavar="ADDRESS", help="an IPv4 or IPv6 address")

@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parent / "completions"
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         "completion",
+        usage="%(prog)s SHELL",
         help="print the completion script of a shell",
         description="Prints the completion script of SHELL. In bash: `source <(pynet completion bash)`, in ~/.bashrc. "
         "In zsh: `pynet completion zsh > DIRECTORY/_pynet`, with a DIRECTORY of $fpath. In fish: `pynet completion "

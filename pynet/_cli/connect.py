@@ -22,7 +22,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         description="Sends stdin to the peer and writes what the peer sends to stdout. Half-closes at the end of "
         "stdin, and goes on until the peer closes. When stdin is a terminal, it also ends when the peer ends.",
         epilog="Exit status: 0 when the connection ended in order, or the reader of stdout is gone; 1 when it failed; "
-        "2 for wrong usage; 130 after Ctrl-C.",
+        "2 for wrong usage; 130 after Ctrl-C.\n\n"
+        "Examples:\n\n"
+        "    pynet connect -v -C example.com 80\n"
+        "    echo status | pynet connect -w 2 localhost:9000\n"
+        "    pynet connect -x /run/service.sock",
     )
     parser.add_argument(
         "where",

@@ -19,7 +19,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         usage="%(prog)s [OPTION]... [HOST PORT | HOST:PORT | PORT | PATH]",
         description="An echo server. Prints one line, `listening on HOST PORT` or `listening on PATH`, and serves "
         "until SIGINT or SIGTERM. Then it sends what is queued and removes the path. A second signal ends it at once.",
-        epilog="Exit status: 0 after SIGINT or SIGTERM; 1 when it cannot listen; 2 for wrong usage.",
+        epilog="Exit status: 0 after SIGINT or SIGTERM; 1 when it cannot listen; 2 for wrong usage.\n\n"
+        "Examples:\n\n"
+        "    pynet echo\n"
+        "    pynet echo -v 0.0.0.0:7000\n"
+        "    pynet echo /tmp/echo.sock",
     )
     parser.add_argument(
         "where",

@@ -28,10 +28,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-N",
         "--half-close",
-        action=argparse.BooleanOptionalAction,
+        action="store_true",
         default=True,
-        help="half-close the connection at the end of stdin (the default); `--no-half-close` keeps it open until the "
-        "peer closes it",
+        help="half-close the connection at the end of stdin (the default)",
+    )
+    parser.add_argument(
+        "--no-half-close",
+        dest="half_close",
+        action="store_false",
+        help="keep the connection open at the end of stdin, until the peer closes it",
     )
     parser.add_argument("-C", "--crlf", action="store_true", help="send CR LF for each LF of stdin")
     parser.add_argument(

@@ -29,7 +29,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         "ends with it. Without a host it listens on all addresses. With -v, and when the system chooses the port, it "
         "writes `listening on HOST PORT` to stderr.",
         epilog="Exit status: 0 when the connection ended in order, or the reader of stdout is gone; 1 when it or the "
-        "command failed, or the address cannot be used; 2 for wrong usage; 130 after Ctrl-C, 143 after SIGTERM.",
+        "command failed, or the address cannot be used; 2 for wrong usage; 130 after Ctrl-C, 143 after SIGTERM.\n\n"
+        "Examples:\n\n"
+        "    pynet listen 9000 > received\n"
+        "    pynet listen -k -v --exec 'tr a-z A-Z' 9000\n"
+        "    pynet listen -U /tmp/in.sock",
     )
     parser.add_argument(
         "where",

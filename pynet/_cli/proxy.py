@@ -41,12 +41,17 @@ def drop(text: str) -> Drop:
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         "proxy",
+        usage="%(prog)s [OPTION]... A B",
         help="join each connection to A with a new one to B, at any speed",
         description="Listens on A, and connects to B for each client. Carries data both ways, half-closes each side "
         "as the other one does, and reads no faster than it can write. Each of A and B is HOST:PORT, PORT, or the "
         "path of a unix socket; without a host it is 127.0.0.1 for A and localhost for B. Prints `listening on ...`, "
         "and serves until SIGINT or SIGTERM.",
-        epilog="Exit status: 0 after SIGINT or SIGTERM; 1 when it cannot listen; 2 for wrong usage.",
+        epilog="Exit status: 0 after SIGINT or SIGTERM; 1 when it cannot listen; 2 for wrong usage.\n\n"
+        "Examples:\n\n"
+        "    pynet proxy --log 8080 example.com:80\n"
+        "    pynet proxy 0.0.0.0:5432 /run/postgresql/.s.PGSQL.5432\n"
+        "    pynet proxy --rate 64k --delay 200ms --drop 1M 8080 localhost:80",
     )
     parser.add_argument("a", type=where.one, metavar="A", help="where to listen; port 0 is any free port")
     parser.add_argument("b", type=where.one, metavar="B", help="where to connect to")

@@ -21,11 +21,15 @@ OPEN, CLOSED, SILENT = "open", "closed", "silent"
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         "scan",
+        usage="%(prog)s [OPTION]... HOST PORTS...",
         help="which ports of a host accept connections",
         description="Connects to each of PORTS of HOST, and prints a line, `ADDRESS PORT open SERVICE`, for each that "
         "accepts, in the order of the ports. Sends nothing.",
         epilog="Exit status, as of `nc -z`: 0 when at least one port is open; 1 when none is, and when the scan "
-        "failed; 2 for wrong usage; 130 after Ctrl-C.",
+        "failed; 2 for wrong usage; 130 after Ctrl-C.\n\n"
+        "Examples:\n\n"
+        "    pynet scan localhost 1-1024\n"
+        "    pynet scan -v -w 1 example.com 22,80 https",
     )
     parser.add_argument("host", metavar="HOST", help="a name or an address; of a name, all addresses are tried")
     parser.add_argument(
