@@ -7,7 +7,6 @@ Nothing here is imported by `import pynet`, and only public names of pynet are u
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sys
 
@@ -31,8 +30,6 @@ def main(argv: list[str] | None = None) -> int:
     except CommandError as error:
         complain(error)
         return error.status
-    finally:
-        flush_stdout()
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,14 +44,3 @@ def run(args: argparse.Namespace) -> int:
             raise
         status = args.parser.error(str(error))  # an argument that pynet refuses
     return status
-
-
-def flush_stdout() -> None:
-    """Help and version are in Python's buffer. When nobody reads stdout, the interpreter would complain at its exit."""
-    if sys.stdout is None:
-        return
-    try:
-        sys.stdout.flush()
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

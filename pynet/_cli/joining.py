@@ -65,11 +65,10 @@ class Input:
     def attach(self, sock: pynet.Socket) -> None:
         self.sock = sock
         sock.on("drain", self.room.set)
+        sock.on("end", self.on_peer_end)
         if self.ended:
             self.finish()
             return
-        if self.terminal:
-            sock.on("end", sock.end)  # a terminal may never end: the peer's end is ours
         if not self.started:
             self.started = True
             threading.Thread(target=self.read, name="stdin", daemon=True).start()
@@ -110,8 +109,18 @@ class Input:
             if sock.write(data):
                 self.room.set()
 
+    def on_peer_end(self) -> None:
+        """The peer's end is ours when nothing more can come from stdin, and with a terminal, which may never end."""
+        if self.ended or self.terminal:
+            self.end()
+
     def finish(self) -> None:
-        if self.sock is not None and self.sock.writable and self.half_close:
+        """stdin has ended."""
+        if self.half_close or (self.sock is not None and self.sock.readable_ended):
+            self.end()
+
+    def end(self) -> None:
+        if self.sock is not None and self.sock.writable:
             self.sock.end()
 
 

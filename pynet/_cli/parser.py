@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import pynet
 from pynet._cli import bench, check_ip, completion, connect, echo, listen, proxy, scan
 from pynet._cli.errors import USAGE
-from pynet._cli.text import note
+from pynet._cli.text import note, say
 
 COMMANDS = (echo, listen, connect, proxy, scan, bench, check_ip, completion)
 EXIT_STATUS = """\
@@ -42,6 +42,11 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         note(f"{self.prog}: {' '.join(message.split())} (see `{self.prog} --help`)")
         self.exit(USAGE)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Help and version go to stdout, where argparse would ignore all errors."""
+        if message:
+            say(message.rstrip("\n"))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         # The parser of the command names itself in the messages about what comes after it.

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import pynet
 
-MARK = 65536  # bytes
+MARK = 65536  # bytes that may wait without a delay
+MOST = 16 << 20
 SLICES = 50  # a second, at a limited rate
 
 
@@ -41,8 +42,8 @@ class Lane:
         self.free = 0.0  # when the rate allows the next slice
         self.timer: pynet.Timeout | None = None
         self.full = False  # the target's queue
-        # What a long delay holds is not limited to the mark: the sender must reach its full speed.
-        self.mark = MARK + int(delay * (rate or 0)) if rate else MARK + int(delay * 2**24)
+        # A delay must not limit the speed: what arrives meanwhile has room, as it has on a long cable.
+        self.mark = MARK + min(int(delay * (rate or MOST)), MOST)
         source.on("data", self.put)
         source.on("end", lambda: self.put(b""))
         target.on("drain", self.on_drain)

@@ -74,7 +74,12 @@ def paint(text: str, colour: str, stream: TextIO | None) -> str:
 
 
 def coloured(stream: TextIO | None) -> bool:
-    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return has_cursor(stream) and not os.environ.get("NO_COLOR")
+
+
+def has_cursor(stream: TextIO | None) -> bool:
+    """Whether it is a terminal that understands more than text."""
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -91,7 +96,7 @@ class Progress:
     def show(self, text: str) -> None:
         """Shows the text, but not more often than a person can read it."""
         now = time.monotonic()
-        if now >= self.next and is_terminal(sys.stderr):
+        if now >= self.next and has_cursor(sys.stderr):
             self.next = now + PROGRESS_INTERVAL
             self.put(f"\r\x1b[K{text}")
             self.shown = True
