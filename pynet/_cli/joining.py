@@ -38,6 +38,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="keep the connection open at the end of stdin, until the peer closes it",
     )
+    parser.add_argument(
+        "-d", "--no-stdin", action="store_true", help="read nothing from stdin: the connection ends when the peer ends"
+    )
     parser.add_argument("-C", "--crlf", action="store_true", help="send CR LF for each LF of stdin")
     parser.add_argument(
         "-x",
@@ -50,16 +53,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 class Input:
     """Sends stdin to the socket, then ends it. The thread reads a chunk when there is room for it."""
 
-    def __init__(self, crlf: bool, half_close: bool, dump: HexDump | None) -> None:
-        self.half_close = half_close
+    def __init__(self, args: argparse.Namespace, turns: bool, dump: HexDump | None) -> None:
+        self.half_close: bool = args.half_close and not args.no_stdin
+        self.turns = turns
         self.dump = dump
-        self.lines = CrlfLines() if crlf else None
+        self.lines = CrlfLines() if args.crlf else None
         self.fd = descriptor(sys.stdin)
         self.terminal = is_terminal(sys.stdin)
         self.room = threading.Event()
         self.sock: pynet.Socket | None = None
         self.pending: bytes | None = None  # read, but there was no connection to send it to
-        self.ended = self.fd < 0
+        self.ended = self.fd < 0 or args.no_stdin
         self.started = False
 
     def attach(self, sock: pynet.Socket) -> None:
@@ -110,8 +114,10 @@ class Input:
                 self.room.set()
 
     def on_peer_end(self) -> None:
-        """The peer's end is ours when nothing more can come from stdin, and with a terminal, which may never end."""
-        if self.ended or self.terminal:
+        """The peer's end is ours when nothing more can come from stdin, when that may never end, as a terminal, and
+        when other connections wait for their turn.
+        """
+        if self.ended or self.terminal or self.turns:
             self.end()
 
     def finish(self) -> None:
@@ -205,11 +211,11 @@ class Output:
 
 
 class Joint:
-    """stdin and stdout, which one connection after another is joined to."""
+    """stdin and stdout, which one connection is joined to, or one after the other."""
 
-    def __init__(self, args: argparse.Namespace) -> None:
+    def __init__(self, args: argparse.Namespace, turns: bool = False) -> None:
         dump = HexDump() if args.hex_dump else None
-        self.input = Input(args.crlf, args.half_close, dump)
+        self.input = Input(args, turns, dump)
         self.output = Output(dump)
 
     def attach(self, sock: pynet.Socket) -> None:

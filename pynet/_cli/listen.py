@@ -25,9 +25,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         "listen",
         help="accept a connection: stdin to the socket, the socket to stdout, or a command for it",
         usage="%(prog)s [OPTION]... [HOST PORT | HOST:PORT | PORT | PATH]",
-        description="Accepts one connection and then no more. Sends stdin to it, writes what it sends to stdout, and "
-        "ends with it. Without a host it listens on all addresses. With -v, and when the system chooses the port, it "
-        "writes `listening on HOST PORT` to stderr.",
+        description="Accepts one connection and then no more. Sends stdin to it, and writes what it sends to stdout. "
+        "Half-closes at the end of stdin, and goes on until the peer closes. When stdin is a terminal, it also ends "
+        "when the peer ends. Without a host it listens on all addresses. With -v, and when the system chooses the "
+        "port, it writes `listening on HOST PORT` to stderr.",
         epilog="Exit status: 0 when the connection ended in order, or the reader of stdout is gone; 1 when it or the "
         "command failed, or the address cannot be used; 2 for wrong usage; 130 after Ctrl-C, 143 after SIGTERM.\n\n"
         "Examples:\n\n"
@@ -47,7 +48,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         "-k",
         "--keep-open",
         action="store_true",
-        help="accept further connections: one after the other, with --exec side by side",
+        help="accept further connections: one after the other, each until its peer ends; with --exec side by side",
     )
     parser.add_argument(
         "-e",
@@ -124,7 +125,7 @@ class JoiningListener(Listener):
 
     def __init__(self, args: argparse.Namespace, place: where.Where) -> None:
         super().__init__(args, place)
-        self.joint = Joint(args)
+        self.joint = Joint(args, turns=args.keep_open)
         self.waiting: deque[pynet.Socket] = deque()
         self.current: pynet.Socket | None = None
 

@@ -134,6 +134,23 @@ def test_without_half_close_the_peer_gets_no_end(running):
         assert process.wait(20) == 0
 
 
+def test_without_stdin_it_only_receives(running):
+    with listener() as (server, port):
+        process = running("connect", "-d", port)
+        with server.accept()[0] as peer:
+            process.stdin.write(b"not sent")
+            process.stdin.flush()
+            peer.settimeout(0.2)
+            with pytest.raises(TimeoutError):
+                peer.recv(1)
+            peer.sendall(b"x")
+            peer.settimeout(20)
+            peer.shutdown(socket.SHUT_WR)
+            assert peer.recv(1) == b""  # it ends with the peer, although stdin goes on
+        assert process.wait(20) == 0
+        assert process.stdout.read() == b"x"
+
+
 def test_crlf_is_sent_for_each_line_ending(echo, running):
     text = b"a\nb\r\nc\r\r\n\nd"
     assert finished(running("connect", "-C", *echo[1]), text) == (0, b"a\r\nb\r\nc\r\r\n\r\nd", b"")

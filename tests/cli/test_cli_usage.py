@@ -13,6 +13,7 @@ import pytest
 import pynet
 from commands import DEVNULL, PIPE, cli, done, finished, free_port, typed_at
 from helpers import run_script
+from pynet._cli import main
 
 COMMANDS = ("echo", "listen", "connect", "proxy", "scan", "bench", "check-ip", "completion")
 
@@ -88,13 +89,20 @@ def test_a_script_names_itself(tmp_path):
         (["completion", "csh"], "completion: argument SHELL: invalid choice: 'csh'"),
     ],
 )
-def test_wrong_usage_is_one_line_and_2(args, message):
-    status, out, err = done(*args, stdin=DEVNULL)
-    assert (status, out) == (2, b"")
-    text = err.decode()
+def test_wrong_usage_is_one_line_and_2(args, message, capfd):
+    with pytest.raises(SystemExit) as ended:
+        main(args)
+    out, text = capfd.readouterr()
+    assert (ended.value.code, out) == (2, "")
     assert message in text
     assert text.count("\n") == 1
     assert "--help`)" in text
+
+
+def test_wrong_usage_of_a_process():
+    status, out, err = done("connect", stdin=DEVNULL)
+    assert (status, out) == (2, b"")
+    assert err.startswith(b"python -m pynet connect: the following arguments are required: PLACE")
 
 
 def test_help_needs_no_reader():

@@ -47,7 +47,11 @@ def plain_socket(place):
     if len(place) == 1:
         sock = socket.socket(socket.AF_UNIX)
         sock.settimeout(20)
-        sock.connect(str(place[0]))
+        try:
+            sock.connect(str(place[0]))
+        except OSError:
+            sock.close()
+            raise
         return sock
     return socket.create_connection((place[0], int(place[1])), timeout=20)
 
