@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import time
 from collections import Counter
@@ -216,6 +215,8 @@ class Bench:
 
     def finish(self) -> int:
         """Prints the result, and returns the exit status."""
+        import json  # here and not above: few runs need it
+
         if self.connected:
             say(json.dumps(self.result()) if self.args.json else "\n".join(self.lines()))
         if not self.times.number and not self.errors:

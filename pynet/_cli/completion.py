@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+import os
 
 from pynet._cli.text import say
 
 FILES = {"bash": "pynet.bash", "zsh": "_pynet", "fish": "pynet.fish"}
-FOLDER = Path(__file__).parent / "completions"
+FOLDER = os.path.join(os.path.dirname(__file__), "completions")
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -26,5 +26,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
 
 
 def run(args: argparse.Namespace) -> int:
-    say((FOLDER / FILES[args.shell]).read_text(encoding="utf-8").rstrip("\n"))
+    with open(os.path.join(FOLDER, FILES[args.shell]), encoding="utf-8") as file:
+        say(file.read().rstrip("\n"))
     return 0

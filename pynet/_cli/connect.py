@@ -157,5 +157,4 @@ def run(args: argparse.Namespace) -> int:
         sock.connect(options, on_connect)
 
     pynet.run(main)
-    joint.finish()
-    return FAILED if failed else 0
+    return 0 if joint.finish() and not failed else FAILED

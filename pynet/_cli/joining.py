@@ -65,6 +65,7 @@ class Input:
         self.pending: bytes | None = None  # read, but there was no connection to send it to
         self.ended = self.fd < 0 or args.no_stdin
         self.started = False
+        self.failed = False
 
     def attach(self, sock: pynet.Socket) -> None:
         self.sock = sock
@@ -91,6 +92,7 @@ class Input:
                     continue
                 except OSError as error:
                     complain(f"stdin: {error.strerror}")
+                    self.failed = True
                     chunk = b""
                 self.room.clear()
                 pynet.next_tick(self.send, chunk)
@@ -223,5 +225,7 @@ class Joint:
         self.output.attach(sock)
         self.input.attach(sock)
 
-    def finish(self) -> None:
+    def finish(self) -> bool:
+        """Waits until stdout has everything. False when stdin could not be read; CommandError when stdout failed."""
         self.output.finish()
+        return not self.input.failed

@@ -13,7 +13,7 @@ from collections import deque
 
 import pynet
 from pynet._cli import where
-from pynet._cli.errors import FAILED, TERMINATED
+from pynet._cli.errors import FAILED, TERMINATED, UsageError
 from pynet._cli.joining import Joint, add_options
 from pynet._cli.text import complain, note, plural, short_time
 
@@ -204,11 +204,13 @@ class ExecutingListener(Listener):
 
 def run(args: argparse.Namespace) -> int:
     place = where.parse(args.where or ["0"], unix=args.unix)
+    if args.exec is not None and (args.crlf or args.hex_dump or args.no_stdin or not args.half_close):
+        raise UsageError("-C, -x, -d and --no-half-close are for stdin and stdout, which --exec does not use")
     options = place.listen_options(None if args.exec is None else "127.0.0.1")
     listener = JoiningListener(args, place) if args.exec is None else ExecutingListener(args, place)
     # By default SIGTERM would leave the path behind.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(TERMINATED))
     pynet.run(lambda: listener.main(options))
-    if isinstance(listener, JoiningListener):
-        listener.joint.finish()
+    if isinstance(listener, JoiningListener) and not listener.joint.finish():
+        return FAILED
     return FAILED if listener.failed else 0

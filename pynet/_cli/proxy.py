@@ -7,7 +7,7 @@ import itertools
 import random
 import re
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pynet
 from pynet._cli import where
@@ -17,8 +17,7 @@ from pynet._cli.shaping import Budget, Lane
 from pynet._cli.text import complain, note, plural, positive_seconds, positive_size, seconds, short_time
 
 
-@dataclass
-class Drop:
+class Drop(NamedTuple):
     """When a connection is cut: after so many bytes, after a time, or at once with a probability."""
 
     size: int | None = None

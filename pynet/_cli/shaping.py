@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pynet
 
@@ -18,12 +17,12 @@ MOST = 16 << 20
 SLICES = 50  # a second, at a limited rate
 
 
-@dataclass
 class Budget:
-    """How many bytes a connection carries, both ways together, before it is cut."""
+    """How many bytes a connection carries, both ways together, before it is cut: spent() is called then."""
 
-    left: int
-    spent: Callable[[], None]
+    def __init__(self, left: int, spent: Callable[[], None]) -> None:
+        self.left = left
+        self.spent = spent
 
 
 class Lane:

@@ -138,7 +138,7 @@ def plural(count: int, word: str) -> str:
 
 def size(text: str) -> int:
     """The type of an argument: bytes, as 4096, 64k or 1M."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kKmMgG]?)(?:i?[bB])?", text, re.ASCII)
+    match = re.fullmatch(r"(\d{1,15}(?:\.\d+)?)\s*([kKmMgG]?)(?:i?[bB])?", text, re.ASCII)
     if match is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of bytes, such as 4096, 64k or 1M")
     return int(float(match[1]) * 1024 ** " kmg".index(match[2].lower() or " "))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import socket
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pynet
 from pynet._cli.errors import UsageError
@@ -14,8 +14,7 @@ HOST_PORT = re.compile(r"(\[[^\[\]/]+\]|[^\[\]:/]+):(\d+)", re.ASCII)
 FORMS = "HOST:PORT, PORT, or the path of a unix socket"
 
 
-@dataclass(frozen=True)
-class Where:
+class Where(NamedTuple):
     """A port, of a host or not, or a path."""
 
     port: int | None = None
@@ -40,14 +39,14 @@ class Where:
 def port_number(text: str) -> int:
     """The number of a port, which may be written as the name of a service. Raises UsageError."""
     if text.isascii() and text.isdigit():
-        number = int(text)
+        number = int(text) if len(text) < 10 else 2**16
     else:
         try:
             number = socket.getservbyname(text, "tcp")
         except (OSError, UnicodeError):
             raise UsageError(f"{text!r} is neither the number of a port nor the name of a service") from None
     if number > 65535:
-        raise UsageError(f"port {text} is too large: the last one is 65535")
+        raise UsageError(f"port {text[:20]} is too large: the last one is 65535")
     return number
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -178,13 +177,6 @@ def test_man_page_is_shown():
 
 def test_second_name_has_a_page():
     assert (MAN / "pynet-uv.1").read_text() == ".so man1/pynet.1\n"
-
-
-def test_files_are_those_that_the_parser_makes():
-    spec = importlib.util.spec_from_file_location("cli_files", ROOT / "tools" / "cli_files.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert sorted(module.stale()) == [], "run `make cli-files`"
 
 
 def test_completions_are_in_the_package():

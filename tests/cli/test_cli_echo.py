@@ -119,6 +119,13 @@ def test_echo_needs_no_stdout(running, tmp_path):
 # --- its options ---
 
 
+def test_a_path_may_be_any_bytes(running, tmp_path):
+    path = os.fsencode(tmp_path) + b"/\xff\xe9"
+    process = running("echo", os.fsdecode(path))
+    assert process.stdout.readline() == b"listening on " + path + b"\n"
+    assert finished(running("connect", os.fsdecode(path)), b"x") == (0, b"x", b"")
+
+
 def test_echo_listens_on_a_host_and_port_in_one_or_two_arguments(running):
     for words in (["127.0.0.2:0"], ["127.0.0.2", "0"], ["0", "--host", "127.0.0.2"]):
         place = place_of(running("echo", *words).stdout)

@@ -8,10 +8,14 @@ import pty
 import signal
 import socket
 import subprocess
+import threading
 
 import pytest
 
-from commands import BIG, DEVNULL, finished, listener, receive_all
+from commands import BIG, DEVNULL, finished, listener, receive_all, typed_at
+
+LINE = b"00000000  78                                                |x|\n"
+HEX_OF_X = b"> " + LINE + b"< " + LINE
 
 
 def test_stdin_may_be_a_file(echo, running, tmp_path):
@@ -91,6 +95,43 @@ def test_ctrl_c_ends_quietly(running):
             assert process.stdout.read(1) == b"x"
             process.send_signal(signal.SIGINT)
             assert finished(process) == (130, b"", b"")
+
+
+def test_stdin_that_cannot_be_read_is_1(running, tmp_path):
+    with listener() as (server, port), open(tmp_path / "output", "wb") as file:
+        process = running("connect", port, stdin=file)
+        with server.accept()[0] as peer:
+            assert receive_all(peer) == b""
+        assert finished(process) == (1, b"", b"pynet: stdin: Bad file descriptor\n")
+
+
+def test_stdout_may_be_non_blocking(echo, running):
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    process = running("connect", *echo[1], stdout=writer)
+    os.close(writer)
+    threading.Thread(target=lambda: (process.stdin.write(BIG), process.stdin.close())).start()
+    with open(reader, "rb") as file:
+        assert file.read() == BIG
+    assert process.wait(20) == 0
+
+
+def test_a_full_stdout_is_one_line_and_1(running):
+    with listener() as (server, port), open("/dev/full", "wb") as full:
+        process = running("connect", port, stdout=full)
+        with server.accept()[0] as peer:
+            peer.sendall(b"x")
+            assert peer.recv(1) == b""
+        assert finished(process) == (1, None, b"pynet: stdout: No space left on device\n")
+
+
+def test_hex_dump_replaces_the_data_on_a_terminal(echo, running):
+    main, terminal = pty.openpty()
+    process = running("connect", "-x", *echo[1], stdout=terminal)
+    os.close(terminal)
+    assert finished(process, b"x")[::2] == (0, HEX_OF_X)
+    assert typed_at(main) == b""
+    os.close(main)
 
 
 # --- back-pressure ---
