@@ -14,6 +14,7 @@ import datetime
 import os
 import re
 import sys
+import unittest.mock
 from pathlib import Path
 
 import shtab
@@ -44,8 +45,8 @@ def helps_of(parser: argparse.ArgumentParser) -> dict[str, str]:
 # --- the man page ---
 
 
+@unittest.mock.patch.dict(os.environ, COLUMNS="80")  # argparse breaks lines by it
 def man_page(date: str) -> str:
-    os.environ["COLUMNS"] = "80"  # argparse breaks lines by it
     parser = make_parser("pynet")
     parser.description = str(parser.description) % {"prog": "pynet"}
     status, environment = str(parser.epilog).split("\n\n")

@@ -28,7 +28,7 @@ def test_a_stale_file_is_found(tool, monkeypatch, tmp_path):
     monkeypatch.setattr(tool, "ROOT", tmp_path)
     assert tool.stale() == {}
     page = tmp_path / tool.MAN / "pynet.1"
-    page.write_text(page.read_text().replace("--drop", "--dorp"))
+    page.write_text(page.read_text().replace("Carries", "Caries"))
     (tmp_path / tool.COMPLETIONS / "pynet.fish").unlink()
     assert sorted(tool.stale()) == ["docs/man/pynet.1", "pynet/_cli/completions/pynet.fish"]
 
