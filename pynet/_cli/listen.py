@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
@@ -193,7 +194,9 @@ class ExecutingListener(Listener):
 
     def wait(self, process: subprocess.Popen[bytes], name: str) -> None:
         """Runs on a thread."""
-        pynet.next_tick(self.on_exit, process.wait(), name)
+        status = process.wait()
+        with contextlib.suppress(pynet.NetError):  # the interpreter is exiting
+            pynet.next_tick(self.on_exit, status, name)
 
     def on_exit(self, status: int, name: str) -> None:
         if self.verbose:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -13,8 +14,10 @@ import pytest
 import pynet
 from commands import DEVNULL, PIPE, cli, done, finished, free_port, typed_at
 from helpers import run_script
+from paths import ROOT
 from pynet._cli import main
 
+TYPES = {"ListenOptions", "LookupOptions", "SocketConnectOptions"}  # for type checkers only
 COMMANDS = ("echo", "listen", "connect", "proxy", "scan", "bench", "check-ip", "completion")
 
 
@@ -124,6 +127,14 @@ def test_help_on_a_full_disk_fails():
 def test_importing_pynet_does_not_import_the_command_line():
     text = "import sys, pynet; print([name for name in sys.modules if 'pynet._cli' in name or name == 'argparse'])"
     assert run_script(text).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pynet" / "_cli").glob("*.py")), ids=lambda path: path.stem)
+def test_only_public_names_of_pynet_are_used(path):
+    """What the command line does, a program of a user can do."""
+    private = re.findall(r"pynet\._(?!cli\b|_version__)\w+", path.read_text())
+    assert private == []
+    assert set(re.findall(r"(?<!\")\bpynet\.([a-zA-Z]\w*)", path.read_text())) <= {*dir(pynet), *TYPES}
 
 
 # --- colours ---
