@@ -40,16 +40,20 @@ class Lane:
         self.waiting = 0
         self.free = 0.0  # when the rate allows the next slice
         self.timer: pynet.Timeout | None = None
-        self.full = False  # the target's queue
+        self.full = target.connecting  # the target takes nothing now
+        self.stopped = False
         # A delay must not limit the speed: what arrives meanwhile has room, as it has on a long cable.
         self.mark = MARK + min(int(delay * (rate or MOST)), MOST)
         source.on("data", self.put)
         source.on("end", lambda: self.put(b""))
+        target.on("connect", self.on_drain)
         target.on("drain", self.on_drain)
         source.on("close", lambda had_error: self.stop() if had_error else None)
         target.on("close", lambda had_error: self.stop())
 
     def put(self, chunk: bytes) -> None:
+        if self.stopped:
+            return
         self.chunks.append((time.monotonic() + self.delay, chunk))
         self.waiting += len(chunk)
         if self.waiting >= self.mark:
@@ -95,13 +99,21 @@ class Lane:
             self.budget.left -= len(part)
             if self.budget.left <= 0:
                 self.stop()
-                self.budget.spent()
+                self.cut(self.budget)
+
+    def cut(self, budget: Budget) -> None:
+        """The peer gets what was within the budget: the cut waits until it has left."""
+        if self.target.writable:
+            self.target.write(b"", lambda err: budget.spent())
+        else:
+            budget.spent()
 
     def on_timer(self) -> None:
         self.timer = None
         self.pump()
 
     def stop(self) -> None:
+        self.stopped = True
         self.chunks.clear()
         if self.timer is not None:
             pynet.clear_timeout(self.timer)

@@ -97,7 +97,7 @@ def one(text: str) -> Where:
 
 
 def peer_name(sock: pynet.Socket) -> str:
-    """The other end of a connection that was accepted: `127.0.0.1 40123`; of a unix socket, who it is."""
+    """The other end of a connection that was accepted: `127.0.0.1 40123`; of a unix socket, its process."""
     if sock.remote_address is not None:
         return f"{sock.remote_address} {sock.remote_port}"
     who = sock.peer_credentials

@@ -155,7 +155,7 @@ def test_a_server_that_refuses_is_one_line_and_the_proxy_goes_on(running):
     process = running("proxy", "0", f"127.0.0.1:{port}")
     place = place_of(process.stdout)
     for _ in range(2):
-        with plain_socket(place) as client, pytest.raises(ConnectionResetError):
+        with pytest.raises(ConnectionResetError), plain_socket(place) as client:
             client.recv(1)
         assert process.stderr.readline().decode() == f"pynet: connect ECONNREFUSED 127.0.0.1:{port}\n"
     assert process.poll() is None
@@ -164,7 +164,7 @@ def test_a_server_that_refuses_is_one_line_and_the_proxy_goes_on(running):
 def test_connecting_may_have_a_time_limit(running):
     with full_server() as (host, port):
         process = running("proxy", "--timeout", "50ms", "--log", "0", f"{host}:{port}")
-        with plain_socket(place_of(process.stdout)) as client, pytest.raises(ConnectionResetError):
+        with pytest.raises(ConnectionResetError), plain_socket(place_of(process.stdout)) as client:
             client.recv(1)
     process.stderr.readline()
     assert b"connect ETIMEDOUT" in process.stderr.readline()

@@ -95,6 +95,17 @@ def test_rate_stops_the_sender(through):
 # --- cuts ---
 
 
+def test_drop_carries_what_came_before(through, kind):
+    """Also when the client sends before the proxy has connected."""
+    _, _, pair = through("--drop", "100k")
+    for _ in range(5):
+        client, server = pair()
+        with contextlib.suppress(ConnectionError):
+            client.sendall(b"x" * 200_000)
+        got = len(ended(server))
+        assert got == 102400 if kind == "unix" else got <= 102400
+
+
 def test_drop_after_bytes(through, kind):
     process, _, pair = through("--drop", "1k", "--log")
     client, server = pair()
@@ -132,8 +143,8 @@ def test_drop_after_a_time(through):
 def test_drop_of_every_connection(through):
     process, place, _ = through("--drop", "100%", "--log")
     for _ in range(3):
-        with plain_socket(place) as client:
-            assert ended(client) == b""
+        with contextlib.suppress(ConnectionResetError), plain_socket(place) as client:
+            assert ended(client) == b""  # or even connecting fails
         assert process.stderr.readline().endswith(b" dropped\n")
 
 
