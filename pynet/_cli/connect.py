@@ -9,9 +9,8 @@ import pynet
 from pynet._cli import where
 from pynet._cli.errors import FAILED, UsageError
 from pynet._cli.joining import Joint, add_options
+from pynet._cli.serving import keep_running
 from pynet._cli.text import complain, note, plural, positive_seconds, short_time
-
-FOREVER = 2**31 - 1  # milliseconds
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -150,8 +149,7 @@ def run(args: argparse.Namespace) -> int:
         complain(err)
 
     def main() -> None:
-        # run() returns when no socket is read or written, as after the peer's end, while stdin goes on. A timer helps.
-        hold = pynet.set_interval(lambda: None, FOREVER)
+        hold = keep_running()
         sock.on("close", lambda had_error: pynet.clear_interval(hold))
         sock.on("error", on_error)
         if args.verbose:

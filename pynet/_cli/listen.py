@@ -16,9 +16,8 @@ import pynet
 from pynet._cli import where
 from pynet._cli.errors import FAILED, TERMINATED, UsageError
 from pynet._cli.joining import Joint, add_options
+from pynet._cli.serving import keep_running
 from pynet._cli.text import complain, note, plural, short_time
-
-FOREVER = 2**31 - 1  # milliseconds
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -78,8 +77,7 @@ class Listener:
         self.server = pynet.create_server(allow_half_open=True, pause_on_connect=True)
 
     def main(self, options: pynet.ListenOptions) -> None:
-        # run() must go on while nothing is read or written, or while a command has the connection.
-        self.hold = pynet.set_interval(lambda: None, FOREVER)
+        self.hold = keep_running()  # also while a command has the connection
         self.server.on("error", self.on_error)
         self.server.on("connection", self.on_connection)
         self.server.listen(options, self.on_listening)

@@ -1,4 +1,4 @@
-"""A server that runs until a signal: for `echo` and `proxy`."""
+"""What keeps run() going: a server until a signal, for `echo` and `proxy`; a timer, for `connect` and `listen`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ import pynet
 from pynet._cli.errors import FAILED
 from pynet._cli.text import complain, say
 from pynet._cli.where import listening_text
+
+FOREVER = 2**31 - 1  # milliseconds
+
+
+def keep_running() -> pynet.Timeout:
+    """A timer that keeps run() from returning, until it is cleared.
+
+    A socket alone does not when it is neither read nor written: after the peer's end, while stdin goes on.
+    """
+    return pynet.set_interval(lambda: None, FOREVER)
 
 
 def serve(server: pynet.Server, options: pynet.ListenOptions) -> int:
