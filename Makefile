@@ -25,7 +25,7 @@ SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
 	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test release-check conformance-record differential \
-	differential-record clean distclean FORCE
+	differential-record lint-workflows hooks address-files clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -43,6 +43,23 @@ lint: .venv/.lint  ## check style and types; changes nothing
 	@.venv/bin/ruff format --check .
 	@.venv/bin/clang-format --dry-run -Werror $(C_FILES)
 	@.venv/bin/mypy
+
+WORKFLOWS := $(sort $(wildcard .github/workflows/*.yml))
+ISSUE_LINKS := .github/ISSUE_TEMPLATE/config.yml
+SCHEMA := .venv/bin/check-jsonschema -q --builtin-schema
+
+lint-workflows: .venv/.workflows  ## check the workflows, the issue forms and the like; changes nothing, asks no network
+	@.venv/bin/actionlint -shellcheck .venv/bin/shellcheck $(WORKFLOWS)
+	@.venv/bin/zizmor -q --offline --strict-collection --persona=auditor .github
+	@$(SCHEMA) vendor.github-workflows $(WORKFLOWS)
+	@$(SCHEMA) vendor.dependabot .github/dependabot.yml
+	@$(SCHEMA) vendor.github-issue-forms $(filter-out $(ISSUE_LINKS),$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	@$(SCHEMA) vendor.github-issue-config $(ISSUE_LINKS)
+	@$(SCHEMA) vendor.citation-file-format CITATION.cff
+	@.venv/bin/pre-commit validate-config
+
+hooks: .venv/.lint .venv/.workflows  ## git runs the linters before each commit
+	@.venv/bin/pre-commit install
 
 format: .venv/.lint  ## rewrite the sources in the project's style
 	@.venv/bin/ruff check -q --fix-only .
@@ -103,7 +120,10 @@ wheel-test:  ## dist's sdist and its wheels for CPython 3.11, each in a bare Deb
 	@for archive in dist/pynet_uv-*.tar.gz dist/pynet_uv-*-cp311-cp311-manylinux*.whl; do \
 		bash tools/clean_root.sh $$archive || exit 1; done
 
-release-check: build .venv/.release .venv/.wheels  ## is dist fit to be released? Version, change log, addresses, archives, stubs
+address-files: .venv/.build  ## write what names the project's addresses anew, from release.toml: SECURITY.md and others
+	@$(PY) tools/address_files.py
+
+release-check: build .venv/.release .venv/.wheels  ## is dist fit to be released? Version, change log, addresses, archives, stubs, docs
 	@$(PY) tools/release_check.py
 
 cli-files: build .venv/.test  ## write the man page and the shells' completions anew, from the parser of the command line
@@ -148,7 +168,7 @@ build/.built: .venv/.build build/.flags setup.py $(SOURCES)
 # make the same .venv at once.
 .venv/.build: FORCE
 	@bash tools/setup.sh build
-.venv/.test .venv/.lint .venv/.bench .venv/.coverage .venv/.cross .venv/.wheels .venv/.release: .venv/.%: FORCE | .venv/.build
+.venv/.test .venv/.lint .venv/.bench .venv/.coverage .venv/.cross .venv/.wheels .venv/.release .venv/.workflows: .venv/.%: FORCE | .venv/.build
 	@bash tools/setup.sh $*
 
 FORCE:
