@@ -182,7 +182,6 @@ def wheel_files() -> Iterator[str]:
         yield from run(sys.executable, "tools/wheels.py", "--check", *wheels())
         yield from module("check_wheel_contents", *wheels())
 
-
     yield from wheel_contents()
 
 
