@@ -24,7 +24,7 @@ SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
-	soak costs aio-libraries conformance-hosts sdist wheel wheel-test release-check conformance-record differential \
+	soak costs aio-libraries conformance-hosts docs docs-links sdist wheel wheel-test release-check conformance-record differential \
 	differential-record clean distclean FORCE
 
 help:  ## this list
@@ -93,6 +93,14 @@ aio-libraries: build  ## the tests of two libraries for asyncio's streams, over 
 conformance-hosts: build .venv/.test  ## the conformance scenarios, all of them attached to asyncio's and uvloop's loops, too
 	@$(RUN) CONFORMANCE_ALL=1 $(PYTEST) -q tests/conformance/test_conformance.py $(PYTEST_ARGS)
 
+docs: build .venv/.docs  ## the documentation as a site, in build/docs/site; every warning is an error
+	@$(RUN) $(PY) tools/docs_names.py
+	@$(PY) tools/docs_prose.py
+	@$(PY) tools/docs_site.py
+
+docs-links: .venv/.docs  ## does what the documentation links to elsewhere still answer?
+	@$(PY) tools/docs_site.py links
+
 sdist: .venv/.wheels  ## the source distribution, with libuv inside, in dist
 	@$(PY) tools/wheels.py --sdist
 
@@ -145,7 +153,7 @@ build/.built: .venv/.build build/.flags setup.py $(SOURCES)
 # make the same .venv at once.
 .venv/.build: FORCE
 	@bash tools/setup.sh build
-.venv/.test .venv/.lint .venv/.bench .venv/.coverage .venv/.cross .venv/.wheels .venv/.release: .venv/.%: FORCE | .venv/.build
+.venv/.test .venv/.lint .venv/.bench .venv/.coverage .venv/.cross .venv/.wheels .venv/.release .venv/.docs: .venv/.%: FORCE | .venv/.build
 	@bash tools/setup.sh $*
 
 FORCE:
