@@ -1,7 +1,7 @@
 """Is the prose of the documentation easy to read, and spelled right? `make docs` asks, and tests/repository.
 
-The measure is Flesch's reading ease, by textstat: 100 is very easy, 60 is plain English, 30 is for specialists. It looks
-at sentences only. Code, tables, headings and lists of names are left out, and a name in `code` counts as one short word.
+The measure is Flesch's reading ease, by textstat: 100 is very easy, 60 is plain English, 30 is for specialists. It
+looks at sentences only. Code, tables, headings and lists of names are left out, and a name in `code` is one short word.
 """
 
 from __future__ import annotations
