@@ -40,7 +40,22 @@ def version_of(root: Path = ROOT) -> str:
 
 
 def sphinx(builder: str, out: Path) -> int:
-    words = ["-q", "-b", builder, "-W", "--keep-going", "-j", "auto", "-d", WORK / "doctrees", ROOT / "docs", out]
+    # Everything anew: a page that has not changed would keep its old navigation.
+    words = [
+        "-q",
+        "-E",
+        "-a",
+        "-b",
+        builder,
+        "-W",
+        "--keep-going",
+        "-j",
+        "auto",
+        "-d",
+        WORK / "doctrees",
+        ROOT / "docs",
+        out,
+    ]
     return subprocess.run([sys.executable, "-m", "sphinx", *map(str, words)], cwd=ROOT, check=False).returncode
 
 
@@ -132,6 +147,7 @@ def main() -> int:
         return outside()
     start = time.monotonic()
     built = WORK / "html"
+    shutil.rmtree(built, ignore_errors=True)
     status = sphinx("html", built)
     broken = [*broken_links(built)] if built.is_dir() else []
     for line in broken:

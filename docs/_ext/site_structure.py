@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
 
 
@@ -38,11 +37,6 @@ def add_toctrees(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] += toctree(expand(app.config.site_children[docname], known, taken))
 
 
-def pages_with_toctrees(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> list[str]:
-    """They are read again when there are other pages than in the last build."""
-    return ["index", *app.config.site_children] if added or removed else []
-
-
 def check(app: Sphinx, config) -> None:
     named = [entry for entries in config.site_sections.values() for entry in entries]
     if twice := {entry for entry in named if named.count(entry) > 1}:
@@ -53,6 +47,5 @@ def setup(app: Sphinx) -> dict:
     app.add_config_value("site_sections", {}, "env")
     app.add_config_value("site_children", {}, "env")
     app.connect("config-inited", check)
-    app.connect("env-get-outdated", pages_with_toctrees)
     app.connect("source-read", add_toctrees)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
