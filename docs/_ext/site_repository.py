@@ -35,7 +35,7 @@ class LinksToTheRepository(SphinxTransform):
             new = addnodes.pending_xref("", refdomain="doc", reftarget=page, reftargetid=anchor, **attributes)
         elif self.config.site_repository:
             new = nodes.reference(
-                "", refuri=f"{self.config.site_repository.rstrip('/')}/blob/main/{path}", internal=False
+                "", refuri=f"{self.config.site_repository.rstrip('/')}/blob/HEAD/{path}", internal=False
             )
             new["refuri"] += f"#{anchor}" if anchor else ""
         else:
