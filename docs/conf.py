@@ -48,6 +48,7 @@ site_sections = {
         "api/abort",
         "api/errors",
         "api/*",
+        "genindex",
     ],
     "Coming from": ["porting-from-node", "node-differences", "coming-from/*"],
     "More": ["performance", "security", "upgrading"],

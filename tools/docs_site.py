@@ -39,7 +39,7 @@ def version_of(root: Path = ROOT) -> str:
     return found[1]
 
 
-def sphinx(builder: str, out: Path) -> int:
+def sphinx(builder: str, out: Path, **options: int) -> int:
     # Everything anew: a page that has not changed would keep its old navigation.
     words = [
         "-q",
@@ -56,7 +56,9 @@ def sphinx(builder: str, out: Path) -> int:
         ROOT / "docs",
         out,
     ]
-    return subprocess.run([sys.executable, "-m", "sphinx", *map(str, words)], cwd=ROOT, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "sphinx", *map(str, words)], cwd=ROOT, check=False, **options
+    ).returncode
 
 
 # --- links inside the site ---
@@ -123,12 +125,13 @@ UNREACHED = re.compile(
 def outside() -> int:
     """Links to others: what answers, and not with the page, is broken. What cannot be reached is only reported."""
     out = WORK / "linkcheck"
-    sphinx("linkcheck", out)
     report = out / "output.json"
+    report.unlink(missing_ok=True)
+    sphinx("linkcheck", out, stderr=subprocess.DEVNULL)  # what it complains of is in the report
     if not report.is_file():
         print("Sphinx wrote no report", file=sys.stderr)
         return 1
-    results = [json.loads(line) for line in report.read_text().splitlines()]
+    results = [each for line in report.read_text().splitlines() if (each := json.loads(line))["uri"].startswith("http")]
     broken, unreached = [], []
     for each in results:
         if each["status"] in ("broken", "timeout"):

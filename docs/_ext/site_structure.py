@@ -13,15 +13,17 @@ def expand(entries: list[str], known: set[str], taken: set[str]) -> list[str]:
     pages = []
     for entry in entries:
         if "*" in entry:
-            pages += sorted(page for page in fnmatch.filter(known, entry) if page not in taken)
+            pages += sorted(f"/{page}" for page in fnmatch.filter(known, entry) if page not in taken)
         elif entry in known:
-            pages.append(entry)
+            pages.append(f"/{entry}")
+        elif entry == "genindex":
+            pages.append("Index of names <genindex>")
     return pages
 
 
 def toctree(pages: list[str], caption: str = "") -> str:
     options = [":hidden:", *([f":caption: {caption}"] if caption else [])]
-    return "\n".join(["", "```{toctree}", *options, "", *(f"/{page}" for page in pages), "```", ""])
+    return "\n".join(["", "```{toctree}", *options, "", *pages, "```", ""])
 
 
 def add_toctrees(app: Sphinx, docname: str, source: list[str]) -> None:
