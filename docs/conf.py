@@ -20,7 +20,7 @@ language = "en"
 urls = tomllib.loads((ROOT / "release.toml").read_text())["urls"]
 html_baseurl = f"{urls['Documentation'].rstrip('/')}/{version}/" if urls["Documentation"] else ""
 
-extensions = ["myst_parser", "site_structure", "site_images", "site_names", "site_repository"]
+extensions = ["myst_parser", "site_structure", "site_images", "site_names", "site_repository", "site_glossary"]
 exclude_patterns = ["_ext", "_static", "_templates"]
 nitpicky = True
 
@@ -78,6 +78,11 @@ site_children = {
         "tutorial/5-stopping-and-deployment",
         "tutorial/6-tests",
     ],
+}
+# Terms of the glossary that are everyday words as well, or in nearly every sentence: pages link to them by hand.
+site_plain_words = {
+    *("TCP", "address", "callback", "cork", "drain", "encoding", "event", "flow", "flush", "host", "libuv", "lookup"),
+    *("loop", "pipe", "port", "socket", "stream", "turn"),
 }
 # Files outside of docs that pages link to: a page of the site, or the file in the repository.
 site_repository = urls["Repository"]

@@ -154,6 +154,24 @@ def test_a_million_numbers(serve, peer):
     assert answers.read() == b"".join(b"%d\n" % number for number in range(1_000_000))
 
 
+def test_proxy(serve, start, peer):
+    """Both ways, and the answer comes after the client's end."""
+    _, echo = serve("echo.py", "1-echo")
+    proxy = start(saved_as("proxy.py", "3-many-clients").replace(PORT, str(echo)))
+    sock, answers = peer(int(proxy.line().removeprefix("listening on port ")))
+    sock.sendall(b"through")
+    sock.shutdown(socket.SHUT_WR)
+    assert answers.read() == b"through"
+
+
+def test_proxy_and_no_server(start, peer):
+    with socket.create_server(("127.0.0.1", 0)) as reserved:
+        port = reserved.getsockname()[1]
+    proxy = start(saved_as("proxy.py", "3-many-clients").replace(PORT, str(port)))
+    _, answers = peer(int(proxy.line().removeprefix("listening on port ")))
+    assert answers.read() == b""
+
+
 def test_ask_and_no_server(start):
     with socket.create_server(("127.0.0.1", 0)) as reserved:
         port = reserved.getsockname()[1]
