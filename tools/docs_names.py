@@ -7,6 +7,7 @@ PEP 8 counts. tests/package/test_docs_api.py compares the signatures, events and
 from __future__ import annotations
 
 import ast
+import importlib.util
 import inspect
 import re
 import sys
@@ -16,15 +17,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pynet
+import pynet.aio
+
 ROOT = Path(__file__).resolve().parent.parent
 API = ROOT / "docs" / "api"
 
-sys.path.insert(0, str(ROOT / "tools"))
-
-import stub_docs  # noqa: E402
-
-import pynet  # noqa: E402
-import pynet.aio  # noqa: E402
+spec = importlib.util.spec_from_file_location("stub_docs", ROOT / "tools" / "stub_docs.py")
+assert spec is not None and spec.loader is not None
+stub_docs = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(stub_docs)
 
 MODULES: dict[str, ModuleType] = {"": pynet, "aio.": pynet.aio}
 
