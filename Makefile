@@ -24,8 +24,8 @@ SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
-	soak costs aio-libraries conformance-hosts docs docs-links sdist wheel wheel-test release-check conformance-record differential \
-	differential-record clean distclean FORCE
+	soak costs aio-libraries conformance-hosts sdist wheel wheel-test release-check conformance-record differential \
+	differential-record docs docs-links clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'

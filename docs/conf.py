@@ -33,8 +33,7 @@ suppress_warnings = ["myst.header"]
 # A section is a caption and its pages; a pattern stands for all pages that it matches.
 site_sections = {
     "First steps": ["install", "tutorial/index", "how-pynet-runs", "glossary"],
-    "How to": ["how-to/*"],
-    "Guides": ["events", "iteration", "asyncio", "threads", "testing", "embedding", "notebooks"],
+    "Guides": ["how-to/index", "events", "iteration", "asyncio", "threads", "testing", "embedding", "notebooks"],
     "Reference": [
         "api/functions",
         "api/server",
@@ -50,7 +49,7 @@ site_sections = {
         "api/*",
         "genindex",
     ],
-    "Coming from": ["porting-from-node", "node-differences", "coming-from/*"],
+    "Coming from": ["coming-from/index", "porting-from-node", "node-differences"],
     "More": ["performance", "security", "upgrading"],
     "Design": [
         "internals/core",
@@ -78,6 +77,8 @@ site_children = {
         "tutorial/5-stopping-and-deployment",
         "tutorial/6-tests",
     ],
+    "how-to/index": ["how-to/*"],
+    "coming-from/index": ["coming-from/*"],
 }
 # Terms of the glossary that are everyday words as well, or in nearly every sentence: pages link to them by hand.
 site_plain_words = {
