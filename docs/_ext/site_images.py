@@ -15,12 +15,12 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 MEDIA = re.compile(r"@media \(prefers-color-scheme: dark\) \{(.*?)\n\s*\}\n(?=\s*</style>)", re.DOTALL)
+WIDTH = re.compile(r"<svg [^>]*\bwidth=\"(\d+)")
 
 
 def in_one_colour(svg: str, dark: bool) -> str:
     found = MEDIA.search(svg)
-    if found is None:
-        raise ValueError("no @media (prefers-color-scheme: dark) at the end of its <style>")
+    assert found is not None
     return svg[: found.start()] + (found[1].strip() + "\n" if dark else "") + svg[found.end() :]
 
 
@@ -34,16 +34,17 @@ class DrawingsInTwoColours(SphinxTransform):
         here = source / Path(self.env.docname).parent
         for image in list(self.document.findall(nodes.image)):
             path = (here / image["uri"]).resolve()
-            if path.suffix != ".svg" or not path.is_file():
+            if path.suffix != ".svg" or not path.is_file() or not MEDIA.search(svg := path.read_text()):
                 continue
             self.env.note_dependency(str(path))
+            wide = ["wide"] if (width := WIDTH.search(svg)) and int(width[1]) > 520 else []
             pair = []
             for theme in ("light", "dark"):
                 file = made / f"{path.stem}-{theme}.svg"
-                file.write_text(in_one_colour(path.read_text(), dark=theme == "dark"))
+                file.write_text(in_one_colour(svg, dark=theme == "dark"))
                 copy = image.deepcopy()
                 copy["uri"] = "/" + os.path.relpath(file, source)
-                copy["classes"] = [*image["classes"], "drawing", f"only-{theme}"]
+                copy["classes"] = [*image["classes"], "drawing", *wide, f"only-{theme}"]
                 pair.append(copy)
             image.replace_self(pair)
 
