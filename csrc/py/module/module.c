@@ -325,8 +325,6 @@ static PyMethodDef module_methods[] = {
     {"_early_write", pn_early_marker, METH_VARARGS, NULL},
     {"_early_reset", pn_early_marker, METH_VARARGS, NULL},
     {"_read_wait", pn_early_marker, METH_VARARGS, NULL},
-    FAST("_read_until", pn_read_until, NULL),
-    FAST("_read_exactly", pn_read_exactly, NULL),
     FAST("_read_some", pn_read_some, NULL),
     FAST("_has_read", pn_has_read, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
