@@ -21,7 +21,7 @@ urls = tomllib.loads((ROOT / "release.toml").read_text())["urls"]
 html_baseurl = f"{urls['Documentation'].rstrip('/')}/{version}/" if urls["Documentation"] else ""
 
 extensions = ["myst_parser", "site_structure", "site_images", "site_names", "site_repository", "site_glossary"]
-exclude_patterns = ["_ext", "_static", "_templates"]
+exclude_patterns = ["_ext", "_static", "_templates", "man"]
 nitpicky = True
 
 # Anchors of headings are those that forges make.

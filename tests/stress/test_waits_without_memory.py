@@ -134,7 +134,7 @@ def test_a_thread_that_waits_for_data(check):
 
 
 def test_a_thread_that_reads_by_itself(check):
-    """Each allocation of a read fails once: it gives the message, or raises and the socket has it still, or is destroyed."""
+    """Each allocation of a read fails once: it gives the message, or loses nothing, or the socket is destroyed."""
     out = check("""
         server = pynet.create_server().listen(0, "127.0.0.1")
         def read(n):
