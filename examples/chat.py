@@ -62,10 +62,10 @@ async def member(sock: pynet.Socket) -> None:
 async def main() -> None:
     place = int(sys.argv[1]) if sys.argv[1].isdigit() else sys.argv[1]
     server = await pynet.aio.serve(member, place, limit=1000, max_write_buffer=MOST_UNREAD, unlink_stale=True)
-    print("listening on", server.port or server.address(), flush=True)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    print("listening on", server.port or server.address(), flush=True)
     await stop.wait()
     tell_all("* the chat closes")
     await server.shutdown(timeout=5)

@@ -85,8 +85,7 @@ def main() -> None:
     command, path, *words = sys.argv[1:]
     if command == "serve":
         server = serve(path)
-        print("listening on", server.address(), flush=True)
-        pynet.run(signals=True)
+        pynet.run(lambda: print("listening on", server.address(), flush=True), signals=True)
     else:
         with Client(path) as client:
             print(client.call(words[0], *map(json.loads, words[1:])))

@@ -43,8 +43,7 @@ def control(path: str) -> pynet.Server:
 
 def main() -> None:
     server = control(sys.argv[1])
-    print("listening on", server.address(), flush=True)
-    pynet.run(signals=True)
+    pynet.run(lambda: print("listening on", server.address(), flush=True), signals=True)
 
 
 if __name__ == "__main__":

@@ -85,9 +85,9 @@ async def main() -> None:
     fd = open_port(path, int(speed))
     bridge = Bridge(fd)
     bridge.server.listen(int(port), "127.0.0.1")
-    print("listening on", bridge.server.port, flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         bridge.loop.add_signal_handler(number, bridge.gone.set)
+    print("listening on", bridge.server.port, flush=True)
     await bridge.gone.wait()
     bridge.loop.remove_reader(fd)
     bridge.loop.remove_writer(fd)

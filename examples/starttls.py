@@ -46,11 +46,11 @@ class MailServer:
 
     def start_tls(self, sock: pynet.Socket) -> None:
         """The connection leaves pynet: from here on the module ssl reads and writes it."""
-        sock.write("220 go ahead\r\n")
-        sock.flush(timeout=IDLE).result()
-        # Raises ERR_SOCKET_UNREAD_DATA when something came behind STARTTLS in clear text. That is as it should be: it
-        # could be put there by someone between us and the client, and would be taken for a command in TLS.
-        plain = sock.detach()
+        with pynet.turn():  # nothing is read in between: the client's handshake may follow the answer at once
+            sock.write("220 go ahead\r\n")
+            # Raises ERR_SOCKET_UNREAD_DATA when something came behind STARTTLS in clear text, as it should: a third
+            # party could have put it there, and it would be taken for a command of the client in TLS.
+            plain = sock.detach()
         plain.settimeout(HANDSHAKE)
         with self.context.wrap_socket(plain, server_side=True) as secure:
             secure.settimeout(IDLE)
@@ -71,10 +71,14 @@ class MailServer:
 def main() -> None:
     port, certificate, key = sys.argv[1:]
     mail = MailServer(certificate, key)
-    signal.signal(signal.SIGHUP, lambda number, frame: mail.load())
+
+    def renew(number: int, frame: object) -> None:
+        mail.load()
+        print("the certificate was read again", flush=True)
+
+    signal.signal(signal.SIGHUP, renew)
     server = pynet.serve(mail.handle, int(port), "127.0.0.1", limit=100)
-    print("listening on", server.port, flush=True)
-    pynet.run(signals=True)
+    pynet.run(lambda: print("listening on", server.port, flush=True), signals=True)
 
 
 if __name__ == "__main__":

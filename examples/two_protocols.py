@@ -13,7 +13,7 @@ TLS_HANDSHAKE = b"\x16\x03"
 
 
 def kind_of(head: bytes) -> str | None:
-    """`http`, `tls`, `unknown`; None when more bytes are needed to tell."""
+    """`http`, `tls` or `unknown`; None when it takes more bytes to tell."""
     starts = {**dict.fromkeys(METHODS, "http"), TLS_HANDSHAKE: "tls"}
     for start, kind in starts.items():
         if head.startswith(start):
@@ -43,29 +43,31 @@ def pass_on(sock: pynet.Socket, target: tuple[str, int]) -> None:
 
 def one_port(port: int, tls_target: tuple[str, int]) -> pynet.Server:
     def on_connection(sock: pynet.Socket) -> None:
-        sock.on("error", lambda err: None)
-        sock.set_timeout(PATIENCE * 1000, sock.destroy)  # a client that says nothing
+        head = bytearray()
 
         def look() -> None:
-            head = b""
             while (chunk := sock.read()) is not None:
-                head += chunk
-            kind = kind_of(head) if head else None
-            if kind is None and not sock.readable_ended:
-                if head:
-                    sock.unshift(head)  # the next look gets these bytes and the new ones
-                return
+                head.extend(chunk)
+            if (kind := kind_of(bytes(head))) is not None:
+                hand_on(kind)
+
+        def hand_on(kind: str = "unknown") -> None:
             sock.off("readable", look)
+            sock.off("end", hand_on)
             sock.set_timeout(0)
-            sock.unshift(head)  # back into the socket: whoever reads it next begins here
+            if kind == "unknown":
+                sock.end("what is this?\n")
+                return
+            sock.unshift(head)  # back into the socket: what reads it next begins here
             if kind == "http":
                 answer_http(sock)
-            elif kind == "tls":
-                pass_on(sock, tls_target)
             else:
-                sock.end("what is this?\n")
+                pass_on(sock, tls_target)
 
+        sock.on("error", lambda err: None)
         sock.on("readable", look)
+        sock.on("end", hand_on)  # before it could be told
+        sock.set_timeout(PATIENCE * 1000, sock.destroy)  # a client that says nothing
 
     return pynet.create_server(on_connection, allow_half_open=True).listen(port, "127.0.0.1")
 

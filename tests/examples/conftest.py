@@ -26,6 +26,7 @@ class Program:
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=isolated.environment()
         )
+        self.told = False
         self.expected: tuple[str, ...] = ()  # parts of lines on stderr that may come
         self.lines: queue.Queue[str] = queue.Queue()
         self.errors: queue.Queue[str] = queue.Queue()
@@ -62,10 +63,15 @@ class Program:
             reader.join(PATIENCE)
         return status
 
+    def terminate(self) -> None:
+        """SIGTERM, once: a second one would end it at once."""
+        if not self.told and self.process.poll() is None:
+            self.told = True
+            self.process.send_signal(signal.SIGTERM)
+
     def stop(self) -> None:
         """SIGTERM ends it in order, and it has said nothing on stderr that the test does not know of."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        self.terminate()
         assert self.wait() == 0
         assert [line for line in self.errors.queue if not any(part in line for part in self.expected)] == []
 

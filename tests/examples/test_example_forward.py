@@ -1,5 +1,6 @@
 """examples/forward.py between sockets of Python's own."""
 
+import contextlib
 import socket
 
 import pytest
@@ -14,6 +15,11 @@ def joined(program, dial, upstream):
     client = dial(started.port)
     with take(upstream) as target:
         yield client, target
+        with contextlib.suppress(OSError):  # the test has closed one of them
+            client.shutdown(socket.SHUT_WR)
+            read_to_end(target)
+            target.close()
+            read_to_end(client)
 
 
 def test_both_directions_pass(joined):
