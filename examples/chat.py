@@ -34,7 +34,7 @@ async def talk(sock: pynet.Socket) -> None:
     sock.set_encoding("utf-8")  # from here on, all that is read is str
     sock.write("your name?\n")
     answer: str = await sock.read_until("\n", max=LONGEST_NAME, timeout=60)
-    name = printable(answer.strip()) or "nobody"
+    name = printable(answer).strip() or "nobody"
     tell_all(f"* {name} has come")
     members[sock] = name
     try:

@@ -5,15 +5,18 @@
 A read has no borders of frames in it: it may have a part of one, or five and a half. `Frames` puts them together.
 """
 
-import struct
 import sys
 from collections.abc import Callable
 
 import pynet
 
-HEAD = struct.Struct(">I")  # the length, big-endian
+HEAD = 4  # bytes: the length of the body, big-endian, as int.from_bytes() reads it
 LONGEST = 64 * 1024  # a peer that announces more is not one of ours
 IDLE = 300  # seconds
+
+
+class FrameError(ValueError):
+    """What the peer sent is no frame."""
 
 
 class Frames:
@@ -24,37 +27,43 @@ class Frames:
         self.on_frame = on_frame
         self.length: int | None = None  # of the frame whose head has been read
         sock.on("readable", self.on_readable)
+        sock.on("end", self.on_end)
 
     def on_readable(self) -> None:
-        while (frame := self.read_frame()) is not None:
-            self.on_frame(frame)
+        try:
+            while (frame := self.read_frame()) is not None:
+                self.on_frame(frame)
+        except FrameError as error:
+            self.sock.destroy(error)
+
+    def on_end(self) -> None:
+        if self.length is not None:
+            self.sock.destroy(FrameError("the peer ended within a frame"))
 
     def read_frame(self) -> bytes | None:
         """The next frame, or None while a part of it is missing: then that part stays in the socket."""
         if self.length is None:
-            head = self.sock.read(HEAD.size)
+            head = self.sock.read(HEAD)
             if head is None:
                 return None
-            if len(head) < HEAD.size:  # the peer has ended: read() gives what is left
-                self.sock.destroy(EOFError("the peer ended within a head"))
-                return None
-            (self.length,) = HEAD.unpack(head)
-            if self.length > LONGEST:
-                self.sock.destroy(ValueError(f"a frame of {self.length:,} bytes is too long"))
-                return None
-        body = self.sock.read(self.length) if self.length else b""
+            if len(head) < HEAD:  # the peer has ended: read() gives what is left
+                raise FrameError("the peer ended within a head")
+            self.length = int.from_bytes(head)
+        length = self.length
+        if length > LONGEST:
+            raise FrameError(f"a frame of {length:,} bytes is too long")
+        body = self.sock.read(length) if length else b""
         if body is None:
             return None
-        if len(body) < self.length:
-            self.sock.destroy(EOFError("the peer ended within a frame"))
-            return None
+        if len(body) < length:
+            raise FrameError("the peer ended within a frame")
         self.length = None
         return body
 
 
 def send_frame(sock: pynet.Socket, body: bytes) -> bool:
     """As write(): False when the peer reads too slowly."""
-    return sock.writelines([HEAD.pack(len(body)), body])
+    return sock.writelines([len(body).to_bytes(HEAD), body])
 
 
 def gateway(port: int) -> pynet.Server:

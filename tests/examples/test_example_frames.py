@@ -66,9 +66,10 @@ def test_the_end_between_frames_is_fine(gateway, device):
     [
         (b"\0\0", "the peer ended within a head"),
         (frame(b"whole")[:-1], "the peer ended within a frame"),
+        (frame(b"whole")[:4], "the peer ended within a frame"),
         (frame(b""), None),
     ],
-    ids=["head", "body", "whole"],
+    ids=["head", "body", "head only", "whole"],
 )
 def test_the_end_within_a_frame_is_an_error(gateway, device, sent, said):
     device.sendall(sent)
