@@ -68,6 +68,8 @@ _SCRIPTS = {
     "pynet-uvloop-chunks": "pynet_waits.py chunks uvloop",
     "pynet-threads-exactly": "pynet_waits.py exactly threads",
     "pynet-threads-chunks": "pynet_waits.py chunks threads",
+    "socket-threads-exactly": "socket_threads.py exactly",
+    "socket-threads-chunks": "socket_threads.py chunks",
     "asyncio-streams": "asyncio_streams.py asyncio",
     "uvloop-streams": "asyncio_streams.py uvloop",
     "pynet-writer": "pynet_writer.py",

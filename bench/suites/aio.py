@@ -25,6 +25,9 @@ PARTS = {
         "pynet-aio-drained", "pynet-uvloop-exactly", "pynet-uvloop-chunks", "pynet-threads-exactly",
         "pynet-threads-chunks", "asyncio-streams", "uvloop-streams",
     ],
+    "threads": [
+        "pynet-threads-exactly", "socket-threads-exactly", "pynet-threads-chunks", "socket-threads-chunks",
+    ],
 }  # fmt: skip
 # instructions per message, at most
 LIMITS = {

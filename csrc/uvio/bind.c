@@ -130,6 +130,32 @@ pn_bind_path(const char *path, size_t len, int mode, struct pn_path_file *file, 
     return -1;
 }
 
+/* Replaces uv_pipe_connect(): libuv 1.44 does not support abstract names and truncates long paths. */
+int
+pn_path_connect(int *fd, const char *path, size_t len)
+{
+    struct sockaddr_un sa;
+    socklen_t sa_len;
+    int status = pn_path_to_sockaddr(path, len, &sa, &sa_len);
+    if (status != 0)
+        return status;
+    bool own = *fd < 0;
+    if (own)
+        *fd = open_socket(AF_UNIX, &status);
+    if (*fd < 0)
+        return status;
+    int r;
+    do
+        r = connect(*fd, (const struct sockaddr *)&sa, sa_len);
+    while (r < 0 && errno == EINTR);
+    if (r == 0)
+        return 0;
+    status = uv_translate_sys_error(errno);
+    if (own)
+        close(*fd);
+    return status;
+}
+
 void
 pn_fd_neutralize(int fd)
 {

@@ -1,4 +1,4 @@
-/* bind.h - descriptors of pynet: opens and binds sockets, looks up their local addresses. */
+/* bind.h - descriptors of pynet: opens, binds and connects sockets, looks up their local addresses. */
 #ifndef PN_UVIO_BIND_H
 #define PN_UVIO_BIND_H
 
@@ -17,6 +17,8 @@ int pn_bind_tcp(const struct pn_addr *at, unsigned flags, int *status);
  * file has this `mode` from the first moment, or what the umask leaves (PN_MODE_BY_UMASK). The caller owns `file` if
  * this succeeds; it is empty for an abstract name. */
 int pn_bind_path(const char *path, size_t len, int mode, struct pn_path_file *file, int *status);
+/* Connects `*fd`, or a new socket when that is -1, to a path or an abstract name. Returns 0, or a status. */
+int pn_path_connect(int *fd, const char *path, size_t len);
 /* For the child of a fork: replaces the descriptor by a placeholder that is not connected to anything. */
 void pn_fd_neutralize(int fd);
 /* Gets the local address of a TCP socket; false if it has none. */

@@ -544,7 +544,7 @@ bool
 pn_loop_alive(struct pn_loop *loop)
 {
     if (loop->posted.first != NULL || loop->pending.first != NULL || loop->timers_referenced > 0 ||
-        loop->idle_listeners > 0 || loop->asked > 0)
+        loop->idle_listeners > 0 || loop->asked > 0 || loop->direct > 0)
         return true;
     if (loop->resolver != NULL && pn_resolver_pending(loop->resolver) > 0)
         return true;

@@ -6,6 +6,7 @@
  *   loop.c          the wait, the turn, timers, posted completions, descriptors to recheck
  *   embed.c         one descriptor that the loop of a host watches instead of the wait
  *   stream.c        a stream over a libuv handle: connect, read, write, close; sockopt.c: its socket options
+ *   stream_direct.c a stream that a thread reads itself
  *   listener.c      a listening descriptor: accepts, sheds connections when descriptors run out (EMFILE)
  *   bind.c          opening and binding sockets, the files of unix paths; stale_path.c: the option unlink_stale
  *   handles.c       all streams and listeners at once: orderly close, exit, fork
@@ -13,6 +14,7 @@
  *   user_fd.c       descriptors of users: checked and duplicated
  *   sockaddr.c      struct pn_addr to and from struct sockaddr
  *   signal_mask.c   blocking signals
+ *   wake_fd.c       wakes a thread that waits for a descriptor
  *   uv_internals.h  the private fields of libuv that pynet uses */
 #ifndef PN_UVIO_LOOP_H
 #define PN_UVIO_LOOP_H
@@ -101,6 +103,7 @@ struct pn_loop {
     size_t idle_listeners;   /* referenced, but not watching for connections just now */
     size_t asked;            /* calls of user lookup functions that have not answered */
     size_t writing;          /* streams with a queued write */
+    size_t direct;           /* referenced streams that threads read themselves */
     uint64_t opened;         /* streams and listeners so far */
     uint64_t turns;          /* turns so far, for the tests */
     uint64_t syscalls_write; /* send calls made by pynet, for the tests */

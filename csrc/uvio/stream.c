@@ -282,6 +282,7 @@ pn_stream_close(struct pn_stream *s)
         return;
     if (s->lingering)
         s->events->before_close(s);
+    pn_stream_direct_forget(loop_of(s), s);
     s->closing = true;
     if (s->file != NULL) {
         pn_path_file_unlink(s->file);
@@ -383,33 +384,12 @@ pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
     return 0;
 }
 
-/* Replaces uv_pipe_connect(): libuv 1.44 does not support abstract names and truncates long paths. */
 static int
 connect_path(struct pn_stream *s, const char *path, size_t len)
 {
-    struct sockaddr_un sa;
-    socklen_t sa_len;
-    int status = pn_path_to_sockaddr(path, len, &sa, &sa_len);
-    if (status != 0)
-        return status;
-    int bound = pn_stream_fd(s);
-    int fd = bound >= 0 ? bound : socket(AF_UNIX, SOCK_STREAM, 0);
-    if (fd < 0)
-        return uv_translate_sys_error(errno);
-    if (bound < 0) {
-        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-        (void)fcntl(fd, F_SETFL, O_NONBLOCK);
-    }
-    int r;
-    do
-        r = connect(fd, (const struct sockaddr *)&sa, sa_len);
-    while (r < 0 && errno == EINTR);
-    if (r == 0)
-        return bound >= 0 ? 0 : pn_stream_take_fd(s, fd);
-    status = uv_translate_sys_error(errno);
-    if (bound < 0)
-        close(fd);
-    return status;
+    int bound = pn_stream_fd(s), fd = bound;
+    int status = pn_path_connect(&fd, path, len);
+    return status == 0 && bound < 0 ? pn_stream_take_fd(s, fd) : status;
 }
 
 int
@@ -507,6 +487,7 @@ pn_stream_read_stop(struct pn_stream *s)
 {
     if (!s->reading || s->closing)
         return;
+    pn_stream_direct_forget(loop_of(s), s);
     s->reading = false;
     (void)uv_read_stop(&s->h.stream);
     if (s->req != NULL)
@@ -631,6 +612,8 @@ pn_stream_write_queue_size(const struct pn_stream *s)
 void
 pn_stream_ref(struct pn_stream *s, bool referenced)
 {
+    if (s->direct && s->unref == referenced)
+        loop_of(s)->direct += referenced ? 1 : (size_t)-1;
     s->unref = !referenced;
     if (s->closing)
         return;
@@ -645,7 +628,7 @@ unsigned
 pn_stream_work(const struct pn_stream *s)
 {
     unsigned work = s->req == NULL ? 0 : s->connecting ? PN_WORK_CONNECTS : PN_WORK_WRITES;
-    if (uv_is_active(&s->h.handle) && uv_has_ref(&s->h.handle))
+    if ((uv_is_active(&s->h.handle) || s->direct) && uv_has_ref(&s->h.handle))
         work |= PN_WORK_READS;
     if (s->completions & PN_POST_CONNECT)
         work |= PN_WORK_CONNECTS;

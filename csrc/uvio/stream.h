@@ -83,6 +83,7 @@ struct pn_stream {
     bool lingering : 1;   /* pn_stream_linger() closes it soon */
     bool connecting : 1;  /* `req` is that of a connect */
     bool hung_up : 1;     /* libuv has reported an end that it did not read */
+    bool direct : 1;      /* a thread reads the descriptor, and the loop does not watch it: stream_direct.c */
     union {
         uv_handle_t handle;
         uv_stream_t stream;
@@ -124,6 +125,15 @@ int pn_stream_read_start(struct pn_stream *s);
 void pn_stream_read_stop(struct pn_stream *s);
 /* Sets whether reads may grow beyond PN_READ_SIZE when there is much to read. */
 void pn_stream_read_big(struct pn_stream *s, bool big);
+
+/* A thread reads the descriptor itself, by pn_stream_recv(): the loop does not watch it, and it counts as reading. The
+ * loop reads on after pn_stream_direct_end(), which returns 0 or a status; after pn_stream_direct_forget() nothing
+ * reads. */
+void pn_stream_direct_begin(struct pn_loop *loop, struct pn_stream *s);
+int pn_stream_direct_end(struct pn_loop *loop, struct pn_stream *s);
+static inline void pn_stream_direct_forget(struct pn_loop *loop, struct pn_stream *s);
+/* Reads what is there. Returns the bytes read, 0 at the peer's end, UV_EAGAIN, or an error. */
+ssize_t pn_stream_recv(const struct pn_stream *s, void *base, size_t len);
 
 /* Sends what the kernel accepts now. Returns the bytes sent, UV_EAGAIN, or an error. Must not be called while a
  * write is queued. Never raises SIGPIPE. */
@@ -181,5 +191,15 @@ void pn_stream_forget_file(struct pn_stream *s);
 
 /* Returns the stream of a handle of the loop, or NULL if it is not a stream or is closing. */
 struct pn_stream *pn_stream_of_handle(uv_handle_t *handle);
+
+static inline void
+pn_stream_direct_forget(struct pn_loop *loop, struct pn_stream *s)
+{
+    if (!s->direct)
+        return;
+    s->direct = s->reading = false;
+    if (!s->unref)
+        loop->direct--;
+}
 
 #endif

@@ -13,8 +13,18 @@ NAMES = sorted(
 )
 
 
-@pytest.mark.parametrize("where", ["contextlib.nullcontext", "pynet.turn"])
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in NOT_CALLED])
+BLOCKS = {"_loop_next"}  # with a socket, unless something refuses it, as turn() does
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        (name, where)
+        for name in NAMES
+        for where in ["contextlib.nullcontext", "pynet.turn"]
+        if name not in NOT_CALLED and (name not in BLOCKS or where == "pynet.turn")
+    ],
+)
 def test_any_arguments(name, where):
     out = isolated.check(
         """

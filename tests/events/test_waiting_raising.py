@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import types
 from concurrent import futures
 from typing import ClassVar
 
@@ -12,7 +11,7 @@ import pytest
 
 import pynet
 from helpers import run_coroutine, two_turns, wait_until, waits
-from pynet import _reading, _run
+from pynet import _reading
 
 
 @pytest.fixture
@@ -212,10 +211,17 @@ class FailingLock:
     """A lock of threading whose release() raises MemoryError at first, as one of gevent may."""
 
     left: ClassVar[list[None]] = []
+    real = threading.Lock
 
     def __init__(self):
-        self._lock = threading.Lock()
+        self._lock = self.real()
         self.acquire = self._lock.acquire
+
+    def __enter__(self):
+        return self._lock.acquire()
+
+    def __exit__(self, *exc):
+        self._lock.release()
 
     def release(self):
         if self.left:
@@ -229,7 +235,7 @@ class FailingLock:
 def test_a_reader_is_woken_though_waking_fails_at_first(pair, monkeypatch, reads, times):
     p = pair()
     p.client.on("error", lambda err: None)
-    monkeypatch.setattr(_run, "threading", types.SimpleNamespace(Lock=FailingLock))
+    monkeypatch.setattr(threading, "Lock", FailingLock)
     before = waits()
     reader = in_thread(reads, p.client)
     assert wait_until(lambda: waits() > before)

@@ -18,6 +18,7 @@
 #include "core/links.h"
 #include "py/base/names.h"
 #include "uvio/loop.h"
+#include "uvio/wake_fd.h"
 
 typedef struct PnState PnState;
 
@@ -55,6 +56,9 @@ struct pn_own_thread {
     PyThreadState *state;
     struct pn_own_thread *next;
 };
+
+/* How many descriptors are kept for the next thread that waits. */
+#define PN_KEPT_WAKES 8
 
 /* The thread that drives the loop, and the threads that wait for it. The mutex guards only the condition variable:
  * the GIL guards the other fields. */
@@ -115,8 +119,16 @@ struct PnState {
     bool some_awake;                           /* something has been woken, and does not go on yet */
     bool retry_wakes;                          /* waking has failed for lack of memory */
     unsigned forks;                            /* incremented in the child of a fork */
-    struct PnDuplex *flush;                    /* streams with gathered writes, newest first */
-    PyObject *uncaught;                        /* own: the exception that run() will raise */
+    struct pn_wake_fd wakes[PN_KEPT_WAKES];    /* own: of threads that waited before */
+    size_t wakes_count;
+    PyObject *threading;                /* own: the dict of the module threading, see waiter.c */
+    PyObject *checked_lock;             /* own: its Lock, when that was looked at */
+    bool plain_lock;                    /* it is CPython's own */
+    struct pn_link direct_reads;        /* the sockets that threads read themselves: read_direct.c */
+    struct pn_loop_timer direct_review; /* looks for those that no thread reads any more */
+    PyObject *direct_room;              /* own: a bytes object that they read into */
+    struct PnDuplex *flush;             /* streams with gathered writes, newest first */
+    PyObject *uncaught;                 /* own: the exception that run() will raise */
     PyObject *uncaught_handler;
     PyObject *raised;      /* own: the listener that raised, until the exception is reported; see pn_emit() */
     PyObject *spare;       /* own: a bytes object that the next small read reuses */

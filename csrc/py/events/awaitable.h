@@ -22,6 +22,9 @@ struct pn_call_ops {
     int (*join)(PnCall *c);
     /* It does not wait any more; `gave_up`: without a result. Undoes join(), also one that failed. */
     void (*leave)(PnCall *c, bool gave_up);
+    /* Of a call that blocks a thread, which can wait for a descriptor beside; NULL: it never does. Looking has found
+     * nothing. 1: look again; 0: wait, for the descriptor `*fd` too; -1 with an exception. */
+    int (*get)(PnCall *c, int *fd);
 };
 
 enum pn_call_state { PN_CALL_NEW, PN_CALL_RUNNING, PN_CALL_WAITING, PN_CALL_DONE };

@@ -218,9 +218,13 @@ block_until(PnCall *c, double seconds, uint64_t deadline)
         PyObject *result = c->ops->look(c);
         if (result != NULL || PyErr_Occurred())
             return result;
-        if (pn_driver_needed(c->st, pn_waiter_loop(&c->w)) < 0 || pn_waiter_again(&c->w) < 0)
+        int fd = -1;
+        int got = c->ops->get != NULL && pn_waiter_polls(&c->w) ? c->ops->get(c, &fd) : 0;
+        if (got > 0)
+            continue;
+        if (got < 0 || pn_driver_needed(c->st, pn_waiter_loop(&c->w)) < 0 || pn_waiter_again(&c->w) < 0)
             return NULL;
-        int woken = pn_waiter_block(&c->w, deadline);
+        int woken = pn_waiter_block(&c->w, deadline, fd);
         if (woken < 0)
             return NULL;
         if (woken == 0)

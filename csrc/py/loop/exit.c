@@ -235,6 +235,8 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->uncaught = NULL;
     st->spare = NULL;
     memset(st->direct, 0, sizeof(st->direct));
+    pn_links_init(&st->direct_reads);
+    pn_timer_init(&st->direct_review.t);
     pn_waiters_after_fork(st);
     st->immediates_referenced = 0;
     memset(&st->immediates, 0, sizeof(st->immediates));

@@ -1,7 +1,7 @@
 /* waiter.c - threads and asyncio tasks that wait, and how they are woken; see waiter.h.
  *
- * A thread blocks in acquire() of a lock of the module threading, which may be one of gevent. A task waits for a future
- * of its asyncio loop. pn_waiter_wake() only appends to a list. When the turn ends, the locks are released and the
+ * A thread blocks in poll(), or, when the module threading has no locks of CPython (gevent), in acquire() of one of
+ * those. A task waits for a future of its asyncio loop. pn_waiter_wake() only appends to a list. When the turn ends, the threads are woken and the
  * futures finished: at once if their asyncio loop drives pynet's loop on this very thread, else by one
  * call_soon_threadsafe() for each asyncio loop, however many of its tasks have been woken.
  *
@@ -163,7 +163,7 @@ make_future(PnState *st, struct pn_host *host)
 void
 pn_waiter_init(struct pn_waiter *w, PnState *st, PyObject *owner, void (*dropped)(struct pn_waiter *))
 {
-    *w = (struct pn_waiter){.st = st, .owner = owner, .dropped = dropped};
+    *w = (struct pn_waiter){.st = st, .owner = owner, .dropped = dropped, .wake = {-1, -1}};
 }
 
 static void
@@ -182,7 +182,7 @@ begin(struct pn_waiter *w, struct pn_host *host, PyObject *wakes)
     w->generation = st->generation;
     w->forks = st->forks;
     w->waits = true;
-    w->woken = w->timed_out = false;
+    w->woken = w->timed_out = w->set = false;
     pn_loop_timer_init(&w->timer, on_fire, false);
     pn_link_append(&st->waiters, &w->all);
     pn_link_clear(&w->awake);
@@ -204,10 +204,83 @@ pn_waiter_begin_task(struct pn_waiter *w, PyObject *loop)
     return 0;
 }
 
+/* Whether `lock` is what CPython has for threading.Lock: a type from 3.13 on, a function before. */
+static bool
+is_plain(PyObject *lock)
+{
+    PyObject *name = PyObject_GetAttrString(lock, "__qualname__");
+    bool plain = false;
+    if (name != NULL && PyUnicode_Check(name)) {
+        plain = PyCFunction_Check(lock)
+                    ? PyUnicode_CompareWithASCIIString(name, "allocate_lock") == 0
+                    : PyType_Check(lock) && strcmp(((PyTypeObject *)lock)->tp_name, "_thread.lock") == 0;
+    }
+    PyErr_Clear();
+    Py_XDECREF(name);
+    return plain;
+}
+
+/* Whether a wait may block the thread, as seen by the module threading: gevent replaces its locks. */
+static bool
+may_block_thread(PnState *st)
+{
+    if (st->threading == NULL) {
+        PyObject *module = PyImport_ImportModule("threading");
+        st->threading = module != NULL ? Py_XNewRef(PyModule_GetDict(module)) : NULL;
+        Py_XDECREF(module);
+    }
+    PyObject *lock = st->threading != NULL ? PyDict_GetItemString(st->threading, "Lock") : NULL;
+    PyErr_Clear();
+    if (lock != st->checked_lock || lock == NULL) {
+        st->plain_lock = lock != NULL && is_plain(lock);
+        Py_XSETREF(st->checked_lock, Py_XNewRef(lock));
+    }
+    return st->plain_lock;
+}
+
+/* Makes what wakes a thread. False: it needs a lock. */
+static bool
+open_wake(PnState *st, struct pn_wake_fd *wake)
+{
+    if (!may_block_thread(st))
+        return false;
+    if (st->wakes_count == 0)
+        return pn_wake_fd_open(wake);
+    *wake = st->wakes[--st->wakes_count];
+    return true;
+}
+
+static void
+clear_wake(struct pn_waiter *w)
+{
+    pn_wake_fd_clear(&w->wake);
+    w->set = false;
+}
+
+static void
+close_wake(struct pn_waiter *w, bool keep)
+{
+    PnState *st = w->st;
+    if (!pn_waiter_polls(w))
+        return;
+    if (!keep || st->wakes_count == PN_KEPT_WAKES) {
+        pn_wake_fd_close(&w->wake);
+        return;
+    }
+    if (w->set)
+        clear_wake(w);
+    st->wakes[st->wakes_count++] = w->wake;
+    w->wake.read = w->wake.write = -1;
+}
+
 int
 pn_waiter_begin_thread(struct pn_waiter *w)
 {
     drop_closed(w->st, NULL);
+    if (open_wake(w->st, &w->wake)) {
+        begin(w, NULL, NULL);
+        return 0;
+    }
     PyObject *lock = PyObject_CallNoArgs(pn_state_run(w->st, PN_RUN_held_lock));
     if (lock == NULL)
         return -1;
@@ -241,15 +314,41 @@ pn_waiter_again(struct pn_waiter *w)
     return 0;
 }
 
-int
-pn_waiter_block(struct pn_waiter *w, uint64_t deadline)
+static int64_t
+left_until(uint64_t deadline)
 {
-    double left = -1;
-    if (deadline != 0) {
-        uint64_t now = uv_hrtime();
-        left = now < deadline ? (double)(deadline - now) / 1e9 : 0;
+    uint64_t now = deadline != 0 ? uv_hrtime() : 0;
+    return deadline == 0 ? -1 : now < deadline ? (int64_t)(deadline - now) : 0;
+}
+
+/* A handler of a signal may fork: then this is the child, and the call that waits must look. */
+static int
+poll_until(struct pn_waiter *w, uint64_t deadline, int fd)
+{
+    unsigned forks = w->st->forks;
+    for (;;) {
+        int64_t left = left_until(deadline);
+        PyThreadState *ts = PyEval_SaveThread();
+        unsigned bits = pn_wake_fd_wait(&w->wake, fd, left);
+        PyEval_RestoreThread(ts);
+        if (bits & PN_WAKE_SET)
+            clear_wake(w);
+        if ((bits & PN_WAKE_INTERRUPTED) == 0)
+            return bits != 0 || left < 0;
+        if (PyErr_CheckSignals() < 0)
+            return -1;
+        if (w->st->forks != forks)
+            return 1;
     }
-    PyObject *seconds = PyFloat_FromDouble(left);
+}
+
+int
+pn_waiter_block(struct pn_waiter *w, uint64_t deadline, int fd)
+{
+    if (pn_waiter_polls(w))
+        return poll_until(w, deadline, fd);
+    int64_t left = left_until(deadline);
+    PyObject *seconds = PyFloat_FromDouble(left < 0 ? -1 : (double)left / 1e9);
     if (seconds == NULL)
         return -1;
     PyObject *stack[] = {Py_NewRef(w->wakes), Py_True, seconds};
@@ -287,9 +386,10 @@ pn_waiter_end(struct pn_waiter *w)
         pn_link_remove(&w->all);
         pn_link_remove(&w->awake);
     }
+    close_wake(w, w->forks == st->forks);
     if (host != NULL)
         release_host(st, host);
-    Py_DECREF(wakes);
+    Py_XDECREF(wakes);
 }
 
 /* --- waking --- */
@@ -330,12 +430,17 @@ put_back(PnState *st, struct pn_link *list, struct pn_waiter *w)
 }
 
 static void
-release_locks(PnState *st)
+wake_threads(PnState *st)
 {
     while (!pn_links_empty(&st->awake)) {
         struct pn_waiter *w = OF_AWAKE(st->awake.next);
-        PyObject *owner = Py_NewRef(w->owner);
         pn_link_remove(&w->awake);
+        if (pn_waiter_polls(w)) {
+            pn_wake_fd_set(&w->wake);
+            w->set = true;
+            continue;
+        }
+        PyObject *owner = Py_NewRef(w->owner);
         int status = call_method(w->wakes, st->names.release, NULL);
         if (status < 0 && PyErr_ExceptionMatches(PyExc_MemoryError)) {
             PyErr_Clear();
@@ -415,7 +520,7 @@ pn_waiters_go_on_slow(PnState *st)
     PyObject *error = pn_take_exception();
     st->some_awake = st->retry_wakes = false;
     for (;;) {
-        release_locks(st);
+        wake_threads(st);
         struct pn_host *host = next_to_call(st);
         if (host == NULL || st->retry_wakes || st->forks != forks)
             break;
@@ -452,8 +557,19 @@ void
 pn_waiters_after_fork(PnState *st)
 {
     st->forks++;
+    while (st->wakes_count > 0) /* the parent has them, too */
+        pn_wake_fd_close(&st->wakes[--st->wakes_count]);
+    for (struct pn_link *link = st->waiters.next; link != &st->waiters; link = link->next)
+        pn_wake_fd_close(&OF_ALL(link)->wake);
     st->hosts = NULL;
     st->some_awake = st->retry_wakes = false;
     pn_links_init(&st->waiters);
     pn_links_init(&st->awake);
+}
+
+void
+pn_waiters_free(PnState *st)
+{
+    while (st->wakes_count > 0)
+        pn_wake_fd_close(&st->wakes[--st->wakes_count]);
 }

@@ -17,12 +17,14 @@ struct pn_waiter {
     PnState *st;                          /* borrowed */
     PyObject *owner;                      /* borrowed */
     struct pn_host *host;                 /* own, while it waits in a task; NULL: in a thread */
-    PyObject *wakes;                      /* own, not traversed: the asyncio future, or the lock of the thread */
+    PyObject *wakes;                      /* own, not traversed: the asyncio future, or the lock of the thread; or */
+    struct pn_wake_fd wake;               /* own: what wakes the thread, unless both are -1 */
     void (*dropped)(struct pn_waiter *w); /* the asyncio loop is closed: the task will never look again */
     unsigned generation;                  /* when the wait began */
     unsigned forks;
     bool waits;
     bool woken;
+    bool set; /* `wake` is */
     bool timed_out;
 };
 
@@ -42,9 +44,15 @@ PyObject *pn_waiter_loop(const struct pn_waiter *w);
 void pn_waiter_look(struct pn_waiter *w);
 /* It has looked, and found nothing. 0, or -1 with an exception: it waits all the same, until pn_waiter_end(). */
 int pn_waiter_again(struct pn_waiter *w);
-/* Blocks this thread until it is woken or the deadline, a time of uv_hrtime(), has come; 0: no deadline. 1, 0 at the
- * deadline, or -1 with an exception. */
-int pn_waiter_block(struct pn_waiter *w, uint64_t deadline);
+/* Whether the thread can wait for a descriptor beside: see pn_waiter_block(). */
+static inline bool
+pn_waiter_polls(const struct pn_waiter *w)
+{
+    return w->wake.read >= 0;
+}
+/* Blocks this thread until it is woken, until `fd` (-1: none) can be read, or until the deadline, a time of uv_hrtime(),
+ * has come; 0: no deadline. 1, 0 at the deadline, or -1 with an exception. */
+int pn_waiter_block(struct pn_waiter *w, uint64_t deadline, int fd);
 /* A timer of the loop will wake it at the deadline, and set `timed_out`. 0, or -1 with MemoryError. */
 int pn_waiter_arm(struct pn_waiter *w, uint64_t deadline);
 /* The wait is over; does nothing when there is none. */
@@ -64,6 +72,8 @@ pn_waiters_go_on(PnState *st)
 void pn_waiters_wake_all(PnState *st);
 /* In the child of a fork: what waits is in the parent. */
 void pn_waiters_after_fork(PnState *st);
+/* Closes the descriptors that are kept for reuse. */
+void pn_waiters_free(PnState *st);
 
 /* _go_on(loop): the asyncio loop calls it on its thread; its tasks that have been woken go on. */
 PyObject *pn_waiters_go_on_function(PyObject *module, PyObject *loop);

@@ -219,6 +219,15 @@ pn_set_default_happy_eyeballs(PyObject *module, PyObject *value)
 
 /* --- for the tests --- */
 
+static Py_ssize_t
+count_links(const struct pn_link *list)
+{
+    Py_ssize_t count = 0;
+    for (const struct pn_link *link = list->next; link != list; link = link->next)
+        count++;
+    return count;
+}
+
 PyObject *
 pn_counts(PyObject *module, PyObject *unused)
 {
@@ -227,12 +236,10 @@ pn_counts(PyObject *module, PyObject *unused)
     struct pn_loop none;
     memset(&none, 0, sizeof(none));
     struct pn_loop *loop = st->loop != NULL ? st->loop : &none;
-    Py_ssize_t waits = 0;
-    for (const struct pn_link *link = st->waiters.next; link != &st->waiters; link = link->next)
-        waits++;
-    return Py_BuildValue("{snsnsnsnsnsKsKsnsn}", "streams", (Py_ssize_t)loop->counts.streams, "listeners",
+    return Py_BuildValue("{snsnsnsnsnsKsKsnsnsn}", "streams", (Py_ssize_t)loop->counts.streams, "listeners",
                          (Py_ssize_t)loop->counts.listeners, "requests", (Py_ssize_t)loop->counts.requests, "sockets",
                          (Py_ssize_t)st->sockets, "servers", (Py_ssize_t)st->servers, "turns",
                          (unsigned long long)loop->turns, "sends", (unsigned long long)loop->syscalls_write, "ticks",
-                         (Py_ssize_t)st->ticks.count, "waits", waits);
+                         (Py_ssize_t)st->ticks.count, "waits", count_links(&st->waiters), "direct",
+                         count_links(&st->direct_reads));
 }

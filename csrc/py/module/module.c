@@ -23,6 +23,7 @@
 #include "py/stream/flushed.h"
 #include "py/stream/framing.h"
 #include "py/stream/pipe.h"
+#include "py/stream/read_direct.h"
 #include "py/stream/read_loop.h"
 #include "py/stream/read_slot.h"
 
@@ -210,6 +211,7 @@ module_exec(PyObject *m)
     st->hooks = &hooks;
     pn_links_init(&st->waiters);
     pn_links_init(&st->awake);
+    pn_read_direct_init(st);
     st->default_mark = PN_DEFAULT_HIGH_WATER_MARK;
     st->attempt_timeout = 250;
     st->auto_select_family = st->race = true;
@@ -237,7 +239,7 @@ module_exec(PyObject *m)
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
     X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(read_wait) X(waiting) X(run) X(get_running_loop) X(future_type) X(go_on) X(already) \
-    X(server_changed)
+    X(server_changed) X(threading) X(checked_lock) X(direct_room)
 /* clang-format on */
 
 static int
@@ -275,6 +277,7 @@ module_free(void *m)
         return;
     (void)module_clear(m);
     pn_calls_free(st);
+    pn_waiters_free(st);
     pn_names_clear(&st->names);
     pn_rewake_free(st);
     pn_driver_clear(st);

@@ -12,6 +12,7 @@
 #include "py/loop/hooks.h"
 #include "py/socket/socket.h"
 #include "py/stream/duplex.h"
+#include "py/stream/read_direct.h"
 #include "py/stream/read_slot.h"
 #include "py/stream/writes.h"
 
@@ -212,6 +213,7 @@ socket_close_emitted(const PnEmitter *e)
 static int
 socket_listener_added(PnEmitter *e, PyObject *name)
 {
+    pn_read_direct_heard(&PN_SOCKET(e)->d, name);
     if (name == e->st->names.data)
         pn_readable_data_listener(&PN_SOCKET(e)->d);
     else if (name == e->st->names.readable)
@@ -345,6 +347,7 @@ abandon(PnSocket *s)
     s->d.destroyed = 1;
     s->d.can_send = false;
     s->d.fast_dest = NULL;
+    pn_read_direct_forget(&s->d);
     s->d.connecting = 0;
     s->counted = 0;
     free_connect(s);

@@ -5,6 +5,7 @@
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
+#include "py/stream/read_direct.h"
 #include "py/stream/writes.h"
 
 /* --- pending callbacks --- */
@@ -199,6 +200,7 @@ pn_duplex_destroy(PnDuplex *s, PyObject *error)
     s->destroyed = 1;
     s->can_send = false;
     s->fast_dest = NULL;
+    pn_read_direct_forget(s);
     s->was_connecting = s->connecting;
     s->connecting = 0;
     pn_idle_end(s);
@@ -235,6 +237,19 @@ pn_duplex_destroy_steal(PnDuplex *s, PyObject *error)
         error = pn_take_exception();
     pn_duplex_destroy(s, error);
     Py_XDECREF(error);
+}
+
+void
+pn_duplex_read_failed(PnDuplex *s, int status)
+{
+    const struct pn_stream *io = s->io;
+    PyObject *error = pn_duplex_uv_error(s, status, "read");
+    if (s->io == io)
+        pn_duplex_destroy_steal(s, error);
+    else if (error != NULL) /* the garbage collector may have run code that reconnected the socket */
+        Py_DECREF(error);
+    else
+        PyErr_Clear();
 }
 
 void

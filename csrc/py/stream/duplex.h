@@ -8,6 +8,7 @@
  *   onread.c            the option `onread`: reads into a buffer of the user
  *   framing.c           read_until(), read_exactly(): finds a message in what has been read
  *   read_slot.c         the threads and tasks that wait to read, in their order; read_exactly(), read_until()
+ *   read_direct.c       a thread that waits to read from a socket reads it itself
  *   read_loop.c         loops over chunks and lines
  *   read_queue.c        the queue of chunks that have been read and not consumed
  *   reads.c             struct pn_reads: what a stream has read and not consumed
@@ -39,6 +40,7 @@ void pn_duplex_run_early(PnDuplex *s, PyObject *name);
 /* --- destroy.c --- */
 void pn_duplex_destroy(PnDuplex *s, PyObject *error);
 void pn_duplex_destroy_steal(PnDuplex *s, PyObject *error); /* NULL: takes the exception that is set */
+void pn_duplex_read_failed(PnDuplex *s, int status);        /* reading from the handle has failed */
 /* Destroys the stream if both halves have ended: Node's autoDestroy. */
 void pn_duplex_maybe_destroy(PnDuplex *s);
 /* Emits `close`: pn_duplex_close_now() at once, pn_duplex_close_soon() by a tick. `tag` is that of the handle. */

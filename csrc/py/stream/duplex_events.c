@@ -27,19 +27,6 @@ pn_duplex_on_alloc(struct pn_stream *io, char **base, size_t *len)
         *base = PyBytes_AS_STRING(*direct);
 }
 
-static void
-read_failed(PnDuplex *s, int status)
-{
-    const struct pn_stream *io = s->io;
-    PyObject *error = pn_duplex_uv_error(s, status, "read");
-    if (s->io == io)
-        pn_duplex_destroy_steal(s, error);
-    else if (error != NULL) /* the garbage collector may have run code that reconnected the socket */
-        Py_DECREF(error);
-    else
-        PyErr_Clear();
-}
-
 /* Decides where a chunk goes: to the user's buffer, into the queue, to the pipes, or to the listeners of `data`. */
 static void
 dispatch(PnDuplex *s, char *base, size_t len)
@@ -85,7 +72,7 @@ pn_duplex_on_read(struct pn_stream *io, ssize_t nread, char *base)
         pn_readable_eof(s);
     }
     else {
-        read_failed(s, (int)nread);
+        pn_duplex_read_failed(s, (int)nread);
     }
     pn_callback_scope_close(st, scope);
     Py_DECREF(s);

@@ -13,6 +13,7 @@
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
 #include "py/stream/framing.h"
+#include "py/stream/read_direct.h"
 #include "py/stream/read_slot.h"
 
 /* --- looking --- */
@@ -162,11 +163,11 @@ text_of(const PnCall *c)
 
 #define WHAT "a loop over a socket"
 static const struct pn_read_ops chunk_ops = {
-    .call = {WHAT, NULL, text_of, look_chunk, pn_read_slot_join, pn_read_slot_leave},
+    .call = {WHAT, NULL, text_of, look_chunk, pn_read_slot_join, pn_read_slot_leave, pn_read_direct_get},
     .ready = ready_chunk,
 };
 static const struct pn_read_ops line_ops = {
-    .call = {WHAT, NULL, text_of, look_line, pn_read_slot_join, pn_read_slot_leave},
+    .call = {WHAT, NULL, text_of, look_line, pn_read_slot_join, pn_read_slot_leave, pn_read_direct_get},
     .ready = ready_line,
 };
 
@@ -255,6 +256,19 @@ pn_read_loop_anext(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     return (PyObject *)call_of(pn_state_of_module(module), args, nargs, true);
 }
 
+/* Refuses to block an asyncio loop. */
+static PyObject *
+block(PnCall *c)
+{
+    PyObject *loop = pn_running_loop(c->st);
+    if (loop == NULL)
+        return PyErr_Occurred() ? NULL : pn_call_block(c);
+    PyObject *none = ask(c, "_refuse", NULL);
+    Py_DECREF(loop);
+    Py_XDECREF(none);
+    return none != NULL ? pn_call_block(c) : NULL;
+}
+
 PyObject *
 pn_read_loop_next(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -263,11 +277,8 @@ pn_read_loop_next(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         return NULL;
     c->state = PN_CALL_DONE;
     PyObject *item = c->ops->look(c);
-    if (item == NULL && !PyErr_Occurred()) {
-        PyObject *none = ask(c, "_refuse", NULL); /* under asyncio */
-        item = none != NULL ? pn_call_block(c) : NULL;
-        Py_XDECREF(none);
-    }
+    if (item == NULL && !PyErr_Occurred())
+        item = block(c);
     Py_DECREF(c);
     return item;
 }

@@ -15,6 +15,7 @@
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
 #include "py/stream/framing.h"
+#include "py/stream/read_direct.h"
 
 #define DEFAULT_MAX 65536
 
@@ -65,8 +66,8 @@ listen_to(PnDuplex *s, PyObject *name)
     return pn_add_internal_listener(&s->em, name, s->em.st->read_wait);
 }
 
-int
-pn_read_slot_listen(PnDuplex *s)
+static int
+listen_to_all(PnDuplex *s)
 {
     struct pn_names *n = &s->em.st->names;
     if (listen_to(s, n->end) == 0) {
@@ -78,6 +79,18 @@ pn_read_slot_listen(PnDuplex *s)
         pn_remove_internal_listener(&s->em, n->end, s->em.st->read_wait);
     }
     return -1;
+}
+
+int
+pn_read_slot_listen(PnDuplex *s)
+{
+    if (!pn_read_direct_on(s))
+        return listen_to_all(s);
+    s->r->adding_own = true;
+    int status = listen_to_all(s);
+    if (s->r != NULL)
+        s->r->adding_own = false;
+    return status;
 }
 
 void
@@ -113,6 +126,7 @@ pn_read_slot_join(PnCall *c)
     if (r == NULL)
         return -1;
     bool first = pn_links_empty(&r->waiting);
+    pn_read_direct_join(c);
     c->connection = s->em.connection;
     pn_link_append(&r->waiting, &c->place);
     return first ? pn_readable_readable_listener(s) : 0;
@@ -142,6 +156,7 @@ pn_read_slot_leave(PnCall *c, bool gave_up)
     pn_link_remove(&c->place);
     if (s->em.generation != s->em.st->generation)
         return;
+    pn_read_direct_left(s);
     if (first && gave_up)
         pn_frame_unwanted(s);
     if (pn_read_slot_waits(s)) {
@@ -298,19 +313,20 @@ ready_until(PnCall *c)
 }
 
 static const struct pn_read_ops exactly_ops = {
-    .call = {"read_exactly()", NULL, text_exactly, look_exactly, pn_read_slot_join, pn_read_slot_leave},
+    .call = {"read_exactly()", NULL, text_exactly, look_exactly, pn_read_slot_join, pn_read_slot_leave,
+             pn_read_direct_get},
     .ready = ready_exactly,
 };
 static const struct pn_read_ops some_ops = {
-    .call = {"read()", NULL, text_some, look_some, pn_read_slot_join, pn_read_slot_leave},
+    .call = {"read()", NULL, text_some, look_some, pn_read_slot_join, pn_read_slot_leave, pn_read_direct_get},
     .ready = ready_some,
 };
 static const struct pn_read_ops has_ops = {
-    .call = {"readuntil()", NULL, text_has, look_has, pn_read_slot_join, pn_read_slot_leave},
+    .call = {"readuntil()", NULL, text_has, look_has, pn_read_slot_join, pn_read_slot_leave, pn_read_direct_get},
     .ready = ready_exactly,
 };
 static const struct pn_read_ops until_ops = {
-    .call = {"read_until()", NULL, text_until, look_until, pn_read_slot_join, pn_read_slot_leave},
+    .call = {"read_until()", NULL, text_until, look_until, pn_read_slot_join, pn_read_slot_leave, pn_read_direct_get},
     .ready = ready_until,
 };
 

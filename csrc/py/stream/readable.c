@@ -9,6 +9,7 @@
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
 #include "py/stream/read_bytes.h"
+#include "py/stream/read_direct.h"
 #include "py/stream/read_slot.h"
 
 /* --- the marks --- */
@@ -501,6 +502,7 @@ pn_readable_resume(PnDuplex *s)
 {
     if (s->destroyed)
         return;
+    pn_read_direct_end(s);
     s->flows_for_waits = 0;
     start_flow(s);
 }
@@ -577,6 +579,8 @@ pn_readable_readable_listener(PnDuplex *s)
     if (s->io != NULL)
         pn_stream_read_big(s->io, false);
     s->emitted_readable = 0;
+    if (pn_read_direct_on(s))
+        return 0; /* what waits looks */
     if (pn_readable_length(s) > 0)
         emit_readable(s);
     else if (!s->reading)

@@ -5,6 +5,7 @@
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
 #include "py/stream/encoding.h"
+#include "py/stream/read_direct.h"
 
 /* Node's limit for the high-water mark that read(n) raises. */
 #define MAX_READ (1024 * 1024 * 1024)
@@ -55,6 +56,7 @@ pn_duplex_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
         parse_size(s, a[0], &n) < 0 || pn_state_loop(s->em.st) == NULL)
         return NULL;
     PyObject *data = NULL;
+    pn_read_direct_end(s);
     if (n == 0)
         pn_readable_poll(s);
     else
@@ -187,6 +189,7 @@ pn_readable_set_encoding(PnDuplex *s, enum pn_encoding encoding, bool strict)
     struct pn_decoder decoder;
     if (r == NULL)
         return -1;
+    pn_read_direct_end(s);
     pn_decoder_init(&decoder, encoding);
     decoder.strict = strict;
     bool holds = r->decoding && r->decoder.held > 0;

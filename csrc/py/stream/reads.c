@@ -1,5 +1,6 @@
 /* reads.c - struct pn_reads, the state of the reading half: allocated on demand, freed when it holds nothing. */
 #include "py/stream/duplex.h"
+#include "py/stream/read_direct.h"
 
 struct pn_reads *
 pn_reads_of(PnDuplex *s)
@@ -20,7 +21,7 @@ pn_reads_tidy(PnDuplex *s)
 {
     struct pn_reads *r = s->r;
     if (r != NULL && r->q.count == 0 && r->deferred_data.count == 0 && !r->decoding && r->onread == NULL &&
-        r->want == 0 && r->loops == 0 && pn_links_empty(&r->waiting) &&
+        r->want == 0 && r->loops == 0 && pn_links_empty(&r->waiting) && pn_link_is_clear(&r->direct) &&
         (!s->em.read_by_calls || s->pipes != NULL || s->destroyed)) /* the next call would allocate it again */
         pn_reads_free(s);
 }
@@ -33,6 +34,7 @@ pn_reads_free(PnDuplex *s)
         return;
     if (r->onread != NULL)
         r->reader->free(s);
+    pn_read_direct_forget(s);
     s->r = NULL;
     pn_read_queue_clear(&r->q);
     pn_read_queue_clear(&r->deferred_data);
@@ -46,6 +48,8 @@ pn_reads_reset(PnDuplex *s)
 {
     if (s->r == NULL)
         return;
+    pn_read_direct_forget(s);
+    s->r->direct_refused = false;
     if (s->r->paused_by_reader) {
         s->r->paused_by_reader = false;
         s->paused = 0;
