@@ -23,7 +23,7 @@ SUITES = {
     "memory": ["--servers", "pynet-idle,pynet-data,uvloop,asyncio,libuv,node-data"],
     "speed": ["--rounds", "9"],
     "streams": [],
-    "aio": [],
+    "aio": ["--parts", "listeners,threads", "--rounds", "3"],
     "connect": [],
     "addresses": [],
 }
