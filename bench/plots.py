@@ -237,8 +237,9 @@ def connects(record):
     for case, by_rival in numbers(record, "connect").items():
         cells = []
         for rival in rivals:
-            outcomes, times = by_rival[rival]["result"], by_rival[rival]["ms"]
-            cells.append(f"{statistics.median(times):,.0f} ms" if set(outcomes) == {"connected"} else "fails")
+            times, outcomes = zip(*by_rival[rival], strict=True)  # the outcome is an address, or the code of the error
+            failed = sorted({each for each in outcomes if each[0].isalpha()})
+            cells.append(failed[0] if failed else f"{statistics.median(times):,.0f} ms")
         lines.append([case, *cells])
     return table(["the first address, the second", "pynet", "pynet, serial", "asyncio", "Node"], lines)
 

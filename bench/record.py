@@ -67,7 +67,8 @@ def made_with():
     """What the numbers depend on: the machine and the versions."""
     import pynet
 
-    changed = output("git", "status", "--porcelain", "--untracked-files=no", cwd=BENCH)
+    measured = [harness.ROOT / name for name in ("csrc", "pynet", "bench/lib", "bench/peers", "bench/suites")]
+    changed = output("git", "status", "--porcelain", "--untracked-files=no", "--", *measured, cwd=BENCH)
     return {
         "processor": processor(),
         "processors": os.cpu_count(),
@@ -130,10 +131,11 @@ def main():
     file.parent.mkdir(parents=True, exist_ok=True)
     # A second run on the same day replaces the suites that it runs.
     record = json.loads(file.read_text()) if file.exists() else {"suites": {}}
+    made = made_with()
     for name in names:
         more = ["--quick"] if chosen.quick else SUITES[name]
         record["suites"][name] = run(name, more)
-        record |= {"date": date, "made_with": made_with()}
+        record |= {"date": date, "made_with": made}
         file.write_text(text_of(record))
     print(f"written: {file.relative_to(harness.ROOT)}")
 
