@@ -94,6 +94,7 @@ STYLE = """\
     .other { fill: #a9b8b2; }
     .floor { fill: #d5dedb; }
     .range { stroke: #1f2a27; stroke-width: 1.2; }
+    .halo { stroke: #ffffff; stroke-width: 3.6; }
     @media (prefers-color-scheme: dark) {
       text { fill: #e3e8e6; }
       .note { fill: #aab6b2; }
@@ -101,6 +102,7 @@ STYLE = """\
       .other { fill: #66757a; }
       .floor { fill: #3a464b; }
       .range { stroke: #e3e8e6; }
+      .halo { stroke: #131416; }
     }
 """
 
@@ -124,7 +126,8 @@ def bar(number, each, scale):
     yield f'  <rect class="{kind(each.name)}" x="{LEFT}" y="{top}" {size}/>'
     if each.most > each.least:
         low, end = LEFT + each.least * scale, LEFT + each.most * scale
-        yield f'  <path class="range" d="M{low:.1f} {middle:.1f} H{end:.1f}"/>'
+        for part in ("halo", "range"):  # the halo keeps the line apart from the bar
+            yield f'  <path class="{part}" d="M{low:.1f} {middle:.1f} H{end:.1f}"/>'
     yield f'  <text x="{max(end, LEFT + each.value * scale) + 8:.1f}" y="{middle + 5:.0f}">{figure(each.value)}</text>'
 
 
