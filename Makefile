@@ -23,7 +23,7 @@ COUNT ?= 500
 SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format cross core-test fuzz asan coverage bench bench-record bench-plots $(SUITES:%=bench-%) .known-suite \
+.PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
 	soak costs aio-libraries conformance-hosts sdist wheel wheel-test release-check conformance-record differential \
 	differential-record clean distclean FORCE
 
@@ -74,6 +74,7 @@ bench: .known-suite build .venv/.bench  ## speed beside uvloop, asyncio, Node an
 			echo "$$name could not be installed: it is left out" >&2; done
 	@$(RUN) $(PY) bench $(SUITE) $(BENCH_ARGS)
 
+.PHONY: bench-record bench-plots
 bench-record: build .venv/.bench  ## measure, and keep the numbers in bench/recorded (half an hour; RECORD_ARGS=--quick)
 	@bash tools/node.sh --optional
 	@$(PY) -m pip install -qq --disable-pip-version-check pytricia py-radix || echo "they are left out" >&2
