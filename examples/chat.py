@@ -1,7 +1,9 @@
 """A chat: what one member says, all others read. A member that does not read is dropped.
 
-python examples/chat.py 8124            # then, in two terminals: nc 127.0.0.1 8124
-python examples/chat.py /tmp/chat.sock  # a unix socket: nc -U /tmp/chat.sock
+    python examples/chat.py 8124            # then, in two terminals: nc 127.0.0.1 8124
+    python examples/chat.py /tmp/chat.sock  # a unix socket: nc -U /tmp/chat.sock
+
+Ctrl-C ends it in order.
 """
 
 import asyncio
@@ -56,12 +58,16 @@ async def member(sock: pynet.Socket) -> None:
         if error.code == "ERR_READ_LIMIT":
             sock.write("too long\n")
         else:
-            print(f"* lost {sock.remote_address or 'a member'}: {error.code}", file=sys.stderr)
+            print(
+                f"* lost {sock.remote_address or 'a member'}: {error.code}", file=sys.stderr
+            )
 
 
 async def main() -> None:
     place = int(sys.argv[1]) if sys.argv[1].isdigit() else sys.argv[1]
-    server = await pynet.aio.serve(member, place, limit=1000, max_write_buffer=MOST_UNREAD, unlink_stale=True)
+    server = await pynet.aio.serve(
+        member, place, limit=1000, max_write_buffer=MOST_UNREAD, unlink_stale=True
+    )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

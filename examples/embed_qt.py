@@ -1,4 +1,4 @@
-"""pynet in Qt's loop: a list that shows what its clients send. Listeners use the widgets directly.
+"""pynet in Qt's loop: a list shows what its clients send. Listeners use the widgets.
 
     pip install PySide6-Essentials
     python examples/embed_qt.py             # listens on port 8124: nc 127.0.0.1 8124

@@ -1,4 +1,4 @@
-"""pynet in Tk's loop: a window that shows what its clients send. Listeners use the widgets directly.
+"""pynet in Tk's loop: a window shows what its clients send. Listeners use the widgets.
 
     python examples/embed_tk.py             # listens on port 8124: nc 127.0.0.1 8124
     python examples/embed_tk.py --demo      # a client sends 20 lines, and the window closes
@@ -17,7 +17,9 @@ COUNT = 20
 def attach(root: tkinter.Tk) -> None:
     """From now on Tk drives pynet's loop."""
     pynet_loop = pynet.embed(host="Tk")
-    root.createfilehandler(pynet_loop.fileno(), tkinter.READABLE, lambda fd, mask: pynet_loop.step())
+    root.createfilehandler(
+        pynet_loop.fileno(), tkinter.READABLE, lambda fd, mask: pynet_loop.step()
+    )
 
     def detach(event: "tkinter.Event[tkinter.Misc]") -> None:
         if event.widget is root and not pynet_loop.closed:

@@ -1,6 +1,9 @@
-"""A proxy with a bad network inside: it is late, slow, and breaks connections. For tests of what a program does then.
+"""A proxy with a bad network inside: it is late, slow, and breaks connections. For tests.
 
-python examples/faulty_proxy.py 8080 127.0.0.1 80 --delay 0.2 --rate 1000 --cut-after 5000 --reset
+    python examples/faulty_proxy.py 8080 127.0.0.1 80 --delay 0.2 --rate 1000
+    python examples/faulty_proxy.py 8080 127.0.0.1 80 --cut-after 5000 --reset
+
+Ctrl-C ends it in order.
 """
 
 import argparse
@@ -14,7 +17,7 @@ PART = 1024  # bytes that pass at a time
 
 @dataclass
 class Faults:
-    """What is wrong with the network. May be changed at any time: the next bytes meet the new values."""
+    """What is wrong with the network. A change counts for the next bytes."""
 
     delay: float = 0.0  # seconds for each part
     rate: float | None = None  # bytes for each second, in each direction
@@ -25,7 +28,10 @@ class Faults:
 
 @dataclass
 class Direction:
-    """Takes from `source` and gives to `sink`. It never has more than one chunk, so a fast source has to wait."""
+    """Takes from `source` and gives to `sink`.
+
+    It never has more than one chunk, so a fast source has to wait.
+    """
 
     source: pynet.Socket
     sink: pynet.Socket
@@ -44,13 +50,17 @@ class Direction:
     def take(self, chunk: bytes) -> None:
         self.source.pause()
         self.busy = True
-        self.parts.extend(chunk[start : start + PART] for start in range(0, len(chunk), PART))
+        self.parts.extend(
+            chunk[start : start + PART] for start in range(0, len(chunk), PART)
+        )
         self.next_part()
 
     def next_part(self) -> None:
         if self.parts:
             part = self.parts.popleft()
-            seconds = self.faults.delay + (len(part) / self.faults.rate if self.faults.rate else 0)
+            seconds = self.faults.delay + (
+                len(part) / self.faults.rate if self.faults.rate else 0
+            )
             pynet.set_timeout(self.give, seconds * 1000, part)
             return
         self.busy = False
@@ -58,7 +68,7 @@ class Direction:
         self.end()
 
     def end(self) -> None:
-        """The end comes also while the socket is paused: it waits here until all has passed."""
+        """The end comes also while the socket is paused. It waits until all has passed."""
         if self.source.readable_ended and not self.busy:
             self.sink.end()
 
@@ -69,7 +79,11 @@ class Direction:
     def give(self, part: bytes) -> None:
         if self.faults.silent or self.sink.destroyed:
             return
-        left = len(part) if self.faults.cut_after is None else self.faults.cut_after - self.passed
+        left = (
+            len(part)
+            if self.faults.cut_after is None
+            else self.faults.cut_after - self.passed
+        )
         self.passed += len(part)
         has_room = self.sink.write(part[:left])
         if self.faults.cut_after is not None and left <= len(part):
@@ -86,7 +100,7 @@ class Direction:
 
 
 def faulty_proxy(target: tuple[str, int], faults: Faults, port: int = 0) -> pynet.Server:
-    """A server on 127.0.0.1 that passes everything on to `target`, and the answers back, as `faults` says."""
+    """A server on 127.0.0.1 that passes on, both ways, what `faults` lets through."""
     host, target_port = target
 
     def on_connection(client: pynet.Socket) -> None:
@@ -94,7 +108,8 @@ def faulty_proxy(target: tuple[str, int], faults: Faults, port: int = 0) -> pyne
         Direction(client, upstream, faults)
         Direction(upstream, client, faults)
 
-    return pynet.create_server(on_connection, allow_half_open=True).listen(port, "127.0.0.1")
+    server = pynet.create_server(on_connection, allow_half_open=True)
+    return server.listen(port, "127.0.0.1")
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
-"""A gateway for devices that send frames: four bytes of length, then so many bytes. Each frame is acknowledged.
+"""A gateway for devices that send frames: four bytes of length, then so many bytes.
 
     python examples/frames.py 8124
 
-A read has no borders of frames in it: it may have a part of one, or five and a half. `Frames` puts them together.
+One read may have a part of a frame, or five and a half: `Frames` puts them together.
+Each frame is acknowledged.
 """
 
 import sys
@@ -20,7 +21,7 @@ class FrameError(ValueError):
 
 
 class Frames:
-    """Calls `on_frame(body)` for each whole frame of `sock`, in order, however the bytes come."""
+    """Calls `on_frame(body)` for each whole frame, in order, however the bytes come."""
 
     def __init__(self, sock: pynet.Socket, on_frame: Callable[[bytes], object]) -> None:
         self.sock = sock
@@ -41,7 +42,7 @@ class Frames:
             self.sock.destroy(FrameError("the peer ended within a frame"))
 
     def read_frame(self) -> bytes | None:
-        """The next frame, or None while a part of it is missing: then that part stays in the socket."""
+        """The next frame, or None while a part is missing: what has come then stays."""
         if self.length is None:
             head = self.sock.read(HEAD)
             if head is None:
@@ -77,11 +78,18 @@ def gateway(port: int) -> pynet.Server:
             send_frame(sock, b"ok %d" % count)
 
         Frames(sock, on_frame)
-        sock.set_read_timeout(IDLE, lambda: sock.destroy(TimeoutError("the device is silent")))
-        sock.on("error", lambda err: print(f"{sock.remote_port}: {err}", file=sys.stderr, flush=True))
+
+        def on_error(err: Exception) -> None:
+            print(f"{sock.remote_port}: {err}", file=sys.stderr, flush=True)
+
+        sock.set_read_timeout(
+            IDLE, lambda: sock.destroy(TimeoutError("the device is silent"))
+        )
+        sock.on("error", on_error)
 
     # A device that sends and never reads its acknowledgements is dropped.
-    return pynet.create_server(on_connection, max_write_buffer=64 * 1024, keep_alive=True).listen(port, "127.0.0.1")
+    server = pynet.create_server(on_connection, max_write_buffer=64 * 1024, keep_alive=True)
+    return server.listen(port, "127.0.0.1")
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 """JSON-RPC 2.0 over a unix socket: one JSON text on each line. The server and a client.
 
-python examples/json_rpc.py serve /tmp/rpc.sock
-python examples/json_rpc.py call /tmp/rpc.sock add 2 3
+    python examples/json_rpc.py serve /tmp/rpc.sock
+    python examples/json_rpc.py call /tmp/rpc.sock add 2 3
+
+Ctrl-C ends it in order.
 """
 
 import json
@@ -25,7 +27,7 @@ def failure(code: int, message: str, number: object = None) -> dict[str, Any]:
 
 
 def answer(line: bytes) -> dict[str, Any] | None:
-    """The answer to one request; None to a notification, which is a request without an id."""
+    """The answer to a request; None to a notification, which has no id."""
     try:
         request = json.loads(line)
     except ValueError:
@@ -40,7 +42,7 @@ def answer(line: bytes) -> dict[str, Any] | None:
         try:
             value = method(**params) if isinstance(params, dict) else method(*params)
             result = {"jsonrpc": "2.0", "id": number, "result": value}
-        except Exception as error:  # a mistake of the method is an answer too: the server goes on
+        except Exception as error:  # a mistake of the method is an answer too
             result = failure(-32000, f"{type(error).__name__}: {error}", number)
     return result if "id" in request else None
 
@@ -54,7 +56,9 @@ def handler(sock: pynet.Socket) -> None:
 
 def serve(path: str) -> pynet.Server:
     """Only this user may connect; the file of a server that was killed is replaced."""
-    return pynet.serve(handler, path, limit=100, allow_half_open=True, mode=0o600, unlink_stale=True)
+    return pynet.serve(
+        handler, path, limit=100, allow_half_open=True, mode=0o600, unlink_stale=True
+    )
 
 
 # --- a client ---

@@ -1,6 +1,8 @@
-"""A client that stays connected: it connects again after each loss, and notices a server that has gone silent.
+"""A client that connects again after each loss, and notices a server that is silent.
 
-python examples/keep_connected.py 127.0.0.1 8124
+    python examples/keep_connected.py 127.0.0.1 8124
+
+Ctrl-C ends it in order.
 """
 
 import sys
@@ -11,22 +13,30 @@ PING_EVERY = 15.0  # seconds
 SILENCE = 40.0  # seconds without a byte from the server: the connection is lost
 
 
-def keep_connected(host: str, port: int, ping: float = PING_EVERY, silence: float = SILENCE) -> pynet.Reconnecting:
+def keep_connected(
+    host: str, port: int, ping: float = PING_EVERY, silence: float = SILENCE
+) -> pynet.Reconnecting:
+    def on_data(chunk: bytes) -> None:
+        print("got", chunk.decode(errors="replace").rstrip(), flush=True)
+
     def on_connected(sock: pynet.Socket) -> None:
         """Each connection is a new socket: its listeners and timers are made here."""
         print("connected to", sock.remote_port, flush=True)
-        sock.write("hello\n")  # who we are, what we subscribe to: a new connection knows nothing of the last one
-        sock.on("data", lambda chunk: print("got", chunk.decode(errors="replace").rstrip(), flush=True))
+        sock.write("hello\n")  # a new connection knows nothing of the last one
+        sock.on("data", on_data)
 
-        # A network that is cut sends no end. The ping makes the server answer; no answer ends the connection.
+        # A network that is cut sends no end. The ping makes the server answer.
         beat = pynet.set_interval(sock.write, ping * 1000, "ping\n")
-        sock.set_read_timeout(silence, lambda: sock.destroy(TimeoutError(f"nothing came for {silence:g} seconds")))
+        silent = TimeoutError(f"nothing came for {silence:g} seconds")
+        sock.set_read_timeout(silence, lambda: sock.destroy(silent))
         sock.on("close", lambda had_error: beat.close())
 
     def on_lost(err: Exception | None) -> None:
         print("lost:", err or "the server has ended the connection", flush=True)
 
-    client = pynet.reconnecting(port, host, backoff=(0.2, 30), max_elapsed=600, connect_timeout=10)
+    client = pynet.reconnecting(
+        port, host, backoff=(0.2, 30), max_elapsed=600, connect_timeout=10
+    )
     client.on("connected", on_connected)
     client.on("lost", on_lost)
     client.on("giving_up", lambda err: print("giving up:", err, flush=True))

@@ -1,7 +1,9 @@
-"""A server with limits for each address: connections at a time, new connections for each second, and a block list.
+"""Limits for each address: connections at a time, new ones for each second, a block list.
 
-python examples/limits.py 8124
-python examples/limits.py 8124 blocked.txt      # one address, subnet or range on each line
+    python examples/limits.py 8124
+    python examples/limits.py 8124 blocked.txt   # one address, subnet or range a line
+
+Ctrl-C ends it in order.
 """
 
 import sys
@@ -43,7 +45,9 @@ class Limits:
         self.clients: dict[str, Client] = {}
         self.blocked = blocked
         server.max_connections = MOST_CONNECTIONS
-        server.block_list = blocked  # closes what comes from these addresses, without an event
+        server.block_list = (
+            blocked  # closes what comes from these addresses, without an event
+        )
         self.timer = pynet.set_interval(self.forget, FORGET_AFTER * 1000).unref()
 
     def admit(self, sock: pynet.Socket) -> bool:

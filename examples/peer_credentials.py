@@ -1,7 +1,9 @@
-"""A unix socket that knows who is at the other end: the kernel tells the user and the process.
+r"""A unix socket that knows who is at the other end: the user and the process.
 
-python examples/peer_credentials.py /tmp/control.sock
-printf 'whoami\nstop\n' | nc -NU /tmp/control.sock
+    python examples/peer_credentials.py /tmp/control.sock
+    printf 'whoami\nstop\n' | nc -NU /tmp/control.sock
+
+Ctrl-C ends it in order.
 """
 
 import os
@@ -37,7 +39,9 @@ def control(path: str) -> pynet.Server:
                 sock.write("not allowed\n" if command == b"stop" else "whoami or stop\n")
 
     # All users may connect: what each may do is decided by what the kernel says.
-    server = pynet.serve(handler, path, limit=50, allow_half_open=True, mode=0o666, unlink_stale=True)
+    server = pynet.serve(
+        handler, path, limit=50, allow_half_open=True, mode=0o666, unlink_stale=True
+    )
     return server
 
 

@@ -1,6 +1,8 @@
-"""A serial port over TCP: what the device says goes to every client, what a client says goes to the device.
+"""A serial port over TCP: all clients get what the device says, and may talk to it.
 
-python examples/serial_server.py /dev/ttyUSB0 115200 8124
+    python examples/serial_server.py /dev/ttyUSB0 115200 8124
+
+Ctrl-C ends it in order.
 """
 
 import asyncio
@@ -26,7 +28,7 @@ def open_port(path: str, speed: int) -> int:
 
 
 class Bridge:
-    """Runs attached to asyncio, whose loop watches the device: all of it is on one thread, and needs no lock."""
+    """asyncio's loop watches the device, and drives pynet: one thread, and no lock."""
 
     def __init__(self, fd: int) -> None:
         self.fd = fd
@@ -37,7 +39,10 @@ class Bridge:
         self.loop.add_reader(fd, self.on_device)
 
     def on_connection(self, sock: pynet.Socket) -> None:
-        sock.on("error", lambda err: print(f"{sock.remote_port}: {err}", file=sys.stderr, flush=True))
+        def on_error(err: Exception) -> None:
+            print(f"{sock.remote_port}: {err}", file=sys.stderr, flush=True)
+
+        sock.on("error", on_error)
         sock.on("data", self.on_client)
         if self.unsent:
             sock.pause()

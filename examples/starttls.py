@@ -1,9 +1,9 @@
-"""STARTTLS with the module ssl: a mail server that takes nothing, in clear text first and in TLS from then on.
+"""STARTTLS with the module ssl: a mail server, in clear text first, then in TLS.
 
     python examples/starttls.py 8025 certificate.pem key.pem
     openssl s_client -starttls smtp -connect 127.0.0.1:8025
 
-SIGHUP reads the certificate again: new connections get the new one, those that are open stay.
+SIGHUP reads the certificate again: new connections get it, those that are open stay.
 """
 
 import signal
@@ -20,7 +20,8 @@ def reply(line: bytes, secure: bool) -> bytes:
     command = line.strip().upper().split(b" ")[0]
     if command == b"EHLO":
         return b"250 pynet\r\n" if secure else b"250-pynet\r\n250 STARTTLS\r\n"
-    return {b"NOOP": b"250 ok\r\n", b"QUIT": b"221 bye\r\n"}.get(command, b"502 not here\r\n")
+    answers = {b"NOOP": b"250 ok\r\n", b"QUIT": b"221 bye\r\n"}
+    return answers.get(command, b"502 not here\r\n")
 
 
 class MailServer:
@@ -46,10 +47,11 @@ class MailServer:
 
     def start_tls(self, sock: pynet.Socket) -> None:
         """The connection leaves pynet: from here on the module ssl reads and writes it."""
-        with pynet.turn():  # nothing is read in between: the client's handshake may follow the answer at once
+        with pynet.turn():  # nothing is read in between: the handshake may come at once
             sock.write("220 go ahead\r\n")
-            # Raises ERR_SOCKET_UNREAD_DATA when something came behind STARTTLS in clear text, as it should: a third
-            # party could have put it there, and it would be taken for a command of the client in TLS.
+            # Raises ERR_SOCKET_UNREAD_DATA when something came behind STARTTLS in clear
+            # text, as it should: a third party could have put it there, and it would be
+            # taken for a command of the client in TLS.
             plain = sock.detach()
         plain.settimeout(HANDSHAKE)
         with self.context.wrap_socket(plain, server_side=True) as secure:

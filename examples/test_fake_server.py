@@ -1,6 +1,8 @@
-"""Tests of a client against a server that the test itself plays, and of a program that has to be started first.
+"""Tests of a client against a fake server, and of a program that has to be started first.
 
-python -m pytest examples/test_fake_server.py
+    python -m pytest examples/test_fake_server.py
+
+Without pynet installed, in a clone: add `-p pynet.pytest_plugin`.
 """
 
 import os
@@ -55,7 +57,7 @@ class FakeHttp:
 
 @pytest.fixture
 def weather(pynet_server: Callable[..., Any]) -> FakeHttp:
-    """Port 0: the system gives a free port, and listens on it before anyone is told. No other test can have it."""
+    """On port 0, any free one: it is ours from the first moment."""
     fake = FakeHttp()
     server, address = pynet_server(fake.on_connection)
     fake.url = f"http://{address.address}:{address.port}/now"
@@ -80,8 +82,11 @@ def test_a_server_that_is_silent_is_a_timeout(weather: FakeHttp) -> None:
 
 
 def test_a_server_that_is_gone_is_an_error() -> None:
-    # Bound and not listening: nothing accepts here, and nobody else can get the port meanwhile.
-    with pynet.BoundSocket(host="127.0.0.1") as bound, pytest.raises(urllib.error.URLError, match="refused"):
+    # Bound and not listening: nothing accepts here, and nobody else can get the port.
+    with (
+        pynet.BoundSocket(host="127.0.0.1") as bound,
+        pytest.raises(urllib.error.URLError, match="refused"),
+    ):
         temperature(f"http://127.0.0.1:{bound.address().port}/now")
 
 
@@ -97,12 +102,14 @@ pynet.run(signals=True)
 
 @pytest.fixture
 def program() -> Iterator[int]:
-    """The test listens, and hands the socket to the program: clients may connect before the program has started."""
+    """The test listens, and hands the socket on: clients may connect at once."""
     with pynet.create_server() as server:
         server.listen(0, "127.0.0.1")
         port = server.port
         fd = os.dup(server.fileno())
-    with subprocess.Popen([sys.executable, "-c", PROGRAM, str(fd)], pass_fds=[fd]) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(fd)], pass_fds=[fd]
+    ) as process:
         os.close(fd)
         yield port
         process.terminate()
@@ -117,12 +124,13 @@ def test_nothing_waits_for_the_program(program: int) -> None:
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 20) -> None:
-    """Returns when something accepts on the port; raises when the process has ended, or the time is up."""
+    """Returns when something accepts; raises when the process ends, or the time is up."""
     end = time.monotonic() + seconds
     while True:
         if process.poll() is not None:
             raise RuntimeError(f"the program has ended with {process.returncode}")
-        sock = pynet.connect(port, "127.0.0.1", connect_timeout=max(end - time.monotonic(), 0.01))
+        left = max(end - time.monotonic(), 0.01)
+        sock = pynet.connect(port, "127.0.0.1", connect_timeout=left)
         try:
             sock.wait("connect")
             sock.destroy()
@@ -132,11 +140,15 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 
 
 
 def test_a_program_that_tells_its_port() -> None:
-    """http.server takes port 0 and says what it got: the line on its output is what there is to wait for."""
+    """http.server takes port 0, and prints the port that it got: wait for this line."""
     command = [sys.executable, "-u", "-m", "http.server", "--bind", "127.0.0.1", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         assert process.stdout is not None
-        words = process.stdout.readline().split()  # Serving HTTP on 127.0.0.1 port 40123 (...)
+        words = (
+            process.stdout.readline().split()
+        )  # Serving HTTP on 127.0.0.1 port 40123 (...)
         port = int(words[words.index(b"port") + 1])
         wait_for_port(port, process)
         process.kill()

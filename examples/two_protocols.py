@@ -1,6 +1,10 @@
-"""Two protocols on one port: the first bytes say which one a client speaks. HTTP is answered here, TLS is passed on.
+"""Two protocols on one port: HTTP is answered here, TLS is passed on to another server.
 
-python examples/two_protocols.py 8124 127.0.0.1 443
+The first bytes say which one a client speaks.
+
+    python examples/two_protocols.py 8124 127.0.0.1 443
+
+Ctrl-C ends it in order.
 """
 
 import sys
@@ -22,14 +26,14 @@ def kind_of(head: bytes) -> str | None:
 
 
 def answer_http(sock: pynet.Socket) -> None:
-    """The head of the request is there from its first byte: nothing was lost by looking at it."""
+    """The request is there from its first byte: nothing was lost by looking at it."""
     head = bytearray()
 
     def on_data(chunk: bytes) -> None:
         head.extend(chunk)
         if b"\r\n\r\n" in head or len(head) > 16384:
             body = b"this port speaks HTTP, too\n"
-            sock.end(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body))
+            sock.end(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
 
     sock.on("data", on_data)
 
@@ -69,7 +73,8 @@ def one_port(port: int, tls_target: tuple[str, int]) -> pynet.Server:
         sock.on("end", hand_on)  # before it could be told
         sock.set_timeout(PATIENCE * 1000, sock.destroy)  # a client that says nothing
 
-    return pynet.create_server(on_connection, allow_half_open=True).listen(port, "127.0.0.1")
+    server = pynet.create_server(on_connection, allow_half_open=True)
+    return server.listen(port, "127.0.0.1")
 
 
 def main() -> None:
