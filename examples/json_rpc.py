@@ -49,9 +49,12 @@ def answer(line: bytes) -> dict[str, Any] | None:
 
 def handler(sock: pynet.Socket) -> None:
     """One client; each has a thread of its own, so a method may take its time."""
-    for line in sock.lines(max=LONGEST):
-        if (reply := answer(line)) is not None:
-            sock.write(json.dumps(reply) + "\n")
+    try:
+        for line in sock.lines(max=LONGEST):
+            if (reply := answer(line)) is not None:
+                sock.write(json.dumps(reply) + "\n")
+    except pynet.NetError as error:  # too long a line, or the connection is lost
+        print(error, file=sys.stderr, flush=True)
 
 
 def serve(path: str) -> pynet.Server:

@@ -1,5 +1,6 @@
 """examples/json_rpc.py: the server by a plain socket, and its own client."""
 
+import contextlib
 import json
 import os
 import socket
@@ -77,6 +78,18 @@ def test_mistakes_are_answers_and_the_connection_goes_on(ask, request_text, code
     wrong, right = ask(request_text, {"jsonrpc": "2.0", "id": 2, "method": "add", "params": [1, 1]})
     assert wrong["error"]["code"] == code
     assert right["result"] == 2
+
+
+def test_a_line_that_is_too_long_ends_its_connection_only(program, dial, tmp_path):
+    path = str(tmp_path / "long.sock")
+    started = program("json_rpc.py", "serve", path)
+    started.line()
+    greedy = dial(path)
+    with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+        greedy.sendall(b"x" * (1024 * 1024 + 1))
+        assert greedy.recv(1) == b""
+    assert started.error() == "no separator within max=1048576"
+    assert call(path, "add", "1", "1").stdout == "2\n"
 
 
 def test_only_the_user_may_connect(path):
