@@ -21,7 +21,7 @@ RECORDED = BENCH / "recorded"
 SUITES = {
     "instr": [],
     "memory": ["--servers", "pynet-idle,pynet-data,uvloop,asyncio,libuv,node-data"],
-    "speed": ["--rounds", "9"],
+    "speed": ["--rounds", "7"],
     "streams": [],
     "aio": ["--parts", "listeners,threads", "--rounds", "3"],
     "connect": [],
