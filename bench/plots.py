@@ -44,6 +44,12 @@ NAMES = {
     "node-burst": "Node",
     "node-burst-corked": "Node, cork()",
     "libuv": "libuv in C",
+    "pynet-attached-asyncio": "pynet's listeners, attached to asyncio",
+    "pynet-attached-uvloop": "pynet's listeners, attached to uvloop",
+    "pynet-threads-exactly": "pynet, `read_exactly()` in a thread",
+    "pynet-threads-chunks": "pynet, a loop over chunks in a thread",
+    "socket-threads-exactly": "the module socket, `recv()` until all has come",
+    "socket-threads-chunks": "the module socket, `recv()`",
 }
 SHAPES = {
     "pingpong-1": "1 connection",
@@ -234,6 +240,20 @@ def streams(record):
     return table(["what", "CPU in µs", "system calls that write"], lines)
 
 
+def waiting(record):
+    """Servers attached to asyncio, and servers with a thread for each connection."""
+    lines = []
+    for part in ("listeners", "threads"):
+        numbers_of = numbers(record, "aio", part)
+        times = numbers_of["speed"]["pingpong-100"]
+        counts = numbers_of["instructions"]
+        for name in sorted(counts, key=counts.get):
+            where = "one loop" if part == "listeners" else "a thread each"
+            cpu = figure(statistics.median(times[name]["cpu_us_per_message"]))
+            lines.append([f"{where}: {NAMES[name]}", figure(counts[name]), cpu])
+    return table(["what", "instructions", "CPU in µs"], lines)
+
+
 def connects(record):
     rivals = ["pynet", "pynet-serial", "asyncio", "node"]
     lines = []
@@ -284,6 +304,7 @@ def figures(record):
         "rate": lambda: against_uvloop(record, "rate"),
         "absolute": lambda: absolute(record),
         "streams": lambda: streams(record),
+        "waiting": lambda: waiting(record),
         "connect": lambda: connects(record),
         "addresses": lambda: nanoseconds(record),
     }
