@@ -276,7 +276,7 @@ def nanoseconds(record):
         **{f"look an address up, {int(size):,} rules": numbers_of["check"][size] for size in sizes},
     }
     lines = [
-        [what, rival, figure(value)]
+        [what, "Node" if rival == "node" else rival, figure(value)]
         for what, by_rival in parts.items()
         for rival, value in sorted(by_rival.items(), key=lambda each: each[1])
     ]
