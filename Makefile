@@ -24,7 +24,7 @@ SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
-	soak costs aio-libraries conformance-hosts sdist wheel wheel-test release-check conformance-record differential \
+	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test release-check conformance-record differential \
 	differential-record clean distclean FORCE
 
 help:  ## this list
@@ -114,6 +114,9 @@ wheel-test:  ## dist's sdist and its wheels for CPython 3.11, each in a bare Deb
 
 release-check: build .venv/.release .venv/.wheels  ## is dist fit to be released? Version, change log, addresses, archives, stubs
 	@$(PY) tools/release_check.py
+
+cli-files: build .venv/.test  ## write the man page and the shells' completions anew, from the parser of the command line
+	@$(RUN) $(PY) tools/cli_files.py
 
 conformance-record: .venv/.build  ## run the conformance scenarios on real Node and store what it does
 	@bash tools/node.sh

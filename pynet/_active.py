@@ -13,18 +13,19 @@ _MOST_THREADS = 3
 
 
 class Active(NamedTuple):
-    """An entry of active(): an object that keeps run() going, and why."""
+    """An entry of active(): an object that keeps run() going, and the reason."""
 
     what: object
     why: str
 
 
 def active() -> list[Active]:
-    """active() -> list of (what, why): each object that keeps run() going now, and why, such as "listens" or "writes".
+    """active() -> list of (what, why): each object that keeps run() going now, and the reason, such as "listens" or
+    "writes".
 
-    Empty exactly when run() would return; when run() is not active, if this thread called it. `what` is a Server, a
-    Socket, a Timeout, an Immediate, the callback of next_tick(), or None for a handle that closes and belongs to no
-    object any more. Changes nothing; any thread may call it.
+    The list is empty exactly when run() would return. When run() is not active, it answers for a run() of this thread.
+    `what` is a Server, a Socket, a Timeout, an Immediate, the callback of next_tick(), or None for a handle that closes
+    and that no object owns any more. It changes nothing. Any thread may call it.
     """
     entries: dict[tuple[int, str], Active] = {}  # by identity: a subclass may not be hashable
     for what, why, ms, callback in _private.active():

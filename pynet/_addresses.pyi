@@ -28,8 +28,9 @@ class _SocketAddressDict(TypedDict):
     flowlabel: int
 
 def is_ip(input: object, /) -> Literal[0, 4, 6]:
-    """6 or 4 when the input is an IPv6 or IPv4 address, else 0. A zone (fe80::1%eth0) is allowed; leading zeros,
-    short forms and white space are not. bytes are read as ASCII, anything else as str(input). Node: net.isIP().
+    """Returns 6 for an IPv6 address, 4 for an IPv4 address, and 0 for anything else. A zone (fe80::1%eth0) is
+    allowed. White space, and leading zeros and short forms of IPv4, are not. bytes are read as ASCII,
+    anything else as str(input). Node: net.isIP().
     """
 
 def is_ipv4(input: object, /) -> bool:
@@ -44,10 +45,13 @@ isIPv6 = is_ipv6
 
 @disjoint_base
 class SocketAddress:
-    """SocketAddress(options, /): the same in a mapping. An IP address with a port: an immutable value that can be
-    compared, ordered, hashed and pickled. Without an address it is 127.0.0.1, or :: with family='ipv6'; without a
-    family it is the address's own. Raises TypeError (ERR_INVALID_ARG_TYPE) and ValueError (ERR_INVALID_ARG_VALUE,
-    ERR_INVALID_ADDRESS, ERR_SOCKET_BAD_PORT, ERR_OUT_OF_RANGE). Node: net.SocketAddress.
+    """SocketAddress(options, /): the same in a mapping.
+
+    An IP address with a port: an immutable value. You can compare, sort, hash and pickle it. Without an
+    address it is 127.0.0.1, or :: with family='ipv6'. Without a family, it has the family of the address.
+
+    Raises TypeError (ERR_INVALID_ARG_TYPE) and ValueError (ERR_INVALID_ARG_VALUE, ERR_INVALID_ADDRESS,
+    ERR_SOCKET_BAD_PORT, ERR_OUT_OF_RANGE). Node: net.SocketAddress.
     """
 
     __match_args__: Final = ("address", "port", "family", "flowlabel")
@@ -78,10 +82,10 @@ class SocketAddress:
         """The flow label of IPv6, 0 to 1048575; 0 with IPv4."""
     @classmethod
     def parse(cls, text: str, *, strict: bool = False) -> Self | None:
-        """The SocketAddress that a text such as "1.2.3.4:80", "[::1]:80" or "1.2.3.4" stands for, or None. IPv4 is
-        also read in its older forms ("127.1", "0x7f.1", octal); strict=True takes dotted quads only, and IPv6
-        without brackets too. Raises TypeError (ERR_INVALID_ARG_TYPE) for anything but str. Node:
-        SocketAddress.parse().
+        """Returns the SocketAddress of a text such as "1.2.3.4:80", "[::1]:80" or "1.2.3.4", or None if the text is
+        not an address. IPv4 may be in one of its older forms ("127.1", "0x7f.1", octal). strict=True accepts only
+        dotted quads, and also IPv6 without brackets. Raises TypeError (ERR_INVALID_ARG_TYPE) for anything but
+        str. Node: SocketAddress.parse().
         """
     @classmethod
     def is_socket_address(cls, value: object, /) -> TypeIs[SocketAddress]:
@@ -90,7 +94,7 @@ class SocketAddress:
     def isSocketAddress(cls, value: object, /) -> TypeIs[SocketAddress]:
         """True for a SocketAddress. Node: SocketAddress.isSocketAddress()."""
     def to_json(self) -> _SocketAddressDict:
-        """A dict of address, port, family and flowlabel, for json.dumps(). Node: toJSON()."""
+        """Returns a dict of address, port, family and flowlabel, for json.dumps(). Node: toJSON()."""
     toJSON = to_json
     def __hash__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
@@ -101,45 +105,47 @@ class SocketAddress:
 
 @disjoint_base
 class BlockList:
-    """Addresses, subnets and ranges, and whether an address is among them: `address in blocklist`. A check takes the
-    same time however many rules there are. IPv4 rules hold for IPv4-mapped IPv6 addresses too, and vice versa.
-    rules: an iterable of what add() takes. Equality ignores order. Node: net.BlockList.
+    """A list of addresses, subnets and ranges. `address in blocklist` is True if a rule covers the address. A
+    check takes about the same time for any number of rules. IPv4 rules also apply to IPv4-mapped IPv6
+    addresses, and vice versa. rules is an iterable of rules in the form of add(). Equality ignores the order.
+    Node: net.BlockList.
     """
 
     PRIVATE_RANGES: Final[tuple[str, ...]]
-    """The networks that are not of the Internet, as CIDR texts, for BlockList() and add_cidrs()."""
+    """The networks that are not part of the public Internet, as CIDR texts, for BlockList() and add_cidrs()."""
     def __init__(self, rules: Iterable[_Rule] | None = (), /) -> None: ...
     @property
     def rules(self) -> list[str]:
-        """The rules as Node writes them, newest first: a new list each time."""
+        """The rules in Node's form, newest first: a new list each time."""
     @property
     def size(self) -> int:
         """The number of rules; the same as len()."""
     def add(self, rule: _Rule, /) -> None:
-        """Adds an address, a subnet (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9), of either family; also
-        a SocketAddress, and an address or network of the module ipaddress.
+        """Adds an address, a subnet (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9), of either family. The rule may also
+        be a SocketAddress, or an address or network of the module ipaddress.
         """
     def discard(self, rule: _Rule, /) -> None:
-        """Removes a rule, written as add() takes it, if it is there."""
+        """Removes a rule, in the form of add(). Does nothing if the list does not have it."""
     def update(self, rules: Iterable[_Rule], /) -> None:
-        """Adds each rule of an iterable, as add() takes them, or none when one is bad."""
+        """Adds each rule of an iterable, in the form of add(), or none if one is wrong."""
     def load(self, file: Path | SupportsRead[str] | SupportsRead[bytes], /) -> int:
-        """Adds the rules in a file (its path, or an open file), one a line as add() takes them; # and ;
-        begin a comment. Returns how many there were. When a line is bad the error names it, and none is added.
+        """Adds the rules of a file: its path, or an open file. Each line has one rule, in the form of add(); # and ;
+        begin a comment. Returns the number of rules. If a line is wrong, the error names it, and no rule is
+        added.
         """
     def add_address(self, address: _IP, type: str | None = "ipv4") -> None:
         """Adds one address. Raises TypeError and ValueError. Node: addAddress()."""
     addAddress = add_address
     def add_addresses(self, addresses: Iterable[_IP], type: str | None = "ipv4") -> None:
-        """Adds each address, or none when one is bad. Node: addAddresses()."""
+        """Adds each address, or none if one is wrong. Node: addAddresses()."""
     addAddresses = add_addresses
     def add_range(self, start: _IP, end: _IP, type: str | None = "ipv4") -> None:
         """Adds the addresses from start to end, both included. Node: addRange()."""
     addRange = add_range
     @overload
     def add_subnet(self, net: _IP, prefix: float, type: str | None = "ipv4") -> None:
-        """Adds the addresses that have the first prefix bits of net, which may also be
-        a network of the module ipaddress, without prefix. Node: addSubnet().
+        """Adds a subnet: the addresses whose first `prefix` bits are those of net. net may also be a network of the
+        module ipaddress, without prefix. Node: addSubnet().
         """
     @overload
     def add_subnet(self, net: _IPNetwork, prefix: None = None, type: str | None = "ipv4") -> None: ...
@@ -148,17 +154,17 @@ class BlockList:
         """Adds a subnet, written as "10.0.0.0/8" or "fc00::/7". Node: addCIDR()."""
     addCIDR = add_cidr
     def add_cidrs(self, cidrs: Iterable[str | _IPNetwork], /) -> None:
-        """Adds each subnet, or none when one is bad. Node: addCIDRs()."""
+        """Adds each subnet, or none if one is wrong. Node: addCIDRs()."""
     addCIDRs = add_cidrs
     def remove_address(self, address: _IP, type: str | None = "ipv4") -> None:
-        """Removes the rule about one address, if there is one. Node: removeAddress()."""
+        """Removes the rule for one address, if there is one. Node: removeAddress()."""
     removeAddress = remove_address
     def remove_range(self, start: _IP, end: _IP, type: str | None = "ipv4") -> None:
         """Removes one such range, if there is one. Node: removeRange()."""
     removeRange = remove_range
     @overload
     def remove_subnet(self, net: _IP, prefix: float, type: str | None = "ipv4") -> None:
-        """Removes one such subnet, as it was written when it was added, if there is one. Node: removeSubnet()."""
+        """Removes one such subnet, if there is one. Write it as you added it. Node: removeSubnet()."""
     @overload
     def remove_subnet(self, net: _IPNetwork, prefix: None = None, type: str | None = "ipv4") -> None: ...
     removeSubnet = remove_subnet
@@ -168,14 +174,16 @@ class BlockList:
     def clear(self) -> None:
         """Removes all rules. Node: clear()."""
     def check(self, address: _IP, type: str | None = "ipv4") -> bool:
-        """True when a rule covers the address. An IPv6 text needs type='ipv6'; `address in blocklist` finds that
-        out by itself. Text that is not an address is False. Node: check().
+        """True if a rule covers the address. An IPv6 text needs type='ipv6'; `address in blocklist` finds the family
+        itself. For text that is not an address it is False. Node: check().
         """
     def to_json(self) -> list[str]:
         """The same as rules. Node: toJSON()."""
     toJSON = to_json
     def from_json(self, data: str | list[str] | tuple[str, ...], /) -> None:
-        """Adds the rules of a list as to_json() returns it, or of its JSON text; all or none. Node: fromJSON()."""
+        """Adds the rules of a list that to_json() returned, or of its JSON text: all of them or none.
+        Node: fromJSON().
+        """
     fromJSON = from_json
     @classmethod
     def is_block_list(cls, value: object, /) -> TypeIs[BlockList]:

@@ -36,7 +36,8 @@ _Callback = Callable[[Stream, Stream], Awaitable[None] | None]
 
 
 class StreamServer:
-    """What start_server() returns: the methods of asyncio.Server. `servers` are the pynet.Servers, one an address."""
+    """The result of start_server(), with the methods of asyncio.Server. `servers` are the pynet.Servers, one for each
+    address."""
 
     __module__ = "pynet.aio"
 
@@ -55,7 +56,7 @@ class StreamServer:
     # --- listening ---
 
     async def start_serving(self) -> None:
-        """Begins to accept. start_server() has done so, unless start_serving=False."""
+        """Begins to accept. start_server() has already done so, unless start_serving=False."""
         if self.servers or self._closed.is_set():
             return
         automatic()
@@ -72,7 +73,7 @@ class StreamServer:
             raise
 
     async def serve_forever(self) -> None:
-        """Accepts until it is cancelled, then closes."""
+        """Accepts until the task is cancelled, and then closes the server."""
         if self._forever is not None:
             raise RuntimeError(f"serve_forever() is awaited already: {self!r}")
         if self._closed.is_set():
@@ -91,7 +92,7 @@ class StreamServer:
             self._forever = None
 
     def close(self) -> None:
-        """Stops accepting, and ends serve_forever(); connections go on."""
+        """Stops accepting, and ends serve_forever(). Connections stay open."""
         if self._closed.is_set():
             return
         for server in self.servers:
@@ -104,14 +105,15 @@ class StreamServer:
         self._closed.set()
 
     async def wait_closed(self) -> None:
-        """Waits until close() was called; as asyncio since Python 3.12, also until all connections are closed."""
+        """Waits until close() was called. From Python 3.12 on it also waits until all connections are closed, as in
+        asyncio."""
         await self._closed.wait()
         if sys.version_info >= (3, 12):
             for server in self.servers:
                 await once(server, "close")
 
     def close_clients(self) -> None:
-        """Closes all connections, after what they have queued."""
+        """Closes all connections, after their queued data has been sent."""
         for stream in list(self._streams):
             stream.close()
 
@@ -128,7 +130,7 @@ class StreamServer:
 
     @property
     def sockets(self) -> tuple[SocketInfo, ...]:
-        """What asyncio's Server has: one for each address. Empty after close()."""
+        """The sockets, as asyncio's Server has them: one for each address. Empty after close()."""
         if self._closed.is_set():
             return ()
         if not self.servers:

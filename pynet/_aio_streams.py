@@ -37,7 +37,8 @@ _Bytes = bytes | bytearray | memoryview
 
 
 class IncompleteReadError(asyncio.IncompleteReadError, _PynetIncompleteReadError):  # type: ignore[misc]
-    """The peer ended before readexactly() or readuntil() had all its data. `partial` is what came, and is taken."""
+    """The peer ended before readexactly() or readuntil() had all its data. `partial` is the data that came. It has been
+    read."""
 
     __module__ = "pynet.aio"
 
@@ -153,7 +154,7 @@ class SocketInfo:
 class Stream:
     """Reader and writer of a connection, with the methods of asyncio.StreamReader and asyncio.StreamWriter.
 
-    `transport` is the stream itself, with the methods of a transport that programs call; `sock` the pynet.Socket.
+    `transport` is the stream itself, with those methods of a transport that programs call. `sock` is the pynet.Socket.
     """
 
     __module__ = "pynet.aio"
@@ -170,7 +171,8 @@ class Stream:
     # --- reading ---
 
     async def read(self, n: int = -1) -> bytes:
-        """Up to n bytes, as soon as there is one; with -1 all until the peer's end. b"" at the end."""
+        """Returns up to n bytes, as soon as there is one. With -1 it returns everything up to the peer's end. Returns
+        b"" at the end."""
         if n == 0:
             return b""
         if n > 0:
@@ -181,7 +183,8 @@ class Stream:
         return b"".join(chunks)
 
     async def readexactly(self, n: int) -> bytes:
-        """n bytes. Raises IncompleteReadError when the peer ends before: what came is taken, and is its `partial`."""
+        """Returns n bytes. Raises IncompleteReadError if the peer ends first: its `partial` is the data that came,
+        which is then read."""
         if n < 0:
             raise ValueError("readexactly(): n must not be less than zero")
         self._raise_failure()
@@ -192,9 +195,11 @@ class Stream:
         return data
 
     async def readuntil(self, separator: _Bytes | tuple[_Bytes, ...] = b"\n") -> bytes:
-        """Bytes up to the separator and with it, or to the first of several. The limit counts what is before it.
+        """Returns the bytes up to the separator, or up to the first of several separators, and the separator. The limit
+        counts the bytes before it.
 
-        Raises IncompleteReadError when the peer ends before, and LimitOverrunError, which takes nothing.
+        Raises IncompleteReadError if the peer ends first, and LimitOverrunError. After LimitOverrunError all data stays
+        in the stream.
         """
         several = tuple(map(bytes, separator if isinstance(separator, tuple) else (separator,)))
         if not several or not all(several):
@@ -211,9 +216,9 @@ class Stream:
         return data
 
     async def readline(self) -> bytes:
-        """A line with its end. At the peer's end what is left, at last b"".
+        """Returns a line with its end. At the peer's end it returns the rest, and then b"".
 
-        Raises ValueError for a line over the limit: it is dropped, or what has come of it.
+        Raises ValueError for a line over the limit. It drops that line, or the part of it that has come.
         """
         try:
             return await self.readuntil(b"\n")
@@ -226,7 +231,7 @@ class Stream:
             raise ValueError(error.args[0]) from None
 
     def at_eof(self) -> bool:
-        """Whether the peer has ended, and all has been read."""
+        """True if the peer has ended, and all data has been read."""
         return self.sock.readable_length == 0 and (self.sock.destroyed or bool(_private.at_end(self.sock)))
 
     def __aiter__(self) -> Self:
@@ -244,14 +249,14 @@ class Stream:
         return self._peek()
 
     def exception(self) -> BaseException | None:
-        """The error of set_exception(), or that of the connection."""
+        """Returns the error of set_exception(), or that of the connection."""
         if self._failure is not None:
             return self._failure
         error = self.sock.errored
         return error if isinstance(error, BaseException) else None
 
     def set_exception(self, exc: BaseException) -> None:
-        """The next calls raise it; those that wait raise it when the stream closes."""
+        """Sets an error. Later calls raise it. Calls that wait raise it when the stream closes."""
         self._failure = exc
 
     async def _some(self, n: int) -> bytes:
@@ -319,7 +324,7 @@ class Stream:
     # --- writing ---
 
     def write(self, data: _Bytes) -> None:
-        """Queues bytes. After close(), or when the connection is lost, they are dropped; drain() tells.
+        """Queues bytes. After close(), or after the connection was lost, it drops them; drain() then raises.
 
         Raises TypeError, and RuntimeError after write_eof().
         """
@@ -330,14 +335,14 @@ class Stream:
             self.sock.write(data)
 
     def writelines(self, data: Iterable[_Bytes]) -> None:
-        """Queues what an iterable gives, in one write."""
+        """Queues the items of an iterable, in one write."""
         self._check_eof("writelines()")
         joined = b"".join(data)
         if joined and self.sock.writable:
             self.sock.write(joined)
 
     def write_eof(self) -> None:
-        """Ends our side, after what is queued; the peer's may go on."""
+        """Ends our half after the queued data. The peer's half may stay open."""
         if not self._wrote_eof:
             self._wrote_eof = True
             if self.sock.writable:
@@ -349,7 +354,7 @@ class Stream:
     async def drain(self) -> None:
         """Waits until more may be written.
 
-        Raises the error of the connection, ConnectionResetError when it was closed.
+        Raises the error of the connection, or ConnectionResetError if the stream was closed.
         """
         if (error := self.exception()) is not None:
             raise error
@@ -371,7 +376,7 @@ class Stream:
             raise ConnectionResetError("the connection was closed") from None
 
     def close(self) -> None:
-        """Closes the connection after what is queued has been sent. What has been read already can still be taken."""
+        """Closes the connection after the queued data has been sent. Data that has come can still be read."""
         self._closing = True
         self.sock.close()
 
@@ -382,7 +387,7 @@ class Stream:
         return self.sock.destroyed and not (self._wrote_eof and self.sock.readable_ended)
 
     async def wait_closed(self) -> None:
-        """Waits until the connection is closed. Raises the error that has ended it."""
+        """Waits until the connection is closed. Raises the error that closed it."""
         await once(self.sock, "close")
         error = self.sock.errored
         if isinstance(error, BaseException):
@@ -399,7 +404,7 @@ class Stream:
         return self
 
     def abort(self) -> None:
-        """Closes the connection at once: what is queued is lost."""
+        """Closes the connection at once. Queued data is lost."""
         self._closing = True
         self.sock.destroy()
 
@@ -411,7 +416,7 @@ class Stream:
         return 0, high
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """drain() waits when more than `high` bytes are queued, until none are. `low` is checked only."""
+        """drain() waits if more than `high` bytes are queued, until none are. `low` is only checked."""
         if high is None and low is not None:
             high = 4 * low
         if high is not None and not high >= (0 if low is None else low) >= 0:
@@ -526,7 +531,7 @@ async def open_connection(
     refuse_tls(ssl)
     check_limit(limit)
     if server_hostname is not None:
-        raise ValueError("server_hostname is of use with ssl only")
+        raise ValueError("server_hostname is only used with ssl")
     if sock is not None:
         if host is not None or port is not None:
             raise ValueError("open_connection() takes host and port, or sock, not both")
@@ -566,7 +571,7 @@ async def open_unix_connection(
     refuse_tls(ssl)
     check_limit(limit)
     if server_hostname is not None:
-        raise ValueError("server_hostname is of use with ssl only")
+        raise ValueError("server_hostname is only used with ssl")
     if sock is not None:
         if path is not None:
             raise ValueError("open_unix_connection() takes path or sock, not both")

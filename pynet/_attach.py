@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 
 def _reports_to(loop: asyncio.AbstractEventLoop) -> Callable[[BaseException, object], None]:
-    """What gets an exception that leaves a listener."""
+    """Returns the function that gets an exception that leaves a listener."""
 
     def uncaught(exc: BaseException, emitter: object) -> None:
         message = "uncaught exception in a listener of pynet"
@@ -53,7 +53,7 @@ def _attach(loop: asyncio.AbstractEventLoop) -> _pynet.Drive:
 
 
 def _detach(drive: _pynet.Drive) -> None:
-    """Takes the loop its reader, unless it is closed, and closes the drive."""
+    """Removes the reader from the loop, unless the loop is closed, and closes the drive."""
     if drive.closed:
         return
     loop: Any = drive.host
@@ -126,13 +126,14 @@ def _refuse(loop: asyncio.AbstractEventLoop) -> NoReturn:
 
 @asynccontextmanager
 async def attached() -> AsyncIterator[None]:
-    """async with attached(): the asyncio loop that runs drives pynet's loop, on its thread, until the block ends.
+    """async with attached(): the running asyncio loop drives pynet's loop, on its thread, until the block ends.
 
-    Listeners run on that thread, in the context of this call, so they may touch the objects of asyncio without
-    call_soon_threadsafe(). What leaves a listener goes to the exception handler of the asyncio loop, and the connection
-    concerned is destroyed. If the background thread was driving, it hands over, and drives again after the block.
+    Listeners run on that thread, in the context of this call. So they may use the objects of asyncio without
+    call_soon_threadsafe(). An exception that leaves a listener goes to the exception handler of the asyncio loop, and
+    the connection concerned is destroyed. If the background thread was driving, it stops, and drives again after the
+    block.
 
-    Raises RuntimeError while run() of pynet is active, while pynet is attached to a loop already, inside a listener,
+    Raises RuntimeError while run() of pynet is active, while pynet is already attached to a loop, inside a listener,
     inside turn(), and for a loop without add_reader(), such as Windows' proactor loop.
     """
     import asyncio
@@ -157,12 +158,12 @@ def run(
 ) -> _T:
     """run(main, *, debug=None, loop_factory=None): asyncio.run() with pynet attached to its loop, as by attached().
 
-    Runs the coroutine `main` and returns its result. loop_factory makes the loop, such as uvloop.new_event_loop; debug
-    is asyncio's debug mode. Sockets and servers that are open at the end stay open: the next call that needs pynet's
-    loop starts the background thread.
+    Runs the coroutine `main`, and returns its result. loop_factory makes the loop, for example uvloop.new_event_loop.
+    debug is asyncio's debug mode. Sockets and servers that are open at the end stay open: the next call that needs
+    pynet's loop starts the background thread.
 
-    Raises TypeError (ERR_INVALID_ARG_TYPE) when main is not a coroutine; RuntimeError when an asyncio loop runs on this
-    thread, and where attached() does.
+    Raises TypeError (ERR_INVALID_ARG_TYPE) if main is not a coroutine; RuntimeError if an asyncio loop already runs on
+    this thread, and in the same cases as attached().
     """
     import asyncio
 

@@ -28,12 +28,13 @@ _WhereT = TypeVar("_WhereT", bound=_Where, covariant=True, default=_Where)
 
 @disjoint_base
 class BoundSocket(Generic[_WhereT]):
-    """A socket that is bound at once and neither listens nor connects, until a server (listen(bound)) or a socket
-    (Socket(handle=bound), connect(handle=bound, port=...)) adopts it. host is an IP address ("::" by default with
-    ipv6_only), port 0 is any free one; a path (str, bytes, os.PathLike) makes a unix socket and excludes the
-    other options. A (host, port) tuple or a SocketAddress may stand for the options.
+    """A socket that is bound at once, and that neither listens nor connects. Later a server (listen(bound)) or a
+    socket (Socket(handle=bound), connect(handle=bound, port=...)) adopts it. host is an IP address ("::" by
+    default with ipv6_only). port 0 means any free port. path (str, bytes, os.PathLike) makes a unix socket,
+    and cannot be combined with other options. In place of the options you may pass a (host, port) tuple or a
+    SocketAddress.
 
-    Raises NetError (`bind EADDRINUSE 127.0.0.1:80`) when it cannot be bound, TypeError (ERR_INVALID_ARG_TYPE),
+    Raises NetError (`bind EADDRINUSE 127.0.0.1:80`) if it cannot be bound, TypeError (ERR_INVALID_ARG_TYPE),
     ValueError (ERR_INVALID_ARG_VALUE, ERR_SOCKET_BAD_PORT). Node: class net.BoundSocket.
     """
 
@@ -48,19 +49,19 @@ class BoundSocket(Generic[_WhereT]):
         self: BoundSocket, options: BoundSocketOptions | None = None, /, **more: Unpack[BoundSocketOptions]
     ) -> None: ...
     def address(self) -> _WhereT:
-        """AddressInfo(address, port, family) of where it is bound, the same object each time; of a unix socket its
-        path (str). Raises NetError (ERR_SOCKET_HANDLE_ADOPTED) once it is adopted or closed. Node:
-        boundSocket.address().
+        """Returns the bound address as AddressInfo(address, port, family), always the same object; for a unix socket
+        its path (str). Raises NetError (ERR_SOCKET_HANDLE_ADOPTED) after it was adopted or closed.
+        Node: boundSocket.address().
         """
     def fd(self) -> int:
-        """The file descriptor. It stays the object's: don't close it. Raises NetError (ERR_SOCKET_HANDLE_ADOPTED)
-        once it is adopted or closed. Node: boundSocket.fd().
+        """Returns the file descriptor. It belongs to this object: don't close it. Raises NetError
+        (ERR_SOCKET_HANDLE_ADOPTED) after it was adopted or closed. Node: boundSocket.fd().
         """
     def fileno(self) -> int:
         """The same as fd(), for select and the like."""
     def close(self) -> None:
-        """Gives the address back; the file of a unix path is removed, if it still is the one that was bound. Raises
-        NetError (ERR_SOCKET_HANDLE_ADOPTED) when it is adopted or closed already; leaving a `with` block never
+        """Releases the address. It removes the file of a unix path, if that still is the one that was bound. Raises
+        NetError (ERR_SOCKET_HANDLE_ADOPTED) if it was already adopted or closed; the end of a `with` block never
         does. Node: boundSocket.close().
         """
     def __enter__(self) -> Self: ...
@@ -69,5 +70,5 @@ class BoundSocket(Generic[_WhereT]):
     ) -> None: ...
     @property
     def is_pipe(self) -> bool:
-        """True for a unix socket; still so when it is adopted. Node: isPipe."""
+        """True for a unix socket, also after it was adopted. Node: isPipe."""
     isPipe = is_pipe

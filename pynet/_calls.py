@@ -1,4 +1,4 @@
-"""run_in_loop(): calls a function on the thread of the loop, and answers with a Future."""
+"""run_in_loop(): calls a function on the thread of the loop, and returns a Future of its result."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class _Call(Future[_T]):
 
 
 def run_in_loop(function: Callable[[*_Ts], _T], /, *args: *_Ts) -> Future[_T]:
-    """run_in_loop(function, *args) -> Future: of what function(*args) returns, on the thread that drives the loop.
+    """run_in_loop(function, *args) -> Future of the result of function(*args), on the thread that drives the loop.
 
-    The call is made by the loop's next tick, also when this is called inside a listener. `await` the Future under
-    asyncio, or call its result(timeout) in a thread; cancel() before the call prevents it. What the function raises is
-    the Future's exception, and is not uncaught. Raises TypeError (ERR_INVALID_ARG_TYPE) when function is not callable
-    or a coroutine function; NetError (ERR_LOOP_CLOSED) at the interpreter's exit.
+    The call is made in the next tick of the loop, also when a listener calls this. `await` the Future under asyncio, or
+    call its result(timeout) in a thread. cancel() before the call prevents it. An exception of the function is that of
+    the Future, and is not uncaught. Raises TypeError (ERR_INVALID_ARG_TYPE) if function is not callable, or is a
+    coroutine function; NetError (ERR_LOOP_CLOSED) at the interpreter's exit.
     """
     _private.check_callback(function)
 

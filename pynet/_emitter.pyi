@@ -17,12 +17,12 @@ _Function: TypeAlias = Callable[..., object]
 
 _Symbol = NewType("_Symbol", object)
 error_monitor: Final[_Symbol]
-"""An event name: its listeners get each error before the others, and do not count as listeners of "error". Node:
-events.errorMonitor.
+"""The name of an event. Its listeners get each error before the listeners of "error" do, and do not count as
+listeners of "error". Node: events.errorMonitor.
 """
 errorMonitor: Final[_Symbol]
-"""An event name: its listeners get each error before the others, and do not count as listeners of "error". Node:
-events.errorMonitor.
+"""The name of an event. Its listeners get each error before the listeners of "error" do, and do not count as
+listeners of "error". Node: events.errorMonitor.
 """
 
 # Decorators return the function unchanged: one variable for each signature of listeners.
@@ -32,18 +32,18 @@ _FBool = TypeVar("_FBool", bound=Callable[[bool], object])
 
 @disjoint_base
 class EventEmitter:
-    """An object with events and listeners, as Node's events.EventEmitter. May be
-    subclassed; a subclass need not call __init__().
+    """Keeps listeners for events, and calls them. You may write a subclass, which need not call __init__().
+    Node: class events.EventEmitter.
     """
 
     @overload
     def on(self, event_name: object, listener: _Function, /) -> Self:
-        """Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a
-        decorator: @server.on("connection"). The same function may be added several times. Emits "newListener"
+        """Adds a listener at the end of the list of event_name, and returns the emitter. Without a listener it is a
+        decorator: @server.on("connection"). You may add the same function several times. Emits "newListener"
         first.
 
-        Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with
-        MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().
+        Raises TypeError (ERR_INVALID_ARG_TYPE) if the listener is not callable, or is a coroutine function. Warns
+        with MaxListenersExceededWarning if an event has more listeners than the limit. Node: emitter.on().
         """
     @overload
     def on(self, event_name: object, /) -> Callable[[_F], _F]: ...
@@ -57,48 +57,47 @@ class EventEmitter:
     prependOnceListener = on
 
     def off(self, event_name: object, listener: _Function, /) -> Self:
-        """Removes the most recently added listener that is `listener`, or else equals it (bound methods), also one
-        added with once(), and returns the emitter. Emits "removeListener". An emission that has begun is not
-        affected. Node: emitter.off().
+        """Removes one listener, and returns the emitter: the newest that is `listener`, or else the newest that
+        equals it (bound methods). It also removes a listener of once(). Emits "removeListener". An emit() that
+        has begun still calls the listener. Node: emitter.off().
         """
     remove_listener = off
     removeListener = off
     def remove_all_listeners(self, event_name: object = None, /) -> Self:
         """Removes the listeners of one event, or of all events, and returns the emitter. Emits "removeListener" for
-        each when that event has a listener. Node: emitter.removeAllListeners().
+        each, if that event has a listener. Node: emitter.removeAllListeners().
         """
     removeAllListeners = remove_all_listeners
     def emit(self, event_name: object, /, *args: Any) -> bool:
-        """Calls the listeners of event_name with args, synchronously and in their order. True when there was one.
-        What a listener raises leaves emit(); the listeners after it are not called. An "error" without listeners
-        is raised: args[0] itself when it is an exception, else NetError (ERR_UNHANDLED_ERROR) with `.context`.
-        Node: emitter.emit().
+        """Calls the listeners of event_name with args, in order, before it returns. Returns True if there was a
+        listener. If a listener raises, emit() raises the exception, and does not call the listeners after it.
+
+        emit("error", ...) without a listener raises args[0]. If that is not an exception, it raises NetError
+        (ERR_UNHANDLED_ERROR) with `.context`. Node: emitter.emit().
         """
     def listeners(self, event_name: object, /) -> list[_Function]:
-        """A new list of the functions that listen to event_name, in the order of their calls. Node:
-        emitter.listeners().
-        """
+        """Returns a new list of the listeners of event_name, in the order of their calls. Node: emitter.listeners()."""
     def raw_listeners(self, event_name: object, /) -> list[_Function]:
-        """As listeners(), but once() listeners in their wrappers (`wrapper.listener` is the function). Node:
-        emitter.rawListeners().
+        """Like listeners(), but a listener of once() is in its wrapper; `wrapper.listener` is the function.
+        Node: emitter.rawListeners().
         """
     rawListeners = raw_listeners
     def listener_count(self, event_name: object, listener: _Function | None = None, /) -> int:
-        """How many listeners event_name has; with `listener`, how often that one is among them. Node:
-        emitter.listenerCount().
+        """Returns the number of listeners of event_name. With `listener`, returns how often that one is in the list.
+        Node: emitter.listenerCount().
         """
     listenerCount = listener_count
     def event_names(self) -> list[Any]:
-        """A new list of the events that have listeners, in the order in which they got their first one. Node:
-        emitter.eventNames().
+        """Returns a new list of the events that have listeners, in the order in which they got their first one.
+        Node: emitter.eventNames().
         """
     eventNames = event_names
     def set_max_listeners(self, n: float, /) -> Self:
-        """Sets how many listeners an event may have before a warning of a likely leak (default 10; 0 and infinity:
-        no limit) and returns the emitter. Raises TypeError when n is not a number, ValueError (ERR_OUT_OF_RANGE)
-        when it is negative. Node: emitter.setMaxListeners().
+        """Sets the number of listeners above which an event warns of a likely leak, and returns the emitter. The
+        default is 10; 0 and infinity mean no limit. Raises TypeError if n is not a number, ValueError
+        (ERR_OUT_OF_RANGE) if it is negative. Node: emitter.setMaxListeners().
         """
     setMaxListeners = set_max_listeners
     def get_max_listeners(self) -> int:
-        """The limit of set_max_listeners(); 0: none. Node: emitter.getMaxListeners()."""
+        """Returns the limit of set_max_listeners(); 0 means no limit. Node: emitter.getMaxListeners()."""
     getMaxListeners = get_max_listeners

@@ -7,24 +7,24 @@ from typing import TypeVar
 from pynet._emitter import EventEmitter
 
 class NetError(OSError):
-    """An error of the network. `code` is Node's ("ECONNREFUSED"), `errno` Python's number; `syscall`,
+    """An error of the network. `code` is a text such as "ECONNREFUSED", `errno` Python's number. `syscall`,
     `address`, `port` and `hostname` are set where they apply, else None.
     """
 
     code: str | None
-    """Node's code: "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", ..."""
+    """The code: "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", ..."""
     syscall: str | None
     """The call that failed, or None: "connect", "listen", "read", "write", "getaddrinfo", ..."""
     address: str | None
-    """Where it happened, or None: an IP address, or the path of a unix socket."""
+    """The address to connect to or to listen on, or the peer: an IP address, the path of a unix socket, or None."""
     port: int | None
-    """The port where it happened, or None."""
+    """The port that belongs to the address, or None."""
     hostname: str | None
     """The name that could not be resolved, or None."""
     local_address: str | None
-    """What the socket was bound to by this option of connect(), or None."""
+    """The value of this option of connect(), or None."""
     local_port: int | None
-    """What the socket was bound to by this option of connect(), or None."""
+    """The value of this option of connect(), or None."""
 
 _FError = TypeVar("_FError", bound=Callable[[NetError], object])
 
@@ -65,15 +65,15 @@ class NetLookupError(NetError, socket.gaierror):
     """A host name could not be resolved; also a socket.gaierror."""
 
 class AbortError(NetError):
-    """An operation was aborted: `reason` is what its signal was aborted with, also the __cause__
-    when that is an exception.
+    """An operation was aborted. `reason` is the reason of its signal. It is also the __cause__, if it is an
+    exception.
     """
 
     reason: object
-    """What the signal was aborted with, any object, or None."""
+    """The reason of the signal (any object), or None."""
 
 class AggregateError(NetError):
-    """Every attempt to connect failed: `errors` holds one error for each."""
+    """Every attempt to connect failed. `errors` has one error for each attempt."""
 
     errors: list[NetError]
     """One error for each attempt to connect."""

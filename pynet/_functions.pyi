@@ -17,9 +17,10 @@ def connect(
     connect(path, listener=None, /, **options)
     connect(options, listener=None, /, **more)
 
-    Makes a Socket and connects it; returns the socket. Options: those of Socket, those of Socket.connect(), and
-    timeout (milliseconds without activity) as in Socket.set_timeout(); below 100 it warns, since the limit of
-    connecting is connect_timeout (seconds). Node: net.createConnection().
+    Makes a Socket, starts to connect it, and returns it at once. Options: those of Socket, those of
+    Socket.connect(), and timeout (milliseconds without activity), which is Socket.set_timeout(). A timeout
+    below 100 warns, since the limit for connecting is connect_timeout (seconds).
+    Node: net.createConnection().
     """
 
 create_connection = connect
@@ -34,7 +35,8 @@ def create_server(
     """create_server(options=None, listener=None, /, **more)
     create_server(listener, /, **options)
 
-    Makes a Server; the listener is added for "connection". Options as Server has them. Node: net.createServer().
+    Makes a Server. The listener is added for "connection". The options are those of Server.
+    Node: net.createServer().
     """
 
 createServer = create_server

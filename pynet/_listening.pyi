@@ -42,11 +42,11 @@ class Server(EventEmitter):
     Server(listener, /, **options)
 
     A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,
-    keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList),
-    grace (seconds that the end of `with` waits), socket_factory (a function that makes the sockets). Events:
-    connection(socket), listening, close, error(err), drop(data).
+    keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList), grace
+    (for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets).
+    Events: connection(socket), listening, close, error(err), drop(data).
 
-    Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError
+    Raises TypeError (ERR_INVALID_ARG_TYPE, also for tls and ssl, which pynet does not have), ValueError
     (ERR_INVALID_ARG_VALUE). Node: class net.Server.
     """
 
@@ -59,12 +59,12 @@ class Server(EventEmitter):
     ) -> None: ...
     @overload  # type: ignore[override]
     def on(self, event_name: Literal["listening", "close"], listener: Callable[[], object], /) -> Self:
-        """Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a
-        decorator: @server.on("connection"). The same function may be added several times. Emits "newListener"
+        """Adds a listener at the end of the list of event_name, and returns the emitter. Without a listener it is a
+        decorator: @server.on("connection"). You may add the same function several times. Emits "newListener"
         first.
 
-        Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with
-        MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().
+        Raises TypeError (ERR_INVALID_ARG_TYPE) if the listener is not callable, or is a coroutine function. Warns
+        with MaxListenersExceededWarning if an event has more listeners than the limit. Node: emitter.on().
         """
     @overload
     def on(self, event_name: Literal["listening", "close"], /) -> Callable[[_F0], _F0]: ...
@@ -112,28 +112,29 @@ class Server(EventEmitter):
         listen(handle, backlog=511, callback=None, /)
         listen(options, callback=None, /, **more)
 
-        Starts to listen and returns the server. Port 0 is any free one; without a host on all addresses ("::",
-        both families). A path makes a unix server ("\\0name": abstract). A list of ports, (host, port) tuples,
-        SocketAddresses and paths makes one server on all of them, or on none. A handle is a BoundSocket, which is
-        adopted, or another server or object with a fileno() or `fd`, whose descriptor is duplicated.
+        Starts to listen, and returns the server. Port 0 means any free port. Without a host it listens on all
+        addresses ("::", both families). A path makes a unix server ("\\0name" is an abstract name). A list of
+        ports, (host, port) tuples, SocketAddresses and paths makes one server on all of them, or on none. A
+        handle is a BoundSocket, which the server adopts; or another server or an object with fileno() or `fd`,
+        whose descriptor is duplicated.
 
-        Options: port, host, path, fd (a number that is taken over), handle, backlog (511), exclusive, ipv6_only,
-        reuse_port, readable_all, writable_all (False), mode (0 to 0o777, such as 0o660) and group (a name or a
-        number) of the file of a path, unlink_stale (False; True removes a unix path on which no server answers),
-        signal (an AbortSignal: abort is close()). The callback is added with once("listening"). address() is
-        right at once, except for a host that must be looked up.
+        Options: port, host, path, fd (a number that pynet takes over), handle, backlog (511), exclusive,
+        ipv6_only, reuse_port, readable_all, writable_all (False), mode (0 to 0o777, such as 0o660) and group (a
+        name or a number) of the file of a path, unlink_stale (False; True removes a unix path if no server
+        answers on it), signal (an AbortSignal: an abort calls close()). The callback is added with
+        once("listening"). address() is right at once, unless a host must be looked up.
 
-        Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, EPERM, a failed lookup). Outside
-        of listeners, main() of run() and turn(), a server without an "error" listener raises this error instead,
-        but for a lookup: it is as before then.
+        Events: listening, or error (EADDRINUSE, EACCES, EINVAL, EEXIST, ENOTSUP, EPERM, a failed lookup). If the
+        server has no "error" listener, listen() raises this error instead, and the server is as before; but not
+        in listeners, in main() of run() and inside turn(), and not for a failed lookup.
 
         Raises NetError (ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_HANDLE_ADOPTED), TypeError, ValueError
         (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE). Node: server.listen().
         """
     def close(self, callback: Done = None) -> Self:
-        """Accepts no more connections, and unlinks a unix path; open connections stay open. When the
-        last one has closed, emits "close" and calls callback(err); err is ERR_SERVER_NOT_RUNNING
-        when the server was not listening. Returns the server. Node: server.close().
+        """Stops accepting connections, and unlinks a unix path. Open connections stay open. When the last one has
+        closed, the server emits "close" and calls callback(err). err is None, or ERR_SERVER_NOT_RUNNING if the
+        server did not listen. Returns the server. Node: server.close().
         """
     @overload
     def wait(self, event: Literal["connection"], timeout: float | None = None) -> Socket:
@@ -149,13 +150,13 @@ class Server(EventEmitter):
     @overload
     def wait(self, event: Literal["listening", "drop", "error", "close"], timeout: float | None = None) -> Any: ...
     def accept(self, timeout: float | None = None) -> _AwaitableSocket:
-        """The next connection, a Socket, from the same queue as `for sock in server`: what comes between two calls
-        is kept for the next one. Under a running asyncio loop it returns an awaitable, else it blocks this
-        thread.
+        """Returns the next connection, a Socket, from the same queue as `for sock in server`. A connection that
+        comes between two calls waits for the next call. Under a running asyncio loop it returns an awaitable;
+        otherwise it blocks this thread.
 
-        timeout is in seconds, None: without limit. Raises TimeoutError; what an "error" event carries; NetError
-        (ERR_STREAM_PREMATURE_CLOSE) when the server closes, or has closed; RuntimeError on the thread that drives
-        the loop, in a listener and inside turn(). Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError
+        timeout is in seconds, None means no limit. Raises TimeoutError; the error of an "error" event; NetError
+        (ERR_STREAM_PREMATURE_CLOSE) if the server closes first, or has closed; RuntimeError on the thread that
+        drives the loop, in a listener and inside turn(); TypeError (ERR_INVALID_ARG_TYPE), ValueError
         (ERR_OUT_OF_RANGE).
         """
     def shutdown(self, timeout: float | None = None, *, drain: bool = False) -> Future[int]:
@@ -181,18 +182,18 @@ class Server(EventEmitter):
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
     ) -> None: ...
     def get_connections(self, callback: Callable[[NetError | None, int], object]) -> Self:
-        """Calls callback(err, count) with the number of connections open now, by the next tick. Returns the server.
+        """Calls callback(err, count) in the next tick, with the number of open connections. Returns the server.
         Raises TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().
         """
     getConnections = get_connections
     def address(self) -> AddressInfo | str | _MaybeNone:
-        """AddressInfo(address, port, family), the path of a unix server, or None when it does not listen. Node:
-        server.address().
+        """Returns AddressInfo(address, port, family), or the path of a unix server, or None if the server does not
+        listen. Node: server.address().
         """
     def fileno(self) -> int:
-        """The listening file descriptor, or -1. It stays pynet's: don't close it."""
+        """Returns the listening file descriptor, or -1. It belongs to pynet: don't close it."""
     def ref(self) -> Self:
-        """The server keeps run() from returning (the default). Node: server.ref()."""
+        """The server keeps run() from returning, which is the default. Node: server.ref()."""
     def unref(self) -> Self:
         """The server does not keep run() from returning. Node: server.unref()."""
     @property
@@ -200,53 +201,51 @@ class Server(EventEmitter):
         """True while it listens. Node: server.listening."""
     @property
     def port(self) -> int | _MaybeNone:
-        """The port that it listens on; None on a unix server, and while it does not listen."""
+        """The port that the server listens on. None on a unix server, and while it does not listen."""
     @property
     def host(self) -> str | _MaybeNone:
-        """The IP address that it listens on, not the name that was asked for; None on a unix server, and while it
-        does not listen.
+        """The IP address that the server listens on, not the name that was passed. None on a unix server, and while
+        it does not listen.
         """
     @property
     def addresses(self) -> list[AddressInfo | str]:
-        """What it listens on, a new list each time: AddressInfo(address, port, family), the path of a unix server;
-        empty while it does not listen.
+        """A new list of what the server listens on: AddressInfo(address, port, family), or the path of a unix
+        server. Empty while it does not listen.
         """
     @property
     def max_connections(self) -> float | None:
-        """From this many connections on, new ones are dropped ("drop"); 0 drops all, None none. Node:
-        server.maxConnections.
+        """When this many connections are open, the server drops new ones, and emits "drop". 0 drops all, None means
+        no limit. Node: server.maxConnections.
         """
     @max_connections.setter
     def max_connections(self, value: float | None, /) -> None: ...
     maxConnections = max_connections
     @property
     def block_list(self) -> BlockList | None:
-        """The BlockList of the addresses whose connections are closed without an event, or None. It is checked at
-        each connection, after max_connections, and never on a unix server. TypeError (ERR_INVALID_ARG_TYPE).
-        Node: server.blockList.
+        """A BlockList, or None. The server closes connections from its addresses, without an event. It checks the
+        list for each connection, after max_connections, and never on a unix server. TypeError
+        (ERR_INVALID_ARG_TYPE). Node: server.blockList.
         """
     @block_list.setter
     def block_list(self, value: BlockList | None, /) -> None: ...
     blockList = block_list
     user_data: Any
-    """A place for any object of the program, None at first; pynet does not look at it."""
+    """A place for any object of the program, None at first. pynet does not use it."""
     userData: Any
-    """A place for any object of the program, None at first; pynet does not look at it."""
+    """A place for any object of the program, None at first. pynet does not use it."""
     @property
     def grace(self) -> float | None:
-        """The seconds that the end of a `with` block waits for the connections: it is shutdown(grace, drain=True).
-        None: it is close(). TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+        """For how many seconds the end of a `with` block waits for the connections, by shutdown(grace, drain=True).
+        None: it calls close(). TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
         """
     @grace.setter
     def grace(self, value: float | None, /) -> None: ...
     @property
     def drop_max_connection(self) -> bool | None:
-        """None until it is set, then a bool that is kept; it acts in the workers of a cluster only. Node:
-        server.dropMaxConnection.
-        """
+        """None, or the bool that was set. It is stored, without effect. Node: server.dropMaxConnection."""
     @drop_max_connection.setter
     def drop_max_connection(self, value: bool | None, /) -> None: ...
     dropMaxConnection = drop_max_connection
     @property
     def connections(self) -> list[Socket]:
-        """The sockets that it has accepted and that are open, oldest first; a new list each time."""
+        """A new list of the open sockets that the server has accepted, oldest first."""

@@ -25,54 +25,60 @@ def run(
     grace: float | None = 10,
     on_uncaught: Literal["log"] | None = None,
 ) -> None:
-    """Drives the loop on the calling thread until nothing referenced is left to do (see active()), or stop() is
-    called. main() is called first, inside the first turn. The background thread, if it was driving, hands over.
+    """Drives the loop on the calling thread, until nothing keeps it going (see active()), or until stop() is
+    called. It calls main() first, inside the first turn. If the background thread was driving, it stops.
 
-    signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, sends queued
-    writes, unlinks unix paths), the second returns at once. What has not closed `grace` seconds after the first
-    is destroyed, and counted in one line on stderr; None waits without limit. on_uncaught="log": an exception
-    that leaves a listener is logged (logger "pynet"), the connection concerned is destroyed, and run() continues;
-    by default run() raises it, destroys nothing, and may be called again.
+    signals=True (only on the main thread): the first SIGINT or SIGTERM closes everything in order: it stops
+    accepting, sends queued writes and unlinks unix paths. On the second signal run() returns at once. `grace`
+    seconds after the first signal, run() destroys what is still open, and one line on stderr says how many;
+    None means no limit.
+
+    on_uncaught="log": if an exception leaves a listener, it is logged (logger "pynet"), the connection
+    concerned is destroyed, and run() continues. By default run() raises the exception and destroys nothing,
+    and you may call run() again.
 
     Raises RuntimeError inside a listener, inside turn(), while another run() is active, and while pynet is
     attached to the loop of a host (embed(), pynet.aio).
     """
 
 def stop() -> None:
-    """Makes run() return at the end of the turn under way; from any thread, listener or signal handler. Nothing is
-    closed. Does nothing when run() is not active.
+    """Makes run() return at the end of the current turn. Any thread, listener or signal handler may call it. It
+    closes nothing. Does nothing if run() is not active.
     """
 
 def turn() -> _Turn:
-    """with turn(): nothing is dispatched until the block ends, so that several calls are one step for the loop, as
-    they are inside a listener. From any thread; it nests, and inside a listener it does nothing. Entering waits
-    for the end of the current turn. Don't enter it holding a lock that a listener takes.
+    """with turn(): the loop calls no listener until the block ends. So several calls are one step, as inside a
+    listener. Entering the block waits for the end of the current turn. Any thread may enter it, and blocks
+    may be nested. Inside a listener it does nothing. Don't enter it while you hold a lock that a listener
+    takes.
     """
 
 @final
 class Drive:
-    """What embed() returns: the loop of a host runs pynet's loop by it. As a context manager it is closed."""
+    """The result of embed(): the loop of a host runs pynet's loop through it. As a context manager, it is closed
+    at the end of the block.
+    """
 
     _automatic: bool
     @property
     def closed(self) -> bool:
-        """True after close(), and when the host is gone."""
+        """True after close(), and when the host no longer exists."""
     @property
     def host(self) -> Any:
-        """The host that embed() got, or None."""
+        """The argument host of embed(), or None."""
     def fileno(self) -> int:
-        """The descriptor that the host watches for reading; -1 after close()."""
+        """Returns the descriptor that the host watches for reading, or -1 after close()."""
     def step(self) -> float | None:
-        """Runs one turn of the loop without waiting. Returns 0 when another one is due at once, the seconds until
-        the next timer, or None; whatever it is, the descriptor becomes readable in time, so that a host need not
-        look at it. Does nothing after close(), inside a listener, and while a turn() block is open. Raises
-        KeyboardInterrupt and SystemExit of a listener, what wake() raises, and RuntimeError on another thread
-        than that of embed().
+        """Runs one turn of the loop, without waiting. Returns 0 if another one is due at once, the seconds until the
+        next timer, or None. A host may ignore the result: the descriptor becomes readable in time. Does nothing
+        after close(), inside a listener, and while a turn() block is open. Raises KeyboardInterrupt and
+        SystemExit of a listener, an exception of wake(), and RuntimeError on any other thread than that of
+        embed().
         """
     def close(self) -> None:
-        """Detaches pynet from the host, inside a listener at the end of the step(). The host must not watch the
-        descriptor any more. Sockets and servers stay open: the next call that needs the loop starts the
-        background thread, or the loop is attached again. From any thread; does nothing when it is closed.
+        """Detaches pynet from the host; inside a listener at the end of the step(). The host must no longer watch
+        the descriptor. Sockets and servers stay open. The next call that needs the loop starts the background
+        thread, unless pynet is attached again. Any thread may call it. A second call does nothing.
         """
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -85,28 +91,29 @@ def embed(
     host: object = None,
     uncaught: Callable[[BaseException, EventEmitter | None], object] | None = None,
 ) -> Drive:
-    """embed(wake=None, *, host=None, uncaught=None) -> Drive: the loop of a host runs pynet's loop, on the calling
-    thread. The host watches drive.fileno() for reading and calls drive.step() whenever it is readable; listeners
-    run within step(), so they may use all that the host allows on its thread. drive.close() ends it.
+    """Attaches pynet to the loop of a host, which then runs pynet's loop on the calling thread. Returns a Drive.
+    The host watches drive.fileno() for reading, and calls drive.step() whenever it is readable. Listeners run
+    within step(). So they may use everything that the host allows on its thread. drive.close() ends it.
 
-    wake is called as wake(drive.step) at the end of a step() that wants another one at once, so that the host
-    calls it in its next turn (loop.call_soon); without it the descriptor becomes readable again. host: what
-    messages call the host. uncaught is called as uncaught(exc, emitter) for what leaves a listener, before the
-    connection concerned is destroyed; without it threading.excepthook is. KeyboardInterrupt and SystemExit leave
-    step().
+    wake requests another step: pynet calls wake(drive.step) at the end of a step() if another one is due at
+    once, and the host calls drive.step in its next turn (loop.call_soon). Without wake the descriptor becomes
+    readable again. host is any object; messages name it. uncaught(exc, emitter) gets an exception that leaves
+    a listener, before the connection concerned is destroyed; without it threading.excepthook does. step()
+    raises KeyboardInterrupt and SystemExit.
 
-    If the background thread was driving, it hands over, and starts again after close(). Raises RuntimeError while
-    run() is active or pynet is attached to a host already, inside a listener and inside turn(); TypeError
-    (ERR_INVALID_ARG_TYPE) when wake or uncaught is not callable or a coroutine function.
+    If the background thread was driving, it stops, and starts again after close(). Raises RuntimeError while
+    run() is active, while pynet is already attached to a host, inside a listener and inside turn(); TypeError
+    (ERR_INVALID_ARG_TYPE) if wake or uncaught is not callable, or is a coroutine function.
     """
 
 def set_uncaught_handler(handler: _Handler | None, /) -> _Handler | None:
-    """Sets what is called with (exc, emitter) for an exception that leaves a listener or callback, and for an
-    "error" event without a listener; emitter is the object whose listener raised, or None. It replaces what run()
-    and the background loop do otherwise. Returns the previous handler; None resets. What the handler raises goes
-    to sys.unraisablehook. KeyboardInterrupt and SystemExit never reach it.
+    """Sets a function handler(exc, emitter). It is called for an exception that leaves a listener or callback,
+    and for an "error" event without a listener. emitter is the object whose listener raised, or None. The
+    handler replaces the default handling of run() and of the background thread. An exception of the handler
+    goes to sys.unraisablehook. KeyboardInterrupt and SystemExit never reach it. Returns the previous handler;
+    None restores the default.
 
-    Raises TypeError (ERR_INVALID_ARG_TYPE) when handler is not callable.
+    Raises TypeError (ERR_INVALID_ARG_TYPE) if handler is not callable.
     """
 
 setUncaughtHandler = set_uncaught_handler
@@ -114,34 +121,34 @@ setUncaughtHandler = set_uncaught_handler
 # --- defaults ---
 
 def get_default_auto_select_family() -> bool:
-    """The default of connect()'s auto_select_family: True at first, unless PYNET_NO_NETWORK_FAMILY_AUTOSELECTION is
-    in the environment. Node: net.getDefaultAutoSelectFamily().
+    """Returns the default of the option auto_select_family of connect(): True at first, unless
+    PYNET_NO_NETWORK_FAMILY_AUTOSELECTION is in the environment. Node: net.getDefaultAutoSelectFamily().
     """
 
 def set_default_auto_select_family(value: bool, /) -> None:
-    """Sets the default of connect()'s auto_select_family, a bool. Raises TypeError (ERR_INVALID_ARG_TYPE).
-    Node: net.setDefaultAutoSelectFamily().
+    """Sets the default of the option auto_select_family of connect(), a bool. Raises TypeError
+    (ERR_INVALID_ARG_TYPE). Node: net.setDefaultAutoSelectFamily().
     """
 
 def get_default_auto_select_family_attempt_timeout() -> int:
-    """The default of connect()'s auto_select_family_attempt_timeout in milliseconds: 250 at first, or what
-    PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT in the environment says.
+    """Returns the default of the option auto_select_family_attempt_timeout of connect(), in milliseconds: 250 at
+    first, or the value of PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT in the environment.
     Node: net.getDefaultAutoSelectFamilyAttemptTimeout().
     """
 
 def set_default_auto_select_family_attempt_timeout(value: int, /) -> None:
-    """Sets the default of connect()'s auto_select_family_attempt_timeout: milliseconds, an integer from 1 to
-    2147483647; below 10 it is 10. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
-    Node: net.setDefaultAutoSelectFamilyAttemptTimeout().
+    """Sets the default of the option auto_select_family_attempt_timeout of connect(): milliseconds, an integer
+    from 1 to 2147483647. A value below 10 counts as 10. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError
+    (ERR_OUT_OF_RANGE). Node: net.setDefaultAutoSelectFamilyAttemptTimeout().
     """
 
 def get_default_happy_eyeballs() -> HappyEyeballs:
-    """The default of connect()'s happy_eyeballs: "race" at first."""
+    """Returns the default of the option happy_eyeballs of connect(): "race" at first."""
 
 def set_default_happy_eyeballs(value: HappyEyeballs, /) -> None:
-    """Sets the default of connect()'s happy_eyeballs: with "race" an attempt whose time is up continues beside the
-    next one, with "serial" it is given up, as in Node. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError
-    (ERR_INVALID_ARG_VALUE).
+    """Sets the default of the option happy_eyeballs of connect(). With "race", an attempt that has had no answer
+    in its time continues beside the next attempt. With "serial" it is cancelled, as in Node. Raises TypeError
+    (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE).
     """
 
 getDefaultAutoSelectFamily = get_default_auto_select_family
@@ -152,22 +159,22 @@ getDefaultHappyEyeballs = get_default_happy_eyeballs
 setDefaultHappyEyeballs = set_default_happy_eyeballs
 
 def get_default_high_water_mark() -> int:
-    """The high-water mark (bytes) of sockets and servers made without one: 65536 at first.
+    """Returns the high-water mark (bytes) of sockets and servers that are made without one: 65536 at first.
     Node: stream.getDefaultHighWaterMark().
     """
 
 def set_default_high_water_mark(value: int, /) -> None:
-    """Sets the high-water mark (bytes, an integer from 0 to 2147483647) of sockets and servers made from now on
-    without one. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+    """Sets the high-water mark (bytes, an integer from 0 to 2147483647) of sockets and servers that are made
+    without one after this call. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
     Node: stream.setDefaultHighWaterMark().
     """
 
 def get_default_no_delay() -> bool:
-    """The default of the option no_delay: False at first."""
+    """Returns the default of the option no_delay: False at first."""
 
 def set_default_no_delay(value: bool, /) -> None:
-    """Sets the default of the option no_delay, a bool, for sockets and servers made from now on. Raises TypeError
-    (ERR_INVALID_ARG_TYPE).
+    """Sets the default of the option no_delay, a bool, of sockets and servers that are made after this call.
+    Raises TypeError (ERR_INVALID_ARG_TYPE).
     """
 
 getDefaultNoDelay = get_default_no_delay
@@ -178,8 +185,8 @@ setDefaultHighWaterMark = set_default_high_water_mark
 # --- hints of connect() ---
 
 ADDRCONFIG: int
-"""For hints: only the families of which this machine has an address. The default."""
+"""For hints: the lookup gives only the families of which this machine has an address. The default."""
 V4MAPPED: int
-"""For hints: IPv4 addresses as IPv6 (::ffff:...) where there is no IPv6."""
+"""For hints: where there is no IPv6 address, the lookup gives IPv4 addresses as IPv6 (::ffff:...)."""
 ALL: int
-"""For hints, with V4MAPPED: IPv6 addresses and the mapped IPv4 ones."""
+"""For hints, with V4MAPPED: the lookup gives IPv6 addresses and the mapped IPv4 addresses."""

@@ -72,8 +72,6 @@ destroy_draining: Callable[[_pynet.Server], None] = _c._destroy_draining
 
 # --- stream/framing.c ---
 
-read_until: Callable[[_pynet.Socket, Any, int], Any] = _c._read_until
-read_exactly: Callable[[_pynet.Socket, int], Any] = _c._read_exactly
 read_some: Callable[[_pynet.Socket, int], Any] = _c._read_some
 has_read: Callable[[_pynet.Socket, int], Any] = _c._has_read
 at_end: Callable[[_pynet.Socket], bool] = _c._at_end

@@ -37,9 +37,9 @@ def _check_limit(name: str, value: Any, whole: bool) -> None:
 
 
 class Reconnecting(_pynet.EventEmitter):
-    """What reconnecting() returns. Events: connected(sock), lost(err), giving_up(err).
+    """The result of reconnecting(). Events: connected(sock), lost(err), giving_up(err).
 
-    `socket` is the connected Socket, or None; `stopped` is True after stop() and after `giving_up`.
+    `socket` is the connected Socket, or None. `stopped` is True after stop() and after `giving_up`.
     """
 
     __module__ = "pynet"
@@ -74,7 +74,7 @@ class Reconnecting(_pynet.EventEmitter):
             self._connect()
 
     def stop(self, destroy: bool = False) -> None:
-        """Ends it: connects no more, and emits nothing more. The live socket stays open, or is destroyed."""
+        """Stops connecting, and emits nothing more. A connected socket stays open, or is destroyed."""
         self.stopped = True
         self._missed = None
         timer, self._timer = self._timer, None
@@ -172,12 +172,12 @@ def reconnecting(
     max_elapsed: float | None = None,
     **options: Any,
 ) -> Reconnecting:
-    """Connects as connect() does, and again after each loss. Returns an EventEmitter.
+    """Connects as connect() does, and connects again after each loss. Returns an EventEmitter.
 
-    Events: connected(sock), with a new Socket each time; lost(err), when that has closed, err None after a clean end;
-    giving_up(err), after max_attempts failed attempts in a row, or when max_elapsed seconds would have passed without
-    a connection. stop(destroy=False) ends it. The delays begin with backoff[0] seconds, double up to backoff[1], and
-    are cut by up to a half at random with jitter.
+    Events: connected(sock), with a new Socket each time. lost(err), when that socket has closed; err is None if it
+    closed without an error. giving_up(err), after max_attempts failed attempts in a row, or if max_elapsed seconds
+    would have passed without a connection. stop(destroy=False) ends it. The first delay is backoff[0] seconds. It
+    doubles up to backoff[1]. jitter shortens each delay at random, by up to a half.
 
     Raises what connect() raises, TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
     """

@@ -13,7 +13,8 @@ from pynet._waiting import Future, may_block, wait
 
 
 class PeerCredentials(NamedTuple):
-    """Socket.peer_credentials: the process at the other end of a unix socket; pid is None where it is not known."""
+    """Socket.peer_credentials: the process at the other end of a unix socket. pid is None where the system does not
+    report it."""
 
     pid: int | None
     uid: int

@@ -82,14 +82,15 @@ def serve(
     limit: int | None = None,
     **options: Unpack[AioListenOptions],
 ) -> _pynet.Server:
-    """serve(handler, port=0, host=None, backlog=511): a Server that listens, and a thread for each connection.
+    """serve(handler, port=0, host=None, backlog=511): a Server that listens, with a thread for each connection.
 
-    Each thread calls handler(sock), and closes the socket after it; the handler may block. `limit` is how many
-    connections there may be at a time: the others wait in the system's queue. Takes what Server.listen() takes and the
-    options of Server, and raises what both raise. server.shutdown() ends it.
+    Each thread calls handler(sock), which may block, and then closes the socket. `limit` is the largest number of
+    connections at a time; further connections wait in the system's queue. Takes the arguments of Server.listen() and
+    the options of Server, and raises what both raise. server.shutdown() ends it.
 
-    What a peer or the network does ends that handler only, with a line of the logger pynet.server. Other exceptions of
-    a handler go to threading.excepthook, and its connection is destroyed. The threads are daemons.
+    If the peer or the network ends a connection, that ends only its own handler, with a line of the logger
+    pynet.server. Other exceptions of a handler go to threading.excepthook, and its connection is destroyed. The threads
+    are daemons.
     """
     _private.check_callback(handler)
     if limit is not None:

@@ -85,23 +85,24 @@ _FRare = TypeVar(
 
 @disjoint_base
 class Socket(EventEmitter):
-    """A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes, for both halves),
-    readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; over it: "error"
-    ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}), no_delay, keep_alive,
-    keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList), signal (an AbortSignal),
-    fd (a descriptor of a TCP connection, unix socket or pipe, taken over; a number instead of options means it)
-    with readable and writable (True), handle (a BoundSocket). Node: class net.Socket.
+    """One end of a TCP connection or of a unix socket connection. Options: allow_half_open, high_water_mark
+    (bytes, for both halves), readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; a
+    larger queue is "error" ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}),
+    no_delay, keep_alive, keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList),
+    signal (an AbortSignal), fd (a descriptor of a TCP connection, unix socket or pipe, which pynet takes
+    over; Socket(number) is the same) with readable and writable (True), handle (a BoundSocket). Node: class
+    net.Socket.
     """
 
     def __init__(self, options: SocketOptions | int | None = None, /, **more: Unpack[SocketOptions]) -> None: ...
     @overload  # type: ignore[override]
     def on(self, event_name: _Bare, listener: Callable[[], object], /) -> Self:
-        """Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a
-        decorator: @server.on("connection"). The same function may be added several times. Emits "newListener"
+        """Adds a listener at the end of the list of event_name, and returns the emitter. Without a listener it is a
+        decorator: @server.on("connection"). You may add the same function several times. Emits "newListener"
         first.
 
-        Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with
-        MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().
+        Raises TypeError (ERR_INVALID_ARG_TYPE) if the listener is not callable, or is a coroutine function. Warns
+        with MaxListenersExceededWarning if an event has more listeners than the limit. Node: emitter.on().
         """
     @overload
     def on(self, event_name: _Bare, /) -> Callable[[_F0], _F0]: ...
@@ -157,17 +158,19 @@ class Socket(EventEmitter):
         connect(path, listener=None, /)
         connect(options, listener=None, /, **more)
 
-        Starts to connect and returns the socket. A port with a host, a (host, port) pair, the path of a unix
-        socket ("\\0name": abstract), or options: port, host, path, family (0, 4, 6), hints, lookup,
-        local_address, local_port, auto_select_family (bool), auto_select_family_attempt_timeout (ms),
-        happy_eyeballs ("race" or "serial"), connect_timeout (seconds), block_list, signal, no_delay, keep_alive,
-        keep_alive_initial_delay (ms), type_of_service. The listener is added with once("connect"). A name is
-        looked up, and its addresses are tried until one connects.
+        Starts to connect, and returns the socket. It connects to a port and a host, to a (host, port) pair, or to
+        the path of a unix socket ("\\0name" is an abstract name). Options: port, host, path, family (0, 4, 6),
+        hints, lookup, local_address, local_port, auto_select_family (bool), auto_select_family_attempt_timeout
+        (ms), happy_eyeballs ("race" or "serial"), connect_timeout (seconds), block_list, signal, no_delay,
+        keep_alive, keep_alive_initial_delay (ms), type_of_service. The listener is added with once("connect").
+        For a name, it tries the addresses of the name until one connects.
 
-        Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready;
-        error and close when it fails. Raises at once TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE),
-        ValueError (ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and
-        what a lookup function raises. Node: socket.connect().
+        Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready. On
+        failure: error and close.
+
+        Raises at once TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE), ValueError (ERR_SOCKET_BAD_PORT,
+        ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and an exception of the lookup function.
+        Node: socket.connect().
         """
     @overload
     def write(
@@ -179,15 +182,15 @@ class Socket(EventEmitter):
         errors: TextErrors | None = None,
     ) -> bool:
         """Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with
-        a buffer. True while less than the high-water mark is queued; False: wait for "drain". callback(err) is
-        called when the data has left, err None, or when it will not.
+        a buffer. Returns True while less than the high-water mark is queued. After False, wait for "drain".
+        callback(err) is called when the data has been sent, with None, or can no longer be sent.
 
-        errors: "node" encodes what does not fit as Node does, without an error; "strict" raises
-        UnicodeEncodeError, or ValueError for hex and base64, before anything is queued. None: the option of the
-        socket, else "node" for Node's names of encodings, "strict" for others (latin-1, utf_8, us-ascii, ...).
+        errors: "node" encodes text that does not fit the encoding as Node does, without an error; "strict" raises
+        UnicodeEncodeError, or ValueError for hex and base64, and queues nothing. None means the option of the
+        socket, else "node" for Node's names of encodings and "strict" for others (latin-1, utf_8, us-ascii, ...).
 
-        After end(): "error" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED;
-        when more is queued than max_write_buffer allows: "error" ERR_WRITE_BUFFER_FULL. Raises TypeError
+        After end(): "error" ERR_STREAM_WRITE_AFTER_END. After destroy() the callback gets ERR_STREAM_DESTROYED.
+        If more than max_write_buffer would be queued: "error" ERR_WRITE_BUFFER_FULL. Raises TypeError
         (ERR_STREAM_NULL_VALUES, ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: socket.write().
         """
     @overload
@@ -208,8 +211,9 @@ class Socket(EventEmitter):
         *,
         errors: TextErrors | None = None,
     ) -> Self:
-        """Writes data, if any, and half-closes: the peer gets our end when everything has left. callback(err) is
-        called before "finish". Events: prefinish, finish. Returns the socket. Node: socket.end().
+        """Writes data, if any. When everything has been sent, it ends the writable half: the peer gets "end".
+        callback(err) is called before "finish". Events: prefinish, finish. Returns the socket.
+        Node: socket.end().
         """
     @overload
     def end(
@@ -223,106 +227,108 @@ class Socket(EventEmitter):
     @overload
     def end(self, callback: Callable[[NetError | None], object], /) -> Self: ...
     def destroy(self, error: BaseException | None = None, /) -> Self:
-        """Closes the connection at once; what is queued is tried once and its callbacks get ECANCELED. Emits "error"
-        when an error is given, then "close". Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE) when
-        error is no exception. Node: socket.destroy().
+        """Closes the connection at once. It tries once to send queued data; the callbacks of the rest get ECANCELED.
+        Emits "error" if an error is given, then "close". Returns the socket. Raises TypeError
+        (ERR_INVALID_ARG_TYPE) if error is not an exception. Node: socket.destroy().
         """
     def destroy_soon(self) -> None:
-        """Ends the writing side if it is open, and destroys the socket when everything has been written. Node:
-        socket.destroySoon().
+        """Calls end() if the writable half is open, and destroys the socket when everything has been written.
+        Node: socket.destroySoon().
         """
     destroySoon = destroy_soon
     def close(self) -> None:
-        """As destroy_soon(). With unread input, which would make the close a reset, it reads and drops up to 1 MiB
-        for at most `linger` seconds before it closes, so that the peer gets all that was sent. Returns None.
+        """Like destroy_soon(), but the peer gets everything that was sent. If there is unread input, closing would
+        cause a reset. So close() first reads and drops up to 1 MiB, for at most `linger` seconds. Returns None.
         """
     def reset_and_destroy(self) -> Self:
-        """Closes at once with a TCP reset (RST): the peer gets ECONNRESET. What is queued is lost. While connecting
-        it waits for the connection. Emits "close"; on a socket that was never connected "error"
-        (ERR_SOCKET_CLOSED) before it; on a destroyed one nothing. Returns the socket. Raises TypeError
+        """Closes the connection at once with a reset (RST): the peer gets ECONNRESET, and queued data is lost. While
+        connecting, it waits for the connection. Emits "close"; on a socket that was never connected "error"
+        (ERR_SOCKET_CLOSED) before it; on a destroyed socket nothing. Returns the socket. Raises TypeError
         (ERR_INVALID_HANDLE_TYPE) on a unix socket or pipe. Node: socket.resetAndDestroy().
         """
     resetAndDestroy = reset_and_destroy
     def detach(self) -> socket:
-        """Hands the connection over: returns a blocking socket.socket, which the caller owns. This socket is
-        destroyed without ending the connection; emits "close". Nothing is lost: raises NetError, and changes
-        nothing, while bytes wait to be sent (ERR_SOCKET_UNSENT_DATA) or have been read and not consumed
-        (ERR_SOCKET_UNREAD_DATA; read() gets them), and when it is not connected (ENOTCONN). Raises TypeError
+        """Returns the connection as a blocking socket.socket, which belongs to the caller. This socket is destroyed,
+        but the connection stays open. Emits "close". No data is lost: if data waits to be sent
+        (ERR_SOCKET_UNSENT_DATA), if data was read and not consumed (ERR_SOCKET_UNREAD_DATA; read() returns it),
+        or if the socket is not connected (ENOTCONN), it raises NetError and changes nothing. Raises TypeError
         (ERR_INVALID_HANDLE_TYPE) for a pipe.
         """
     def writelines(self, lines: Iterable[str | Buffer], /) -> bool:
-        """Writes each item of an iterable as write() would, all of them together; nothing is added between them.
-        Every item is looked at before the first is written. Returns what the last write() would. Raises as
-        write() does.
+        """Writes each item of an iterable, as write() would, and sends them together. It adds nothing between the
+        items, and checks all of them before it writes the first. Returns what the last write() would return.
+        Raises what write() raises.
         """
     def cork(self) -> None:
-        """What is written from now on stays in the queue until uncork() has been called as often as cork(), or
+        """From now on, written data stays in the queue, until uncork() has been called as often as cork(), or until
         end(). Node: writable.cork().
         """
     def uncork(self) -> None:
-        """Undoes one cork(); with the last one everything queued leaves together. Does nothing when there was none.
+        """Undoes one cork(). The last uncork() sends everything that is queued together. An extra one does nothing.
         Node: writable.uncork().
         """
     def set_default_encoding(self, encoding: str, /) -> Self:
-        """The encoding of str that write() and end() get without one; "utf8" at first. Returns the socket.
-        Raises ValueError (ERR_UNKNOWN_ENCODING). Node: writable.setDefaultEncoding().
+        """Sets the encoding of a str that write() and end() get without an encoding; "utf8" at first. Returns the
+        socket. Raises ValueError (ERR_UNKNOWN_ENCODING). Node: writable.setDefaultEncoding().
         """
     setDefaultEncoding = set_default_encoding
     def pause(self) -> Self:
-        """Stops emitting "data"; returns the socket. Emits "pause". Reading stops at the high-water mark.
+        """Stops "data" until resume(), and returns the socket. Emits "pause". Reading stops at the high-water mark.
         Node: socket.pause().
         """
     def resume(self) -> Self:
-        """Reads on after pause(); without a "data" listener what comes is thrown away. Emits "resume" by the
-        next tick. Returns the socket. Node: socket.resume().
+        """Starts the flow again, and returns the socket. Without a "data" listener, data is thrown away. Emits
+        "resume" in the next tick. Node: socket.resume().
         """
     def is_paused(self) -> bool:
-        """True after pause(), until resume(); also while a "readable" listener replaces the flowing mode.
+        """True after pause(), until resume(). Also True while there is a "readable" listener.
         Node: readable.isPaused().
         """
     isPaused = is_paused
     def read(self, n: float | None = None, /) -> _Data | None:
-        """The first chunk of what has been read and not consumed, as bytes; after set_encoding() all of it, as str
-        (the first chunk while it flows). With n so many bytes (characters), or None when there are not so many;
-        after the peer's end what is left. None when nothing is there. It never blocks: wait for "readable".
-        read(-1) is read(); read(0) gives None and reads from the kernel if there is room. A number above the
-        high-water mark raises the mark. Emits "data" with what it gives.
+        """Returns data that was read and not consumed, or None if there is none. It never blocks: wait for
+        "readable". Without n it returns the first chunk, as bytes. After set_encoding() it returns all text, or
+        the first chunk while the socket flows. With n it returns that many bytes (characters), or None if there
+        are fewer; after the peer's end it returns the rest. read(-1) is the same as read(). read(0) returns None,
+        and reads from the kernel if there is room. An n above the high-water mark raises the mark. Emits "data"
+        with the result.
 
-        Raises TypeError (ERR_INVALID_ARG_TYPE) when n is not a number, ValueError (ERR_OUT_OF_RANGE) above 1 GiB.
+        Raises TypeError (ERR_INVALID_ARG_TYPE) if n is not a number, ValueError (ERR_OUT_OF_RANGE) above 1 GiB.
         Node: readable.read().
         """
     def unshift(self, chunk: str | Buffer, encoding: str | None = None, /) -> bool:
-        """Puts a chunk back in front of what has been read: bytes (any object with a buffer) or str in the encoding.
-        It comes again with the next read() or "data"; bytes_read does not change. Returns True while less than
-        the high-water mark is kept. After "end": "error" ERR_STREAM_UNSHIFT_AFTER_END_EVENT.
+        """Puts a chunk back, in front of the data that is kept: bytes (any object with a buffer), or str in the
+        encoding. The next read() or "data" gets it again. bytes_read does not change. Returns True while less
+        than the high-water mark is kept. After "end": "error" ERR_STREAM_UNSHIFT_AFTER_END_EVENT.
 
         Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: readable.unshift().
         """
     def set_encoding(self, encoding: str | None = "utf8", /, *, errors: TextErrors | None = None) -> Self:
-        """ "data" and read() give str from now on, decoded from utf8, utf16le, latin1, ascii, base64, base64url or
-        hex (Python's spellings too); characters split over chunks come whole, and what is left of one at the end
-        comes before "end". What has been read already is decoded, after the peer's end to its last byte. It
-        cannot be undone. Returns the socket.
+        """From now on the socket gives str: "data", read(), loops and frames. It decodes from utf8, utf16le, latin1,
+        ascii, base64, base64url or hex; Python's spellings work, too. A character that is split over chunks is
+        decoded whole. If the data ends within a character, the rest comes before "end". Data that was already
+        read is decoded as well. You cannot undo this. Returns the socket.
 
-        errors: "node" puts U+FFFD in the place of bytes that are not text, "strict" destroys the socket with a
-        UnicodeDecodeError. None: the option of the socket, else "node" for Node's names, "strict" for others.
+        errors: "node" puts U+FFFD in the place of bytes that are not text; "strict" destroys the socket with a
+        UnicodeDecodeError. None means the option of the socket, else "node" for Node's names of encodings and
+        "strict" for others.
 
         Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().
         """
     setEncoding = set_encoding
     def pipe(self, destination: _WritableT, *, end: bool = True) -> _WritableT:
-        """Writes everything that is read here to `destination` and returns it: a socket, or any object with a
-        write(), such as a binary file. Reading pauses while it is full: from a write() that gives False until its
-        "drain", if it has events. When reading ends, destination.end() is called unless end=False; of an object
-        without end() flush() is called, and the caller closes the object. Emits "pipe" on the destination. When
-        its write() raises, the pipe is taken out, and the exception is the "error" of the destination, or of this
-        socket when the destination has no events.
+        """Writes the data of this socket to `destination`, and returns it. The destination is a socket, or any
+        object with write(), such as a binary file. Reading pauses while it is full: from a write() that returns
+        False until its "drain", if it has events. When the source ends, destination.end() is called, unless
+        end=False. An object without end() gets a call of flush(), and stays open. Emits "pipe" on the
+        destination. If write() of the destination raises, the pipe is removed. The exception is then the "error"
+        of the destination, or of this socket if the destination has no events.
 
-        Raises TypeError (ERR_INVALID_ARG_TYPE) when it has no write(). Node: readable.pipe().
+        Raises TypeError (ERR_INVALID_ARG_TYPE) if destination has no write(). Node: readable.pipe().
         """
     def unpipe(self, destination: object = None, /) -> Self:
-        """Takes out the pipe to `destination`, or all pipes, and returns the socket. Emits "unpipe" on each
-        destination. When none is left, reading is paused. Node: readable.unpipe().
+        """Removes the pipe to `destination`, or all pipes, and returns the socket. Emits "unpipe" on each
+        destination. When the last pipe is removed, reading pauses. Node: readable.unpipe().
         """
     def wait(self, event: _SocketEvent, timeout: float | None = None) -> Any:
         """Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a
@@ -417,23 +423,25 @@ class Socket(EventEmitter):
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None, /
     ) -> None: ...
     def set_timeout(self, ms: float, callback: Listener = None) -> Self:
-        """Emits "timeout" after ms milliseconds without activity, once until there is activity again; 0 switches it
-        off. The connection stays open. callback is added as a once() listener (removed when ms is 0). Returns the
-        socket.
+        """Emits "timeout" after ms milliseconds without activity: once, until there is activity again. 0 switches it
+        off. The connection stays open. callback is added as a once() listener, and removed if ms is 0. Returns
+        the socket.
 
         Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: socket.setTimeout().
         """
     setTimeout = set_timeout
     def set_read_timeout(self, seconds: float, callback: Listener = None) -> Self:
-        """Emits "timeout" when the peer has sent nothing for so many seconds, whatever is written meanwhile: once
-        until it sends again. 0 switches it off. Time in which the socket does not read (not connected, paused)
-        does not count. The connection stays open. callback is added as a once() listener (removed when seconds is
-        0). Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+        """Emits "timeout" when the peer has sent nothing for that many seconds: once, until it sends again. Data
+        that you write does not count. The time does not run while the socket does not read (not connected,
+        paused). 0 switches it off. The connection stays open. callback is added as a once() listener, and removed
+        if seconds is 0. Returns the socket.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
         """
     setReadTimeout = set_read_timeout
     def set_no_delay(self, no_delay: bool = True, /) -> Self:
-        """Switches Nagle's algorithm off (TCP_NODELAY), or on again. Before the socket is connected, the setting is
-        stored. Returns the socket. Node: socket.setNoDelay().
+        """Switches Nagle's algorithm off (TCP_NODELAY), or on again with False. Before the socket is connected, the
+        setting is stored. Returns the socket. Node: socket.setNoDelay().
         """
     setNoDelay = set_no_delay
     def set_keep_alive(
@@ -443,103 +451,105 @@ class Socket(EventEmitter):
         interval: float | None = None,
         count: float | None = None,
     ) -> Self:
-        """Switches keep-alive probes on or off. initial_delay is the idle time in milliseconds before the first one
-        (TCP_KEEPIDLE, whole seconds, 32,767 of them at most); under 1000 all three values of the system stay.
-        interval is the time between two probes (TCP_KEEPINTVL, 1000 ms when it is not given), count the number of
-        unanswered probes before the connection is given up (TCP_KEEPCNT, 10). A mapping with these names is
-        accepted as well. Before the socket is connected, the setting is stored. Returns the socket. Raises
-        TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE) for an interval under 1000 or a count that
-        is not 1 to 127; nothing is set then. Node: socket.setKeepAlive().
+        """Switches keep-alive probes on or off. initial_delay is the idle time in milliseconds before the first
+        probe (TCP_KEEPIDLE, in whole seconds, at most 32,767). If it is below 1000, the system's own three values
+        stay. interval is the time between two probes (TCP_KEEPINTVL, 1000 ms by default). After count probes
+        (TCP_KEEPCNT, 10 by default) without an answer, the connection fails. You may pass a mapping with these
+        names. Before the socket is connected, the setting is stored. Returns the socket.
+
+        Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE) for an interval below 1000 and for
+        a count that is not 1 to 127. Then nothing is set. Node: socket.setKeepAlive().
         """
     setKeepAlive = set_keep_alive
     def set_option(self, level: int, name: int, value: int | Buffer, /) -> Self:
-        """Sets an option of the descriptor, as socket.setsockopt() does: value is an int or bytes. Before the socket
-        is connected the option is stored, and set before connect(2); it stays for later connections. Returns the
-        socket. Raises NetError with what the system says, TypeError (ERR_INVALID_ARG_TYPE), ValueError
+        """Sets an option of the descriptor, like socket.setsockopt(). value is an int or bytes. Before the socket is
+        connected, the option is stored, and set before connect(2), also for later connections. Returns the
+        socket. Raises NetError with the error of the system, TypeError (ERR_INVALID_ARG_TYPE), ValueError
         (ERR_OUT_OF_RANGE).
         """
     setOption = set_option
     @overload
     def get_option(self, level: int, name: int, /) -> int:
-        """The value of an option of the descriptor, as socket.getsockopt() gives it: an int, or with a size so many
-        bytes at most. Without a descriptor what set_option() has stored. Raises NetError with what the system
-        says, or ERR_SOCKET_CLOSED when there is neither; TypeError (ERR_INVALID_ARG_TYPE), ValueError
-        (ERR_OUT_OF_RANGE).
+        """Returns the value of an option of the descriptor, like socket.getsockopt(): an int, or with a size at most
+        that many bytes. Without a descriptor it returns the value that set_option() stored. Raises NetError with
+        the error of the system, or ERR_SOCKET_CLOSED if there is no descriptor and no stored value; TypeError
+        (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
         """
     @overload
     def get_option(self, level: int, name: int, size: int, /) -> Any: ...
     getOption = get_option
     def set_type_of_service(self, tos: int, /) -> Self:
         """Sets the type of service (traffic class) of outgoing packets, 0 to 255: IP_TOS or IPV6_TCLASS. Linux keeps
-        the two lowest bits for itself. Before the socket is connected, and on a unix socket, it is only stored.
-        Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE), NetError when
-        the system refuses it. Node: socket.setTypeOfService().
+        the two lowest bits for itself. Before the socket is connected, and on a unix socket, the value is only
+        stored. Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE),
+        NetError if the system refuses it. Node: socket.setTypeOfService().
         """
     setTypeOfService = set_type_of_service
     def get_type_of_service(self) -> int:
-        """The type of service of outgoing packets: what the system has while connected over TCP, else what was set,
-        or 0. Raises NetError. Node: socket.getTypeOfService().
+        """Returns the type of service of outgoing packets: the system's value while connected over TCP, else the
+        value that was set, or 0. Raises NetError. Node: socket.getTypeOfService().
         """
     getTypeOfService = get_type_of_service
     def address(self) -> AddressInfo | _MaybeNone:
-        """AddressInfo(address, port, family) of our end, or None when it is not connected or a unix socket. With the
-        path of a BoundSocket it is AddressInfo(path, None, None). Node: socket.address().
+        """Returns AddressInfo(address, port, family) of our end. Returns None if the socket is not connected, or is
+        a unix socket. For a socket with the path of a BoundSocket it is AddressInfo(path, None, None).
+        Node: socket.address().
         """
     def fileno(self) -> int:
-        """The file descriptor, or -1 when there is none. It stays pynet's: don't close it."""
+        """Returns the file descriptor, or -1 if there is none. It belongs to pynet: don't close it."""
     def ref(self) -> Self:
-        """The socket keeps run() from returning (the default). Node: socket.ref()."""
+        """The socket keeps run() from returning, which is the default. Node: socket.ref()."""
     def unref(self) -> Self:
-        """The socket does not keep run() from returning; a connect in progress does. Node: socket.unref()."""
+        """The socket does not keep run() from returning. A connect in progress still does. Node: socket.unref()."""
     @property
     def local(self) -> AddressInfo | str | _MaybeNone:
-        """Our end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the socket is
-        destroyed.
+        """Our end: AddressInfo(address, port, family), the path of a unix socket, or None. It stays known after the
+        socket is destroyed.
         """
     @property
     def remote(self) -> AddressInfo | str | _MaybeNone:
-        """The peer's end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the
-        socket is destroyed. connect() and listen() take it.
+        """The peer's end: AddressInfo(address, port, family), the path of a unix socket, or None. It stays known
+        after the socket is destroyed. connect() and listen() accept it.
         """
     user_data: Any
-    """A place for any object of the program, None at first; pynet does not look at it."""
+    """A place for any object of the program, None at first. pynet does not use it."""
     userData: Any
-    """A place for any object of the program, None at first; pynet does not look at it."""
+    """A place for any object of the program, None at first. pynet does not use it."""
     block_list: BlockList | None
-    """The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node:
-    socket.blockList.
+    """A BlockList, or None. The socket does not connect to its addresses. You may set it at any time.
+    Node: socket.blockList.
     """
     blockList: BlockList | None
-    """The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node:
-    socket.blockList.
+    """A BlockList, or None. The socket does not connect to its addresses. You may set it at any time.
+    Node: socket.blockList.
     """
     @property
     def linger(self) -> float:
-        """For how many seconds close() and the end of `with` read and drop unread input, so that the close is no
-        reset: 2 at first, and after None; 0: not at all.
+        """For how many seconds close() and the end of `with` read and drop unread input, to avoid a reset. It is 2
+        at first; None means 2, and 0 means not at all.
         """
     @linger.setter
     def linger(self, value: float | None, /) -> None: ...
     @property
     def close_timeout(self) -> float:
-        """How many seconds the end of `with sock` waits for what is queued: 30 at first, and after None; 0: not at
-        all.
+        """For how many seconds the end of `with sock` waits for queued data. It is 30 at first; None means 30, and 0
+        means not at all.
         """
     @close_timeout.setter
     def close_timeout(self, value: float | None, /) -> None: ...
     closeTimeout = close_timeout
     @property
     def auto_select_family_attempted_addresses(self) -> list[str] | None:
-        """The addresses that connect() has tried, as a list of "address:port", the connected one last; None when
+        """The addresses that connect() has tried, as a list of "address:port". The connected one is last. None if
         there was only one. Node: socket.autoSelectFamilyAttemptedAddresses.
         """
     autoSelectFamilyAttemptedAddresses = auto_select_family_attempted_addresses
     @property
     def connecting(self) -> bool:
-        """True from connect() until it has an outcome. Node: socket.connecting."""
+        """True from connect() until it succeeds or fails. Node: socket.connecting."""
     @property
     def pending(self) -> bool:
-        """True when not connected: not begun, or under way. Node: socket.pending."""
+        """True while the socket is not connected: connect() was not called, or is in progress. Node: socket.pending."""
     @property
     def destroyed(self) -> bool:
         """True after destroy(). Node: socket.destroyed."""
@@ -558,7 +568,7 @@ class Socket(EventEmitter):
     readyState = ready_state
     @property
     def allow_half_open(self) -> bool:
-        """False: when the peer ends its side, the socket ends its own. May be set at any time."""
+        """If False, the socket ends its own half when the peer ends. You may set it at any time."""
     @allow_half_open.setter
     def allow_half_open(self, value: bool, /) -> None: ...
     allowHalfOpen = allow_half_open
@@ -578,17 +588,17 @@ class Socket(EventEmitter):
     bytesWritten = bytes_written
     @property
     def buffer_size(self) -> int | None:
-        """Bytes queued to be sent; None without a handle. Node: socket.bufferSize."""
+        """How many bytes are queued to be sent; None without a handle. Node: socket.bufferSize."""
     bufferSize = buffer_size
     @property
     def readable_flowing(self) -> bool | None:
-        """None: nothing consumes the data yet; True: "data" is emitted; False: paused. Node:
-        readable.readableFlowing.
+        """None: nothing consumes the data yet. True: the socket emits "data". False: it is paused.
+        Node: readable.readableFlowing.
         """
     readableFlowing = readable_flowing
     @property
     def readable_length(self) -> int:
-        """Bytes read and not consumed; characters after set_encoding(). Node: readable.readableLength."""
+        """How many bytes were read and not consumed; after set_encoding() characters. Node: readable.readableLength."""
     readableLength = readable_length
     @property
     def readable_high_water_mark(self) -> int:
@@ -616,15 +626,15 @@ class Socket(EventEmitter):
     writableLength = writable_length
     @property
     def writable_high_water_mark(self) -> int:
-        """write() returns False from this many queued bytes on. Node: writable.writableHighWaterMark."""
+        """write() returns False when this many bytes are queued. Node: writable.writableHighWaterMark."""
     writableHighWaterMark = writable_high_water_mark
     @property
     def writable_need_drain(self) -> bool:
-        """True from a write() that returned False until "drain". Node: writable.writableNeedDrain."""
+        """True after a write() that returned False, until "drain". Node: writable.writableNeedDrain."""
     writableNeedDrain = writable_need_drain
     @property
     def writable_corked(self) -> int:
-        """How many calls of cork() wait for uncork(). Node: writable.writableCorked."""
+        """How many calls of cork() still need an uncork(). Node: writable.writableCorked."""
     writableCorked = writable_corked
     @property
     def writable_ended(self) -> bool:
@@ -636,15 +646,15 @@ class Socket(EventEmitter):
     writableFinished = writable_finished
     @property
     def timeout(self) -> float | None:
-        """The milliseconds of set_timeout(), or None. Setting it is set_timeout(); None switches it off. Node:
-        socket.timeout.
+        """The milliseconds of set_timeout(), or None. Setting it calls set_timeout(); None switches it off.
+        Node: socket.timeout.
         """
     @timeout.setter
     def timeout(self, value: float | None) -> None: ...
     @property
     def peer_credentials(self) -> PeerCredentials | _MaybeNone:
-        """PeerCredentials(pid, uid, gid) of the process at the other end of a unix socket when it connected; else
-        None.
+        """PeerCredentials(pid, uid, gid) of the process at the other end of a unix socket, from the time when it
+        connected; else None.
         """
     peerCredentials = peer_credentials
     @property
@@ -653,11 +663,11 @@ class Socket(EventEmitter):
     readTimeout = read_timeout
     @property
     def local_address(self) -> str | _MaybeNone:
-        """Our address, or None; of a unix socket the path of the adopted BoundSocket. Node: socket.localAddress."""
+        """Our address, or None. For a unix socket, the path of the adopted BoundSocket. Node: socket.localAddress."""
     localAddress = local_address
     @property
     def remote_address(self) -> str | _MaybeNone:
-        """The peer's address, or None; kept after the socket is destroyed."""
+        """The peer's address, or None. It stays known after the socket is destroyed."""
     remoteAddress = remote_address
     @property
     def local_port(self) -> int | _MaybeNone:
@@ -665,7 +675,7 @@ class Socket(EventEmitter):
     localPort = local_port
     @property
     def remote_port(self) -> int | _MaybeNone:
-        """The peer's port, or None; kept after the socket is destroyed."""
+        """The peer's port, or None. It stays known after the socket is destroyed."""
     remotePort = remote_port
     @property
     def local_family(self) -> Family | _MaybeNone:

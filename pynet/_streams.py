@@ -243,18 +243,18 @@ def finished(
 def finished(stream: Any, options: Any = None, callback: Any = None, /, **more: Any) -> Callable[[], None]:
     """Calls callback(err) once, when `stream` has ended and finished, has failed, or has closed.
 
-    `err` is None when both halves came to their end (for the writing half, also when the stream was destroyed after
-    end() with nothing left to write), else the error of the stream, or a NetError (ERR_STREAM_PREMATURE_CLOSE) when it
-    closed before. The event that decides calls the callback; when the stream has
-    closed already, the next tick does.
+    `err` is None if both halves came to their end. (For the writable half that is also so if the stream was destroyed
+    after end() with nothing left to write.) Otherwise it is the error of the stream, or a NetError
+    (ERR_STREAM_PREMATURE_CLOSE) if the stream closed first. The callback is called within the event that decides, or in
+    the next tick if the stream has already closed.
 
-    Options, as keywords or a mapping, all bools: `readable` and `writable` (default True; for an object that is not a
-    Socket: whether it has pipe(), write()) say which halves to wait for; `error=False`: adds no "error" listener, and
-    reports an error at "close". `signal`: an AbortSignal that ends the wait; the listeners are removed, and `err` is an
-    AbortError. The stream continues.
+    Options, as keywords or a mapping: `readable` and `writable` select the halves to wait for. They are True by
+    default; for an object that is not a Socket they tell whether it has pipe(), write(). `error=False` adds no "error"
+    listener, and reports an error at "close". `signal` is an AbortSignal: an abort removes the listeners, and `err` is
+    an AbortError. The stream continues.
 
-    Returns a function without arguments that removes the listeners; the callback is not called after that. Else
-    the listeners stay, also after the callback, so that a later "error" event still has a listener, as in Node.
+    Returns a function without arguments. It removes the listeners, and the callback is then not called. Otherwise the
+    listeners stay, also after the callback, so that a later "error" event has a listener.
 
     `stream` is a Socket, or an object with on() and off() and with pipe() or write(). Raises TypeError
     (ERR_INVALID_ARG_TYPE). Node: stream.finished().
@@ -542,26 +542,27 @@ def pipeline(
     signal: AbortSignal | None = None,
 ) -> Any: ...
 def pipeline(*streams: Any, callback: _Callback | None = None, signal: AbortSignal | None = None) -> Any:
-    """Pipes each stream into the next, and calls callback(err) once, when all is through or one of them has failed.
+    """Pipes each stream into the next. Calls callback(err) once, when all data has passed or one of them has failed.
 
-    pipeline(source, ..., destination, callback), or pipeline([source, ..., destination], callback); at least two
-    streams, all but the last Sockets (or objects with on(), off() and pipe(), in the middle also write()). The first
-    may be a file, any object with read(), or an iterable of bytes; it is closed when it has been read, or when another
-    stream fails. read() and next() run on a thread, except for regular files. The last is a Socket or any object with
-    write(): a file, sys.stdout.buffer, a user object. Returns the last.
+    pipeline(source, ..., destination, callback), or pipeline([source, ..., destination], callback), with at least two
+    streams. A stream is a Socket, or an object with on(), off() and pipe(), and in the middle also write(). The first
+    may also be a file, any object with read(), or an iterable of bytes. It is closed when it has been read, or when
+    another stream fails. read() and next() run on a thread, except for regular files. The last is a Socket or any
+    object with write(): a file, sys.stdout.buffer, an object of yours. Returns the last.
 
-    When a source ends, the stream after it is ended; a file is flushed, never closed. `err` is then None. When a stream
-    fails, or closes before it has ended (NetError, ERR_STREAM_PREMATURE_CLOSE), all streams that have not ended are
-    destroyed with that error ("error" and "close" events), and `err` is that error; for an object that is not a Socket
-    this is a call of its destroy(err), if there is one. What a file's write() raises is the error of the source. The
-    next tick after the last of these events calls the callback. After a success the listeners of the last stream are
-    removed; those of all other streams stay, as in Node, so that later "error" events have a listener. Without a
-    callback an error is uncaught. An AbortSignal as `signal` destroys the streams with an AbortError when it is
-    aborted.
+    When a source ends, end() of the next stream is called. A file is flushed, and never closed. `err` is then None.
+
+    If a stream fails, or closes before it has ended (NetError, ERR_STREAM_PREMATURE_CLOSE), all streams that have not
+    ended are destroyed with that error ("error" and "close" events), and `err` is that error. For an object that is not
+    a Socket this is a call of its destroy(err), if it has one. An exception of write() of a file is the error of its
+    source. An abort of `signal`, an AbortSignal, destroys the streams with an AbortError.
+
+    The callback is called in the next tick after the last of these events. Without a callback an error is uncaught.
+    After a success the listeners of the last stream are removed. Those of all other streams stay, so that later "error"
+    events have a listener.
 
     Raises TypeError (ERR_MISSING_ARGS for fewer than two, ERR_INVALID_ARG_TYPE) and NetError
-    (ERR_STREAM_UNABLE_TO_PIPE, when a stream to write to is destroyed), all before anything is piped.
-    Node: stream.pipeline().
+    (ERR_STREAM_UNABLE_TO_PIPE, if a destination is destroyed), all before anything is piped. Node: stream.pipeline().
     """
     if callback is None and streams and (streams[-1] is None or callable(streams[-1])):
         *streams, callback = streams  # type: ignore[assignment]

@@ -31,15 +31,16 @@ def _inherited() -> list[int]:
 def systemd_listen_fds(name: str | None = None, unset_environment: bool = True) -> list[int]:
     """systemd_listen_fds(name=None, unset_environment=True)
 
-    The sockets that systemd (or another supervisor) passes to this process, as descriptors from 3 on, in their order:
-    listen(fd=n) takes one over. Read from LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES; they are made close-on-exec. An
-    empty list when there are none, when they are meant for another process, or when the variables make no sense.
+    Returns the sockets that systemd (or another supervisor) passes to this process, as a list of descriptors from 3 on.
+    listen(fd=n) takes one over. They are made close-on-exec. The list is empty if there are none, if they are meant for
+    another process, or if the variables LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES are invalid.
 
-    name: only those with this name in systemd (FileDescriptorName= of the socket unit); without names none match.
-    unset_environment: removes the three variables, so that children do not take them for theirs. A second call returns
-    an empty list then. Raises TypeError (ERR_INVALID_ARG_TYPE).
+    name: only the descriptors with this name in systemd (FileDescriptorName= of the socket unit). unset_environment:
+    removes the three variables, so that child processes do not use them. A second call then returns an empty list.
+    Raises TypeError (ERR_INVALID_ARG_TYPE).
 
-    Node has nothing like it."""
+    Node has no such function.
+    """
     if name is not None and not isinstance(name, str):
         text = f'The "name" argument must be a str. Received an instance of {type(name).__name__}'
         raise coded(TypeError(text), "ERR_INVALID_ARG_TYPE")

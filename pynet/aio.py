@@ -1,10 +1,11 @@
-"""connect(), listen() and serve() to be awaited, under asyncio; run() and attached(): asyncio drives pynet's loop.
+"""pynet for asyncio: connect(), listen() and serve() are awaited. With run() and attached() asyncio drives pynet's
+loop.
 
-connect(), listen() and serve() attach pynet to the asyncio loop that runs, unless a thread drives pynet's loop already:
+connect(), listen() and serve() attach pynet to the running asyncio loop, unless a thread already drives pynet's loop:
 its background thread, run(), or another asyncio loop. The results are the ordinary sockets and servers, with their
-listeners, `async for` and `async with`. Also importable as pynet.promises, Node's net.promises.
+listeners, `async for` and `async with`. pynet.promises is the same module.
 
-open_connection() and start_server() have the names of asyncio's streams. This module does not import asyncio, until one
+open_connection() and start_server() have the names of asyncio's streams. This module does not import asyncio before one
 of these is used.
 """
 
@@ -61,10 +62,10 @@ async def connect(
     /,
     **options: Unpack[ConnectOptions],
 ) -> _pynet.Socket:
-    """connect(port, host="localhost"), connect(path), connect(options): a connected Socket, to be awaited.
+    """connect(port, host="localhost"), connect(path), connect(options): returns a connected Socket. Await it.
 
-    Takes what pynet.connect() takes, and raises at the `await` what that raises, and what an "error" event before
-    "connect" carries. When the await is cancelled the socket is destroyed. Node: net.promises.connect().
+    Takes the arguments of pynet.connect(). The `await` raises what that raises, and the error of an "error" event
+    before "connect". If you cancel the await, the socket is destroyed. Node: net.promises.connect().
     """
     automatic()
     socket = _pynet.connect(*given(address, host, listener), **options)
@@ -84,11 +85,11 @@ async def listen(
     /,
     **options: Unpack[AioListenOptions],
 ) -> _pynet.Server:
-    """listen(port=0, host=None, backlog=511), listen(path), listen(options): a listening Server, to be awaited.
+    """listen(port=0, host=None, backlog=511), listen(path), listen(options): returns a listening Server. Await it.
 
-    Takes what Server.listen() takes and the options of Server, `listener` among them: a function that gets each
-    connection, beside or instead of `async for`. Raises at the `await` what both raise, and what an "error" event
-    carries, or an AbortError when its `signal` is aborted first. When the await is cancelled the server is closed.
+    Takes the arguments of Server.listen() and the options of Server, among them `listener`: a function that gets each
+    connection, beside or in place of `async for`. The `await` raises what both raise, the error of an "error" event, or
+    an AbortError if its `signal` is aborted first. If you cancel the await, the server is closed.
     Node: net.promises.listen().
     """
     server, mapping, own = make_server(address, options)
@@ -114,14 +115,15 @@ async def serve(
     limit: int | None = None,
     **options: Unpack[AioListenOptions],
 ) -> _pynet.Server:
-    """serve(handler, port=0, host=None, backlog=511): a Server that listens, and a task for each connection.
+    """serve(handler, port=0, host=None, backlog=511): a Server that listens, with a task for each connection. Await it.
 
-    Each task awaits handler(sock), and closes the socket after it. `limit` is how many connections there may be at a
-    time: the others wait in the system's queue. Takes what listen() takes, and raises what it raises.
-    server.shutdown() ends it; so does the end of asyncio.run(), which cancels the handlers.
+    Each task awaits handler(sock), and then closes the socket. `limit` is the largest number of connections at a time;
+    further connections wait in the system's queue. Takes the arguments of listen(), and raises what it raises.
+    server.shutdown() ends it. So does the end of asyncio.run(), which cancels the handlers.
 
-    What a peer or the network does ends that handler only, with a line of the logger pynet.server. Other exceptions of
-    a handler go to the exception handler of the asyncio loop, and its connection is destroyed.
+    If the peer or the network ends a connection, that ends only its own handler, with a line of the logger
+    pynet.server. Other exceptions of a handler go to the exception handler of the asyncio loop, and its connection is
+    destroyed.
     """
     if not callable(handler):
         _private.raise_arg_type("handler", "a function", handler)

@@ -1,6 +1,6 @@
-"""Fixtures for pytest, which finds them when pynet is installed: pynet_server and pynet_errors. See docs/testing.md.
+"""Fixtures for pytest, which finds them if pynet is installed: pynet_server and pynet_errors. See docs/testing.md.
 
-A test that uses one of them fails when a listener or callback raised, when an `error` had no listener, or when a
+A test that uses one of them fails if a listener or callback raised, if an `error` event had no listener, or if a
 connection of its servers was left open.
 """
 
@@ -54,9 +54,10 @@ def _turn_of_the_loop() -> None:
 
 @pytest.fixture
 def pynet_errors(request: pytest.FixtureRequest) -> Iterator[list[BaseException]]:
-    """The exceptions that were uncaught during the test, as a list. Those that are left in it make the test fail.
+    """The exceptions that were uncaught during the test, as a list. If the list is not empty at the end, the test
+    fails.
 
-    While the fixture is there, no uncaught exception is reported otherwise, and run() raises none.
+    While a test uses the fixture, pynet reports uncaught exceptions only in this list, and run() raises none.
     """
     import pynet
     from pynet import _private
@@ -102,11 +103,12 @@ def _open_connections(servers: list[pynet.Server]) -> list[pynet.Socket]:
 def pynet_server(
     request: pytest.FixtureRequest, pynet_errors: list[BaseException]
 ) -> Iterator[Callable[..., tuple[pynet.Server, Any]]]:
-    """pynet_server(handler=None, **options) -> (server, address): a server that listens; may be called several times.
+    """pynet_server(handler=None, **options) -> (server, address): makes a server that listens. Call it as often as you
+    need.
 
-    Without `port`, `host` or `path` it listens on a free port of 127.0.0.1. The other options are those of
-    create_server() and listen(). `pynet.connect(address)` leads to it. At the end of the test all servers are closed;
-    a connection that is still open then makes the test fail.
+    Pass the address to pynet.connect(address). Without `port`, `host` or `path` the server listens on a free port of
+    127.0.0.1. The other options are those of create_server() and listen(). At the end of the test all servers are
+    closed. A connection that is still open then makes the test fail.
     """
     import pynet
 

@@ -74,7 +74,10 @@ as_visitor /bin/sh -euc "
     venv/bin/python -c 'import pynet, sys; print(pynet.__version__, pynet.__file__, sys.platform, sys.version.split()[0])'
     venv/bin/python echo_demo.py
     venv/bin/pynet --version
-    venv/bin/pynet-uv --version"
+    venv/bin/pynet-uv --version
+    venv/bin/pynet completion bash > completion.bash
+    test -s completion.bash
+    test -s venv/share/man/man1/pynet.1"
 echo "$name: installed and tried in $root"
 
 if [ $# -gt 0 ]; then

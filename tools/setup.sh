@@ -231,6 +231,9 @@ group_tools() {
             have nc || missing+=(netcat-openbsd)
             have strace || missing+=(strace)
             have valgrind || missing+=(valgrind)
+            have mandoc || missing+=(mandoc)
+            have zsh || missing+=(zsh)
+            have fish || missing+=(fish)
             [ ${#missing[@]} = 0 ] || { can_apt && apt_install "${missing[@]}"; }
             # Not every Python has a wheel of gevent: without it those tests are skipped. Tried once for each .venv.
             [ -e .venv/.gevent ] || "$py" -m pip install -qq --disable-pip-version-check --only-binary :all: gevent ||

@@ -30,26 +30,27 @@ WIDTH = 120
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 ATTRIBUTES = {
-    "ADDRCONFIG": "For hints: only the families of which this machine has an address. The default.",
-    "V4MAPPED": "For hints: IPv4 addresses as IPv6 (::ffff:...) where there is no IPv6.",
-    "ALL": "For hints, with V4MAPPED: IPv6 addresses and the mapped IPv4 ones.",
-    "error_monitor": "An event name: its listeners get each error before the others, and do not count as listeners of "
-    '"error". Node: events.errorMonitor.',
+    "ADDRCONFIG": "For hints: the lookup gives only the families of which this machine has an address. The default.",
+    "V4MAPPED": "For hints: where there is no IPv6 address, the lookup gives IPv4 addresses as IPv6 (::ffff:...).",
+    "ALL": "For hints, with V4MAPPED: the lookup gives IPv6 addresses and the mapped IPv4 addresses.",
+    "error_monitor": "The name of an event. Its listeners get each error before the listeners of "
+    '"error" do, and do not count as listeners of "error". Node: events.errorMonitor.',
     "AbortEvent.type": 'The name of the event: "abort".',
     "AbortEvent.target": "The AbortSignal that was aborted.",
     "AddressInfo.address": "The IP address.",
     "AddressInfo.port": "The port, 0 to 65535.",
     "AddressInfo.family": '"IPv4" or "IPv6".',
-    "BlockList.PRIVATE_RANGES": "The networks that are not of the Internet, as CIDR texts, for BlockList() and "
-    "add_cidrs().",
-    "NetError.code": 'Node\'s code: "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", ...',
+    "BlockList.PRIVATE_RANGES": "The networks that are not part of the public Internet, as CIDR texts, for BlockList() "
+    "and add_cidrs().",
+    "NetError.code": 'The code: "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", ...',
     "NetError.syscall": 'The call that failed, or None: "connect", "listen", "read", "write", "getaddrinfo", ...',
-    "NetError.address": "Where it happened, or None: an IP address, or the path of a unix socket.",
-    "NetError.port": "The port where it happened, or None.",
+    "NetError.address": "The address to connect to or to listen on, or the peer: an IP address, the path of a unix "
+    "socket, or None.",
+    "NetError.port": "The port that belongs to the address, or None.",
     "NetError.hostname": "The name that could not be resolved, or None.",
-    "NetError.local_address": "What the socket was bound to by this option of connect(), or None.",
-    "NetError.local_port": "What the socket was bound to by this option of connect(), or None.",
-    "AbortError.reason": "What the signal was aborted with, any object, or None.",
+    "NetError.local_address": "The value of this option of connect(), or None.",
+    "NetError.local_port": "The value of this option of connect(), or None.",
+    "AbortError.reason": "The reason of the signal (any object), or None.",
     "AggregateError.errors": "One error for each attempt to connect.",
     "MaxListenersExceededWarning.emitter": "The emitter that has so many listeners.",
     "MaxListenersExceededWarning.type": "The name of the event.",

@@ -180,6 +180,8 @@ def content_problems(archive: zipfile.ZipFile) -> list[str]:
         r"pynet/__init__\.py",
         r"pynet/_pynet\.pyi",
         r"pynet/py\.typed",
+        r"pynet/_cli/completions/pynet\.bash",
+        r".*\.data/data/share/man/man1/pynet\.1",
         r".*\.dist-info/licenses/LICENSE",
         r".*\.dist-info/licenses/LICENSE\.libuv",
         r".*\.dist-info/sboms/libuv\.cdx\.json",
@@ -187,7 +189,8 @@ def content_problems(archive: zipfile.ZipFile) -> list[str]:
     ):
         if not any(re.fullmatch(wanted, name) for name in names):
             problems.append(f"nothing in it is called {wanted}")
-    others = [name for name in names if not re.match(r"pynet/|pynet_uv-[^/]*\.dist-info/", name) or name.endswith(".c")]
+    known = r"pynet/|pynet_uv-[^/]*\.dist-info/|pynet_uv-[^/]*\.data/data/share/man/man1/pynet(-uv)?\.1$"
+    others = [name for name in names if not re.match(known, name) or name.endswith(".c")]
     if others:
         problems.append(f"it holds {', '.join(others)}")
     for name in names:

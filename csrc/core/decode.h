@@ -16,7 +16,7 @@ enum pn_encoding { PN_UTF8, PN_UTF16LE, PN_LATIN1, PN_ASCII, PN_HEX, PN_BASE64, 
 struct pn_decoder {
     uint8_t encoding; /* enum pn_encoding */
     uint8_t held;     /* bytes in `carry`, the beginning of a character; at most 3 */
-    bool strict;      /* bytes that are no text are an error */
+    bool strict;      /* bytes that are not text are an error */
     unsigned char carry[4];
 };
 

@@ -29,7 +29,7 @@ size_t pn_handles_destroy(struct pn_loop *loop);
 /* At exit: stops reading and accepting; then the owners close their handles without an event. */
 void pn_handles_stop_input(struct pn_loop *loop);
 bool pn_handles_have_unsent(struct pn_loop *loop);
-/* What connections would lose if they were closed now. */
+/* The connections that would lose data if they were closed now, and the bytes that they would lose. */
 struct pn_unsent {
     size_t connections;
     uint64_t bytes;

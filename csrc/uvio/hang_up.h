@@ -1,4 +1,4 @@
-/* hang_up.h - what a descriptor would read whose peer is gone. */
+/* hang_up.h - tests what a descriptor would read after its peer has closed. */
 #ifndef PN_UVIO_HANG_UP_H
 #define PN_UVIO_HANG_UP_H
 

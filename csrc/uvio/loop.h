@@ -71,7 +71,7 @@ struct pn_loop_counts {
 
 /* The loop in the loop of a host, see embed.h. */
 struct pn_embedding {
-    int fd;         /* what the host watches; -1: there is no host */
+    int fd;         /* the descriptor that the host watches; -1: there is no host */
     int timer_fd;   /* Linux only */
     uint64_t armed; /* the deadline that the timer is set to; 0: to none */
     unsigned turns;
@@ -132,7 +132,7 @@ int64_t pn_loop_timeout(struct pn_loop *loop);
 /* Waits for events, a wake-up or the end of `timeout_ns`. Returns 0, or UV_EBADF if the backend's descriptor is
  * gone: the loop is dead then and must not run. Signals make it return early. Called without the lock. */
 int pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns);
-/* Reads what is in the wake pipe. */
+/* Reads all bytes from the wake pipe. */
 void pn_loop_drain(struct pn_loop *loop);
 /* Returns whether libuv's backend is the one that it made. libuv aborts the process when code outside pynet has closed
  * that descriptor, or another file has its number by now. */

@@ -58,7 +58,8 @@ def test_sdist_holds_sources_tests_and_tools(sdist):
     assert sdist.name.startswith("pynet_uv-")
     missing = []
     for pattern in (
-        "csrc/**/*.[ch]", "pynet/*.py", "pynet/*.pyi", "pynet/py.typed", "tests/**/*.py", "tests/**/*.[ch]",
+        "csrc/**/*.[ch]", "pynet/**/*.py", "pynet/_cli/completions/*", "docs/man/*.1",
+        "pynet/*.pyi", "pynet/py.typed", "tests/**/*.py", "tests/**/*.[ch]",
         "bench/**/*.*", "examples/*.py", "tools/*.*", "Makefile", "setup.py", "pyproject.toml", "LICENSE", "README.md",
         "CONTRIBUTING.md", ".ci/run", ".clang-format",
     ):  # fmt: skip

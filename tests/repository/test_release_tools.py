@@ -36,6 +36,8 @@ GOOD = {
     "pynet/__init__.py": "",
     "pynet/_pynet.pyi": "",
     "pynet/py.typed": "",
+    "pynet/_cli/completions/pynet.bash": "",
+    "pynet_uv-1.0.data/data/share/man/man1/pynet.1": "",
     f"{INFO}/licenses/LICENSE": "",
     f"{INFO}/licenses/LICENSE.libuv": "",
     f"{INFO}/sboms/libuv.cdx.json": '{"components": [{"name": "libuv"}]}',
@@ -63,7 +65,7 @@ def test_contents_with_something_missing(wheels, tmp_path, missing):
         assert problem.startswith("nothing in it is called")
 
 
-@pytest.mark.parametrize("extra", ["tests/test_x.py", "csrc/x.c", "pynet/x.c", "setup.py"])
+@pytest.mark.parametrize("extra", ["tests/test_x.py", "csrc/x.c", "pynet/x.c", "setup.py", "pynet_uv-1.0.data/data/x"])
 def test_contents_with_what_does_not_belong_there(wheels, tmp_path, extra):
     with archive(tmp_path, {**GOOD, extra: ""}) as made:
         assert wheels.content_problems(made) == [f"it holds {extra}"]

@@ -133,6 +133,39 @@ def test_a_thread_that_waits_for_data(check):
     assert out == "0 ['KeyError'] 1\n"
 
 
+def test_a_thread_that_reads_by_itself(check):
+    """Each allocation of a read fails once: it gives the message, or loses nothing, or the socket is destroyed."""
+    out = check("""
+        server = pynet.create_server().listen(0, "127.0.0.1")
+        def read(n):
+            raw = raw_connect(server)
+            sock = server.accept(timeout=10)
+            sock.on("error", lambda err: None)
+            result = None
+            def call():
+                nonlocal result
+                shim.failing_arm(ctypes.c_long(n), ctypes.c_long(1))
+                try: result = sock.read_exactly(8, timeout=10)
+                except MemoryError: result = "failed"
+                failed.append(shim.failing_disarm())
+            thread = threading.Thread(target=call)
+            pynet.set_timeout(raw.sendall, 1 if n % 2 else 0, b"12345678")
+            thread.start()
+            thread.join(20)
+            if result == "failed" and not sock.destroyed:
+                try: result = sock.read_exactly(8, timeout=10)
+                except MemoryError: pass
+            assert result == b"12345678" or sock.destroyed, (n, result)
+            sock.destroy()
+            raw.close()
+        failed = []
+        for n in range(1, 40): read(n)
+        print(len(failed), any(failed), failed[-1])
+        server.close()
+    """)
+    assert out == "39 True 0\n"
+
+
 def test_a_task_that_waits_for_a_socket(check):
     out = check("""
         import asyncio

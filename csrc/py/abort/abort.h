@@ -11,7 +11,7 @@
 
 #include "py/base/state.h"
 
-/* A link from a signal to what it ends, embedded in its owner. The owner visits `signal` in its tp_traverse, and
+/* A link from a signal to the object that it ends, embedded in that object, its owner. The owner visits `signal` in its tp_traverse, and
  * unlinks before it is freed. */
 struct pn_abort_link {
     struct pn_abort_link *next, **link; /* in the signal's list, with its listeners; `link` NULL: not in it */

@@ -16,11 +16,11 @@ typedef struct {
 
 static const char abort_doc[] =
     "abort($self, reason=None)\n--\n\n"
-    "Aborts the signal: calls its listeners before it returns, and ends everything that takes the signal. reason is\n"
-    "any object; without one it is an AbortError (ABORT_ERR). Does nothing when it was called before. An exception of\n"
-    "a listener is reported as uncaught, and the remaining listeners are still called; KeyboardInterrupt and\n"
-    "SystemExit are raised here after that.\n"
-    "Node: abortController.abort().";
+    "Aborts the signal. Before it returns, it ends every operation that has the signal, and calls the listeners\n"
+    "of the signal. reason is any object; by default it is an AbortError (ABORT_ERR). A second call does\n"
+    "nothing.\n\n"
+    "If a listener raises, the other listeners are still called, and the exception is reported as uncaught.\n"
+    "KeyboardInterrupt and SystemExit are raised here after that. Node: abortController.abort().";
 
 static PyObject *
 controller_abort(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -103,7 +103,7 @@ static PyMemberDef controller_members[] = {
 
 static PyType_Slot controller_slots[] = {
     {Py_tp_doc, "AbortController()\n--\n\n"
-                "Ends the sockets, servers and waits that take its `signal`. Node: class AbortController."},
+                "Ends the sockets, servers and waits that have its `signal`. Node: class AbortController."},
     {Py_tp_new, controller_new},
     {Py_tp_repr, controller_repr},
     {Py_tp_traverse, controller_traverse},

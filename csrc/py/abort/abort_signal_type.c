@@ -52,9 +52,9 @@ event_type(PyObject *type)
 
 static const char add_event_listener_doc[] =
     "add_event_listener($self, type, listener, options=None, once=False)\n--\n\n"
-    "Adds a function that is called with an AbortEvent when the signal is aborted; type is \"abort\" (other events\n"
-    "never come). The same function is added once only. once=True (or {\"once\": True} as options) removes it before\n"
-    "the call. After the abort nothing is added.\n\n"
+    "Adds a function. An abort of the signal calls it with an AbortEvent. type is \"abort\"; there are no other\n"
+    "events. The same function is added only once. With once=True (or {\"once\": True} as options) it is removed\n"
+    "before the call. After the abort no function is added.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE). Node: signal.addEventListener().";
 
 static PyObject *
@@ -84,8 +84,8 @@ signal_add_event_listener(PyObject *op, PyObject *const *args, Py_ssize_t nargs,
 
 static const char remove_event_listener_doc[] =
     "remove_event_listener($self, type, listener, options=None)\n--\n\n"
-    "Removes a function that was added with add_event_listener(); nothing happens when it was not. options are\n"
-    "ignored. Raises TypeError (ERR_INVALID_ARG_TYPE). Node: signal.removeEventListener().";
+    "Removes a function that add_event_listener() added. Does nothing if the signal does not have it. options\n"
+    "are ignored. Raises TypeError (ERR_INVALID_ARG_TYPE). Node: signal.removeEventListener().";
 
 static PyObject *
 signal_remove_event_listener(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -106,8 +106,8 @@ signal_remove_event_listener(PyObject *op, PyObject *const *args, Py_ssize_t nar
 
 static const char throw_if_aborted_doc[] =
     "throw_if_aborted($self, /)\n--\n\n"
-    "Raises the reason when the signal has been aborted: itself when it is an exception, else an AbortError with\n"
-    "it as `reason`. Node: signal.throwIfAborted().";
+    "Raises the reason, if the signal has been aborted. A reason that is not an exception becomes the `reason`\n"
+    "of an AbortError. Node: signal.throwIfAborted().";
 
 static PyObject *
 signal_throw_if_aborted(PyObject *op, PyObject *unused)
@@ -134,7 +134,8 @@ signal_repr(PyObject *op)
 
 static const char abort_doc[] =
     "abort($type, /, reason=None)\n--\n\n"
-    "A signal that has been aborted; reason as in AbortController.abort(). Node: AbortSignal.abort().";
+    "Returns a signal that has already been aborted. reason is as in AbortController.abort().\n"
+    "Node: AbortSignal.abort().";
 
 static PyObject *
 signal_abort(PyObject *cls, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -151,9 +152,9 @@ signal_abort(PyObject *cls, PyObject *const *args, Py_ssize_t nargs, PyObject *k
 
 static const char timeout_doc[] =
     "timeout($type, ms, /)\n--\n\n"
-    "A signal that is aborted after at least ms milliseconds (a whole number, 0 to 4294967295), on the thread that\n"
-    "drives the loop; the reason is a NetTimeoutError (TIMEOUT_ERR). It does not keep run() from returning. While it\n"
-    "has listeners it stays alive until then, also without a reference to it.\n\n"
+    "Returns a signal that is aborted after at least ms milliseconds (a whole number from 0 to 4294967295), on\n"
+    "the thread that drives the loop. The reason is a NetTimeoutError (TIMEOUT_ERR). The signal does not keep\n"
+    "run() from returning. While it has listeners it lives until that time, also without a reference to it.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: AbortSignal.timeout().";
 
 static PyObject *
@@ -203,8 +204,9 @@ make_any(PnState *st, PyObject *signals)
 
 static const char any_doc[] =
     "any($type, signals, /)\n--\n\n"
-    "A signal that is aborted when the first of signals is, with its reason; at once when one has been. signals is an\n"
-    "iterable of AbortSignal. Raises TypeError (ERR_INVALID_ARG_TYPE). Node: AbortSignal.any().";
+    "Returns a signal that is aborted as soon as one of signals is, with the same reason; at once if one of\n"
+    "them has already been aborted. signals is an iterable of AbortSignal. Raises TypeError\n"
+    "(ERR_INVALID_ARG_TYPE). Node: AbortSignal.any().";
 
 static PyObject *
 signal_any(PyObject *cls, PyObject *iterable)
@@ -370,18 +372,18 @@ static PyMemberDef signal_members[] = {
 };
 
 static PyGetSetDef signal_getset[] = {
-    {"aborted", signal_get_aborted, NULL, "Whether it has been aborted.", NULL},
-    {"reason", signal_get_reason, NULL, "What abort() was given, or an AbortError; None before.", NULL},
+    {"aborted", signal_get_aborted, NULL, "True after the abort.", NULL},
+    {"reason", signal_get_reason, NULL,
+     "The reason of the abort: the argument of abort(), or an AbortError. None before.", NULL},
     {"onabort", signal_get_onabort, signal_set_onabort,
-     "A function that is called with an AbortEvent, like a listener; settable, None: no function.", NULL},
+     "A function that an abort calls with an AbortEvent, like a listener, or None. You may set it.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyType_Slot signal_slots[] = {
-    {Py_tp_doc,
-     "AbortSignal(*args)\n--\n\n"
-     "Ends the sockets, servers and waits that take it, when it is aborted; from AbortController().signal, or one of\n"
-     "timeout(), any() and abort(). Node: class AbortSignal."},
+    {Py_tp_doc, "AbortSignal(*args)\n--\n\n"
+                "An abort of the signal ends the sockets, servers and waits that have it. Get one from\n"
+                "AbortController().signal, or from timeout(), any() or abort(). Node: class AbortSignal."},
     {Py_tp_new, signal_new},
     {Py_tp_repr, signal_repr},
     {Py_tp_traverse, signal_traverse},

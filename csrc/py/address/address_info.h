@@ -1,4 +1,4 @@
-/* address_info.h - converts addresses to what Python code gets: AddressInfo (address(), endpoints), and text. */
+/* address_info.h - converts addresses to Python objects: AddressInfo (address(), endpoints), and text. */
 #ifndef PN_PY_ADDRESS_ADDRESS_INFO_H
 #define PN_PY_ADDRESS_ADDRESS_INFO_H
 

@@ -215,10 +215,10 @@ address_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 
 static const char parse_doc[] =
     "parse($type, text, *, strict=False)\n--\n\n"
-    "The SocketAddress that a text such as \"1.2.3.4:80\", \"[::1]:80\" or \"1.2.3.4\" stands for, or None. IPv4 is "
-    "also\n"
-    "read in its older forms (\"127.1\", \"0x7f.1\", octal); strict=True takes dotted quads only, and IPv6 without\n"
-    "brackets too. Raises TypeError (ERR_INVALID_ARG_TYPE) for anything but str. Node: SocketAddress.parse().";
+    "Returns the SocketAddress of a text such as \"1.2.3.4:80\", \"[::1]:80\" or \"1.2.3.4\", or None if the text is\n"
+    "not an address. IPv4 may be in one of its older forms (\"127.1\", \"0x7f.1\", octal). strict=True accepts only\n"
+    "dotted quads, and also IPv6 without brackets. Raises TypeError (ERR_INVALID_ARG_TYPE) for anything but\n"
+    "str. Node: SocketAddress.parse().";
 
 static PyObject *
 from_value(PyTypeObject *type, const struct pn_addr *addr)
@@ -278,7 +278,8 @@ address_is_socket_address(PyObject *type, PyObject *value)
 }
 
 static const char to_json_doc[] =
-    "to_json($self)\n--\n\nA dict of address, port, family and flowlabel, for json.dumps(). Node: toJSON().";
+    "to_json($self)\n--\n\n"
+    "Returns a dict of address, port, family and flowlabel, for json.dumps(). Node: toJSON().";
 
 static PyObject *
 address_to_json(PyObject *op, PyObject *unused)
@@ -431,11 +432,11 @@ static PyGetSetDef address_getset[] = {
 
 static const char address_doc[] =
     "SocketAddress(address=None, port=0, *, family=None, flowlabel=0)\n--\n\n"
-    "SocketAddress(options, /): the same in a mapping. An IP address with a port: an immutable value that can be "
-    "compared, ordered, hashed and pickled. Without an\n"
-    "address it is 127.0.0.1, or :: with family='ipv6'; without a family it is the address's own. Raises TypeError\n"
-    "(ERR_INVALID_ARG_TYPE) and ValueError (ERR_INVALID_ARG_VALUE, ERR_INVALID_ADDRESS, ERR_SOCKET_BAD_PORT,\n"
-    "ERR_OUT_OF_RANGE). Node: net.SocketAddress.";
+    "SocketAddress(options, /): the same in a mapping.\n\n"
+    "An IP address with a port: an immutable value. You can compare, sort, hash and pickle it. Without an\n"
+    "address it is 127.0.0.1, or :: with family='ipv6'. Without a family, it has the family of the address.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) and ValueError (ERR_INVALID_ARG_VALUE, ERR_INVALID_ADDRESS,\n"
+    "ERR_SOCKET_BAD_PORT, ERR_OUT_OF_RANGE). Node: net.SocketAddress.";
 
 static PyType_Slot address_slots[] = {
     {Py_tp_doc, (void *)address_doc},

@@ -224,8 +224,8 @@ raise_text(enum text_status status, const char *where, const char *name, const s
                        where, name, received);
     else if (status == TEXT_MIXED)
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ADDRESS",
-                       "%sInvalid socket address: the ends of the range '%s' must be of one family. Received %U", where,
-                       name, received);
+                       "%sInvalid socket address: the ends of the range '%s' must be of the same family. Received %U",
+                       where, name, received);
     else if (status == TEXT_PREFIX)
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE",
                        "%sThe argument '%s' prefix length must be a valid integer. Received %U", where, name, received);

@@ -110,7 +110,8 @@ pn_rule_read(PyObject *str, const char *name, struct pn_rule *out)
     if ((unsigned)out->kind == kind && out->start.family == family)
         return 0;
     pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ADDRESS",
-                   "Invalid socket address: '%s' is not of the kind and family it names. Received %R", name, str);
+                   "Invalid socket address: '%s' does not fit the kind and family that it names. Received %R", name,
+                   str);
     return -1;
 }
 

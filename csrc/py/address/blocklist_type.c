@@ -555,53 +555,56 @@ static PyMethodDef blocklist_methods[] = {
        "add_address($self, address, type='ipv4')\n--\n\nAdds one address. Raises TypeError and ValueError. Node: "
        "addAddress()."),
     KW("add_addresses", blocklist_add_addresses,
-       "add_addresses($self, addresses, type='ipv4')\n--\n\nAdds each address, or none when one is bad. Node: "
-       "addAddresses()."),
+       "add_addresses($self, addresses, type='ipv4')\n--\n\n"
+       "Adds each address, or none if one is wrong. Node: addAddresses()."),
     KW("add_range", blocklist_add_range,
        "add_range($self, start, end, type='ipv4')\n--\n\nAdds the addresses from start to end, both included. Node: "
        "addRange()."),
     KW("add_subnet", blocklist_add_subnet,
-       "add_subnet($self, net, prefix=None, type='ipv4')\n--\n\nAdds the addresses that have the first prefix bits of "
-       "net, which "
-       "may also be\na network of the module ipaddress, without prefix. Node: addSubnet()."),
+       "add_subnet($self, net, prefix=None, type='ipv4')\n--\n\n"
+       "Adds a subnet: the addresses whose first `prefix` bits are those of net. net may also be a network of the\n"
+       "module ipaddress, without prefix. Node: addSubnet()."),
     {"add_cidr", blocklist_add_cidr, METH_O,
      "add_cidr($self, cidr, /)\n--\n\nAdds a subnet, written as \"10.0.0.0/8\" or \"fc00::/7\". Node: addCIDR()."},
     {"add_cidrs", blocklist_add_cidrs, METH_O,
-     "add_cidrs($self, cidrs, /)\n--\n\nAdds each subnet, or none when one is bad. Node: addCIDRs()."},
+     "add_cidrs($self, cidrs, /)\n--\n\n"
+     "Adds each subnet, or none if one is wrong. Node: addCIDRs()."},
     KW("remove_address", blocklist_remove_address,
-       "remove_address($self, address, type='ipv4')\n--\n\nRemoves the rule about one address, if there is one. Node: "
-       "removeAddress()."),
+       "remove_address($self, address, type='ipv4')\n--\n\n"
+       "Removes the rule for one address, if there is one. Node: removeAddress()."),
     KW("remove_range", blocklist_remove_range,
        "remove_range($self, start, end, type='ipv4')\n--\n\nRemoves one such range, if there is one. Node: "
        "removeRange()."),
     KW("remove_subnet", blocklist_remove_subnet,
-       "remove_subnet($self, net, prefix=None, type='ipv4')\n--\n\nRemoves one such subnet, as it was written when it "
-       "was "
-       "added, if there is one. Node: removeSubnet()."),
+       "remove_subnet($self, net, prefix=None, type='ipv4')\n--\n\n"
+       "Removes one such subnet, if there is one. Write it as you added it. Node: removeSubnet()."),
     {"remove_cidr", blocklist_remove_cidr, METH_O,
      "remove_cidr($self, cidr, /)\n--\n\nRemoves one such subnet, if there is one. Node: removeCIDR()."},
     {"add", blocklist_add, METH_O,
-     "add($self, rule, /)\n--\n\nAdds an address, a subnet (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9), of either "
-     "family; also\n"
-     "a SocketAddress, and an address or network of the module ipaddress."},
+     "add($self, rule, /)\n--\n\n"
+     "Adds an address, a subnet (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9), of either family. The rule may also\n"
+     "be a SocketAddress, or an address or network of the module ipaddress."},
     {"discard", blocklist_discard, METH_O,
-     "discard($self, rule, /)\n--\n\nRemoves a rule, written as add() takes it, if it is there."},
+     "discard($self, rule, /)\n--\n\n"
+     "Removes a rule, in the form of add(). Does nothing if the list does not have it."},
     {"update", blocklist_update, METH_O,
-     "update($self, rules, /)\n--\n\nAdds each rule of an iterable, as add() takes them, or none when one is bad."},
+     "update($self, rules, /)\n--\n\n"
+     "Adds each rule of an iterable, in the form of add(), or none if one is wrong."},
     {"load", blocklist_load, METH_O,
-     "load($self, file, /)\n--\n\nAdds the rules in a file (its path, or an open file), one a line as add() takes "
-     "them; # and ;\n"
-     "begin a comment. Returns how many there were. When a line is bad the error names it, and none is added."},
+     "load($self, file, /)\n--\n\n"
+     "Adds the rules of a file: its path, or an open file. Each line has one rule, in the form of add(); # and ;\n"
+     "begin a comment. Returns the number of rules. If a line is wrong, the error names it, and no rule is\n"
+     "added."},
     {"clear", blocklist_clear_rules, METH_NOARGS, "clear($self)\n--\n\nRemoves all rules. Node: clear()."},
     KW("check", blocklist_check,
-       "check($self, address, type='ipv4')\n--\n\nTrue when a rule covers the address. An IPv6 text needs type='ipv6'; "
-       "`address "
-       "in blocklist` finds that\nout by itself. Text that is not an address is False. Node: check()."),
+       "check($self, address, type='ipv4')\n--\n\n"
+       "True if a rule covers the address. An IPv6 text needs type='ipv6'; `address in blocklist` finds the family\n"
+       "itself. For text that is not an address it is False. Node: check()."),
     {"to_json", blocklist_to_json, METH_NOARGS, "to_json($self)\n--\n\nThe same as rules. Node: toJSON()."},
     {"from_json", blocklist_from_json, METH_O,
-     "from_json($self, data, /)\n--\n\nAdds the rules of a list as to_json() returns it, or of its JSON text; all or "
-     "none. Node: "
-     "fromJSON()."},
+     "from_json($self, data, /)\n--\n\n"
+     "Adds the rules of a list that to_json() returned, or of its JSON text: all of them or none.\n"
+     "Node: fromJSON()."},
     {"is_block_list", blocklist_is_block_list, METH_O | METH_CLASS,
      "is_block_list($type, value, /)\n--\n\nTrue for a BlockList. Node: BlockList.isBlockList()."},
     {"_restore", blocklist_restore, METH_O | METH_CLASS, NULL},
@@ -611,16 +614,17 @@ static PyMethodDef blocklist_methods[] = {
 };
 
 static PyGetSetDef blocklist_getset[] = {
-    {"rules", blocklist_get_rules, NULL, "The rules as Node writes them, newest first: a new list each time.", NULL},
+    {"rules", blocklist_get_rules, NULL, "The rules in Node's form, newest first: a new list each time.", NULL},
     {"size", blocklist_get_size, NULL, "The number of rules; the same as len().", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
 static const char blocklist_doc[] =
     "BlockList(rules=(), /)\n--\n\n"
-    "Addresses, subnets and ranges, and whether an address is among them: `address in blocklist`. A check takes the\n"
-    "same time however many rules there are. IPv4 rules hold for IPv4-mapped IPv6 addresses too, and vice versa.\n"
-    "rules: an iterable of what add() takes. Equality ignores order. Node: net.BlockList.";
+    "A list of addresses, subnets and ranges. `address in blocklist` is True if a rule covers the address. A\n"
+    "check takes about the same time for any number of rules. IPv4 rules also apply to IPv4-mapped IPv6\n"
+    "addresses, and vice versa. rules is an iterable of rules in the form of add(). Equality ignores the order.\n"
+    "Node: net.BlockList.";
 
 static PyType_Slot blocklist_slots[] = {
     {Py_tp_doc, (void *)blocklist_doc},

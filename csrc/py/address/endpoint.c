@@ -149,8 +149,8 @@ static int
 raise_order(bool listening, PyObject *first, PyObject *second)
 {
     pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
-                   "The port comes first: %s(%S, %R). Received a host first (a path alone, without a port, is a unix "
-                   "socket's)",
+                   "The port comes first: %s(%S, %R). Received a host first (for a unix socket, "
+                   "pass only the path)",
                    listening ? "listen" : "connect", second, first);
     return -1;
 }

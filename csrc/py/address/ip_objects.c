@@ -211,8 +211,9 @@ ip_version(PyObject *input)
 
 const char pn_is_ip_doc[] =
     "is_ip($module, input, /)\n--\n\n"
-    "6 or 4 when the input is an IPv6 or IPv4 address, else 0. A zone (fe80::1%eth0) is allowed; leading zeros, short\n"
-    "forms and white space are not. bytes are read as ASCII, anything else as str(input). Node: net.isIP().";
+    "Returns 6 for an IPv6 address, 4 for an IPv4 address, and 0 for anything else. A zone (fe80::1%eth0) is\n"
+    "allowed. White space, and leading zeros and short forms of IPv4, are not. bytes are read as ASCII,\n"
+    "anything else as str(input). Node: net.isIP().";
 
 PyObject *
 pn_is_ip(PyObject *module, PyObject *input)

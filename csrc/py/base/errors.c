@@ -62,9 +62,10 @@ net_error_str(PyObject *self)
 }
 
 static PyType_Slot net_error_slots[] = {
-    {Py_tp_doc, "NetError(*args)\n--\n\n"
-                "An error of the network. `code` is Node's (\"ECONNREFUSED\"), `errno` Python's number; `syscall`,\n"
-                "`address`, `port` and `hostname` are set where they apply, else None."},
+    {Py_tp_doc,
+     "NetError(*args)\n--\n\n"
+     "An error of the network. `code` is a text such as \"ECONNREFUSED\", `errno` Python's number. `syscall`,\n"
+     "`address`, `port` and `hostname` are set where they apply, else None."},
     {Py_tp_str, net_error_str},
     {0, NULL},
 };
@@ -112,7 +113,7 @@ static PyMethodDef aggregate_error_methods[] = {
 
 static PyType_Slot aggregate_error_slots[] = {
     {Py_tp_doc, "AggregateError(*args)\n--\n\n"
-                "Every attempt to connect failed: `errors` holds one error for each."},
+                "Every attempt to connect failed. `errors` has one error for each attempt."},
     {Py_tp_methods, aggregate_error_methods},
     {0, NULL},
 };
@@ -199,10 +200,10 @@ pn_errors_init(PnState *st, PyObject *module)
     st->LookupError = make_class(module, "NetLookupError", PyTuple_Pack(2, st->NetError, gaierror),
                                  "A host name could not be resolved; also a socket.gaierror.");
     Py_DECREF(gaierror);
-    st->AbortError =
-        make_class(module, "AbortError", PyTuple_Pack(1, st->NetError),
-                   "An operation was aborted: `reason` is what its signal was aborted with, also the __cause__\n"
-                   "when that is an exception.");
+    st->AbortError = make_class(
+        module, "AbortError", PyTuple_Pack(1, st->NetError),
+        "An operation was aborted. `reason` is the reason of its signal. It is also the __cause__, if it is an\n"
+        "exception.");
     st->AggregateError = PyType_FromModuleAndSpec(module, &aggregate_error_spec, st->NetError);
     if (st->LookupError == NULL || st->AbortError == NULL || st->AggregateError == NULL ||
         PyModule_AddObjectRef(module, "AggregateError", st->AggregateError) < 0)

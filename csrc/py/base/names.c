@@ -106,7 +106,9 @@ dir_without_aliases(PyObject *self, PyObject *unused)
 }
 
 static PyMethodDef dir_methods[] = {
-    {"__dir__", dir_without_aliases, METH_NOARGS, "__dir__($self, /)\n--\n\nThe members, without Node's spellings."},
+    {"__dir__", dir_without_aliases, METH_NOARGS,
+     "__dir__($self, /)\n--\n\n"
+     "Returns the members, without Node's spellings."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -69,10 +69,10 @@ struct pn_driver {
     unsigned hand_over; /* threads whose run() waits for the background thread to stop driving */
     bool dispatching;   /* a turn is running */
     bool stop;          /* run() shall return */
-    bool looks_again;   /* run() goes on only because another thread may resume a socket */
+    bool looks_again;   /* run() continues only because another thread may resume a socket */
     bool graceful;      /* run() shall close everything in order, then return */
     bool graceful_done;
-    bool grace_over;               /* what was left has been destroyed */
+    bool grace_over;               /* the remaining objects have been destroyed */
     uint64_t grace;                /* ns that a graceful end may last; UINT64_MAX: without limit */
     uint64_t opened;               /* loop->opened when everything was closed in order */
     struct pn_loop_timer deadline; /* of the graceful end */
@@ -84,9 +84,9 @@ struct pn_driver {
     unsigned long *holders; /* own: the threads inside turn(), one entry for each block */
     size_t holders_size;
     struct PnDrive *drive;             /* while attached, borrowed, as the next three: it detaches before it is freed */
-    PyObject *host;                    /* what the drive is for, such as an asyncio loop; may be NULL */
-    PyObject *host_name;               /* what messages show, by str() */
-    PyObject *host_uncaught;           /* gets what leaves a listener; may be NULL */
+    PyObject *host;                    /* the host, such as an asyncio loop; may be NULL */
+    PyObject *host_name;               /* the host in messages, by str() */
+    PyObject *host_uncaught;           /* gets an exception that leaves a listener; may be NULL */
     bool automatic;                    /* an automatic attachment of pynet._attach */
     PyObject *thread_object;           /* own: the threading.Thread of the background thread */
     struct pn_own_thread *own_threads; /* borrowed: the background threads that have not ended */
@@ -123,6 +123,7 @@ struct PnState {
     size_t wakes_count;
     PyObject *threading;                /* own: the dict of the module threading, see waiter.c */
     PyObject *checked_lock;             /* own: its Lock, when that was looked at */
+    unsigned long main_thread;          /* its identifier; 0: not known yet */
     bool plain_lock;                    /* it is CPython's own */
     struct pn_link direct_reads;        /* the sockets that threads read themselves: read_direct.c */
     struct pn_loop_timer direct_review; /* looks for those that no thread reads any more */
@@ -157,12 +158,13 @@ struct PnState {
     PyObject *read_wait;                 /* own: see read_slot.c */
     struct PnCall *free_calls;           /* own: see awaitable_type.c */
     size_t free_calls_count;
-    PyObject *get_running_loop; /* own: the function of the module _asyncio, once that is imported */
-    PyObject *future_type;      /* own: its class Future */
-    PyObject *go_on;            /* own: the function _go_on, see waiter.c */
-    PyObject *already;          /* own: the future of every reached state that carries nothing, see pynet/_waiting.py */
-    PyObject *waiting;          /* own: the functions of pynet._waiting, see waiting.c */
-    PyObject *run;              /* own: a tuple, see PN_RUN; set when the module is created */
+    PyObject *get_running_loop;  /* own: the function of the module _asyncio, once that is imported */
+    PyObject *future_type;       /* own: its class Future */
+    PyObject *future_set_result; /* own: that method of it */
+    PyObject *go_on;             /* own: the function _go_on, see waiter.c */
+    PyObject *already; /* own: the future of every reached state that carries nothing, see pynet/_waiting.py */
+    PyObject *waiting; /* own: the functions of pynet._waiting, see waiting.c */
+    PyObject *run;     /* own: a tuple, see PN_RUN; set when the module is created */
     struct pn_names names;
 };
 

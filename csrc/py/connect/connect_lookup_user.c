@@ -282,8 +282,9 @@ callback_dealloc(PyObject *op)
 }
 
 static PyType_Slot callback_slots[] = {
-    {Py_tp_doc, "What a lookup function calls with its result: callback(err, address, family), or\n"
-                "callback(err, addresses). The first call counts; it may come from any thread."},
+    {Py_tp_doc,
+     "A lookup function calls this with its result: callback(err, address, family), or callback(err, addresses).\n"
+     "Only the first call counts. Any thread may call it."},
     {Py_tp_call, callback_call},
     {Py_tp_traverse, callback_traverse},
     {Py_tp_clear, callback_clear},

@@ -345,18 +345,20 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
 
 const char pn_connect_doc[] =
     "connect($self, /, *args, **options)\n--\n\n"
-    "connect(port, host=\"localhost\", listener=None, /)\nconnect(path, listener=None, /)\n"
+    "connect(port, host=\"localhost\", listener=None, /)\n"
+    "connect(path, listener=None, /)\n"
     "connect(options, listener=None, /, **more)\n\n"
-    "Starts to connect and returns the socket. A port with a host, a (host, port) pair, the path of a unix socket\n"
-    "(\"\\0name\": abstract), or options: port, host, path, family (0, 4, 6), hints, lookup, local_address,\n"
-    "local_port, auto_select_family (bool), auto_select_family_attempt_timeout (ms), happy_eyeballs (\"race\" or\n"
-    "\"serial\"), connect_timeout (seconds), block_list, signal, no_delay, keep_alive, keep_alive_initial_delay (ms),\n"
-    "type_of_service. The listener is added with once(\"connect\"). A name is looked up, and its addresses are tried\n"
-    "until one connects.\n\n"
-    "Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready; error and\n"
-    "close when it fails. Raises at once TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE), ValueError\n"
-    "(ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and what a lookup\n"
-    "function raises. Node: socket.connect().";
+    "Starts to connect, and returns the socket. It connects to a port and a host, to a (host, port) pair, or to\n"
+    "the path of a unix socket (\"\\0name\" is an abstract name). Options: port, host, path, family (0, 4, 6),\n"
+    "hints, lookup, local_address, local_port, auto_select_family (bool), auto_select_family_attempt_timeout\n"
+    "(ms), happy_eyeballs (\"race\" or \"serial\"), connect_timeout (seconds), block_list, signal, no_delay,\n"
+    "keep_alive, keep_alive_initial_delay (ms), type_of_service. The listener is added with once(\"connect\").\n"
+    "For a name, it tries the addresses of the name until one connects.\n\n"
+    "Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready. On\n"
+    "failure: error and close.\n\n"
+    "Raises at once TypeError (ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE), ValueError (ERR_SOCKET_BAD_PORT,\n"
+    "ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_IP_ADDRESS), and an exception of the lookup function.\n"
+    "Node: socket.connect().";
 
 PyObject *
 pn_socket_connect_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)

@@ -219,6 +219,6 @@ pn_connect_read_environment(PnState *st)
         st->attempt_timeout = ms < 10 ? 10 : ms;
         return 0;
     }
-    return PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "%s=%s is no number of milliseconds: ignored", timeout_name,
+    return PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "%s=%s is not a number of milliseconds: ignored", timeout_name,
                             timeout);
 }

@@ -14,7 +14,7 @@ pn_event_name(PnState *st, PyObject *name)
         return text;
     }
     if (name == Py_None || PyBool_Check(name) || PyLong_Check(name) || PyFloat_Check(name) || PyBytes_Check(name))
-        return pn_raise_arg_type("event_name", "a str or an object of its own kind", name);
+        return pn_raise_arg_type("event_name", "a str, or an object other than a number, bytes or None", name);
     return Py_NewRef(name); /* any other object is compared by identity, as Node's symbols are */
 }
 

@@ -79,7 +79,7 @@ int pn_add_internal_listener(PnEmitter *e, PyObject *name, PyObject *fn);
 /* --- event_names.c --- */
 /* Warns if the name is nearly that of an event of the emitter. 0, or -1 when the warning is raised. */
 int pn_check_event(PnEmitter *e, PyObject *name);
-/* The user has emitted an event of that name: it is no mistake. 0 or -1. */
+/* The user has emitted an event of that name: it is not a typing mistake. 0 or -1. */
 int pn_note_user_event(PnEmitter *e, PyObject *name);
 
 /* --- emitter_type.c --- */

@@ -36,7 +36,7 @@ enum pn_cycle_event {
     PN_CYCLE_CLOSE,
 };
 
-/* What a type above adds to the emitter; NULL for a plain EventEmitter. All but `listener_added` are cold. */
+/* The functions that a type above adds to the emitter; NULL for a plain EventEmitter. All but `listener_added` are cold. */
 struct pn_emitter_ops {
     /* 0, or -1 with an exception. */
     int (*listener_added)(PnEmitter *e, PyObject *name);

@@ -40,11 +40,11 @@ add(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, bo
 PyDoc_STRVAR(
     on_doc,
     "on($self, event_name, listener=None, /)\n--\n\n"
-    "Adds a listener at the end of the list for event_name and returns the emitter. Without a listener it is a\n"
-    "decorator: @server.on(\"connection\"). The same function may be added several times. Emits \"newListener\"\n"
+    "Adds a listener at the end of the list of event_name, and returns the emitter. Without a listener it is a\n"
+    "decorator: @server.on(\"connection\"). You may add the same function several times. Emits \"newListener\"\n"
     "first.\n\n"
-    "Raises TypeError (ERR_INVALID_ARG_TYPE) for what is not callable and for coroutine functions. Warns with\n"
-    "MaxListenersExceededWarning when an event has more than the limit. Node: emitter.on().");
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) if the listener is not callable, or is a coroutine function. Warns\n"
+    "with MaxListenersExceededWarning if an event has more listeners than the limit. Node: emitter.on().");
 
 static PyObject *
 emitter_on(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -111,9 +111,9 @@ find_equal(PnEmitter *e, PyObject *name, PyObject *fn, bool *failed)
 PyDoc_STRVAR(
     off_doc,
     "off($self, event_name, listener, /)\n--\n\n"
-    "Removes the most recently added listener that is `listener`, or else equals it (bound methods), also one added\n"
-    "with once(), and returns the emitter. Emits \"removeListener\". An emission that has begun is not affected.\n"
-    "Node: emitter.off().");
+    "Removes one listener, and returns the emitter: the newest that is `listener`, or else the newest that\n"
+    "equals it (bound methods). It also removes a listener of once(). Emits \"removeListener\". An emit() that\n"
+    "has begun still calls the listener. Node: emitter.off().");
 
 static PyObject *
 emitter_off(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -180,8 +180,8 @@ remove_everything(PnEmitter *e)
 PyDoc_STRVAR(
     remove_all_listeners_doc,
     "remove_all_listeners($self, event_name=None, /)\n--\n\n"
-    "Removes the listeners of one event, or of all events, and returns the emitter. Emits \"removeListener\" for each\n"
-    "when that event has a listener. Node: emitter.removeAllListeners().");
+    "Removes the listeners of one event, or of all events, and returns the emitter. Emits \"removeListener\" for\n"
+    "each, if that event has a listener. Node: emitter.removeAllListeners().");
 
 static PyObject *
 emitter_remove_all_listeners(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -231,7 +231,7 @@ list_of(PyObject *op, PyObject *event, bool raw)
 PyDoc_STRVAR(
     listeners_doc,
     "listeners($self, event_name, /)\n--\n\n"
-    "A new list of the functions that listen to event_name, in the order of their calls. Node: emitter.listeners().");
+    "Returns a new list of the listeners of event_name, in the order of their calls. Node: emitter.listeners().");
 
 static PyObject *
 emitter_listeners(PyObject *op, PyObject *event)
@@ -241,8 +241,8 @@ emitter_listeners(PyObject *op, PyObject *event)
 
 PyDoc_STRVAR(raw_listeners_doc,
              "raw_listeners($self, event_name, /)\n--\n\n"
-             "As listeners(), but once() listeners in their wrappers (`wrapper.listener` is the function). Node:\n"
-             "emitter.rawListeners().");
+             "Like listeners(), but a listener of once() is in its wrapper; `wrapper.listener` is the function.\n"
+             "Node: emitter.rawListeners().");
 
 static PyObject *
 emitter_raw_listeners(PyObject *op, PyObject *event)
@@ -250,10 +250,11 @@ emitter_raw_listeners(PyObject *op, PyObject *event)
     return list_of(op, event, true);
 }
 
-PyDoc_STRVAR(listener_count_doc,
-             "listener_count($self, event_name, listener=None, /)\n--\n\n"
-             "How many listeners event_name has; with `listener`, how often that one is among them. Node:\n"
-             "emitter.listenerCount().");
+PyDoc_STRVAR(
+    listener_count_doc,
+    "listener_count($self, event_name, listener=None, /)\n--\n\n"
+    "Returns the number of listeners of event_name. With `listener`, returns how often that one is in the list.\n"
+    "Node: emitter.listenerCount().");
 
 static PyObject *
 emitter_listener_count(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -274,8 +275,8 @@ emitter_listener_count(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
 
 PyDoc_STRVAR(event_names_doc,
              "event_names($self, /)\n--\n\n"
-             "A new list of the events that have listeners, in the order in which they got their first one. Node:\n"
-             "emitter.eventNames().");
+             "Returns a new list of the events that have listeners, in the order in which they got their first one.\n"
+             "Node: emitter.eventNames().");
 
 static PyObject *
 emitter_event_names(PyObject *op, PyObject *unused)
@@ -314,10 +315,10 @@ raise_unhandled(PnState *st, PyObject *const *args, Py_ssize_t nargs)
 PyDoc_STRVAR(
     emit_doc,
     "emit($self, event_name, /, *args)\n--\n\n"
-    "Calls the listeners of event_name with args, synchronously and in their order. True when there was one. What a\n"
-    "listener raises leaves emit(); the listeners after it are not called. An \"error\" without listeners is raised:\n"
-    "args[0] itself when it is an exception, else NetError (ERR_UNHANDLED_ERROR) with `.context`. Node:\n"
-    "emitter.emit().");
+    "Calls the listeners of event_name with args, in order, before it returns. Returns True if there was a\n"
+    "listener. If a listener raises, emit() raises the exception, and does not call the listeners after it.\n\n"
+    "emit(\"error\", ...) without a listener raises args[0]. If that is not an exception, it raises NetError\n"
+    "(ERR_UNHANDLED_ERROR) with `.context`. Node: emitter.emit().");
 
 static PyObject *
 emitter_emit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
@@ -359,12 +360,11 @@ emitter_emit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 
 /* --- limits --- */
 
-PyDoc_STRVAR(
-    set_max_listeners_doc,
-    "set_max_listeners($self, n, /)\n--\n\n"
-    "Sets how many listeners an event may have before a warning of a likely leak (default 10; 0 and infinity: no\n"
-    "limit) and returns the emitter. Raises TypeError when n is not a number, ValueError (ERR_OUT_OF_RANGE) when it\n"
-    "is negative. Node: emitter.setMaxListeners().");
+PyDoc_STRVAR(set_max_listeners_doc,
+             "set_max_listeners($self, n, /)\n--\n\n"
+             "Sets the number of listeners above which an event warns of a likely leak, and returns the emitter. The\n"
+             "default is 10; 0 and infinity mean no limit. Raises TypeError if n is not a number, ValueError\n"
+             "(ERR_OUT_OF_RANGE) if it is negative. Node: emitter.setMaxListeners().");
 
 static PyObject *
 emitter_set_max_listeners(PyObject *op, PyObject *n)
@@ -378,8 +378,9 @@ emitter_set_max_listeners(PyObject *op, PyObject *n)
     return Py_NewRef(op);
 }
 
-PyDoc_STRVAR(get_max_listeners_doc, "get_max_listeners($self, /)\n--\n\n"
-                                    "The limit of set_max_listeners(); 0: none. Node: emitter.getMaxListeners().");
+PyDoc_STRVAR(get_max_listeners_doc,
+             "get_max_listeners($self, /)\n--\n\n"
+             "Returns the limit of set_max_listeners(); 0 means no limit. Node: emitter.getMaxListeners().");
 
 static PyObject *
 emitter_get_max_listeners(PyObject *op, PyObject *unused)
@@ -463,11 +464,11 @@ static PyMethodDef emitter_methods[] = {
     {"add_listener", PN_FASTCALL(emitter_on), METH_FASTCALL | METH_KEYWORDS,
      "add_listener($self, event_name, listener=None, /)\n--\n\nThe same as on()."},
     ADDING(once, "once($self, event_name, listener=None, /)\n--\n\n"
-                 "As on(), for one call: the listener is removed before it."),
+                 "Like on(), for one call: the listener is removed before the call."),
     ADDING(prepend_listener, "prepend_listener($self, event_name, listener=None, /)\n--\n\n"
-                             "As on(), at the front of the list."),
-    ADDING(prepend_once_listener,
-           "prepend_once_listener($self, event_name, listener=None, /)\n--\n\nAs once(), at the front of the list."),
+                             "Like on(), at the front of the list."),
+    ADDING(prepend_once_listener, "prepend_once_listener($self, event_name, listener=None, /)\n--\n\n"
+                                  "Like once(), at the front of the list."),
     ADDING(off, off_doc),
     {"remove_listener", PN_FASTCALL(emitter_off), METH_FASTCALL | METH_KEYWORDS,
      "remove_listener($self, event_name, listener, /)\n--\n\nThe same as off()."},
@@ -494,8 +495,10 @@ static PyGetSetDef emitter_getset[] = {
 };
 
 static PyType_Slot emitter_slots[] = {
-    {Py_tp_doc, "EventEmitter()\n--\n\nAn object with events and listeners, as Node's events.EventEmitter. May be\n"
-                "subclassed; a subclass need not call __init__()."},
+    {Py_tp_doc,
+     "EventEmitter()\n--\n\n"
+     "Keeps listeners for events, and calls them. You may write a subclass, which need not call __init__().\n"
+     "Node: class events.EventEmitter."},
     {Py_tp_new, pn_emitter_new},
     {Py_tp_traverse, pn_emitter_traverse},
     {Py_tp_clear, pn_emitter_clear},

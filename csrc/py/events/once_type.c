@@ -71,12 +71,12 @@ once_dealloc(PyObject *op)
 /* --- tables --- */
 
 static PyMemberDef once_members[] = {
-    {"listener", T_OBJECT, offsetof(PnOnce, listener), READONLY, "The function that was given to once()."},
+    {"listener", T_OBJECT, offsetof(PnOnce, listener), READONLY, "The function that was passed to once()."},
     {NULL, 0, 0, 0, NULL},
 };
 
 static PyType_Slot once_slots[] = {
-    {Py_tp_doc, "A listener registered with once(), as raw_listeners() shows it; its first call removes it."},
+    {Py_tp_doc, "A listener of once(), in the form of raw_listeners(). Its first call removes it."},
     {Py_tp_call, once_call},
     {Py_tp_repr, once_repr},
     {Py_tp_traverse, once_traverse},

@@ -4,7 +4,7 @@
 
 #include "py/base/state.h"
 
-/* Called before a wait adds its listeners: allocates what the other function needs. 0, or -1 with an exception. */
+/* Called before a wait adds its listeners: allocates the memory that the other function needs. 0, or -1 with an exception. */
 int pn_rewake_prepare(PnState *st);
 /* An internal listener has raised, as without memory: a timer wakes all waits, until that succeeds. Does not touch the
  * exception that is set. */

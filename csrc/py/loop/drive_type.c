@@ -275,18 +275,17 @@ drive_repr(PyObject *op)
 
 const char pn_embed_doc[] =
     "embed(wake=None, *, host=None, uncaught=None)\n--\n\n"
-    "embed(wake=None, *, host=None, uncaught=None) -> Drive: the loop of a host runs pynet's loop, on the calling\n"
-    "thread. The host watches drive.fileno() for reading and calls drive.step() whenever it is readable; listeners "
-    "run\n"
-    "within step(), so they may use all that the host allows on its thread. drive.close() ends it.\n\n"
-    "wake is called as wake(drive.step) at the end of a step() that wants another one at once, so that the host calls\n"
-    "it in its next turn (loop.call_soon); without it the descriptor becomes readable again. host: what messages call\n"
-    "the host. uncaught is called as uncaught(exc, emitter) for what leaves a listener, before the connection "
-    "concerned\n"
-    "is destroyed; without it threading.excepthook is. KeyboardInterrupt and SystemExit leave step().\n\n"
-    "If the background thread was driving, it hands over, and starts again after close(). Raises RuntimeError while\n"
-    "run() is active or pynet is attached to a host already, inside a listener and inside turn(); TypeError\n"
-    "(ERR_INVALID_ARG_TYPE) when wake or uncaught is not callable or a coroutine function.";
+    "Attaches pynet to the loop of a host, which then runs pynet's loop on the calling thread. Returns a Drive.\n"
+    "The host watches drive.fileno() for reading, and calls drive.step() whenever it is readable. Listeners run\n"
+    "within step(). So they may use everything that the host allows on its thread. drive.close() ends it.\n\n"
+    "wake requests another step: pynet calls wake(drive.step) at the end of a step() if another one is due at\n"
+    "once, and the host calls drive.step in its next turn (loop.call_soon). Without wake the descriptor becomes\n"
+    "readable again. host is any object; messages name it. uncaught(exc, emitter) gets an exception that leaves\n"
+    "a listener, before the connection concerned is destroyed; without it threading.excepthook does. step()\n"
+    "raises KeyboardInterrupt and SystemExit.\n\n"
+    "If the background thread was driving, it stops, and starts again after close(). Raises RuntimeError while\n"
+    "run() is active, while pynet is already attached to a host, inside a listener and inside turn(); TypeError\n"
+    "(ERR_INVALID_ARG_TYPE) if wake or uncaught is not callable, or is a coroutine function.";
 
 static int
 parse_embed(PnState *st, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, PyObject **a)
@@ -425,32 +424,35 @@ drive_dealloc(PyObject *op)
 static PyMethodDef drive_methods[] = {
     {"fileno", drive_fileno, METH_NOARGS,
      "fileno($self, /)\n--\n\n"
-     "The descriptor that the host watches for reading; -1 after close()."},
+     "Returns the descriptor that the host watches for reading, or -1 after close()."},
     {"step", drive_step, METH_NOARGS,
      "step($self, /)\n--\n\n"
-     "Runs one turn of the loop without waiting. Returns 0 when another one is due at once, the seconds until the\n"
-     "next timer, or None; whatever it is, the descriptor becomes readable in time, so that a host need not look at\n"
-     "it. Does nothing after close(), inside a listener, and while a turn() block is open. Raises KeyboardInterrupt\n"
-     "and SystemExit of a listener, what wake() raises, and RuntimeError on another thread than that of embed()."},
+     "Runs one turn of the loop, without waiting. Returns 0 if another one is due at once, the seconds until the\n"
+     "next timer, or None. A host may ignore the result: the descriptor becomes readable in time. Does nothing\n"
+     "after close(), inside a listener, and while a turn() block is open. Raises KeyboardInterrupt and\n"
+     "SystemExit of a listener, an exception of wake(), and RuntimeError on any other thread than that of\n"
+     "embed()."},
     {"close", drive_close, METH_NOARGS,
      "close($self, /)\n--\n\n"
-     "Detaches pynet from the host, inside a listener at the end of the step(). The host must not watch the\n"
-     "descriptor any more. Sockets and servers stay open: the next call that needs the loop starts the background\n"
-     "thread, or the loop is attached again. From any thread; does nothing when it is closed."},
+     "Detaches pynet from the host; inside a listener at the end of the step(). The host must no longer watch\n"
+     "the descriptor. Sockets and servers stay open. The next call that needs the loop starts the background\n"
+     "thread, unless pynet is attached again. Any thread may call it. A second call does nothing."},
     {"__enter__", drive_enter, METH_NOARGS, NULL},
     {"__exit__", PN_FASTCALL(drive_exit), METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 static PyGetSetDef drive_getset[] = {
-    {"closed", drive_closed, NULL, "True after close(), and when the host is gone.", NULL},
-    {"host", drive_host, NULL, "The host that embed() got, or None.", NULL},
+    {"closed", drive_closed, NULL, "True after close(), and when the host no longer exists.", NULL},
+    {"host", drive_host, NULL, "The argument host of embed(), or None.", NULL},
     {"_automatic", drive_automatic, drive_set_automatic, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyType_Slot drive_slots[] = {
-    {Py_tp_doc, "What embed() returns: the loop of a host runs pynet's loop by it. As a context manager it is closed."},
+    {Py_tp_doc,
+     "The result of embed(): the loop of a host runs pynet's loop through it. As a context manager, it is closed\n"
+     "at the end of the block."},
     {Py_tp_methods, drive_methods},
     {Py_tp_getset, drive_getset},
     {Py_tp_repr, drive_repr},

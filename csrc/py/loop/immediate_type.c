@@ -87,8 +87,8 @@ pn_immediates_each_referenced(PnState *st, pn_timer_visit visit, void *arg)
 
 const char pn_set_immediate_doc[] =
     "set_immediate(callback, /, *args)\n--\n\n"
-    "Calls callback(*args) once, after the I/O of the loop's turn; returns an Immediate. Raises TypeError\n"
-    "(ERR_INVALID_ARG_TYPE). Node: setImmediate().";
+    "Calls callback(*args) once, after the I/O of the current turn of the loop. Returns an Immediate. Raises\n"
+    "TypeError (ERR_INVALID_ARG_TYPE). Node: setImmediate().";
 
 PyObject *
 pn_set_immediate(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
@@ -124,8 +124,8 @@ pn_set_immediate(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 
 const char pn_clear_immediate_doc[] =
     "clear_immediate(immediate, /)\n--\n\n"
-    "Cancels an Immediate; nothing happens when it has run or for None. Raises TypeError (ERR_INVALID_ARG_TYPE) for\n"
-    "anything else. Node: clearImmediate().";
+    "Cancels an Immediate. Does nothing if it has run, and for None. Raises TypeError (ERR_INVALID_ARG_TYPE)\n"
+    "for anything else. Node: clearImmediate().";
 
 PyObject *
 pn_clear_immediate(PyObject *module, PyObject *immediate)
@@ -217,11 +217,13 @@ immediate_repr(PyObject *op)
 static PyMethodDef immediate_methods[] = {
     {"ref", immediate_ref, METH_NOARGS,
      "ref($self, /)\n--\n\n"
-     "The immediate keeps run() from returning (the default); returns it."},
+     "The immediate keeps run() from returning, which is the default. Returns the immediate."},
     {"unref", immediate_unref, METH_NOARGS,
      "unref($self, /)\n--\n\n"
-     "The immediate does not keep run() from returning; returns it."},
-    {"has_ref", immediate_has_ref, METH_NOARGS, "has_ref($self, /)\n--\n\nTrue unless unref() was called last."},
+     "The immediate does not keep run() from returning. Returns the immediate."},
+    {"has_ref", immediate_has_ref, METH_NOARGS,
+     "has_ref($self, /)\n--\n\n"
+     "True, unless unref() was called last."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -14,9 +14,10 @@ run_user_tick(PnState *st, PyObject *self, void *arg)
 
 const char pn_next_tick_doc[] =
     "next_tick(callback, /, *args)\n--\n\n"
-    "Calls callback(*args) as soon as the listener or callback that the loop is calling returns, before any I/O:\n"
-    "Node's process.nextTick(). From another thread than the loop's it runs at the start of the loop's next turn.\n\n"
-    "Raises TypeError (ERR_INVALID_ARG_TYPE) when callback is not callable or is a coroutine function.";
+    "Calls callback(*args) on the loop's thread. In a listener, that is as soon as the listener has returned,\n"
+    "and before any I/O. Outside of a listener, it is at the start of the next turn of the loop.\n"
+    "Node: process.nextTick().\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) if callback is not callable, or is a coroutine function.";
 
 PyObject *
 pn_next_tick(PyObject *module, PyObject *const *args, Py_ssize_t nargs)

@@ -353,16 +353,17 @@ restore_signals(PnState *st, struct saved_signals *saved)
 
 const char pn_run_doc[] =
     "run(main=None, *, signals=False, grace=10, on_uncaught=None)\n--\n\n"
-    "Drives the loop on the calling thread until nothing referenced is left to do (see active()), or stop() is\n"
-    "called. main() is called first, inside the first turn. The background thread, if it was driving, hands over.\n\n"
-    "signals=True (main thread only): the first SIGINT or SIGTERM closes in order (stops accepting, sends queued\n"
-    "writes, unlinks unix paths), the second returns at once. What has not closed `grace` seconds after the first is\n"
-    "destroyed, and counted in one line on stderr; None waits without limit. on_uncaught=\"log\": an exception that "
-    "leaves a\n"
-    "listener is logged (logger \"pynet\"), the connection concerned is destroyed, and run() continues; by default\n"
-    "run() raises it, destroys nothing, and may be called again.\n\n"
-    "Raises RuntimeError inside a listener, inside turn(), while another run() is active, and while pynet is attached\n"
-    "to the loop of a host (embed(), pynet.aio).";
+    "Drives the loop on the calling thread, until nothing keeps it going (see active()), or until stop() is\n"
+    "called. It calls main() first, inside the first turn. If the background thread was driving, it stops.\n\n"
+    "signals=True (only on the main thread): the first SIGINT or SIGTERM closes everything in order: it stops\n"
+    "accepting, sends queued writes and unlinks unix paths. On the second signal run() returns at once. `grace`\n"
+    "seconds after the first signal, run() destroys what is still open, and one line on stderr says how many;\n"
+    "None means no limit.\n\n"
+    "on_uncaught=\"log\": if an exception leaves a listener, it is logged (logger \"pynet\"), the connection\n"
+    "concerned is destroyed, and run() continues. By default run() raises the exception and destroys nothing,\n"
+    "and you may call run() again.\n\n"
+    "Raises RuntimeError inside a listener, inside turn(), while another run() is active, and while pynet is\n"
+    "attached to the loop of a host (embed(), pynet.aio).";
 
 PyObject *
 pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -389,8 +390,8 @@ pn_run(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwna
 
 const char pn_stop_doc[] =
     "stop()\n--\n\n"
-    "Makes run() return at the end of the turn under way; from any thread, listener or signal handler. Nothing is\n"
-    "closed. Does nothing when run() is not active.";
+    "Makes run() return at the end of the current turn. Any thread, listener or signal handler may call it. It\n"
+    "closes nothing. Does nothing if run() is not active.";
 
 PyObject *
 pn_stop(PyObject *module, PyObject *unused)

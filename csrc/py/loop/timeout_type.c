@@ -139,9 +139,9 @@ pn_timeouts_each_referenced(PnState *st, pn_timer_visit visit, void *arg)
 
 const char pn_set_timeout_doc[] =
     "set_timeout(callback, ms=1, /, *args)\n--\n\n"
-    "Calls callback(*args) once, after at least ms milliseconds; returns a Timeout. Less than 1 counts as 1, more\n"
-    "than 2,147,483,647 as 1 with a TimeoutOverflowWarning. Raises TypeError (ERR_INVALID_ARG_TYPE).\n"
-    "Node: setTimeout().";
+    "Calls callback(*args) once, after at least ms milliseconds. Returns a Timeout. A value below 1 counts as\n"
+    "1. A value above 2,147,483,647 also counts as 1, with a TimeoutOverflowWarning. Raises TypeError\n"
+    "(ERR_INVALID_ARG_TYPE). Node: setTimeout().";
 
 PyObject *
 pn_set_timeout(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
@@ -151,8 +151,8 @@ pn_set_timeout(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 
 const char pn_set_interval_doc[] =
     "set_interval(callback, ms=1, /, *args)\n--\n\n"
-    "Calls callback(*args) every ms milliseconds, counted from the end of the call before; returns a Timeout. As\n"
-    "set_timeout() otherwise. Node: setInterval().";
+    "Calls callback(*args) again and again. The delay of ms milliseconds starts at the end of each call.\n"
+    "Returns a Timeout. Otherwise it is like set_timeout(). Node: setInterval().";
 
 PyObject *
 pn_set_interval(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
@@ -162,7 +162,7 @@ pn_set_interval(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 
 const char pn_clear_timeout_doc[] =
     "clear_timeout(timer, /)\n--\n\n"
-    "Cancels a Timeout of set_timeout() or set_interval(); nothing happens when it has fired or for None. Raises\n"
+    "Cancels a Timeout of set_timeout() or set_interval(). Does nothing if it has fired, and for None. Raises\n"
     "TypeError (ERR_INVALID_ARG_TYPE) for anything else. Node: clearTimeout(), clearInterval().";
 
 PyObject *
@@ -273,14 +273,20 @@ timeout_dealloc(PyObject *op)
 
 static PyMethodDef timeout_methods[] = {
     {"ref", timeout_ref, METH_NOARGS,
-     "ref($self, /)\n--\n\nThe timer keeps run() from returning (the default); returns it."},
+     "ref($self, /)\n--\n\n"
+     "The timer keeps run() from returning, which is the default. Returns the timer."},
     {"unref", timeout_unref, METH_NOARGS,
-     "unref($self, /)\n--\n\nThe timer does not keep run() from returning; returns it."},
-    {"has_ref", timeout_has_ref, METH_NOARGS, "has_ref($self, /)\n--\n\nTrue unless unref() was called last."},
+     "unref($self, /)\n--\n\n"
+     "The timer does not keep run() from returning. Returns the timer."},
+    {"has_ref", timeout_has_ref, METH_NOARGS,
+     "has_ref($self, /)\n--\n\n"
+     "True, unless unref() was called last."},
     {"refresh", timeout_refresh, METH_NOARGS,
      "refresh($self, /)\n--\n\n"
-     "Starts the delay anew, also after it has fired."},
-    {"close", timeout_close, METH_NOARGS, "close($self, /)\n--\n\nCancels the timer, as clear_timeout()."},
+     "Starts the delay again, also after the timer has fired. Returns the timer."},
+    {"close", timeout_close, METH_NOARGS,
+     "close($self, /)\n--\n\n"
+     "Cancels the timer, like clear_timeout(). Returns the timer."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -86,9 +86,10 @@ turn_exit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 
 const char pn_turn_doc[] =
     "turn()\n--\n\n"
-    "with turn(): nothing is dispatched until the block ends, so that several calls are one step for the loop, as\n"
-    "they are inside a listener. From any thread; it nests, and inside a listener it does nothing. Entering waits for\n"
-    "the end of the current turn. Don't enter it holding a lock that a listener takes.";
+    "with turn(): the loop calls no listener until the block ends. So several calls are one step, as inside a\n"
+    "listener. Entering the block waits for the end of the current turn. Any thread may enter it, and blocks\n"
+    "may be nested. Inside a listener it does nothing. Don't enter it while you hold a lock that a listener\n"
+    "takes.";
 
 PyObject *
 pn_turn(PyObject *module, PyObject *unused)

@@ -180,11 +180,12 @@ pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection)
 
 const char pn_set_uncaught_handler_doc[] =
     "set_uncaught_handler(handler, /)\n--\n\n"
-    "Sets what is called with (exc, emitter) for an exception that leaves a listener or callback, and for an\n"
-    "\"error\" event without a listener; emitter is the object whose listener raised, or None. It replaces what run()\n"
-    "and the background loop do otherwise. Returns the previous handler; None resets. What the handler raises goes\n"
-    "to sys.unraisablehook. KeyboardInterrupt and SystemExit never reach it.\n\n"
-    "Raises TypeError (ERR_INVALID_ARG_TYPE) when handler is not callable.";
+    "Sets a function handler(exc, emitter). It is called for an exception that leaves a listener or callback,\n"
+    "and for an \"error\" event without a listener. emitter is the object whose listener raised, or None. The\n"
+    "handler replaces the default handling of run() and of the background thread. An exception of the handler\n"
+    "goes to sys.unraisablehook. KeyboardInterrupt and SystemExit never reach it. Returns the previous handler;\n"
+    "None restores the default.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) if handler is not callable.";
 
 PyObject *
 pn_set_uncaught_handler(PyObject *module, PyObject *handler)

@@ -23,6 +23,9 @@ struct pn_host {
     bool called;          /* it will call _go_on() */
 };
 
+/* Within this time the handler of any signal runs, as within run(). */
+#define SIGNALS_NS     ((int64_t)100 * 1000000)
+
 #define OF_ALL(link)   ((struct pn_waiter *)(void *)((char *)(link) - offsetof(struct pn_waiter, all)))
 #define OF_AWAKE(link) ((struct pn_waiter *)(void *)((char *)(link) - offsetof(struct pn_waiter, awake)))
 #define OF_TIMER(t)    ((struct pn_waiter *)(void *)((char *)(t) - offsetof(struct pn_waiter, timer)))
@@ -36,12 +39,15 @@ pn_running_loop(PnState *st)
         PyObject *module = PyImport_GetModule(st->names._asyncio);
         PyObject *function = module != NULL ? PyObject_GetAttr(module, st->names._get_running_loop) : NULL;
         PyObject *type = function != NULL ? PyObject_GetAttr(module, st->names.Future) : NULL;
+        PyObject *set_result = type != NULL ? PyObject_GetAttr(type, st->names.set_result) : NULL;
         Py_XDECREF(module);
-        if (type == NULL) {
+        if (set_result == NULL) {
+            Py_XDECREF(type);
             Py_XDECREF(function);
             return NULL;
         }
         Py_XSETREF(st->future_type, type);
+        Py_XSETREF(st->future_set_result, set_result);
         Py_XSETREF(st->get_running_loop, function);
     }
     PyObject *loop = PyObject_CallNoArgs(st->get_running_loop);
@@ -220,6 +226,20 @@ is_plain(PyObject *lock)
     return plain;
 }
 
+/* Again in the child of a fork. */
+static void
+find_main_thread(PnState *st)
+{
+    PyObject *function = PyDict_GetItemString(st->threading, "main_thread");
+    PyObject *thread = function != NULL ? PyObject_CallNoArgs(function) : NULL;
+    PyObject *ident = thread != NULL ? PyObject_GetAttrString(thread, "ident") : NULL;
+    if (ident != NULL)
+        st->main_thread = PyLong_AsUnsignedLong(ident);
+    PyErr_Clear();
+    Py_XDECREF(ident);
+    Py_XDECREF(thread);
+}
+
 /* Whether a wait may block the thread, as seen by the module threading: gevent replaces its locks. */
 static bool
 may_block_thread(PnState *st)
@@ -229,6 +249,8 @@ may_block_thread(PnState *st)
         st->threading = module != NULL ? Py_XNewRef(PyModule_GetDict(module)) : NULL;
         Py_XDECREF(module);
     }
+    if (st->main_thread == 0 && st->threading != NULL)
+        find_main_thread(st);
     PyObject *lock = st->threading != NULL ? PyDict_GetItemString(st->threading, "Lock") : NULL;
     PyErr_Clear();
     if (lock != st->checked_lock || lock == NULL) {
@@ -321,20 +343,25 @@ left_until(uint64_t deadline)
     return deadline == 0 ? -1 : now < deadline ? (int64_t)(deadline - now) : 0;
 }
 
-/* A handler of a signal may fork: then this is the child, and the call that waits must look. */
+/* Handlers of signals run on the main thread. A signal may reach another thread, or this one just before it waits: so the
+ * wait of the main thread ends again and again. A handler may fork: then this is the child, and the call must look. */
 static int
 poll_until(struct pn_waiter *w, uint64_t deadline, int fd)
 {
     unsigned forks = w->st->forks;
+    bool handles = PyThread_get_thread_ident() == w->st->main_thread;
     for (;;) {
         int64_t left = left_until(deadline);
+        bool last = !handles || (left >= 0 && left <= SIGNALS_NS);
         PyThreadState *ts = PyEval_SaveThread();
-        unsigned bits = pn_wake_fd_wait(&w->wake, fd, left);
+        unsigned bits = pn_wake_fd_wait(&w->wake, fd, last ? left : SIGNALS_NS);
         PyEval_RestoreThread(ts);
         if (bits & PN_WAKE_SET)
             clear_wake(w);
-        if ((bits & PN_WAKE_INTERRUPTED) == 0)
-            return bits != 0 || left < 0;
+        if (bits & (PN_WAKE_SET | PN_WAKE_READABLE))
+            return 1;
+        if (bits == 0 && last)
+            return 0;
         if (PyErr_CheckSignals() < 0)
             return -1;
         if (w->st->forks != forks)
@@ -455,6 +482,19 @@ wake_threads(PnState *st)
     }
 }
 
+/* future.set_result(None); of asyncio's own type without looking for the method. -1 with an exception. */
+static int
+set_result(PnState *st, PyObject *future)
+{
+    if ((PyObject *)Py_TYPE(future) != st->future_type)
+        return call_method(future, st->names.set_result, Py_None);
+    PyObject *stack[] = {Py_NewRef(future), Py_None};
+    PyObject *result = PyObject_Vectorcall(st->future_set_result, stack, 2, NULL);
+    Py_DECREF(future);
+    Py_XDECREF(result);
+    return result != NULL ? 0 : -1;
+}
+
 /* On the thread of the asyncio loop. 0, or -1 with KeyboardInterrupt and the like, or MemoryError. */
 static int
 finish_futures(PnState *st, struct pn_host *host)
@@ -466,7 +506,7 @@ finish_futures(PnState *st, struct pn_host *host)
         struct pn_waiter *w = OF_AWAKE(host->awake.next);
         PyObject *owner = Py_NewRef(w->owner);
         pn_link_remove(&w->awake);
-        status = call_method(w->wakes, st->names.set_result, Py_None);
+        status = set_result(st, w->wakes);
         if (status < 0 && PyErr_ExceptionMatches(PyExc_Exception) && !PyErr_ExceptionMatches(PyExc_MemoryError)) {
             PyErr_Clear(); /* cancelled: the task is about to leave the wait */
             status = 0;
@@ -557,6 +597,7 @@ void
 pn_waiters_after_fork(PnState *st)
 {
     st->forks++;
+    st->main_thread = 0;
     while (st->wakes_count > 0) /* the parent has them, too */
         pn_wake_fd_close(&st->wakes[--st->wakes_count]);
     for (struct pn_link *link = st->waiters.next; link != &st->waiters; link = link->next)

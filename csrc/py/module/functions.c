@@ -19,10 +19,12 @@ enum { C_CONNECT = PN_SOCKET_OPTION_COUNT, C_TIMEOUT = C_CONNECT + PN_CONNECT_OP
 const char pn_create_connection_doc[] =
     "connect(*args, **options)\n--\n\n"
     "connect(port, host=\"localhost\", listener=None, /, **options)\n"
-    "connect(path, listener=None, /, **options)\nconnect(options, listener=None, /, **more)\n\n"
-    "Makes a Socket and connects it; returns the socket. Options: those of Socket, those of Socket.connect(), and\n"
-    "timeout (milliseconds without activity) as in Socket.set_timeout(); below 100 it warns, since the limit of\n"
-    "connecting is connect_timeout (seconds). Node: net.createConnection().";
+    "connect(path, listener=None, /, **options)\n"
+    "connect(options, listener=None, /, **more)\n\n"
+    "Makes a Socket, starts to connect it, and returns it at once. Options: those of Socket, those of\n"
+    "Socket.connect(), and timeout (milliseconds without activity), which is Socket.set_timeout(). A timeout\n"
+    "below 100 warns, since the limit for connecting is connect_timeout (seconds).\n"
+    "Node: net.createConnection().";
 
 static PyObject *
 make_connected(PnState *st, struct pn_endpoint *e, PyObject **v)
@@ -68,8 +70,10 @@ pn_create_connection(PyObject *module, PyObject *const *args, Py_ssize_t nargs, 
 
 const char pn_create_server_doc[] =
     "create_server(*args, **options)\n--\n\n"
-    "create_server(options=None, listener=None, /, **more)\ncreate_server(listener, /, **options)\n\n"
-    "Makes a Server; the listener is added for \"connection\". Options as Server has them. Node: net.createServer().";
+    "create_server(options=None, listener=None, /, **more)\n"
+    "create_server(listener, /, **options)\n\n"
+    "Makes a Server. The listener is added for \"connection\". The options are those of Server.\n"
+    "Node: net.createServer().";
 
 PyObject *
 pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -82,7 +86,7 @@ pn_create_server(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyOb
 
 const char pn_get_default_high_water_mark_doc[] =
     "get_default_high_water_mark()\n--\n\n"
-    "The high-water mark (bytes) of sockets and servers made without one: 65536 at first.\n"
+    "Returns the high-water mark (bytes) of sockets and servers that are made without one: 65536 at first.\n"
     "Node: stream.getDefaultHighWaterMark().";
 
 PyObject *
@@ -94,8 +98,8 @@ pn_get_default_high_water_mark(PyObject *module, PyObject *unused)
 
 const char pn_set_default_high_water_mark_doc[] =
     "set_default_high_water_mark(value, /)\n--\n\n"
-    "Sets the high-water mark (bytes, an integer from 0 to 2147483647) of sockets and servers made from now on\n"
-    "without one. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
+    "Sets the high-water mark (bytes, an integer from 0 to 2147483647) of sockets and servers that are made\n"
+    "without one after this call. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
     "Node: stream.setDefaultHighWaterMark().";
 
 PyObject *
@@ -113,7 +117,7 @@ pn_set_default_high_water_mark(PyObject *module, PyObject *value)
 /* --- the default of no_delay --- */
 
 const char pn_get_default_no_delay_doc[] = "get_default_no_delay()\n--\n\n"
-                                           "The default of the option no_delay: False at first.";
+                                           "Returns the default of the option no_delay: False at first.";
 
 PyObject *
 pn_get_default_no_delay(PyObject *module, PyObject *unused)
@@ -124,8 +128,8 @@ pn_get_default_no_delay(PyObject *module, PyObject *unused)
 
 const char pn_set_default_no_delay_doc[] =
     "set_default_no_delay(value, /)\n--\n\n"
-    "Sets the default of the option no_delay, a bool, for sockets and servers made from now on. Raises TypeError\n"
-    "(ERR_INVALID_ARG_TYPE).";
+    "Sets the default of the option no_delay, a bool, of sockets and servers that are made after this call.\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE).";
 
 PyObject *
 pn_set_default_no_delay(PyObject *module, PyObject *value)
@@ -140,8 +144,8 @@ pn_set_default_no_delay(PyObject *module, PyObject *value)
 
 const char pn_get_default_auto_select_family_doc[] =
     "get_default_auto_select_family()\n--\n\n"
-    "The default of connect()'s auto_select_family: True at first, unless PYNET_NO_NETWORK_FAMILY_AUTOSELECTION is in\n"
-    "the environment. Node: net.getDefaultAutoSelectFamily().";
+    "Returns the default of the option auto_select_family of connect(): True at first, unless\n"
+    "PYNET_NO_NETWORK_FAMILY_AUTOSELECTION is in the environment. Node: net.getDefaultAutoSelectFamily().";
 
 PyObject *
 pn_get_default_auto_select_family(PyObject *module, PyObject *unused)
@@ -152,8 +156,8 @@ pn_get_default_auto_select_family(PyObject *module, PyObject *unused)
 
 const char pn_set_default_auto_select_family_doc[] =
     "set_default_auto_select_family(value, /)\n--\n\n"
-    "Sets the default of connect()'s auto_select_family, a bool. Raises TypeError (ERR_INVALID_ARG_TYPE).\n"
-    "Node: net.setDefaultAutoSelectFamily().";
+    "Sets the default of the option auto_select_family of connect(), a bool. Raises TypeError\n"
+    "(ERR_INVALID_ARG_TYPE). Node: net.setDefaultAutoSelectFamily().";
 
 PyObject *
 pn_set_default_auto_select_family(PyObject *module, PyObject *value)
@@ -166,8 +170,8 @@ pn_set_default_auto_select_family(PyObject *module, PyObject *value)
 
 const char pn_get_default_auto_select_family_attempt_timeout_doc[] =
     "get_default_auto_select_family_attempt_timeout()\n--\n\n"
-    "The default of connect()'s auto_select_family_attempt_timeout in milliseconds: 250 at first, or what\n"
-    "PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT in the environment says.\n"
+    "Returns the default of the option auto_select_family_attempt_timeout of connect(), in milliseconds: 250 at\n"
+    "first, or the value of PYNET_NETWORK_FAMILY_AUTOSELECTION_ATTEMPT_TIMEOUT in the environment.\n"
     "Node: net.getDefaultAutoSelectFamilyAttemptTimeout().";
 
 PyObject *
@@ -179,9 +183,9 @@ pn_get_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *un
 
 const char pn_set_default_auto_select_family_attempt_timeout_doc[] =
     "set_default_auto_select_family_attempt_timeout(value, /)\n--\n\n"
-    "Sets the default of connect()'s auto_select_family_attempt_timeout: milliseconds, an integer from 1 to\n"
-    "2147483647; below 10 it is 10. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).\n"
-    "Node: net.setDefaultAutoSelectFamilyAttemptTimeout().";
+    "Sets the default of the option auto_select_family_attempt_timeout of connect(): milliseconds, an integer\n"
+    "from 1 to 2147483647. A value below 10 counts as 10. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError\n"
+    "(ERR_OUT_OF_RANGE). Node: net.setDefaultAutoSelectFamilyAttemptTimeout().";
 
 PyObject *
 pn_set_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *value)
@@ -191,8 +195,9 @@ pn_set_default_auto_select_family_attempt_timeout(PyObject *module, PyObject *va
     Py_RETURN_NONE;
 }
 
-const char pn_get_default_happy_eyeballs_doc[] = "get_default_happy_eyeballs()\n--\n\n"
-                                                 "The default of connect()'s happy_eyeballs: \"race\" at first.";
+const char pn_get_default_happy_eyeballs_doc[] =
+    "get_default_happy_eyeballs()\n--\n\n"
+    "Returns the default of the option happy_eyeballs of connect(): \"race\" at first.";
 
 PyObject *
 pn_get_default_happy_eyeballs(PyObject *module, PyObject *unused)
@@ -203,9 +208,9 @@ pn_get_default_happy_eyeballs(PyObject *module, PyObject *unused)
 
 const char pn_set_default_happy_eyeballs_doc[] =
     "set_default_happy_eyeballs(value, /)\n--\n\n"
-    "Sets the default of connect()'s happy_eyeballs: with \"race\" an attempt whose time is up continues beside the\n"
-    "next one, with \"serial\" it is given up, as in Node. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError\n"
-    "(ERR_INVALID_ARG_VALUE).";
+    "Sets the default of the option happy_eyeballs of connect(). With \"race\", an attempt that has had no answer\n"
+    "in its time continues beside the next attempt. With \"serial\" it is cancelled, as in Node. Raises TypeError\n"
+    "(ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE).";
 
 PyObject *
 pn_set_default_happy_eyeballs(PyObject *module, PyObject *value)

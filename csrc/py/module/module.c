@@ -238,7 +238,7 @@ module_exec(PyObject *m)
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(AwaitableCall) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
-    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(read_wait) X(waiting) X(run) X(get_running_loop) X(future_type) X(go_on) X(already) \
+    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(read_wait) X(waiting) X(run) X(get_running_loop) X(future_type) X(future_set_result) X(go_on) X(already) \
     X(server_changed) X(threading) X(checked_lock) X(direct_room)
 /* clang-format on */
 
@@ -325,8 +325,6 @@ static PyMethodDef module_methods[] = {
     {"_early_write", pn_early_marker, METH_VARARGS, NULL},
     {"_early_reset", pn_early_marker, METH_VARARGS, NULL},
     {"_read_wait", pn_early_marker, METH_VARARGS, NULL},
-    FAST("_read_until", pn_read_until, NULL),
-    FAST("_read_exactly", pn_read_exactly, NULL),
     FAST("_read_some", pn_read_some, NULL),
     FAST("_has_read", pn_has_read, NULL),
     {"_at_end", pn_at_end, METH_O, NULL},
@@ -398,7 +396,7 @@ static PyModuleDef_Slot module_slots[] = {
 struct PyModuleDef pn_module_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "pynet._pynet",
-    .m_doc = "Node's node:net over libuv. Use it through the package pynet.",
+    .m_doc = "The C part of pynet. Use it through the package pynet.",
     .m_size = sizeof(PnState),
     .m_methods = module_methods,
     .m_slots = module_slots,

@@ -25,9 +25,9 @@ done(PyObject *op)
 PyDoc_STRVAR(
     destroy_doc,
     "destroy($self, error=None, /)\n--\n\n"
-    "Closes the connection at once; what is queued is tried once and its callbacks get ECANCELED. Emits \"error\"\n"
-    "when an error is given, then \"close\". Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE) when error\n"
-    "is no exception. Node: socket.destroy().");
+    "Closes the connection at once. It tries once to send queued data; the callbacks of the rest get ECANCELED.\n"
+    "Emits \"error\" if an error is given, then \"close\". Returns the socket. Raises TypeError\n"
+    "(ERR_INVALID_ARG_TYPE) if error is not an exception. Node: socket.destroy().");
 
 static PyObject *
 socket_destroy(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -49,14 +49,14 @@ socket_destroy(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *
 
 PyDoc_STRVAR(destroy_soon_doc,
              "destroy_soon($self, /)\n--\n\n"
-             "Ends the writing side if it is open, and destroys the socket when everything has been written. Node:\n"
-             "socket.destroySoon().");
+             "Calls end() if the writable half is open, and destroys the socket when everything has been written.\n"
+             "Node: socket.destroySoon().");
 
 PyDoc_STRVAR(
     close_doc,
     "close($self, /)\n--\n\n"
-    "As destroy_soon(). With unread input, which would make the close a reset, it reads and drops up to 1 MiB\n"
-    "for at most `linger` seconds before it closes, so that the peer gets all that was sent. Returns None.");
+    "Like destroy_soon(), but the peer gets everything that was sent. If there is unread input, closing would\n"
+    "cause a reset. So close() first reads and drops up to 1 MiB, for at most `linger` seconds. Returns None.");
 
 static PyObject *
 socket_destroy_soon(PyObject *op, PyObject *unused)
@@ -80,10 +80,11 @@ socket_close(PyObject *op, PyObject *unused)
     return socket_destroy_soon(op, unused);
 }
 
-PyDoc_STRVAR(pause_doc,
-             "pause($self, /)\n--\n\n"
-             "Stops emitting \"data\"; returns the socket. Emits \"pause\". Reading stops at the high-water mark.\n"
-             "Node: socket.pause().");
+PyDoc_STRVAR(
+    pause_doc,
+    "pause($self, /)\n--\n\n"
+    "Stops \"data\" until resume(), and returns the socket. Emits \"pause\". Reading stops at the high-water mark.\n"
+    "Node: socket.pause().");
 
 static PyObject *
 socket_pause(PyObject *op, PyObject *unused)
@@ -96,8 +97,8 @@ socket_pause(PyObject *op, PyObject *unused)
 
 PyDoc_STRVAR(resume_doc,
              "resume($self, /)\n--\n\n"
-             "Reads on after pause(); without a \"data\" listener what comes is thrown away. Emits \"resume\" by the\n"
-             "next tick. Returns the socket. Node: socket.resume().");
+             "Starts the flow again, and returns the socket. Without a \"data\" listener, data is thrown away. Emits\n"
+             "\"resume\" in the next tick. Node: socket.resume().");
 
 static PyObject *
 socket_resume(PyObject *op, PyObject *unused)
@@ -109,10 +110,9 @@ socket_resume(PyObject *op, PyObject *unused)
     return done(op);
 }
 
-PyDoc_STRVAR(is_paused_doc,
-             "is_paused($self, /)\n--\n\n"
-             "True after pause(), until resume(); also while a \"readable\" listener replaces the flowing mode.\n"
-             "Node: readable.isPaused().");
+PyDoc_STRVAR(is_paused_doc, "is_paused($self, /)\n--\n\n"
+                            "True after pause(), until resume(). Also True while there is a \"readable\" listener.\n"
+                            "Node: readable.isPaused().");
 
 static PyObject *
 socket_is_paused(PyObject *op, PyObject *unused)
@@ -124,8 +124,9 @@ socket_is_paused(PyObject *op, PyObject *unused)
 PyDoc_STRVAR(
     address_doc,
     "address($self, /)\n--\n\n"
-    "AddressInfo(address, port, family) of our end, or None when it is not connected or a unix socket. With the path\n"
-    "of a BoundSocket it is AddressInfo(path, None, None). Node: socket.address().");
+    "Returns AddressInfo(address, port, family) of our end. Returns None if the socket is not connected, or is\n"
+    "a unix socket. For a socket with the path of a BoundSocket it is AddressInfo(path, None, None).\n"
+    "Node: socket.address().");
 
 static PyObject *
 socket_address(PyObject *op, PyObject *unused)
@@ -135,7 +136,7 @@ socket_address(PyObject *op, PyObject *unused)
 }
 
 PyDoc_STRVAR(fileno_doc, "fileno($self, /)\n--\n\n"
-                         "The file descriptor, or -1 when there is none. It stays pynet's: don't close it.");
+                         "Returns the file descriptor, or -1 if there is none. It belongs to pynet: don't close it.");
 
 static PyObject *
 socket_fileno(PyObject *op, PyObject *unused)
@@ -214,22 +215,23 @@ static PyMethodDef socket_methods[] = {
     {"fileno", socket_fileno, METH_NOARGS, fileno_doc},
     {"ref", socket_ref, METH_NOARGS,
      "ref($self, /)\n--\n\n"
-     "The socket keeps run() from returning (the default). Node: socket.ref()."},
+     "The socket keeps run() from returning, which is the default. Node: socket.ref()."},
     {"unref", socket_unref, METH_NOARGS,
      "unref($self, /)\n--\n\n"
-     "The socket does not keep run() from returning; a connect in progress does. Node: socket.unref()."},
+     "The socket does not keep run() from returning. A connect in progress still does. Node: socket.unref()."},
     {NULL, NULL, 0, NULL},
 };
 
 static PyType_Slot socket_slots[] = {
     {Py_tp_doc,
      "Socket(options=None, /, **more)\n--\n\n"
-     "A TCP connection or a unix socket. Options: allow_half_open, high_water_mark (bytes, for both halves),\n"
-     "readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; over it: \"error\"\n"
-     "ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}), no_delay, keep_alive,\n"
-     "keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList), signal (an AbortSignal),\n"
-     "fd (a descriptor of a TCP connection, unix socket or pipe, taken over; a number instead of options means it)\n"
-     "with readable and writable (True), handle (a BoundSocket). Node: class net.Socket."},
+     "One end of a TCP connection or of a unix socket connection. Options: allow_half_open, high_water_mark\n"
+     "(bytes, for both halves), readable_high_water_mark, writable_high_water_mark, max_write_buffer (bytes; a\n"
+     "larger queue is \"error\" ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}),\n"
+     "no_delay, keep_alive, keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList),\n"
+     "signal (an AbortSignal), fd (a descriptor of a TCP connection, unix socket or pipe, which pynet takes\n"
+     "over; Socket(number) is the same) with readable and writable (True), handle (a BoundSocket). Node: class\n"
+     "net.Socket."},
     {Py_tp_new, pn_socket_new},
     {Py_tp_init, pn_socket_init},
     {Py_tp_repr, pn_socket_repr},

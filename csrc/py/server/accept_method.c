@@ -132,11 +132,13 @@ static const struct pn_call_ops accept_ops = {
 
 const char pn_accept_doc[] =
     "accept($self, timeout=None)\n--\n\n"
-    "The next connection, a Socket, from the same queue as `for sock in server`: what comes between two calls is kept\n"
-    "for the next one. Under a running asyncio loop it returns an awaitable, else it blocks this thread.\n\n"
-    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries; NetError\n"
-    "(ERR_STREAM_PREMATURE_CLOSE) when the server closes, or has closed; RuntimeError on the thread that drives the\n"
-    "loop, in a listener and inside turn(). Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
+    "Returns the next connection, a Socket, from the same queue as `for sock in server`. A connection that\n"
+    "comes between two calls waits for the next call. Under a running asyncio loop it returns an awaitable;\n"
+    "otherwise it blocks this thread.\n\n"
+    "timeout is in seconds, None means no limit. Raises TimeoutError; the error of an \"error\" event; NetError\n"
+    "(ERR_STREAM_PREMATURE_CLOSE) if the server closes first, or has closed; RuntimeError on the thread that\n"
+    "drives the loop, in a listener and inside turn(); TypeError (ERR_INVALID_ARG_TYPE), ValueError\n"
+    "(ERR_OUT_OF_RANGE).";
 
 PyObject *
 pn_server_accept_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)

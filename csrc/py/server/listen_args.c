@@ -147,7 +147,7 @@ read_modes_for_all(PyObject **v, struct pn_listen *l)
             return -1;
         if (on > 0 && v[L_MODE] != NULL) {
             pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE",
-                           "The property 'options.mode' cannot be set beside '%s', which stands for a mode", name);
+                           "The property 'options.mode' cannot be set beside '%s', which is a mode itself", name);
             return -1;
         }
         if (on > 0 && l->needs_file == NULL)

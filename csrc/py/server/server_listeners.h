@@ -32,7 +32,7 @@ struct pn_others {
     struct pn_bound_place at[];
 };
 
-/* What came of listen(): a listener or an error. */
+/* The result of listen(): a listener or an error. */
 struct pn_outcome {
     struct pn_bound_place first; /* own */
     struct pn_others *others;    /* own */

@@ -144,10 +144,12 @@ add_on_close(PnServer *s, PyObject *callback)
     return status;
 }
 
-PyDoc_STRVAR(close_doc, "close($self, callback=None)\n--\n\n"
-                        "Accepts no more connections, and unlinks a unix path; open connections stay open. When the\n"
-                        "last one has closed, emits \"close\" and calls callback(err); err is ERR_SERVER_NOT_RUNNING\n"
-                        "when the server was not listening. Returns the server. Node: server.close().");
+PyDoc_STRVAR(
+    close_doc,
+    "close($self, callback=None)\n--\n\n"
+    "Stops accepting connections, and unlinks a unix path. Open connections stay open. When the last one has\n"
+    "closed, the server emits \"close\" and calls callback(err). err is None, or ERR_SERVER_NOT_RUNNING if the\n"
+    "server did not listen. Returns the server. Node: server.close().");
 
 static PyObject *
 server_close(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -180,11 +182,10 @@ connections_tick(PnState *st, PyObject *self, void *arg)
                   2 | PY_VECTORCALL_ARGUMENTS_OFFSET);
 }
 
-PyDoc_STRVAR(
-    get_connections_doc,
-    "get_connections($self, callback)\n--\n\n"
-    "Calls callback(err, count) with the number of connections open now, by the next tick. Returns the server. Raises\n"
-    "TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().");
+PyDoc_STRVAR(get_connections_doc,
+             "get_connections($self, callback)\n--\n\n"
+             "Calls callback(err, count) in the next tick, with the number of open connections. Returns the server.\n"
+             "Raises TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().");
 
 static PyObject *
 server_get_connections(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -202,10 +203,11 @@ server_get_connections(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
     return status < 0 || pn_driver_ensure(st) < 0 ? NULL : Py_NewRef(op);
 }
 
-PyDoc_STRVAR(address_doc,
-             "address($self, /)\n--\n\n"
-             "AddressInfo(address, port, family), the path of a unix server, or None when it does not listen. Node:\n"
-             "server.address().");
+PyDoc_STRVAR(
+    address_doc,
+    "address($self, /)\n--\n\n"
+    "Returns AddressInfo(address, port, family), or the path of a unix server, or None if the server does not\n"
+    "listen. Node: server.address().");
 
 /* The address of one listener; `path` may be NULL. */
 static PyObject *
@@ -228,7 +230,7 @@ server_address(PyObject *op, PyObject *unused)
 }
 
 PyDoc_STRVAR(fileno_doc, "fileno($self, /)\n--\n\n"
-                         "The listening file descriptor, or -1. It stays pynet's: don't close it.");
+                         "Returns the listening file descriptor, or -1. It belongs to pynet: don't close it.");
 
 static PyObject *
 server_fileno(PyObject *op, PyObject *unused)
@@ -579,7 +581,7 @@ static PyMethodDef server_methods[] = {
     {"fileno", server_fileno, METH_NOARGS, fileno_doc},
     {"ref", server_ref, METH_NOARGS,
      "ref($self, /)\n--\n\n"
-     "The server keeps run() from returning (the default). Node: server.ref()."},
+     "The server keeps run() from returning, which is the default. Node: server.ref()."},
     {"unref", server_unref, METH_NOARGS,
      "unref($self, /)\n--\n\n"
      "The server does not keep run() from returning. Node: server.unref()."},
@@ -588,49 +590,48 @@ static PyMethodDef server_methods[] = {
 
 static PyGetSetDef server_getset[] = {
     {"listening", server_get_listening, NULL, "True while it listens. Node: server.listening.", NULL},
-    {"port", server_get_port, NULL, "The port that it listens on; None on a unix server, and while it does not listen.",
-     NULL},
+    {"port", server_get_port, NULL,
+     "The port that the server listens on. None on a unix server, and while it does not listen.", NULL},
     {"host", server_get_host, NULL,
-     "The IP address that it listens on, not the name that was asked for; None on a unix server, and while it does\n"
-     "not listen.",
+     "The IP address that the server listens on, not the name that was passed. None on a unix server, and while\n"
+     "it does not listen.",
      NULL},
     {"addresses", server_get_addresses, NULL,
-     "What it listens on, a new list each time: AddressInfo(address, port, family), the path of a unix server; empty\n"
-     "while it does not listen.",
+     "A new list of what the server listens on: AddressInfo(address, port, family), or the path of a unix\n"
+     "server. Empty while it does not listen.",
      NULL},
     {"max_connections", server_get_max_connections, server_set_max_connections,
-     "From this many connections on, new ones are dropped (\"drop\"); 0 drops all, None none. Node:\n"
-     "server.maxConnections.",
+     "When this many connections are open, the server drops new ones, and emits \"drop\". 0 drops all, None means\n"
+     "no limit. Node: server.maxConnections.",
      NULL},
     {"block_list", server_get_block_list, server_set_block_list,
-     "The BlockList of the addresses whose connections are closed without an event, or None. It is checked at each\n"
-     "connection, after max_connections, and never on a unix server. TypeError (ERR_INVALID_ARG_TYPE). Node:\n"
-     "server.blockList.",
+     "A BlockList, or None. The server closes connections from its addresses, without an event. It checks the\n"
+     "list for each connection, after max_connections, and never on a unix server. TypeError\n"
+     "(ERR_INVALID_ARG_TYPE). Node: server.blockList.",
      NULL},
     {"user_data", server_get_user_data, server_set_user_data,
-     "A place for any object of the program, None at first; pynet does not look at it.", NULL},
+     "A place for any object of the program, None at first. pynet does not use it.", NULL},
     {"grace", server_get_grace, server_set_grace,
-     "The seconds that the end of a `with` block waits for the connections: it is shutdown(grace, drain=True). None:\n"
-     "it is close(). TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).",
+     "For how many seconds the end of a `with` block waits for the connections, by shutdown(grace, drain=True).\n"
+     "None: it calls close(). TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).",
      NULL},
     {"drop_max_connection", server_get_drop_max_connection, server_set_drop_max_connection,
-     "None until it is set, then a bool that is kept; it acts in the workers of a cluster only. Node: "
-     "server.dropMaxConnection.",
-     NULL},
+     "None, or the bool that was set. It is stored, without effect. Node: server.dropMaxConnection.", NULL},
     {"connections", server_get_connections_list, NULL,
-     "The sockets that it has accepted and that are open, oldest first; a new list each time.", NULL},
+     "A new list of the open sockets that the server has accepted, oldest first.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyType_Slot server_slots[] = {
     {Py_tp_doc,
      "Server(*args, **options)\n--\n\n"
-     "Server(options=None, listener=None, /, **more)\nServer(listener, /, **options)\n\n"
+     "Server(options=None, listener=None, /, **more)\n"
+     "Server(listener, /, **options)\n\n"
      "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
-     "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList),\n"
-     "grace (seconds that the end of `with` waits), socket_factory (a function that makes the sockets). Events:\n"
-     "connection(socket), listening, close, error(err), drop(data).\n\n"
-     "Raises TypeError (ERR_INVALID_ARG_TYPE; for tls and ssl, which are not there), ValueError\n"
+     "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList), grace\n"
+     "(for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets).\n"
+     "Events: connection(socket), listening, close, error(err), drop(data).\n\n"
+     "Raises TypeError (ERR_INVALID_ARG_TYPE, also for tls and ssl, which pynet does not have), ValueError\n"
      "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
     {Py_tp_iter, pn_waiting_server_iter_slot},
     {Py_am_aiter, pn_waiting_server_aiter_slot},

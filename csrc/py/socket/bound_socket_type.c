@@ -210,7 +210,7 @@ read_host_text(PyObject *host, struct pn_addr *out)
     }
     if (pn_text_of_str(host, &text, &len) && pn_addr_parse_scoped(text, len, out) == 0)
         return 0;
-    pn_raise_arg_value("options.host", "must be a numeric IP address; BoundSocket looks up no names", host);
+    pn_raise_arg_value("options.host", "must be a numeric IP address; BoundSocket does not look up names", host);
     return -1;
 }
 
@@ -233,7 +233,7 @@ read_request(PnState *st, PyObject **v, struct bind_request *out)
             out->path = pn_arg_path(v[B_PATH], "options.path");
             return out->path != NULL ? 0 : -1;
         }
-        pn_raise_arg_value("options.path", "excludes host, port, ipv6_only and reuse_port", v[B_PATH]);
+        pn_raise_arg_value("options.path", "cannot be combined with host, port, ipv6_only and reuse_port", v[B_PATH]);
         return -1;
     }
     uint16_t port = 0;
@@ -380,8 +380,9 @@ bound_init(PyObject *op, PyObject *args, PyObject *kwargs)
 
 static const char address_doc[] =
     "address($self, /)\n--\n\n"
-    "AddressInfo(address, port, family) of where it is bound, the same object each time; of a unix socket its path\n"
-    "(str). Raises NetError (ERR_SOCKET_HANDLE_ADOPTED) once it is adopted or closed. Node: boundSocket.address().";
+    "Returns the bound address as AddressInfo(address, port, family), always the same object; for a unix socket\n"
+    "its path (str). Raises NetError (ERR_SOCKET_HANDLE_ADOPTED) after it was adopted or closed.\n"
+    "Node: boundSocket.address().";
 
 static PyObject *
 bound_address(PyObject *op, PyObject *unused)
@@ -401,10 +402,9 @@ bound_address(PyObject *op, PyObject *unused)
     return Py_NewRef(self->address);
 }
 
-static const char fd_doc[] =
-    "fd($self, /)\n--\n\n"
-    "The file descriptor. It stays the object's: don't close it. Raises NetError (ERR_SOCKET_HANDLE_ADOPTED) once it\n"
-    "is adopted or closed. Node: boundSocket.fd().";
+static const char fd_doc[] = "fd($self, /)\n--\n\n"
+                             "Returns the file descriptor. It belongs to this object: don't close it. Raises NetError\n"
+                             "(ERR_SOCKET_HANDLE_ADOPTED) after it was adopted or closed. Node: boundSocket.fd().";
 
 static PyObject *
 bound_fd(PyObject *op, PyObject *unused)
@@ -415,9 +415,9 @@ bound_fd(PyObject *op, PyObject *unused)
 
 static const char close_doc[] =
     "close($self, /)\n--\n\n"
-    "Gives the address back; the file of a unix path is removed, if it still is the one that was bound. Raises\n"
-    "NetError (ERR_SOCKET_HANDLE_ADOPTED) when it is adopted or closed already; leaving a `with` block never does.\n"
-    "Node: boundSocket.close().";
+    "Releases the address. It removes the file of a unix path, if that still is the one that was bound. Raises\n"
+    "NetError (ERR_SOCKET_HANDLE_ADOPTED) if it was already adopted or closed; the end of a `with` block never\n"
+    "does. Node: boundSocket.close().";
 
 static PyObject *
 bound_close(PyObject *op, PyObject *unused)
@@ -558,17 +558,18 @@ static PyMemberDef bound_members[] = {
 };
 
 static PyGetSetDef bound_getset[] = {
-    {"is_pipe", bound_get_is_pipe, NULL, "True for a unix socket; still so when it is adopted. Node: isPipe.", NULL},
+    {"is_pipe", bound_get_is_pipe, NULL, "True for a unix socket, also after it was adopted. Node: isPipe.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
 static const char bound_doc[] =
     "BoundSocket(options=None, /, *, host=\"0.0.0.0\", port=0, ipv6_only=False, reuse_port=False, path=None)\n--\n\n"
-    "A socket that is bound at once and neither listens nor connects, until a server (listen(bound)) or a socket\n"
-    "(Socket(handle=bound), connect(handle=bound, port=...)) adopts it. host is an IP address (\"::\" by default with\n"
-    "ipv6_only), port 0 is any free one; a path (str, bytes, os.PathLike) makes a unix socket and excludes the other\n"
-    "options. A (host, port) tuple or a SocketAddress may stand for the options.\n\n"
-    "Raises NetError (`bind EADDRINUSE 127.0.0.1:80`) when it cannot be bound, TypeError (ERR_INVALID_ARG_TYPE),\n"
+    "A socket that is bound at once, and that neither listens nor connects. Later a server (listen(bound)) or a\n"
+    "socket (Socket(handle=bound), connect(handle=bound, port=...)) adopts it. host is an IP address (\"::\" by\n"
+    "default with ipv6_only). port 0 means any free port. path (str, bytes, os.PathLike) makes a unix socket,\n"
+    "and cannot be combined with other options. In place of the options you may pass a (host, port) tuple or a\n"
+    "SocketAddress.\n\n"
+    "Raises NetError (`bind EADDRINUSE 127.0.0.1:80`) if it cannot be bound, TypeError (ERR_INVALID_ARG_TYPE),\n"
     "ValueError (ERR_INVALID_ARG_VALUE, ERR_SOCKET_BAD_PORT). Node: class net.BoundSocket.";
 
 static PyType_Slot bound_slots[] = {

@@ -8,7 +8,7 @@
  *   socket_tcp.c         set_no_delay(), set_keep_alive(), set_type_of_service(), reset_and_destroy()
  *   socket_fd.c          the options fd, readable and writable: a socket over a user's descriptor
  *   socket_bound.c       adopting a BoundSocket; bound_socket_type.c: the Python type BoundSocket
- *   socket_lost.c        accepted connections that the peer or the network has ended, and no listener hears of it
+ *   socket_lost.c        accepted connections that the peer or the network has ended, without an `error` listener
  *   socket_raw.c         set_option(), get_option(): any option of the descriptor; peer_credentials
  *   socket_closing.c     close_timeout: how long `with sock` waits for what is queued; linger: how long close() reads
  *   socket_detach.c      detach(): hands the connection over to a socket.socket

@@ -107,6 +107,6 @@ pn_check_idle_time(PyObject *obj, double *ms)
         return 0;
     return PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
                             "timeout=%S means %S milliseconds without activity, after which \"timeout\" is emitted; "
-                            "connect_timeout is the limit of connecting, in seconds",
+                            "to limit the time for connecting, use connect_timeout, in seconds",
                             obj, obj);
 }

@@ -17,7 +17,7 @@ check_detachable(PnSocket *s)
         return -1;
     }
     if (pn_user_fd_is_fifo(pn_stream_fd(s->d.io))) {
-        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "A pipe is no socket: it cannot be detached");
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "A pipe is not a socket: it cannot be detached");
         return -1;
     }
     pn_writable_flush(&s->d);
@@ -70,11 +70,11 @@ close_socket(PyObject *sock)
 
 const char pn_detach_doc[] =
     "detach($self, /)\n--\n\n"
-    "Hands the connection over: returns a blocking socket.socket, which the caller owns. This socket is destroyed\n"
-    "without ending the connection; emits \"close\". Nothing is lost: raises NetError, and changes nothing, while\n"
-    "bytes wait to be sent (ERR_SOCKET_UNSENT_DATA) or have been read and not consumed (ERR_SOCKET_UNREAD_DATA;\n"
-    "read() gets them), and when it is not connected (ENOTCONN). Raises TypeError (ERR_INVALID_HANDLE_TYPE) for a\n"
-    "pipe.";
+    "Returns the connection as a blocking socket.socket, which belongs to the caller. This socket is destroyed,\n"
+    "but the connection stays open. Emits \"close\". No data is lost: if data waits to be sent\n"
+    "(ERR_SOCKET_UNSENT_DATA), if data was read and not consumed (ERR_SOCKET_UNREAD_DATA; read() returns it),\n"
+    "or if the socket is not connected (ENOTCONN), it raises NetError and changes nothing. Raises TypeError\n"
+    "(ERR_INVALID_HANDLE_TYPE) for a pipe.";
 
 PyObject *
 pn_socket_detach_method(PyObject *op, PyObject *unused)

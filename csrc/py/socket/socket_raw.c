@@ -101,9 +101,10 @@ pn_socket_prepare(PnSocket *s, int family)
 
 const char pn_set_option_doc[] =
     "set_option($self, level, name, value, /)\n--\n\n"
-    "Sets an option of the descriptor, as socket.setsockopt() does: value is an int or bytes. Before the socket is\n"
-    "connected the option is stored, and set before connect(2); it stays for later connections. Returns the socket.\n"
-    "Raises NetError with what the system says, TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
+    "Sets an option of the descriptor, like socket.setsockopt(). value is an int or bytes. Before the socket is\n"
+    "connected, the option is stored, and set before connect(2), also for later connections. Returns the\n"
+    "socket. Raises NetError with the error of the system, TypeError (ERR_INVALID_ARG_TYPE), ValueError\n"
+    "(ERR_OUT_OF_RANGE).";
 
 PyObject *
 pn_socket_set_option_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -130,10 +131,10 @@ pn_socket_set_option_method(PyObject *op, PyObject *const *args, Py_ssize_t narg
 
 const char pn_get_option_doc[] =
     "get_option($self, level, name, size=0, /)\n--\n\n"
-    "The value of an option of the descriptor, as socket.getsockopt() gives it: an int, or with a size so many bytes "
-    "at\n"
-    "most. Without a descriptor what set_option() has stored. Raises NetError with what the system says, or\n"
-    "ERR_SOCKET_CLOSED when there is neither; TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
+    "Returns the value of an option of the descriptor, like socket.getsockopt(): an int, or with a size at most\n"
+    "that many bytes. Without a descriptor it returns the value that set_option() stored. Raises NetError with\n"
+    "the error of the system, or ERR_SOCKET_CLOSED if there is no descriptor and no stored value; TypeError\n"
+    "(ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
 
 static PyObject *
 as_wanted(const char *base, size_t len, int size)

@@ -368,8 +368,9 @@ socket_get_whole_end(PyObject *op, void *closure)
 #define END(name, part, doc)      {name, socket_get_end, NULL, doc, (void *)(uintptr_t)(part)}
 
 PyGetSetDef pn_socket_getset[] = {
-    FLAG("connecting", F_CONNECTING, "True from connect() until it has an outcome. Node: socket.connecting."),
-    FLAG("pending", F_PENDING, "True when not connected: not begun, or under way. Node: socket.pending."),
+    FLAG("connecting", F_CONNECTING, "True from connect() until it succeeds or fails. Node: socket.connecting."),
+    FLAG("pending", F_PENDING,
+         "True while the socket is not connected: connect() was not called, or is in progress. Node: socket.pending."),
     FLAG("destroyed", F_DESTROYED, "True after destroy(). Node: socket.destroyed."),
     FLAG("closed", F_DESTROYED, "True after destroy(). Node: stream.closed."),
     FLAG("readable", F_READABLE, "True until \"end\" or an error. Node: readable.readable."),
@@ -377,21 +378,24 @@ PyGetSetDef pn_socket_getset[] = {
     {"ready_state", socket_get_ready_state, NULL,
      "\"opening\", \"open\", \"readOnly\", \"writeOnly\" or \"closed\". Node: socket.readyState.", NULL},
     {"allow_half_open", socket_get_allow_half_open, socket_set_allow_half_open,
-     "False: when the peer ends its side, the socket ends its own. May be set at any time.", NULL},
+     "If False, the socket ends its own half when the peer ends. You may set it at any time.", NULL},
     {"auto_select_family_attempted_addresses", socket_get_attempted, NULL,
-     "The addresses that connect() has tried, as a list of \"address:port\", the connected one last; None when there\n"
-     "was only one. Node: socket.autoSelectFamilyAttemptedAddresses.",
+     "The addresses that connect() has tried, as a list of \"address:port\". The connected one is last. None if\n"
+     "there was only one. Node: socket.autoSelectFamilyAttemptedAddresses.",
      NULL},
     {"server", socket_get_server, NULL, "The server that accepted it, or None.", NULL},
     {"errored", socket_get_errored, NULL, "The error that destroyed it, or None. Node: stream.errored.", NULL},
     NUMBER("bytes_read", N_READ, "Bytes received. Node: socket.bytesRead."),
     NUMBER("bytes_written", N_WRITTEN, "Bytes sent and queued. Node: socket.bytesWritten."),
-    NUMBER("buffer_size", N_BUFFER_SIZE, "Bytes queued to be sent; None without a handle. Node: socket.bufferSize."),
+    NUMBER("buffer_size", N_BUFFER_SIZE,
+           "How many bytes are queued to be sent; None without a handle. Node: socket.bufferSize."),
     {"readable_flowing", socket_get_flowing, NULL,
-     "None: nothing consumes the data yet; True: \"data\" is emitted; False: paused. Node: readable.readableFlowing.",
+     "None: nothing consumes the data yet. True: the socket emits \"data\". False: it is paused.\n"
+     "Node: readable.readableFlowing.",
      NULL},
-    NUMBER("readable_length", N_READ_LENGTH,
-           "Bytes read and not consumed; characters after set_encoding(). Node: readable.readableLength."),
+    NUMBER(
+        "readable_length", N_READ_LENGTH,
+        "How many bytes were read and not consumed; after set_encoding() characters. Node: readable.readableLength."),
     NUMBER("readable_high_water_mark", N_READ_MARK,
            "Reading stops when this many bytes are buffered. Node: readable.readableHighWaterMark."),
     FLAG("readable_ended", F_READ_ENDED, "True once \"end\" has been emitted. Node: readable.readableEnded."),
@@ -402,47 +406,51 @@ PyGetSetDef pn_socket_getset[] = {
      "The encoding of set_encoding(), or None. Node: readable.readableEncoding.", NULL},
     NUMBER("writable_length", N_WRITE_LENGTH, "Bytes queued to be sent. Node: writable.writableLength."),
     NUMBER("writable_high_water_mark", N_WRITE_MARK,
-           "write() returns False from this many queued bytes on. Node: writable.writableHighWaterMark."),
+           "write() returns False when this many bytes are queued. Node: writable.writableHighWaterMark."),
     FLAG("writable_need_drain", F_NEED_DRAIN,
-         "True from a write() that returned False until \"drain\". Node: writable.writableNeedDrain."),
-    NUMBER("writable_corked", N_CORKED, "How many calls of cork() wait for uncork(). Node: writable.writableCorked."),
+         "True after a write() that returned False, until \"drain\". Node: writable.writableNeedDrain."),
+    NUMBER("writable_corked", N_CORKED,
+           "How many calls of cork() still need an uncork(). Node: writable.writableCorked."),
     FLAG("writable_ended", F_WRITE_ENDED, "True after end(). Node: writable.writableEnded."),
     FLAG("writable_finished", F_FINISHED,
          "True once everything has left after end(). Node: writable.writableFinished."),
     {"timeout", pn_duplex_get_timeout, pn_duplex_set_timeout,
-     "The milliseconds of set_timeout(), or None. Setting it is set_timeout(); None switches it off. Node:\n"
-     "socket.timeout.",
+     "The milliseconds of set_timeout(), or None. Setting it calls set_timeout(); None switches it off.\n"
+     "Node: socket.timeout.",
      NULL},
     {"linger", pn_socket_get_linger, pn_socket_set_linger,
-     "For how many seconds close() and the end of `with` read and drop unread input, so that the close is no reset: 2\n"
-     "at first, and after None; 0: not at all.",
+     "For how many seconds close() and the end of `with` read and drop unread input, to avoid a reset. It is 2\n"
+     "at first; None means 2, and 0 means not at all.",
      NULL},
     {"peer_credentials", pn_socket_get_credentials, NULL,
-     "PeerCredentials(pid, uid, gid) of the process at the other end of a unix socket when it connected; else None.",
+     "PeerCredentials(pid, uid, gid) of the process at the other end of a unix socket, from the time when it\n"
+     "connected; else None.",
      NULL},
     {"read_timeout", pn_duplex_get_read_timeout, NULL, "The seconds of set_read_timeout(), or None.", NULL},
     {"block_list", socket_get_block_list, socket_set_block_list,
-     "The BlockList whose addresses it refuses to connect to, or None. May be set at any time. Node: socket.blockList.",
+     "A BlockList, or None. The socket does not connect to its addresses. You may set it at any time.\n"
+     "Node: socket.blockList.",
      NULL},
     {"user_data", socket_get_user_data, socket_set_user_data,
-     "A place for any object of the program, None at first; pynet does not look at it.", NULL},
+     "A place for any object of the program, None at first. pynet does not use it.", NULL},
     {"local", socket_get_whole_end, NULL,
-     "Our end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the socket is\n"
-     "destroyed.",
+     "Our end: AddressInfo(address, port, family), the path of a unix socket, or None. It stays known after the\n"
+     "socket is destroyed.",
      (void *)(uintptr_t)"l"},
     {"remote", socket_get_whole_end, NULL,
-     "The peer's end: AddressInfo(address, port, family), the path of a unix socket, or None; kept after the socket\n"
-     "is destroyed. connect() and listen() take it.",
+     "The peer's end: AddressInfo(address, port, family), the path of a unix socket, or None. It stays known\n"
+     "after the socket is destroyed. connect() and listen() accept it.",
      (void *)(uintptr_t)"r"},
     {"close_timeout", pn_socket_get_close_timeout, pn_socket_set_close_timeout,
-     "How many seconds the end of `with sock` waits for what is queued: 30 at first, and after None; 0: not at all.",
+     "For how many seconds the end of `with sock` waits for queued data. It is 30 at first; None means 30, and 0\n"
+     "means not at all.",
      NULL},
     END("local_address", "la",
-        "Our address, or None; of a unix socket the path of the adopted BoundSocket. Node: socket.localAddress."),
+        "Our address, or None. For a unix socket, the path of the adopted BoundSocket. Node: socket.localAddress."),
     END("local_port", "lp", "Our port, or None. Node: socket.localPort."),
     END("local_family", "lf", "\"IPv4\", \"IPv6\" or None. Node: socket.localFamily."),
-    END("remote_address", "ra", "The peer's address, or None; kept after the socket is destroyed."),
-    END("remote_port", "rp", "The peer's port, or None; kept after the socket is destroyed."),
+    END("remote_address", "ra", "The peer's address, or None. It stays known after the socket is destroyed."),
+    END("remote_port", "rp", "The peer's port, or None. It stays known after the socket is destroyed."),
     END("remote_family", "rf", "\"IPv4\", \"IPv6\" or None; kept after the socket is destroyed."),
     {NULL, NULL, NULL, NULL, NULL},
 };

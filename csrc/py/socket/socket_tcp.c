@@ -25,8 +25,8 @@ on_the_wire(const PnSocket *s)
 
 const char pn_set_no_delay_doc[] =
     "set_no_delay($self, no_delay=True, /)\n--\n\n"
-    "Switches Nagle's algorithm off (TCP_NODELAY), or on again. Before the socket is connected, the setting is\n"
-    "stored. Returns the socket. Node: socket.setNoDelay().";
+    "Switches Nagle's algorithm off (TCP_NODELAY), or on again with False. Before the socket is connected, the\n"
+    "setting is stored. Returns the socket. Node: socket.setNoDelay().";
 
 PyObject *
 pn_socket_set_no_delay_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -57,13 +57,13 @@ set_keep_alive(PnSocket *s)
 
 const char pn_set_keep_alive_doc[] =
     "set_keep_alive($self, enable=False, initial_delay=0, interval=None, count=None)\n--\n\n"
-    "Switches keep-alive probes on or off. initial_delay is the idle time in milliseconds before the first one\n"
-    "(TCP_KEEPIDLE, whole seconds, 32,767 of them at most); under 1000 all three values of the system stay. interval\n"
-    "is the time between two probes (TCP_KEEPINTVL, 1000 ms when it is not given), count the number of unanswered\n"
-    "probes before the connection is given up (TCP_KEEPCNT, 10). A mapping with these names is accepted as well.\n"
-    "Before the socket is connected, the setting is stored. Returns the socket. Raises TypeError\n"
-    "(ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE) for an interval under 1000 or a count that is not 1 to\n"
-    "127; nothing is set then. Node: socket.setKeepAlive().";
+    "Switches keep-alive probes on or off. initial_delay is the idle time in milliseconds before the first\n"
+    "probe (TCP_KEEPIDLE, in whole seconds, at most 32,767). If it is below 1000, the system's own three values\n"
+    "stay. interval is the time between two probes (TCP_KEEPINTVL, 1000 ms by default). After count probes\n"
+    "(TCP_KEEPCNT, 10 by default) without an answer, the connection fails. You may pass a mapping with these\n"
+    "names. Before the socket is connected, the setting is stored. Returns the socket.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE) for an interval below 1000 and for\n"
+    "a count that is not 1 to 127. Then nothing is set. Node: socket.setKeepAlive().";
 
 enum { K_ENABLE, K_DELAY, K_INTERVAL, K_COUNT, K_ALL };
 static const char *const keep_alive_names[] = {"enable", "initial_delay", "interval", "count", NULL};
@@ -157,10 +157,10 @@ pn_socket_set_keep_alive_method(PyObject *op, PyObject *const *args, Py_ssize_t 
 
 const char pn_set_type_of_service_doc[] =
     "set_type_of_service($self, tos, /)\n--\n\n"
-    "Sets the type of service (traffic class) of outgoing packets, 0 to 255: IP_TOS or IPV6_TCLASS. Linux keeps the\n"
-    "two lowest bits for itself. Before the socket is connected, and on a unix socket, it is only stored. Returns the\n"
-    "socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE), NetError when the system\n"
-    "refuses it. Node: socket.setTypeOfService().";
+    "Sets the type of service (traffic class) of outgoing packets, 0 to 255: IP_TOS or IPV6_TCLASS. Linux keeps\n"
+    "the two lowest bits for itself. Before the socket is connected, and on a unix socket, the value is only\n"
+    "stored. Returns the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE),\n"
+    "NetError if the system refuses it. Node: socket.setTypeOfService().";
 
 PyObject *
 pn_socket_set_type_of_service_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -187,8 +187,8 @@ pn_socket_set_type_of_service_method(PyObject *op, PyObject *const *args, Py_ssi
 
 const char pn_get_type_of_service_doc[] =
     "get_type_of_service($self, /)\n--\n\n"
-    "The type of service of outgoing packets: what the system has while connected over TCP, else what was set, or 0.\n"
-    "Raises NetError. Node: socket.getTypeOfService().";
+    "Returns the type of service of outgoing packets: the system's value while connected over TCP, else the\n"
+    "value that was set, or 0. Raises NetError. Node: socket.getTypeOfService().";
 
 PyObject *
 pn_socket_get_type_of_service_method(PyObject *op, PyObject *unused)
@@ -250,10 +250,10 @@ pn_socket_run_reset(PnSocket *s)
 
 const char pn_reset_and_destroy_doc[] =
     "reset_and_destroy($self, /)\n--\n\n"
-    "Closes at once with a TCP reset (RST): the peer gets ECONNRESET. What is queued is lost. While connecting it\n"
-    "waits for the connection. Emits \"close\"; on a socket that was never connected \"error\" (ERR_SOCKET_CLOSED)\n"
-    "before it; on a destroyed one nothing. Returns the socket. Raises TypeError (ERR_INVALID_HANDLE_TYPE) on a unix\n"
-    "socket or pipe. Node: socket.resetAndDestroy().";
+    "Closes the connection at once with a reset (RST): the peer gets ECONNRESET, and queued data is lost. While\n"
+    "connecting, it waits for the connection. Emits \"close\"; on a socket that was never connected \"error\"\n"
+    "(ERR_SOCKET_CLOSED) before it; on a destroyed socket nothing. Returns the socket. Raises TypeError\n"
+    "(ERR_INVALID_HANDLE_TYPE) on a unix socket or pipe. Node: socket.resetAndDestroy().";
 
 PyObject *
 pn_socket_reset_and_destroy_method(PyObject *op, PyObject *unused)

@@ -2,8 +2,9 @@
  *
  *   duplex_object.h     struct PnDuplex, and the operations that its subtype adds
  *   duplex_events.c     handles the events of the handle: bytes, completions; decides where a chunk goes
- *   duplex_errors.c     makes the errors of a stream, which carry its peer
+ *   duplex_errors.c     makes the errors of a stream, which name its peer
  *   readable.c          the reading half: flowing and paused, `data`, `readable`, `end`; starts and stops reading
+ *   data_event.c        emits `data`
  *   readable_methods.c  read(), unshift(), set_encoding(): parses their arguments
  *   onread.c            the option `onread`: reads into a buffer of the user
  *   framing.c           read_until(), read_exactly(): finds a message in what has been read
@@ -73,8 +74,6 @@ void pn_readable_connected(PnDuplex *s);
 /* Node's read(n), but emits no `data`: returns the first `n` bytes or characters, or with PN_READ_ALL the first chunk.
  * New reference; NULL without an exception when the queue has less, or NULL with an exception. */
 PyObject *pn_readable_take(PnDuplex *s, size_t n);
-/* Emits `data` from a method: at once inside a listener, else by a tick. 0, or -1 with an exception. */
-int pn_readable_emit_data(PnDuplex *s, PyObject *data);
 /* Puts a chunk in front of the queue, or emits it when the stream flows. 0, or -1 with an exception. */
 int pn_readable_unshift(PnDuplex *s, PyObject *data);
 void pn_readable_resume(PnDuplex *s);
@@ -83,6 +82,10 @@ void pn_readable_data_listener(PnDuplex *s);    /* a `data` listener was added *
 int pn_readable_readable_listener(PnDuplex *s); /* a `readable` listener was added; 0, or -1 with an exception */
 /* A listener of the event `name` was removed; when all listeners of all events were, `name` is `readable`. */
 void pn_readable_listener_gone(PnDuplex *s, PyObject *name);
+
+/* --- data_event.c --- */
+/* Emits `data` from a method: at once inside a listener, else by a tick. 0, or -1 with an exception. */
+int pn_readable_emit_data(PnDuplex *s, PyObject *data);
 
 /* --- reads.c --- */
 struct pn_reads *pn_reads_of(PnDuplex *s); /* allocated on demand; NULL with MemoryError */

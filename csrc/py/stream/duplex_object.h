@@ -25,7 +25,7 @@ struct pn_destroying {
     PyObject *kept[3]; /* own, may be NULL */
     uint64_t linger;   /* ns; 0: the handle is closed at once, else pn_stream_linger() closes it */
     bool had_handle;
-    bool failed; /* what `close` will carry */
+    bool failed; /* the argument of `close` */
 };
 
 /* Node's _destroy(), and what pipes need of their source and destination. */
@@ -64,7 +64,7 @@ struct pn_write_record {
 
 /* The write queue; a stream has one while something waits in it. */
 struct pn_writes {
-    struct pn_chunkq q; /* what the kernel has not accepted yet */
+    struct pn_chunkq q; /* the rest that the kernel has not accepted yet */
     struct pn_write_record *first, *last;
     PyObject *on_finish;   /* own: list of end() callbacks */
     uint64_t queued, sent; /* bytes that went through `q` */
@@ -153,7 +153,7 @@ struct PnDuplex {
     unsigned need_readable : 1;
     unsigned emitted_readable : 1; /* `readable` is queued or being emitted: Node's state.emittedReadable */
     unsigned readable_listening : 1;
-    unsigned readable_left : 1;   /* the last `readable` listener is gone, and the tick that notes it is queued */
+    unsigned readable_left : 1;   /* the last `readable` listener was removed, and a tick to handle that is queued */
     unsigned flows_for_waits : 1; /* only waits for `data` have started the flow: it stops with the last of them */
     unsigned did_read : 1;        /* something has been consumed */
     unsigned keeps_chunks : 1;    /* a reference to the last big chunk was left after `data` */

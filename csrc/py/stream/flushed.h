@@ -1,4 +1,4 @@
-/* flushed.h - notices when the kernel has taken what was written: a private function of the module for
+/* flushed.h - finds out when the kernel has accepted all written data: a private function of the module for
  * pynet/_sending.py. */
 #ifndef PN_PY_STREAM_FLUSHED_H
 #define PN_PY_STREAM_FLUSHED_H

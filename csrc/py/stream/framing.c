@@ -80,24 +80,6 @@ pn_frame_unwanted(PnDuplex *s)
     pn_reads_tidy(s);
 }
 
-PyObject *
-pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
-{
-    PnState *st = pn_state_of_module(module);
-    if (nargs != 2)
-        return PyErr_Format(PyExc_TypeError, "_read_exactly(socket, n)");
-    PnDuplex *s = socket_of(st, args[0]);
-    if (s == NULL)
-        return NULL;
-    size_t n = PyLong_AsSize_t(args[1]);
-    if (n == (size_t)-1 && PyErr_Occurred())
-        return NULL;
-    PyObject *data = pn_frame_exactly(s, n);
-    if (n == 0)
-        pn_frame_unwanted(s);
-    return data == NULL && !PyErr_Occurred() ? Py_NewRef(Py_None) : data;
-}
-
 /* --- read_until() --- */
 
 /* Converts the separator to what the socket reads: bytes, or str after set_encoding(). New reference. */
@@ -170,22 +152,6 @@ pn_frame_until(PnDuplex *s, PyObject *separator, size_t max)
 {
     Py_ssize_t end = pn_frame_ends(s, separator, max);
     return end > 0 ? take(s, (size_t)end) : NULL;
-}
-
-PyObject *
-pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
-{
-    PnState *st = pn_state_of_module(module);
-    if (nargs != 3)
-        return PyErr_Format(PyExc_TypeError, "_read_until(socket, separator, max)");
-    PnDuplex *s = socket_of(st, args[0]);
-    if (s == NULL)
-        return NULL;
-    size_t max = PyLong_AsSize_t(args[2]);
-    if (max == (size_t)-1 && PyErr_Occurred())
-        return NULL;
-    PyObject *data = pn_frame_until(s, args[1], max);
-    return data == NULL && !PyErr_Occurred() ? Py_NewRef(Py_None) : data;
 }
 
 /* --- what the waits in Python ask --- */

@@ -15,11 +15,6 @@ Py_ssize_t pn_frame_ends(PnDuplex *s, PyObject *separator, size_t max);
 /* What needed more has given up: the socket reads up to its high-water mark only. */
 void pn_frame_unwanted(PnDuplex *s);
 
-/* _read_until(sock, separator, max): returns the data with the separator, or None when more is needed. Raises
- * ERR_READ_LIMIT when no separator ends within `max` (None: no limit) bytes or characters; the data stays. */
-PyObject *pn_read_until(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
-/* _read_exactly(sock, n): returns `n` bytes or characters, or None when more is needed or the peer has ended. */
-PyObject *pn_read_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 /* _at_end(sock): True when the peer's end has been read; no more data will come. */
 PyObject *pn_at_end(PyObject *module, PyObject *obj);
 /* _peek(sock): returns all that has been read and not consumed, without consuming it. */

@@ -210,8 +210,9 @@ set_read(PnDuplex *s, double seconds)
 
 const char pn_set_socket_timeout_doc[] =
     "set_timeout($self, ms, callback=None)\n--\n\n"
-    "Emits \"timeout\" after ms milliseconds without activity, once until there is activity again; 0 switches it off.\n"
-    "The connection stays open. callback is added as a once() listener (removed when ms is 0). Returns the socket.\n\n"
+    "Emits \"timeout\" after ms milliseconds without activity: once, until there is activity again. 0 switches it\n"
+    "off. The connection stays open. callback is added as a once() listener, and removed if ms is 0. Returns\n"
+    "the socket.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Node: socket.setTimeout().";
 
 /* Adds the callback of set_timeout() or set_read_timeout() (`on`), or removes it. 0, or -1 with an exception. */
@@ -257,10 +258,11 @@ pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nar
 
 const char pn_set_read_timeout_doc[] =
     "set_read_timeout($self, seconds, callback=None)\n--\n\n"
-    "Emits \"timeout\" when the peer has sent nothing for so many seconds, whatever is written meanwhile: once until\n"
-    "it sends again. 0 switches it off. Time in which the socket does not read (not connected, paused) does not\n"
-    "count. The connection stays open. callback is added as a once() listener (removed when seconds is 0). Returns\n"
-    "the socket. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
+    "Emits \"timeout\" when the peer has sent nothing for that many seconds: once, until it sends again. Data\n"
+    "that you write does not count. The time does not run while the socket does not read (not connected,\n"
+    "paused). 0 switches it off. The connection stays open. callback is added as a once() listener, and removed\n"
+    "if seconds is 0. Returns the socket.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
 
 PyObject *
 pn_duplex_set_read_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)

@@ -30,13 +30,13 @@ add(PnDuplex *source, PyObject *dest, bool end)
 
 const char pn_pipe_doc[] =
     "pipe($self, destination, *, end=True)\n--\n\n"
-    "Writes everything that is read here to `destination` and returns it: a socket, or any object with a write(),\n"
-    "such as a binary file. Reading pauses while it is full: from a write() that gives False until its \"drain\", if\n"
-    "it has events. When reading ends, destination.end() is called unless end=False; of an object without end()\n"
-    "flush() is called, and the caller closes the object. Emits \"pipe\" on the destination. When its write() raises,\n"
-    "the pipe is taken out, and the exception is the \"error\" of the destination, or of this socket when the\n"
-    "destination has no events.\n\n"
-    "Raises TypeError (ERR_INVALID_ARG_TYPE) when it has no write(). Node: readable.pipe().";
+    "Writes the data of this socket to `destination`, and returns it. The destination is a socket, or any\n"
+    "object with write(), such as a binary file. Reading pauses while it is full: from a write() that returns\n"
+    "False until its \"drain\", if it has events. When the source ends, destination.end() is called, unless\n"
+    "end=False. An object without end() gets a call of flush(), and stays open. Emits \"pipe\" on the\n"
+    "destination. If write() of the destination raises, the pipe is removed. The exception is then the \"error\"\n"
+    "of the destination, or of this socket if the destination has no events.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) if destination has no write(). Node: readable.pipe().";
 
 static void
 pipe_event_tick(PnState *st, PyObject *self, void *arg)
@@ -152,8 +152,8 @@ pn_duplex_pipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
 
 const char pn_unpipe_doc[] =
     "unpipe($self, destination=None, /)\n--\n\n"
-    "Takes out the pipe to `destination`, or all pipes, and returns the socket. Emits \"unpipe\" on each destination.\n"
-    "When none is left, reading is paused. Node: readable.unpipe().";
+    "Removes the pipe to `destination`, or all pipes, and returns the socket. Emits \"unpipe\" on each\n"
+    "destination. When the last pipe is removed, reading pauses. Node: readable.unpipe().";
 
 PyObject *
 pn_duplex_unpipe_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs)

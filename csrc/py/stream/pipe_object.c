@@ -288,7 +288,7 @@ write_all(PyObject *dest, PyObject *chunk, bool raw)
         Py_ssize_t taken = result != Py_None ? PyLong_AsSsize_t(result) : 0;
         if (taken <= 0 || taken > size - done) {
             if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_BlockingIOError, "write() of an unbuffered file took nothing");
+                PyErr_SetString(PyExc_BlockingIOError, "write() of an unbuffered file wrote nothing");
             Py_CLEAR(result);
             break;
         }

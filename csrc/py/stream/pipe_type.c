@@ -108,7 +108,7 @@ pipe_dealloc(PyObject *op)
 /* --- tables --- */
 
 static PyType_Slot pipe_slots[] = {
-    {Py_tp_doc, "A pipe, as listeners(\"data\") shows it."},
+    {Py_tp_doc, "A pipe, in the form of listeners(\"data\")."},
     {Py_tp_call, pipe_call},
     {Py_tp_repr, pipe_repr},
     {Py_tp_traverse, pipe_traverse},

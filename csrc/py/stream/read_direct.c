@@ -129,7 +129,10 @@ read_now(PnDuplex *s)
     if (n > 0) {
         pn_idle_touch_read(s);
         s->bytes_read += (size_t)n;
-        return keep(s, (size_t)n) < 0 ? -1 : 1;
+        if (keep(s, (size_t)n) == 0)
+            return 1;
+        pn_duplex_destroy_steal(s, NULL); /* it has lost bytes; the call will raise it, when `error` comes */
+        return 0;
     }
     s->r->direct_refused = true;
     if (n == 0 || n == UV_ENOTSOCK || n == UV_EBADF)

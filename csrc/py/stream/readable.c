@@ -6,6 +6,7 @@
  * `r` is NULL. */
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
+#include "py/stream/data_event.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
 #include "py/stream/read_bytes.h"
@@ -44,78 +45,6 @@ next_tick(PnDuplex *s, void (*run)(PnState *, PyObject *, void *))
 
 /* --- emitting --- */
 
-/* A pipe is a listener of `data` too. */
-static bool
-has_consumer(const PnDuplex *s)
-{
-    return pn_has_listeners(&s->em, s->em.st->names.data);
-}
-
-static void
-emit_data(PnDuplex *s, PyObject *data)
-{
-    PyObject *stack[2] = {NULL, data};
-    if (s->error_emitted || s->close_emitted)
-        return;
-    s->did_read = 1;
-    (void)pn_emit_loop(&s->em, s->em.st->names.data, stack + 1, 1, NULL);
-}
-
-/* How many chunks were taken outside of callbacks and still wait for their `data` event. */
-static size_t
-deferred_count(const PnDuplex *s)
-{
-    return s->r != NULL ? s->r->deferred_data.count : 0;
-}
-
-static void
-deferred_data_tick(PnState *st, PyObject *self, void *arg)
-{
-    PnDuplex *s = PN_DUPLEX(self);
-    (void)st;
-    (void)arg;
-    if (deferred_count(s) == 0)
-        return;
-    PyObject *data = pn_read_queue_shift(&s->r->deferred_data); /* a whole chunk: this cannot fail */
-    pn_reads_tidy(s);
-    emit_data(s, data);
-    Py_DECREF(data);
-}
-
-/* In Node, read() itself emits `data`: so the deferred events come before those of the next tick. False when run() has
- * to raise first. */
-static bool
-emit_deferred(PnDuplex *s)
-{
-    while (deferred_count(s) > 0 && !s->em.st->loop->halted)
-        deferred_data_tick(s->em.st, (PyObject *)s, NULL);
-    return deferred_count(s) == 0;
-}
-
-static int
-defer_data_event(PnDuplex *s, PyObject *data)
-{
-    struct pn_reads *r = pn_reads_of(s);
-    if (r == NULL || pn_tick(s->em.st, deferred_data_tick, (PyObject *)s, NULL) < 0)
-        return -1;
-    return pn_read_queue_push(&r->deferred_data, data);
-}
-
-int
-pn_readable_emit_data(PnDuplex *s, PyObject *data)
-{
-    PnState *st = s->em.st;
-    if (s->error_emitted || s->close_emitted)
-        return 0;
-    s->did_read = 1;
-    if (!has_consumer(s))
-        return 0;
-    if (!pn_in_callback(st) || deferred_count(s) > 0) /* keeps the order of the bytes */
-        return defer_data_event(s, data);
-    PyObject *stack[2] = {NULL, data};
-    return pn_emit_for_caller(&s->em, st->names.data, stack + 1, 1) < 0 ? -1 : 0;
-}
-
 static void flow(PnDuplex *s);
 static void end_soon(PnDuplex *s);
 
@@ -136,7 +65,7 @@ readable_tick(PnState *st, PyObject *self, void *arg)
 {
     (void)st;
     (void)arg;
-    if (emit_deferred(PN_DUPLEX(self)))
+    if (pn_data_emit_deferred(PN_DUPLEX(self)))
         emit_readable_now(PN_DUPLEX(self));
     else
         next_tick(PN_DUPLEX(self), readable_tick);
@@ -273,6 +202,18 @@ pn_readable_connected(PnDuplex *s)
 
 /* --- incoming chunks --- */
 
+/* Nothing but calls that wait will hear of what has come: they need no tick. */
+static bool
+only_calls_wait(const PnDuplex *s)
+{
+    const struct pn_names *n = &s->em.st->names;
+    if (!pn_read_slot_waits(s))
+        return false;
+    if (s->em.read_by_calls && s->em.listeners != NULL && s->em.listeners->count == 3)
+        return true; /* those of read_slot.c */
+    return !pn_has_listeners(&s->em, n->readable) && !pn_has_listeners(&s->em, n->data);
+}
+
 static int
 keep(PnDuplex *s, PyObject *data, bool front)
 {
@@ -286,6 +227,20 @@ keep(PnDuplex *s, PyObject *data, bool front)
     return 0;
 }
 
+/* keep() of what has been read, and what follows: the call whose turn it is looks, the others see to more. */
+static int
+keep_read(PnDuplex *s, PyObject *data)
+{
+    if (!only_calls_wait(s) || s->emitted_readable) {
+        read_more_soon(s);
+        return keep(s, data, false);
+    }
+    if (pn_read_queue_push(&s->r->q, data) < 0)
+        return -1;
+    pn_read_slot_look(s);
+    return 0;
+}
+
 /* Decodes a chunk, then emits or queues the text. */
 static void
 add_decoded(PnDuplex *s, const char *base, size_t len)
@@ -296,8 +251,8 @@ add_decoded(PnDuplex *s, const char *base, size_t len)
         return;
     }
     if (PyUnicode_GET_LENGTH(text) > 0) {
-        if (s->flowing == PN_FLOWING_TRUE && s->r->q.count == 0 && has_consumer(s))
-            emit_data(s, text);
+        if (s->flowing == PN_FLOWING_TRUE && s->r->q.count == 0 && pn_data_heard(s))
+            pn_data_emit(s, text);
         else if (keep(s, text, false) < 0)
             out_of_memory(s);
     }
@@ -311,16 +266,16 @@ pn_readable_keep(PnDuplex *s, char *base, size_t len)
     s->reading = 0;
     if (s->r != NULL && s->r->decoding) {
         add_decoded(s, base, len);
+        read_more_soon(s);
     }
     else {
         Py_ssize_t made_for;
         PyObject *bytes = pn_read_bytes_take(st, base, len, true, &made_for);
-        if (bytes == NULL || keep(s, bytes, false) < 0)
+        if (bytes == NULL || keep_read(s, bytes) < 0)
             out_of_memory(s);
         if (bytes != NULL)
             pn_read_bytes_give_back(st, bytes, made_for);
     }
-    read_more_soon(s);
     if (is_full(s) && s->io != NULL)
         pn_stream_read_stop(s->io);
 }
@@ -335,7 +290,7 @@ pn_readable_emit_chunk(PnDuplex *s, char *base, size_t len)
         out_of_memory(s);
         return;
     }
-    emit_data(s, bytes);
+    pn_data_emit(s, bytes);
     if (len > PN_READ_SIZE / 2)
         s->keeps_chunks = Py_REFCNT(bytes) > 1; /* the listeners do: the next one must not waste memory */
     pn_read_bytes_give_back(st, bytes, made_for);
@@ -346,7 +301,7 @@ pn_readable_unshift(PnDuplex *s, PyObject *data)
 {
     int status;
     bool begins = s->resume_scheduled && !s->was_connected && !s->reading; /* Node's kSync, before its first _read() */
-    if (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) == 0 && has_consumer(s) && !begins)
+    if (s->flowing == PN_FLOWING_TRUE && pn_readable_length(s) == 0 && pn_data_heard(s) && !begins)
         status = pn_readable_emit_data(s, data);
     else
         status = keep(s, data, true);
@@ -433,8 +388,8 @@ flow(PnDuplex *s)
             next_tick(s, flow_tick);
             return;
         }
-        if (deferred_count(s) > 0) {
-            (void)emit_deferred(s);
+        if (pn_data_deferred(s) > 0) {
+            (void)pn_data_emit_deferred(s);
             continue;
         }
         PyObject *data = pn_readable_take(s, PN_READ_ALL);
@@ -442,7 +397,7 @@ flow(PnDuplex *s)
             out_of_memory(s);
             return;
         }
-        emit_data(s, data);
+        pn_data_emit(s, data);
         Py_DECREF(data);
     }
     if (s->flowing != PN_FLOWING_TRUE || pn_readable_length(s) > 0)
@@ -460,7 +415,7 @@ resume_tick(PnState *st, PyObject *self, void *arg)
     (void)arg;
     if (!s->resume_scheduled) /* the wait that asked for it is over */
         return;
-    if (!emit_deferred(s)) {
+    if (!pn_data_emit_deferred(s)) {
         next_tick(s, resume_tick);
         return;
     }
@@ -594,7 +549,7 @@ listener_gone_tick(PnState *st, PyObject *self, void *arg)
     PnDuplex *s = PN_DUPLEX(self);
     (void)st;
     (void)arg;
-    if (!emit_deferred(s)) {
+    if (!pn_data_emit_deferred(s)) {
         next_tick(s, listener_gone_tick);
         return;
     }
@@ -602,7 +557,7 @@ listener_gone_tick(PnState *st, PyObject *self, void *arg)
     s->readable_left = 0;
     if (s->resume_scheduled && !s->paused)
         s->flowing = PN_FLOWING_TRUE;
-    else if (has_consumer(s))
+    else if (pn_data_heard(s))
         flow_for_listeners(s);
     else if (!s->readable_listening)
         s->flowing = PN_FLOWING_NULL;
@@ -612,7 +567,7 @@ void
 pn_readable_listener_gone(PnDuplex *s, PyObject *name)
 {
     s->fast_dest = NULL;
-    if (s->flows_for_waits && name == s->em.st->names.data && !has_consumer(s))
+    if (s->flows_for_waits && name == s->em.st->names.data && !pn_data_heard(s))
         stop_flow_of_waits(s);
     if (name != s->em.st->names.readable || !s->readable_listening || s->em.generation != s->em.st->generation)
         return;
@@ -641,7 +596,7 @@ end_tick(PnState *st, PyObject *self, void *arg)
     PnDuplex *s = PN_DUPLEX(self);
     (void)arg;
     s->end_scheduled = 0;
-    if (!emit_deferred(s)) {
+    if (!pn_data_emit_deferred(s)) {
         end_soon(s);
         return;
     }

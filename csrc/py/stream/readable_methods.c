@@ -14,12 +14,13 @@
 
 const char pn_read_doc[] =
     "read($self, n=None, /)\n--\n\n"
-    "The first chunk of what has been read and not consumed, as bytes; after set_encoding() all of it, as str (the\n"
-    "first chunk while it flows). With n so many bytes (characters), or None when there are not so many; after the\n"
-    "peer's end what is left. None when nothing is there. It never blocks: wait for \"readable\". read(-1) is read(); "
-    "read(0) gives None and reads from the kernel\n"
-    "if there is room. A number above the high-water mark raises the mark. Emits \"data\" with what it gives.\n\n"
-    "Raises TypeError (ERR_INVALID_ARG_TYPE) when n is not a number, ValueError (ERR_OUT_OF_RANGE) above 1 GiB.\n"
+    "Returns data that was read and not consumed, or None if there is none. It never blocks: wait for\n"
+    "\"readable\". Without n it returns the first chunk, as bytes. After set_encoding() it returns all text, or\n"
+    "the first chunk while the socket flows. With n it returns that many bytes (characters), or None if there\n"
+    "are fewer; after the peer's end it returns the rest. read(-1) is the same as read(). read(0) returns None,\n"
+    "and reads from the kernel if there is room. An n above the high-water mark raises the mark. Emits \"data\"\n"
+    "with the result.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE) if n is not a number, ValueError (ERR_OUT_OF_RANGE) above 1 GiB.\n"
     "Node: readable.read().";
 
 static int
@@ -75,9 +76,9 @@ pn_duplex_read_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyO
 
 const char pn_unshift_doc[] =
     "unshift($self, chunk, encoding=None, /)\n--\n\n"
-    "Puts a chunk back in front of what has been read: bytes (any object with a buffer) or str in the encoding. It\n"
-    "comes again with the next read() or \"data\"; bytes_read does not change. Returns True while less than the\n"
-    "high-water mark is kept. After \"end\": \"error\" ERR_STREAM_UNSHIFT_AFTER_END_EVENT.\n\n"
+    "Puts a chunk back, in front of the data that is kept: bytes (any object with a buffer), or str in the\n"
+    "encoding. The next read() or \"data\" gets it again. bytes_read does not change. Returns True while less\n"
+    "than the high-water mark is kept. After \"end\": \"error\" ERR_STREAM_UNSHIFT_AFTER_END_EVENT.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: readable.unshift().";
 
 /* Converts a chunk to what the queue holds: bytes, or str after set_encoding(). New reference. */
@@ -155,12 +156,13 @@ pn_duplex_unshift_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, 
 
 const char pn_set_encoding_doc[] =
     "set_encoding($self, encoding=\"utf8\", /, *, errors=None)\n--\n\n"
-    "\"data\" and read() give str from now on, decoded from utf8, utf16le, latin1, ascii, base64, base64url or hex\n"
-    "(Python's spellings too); characters split over chunks come whole, and what is left of one at the end comes\n"
-    "before \"end\". What has been read already is decoded, after the peer's end to its last byte. It cannot be "
-    "undone. Returns the socket.\n\n"
-    "errors: \"node\" puts U+FFFD in the place of bytes that are not text, \"strict\" destroys the socket with a\n"
-    "UnicodeDecodeError. None: the option of the socket, else \"node\" for Node's names, \"strict\" for others.\n\n"
+    "From now on the socket gives str: \"data\", read(), loops and frames. It decodes from utf8, utf16le, latin1,\n"
+    "ascii, base64, base64url or hex; Python's spellings work, too. A character that is split over chunks is\n"
+    "decoded whole. If the data ends within a character, the rest comes before \"end\". Data that was already\n"
+    "read is decoded as well. You cannot undo this. Returns the socket.\n\n"
+    "errors: \"node\" puts U+FFFD in the place of bytes that are not text; \"strict\" destroys the socket with a\n"
+    "UnicodeDecodeError. None means the option of the socket, else \"node\" for Node's names of encodings and\n"
+    "\"strict\" for others.\n\n"
     "Raises ValueError (ERR_UNKNOWN_ENCODING). Node: socket.setEncoding().";
 
 /* Decodes the queue to one str, and what the decoder before holds of an incomplete character. After the peer's end

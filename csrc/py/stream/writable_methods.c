@@ -135,14 +135,14 @@ is_plain_write(PnDuplex *s, PyObject *const *args, Py_ssize_t nargs, PyObject *k
 
 const char pn_write_doc[] =
     "write($self, data, encoding=\"utf8\", callback=None, *, errors=None)\n--\n\n"
-    "Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with a\n"
-    "buffer. True while less than the high-water mark is queued; False: wait for \"drain\". callback(err) is called\n"
-    "when the data has left, err None, or when it will not.\n\n"
-    "errors: \"node\" encodes what does not fit as Node does, without an error; \"strict\" raises\n"
-    "UnicodeEncodeError, or ValueError for hex and base64, before anything is queued. None: the option of the\n"
-    "socket, else \"node\" for Node's names of encodings, \"strict\" for others (latin-1, utf_8, us-ascii, ...).\n\n"
-    "After end(): \"error\" ERR_STREAM_WRITE_AFTER_END; after destroy() the callback gets ERR_STREAM_DESTROYED; when\n"
-    "more is queued than max_write_buffer allows: \"error\" ERR_WRITE_BUFFER_FULL. Raises TypeError\n"
+    "Sends data: str (in the encoding: utf8, utf16le, latin1, ascii, hex, base64, base64url) or any object with\n"
+    "a buffer. Returns True while less than the high-water mark is queued. After False, wait for \"drain\".\n"
+    "callback(err) is called when the data has been sent, with None, or can no longer be sent.\n\n"
+    "errors: \"node\" encodes text that does not fit the encoding as Node does, without an error; \"strict\" raises\n"
+    "UnicodeEncodeError, or ValueError for hex and base64, and queues nothing. None means the option of the\n"
+    "socket, else \"node\" for Node's names of encodings and \"strict\" for others (latin-1, utf_8, us-ascii, ...).\n\n"
+    "After end(): \"error\" ERR_STREAM_WRITE_AFTER_END. After destroy() the callback gets ERR_STREAM_DESTROYED.\n"
+    "If more than max_write_buffer would be queued: \"error\" ERR_WRITE_BUFFER_FULL. Raises TypeError\n"
     "(ERR_STREAM_NULL_VALUES, ERR_INVALID_ARG_TYPE), ValueError (ERR_UNKNOWN_ENCODING). Node: socket.write().";
 
 PyObject *
@@ -176,8 +176,9 @@ pn_duplex_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
 
 const char pn_end_doc[] =
     "end($self, data=None, encoding=\"utf8\", callback=None, *, errors=None)\n--\n\n"
-    "Writes data, if any, and half-closes: the peer gets our end when everything has left. callback(err) is called\n"
-    "before \"finish\". Events: prefinish, finish. Returns the socket. Node: socket.end().";
+    "Writes data, if any. When everything has been sent, it ends the writable half: the peer gets \"end\".\n"
+    "callback(err) is called before \"finish\". Events: prefinish, finish. Returns the socket.\n"
+    "Node: socket.end().";
 
 PyObject *
 pn_duplex_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -208,8 +209,8 @@ pn_duplex_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyOb
 
 const char pn_cork_doc[] =
     "cork($self, /)\n--\n\n"
-    "What is written from now on stays in the queue until uncork() has been called as often as cork(), or end().\n"
-    "Node: writable.cork().";
+    "From now on, written data stays in the queue, until uncork() has been called as often as cork(), or until\n"
+    "end(). Node: writable.cork().";
 
 PyObject *
 pn_duplex_cork_method(PyObject *op, PyObject *unused)
@@ -228,7 +229,7 @@ pn_duplex_cork_method(PyObject *op, PyObject *unused)
 
 const char pn_uncork_doc[] =
     "uncork($self, /)\n--\n\n"
-    "Undoes one cork(); with the last one everything queued leaves together. Does nothing when there was none.\n"
+    "Undoes one cork(). The last uncork() sends everything that is queued together. An extra one does nothing.\n"
     "Node: writable.uncork().";
 
 PyObject *
@@ -245,8 +246,9 @@ pn_duplex_uncork_method(PyObject *op, PyObject *unused)
 
 const char pn_writelines_doc[] =
     "writelines($self, lines, /)\n--\n\n"
-    "Writes each item of an iterable as write() would, all of them together; nothing is added between them. Every\n"
-    "item is looked at before the first is written. Returns what the last write() would. Raises as write() does.";
+    "Writes each item of an iterable, as write() would, and sends them together. It adds nothing between the\n"
+    "items, and checks all of them before it writes the first. Returns what the last write() would return.\n"
+    "Raises what write() raises.";
 
 /* Converts all items to exact bytes before the first is written, so that no conversion can fail after it. New tuple. */
 static PyObject *
@@ -305,8 +307,8 @@ pn_duplex_writelines_method(PyObject *op, PyObject *lines)
 
 const char pn_set_default_encoding_doc[] =
     "set_default_encoding($self, encoding, /)\n--\n\n"
-    "The encoding of str that write() and end() get without one; \"utf8\" at first. Returns the socket.\n"
-    "Raises ValueError (ERR_UNKNOWN_ENCODING). Node: writable.setDefaultEncoding().";
+    "Sets the encoding of a str that write() and end() get without an encoding; \"utf8\" at first. Returns the\n"
+    "socket. Raises ValueError (ERR_UNKNOWN_ENCODING). Node: writable.setDefaultEncoding().";
 
 PyObject *
 pn_duplex_set_default_encoding_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)

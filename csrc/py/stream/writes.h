@@ -29,7 +29,7 @@ int pn_writes_answer_soon(PnDuplex *s, PyObject *callback, PyObject *error);
 
 /* Sends as much as the kernel accepts. 1: all of it, 0: some is left, else a negative status. */
 int pn_writes_send(PnDuplex *s);
-/* Hands what is queued to libuv. 0, or a status. */
+/* Passes the queued data to libuv. 0, or a status. */
 int pn_writes_request(PnDuplex *s);
 /* How many bytes at the front of the queue may leave: all, or while corked those written before cork(). */
 size_t pn_writes_unheld(const PnDuplex *s);
