@@ -91,7 +91,7 @@ def ratio(by_server, name, base, number):
 
 # --- drawings ---
 
-WIDTH, LEFT, RIGHT, STEP, TOP = 680, 190, 90, 30, 66
+WIDTH, LEFT, RIGHT, STEP, TOP = 480, 192, 60, 30, 66
 STYLE = """\
     text { font: 14px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2a27; }
     .title { font-weight: 600; }
@@ -179,7 +179,7 @@ def charts(record):
         ),
         "performance-cpu": chart(
             "CPU time of the server for one message, in microseconds",
-            "1 KiB there and back, 100 connections; median and range of the rounds; less is better",
+            "1 KiB, 100 connections; the line is the range of the rounds; less is better",
             of_rounds(speed, "cpu_us_per_message"),
         ),
         "performance-memory": chart(
@@ -189,7 +189,7 @@ def charts(record):
         ),
         "performance-proxy": chart(
             "CPU time of a proxy for 64 KiB, in microseconds",
-            "both sockets; median and range of the rounds; less is better",
+            "both sockets; the line is the range of the rounds; less is better",
             of_rounds(proxy, "cpu_us"),
         ),
     }
