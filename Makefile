@@ -74,6 +74,15 @@ bench: .known-suite build .venv/.bench  ## speed beside uvloop, asyncio, Node an
 			echo "$$name could not be installed: it is left out" >&2; done
 	@$(RUN) $(PY) bench $(SUITE) $(BENCH_ARGS)
 
+.PHONY: bench-record bench-plots
+bench-record: build .venv/.bench  ## measure, and keep the numbers in bench/recorded (half an hour; RECORD_ARGS=--quick)
+	@bash tools/node.sh --optional
+	@$(PY) -m pip install -qq --disable-pip-version-check pytricia py-radix || echo "they are left out" >&2
+	@$(RUN) $(PY) bench/record.py $(RECORD_ARGS)
+
+bench-plots:  ## draw the plots and tables of docs/performance.md from the newest numbers of bench/recorded
+	@$(PYTHON) bench/plots.py
+
 # bench-NAME is short for bench SUITE=NAME.
 $(SUITES:%=bench-%): bench-%:
 	@$(MAKE) bench SUITE=$*
