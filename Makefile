@@ -25,7 +25,7 @@ SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
 	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test release-check conformance-record differential \
-	differential-record lint-workflows hooks address-files clean distclean FORCE
+	differential-record docs docs-links lint-workflows hooks address-files clean distclean FORCE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-19s %s\n", $$1, $$2 }'
@@ -91,6 +91,15 @@ bench: .known-suite build .venv/.bench  ## speed beside uvloop, asyncio, Node an
 			echo "$$name could not be installed: it is left out" >&2; done
 	@$(RUN) $(PY) bench $(SUITE) $(BENCH_ARGS)
 
+.PHONY: bench-record bench-plots
+bench-record: build .venv/.bench  ## measure, and keep the numbers in bench/recorded (half an hour; RECORD_ARGS=--quick)
+	@bash tools/node.sh --optional
+	@$(PY) -m pip install -qq --disable-pip-version-check pytricia py-radix || echo "they are left out" >&2
+	@$(RUN) $(PY) bench/record.py $(RECORD_ARGS)
+
+bench-plots:  ## draw the plots and tables of docs/performance.md from the newest numbers of bench/recorded
+	@$(PYTHON) bench/plots.py
+
 # bench-NAME is short for bench SUITE=NAME.
 $(SUITES:%=bench-%): bench-%:
 	@$(MAKE) bench SUITE=$*
@@ -109,6 +118,14 @@ aio-libraries: build  ## the tests of two libraries for asyncio's streams, over 
 
 conformance-hosts: build .venv/.test  ## the conformance scenarios, all of them attached to asyncio's and uvloop's loops, too
 	@$(RUN) CONFORMANCE_ALL=1 $(PYTEST) -q tests/conformance/test_conformance.py $(PYTEST_ARGS)
+
+docs: build .venv/.docs  ## the documentation as a site, in build/docs/site; every warning is an error
+	@$(RUN) $(PY) tools/docs_names.py
+	@$(PY) tools/docs_prose.py
+	@$(PY) tools/docs_site.py
+
+docs-links: .venv/.docs  ## does what the documentation links to elsewhere still answer?
+	@$(PY) tools/docs_site.py links
 
 sdist: .venv/.wheels  ## the source distribution, with libuv inside, in dist
 	@$(PY) tools/wheels.py --sdist
@@ -168,7 +185,8 @@ build/.built: .venv/.build build/.flags setup.py $(SOURCES)
 # make the same .venv at once.
 .venv/.build: FORCE
 	@bash tools/setup.sh build
-.venv/.test .venv/.lint .venv/.bench .venv/.coverage .venv/.cross .venv/.wheels .venv/.release .venv/.workflows: .venv/.%: FORCE | .venv/.build
+STAMPS := test lint bench coverage cross wheels release docs workflows
+$(STAMPS:%=.venv/.%): .venv/.%: FORCE | .venv/.build
 	@bash tools/setup.sh $*
 
 FORCE:

@@ -378,17 +378,41 @@ def files(pattern):
     return sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob(pattern))
 
 
-def addresses():
-    """Of the metadata, as far as release.toml has them."""
+def long_description(text, urls, version):
+    """README as PyPI shows it: links lead to the documentation and the repository, if release.toml has them."""
+
+    def absolute(found):
+        path, anchor = found[2], found[3] or ""
+        page = re.fullmatch(r"docs/(.+)\.md", path)
+        if page and urls["Documentation"]:
+            docs = f"{urls['Documentation'].rstrip('/')}/{'.'.join(version.split('.')[:2])}"
+            return f"{found[1]}({docs}/{page[1]}.html{anchor})"
+        if urls["Repository"]:
+            return f"{found[1]}({urls['Repository'].rstrip('/')}/blob/HEAD/{path}{anchor})"
+        return found[0]
+
+    # Behind the language of a block are words for the tests.
+    text = re.sub(r"^```(\w+) .*$", r"```\1", text, flags=re.MULTILINE)
+    return re.sub(r"(\[[^\]]*\])\(((?!https?:|#)[^)#]+)(#[^)]*)?\)", absolute, text)
+
+
+def metadata():
+    """What pyproject.toml leaves to release.toml and README.md. Empty addresses are left out."""
     release = tomllib.loads((ROOT / "release.toml").read_text())
-    given = {"author": "The pynet authors", "project_urls": {name: url for name, url in release["urls"].items() if url}}
+    version = re.search(r'^__version__ = "(.+)"', (ROOT / "pynet" / "__init__.py").read_text(), re.MULTILINE)[1]
+    given = {
+        "author": "The pynet authors",
+        "project_urls": {name: url for name, url in release["urls"].items() if url},
+        "long_description": long_description((ROOT / "README.md").read_text(), release["urls"], version),
+        "long_description_content_type": "text/markdown",
+    }
     if release["author_email"]:
         given["author_email"] = release["author_email"]
     return given
 
 
 setup(
-    **addresses(),
+    **metadata(),
     ext_modules=[
         Extension(
             "pynet._pynet",

@@ -1,6 +1,7 @@
 """An echo server and its client, over TCP and then over a unix socket: `make demo`.
 
-Exits with 0 when everything that was sent came back, else with 1 and a line that says what did not.
+Exits with 0 when everything that was sent came back, else with 1 and a line that says
+what did not.
 """
 
 import sys
@@ -34,7 +35,9 @@ def talk(target, note, on_done):
     received: list[bytes] = []
     sock = pynet.connect(*target)
     # A callback that never comes must not keep the demonstration waiting for ever.
-    sock.set_timeout(PATIENCE_MS, lambda: sock.destroy(TimeoutError("nothing came for 10 seconds")))
+    sock.set_timeout(
+        PATIENCE_MS, lambda: sock.destroy(TimeoutError("nothing came for 10 seconds"))
+    )
 
     @sock.on("connect")
     def connected():
@@ -45,7 +48,9 @@ def talk(target, note, on_done):
         note("client", f"sent {len(SENT):,} bytes")
 
     sock.on("data", received.append)
-    sock.on("end", lambda: note("client", f"end: {sum(map(len, received)):,} bytes came back"))
+    sock.on(
+        "end", lambda: note("client", f"end: {sum(map(len, received)):,} bytes came back")
+    )
     sock.on("error", lambda err: note("client", f"error: {err}"))
     sock.on("close", lambda had_error: on_done(b"".join(received)))
 
@@ -67,15 +72,26 @@ def demonstrate(where, show):
             answers.append(received)
             server.close()
 
-        talk((address,) if isinstance(address, str) else (address.port, address.address), note, on_done)
+        talk(
+            (address,) if isinstance(address, str) else (address.port, address.address),
+            note,
+            on_done,
+        )
 
-    pynet.run(lambda: serve(where, on_listening, note))  # returns when nothing is left to do
+    pynet.run(
+        lambda: serve(where, on_listening, note)
+    )  # returns when nothing is left to do
 
     if not answers:
         return "the server did not come up, or the client never closed"
     if answers[0] != SENT:
         return f"{len(SENT):,} bytes were sent, {len(answers[0]):,} came back"
-    expected = [("server", "connection"), ("client", "connected"), ("client", "end"), ("server", "closed")]
+    expected = [
+        ("server", "connection"),
+        ("client", "connected"),
+        ("client", "end"),
+        ("server", "closed"),
+    ]
     missing = [f"{who}: {what}" for who, what in expected if (who, what) not in events]
     return f"events that never came: {', '.join(missing)}" if missing else None
 
@@ -85,7 +101,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder, "echo.sock"))
         for title, where, show in (
-            ("TCP", (0, "127.0.0.1"), lambda address: f"{address.address} port {address.port}"),
+            (
+                "TCP",
+                (0, "127.0.0.1"),
+                lambda address: f"{address.address} port {address.port}",
+            ),
             ("unix socket", (path,), str),
         ):
             print(f"{title}:")

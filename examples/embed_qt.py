@@ -1,4 +1,4 @@
-"""pynet in Qt's loop: a list that shows what its clients send. Listeners use the widgets directly.
+"""pynet in Qt's loop: a list shows what its clients send. Listeners use the widgets.
 
     pip install PySide6-Essentials
     python examples/embed_qt.py             # listens on port 8124: nc 127.0.0.1 8124
@@ -17,25 +17,25 @@ import pynet
 COUNT = 20
 
 
-def attach(app):
+def attach(app: QApplication) -> None:
     """From now on Qt drives pynet's loop."""
     pynet_loop = pynet.embed(host="Qt")
     notifier = QSocketNotifier(pynet_loop.fileno(), QSocketNotifier.Type.Read, app)
     notifier.activated.connect(lambda *args: pynet_loop.step())
 
-    def detach():
+    def detach() -> None:
         notifier.setEnabled(False)
         pynet_loop.close()
 
     app.aboutToQuit.connect(detach)
 
 
-def serve(app, lines, port):
-    def on_connection(sock):
+def serve(app: QApplication, lines: QListWidget, port: int) -> pynet.Server:
+    def on_connection(sock: pynet.Socket) -> None:
         sock.set_encoding("utf-8")
 
         @sock.on("data")
-        def show(text):
+        def show(text: str) -> None:
             for line in text.splitlines():
                 lines.addItem(line)
                 print(line)
@@ -47,7 +47,7 @@ def serve(app, lines, port):
     return server
 
 
-def main():
+def main() -> int:
     demo = "--demo" in sys.argv
     app = QApplication(sys.argv)
     lines = QListWidget()

@@ -1,4 +1,4 @@
-"""pynet in Tk's loop: a window that shows what its clients send. Listeners use the widgets directly.
+"""pynet in Tk's loop: a window shows what its clients send. Listeners use the widgets.
 
     python examples/embed_tk.py             # listens on port 8124: nc 127.0.0.1 8124
     python examples/embed_tk.py --demo      # a client sends 20 lines, and the window closes
@@ -14,12 +14,14 @@ import pynet
 COUNT = 20
 
 
-def attach(root):
+def attach(root: tkinter.Tk) -> None:
     """From now on Tk drives pynet's loop."""
     pynet_loop = pynet.embed(host="Tk")
-    root.createfilehandler(pynet_loop.fileno(), tkinter.READABLE, lambda fd, mask: pynet_loop.step())
+    root.createfilehandler(
+        pynet_loop.fileno(), tkinter.READABLE, lambda fd, mask: pynet_loop.step()
+    )
 
-    def detach(event):
+    def detach(event: "tkinter.Event[tkinter.Misc]") -> None:
         if event.widget is root and not pynet_loop.closed:
             root.deletefilehandler(pynet_loop.fileno())
             pynet_loop.close()
@@ -27,12 +29,12 @@ def attach(root):
     root.bind("<Destroy>", detach)
 
 
-def serve(root, lines, port):
-    def on_connection(sock):
+def serve(root: tkinter.Tk, lines: tkinter.Listbox, port: int) -> pynet.Server:
+    def on_connection(sock: pynet.Socket) -> None:
         sock.set_encoding("utf-8")
 
         @sock.on("data")
-        def show(text):
+        def show(text: str) -> None:
             for line in text.splitlines():
                 lines.insert("end", line)
                 print(line)
@@ -44,7 +46,7 @@ def serve(root, lines, port):
     return server
 
 
-def main():
+def main() -> None:
     demo = "--demo" in sys.argv
     root = tkinter.Tk()
     root.title("pynet")

@@ -6,6 +6,7 @@ A client sends 20 messages. The listeners use trio's objects directly.
 """
 
 import contextlib
+from collections.abc import AsyncIterator
 
 import trio
 
@@ -15,10 +16,10 @@ COUNT = 20
 
 
 @contextlib.asynccontextmanager
-async def pynet_attached():
+async def pynet_attached() -> AsyncIterator[None]:
     """Within this block trio drives pynet's loop."""
 
-    async def drive(pynet_loop):
+    async def drive(pynet_loop: pynet.Drive) -> None:
         while True:
             await trio.lowlevel.wait_readable(pynet_loop.fileno())
             pynet_loop.step()
@@ -30,8 +31,8 @@ async def pynet_attached():
             nursery.cancel_scope.cancel()
 
 
-async def main():
-    send, receive = trio.open_memory_channel(COUNT)
+async def main() -> None:
+    send, receive = trio.open_memory_channel[str](COUNT)
     async with pynet_attached():
         server = pynet.create_server(lambda sock: sock.pipe(sock))
         server.listen(0, "127.0.0.1")

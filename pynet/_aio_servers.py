@@ -123,9 +123,11 @@ class StreamServer:
             stream.abort()
 
     def is_serving(self) -> bool:
+        """True while all addresses accept connections."""
         return not self._closed.is_set() and bool(self.servers) and all(each.listening for each in self.servers)
 
     def get_loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that the server was made in."""
         return self._loop
 
     @property

@@ -349,6 +349,7 @@ class Stream:
                 self.sock.end()
 
     def can_write_eof(self) -> bool:
+        """Always True: a connection of pynet can be closed in one direction."""
         return True
 
     async def drain(self) -> None:
@@ -381,6 +382,7 @@ class Stream:
         self.sock.close()
 
     def is_closing(self) -> bool:
+        """True after close(), and when the connection has ended."""
         if self._closing or self.exception() is not None:
             return True
         # A socket whose both halves have ended is destroyed; for asyncio it is open until close().
@@ -401,6 +403,7 @@ class Stream:
 
     @property
     def transport(self) -> Self:
+        """The stream itself, which has the methods of a transport."""
         return self
 
     def abort(self) -> None:
@@ -409,9 +412,11 @@ class Stream:
         self.sock.destroy()
 
     def get_write_buffer_size(self) -> int:
+        """The number of bytes that are queued."""
         return self.sock.writable_length
 
     def get_write_buffer_limits(self) -> tuple[int, int]:
+        """(low, high): drain() waits when more than `high` bytes are queued. `low` is always 0."""
         high = self.sock.writable_high_water_mark if self._high is None else self._high
         return 0, high
 
@@ -435,6 +440,7 @@ class Stream:
         return default
 
     async def start_tls(self, sslcontext: Any, **options: Any) -> None:
+        """Raises NotImplementedError: pynet has no TLS."""
         refuse_tls(True)
 
     def __repr__(self) -> str:

@@ -93,18 +93,22 @@ def is_dropped(frame: FrameType | None) -> bool:
         return False
     import opcode
 
-    names = [opcode.opname[op] for op in frame.f_code.co_code[frame.f_lasti :: 2]]
+    names = [opcode.opname[op] for op in frame.f_code.co_code[frame.f_lasti : frame.f_lasti + 48 : 2]]
     # In Python 3.11 a CALL follows the PRECALL; a call of a Python function may have gone past its own instruction.
     own = {"PRECALL": 2, "CACHE": 0}.get(names[0], 1)
     after = [name for name in names if name != "CACHE"][own : own + 1]
     return after in (["POP_TOP"], ["PRINT_EXPR"])
 
 
+def refuse_dropped(frame: FrameType, text: str) -> None:
+    """Raises if the caller, whose frame this is, throws the result of the call `text` away."""
+    if is_dropped(frame):
+        _refuse(text, f"await {text}")
+
+
 def wait_or_await(
     text: str, begin: Callable[[], Coroutine[Any, Any, _T]], block: Callable[[float | None], _T], depth: int
 ) -> AwaitableCall[_T]:
     """For wait(): raises if its caller, `depth` frames above ours, throws the result away."""
-    frame = sys._getframe(depth)
-    if is_dropped(frame):
-        _refuse(text, f"await {text}")
+    refuse_dropped(sys._getframe(depth), text)
     return AwaitableCall(text, begin, block)

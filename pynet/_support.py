@@ -54,7 +54,7 @@ def peer_of(emitter: object) -> tuple[str | None, int | None, str]:
     if peer is None:
         return None, None, ""
     if isinstance(peer, str):
-        return peer, None, f" ({peer})"
+        return peer, None, f" ({peer if peer.isprintable() else repr(peer)})"  # the peer has chosen it
     return peer.address, peer.port, f" ({peer.address}:{peer.port})"
 
 

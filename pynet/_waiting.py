@@ -9,6 +9,7 @@ A wait misses no event: it checks the state, adds its listeners, and checks agai
 
 from __future__ import annotations
 
+import contextlib
 import os
 import weakref
 from collections import deque
@@ -114,6 +115,7 @@ class Future(futures.Future[_T]):
     _signal: _pynet.AbortSignal | None = None
     _taken = False  # a caller has got the result
     _server: _pynet.Server | None = None  # it takes a connection out of the queue of this server
+    _takes: tuple[object, Callable[..., None]] = (None, print)  # among its listeners: the server counts the wait
     _timer: _pynet.Timeout | None = None  # makes it fail
 
     def __init__(self, emitter: _pynet.EventEmitter, event: object, signal: _pynet.AbortSignal | None = None) -> None:
@@ -287,7 +289,8 @@ class Future(futures.Future[_T]):
         pending.add(self)
         if self._server is not None:
             _private.take_open(self._server)
-            self._listeners.append((_TAKES, link.on_event))
+            self._takes = (_TAKES, link.on_event)
+            self._listeners.append(self._takes)
             Takers.of(self._server).add(self)
         else:
             self._listen(self._event, link.on_event)
@@ -308,8 +311,11 @@ class Future(futures.Future[_T]):
             _notice_end(self._emitter)
 
     def _listen(self, event: object, function: Callable[..., None]) -> None:
-        _private.listen(self._emitter, event, function)
+        # In the list first: the loop may call it at once, and removes those of the list when that ends the wait.
         self._listeners.append((event, function))
+        _private.listen(self._emitter, event, function)
+        if self.done():
+            _private.unlisten(self._emitter, event, function)
 
     def _fail_after(self, seconds: float | None, what: str) -> None:
         """Fails with TimeoutError when it has no result within so many seconds."""
@@ -328,16 +334,23 @@ class Future(futures.Future[_T]):
         pending.discard(self)
         if self._signal is not None:
             self._signal.remove_event_listener("abort", self._link.on_abort)
+        if self._server is not None:
+            self._leave_server(self._server)
+        # Another thread may be here as well. Each removes a listener before its entry: when the list is empty, no
+        # listener is left that would take another chunk.
         while self._listeners:
-            try:
-                event, function = self._listeners.popleft()
-            except IndexError:  # another thread has removed the last one
-                return
-            if event is _TAKES and self._server is not None:
-                Takers.remove(self._server, self)
-                _private.take_close(self._server)
-            else:
-                _private.unlisten(self._emitter, event, function)
+            with contextlib.suppress(IndexError, ValueError):
+                entry = self._listeners[0]
+                _private.unlisten(self._emitter, *entry)
+                self._listeners.remove(entry)
+
+    def _leave_server(self, server: _pynet.Server) -> None:
+        try:
+            self._listeners.remove(self._takes)
+        except ValueError:  # another thread has done so
+            return
+        Takers.remove(server, self)
+        _private.take_close(server)
 
     def _closed(self) -> None:
         # A `close` of the previous connection may come when the next connect() or listen() has begun.

@@ -70,7 +70,7 @@ async def connect(
     automatic()
     socket = _pynet.connect(*given(address, host, listener), **options)
     try:
-        await once(socket, "connect")
+        await socket.wait("connect")
     except BaseException:
         socket.destroy()
         raise

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Set-up for the Makefile: tools/setup.sh build|test|lint|bench|coverage|cross|wheels|release|workflows
+# Set-up for the Makefile: tools/setup.sh build|test|lint|bench|coverage|cross|wheels|release|docs|workflows
 #
 # Makes .venv with what the given group of targets needs, and finds or installs what must come from the system: a C
 # compiler, Python's headers and libuv. As root on Debian or Ubuntu it installs what is missing by apt-get; without root
@@ -11,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-group=${1:?usage: tools/setup.sh build|test|lint|bench|coverage|cross|wheels|release|workflows}
+group=${1:?usage: tools/setup.sh build|test|lint|bench|coverage|cross|wheels|release|docs|workflows}
 python=${PYTHON:-python3}
 py=.venv/bin/python
 

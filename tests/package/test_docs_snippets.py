@@ -16,7 +16,8 @@ from doc_examples import examples
 from helpers import run_script
 
 THE_PORT = "8124"
-STOP_SOON = "import pynet\npynet.set_timeout(pynet.stop, 150).unref()\n"
+# Again and again: on a slow machine the first one may come before run() is called, and have no effect.
+STOP_SOON = "import pynet\npynet.set_interval(pynet.stop, 150).unref()\n"
 
 
 @pytest.fixture

@@ -9,15 +9,12 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-import signal
 import socket
 import subprocess
-import sys
-import textwrap
 
 import pytest
 
-from paths import ROOT
+from running import Running
 
 NODE_NAMES = {
     "create_server": "createServer",
@@ -40,34 +37,6 @@ def in_node_s_names(source: str) -> str:
 def spelled(request):
     """spelled(source): the source, with the names of PEP 8 or with Node's."""
     return in_node_s_names if request.param == "Node" else lambda source: source
-
-
-class Running:
-    """A script under way: its lines, and how it ended."""
-
-    def __init__(self, source: str, *args: str):
-        self.process = subprocess.Popen(
-            [sys.executable, "-u", "-P", "-c", textwrap.dedent(source), *map(str, args)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-
-    def line(self) -> str:
-        return self.process.stdout.readline().rstrip("\n")
-
-    def rest(self) -> str:
-        """What it still prints, when it ends by itself."""
-        out, err = self.process.communicate(timeout=20)
-        assert (self.process.returncode, err) == (0, ""), err
-        return out
-
-    def stop(self) -> str:
-        """What it still prints after it got the signal to end."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.rest()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import socket
 import struct
@@ -125,3 +126,29 @@ def test_of_an_incomplete_read(pair, encoding):
     assert str(caught.value) == f"The peer ended after 3 of 5 {unit} ({peer_text(p.client)})"
     check(caught.value, p.client)
     assert (caught.value.partial, caught.value.expected) == ("abc" if encoding else b"abc", 5)
+
+
+@pytest.mark.parametrize("name", [b"two\nlines \x1b[31m", b"no text \xff"], ids=["control characters", "not text"])
+@pytest.mark.parametrize("make", ["in C", "in Python"])
+def test_of_a_peer_whose_path_is_not_printable(tmp_path, name, make):
+    """The peer chooses its path: the text, which goes to logs and terminals, shows it as repr() does."""
+    peers = []
+    log = Recorder(pynet.EventEmitter())
+    with pynet.create_server(lambda sock: (peers.append(sock), log.note("connection")())) as server:
+        server.listen(tmp_path / "s.sock")
+        with socket.socket(socket.AF_UNIX) as client:
+            path = bytes(tmp_path / "c ") + name
+            client.bind(path)
+            client.connect(server.address())
+            log.wait("connection")
+            (sock,) = peers
+            if make == "in C":
+                error = refused_write(sock, "ERR_STREAM_WRITE_AFTER_END")
+            else:
+                client.close()
+                with pytest.raises(pynet.IncompleteReadError) as caught:
+                    sock.read_exactly(1, timeout=5)
+                error = caught.value
+    assert error.address == os.fsdecode(path)
+    assert str(error).endswith(f"({os.fsdecode(path)!r})")
+    assert str(error).isprintable()

@@ -9,7 +9,8 @@ from concurrent import futures
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, run_coroutine, wait_until
+from helpers import Recorder, on_loop, run_coroutine, two_turns, wait_until
+from pynet import _private
 
 MANY = bytes(range(256)) * 2000
 
@@ -95,6 +96,47 @@ def test_waits_below_run_get_every_byte(script):
         """
     )
     assert (done.stdout, done.stderr) == ("300000\n", "")
+
+
+def comes(p, data):
+    """Sends it, and returns when the loop has emitted or queued it."""
+    total = p.client.bytes_read + len(data)
+    p.peer.write(data)
+    assert wait_until(lambda: p.client.bytes_read == total)
+    two_turns()
+
+
+def test_chunks_that_come_while_a_wait_begins(pair, monkeypatch):
+    p = pair()
+    real = _private.listen
+
+    def listen(emitter, event, function):
+        real(emitter, event, function)
+        if event == "data":
+            comes(p, b"first")
+            comes(p, b"second")
+
+    monkeypatch.setattr(_private, "listen", listen)
+    assert p.client.wait("data", timeout=5) == b"first"
+    monkeypatch.undo()
+    assert p.client.wait("data", timeout=5) == b"second"
+
+
+def test_a_chunk_that_comes_while_a_wait_times_out(pair, monkeypatch):
+    p = pair()
+    real = _private.unlisten
+    this = threading.get_ident()
+
+    def unlisten(emitter, event, function):
+        if event == "data" and threading.get_ident() == this and p.client.bytes_read == 0:
+            comes(p, b"first")
+        real(emitter, event, function)
+
+    monkeypatch.setattr(_private, "unlisten", unlisten)
+    with pytest.raises(TimeoutError):
+        p.client.wait("data", timeout=0.01)
+    monkeypatch.undo()
+    assert p.client.wait("data", timeout=5) == b"first"
 
 
 def test_a_frame_is_read_behind_an_awaited_greeting(pair):

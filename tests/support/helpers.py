@@ -190,8 +190,12 @@ def run_coroutine(coroutine):
 
 
 def listeners_of(emitter: pynet.EventEmitter) -> list:
-    """All functions among its listeners, also those that listeners() does not show."""
-    return [o for o in gc.get_referents(emitter) if callable(o) and not isinstance(o, type)]
+    """All its listeners, also those that listeners() does not show: functions, and calls that wait."""
+    return [
+        o
+        for o in gc.get_referents(emitter)
+        if (callable(o) and not isinstance(o, type)) or type(o).__name__ == "AwaitableCall"
+    ]
 
 
 def is_open(fd: int) -> bool:

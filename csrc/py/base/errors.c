@@ -272,11 +272,24 @@ path_hint(int status, PyObject *path)
     return hint != NULL || PyErr_Occurred() ? hint : PyUnicode_FromString("");
 }
 
+/* A path that the peer has chosen may contain line ends, escape sequences and bytes that are not text, which must not
+ * reach a log or a terminal: it is shown as repr() shows it then. New reference. */
 static PyObject *
-add_path(PyObject *text, int status, PyObject *path)
+shown_path(PyObject *path, bool of_peer)
 {
-    PyObject *hint = path_hint(status, path);
-    PyObject *all = hint != NULL ? PyUnicode_FromFormat("%U %U%U", text, path, hint) : NULL;
+    for (Py_ssize_t i = 0; of_peer && i < PyUnicode_GET_LENGTH(path); i++)
+        if (!Py_UNICODE_ISPRINTABLE(PyUnicode_READ_CHAR(path, i)))
+            return PyObject_Repr(path);
+    return Py_NewRef(path);
+}
+
+static PyObject *
+add_path(PyObject *text, int status, const struct pn_where *where)
+{
+    PyObject *hint = path_hint(status, where->path);
+    PyObject *shown = hint != NULL ? shown_path(where->path, where->peer) : NULL;
+    PyObject *all = shown != NULL ? PyUnicode_FromFormat("%U %U%U", text, shown, hint) : NULL;
+    Py_XDECREF(shown);
     Py_XDECREF(hint);
     return all;
 }
@@ -290,7 +303,7 @@ add_place(PyObject *text, int status, const struct pn_where *where)
     if (text == NULL)
         return NULL;
     if (where->path != NULL) {
-        all = add_path(text, status, where->path);
+        all = add_path(text, status, where);
         Py_DECREF(text);
     }
     else if (where->addr != NULL) {

@@ -21,6 +21,7 @@ struct pn_where {
     PyObject *host;              /* str: a name that has not been resolved; borrowed */
     uint16_t port;               /* of `host` */
     bool describe;               /* add the description: "listen EADDRINUSE: address already in use ..." */
+    bool peer;                   /* `path` is that of the peer, which has chosen it */
 };
 
 /* Makes the error that Node would emit for a libuv status: errno, code, syscall, address, port. New reference or

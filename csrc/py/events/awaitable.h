@@ -25,6 +25,7 @@ struct pn_call_ops {
     /* Of a call that blocks a thread, which can wait for a descriptor beside; NULL: it never does. Looking has found
      * nothing. 1: look again; 0: wait, for the descriptor `*fd` too; -1 with an exception. */
     int (*get)(PnCall *c, int *fd);
+    bool is_for_event; /* `arg` is the event, and `result` what it carries */
 };
 
 enum pn_call_state { PN_CALL_NEW, PN_CALL_RUNNING, PN_CALL_WAITING, PN_CALL_DONE };
@@ -38,6 +39,7 @@ struct PnCall {
     PyObject *arg;        /* own: what `ops` want, or NULL */
     PyObject *loop;       /* own: the asyncio loop that ran at the call, or NULL */
     PyObject *error;      /* own: what an `error` event has carried, or NULL */
+    PyObject *result;     /* own: what the event has carried that it waits for, or NULL */
     size_t size;          /* what `ops` want */
     struct pn_link place; /* in a list of the source, between join() and leave() */
     struct pn_waiter w;

@@ -70,7 +70,7 @@ pn_call_new(PnEmitter *source, const struct pn_call_ops *ops, PyObject *timeout)
     PnCall *c = allocate(st);
     if (c == NULL)
         return NULL;
-    c->weakrefs = c->arg = c->error = c->loop = NULL;
+    c->weakrefs = c->arg = c->error = c->loop = c->result = NULL;
     c->st = st;
     c->ops = ops;
     c->source = (PnEmitter *)Py_NewRef(source);
@@ -115,6 +115,7 @@ call_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(c->source);
     Py_VISIT(c->arg);
     Py_VISIT(c->error);
+    Py_VISIT(c->result);
     Py_VISIT(c->loop);
     return 0;
 }
@@ -125,6 +126,7 @@ call_clear(PyObject *op)
     PnCall *c = PN_CALL(op);
     Py_CLEAR(c->arg);
     Py_CLEAR(c->error);
+    Py_CLEAR(c->result);
     Py_CLEAR(c->loop);
     return 0;
 }
@@ -174,7 +176,9 @@ static PyObject *
 raise_timeout(const PnCall *c, double seconds)
 {
     PyObject *number = PyFloat_FromDouble(seconds);
-    if (number != NULL && c->ops->awaited != NULL)
+    if (number != NULL && c->ops->is_for_event)
+        PyErr_Format(PyExc_TimeoutError, "no %R within %R seconds", c->arg, number);
+    else if (number != NULL && c->ops->awaited != NULL)
         PyErr_Format(PyExc_TimeoutError, "no %s within %R seconds", c->ops->awaited, number);
     else if (number != NULL)
         PyErr_Format(PyExc_TimeoutError, "%s has waited for %R seconds", c->ops->what, number);
@@ -196,8 +200,12 @@ pn_call_raise_error(PnCall *c)
 void
 pn_call_event(PnCall *c, PyObject *name, PyObject *const *args, size_t nargs)
 {
-    if (name == c->st->names.error && c->error == NULL)
+    const struct pn_names *n = &c->st->names;
+    bool over = c->error != NULL || c->result != NULL;
+    if (!over && name == n->error)
         c->error = Py_NewRef(nargs > 0 ? args[0] : Py_None);
+    else if (!over && c->ops->is_for_event && (name == c->arg || (name == n->finish && c->arg == n->drain)))
+        c->result = Py_NewRef(nargs > 0 ? args[0] : Py_None);
     pn_waiter_wake(&c->w);
 }
 

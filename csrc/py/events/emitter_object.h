@@ -52,6 +52,8 @@ struct pn_emitter_ops {
     PyObject *(*failure)(const PnEmitter *e);
     /* NULL: nothing to do. An `error` has no listener: true if that needs no report as uncaught. */
     bool (*unheard)(PnEmitter *e, PyObject *error);
+    /* NULL: nothing to do. A wait for the event begins: makes it come, when nothing else would. */
+    void (*wait_begins)(PnEmitter *e, PyObject *name);
     bool close_has_argument; /* had_error */
 };
 

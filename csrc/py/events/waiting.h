@@ -23,6 +23,8 @@ PN_WAITING_SOCKET(PN_WAITING_DECLARE)
 PN_WAITING_SERVER(PN_WAITING_DECLARE)
 #undef PN_WAITING_DECLARE
 
+/* wait(): of a state that it reaches in C (wait_method.c), else by the function in Python. */
+PyObject *pn_waiting_wait_for_event(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_waiting_enter(PyObject *op, PyObject *unused);
 /* Slots: tp_iter and am_aiter of a socket. */
 PyObject *pn_waiting_iter_slot(PyObject *op);
@@ -43,12 +45,12 @@ extern const char pn_enter_async_doc[], pn_leave_async_doc[], pn_chunks_doc[], p
     {"__enter__", pn_waiting_enter, METH_NOARGS, "__enter__($self, /)\n--\n\nThe object."},                          \
         PN_WAITING_ROW("__exit__", leave, leave_doc), PN_WAITING_ROW("__aenter__", enter_async, pn_enter_async_doc), \
         PN_WAITING_ROW("__aexit__", leave_async, pn_leave_async_doc)
-#define PN_WAITING_SOCKET_ROWS                                                                         \
-    PN_WAITING_ROW("wait", wait, pn_wait_doc), PN_WAITING_ROW("iterator", iterator, pn_iterator_doc),  \
-        PN_WAITING_ROW("lines", lines, pn_lines_doc), PN_WAITING_ROW("chunks", chunks, pn_chunks_doc), \
+#define PN_WAITING_SOCKET_ROWS                                                                                  \
+    PN_WAITING_ROW("wait", wait_for_event, pn_wait_doc), PN_WAITING_ROW("iterator", iterator, pn_iterator_doc), \
+        PN_WAITING_ROW("lines", lines, pn_lines_doc), PN_WAITING_ROW("chunks", chunks, pn_chunks_doc),          \
         PN_WAITING_ROW("send_file", send_file, pn_send_file_doc), PN_WAITING_CONTEXT_ROWS(leave_socket, pn_leave_doc)
-#define PN_WAITING_SERVER_ROWS                                                                               \
-    PN_WAITING_ROW("wait", wait, pn_server_wait_doc), PN_WAITING_ROW("shutdown", shutdown, pn_shutdown_doc), \
+#define PN_WAITING_SERVER_ROWS                                                                                         \
+    PN_WAITING_ROW("wait", wait_for_event, pn_server_wait_doc), PN_WAITING_ROW("shutdown", shutdown, pn_shutdown_doc), \
         PN_WAITING_CONTEXT_ROWS(leave, pn_server_leave_doc)
 
 /* --- private functions of the module --- */

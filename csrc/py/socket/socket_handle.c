@@ -241,6 +241,16 @@ socket_call_marker(PnEmitter *e, PyObject *name, PyObject *marker, PyObject *con
     return true;
 }
 
+/* `end` comes with the read() after the last byte: makes it, when a frame has taken exactly what was left. */
+static void
+socket_wait_begins(PnEmitter *e, PyObject *name)
+{
+    PnDuplex *d = &PN_SOCKET(e)->d;
+    const struct pn_names *n = &e->st->names;
+    if ((name == n->end || name == n->finish || name == n->close) && d->r_ended && pn_readable_length(d) == 0)
+        pn_readable_poll(d);
+}
+
 static const struct pn_duplex_ops socket_ops = {
     .em =
         {
@@ -250,6 +260,7 @@ static const struct pn_duplex_ops socket_ops = {
             .reached = socket_reached,
             .close_emitted = socket_close_emitted,
             .unheard = pn_socket_unheard,
+            .wait_begins = socket_wait_begins,
             .close_has_argument = true,
         },
     .begin_destroy = begin_destroy,

@@ -6,6 +6,7 @@ with_peer(PnDuplex *s, struct pn_where *where, PyObject *(*make)(PnState *, cons
 {
     struct pn_addr addr;
     where->path = NULL;
+    where->peer = true;
     where->addr = pn_duplex_ops_of(s)->peer(s, &addr, &where->path) ? &addr : NULL;
     PyObject *path = where->path;
     PyObject *error = make(s->em.st, where, arg);
