@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import pytest
 
 import pynet
-from paths import ROOT
+from load_tool import load_tool
 
-spec = importlib.util.spec_from_file_location("docs_names", ROOT / "tools" / "docs_names.py")
-docs_names = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(docs_names)
+docs_names = load_tool("docs_names")
 
 
 def test_nothing_is_missing():

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ast
 import functools
-import importlib.util
 import inspect
 
 import pytest
 
 import pynet
-from paths import ROOT
+from load_tool import load_tool
 
-spec = importlib.util.spec_from_file_location("stub_docs", ROOT / "tools" / "stub_docs.py")
-stub_docs = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(stub_docs)
+stub_docs = load_tool("stub_docs")
 
 
 @pytest.mark.parametrize("stub", stub_docs.STUBS, ids=lambda path: path.name)

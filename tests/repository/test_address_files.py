@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import tomllib
 
 import pytest
 import yaml
 
+from load_tool import load_tool
 from paths import ROOT
 
 pytestmark = pytest.mark.skipif(not (ROOT / "tools").is_dir(), reason="not in a checkout")
@@ -28,10 +28,7 @@ Changelog = "https://forge.example/pynet/changes"
 
 @pytest.fixture(scope="module")
 def tool():
-    spec = importlib.util.spec_from_file_location("address_files", ROOT / "tools" / "address_files.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("address_files")
 
 
 @pytest.fixture

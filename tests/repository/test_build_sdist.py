@@ -1,7 +1,6 @@
 """The source distribution: holds what it must, and builds from itself."""
 
 import configparser
-import importlib.util
 import json
 import os
 import re
@@ -14,20 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from load_tool import load_tool
 from paths import ROOT
 
 pytest.importorskip("setuptools")
 pytestmark = pytest.mark.skipif(not (ROOT / "setup.py").is_file(), reason="not in a checkout")
 
 
-def tool(name):
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-wheels = tool("wheels")
+wheels = load_tool("wheels")
 
 
 def run(command, folder, **variables):

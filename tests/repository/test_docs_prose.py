@@ -6,6 +6,7 @@ import importlib.util
 
 import pytest
 
+from load_tool import load_tool
 from paths import ROOT
 
 pytestmark = pytest.mark.skipif(not (ROOT / "tools").is_dir(), reason="not in a checkout")
@@ -16,10 +17,7 @@ def prose():
     for module, package in (("textstat", "textstat==0.7.8"), ("codespell_lib", "codespell==2.4.3")):
         if importlib.util.find_spec(module) is None:
             pytest.fail(f"{module} is not installed: .venv/bin/python -m pip install {package}")
-    spec = importlib.util.spec_from_file_location("docs_prose", ROOT / "tools" / "docs_prose.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("docs_prose")
 
 
 def test_spelling(prose):

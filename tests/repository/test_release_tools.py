@@ -1,40 +1,32 @@
 """What the tools of a release say of archives and of a tree that are not fit for one."""
 
-import importlib.util
 import io
 import shutil
 import subprocess
-import sys
 import tarfile
 import zipfile
 
 import pytest
 
+from load_tool import load_tool
 from paths import ROOT
 
 pytestmark = pytest.mark.skipif(not (ROOT / "tools").is_dir(), reason="not in a checkout")
 
 
-def tool(name):
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def wheels():
-    return tool("wheels")
+    return load_tool("wheels")
 
 
 @pytest.fixture(scope="module")
 def addresses_tool():
-    return tool("address_files")
+    return load_tool("address_files")
 
 
 @pytest.fixture(scope="module")
 def release(addresses_tool):
-    return tool("release_check")
+    return load_tool("release_check")
 
 
 # --- the contents of a wheel ---
