@@ -161,6 +161,7 @@ struct PnState {
     PyObject *get_running_loop;  /* own: the function of the module _asyncio, once that is imported */
     PyObject *future_type;       /* own: its class Future */
     PyObject *future_set_result; /* own: that method of it */
+    PyObject *future_blocking;   /* own: its descriptor _asyncio_future_blocking */
     PyObject *go_on;             /* own: the function _go_on, see waiter.c */
     PyObject *already; /* own: the future of every reached state that carries nothing, see pynet/_waiting.py */
     PyObject *waiting; /* own: the functions of pynet._waiting, see waiting.c */
