@@ -265,6 +265,8 @@ module_clear(PyObject *m)
 #define CLEAR(field) Py_CLEAR(st->field);
     FOR_EACH_OWNED(CLEAR)
 #undef CLEAR
+    for (int i = 0; i < PN_LENT; i++)
+        Py_CLEAR(st->lent[i].bytes);
     Py_CLEAR(st->driver.thread_object);
     return 0;
 }
