@@ -494,3 +494,22 @@ def test_failing_allocations_in_read_and_unshift_raise_what_they_are():
         assert failed
         print("well")
     """)
+
+
+# --- the memory of chunks is used again ---
+
+
+@pytest.mark.parametrize("size", [500, 513, 1000, 4096, 5000])
+def test_what_the_caller_keeps_does_not_change(pair, size):
+    p = pair()
+    kept = {}
+    for n in range(120):
+        message = bytes([n]) * (size - n % 40)
+        p.peer.write(message)
+        got = p.client.read_exactly(len(message), timeout=5)
+        assert (got, hash(got)) == (message, hash(message))
+        if n % 3 == 0:
+            kept[n] = got
+        if n % 7 == 0:
+            kept.pop(n // 2, None)
+    assert all(got == bytes([n]) * (size - n % 40) for n, got in kept.items())

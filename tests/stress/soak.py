@@ -1,10 +1,10 @@
 """Thousands of connections at once, and many more in turn: no error, no handle left, memory flat.
 
-    python tests/stress/soak.py [--connections 4000] [--total 100000] [--cancelled 10000] [--seed N]
-                                [--kind tcp|unix|both]
+    python tests/stress/soak.py [--connections 4000] [--total 100000] [--cancelled 10000] [--reads 1000000]
+                                [--seed N] [--kind tcp|unix|both]
 
 Both ends live in this process. Each connection carries one message and its answer, and has listeners with closures.
-Then come connects that are cancelled at random moments, see soak_connects.py.
+Then come connects that are cancelled at random moments, see soak_connects.py, and reads that wait, see soak_reads.py.
 Prints what it measured; exits with 1 when anything is wrong.
 """
 
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pynet
 from soak_connects import Cancelled
+from soak_reads import WAYS
 
 WINDOW = 100  # connections under way at a time: less than a listen backlog
 MESSAGE = b"ping" * 64
@@ -207,6 +208,18 @@ def soak_cancelled(kind: str, total: int, folder: str, seed: int, report: Report
         report.errors.append(f"{kind}: cancelled connects grew the process by {growth} KiB")
 
 
+def soak_reads(total: int, report: Report) -> None:
+    for name, read in WAYS.items():
+        sizes: list[int] = []
+        began = time.monotonic()
+        read(total, lambda: sizes.append(resident()))  # noqa: B023
+        seconds, grown = time.monotonic() - began, sizes[-1] - sizes[0]
+        print(f"{total} reads {name}, {seconds:.1f} s, {sizes[-1]} KiB ({grown:+d})", flush=True)
+        report.check(f"reads {name}", [])
+        if grown > 512:
+            report.errors.append(f"{total} reads {name} grew the process by {grown} KiB")
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--connections", type=int, default=4000, help="open at once (default 4000)")
@@ -216,6 +229,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--cancelled", type=int, default=10_000, help="connects that are cancelled, of each kind (default 10000)"
     )
+    parser.add_argument("--reads", type=int, default=1_000_000, help="that wait, of each kind (default 1000000)")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of what is random (default: any)")
     parser.add_argument("--kind", choices=["tcp", "unix", "both"], default="both")
     options = parser.parse_args(arguments)
@@ -228,6 +242,8 @@ def main(arguments: list[str] | None = None) -> int:
                 soak_kind(kind, options.connections, max(options.total // len(kinds), 1), folder, report)
             if options.cancelled:
                 soak_cancelled(kind, max(options.cancelled, 4), folder, options.seed, report)
+    if options.reads:
+        soak_reads(max(options.reads, 4), report)
     for error in report.errors:
         print(f"soak: {error}", file=sys.stderr)
     print("soak: " + ("FAILED" if report.errors else "no leak, no error"), flush=True)

@@ -22,15 +22,21 @@ def soak(*arguments):
 
 
 def test_a_short_soak(kind):
-    done = soak("--connections", "200", "--total", "10000", "--cancelled", "0", "--kind", kind)
+    done = soak("--connections", "200", "--total", "10000", "--cancelled", "0", "--reads", "0", "--kind", kind)
     check(done)
     assert "10000 connections" in done.stdout
 
 
 def test_a_short_soak_of_cancelled_connects(kind):
-    done = soak("--total", "0", "--cancelled", "2000" if kind == "tcp" else "1000", "--kind", kind)
+    done = soak("--total", "0", "--reads", "0", "--cancelled", "2000" if kind == "tcp" else "1000", "--kind", kind)
     check(done)
     assert done.stdout.count("cancelled connects") == 4
+
+
+def test_a_short_soak_of_reads():
+    done = soak("--total", "0", "--cancelled", "0", "--reads", "20000")
+    check(done)
+    assert done.stdout.count("20000 reads") == 3
 
 
 def check(done):

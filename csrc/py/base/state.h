@@ -57,6 +57,13 @@ struct pn_own_thread {
     struct pn_own_thread *next;
 };
 
+/* A bytes object that may still be in use, and the size of its memory. */
+struct pn_lent {
+    PyObject *bytes; /* own; NULL: none */
+    size_t size;
+};
+#define PN_LENT       16
+
 /* How many descriptors are kept for the next thread that waits. */
 #define PN_KEPT_WAKES 8
 
@@ -135,8 +142,10 @@ struct PnState {
     PyObject *spare;       /* own: a bytes object that the next small read reuses */
     Py_ssize_t spare_size; /* the length that it was created with */
     PyObject *direct[PN_READ_CLASSES]; /* own: the bytes objects that big reads fill, by read_class */
-    uint32_t default_mark;             /* high-water mark of new sockets and servers */
-    size_t sockets, servers;           /* alive, for the tests */
+    struct pn_lent lent[PN_LENT];      /* bytes objects that calls have returned: the next reads reuse them */
+    unsigned next_lent;
+    uint32_t default_mark;   /* high-water mark of new sockets and servers */
+    size_t sockets, servers; /* alive, for the tests */
     uint64_t connect_ids;
     double attempt_timeout;  /* ms: the default of auto_select_family_attempt_timeout */
     bool auto_select_family; /* the default of that option */
@@ -161,6 +170,7 @@ struct PnState {
     PyObject *get_running_loop;  /* own: the function of the module _asyncio, once that is imported */
     PyObject *future_type;       /* own: its class Future */
     PyObject *future_set_result; /* own: that method of it */
+    PyObject *future_blocking;   /* own: its descriptor _asyncio_future_blocking */
     PyObject *go_on;             /* own: the function _go_on, see waiter.c */
     PyObject *already; /* own: the future of every reached state that carries nothing, see pynet/_waiting.py */
     PyObject *waiting; /* own: the functions of pynet._waiting, see waiting.c */

@@ -308,7 +308,12 @@ static PyObject *
 future_of(PnCall *c)
 {
     PyObject *future = c->w.wakes;
-    return PyObject_SetAttr(future, c->st->names._asyncio_future_blocking, Py_True) < 0 ? NULL : Py_NewRef(future);
+    PyObject *blocking = c->st->future_blocking;
+    /* Of asyncio's own type without looking for the attribute. */
+    bool own = (PyObject *)Py_TYPE(future) == c->st->future_type && Py_TYPE(blocking)->tp_descr_set != NULL;
+    int status = own ? Py_TYPE(blocking)->tp_descr_set(blocking, future, Py_True)
+                     : PyObject_SetAttr(future, c->st->names._asyncio_future_blocking, Py_True);
+    return status < 0 ? NULL : Py_NewRef(future);
 }
 
 /* Looks; without an outcome `*result` is the future to wait for, which is another one when the call has waited before. */

@@ -235,6 +235,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->uncaught = NULL;
     st->spare = NULL;
     memset(st->direct, 0, sizeof(st->direct));
+    memset(st->lent, 0, sizeof(st->lent));
     pn_links_init(&st->direct_reads);
     pn_timer_init(&st->direct_review.t);
     pn_waiters_after_fork(st);

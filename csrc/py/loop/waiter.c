@@ -40,14 +40,17 @@ pn_running_loop(PnState *st)
         PyObject *function = module != NULL ? PyObject_GetAttr(module, st->names._get_running_loop) : NULL;
         PyObject *type = function != NULL ? PyObject_GetAttr(module, st->names.Future) : NULL;
         PyObject *set_result = type != NULL ? PyObject_GetAttr(type, st->names.set_result) : NULL;
+        PyObject *blocking = set_result != NULL ? PyObject_GetAttr(type, st->names._asyncio_future_blocking) : NULL;
         Py_XDECREF(module);
-        if (set_result == NULL) {
+        if (blocking == NULL) {
+            Py_XDECREF(set_result);
             Py_XDECREF(type);
             Py_XDECREF(function);
             return NULL;
         }
         Py_XSETREF(st->future_type, type);
         Py_XSETREF(st->future_set_result, set_result);
+        Py_XSETREF(st->future_blocking, blocking);
         Py_XSETREF(st->get_running_loop, function);
     }
     PyObject *loop = PyObject_CallNoArgs(st->get_running_loop);
@@ -153,8 +156,12 @@ drop_closed(PnState *st, PyObject *loop)
 static PyObject *
 make_future(PnState *st, struct pn_host *host)
 {
-    if (host->options != NULL)
-        return PyObject_VectorcallDict(st->future_type, NULL, 0, host->options);
+    if (host->options != NULL) { /* a vectorcall would copy them */
+        PyObject *none = PyTuple_New(0);
+        PyObject *made = none != NULL ? PyObject_Call(st->future_type, none, host->options) : NULL;
+        Py_XDECREF(none);
+        return made;
+    }
     PyObject *future = PyObject_CallMethodNoArgs(host->loop, st->names.create_future);
     if (future != NULL && (PyObject *)Py_TYPE(future) == st->future_type) {
         host->options = PyDict_New();

@@ -238,7 +238,7 @@ module_exec(PyObject *m)
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(AwaitableCall) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
-    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(read_wait) X(waiting) X(run) X(get_running_loop) X(future_type) X(future_set_result) X(go_on) X(already) \
+    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(read_wait) X(waiting) X(run) X(get_running_loop) X(future_type) X(future_set_result) X(future_blocking) X(go_on) X(already) \
     X(server_changed) X(threading) X(checked_lock) X(direct_room)
 /* clang-format on */
 
@@ -265,6 +265,8 @@ module_clear(PyObject *m)
 #define CLEAR(field) Py_CLEAR(st->field);
     FOR_EACH_OWNED(CLEAR)
 #undef CLEAR
+    for (int i = 0; i < PN_LENT; i++)
+        Py_CLEAR(st->lent[i].bytes);
     Py_CLEAR(st->driver.thread_object);
     return 0;
 }

@@ -55,6 +55,29 @@ pn_read_bytes_small(PnState *st, const char *base, size_t len)
     return bytes;
 }
 
+/* An exact bytes object with these bytes, for the queue: pn_read_bytes_small() cannot reuse it, since the caller of read()
+ * has it for a while. So we keep a reference to some of middling size, for which malloc() costs most of a read, and take
+ * the oldest again when nobody else has one. */
+static inline PyObject *
+pn_read_bytes_lend(PnState *st, const char *base, size_t len)
+{
+    if (len <= 512 || len > 4096)
+        return PyBytes_FromStringAndSize(base, (Py_ssize_t)len);
+    struct pn_lent *lent = &st->lent[st->next_lent++ % PN_LENT];
+    PyObject *old = lent->bytes;
+    if (old != NULL && Py_REFCNT(old) == 1 && len <= lent->size && len + PN_SPARE_SLACK >= lent->size) {
+        pn_read_bytes_reset(old, base, len);
+        return Py_NewRef(old);
+    }
+    PyObject *bytes = PyBytes_FromStringAndSize(base, (Py_ssize_t)len);
+    if (bytes != NULL) {
+        lent->bytes = Py_NewRef(bytes);
+        lent->size = len;
+        Py_XDECREF(old);
+    }
+    return bytes;
+}
+
 /* The size of the memory of a bytes object in st->direct. */
 static inline Py_ssize_t
 pn_read_bytes_capacity(size_t read_class)
@@ -110,6 +133,16 @@ pn_read_bytes_take(PnState *st, const char *base, size_t len, bool kept, Py_ssiz
     PyObject *bytes = pn_read_bytes_small(st, base, len);
     *made_for = bytes == spare ? spare_size : (Py_ssize_t)len;
     return bytes;
+}
+
+/* The same, for the queue. */
+static inline PyObject *
+pn_read_bytes_of_queue(PnState *st, const char *base, size_t len)
+{
+    Py_ssize_t made_for;
+    if (len <= PN_READ_SIZE / 2)
+        return pn_read_bytes_lend(st, base, len);
+    return pn_read_bytes_take(st, base, len, true, &made_for);
 }
 
 #endif

@@ -109,7 +109,7 @@ keep(PnDuplex *s, size_t len)
         pn_read_bytes_set_size((PyBytesObject *)(void *)bytes, len);
     }
     else {
-        bytes = pn_read_bytes_small(st, PyBytes_AS_STRING(bytes), len);
+        bytes = pn_read_bytes_lend(st, PyBytes_AS_STRING(bytes), len);
     }
     int status = bytes != NULL ? pn_read_queue_push(&s->r->q, bytes) : -1;
     Py_XDECREF(bytes);

@@ -163,11 +163,11 @@ text_of(const PnCall *c)
 
 #define WHAT "a loop over a socket"
 static const struct pn_read_ops chunk_ops = {
-    .call = {WHAT, NULL, text_of, look_chunk, pn_read_slot_join, pn_read_slot_leave, pn_read_direct_get},
+    .call = {.what = WHAT, .text = text_of, .look = look_chunk, PN_READ_CALL},
     .ready = ready_chunk,
 };
 static const struct pn_read_ops line_ops = {
-    .call = {WHAT, NULL, text_of, look_line, pn_read_slot_join, pn_read_slot_leave, pn_read_direct_get},
+    .call = {.what = WHAT, .text = text_of, .look = look_line, PN_READ_CALL},
     .ready = ready_line,
 };
 

@@ -313,20 +313,19 @@ ready_until(PnCall *c)
 }
 
 static const struct pn_read_ops exactly_ops = {
-    .call = {"read_exactly()", NULL, text_exactly, look_exactly, pn_read_slot_join, pn_read_slot_leave,
-             pn_read_direct_get},
+    .call = {.what = "read_exactly()", .text = text_exactly, .look = look_exactly, PN_READ_CALL},
     .ready = ready_exactly,
 };
 static const struct pn_read_ops some_ops = {
-    .call = {"read()", NULL, text_some, look_some, pn_read_slot_join, pn_read_slot_leave, pn_read_direct_get},
+    .call = {.what = "read()", .text = text_some, .look = look_some, PN_READ_CALL},
     .ready = ready_some,
 };
 static const struct pn_read_ops has_ops = {
-    .call = {"readuntil()", NULL, text_has, look_has, pn_read_slot_join, pn_read_slot_leave, pn_read_direct_get},
+    .call = {.what = "readuntil()", .text = text_has, .look = look_has, PN_READ_CALL},
     .ready = ready_exactly,
 };
 static const struct pn_read_ops until_ops = {
-    .call = {"read_until()", NULL, text_until, look_until, pn_read_slot_join, pn_read_slot_leave, pn_read_direct_get},
+    .call = {.what = "read_until()", .text = text_until, .look = look_until, PN_READ_CALL},
     .ready = ready_until,
 };
 

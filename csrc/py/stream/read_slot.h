@@ -17,6 +17,8 @@ struct pn_read_ops {
 /* Members of struct pn_call_ops: the call is in the list of the socket meanwhile. The socket has our listeners. */
 int pn_read_slot_join(PnCall *c);
 void pn_read_slot_leave(PnCall *c, bool gave_up);
+/* What the tables of these calls share. */
+#define PN_READ_CALL .join = pn_read_slot_join, .leave = pn_read_slot_leave, .get = pn_read_direct_get
 /* Nothing waits to read any more, unless something does. */
 void pn_read_slot_over(PnDuplex *s);
 /* connect() has begun another connection since the wait began: raises what ended the first one. 0 when it has not. */

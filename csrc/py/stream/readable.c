@@ -269,12 +269,10 @@ pn_readable_keep(PnDuplex *s, char *base, size_t len)
         read_more_soon(s);
     }
     else {
-        Py_ssize_t made_for;
-        PyObject *bytes = pn_read_bytes_take(st, base, len, true, &made_for);
+        PyObject *bytes = pn_read_bytes_of_queue(st, base, len);
         if (bytes == NULL || keep_read(s, bytes) < 0)
             out_of_memory(s);
-        if (bytes != NULL)
-            pn_read_bytes_give_back(st, bytes, made_for);
+        Py_XDECREF(bytes);
     }
     if (is_full(s) && s->io != NULL)
         pn_stream_read_stop(s->io);
