@@ -16,10 +16,10 @@ pytestmark = pytest.mark.skipif(not (ROOT / "tools").is_dir(), reason="not in a 
 NAMES = ("SECURITY.md", "CODE_OF_CONDUCT.md", "CITATION.cff", ".github/ISSUE_TEMPLATE/config.yml")
 USED = ("release.toml", "pyproject.toml", "CHANGES.md", "pynet/__init__.py", *NAMES)
 FILLED = """\
-author_email = "a@b.example"
+author_email = "reports@tests.example"
 [urls]
-Homepage = "https://pynet.example"
-Documentation = "https://docs.pynet.example/"
+Homepage = "https://tests.example"
+Documentation = "https://docs.tests.example/"
 Repository = "{repository}"
 Issues = "https://forge.example/pynet/issues"
 Changelog = "https://forge.example/pynet/changes"
@@ -37,7 +37,7 @@ def tree(tmp_path):
     for name in USED:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / "release.toml").write_text(FILLED.format(repository="https://github.com/somebody/pynet"))
+    (tmp_path / "release.toml").write_text(FILLED.format(repository="https://github.com/tests-example/pynet"))
     return tmp_path
 
 
@@ -77,27 +77,27 @@ def test_a_missing_file_is_stale(tool, tree, monkeypatch):
 
 def test_reports_go_to_the_address_and_to_the_private_form(tool, tree):
     text = tool.files(tree)["SECURITY.md"]
-    form = "https://github.com/somebody/pynet/security/advisories/new"
-    assert f"Write to <a@b.example>, or fill in the [private form]({form})." in text
+    form = "https://github.com/tests-example/pynet/security/advisories/new"
+    assert f"Write to <reports@tests.example>, or fill in the [private form]({form})." in text
 
 
 def test_another_forge_has_no_private_form(tool, tree):
     (tree / "release.toml").write_text(FILLED.format(repository="https://forge.example/pynet"))
     made = tool.files(tree)
-    assert "Write to <a@b.example>.\n" in made["SECURITY.md"]
+    assert "Write to <reports@tests.example>.\n" in made["SECURITY.md"]
     assert "advisories" not in "".join(made.values())
 
 
 def test_conduct_names_the_address(tool, tree):
-    assert "Write to <a@b.example>.\n" in tool.files(tree)["CODE_OF_CONDUCT.md"]
+    assert "Write to <reports@tests.example>.\n" in tool.files(tree)["CODE_OF_CONDUCT.md"]
 
 
 def test_links_above_the_issue_forms(tool, tree):
     links = yaml.safe_load(tool.files(tree)[".github/ISSUE_TEMPLATE/config.yml"])
     assert links["blank_issues_enabled"] is False
     assert [(link["name"], link["url"]) for link in links["contact_links"]] == [
-        ("Documentation", "https://docs.pynet.example/"),
-        ("Report a vulnerability", "https://github.com/somebody/pynet/security/advisories/new"),
+        ("Documentation", "https://docs.tests.example/"),
+        ("Report a vulnerability", "https://github.com/tests-example/pynet/security/advisories/new"),
     ]
 
 
@@ -106,7 +106,7 @@ def test_citation_of_a_release(tool, tree):
     (tree / "CHANGES.md").write_text("# Changes\n\n## 3.4 (2030-01-31)\n\n## 3.3 (2029-01-31)\n")
     cited = yaml.safe_load(tool.files(tree)["CITATION.cff"])
     assert (cited["version"], str(cited["date-released"])) == ("3.4", "2030-01-31")
-    assert (cited["url"], cited["repository-code"]) == ("https://pynet.example", "https://github.com/somebody/pynet")
+    assert (cited["url"], cited["repository-code"]) == ("https://tests.example", "https://github.com/tests-example/pynet")
     assert cited["abstract"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["description"]
 
 
