@@ -106,7 +106,10 @@ def test_citation_of_a_release(tool, tree):
     (tree / "CHANGES.md").write_text("# Changes\n\n## 3.4 (2030-01-31)\n\n## 3.3 (2029-01-31)\n")
     cited = yaml.safe_load(tool.files(tree)["CITATION.cff"])
     assert (cited["version"], str(cited["date-released"])) == ("3.4", "2030-01-31")
-    assert (cited["url"], cited["repository-code"]) == ("https://tests.example", "https://github.com/tests-example/pynet")
+    assert (cited["url"], cited["repository-code"]) == (
+        "https://tests.example",
+        "https://github.com/tests-example/pynet",
+    )
     assert cited["abstract"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["description"]
 
 
