@@ -6,6 +6,7 @@ import contextlib
 import inspect
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 from pynet import _private, _pynet
@@ -105,8 +106,16 @@ def serve(
         server.close()
         raise
     slots = threading.Semaphore(limit) if limit is not None else None
-    start_own_thread(_serve, server, connections, handler, slots, name="pynet-serve")
+    # Not listening yet: an error is raised in the loop.
+    raises = server.listening
+    start_own_thread(_serve, server, connections, handler, slots, raises, name="pynet-serve")
     return server
+
+
+def _fail_in_loop(server: _pynet.Server, error: BaseException) -> None:
+    """listen() has failed where it could not raise: as of any server, the error without a listener is uncaught."""
+    if not server.listening and not server.listener_count("error"):
+        raise error
 
 
 def _wait_for_lookup(server: _pynet.Server) -> None:
@@ -116,12 +125,17 @@ def _wait_for_lookup(server: _pynet.Server) -> None:
     try:
         _private.check_blocking("serve()")
     except RuntimeError:
+        _private.listen(server, "error", partial(_fail_in_loop, server))
         return
     server.wait("listening")
 
 
 def _serve(
-    server: _pynet.Server, connections: ServerIterator, handler: _Handler, slots: threading.Semaphore | None
+    server: _pynet.Server,
+    connections: ServerIterator,
+    handler: _Handler,
+    slots: threading.Semaphore | None,
+    raises: bool,
 ) -> None:
     while True:
         if slots is not None:
@@ -131,6 +145,8 @@ def _serve(
         except StopIteration:
             return
         except Exception as error:
+            if not raises and not server.listening:
+                return
             if not _is_alive(server, error):
                 return
             connections = ServerIterator(server)

@@ -6,7 +6,9 @@ connection of its servers was left open.
 
 from __future__ import annotations
 
+import contextlib
 import time
+import traceback
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ __all__ = ["pynet_errors", "pynet_server"]
 SETTLE = 1.0  # seconds that connections have to close by themselves when the test function has returned
 
 _checks = pytest.StashKey[list[Callable[[], None]]]()
+_uncaught = pytest.StashKey[list[BaseException]]()
 _LISTEN = (
     "port",
     "host",
@@ -38,10 +41,23 @@ _LISTEN = (
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Checks within the test's own phase, so that what is found makes it fail."""
-    result = yield
+    try:
+        result = yield
+    except (Exception, pytest.fail.Exception) as failure:
+        _explain(failure, item.stash.get(_uncaught, []))
+        raise
     for check in item.stash.get(_checks, []):
         check()
     return result
+
+
+def _explain(failure: BaseException, errors: list[BaseException]) -> None:
+    """What was uncaught may be why the test fails, as when a client waits for an answer."""
+    with contextlib.suppress(Exception):  # the loop may be dead
+        _turn_of_the_loop()
+    for error in errors:
+        text = "".join(traceback.format_exception(error)).rstrip()
+        failure.add_note(f"An exception was uncaught before:\n{text}")
 
 
 def _turn_of_the_loop() -> None:
@@ -63,6 +79,7 @@ def pynet_errors(request: pytest.FixtureRequest) -> Iterator[list[BaseException]
     from pynet import _private
 
     errors: list[BaseException] = []
+    request.node.stash[_uncaught] = errors
 
     def note(error: BaseException, emitter: pynet.EventEmitter | None) -> None:
         if isinstance(emitter, pynet.Socket):

@@ -62,8 +62,9 @@ def test_the_driver_is_a_thread_named_pynet(first):
         native = gevent.monkey.get_original("threading", "get_ident")
         main, seen = native(), []
         pynet.next_tick(lambda: seen.append((threading.current_thread().name, native() != main)))
+        over = pynet.once(client, "over")
         pynet.set_timeout(lambda: client.emit("over"), 1)
-        client.wait("over", 10)
+        over.result(10)
         print(*seen[0], "pynet" in [t.name for t in threading.enumerate()])
         """,
     )

@@ -16,6 +16,7 @@ from paths import ROOT
 
 HEAD = """
 import threading
+import pytest
 import pynet
 """
 
@@ -193,3 +194,25 @@ def test_a_test_that_fails_by_itself_keeps_its_error(outcome):
         """
     )
     assert (passed, failed, errors) == (0, 1, 0) and "assert 1 == 2" in text
+
+
+def test_a_test_that_fails_shows_what_was_uncaught(outcome):
+    passed, failed, errors, text = outcome(
+        """
+        def test_answer(pynet_server):
+            def on_data(chunk):
+                1 / 0
+
+            server, address = pynet_server(lambda sock: sock.on("data", on_data))
+            with pynet.connect(address) as sock:
+                sock.write("x")
+                assert sock.read_exactly(5, timeout=5) == b"hello"
+
+        def test_fails_by_itself(pynet_errors):
+            pytest.fail("mine")
+        """
+    )
+    assert (passed, failed, errors) == (0, 2, 0)
+    assert "An exception was uncaught before:" in text
+    assert "ZeroDivisionError: division by zero" in text
+    assert text.count("An exception was uncaught") == 1

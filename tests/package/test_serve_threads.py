@@ -259,6 +259,40 @@ def test_listen_fails(where, server):
         pynet.serve(echo_lines, *([busy] if isinstance(busy, str) else [busy.port, busy.address]))
 
 
+def test_an_address_in_use_in_main_leaves_run(script):
+    done = script(
+        """
+        import socket, pynet
+        taken = socket.create_server(("127.0.0.1", 0))
+
+        def main():
+            pynet.serve(print, taken.getsockname()[1], "127.0.0.1")
+
+        try:
+            pynet.run(main)
+        except OSError as error:
+            print(error.code)
+        """
+    )
+    assert (done.stdout, done.stderr) == ("EADDRINUSE\n", "")
+
+
+def test_a_listener_of_error_in_main_has_the_error(script):
+    done = script(
+        """
+        import socket, pynet
+        taken = socket.create_server(("127.0.0.1", 0))
+
+        def main():
+            server = pynet.serve(print, taken.getsockname()[1], "127.0.0.1")
+            server.on("error", lambda error: print(error.code))
+
+        pynet.run(main)
+        """
+    )
+    assert (done.stdout, done.stderr) == ("EADDRINUSE\n", "")
+
+
 def test_a_lookup_fails():
     with pytest.raises(OSError, match="getaddrinfo"):
         pynet.serve(echo_lines, 0, "no.such.name.invalid")

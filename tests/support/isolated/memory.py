@@ -34,6 +34,8 @@ def out_of_memory(error) -> bool:
         return True
     if getattr(error, "errno", None) == errno.EMFILE:  # in a sweep over descriptors
         return True
+    if (getattr(error, "syscall", None), getattr(error, "code", None)) == ("getaddrinfo", "EBUSY"):
+        return True  # what libnss-mdns makes of it
     return any(map(out_of_memory, getattr(error, "errors", ())))  # of one of several addresses
 
 
