@@ -115,7 +115,6 @@ class Future(futures.Future[_T]):
     _signal: _pynet.AbortSignal | None = None
     _taken = False  # a caller has got the result
     _server: _pynet.Server | None = None  # it takes a connection out of the queue of this server
-    _takes: tuple[object, Callable[..., None]] = (None, print)  # among its listeners: the server counts the wait
     _timer: _pynet.Timeout | None = None  # makes it fail
 
     def __init__(self, emitter: _pynet.EventEmitter, event: object, signal: _pynet.AbortSignal | None = None) -> None:
@@ -289,8 +288,7 @@ class Future(futures.Future[_T]):
         pending.add(self)
         if self._server is not None:
             _private.take_open(self._server)
-            self._takes = (_TAKES, link.on_event)
-            self._listeners.append(self._takes)
+            self._listeners.append((_TAKES, link.on_event))
             Takers.of(self._server).add(self)
         else:
             self._listen(self._event, link.on_event)
@@ -346,7 +344,7 @@ class Future(futures.Future[_T]):
 
     def _leave_server(self, server: _pynet.Server) -> None:
         try:
-            self._listeners.remove(self._takes)
+            self._listeners.remove((_TAKES, self._link.on_event))
         except ValueError:  # another thread has done so
             return
         Takers.remove(server, self)

@@ -17,6 +17,7 @@
 
 #include "uvio/signal_mask.h"
 #include "uvio/uv_internals.h"
+#include "uvio/wake_fd.h"
 
 static void deliver_all(struct pn_loop *loop, struct pn_posted_list *list);
 
@@ -39,12 +40,8 @@ static int
 open_wake_pipe(struct pn_loop *loop)
 {
     int fds[2];
-    if (pipe(fds) < 0)
+    if (!pn_pipe_open(fds))
         return uv_translate_sys_error(errno);
-    for (int i = 0; i < 2; i++) {
-        (void)fcntl(fds[i], F_SETFD, FD_CLOEXEC);
-        (void)fcntl(fds[i], F_SETFL, O_NONBLOCK);
-    }
     loop->wake_read = fds[0];
     loop->wake_write = fds[1];
     return 0;
@@ -245,25 +242,7 @@ pn_loop_can_run(struct pn_loop *loop)
 void
 pn_loop_drain(struct pn_loop *loop)
 {
-    char buf[256];
-    while (read(loop->wake_read, buf, sizeof(buf)) == (ssize_t)sizeof(buf))
-        continue;
-}
-
-static int
-wait_for(struct pollfd *fds, nfds_t count, int64_t timeout_ns)
-{
-#ifdef __linux__
-    struct timespec ts;
-    if (timeout_ns >= 0) {
-        ts.tv_sec = (time_t)(timeout_ns / 1000000000);
-        ts.tv_nsec = (long)(timeout_ns % 1000000000);
-    }
-    return ppoll(fds, count, timeout_ns >= 0 ? &ts : NULL, NULL);
-#else
-    int64_t ms = timeout_ns < 0 ? -1 : (timeout_ns + 999999) / 1000000;
-    return poll(fds, count, ms > 1000000000 ? 1000000000 : (int)ms);
-#endif
+    pn_pipe_drain(loop->wake_read);
 }
 
 int
@@ -273,7 +252,7 @@ pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
         {.fd = loop->backend, .events = ASKED},
         {.fd = loop->wake_read, .events = ASKED},
     };
-    if (wait_for(fds, 2, timeout_ns) <= 0)
+    if (pn_poll(fds, 2, timeout_ns) <= 0)
         return 0;
     if ((fds[0].revents | fds[1].revents) & NOT_OURS)
         return UV_EBADF;

@@ -2,8 +2,16 @@
 #ifndef PN_UVIO_WAKE_FD_H
 #define PN_UVIO_WAKE_FD_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Opens a pipe, non-blocking and close-on-exec. Returns false with errno set. */
+bool pn_pipe_open(int fds[2]);
+/* Reads all that is in a pipe or an eventfd. */
+void pn_pipe_drain(int fd);
+/* poll() for `ns` nanoseconds, -1: without limit. */
+int pn_poll(struct pollfd *fds, nfds_t count, int64_t ns);
 
 struct pn_wake_fd {
     int read, write; /* the same for an eventfd; -1: not open */

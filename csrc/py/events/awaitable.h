@@ -11,8 +11,7 @@
 typedef struct PnCall PnCall;
 
 struct pn_call_ops {
-    const char *what;    /* for messages: "read_exactly()" */
-    const char *awaited; /* of a wait for an event: the event; NULL: none */
+    const char *what; /* for messages: "read_exactly()" */
     /* The call as the user has written it: "sock.read_exactly(4)". New reference. */
     PyObject *(*text)(const PnCall *c);
     /* The result (new reference), NULL with the exception, or NULL without one: there is nothing yet. It may run code of
@@ -22,8 +21,8 @@ struct pn_call_ops {
     int (*join)(PnCall *c);
     /* It does not wait any more; `gave_up`: without a result. Undoes join(), also one that failed. */
     void (*leave)(PnCall *c, bool gave_up);
-    /* Of a call that blocks a thread, which can wait for a descriptor beside; NULL: it never does. Looking has found
-     * nothing. 1: look again; 0: wait, for the descriptor `*fd` too; -1 with an exception. */
+    /* Of a call that blocks a thread; NULL: it never gets anything by itself. Looking has found nothing. 1: look again;
+     * 0: wait, for the descriptor `*fd` too; -1 with an exception. */
     int (*get)(PnCall *c, int *fd);
     bool is_for_event; /* `arg` is the event, and `result` what it carries */
 };
@@ -66,6 +65,9 @@ PyObject *pn_call_begin(PnCall *c);
 void pn_call_event(PnCall *c, PyObject *name, PyObject *const *args, size_t nargs);
 /* Raises the error that it has kept; NULL. */
 PyObject *pn_call_raise_error(PnCall *c);
+/* Of a wait for an event that has not come: raises why it cannot come any more; NULL without an exception when it can.
+ * `closed`: the source emits it no more. */
+PyObject *pn_call_raise_over(PnCall *c, bool closed);
 /* Its result: blocks this thread. NULL with an exception. */
 PyObject *pn_call_block(PnCall *c);
 /* Frees the objects that are kept for reuse. */

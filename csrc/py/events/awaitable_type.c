@@ -10,6 +10,7 @@
 #include <structmember.h>
 
 #include "py/base/args.h"
+#include "py/events/emitter.h"
 #include "py/loop/driver.h"
 
 #define KEPT 64
@@ -178,8 +179,6 @@ raise_timeout(const PnCall *c, double seconds)
     PyObject *number = PyFloat_FromDouble(seconds);
     if (number != NULL && c->ops->is_for_event)
         PyErr_Format(PyExc_TimeoutError, "no %R within %R seconds", c->arg, number);
-    else if (number != NULL && c->ops->awaited != NULL)
-        PyErr_Format(PyExc_TimeoutError, "no %s within %R seconds", c->ops->awaited, number);
     else if (number != NULL)
         PyErr_Format(PyExc_TimeoutError, "%s has waited for %R seconds", c->ops->what, number);
     Py_XDECREF(number);
@@ -194,6 +193,38 @@ pn_call_raise_error(PnCall *c)
         PyErr_SetObject((PyObject *)Py_TYPE(error), error);
     else
         PyErr_Format(PyExc_RuntimeError, "Unhandled error. (%R)", error);
+    return NULL;
+}
+
+/* Raises the error of the source, or ERR_STREAM_PREMATURE_CLOSE. */
+static void
+raise_closed(PnCall *c)
+{
+    PyObject *support = PyImport_ImportModule("pynet._support");
+    PyObject *before = support != NULL ? PyObject_Repr(c->arg) : NULL;
+    PyObject *error =
+        before != NULL ? PyObject_CallMethod(support, "what_it_died_of", "OO", (PyObject *)c->source, before) : NULL;
+    if (error != NULL)
+        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+    Py_XDECREF(error);
+    Py_XDECREF(before);
+    Py_XDECREF(support);
+}
+
+PyObject *
+pn_call_raise_over(PnCall *c, bool closed)
+{
+    PnEmitter *e = c->source;
+    if (c->error != NULL)
+        return pn_call_raise_error(c);
+    bool pending = pn_error_pending(e);
+    /* The error of listen(): until another one only `close` can come. */
+    bool asks = !pending && e->ops->failure != NULL && c->arg != c->st->names.close;
+    PyObject *failure = asks ? e->ops->failure(e) : NULL;
+    if (failure != NULL)
+        PyErr_SetObject((PyObject *)Py_TYPE(failure), failure);
+    else if (closed || (!pending && e->ops->close_emitted(e)))
+        raise_closed(c);
     return NULL;
 }
 
@@ -227,7 +258,7 @@ block_until(PnCall *c, double seconds, uint64_t deadline)
         if (result != NULL || PyErr_Occurred())
             return result;
         int fd = -1;
-        int got = c->ops->get != NULL && pn_waiter_polls(&c->w) ? c->ops->get(c, &fd) : 0;
+        int got = c->ops->get != NULL ? c->ops->get(c, &fd) : 0;
         if (got > 0)
             continue;
         if (got < 0 || pn_driver_needed(c->st, pn_waiter_loop(&c->w)) < 0 || pn_waiter_again(&c->w) < 0)

@@ -32,22 +32,6 @@ text_of(const PnCall *c)
     return PyUnicode_FromFormat("%s.wait(%R)", is_server(c->source) ? "server" : "sock", c->arg);
 }
 
-/* It has closed, or died, before. */
-static PyObject *
-raise_closed(PnCall *c)
-{
-    PyObject *support = PyImport_ImportModule("pynet._support");
-    PyObject *before = support != NULL ? PyObject_Repr(c->arg) : NULL;
-    PyObject *error =
-        before != NULL ? PyObject_CallMethod(support, "what_it_died_of", "OO", (PyObject *)c->source, before) : NULL;
-    if (error != NULL)
-        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
-    Py_XDECREF(error);
-    Py_XDECREF(before);
-    Py_XDECREF(support);
-    return NULL;
-}
-
 static PyObject *
 look(PnCall *c)
 {
@@ -61,15 +45,7 @@ look(PnCall *c)
         return pn_call_raise_error(c);
     if (e->ops->reached(e, c->arg, &arg))
         return Py_NewRef(arg != NULL ? arg : Py_None);
-    if (pn_error_pending(e))
-        return NULL;
-    /* The error of listen(): until another one only `close` can come. */
-    PyObject *failure = e->ops->failure != NULL && c->arg != e->st->names.close ? e->ops->failure(e) : NULL;
-    if (failure != NULL)
-        PyErr_SetObject((PyObject *)Py_TYPE(failure), failure);
-    else if (e->ops->close_emitted(e))
-        (void)raise_closed(c);
-    return NULL;
+    return pn_call_raise_over(c, false);
 }
 
 /* --- the listeners --- */

@@ -1,9 +1,9 @@
 /* waiter.c - threads and asyncio tasks that wait, and how they are woken; see waiter.h.
  *
  * A thread blocks in poll(), or, when the module threading has no locks of CPython (gevent), in acquire() of one of
- * those. A task waits for a future of its asyncio loop. pn_waiter_wake() only appends to a list. When the turn ends, the threads are woken and the
- * futures finished: at once if their asyncio loop drives pynet's loop on this very thread, else by one
- * call_soon_threadsafe() for each asyncio loop, however many of its tasks have been woken.
+ * those. A task waits for a future of its asyncio loop. pn_waiter_wake() only appends to a list. When the turn ends, the
+ * threads are woken and the futures finished: at once if their asyncio loop drives pynet's loop on this very thread, else
+ * by one call_soon_threadsafe() for each asyncio loop, however many of its tasks have been woken.
  *
  * Owns:    st->hosts, the asyncio loops that have waiting tasks. A waiter owns the future that its task waits for, and
  *          hides that from the garbage collector: asyncio itself does not keep a task that waits.

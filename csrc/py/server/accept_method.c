@@ -50,19 +50,6 @@ text_of(const PnCall *c)
     return PyUnicode_FromString("server.accept()");
 }
 
-/* No connection can come any more. */
-static PyObject *
-raise_closed(PnServer *s)
-{
-    PyObject *support = PyImport_ImportModule("pynet._support");
-    PyObject *error = support != NULL ? PyObject_CallMethod(support, "what_it_died_of", "Os", s, "'connection'") : NULL;
-    if (error != NULL)
-        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
-    Py_XDECREF(error);
-    Py_XDECREF(support);
-    return NULL;
-}
-
 static PyObject *
 look(PnCall *c)
 {
@@ -76,14 +63,7 @@ look(PnCall *c)
         return next; /* NULL: an exception is set */
     bool closed = next == Py_False;
     Py_DECREF(next);
-    if (c->error != NULL)
-        return pn_call_raise_error(c);
-    PyObject *failure = pn_error_pending(&s->em) ? NULL : s->em.ops->failure(&s->em);
-    if (failure != NULL)
-        PyErr_SetObject((PyObject *)Py_TYPE(failure), failure);
-    else if (closed || (s->close_emitted && !pn_error_pending(&s->em)))
-        (void)raise_closed(s);
-    return NULL;
+    return pn_call_raise_over(c, closed);
 }
 
 static int
@@ -123,7 +103,7 @@ leave(PnCall *c, bool gave_up)
 
 static const struct pn_call_ops accept_ops = {
     .what = "accept()",
-    .awaited = "'connection'",
+    .is_for_event = true,
     .text = text_of,
     .look = look,
     .join = join,
@@ -148,5 +128,8 @@ pn_server_accept_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, P
     if (pn_unpack("accept", names, 0, args, nargs, kwnames, a) < 0)
         return NULL;
     PnCall *c = pn_call_new(PN_EMITTER(op), &accept_ops, a[0]);
-    return c != NULL ? pn_call_begin(c) : NULL;
+    if (c == NULL)
+        return NULL;
+    c->arg = Py_NewRef(c->st->names.connection);
+    return pn_call_begin(c);
 }

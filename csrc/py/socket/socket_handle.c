@@ -213,7 +213,7 @@ socket_close_emitted(const PnEmitter *e)
 static int
 socket_listener_added(PnEmitter *e, PyObject *name)
 {
-    pn_read_direct_heard(&PN_SOCKET(e)->d, name);
+    pn_read_direct_heard(&PN_SOCKET(e)->d);
     if (name == e->st->names.data)
         pn_readable_data_listener(&PN_SOCKET(e)->d);
     else if (name == e->st->names.readable)

@@ -106,7 +106,6 @@ struct pn_reads {
     PnDuplex *owner;                /* borrowed: the socket, meanwhile */
     bool direct_used;               /* a thread has read it since the last review */
     bool direct_refused;            /* the loop reads the rest of this connection */
-    bool adding_own;                /* the listeners that are being added are those of read_slot.c */
     size_t loops;                   /* open loops over chunks and lines: read_loop.c */
     PyObject *loop_error;           /* own: what `error` has carried meanwhile, for these loops */
     PyObject *searched_for;         /* own: bytes or str, a separator that does not end within `searched` */

@@ -57,7 +57,7 @@ pn_read_bytes_small(PnState *st, const char *base, size_t len)
 
 /* An exact bytes object with these bytes, for the queue: pn_read_bytes_small() cannot reuse it, since the caller of read()
  * has it for a while. So we keep a reference to some of middling size, for which malloc() costs most of a read, and take
- * the oldest again when nobody else has one. */
+ * the oldest again when no other reference to it is left. */
 static inline PyObject *
 pn_read_bytes_lend(PnState *st, const char *base, size_t len)
 {

@@ -8,7 +8,7 @@
  * connection is always the loop's: the thread that meets it gives the socket back.
  *
  * Between two waits nothing watches the socket. A timer looks for those that no thread has read for a while, and the
- * loop watches them again: it notices the end of a connection that nobody reads any more.
+ * loop watches them again: it notices the end of a connection that no thread reads any more.
  *
  * Threads: every function runs with the GIL held, on any thread. */
 #include "py/stream/read_direct.h"
@@ -78,12 +78,9 @@ pn_read_direct_end_slow(PnDuplex *s)
 }
 
 void
-pn_read_direct_heard(PnDuplex *s, PyObject *name)
+pn_read_direct_heard(PnDuplex *s)
 {
-    const struct pn_names *n = &s->em.st->names;
-    if (!pn_read_direct_on(s) || s->r->adding_own)
-        return;
-    if (name == n->data || name == n->readable || name == n->end || name == n->close)
+    if (pn_read_direct_on(s) && is_heard(s))
         pn_read_direct_end_slow(s);
 }
 

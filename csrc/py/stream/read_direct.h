@@ -27,8 +27,8 @@ pn_read_direct_end(PnDuplex *s)
     if (pn_read_direct_on(s))
         pn_read_direct_end_slow(s);
 }
-/* A listener was added: the loop reads again if it may hear of what is read. */
-void pn_read_direct_heard(PnDuplex *s, PyObject *name);
+/* A listener was added: the loop reads again if the listener may hear of what is read. */
+void pn_read_direct_heard(PnDuplex *s);
 /* The handle is gone, or another connection begins. */
 static inline void
 pn_read_direct_forget(PnDuplex *s)

@@ -66,8 +66,8 @@ listen_to(PnDuplex *s, PyObject *name)
     return pn_add_internal_listener(&s->em, name, s->em.st->read_wait);
 }
 
-static int
-listen_to_all(PnDuplex *s)
+int
+pn_read_slot_listen(PnDuplex *s)
 {
     struct pn_names *n = &s->em.st->names;
     if (listen_to(s, n->end) == 0) {
@@ -79,18 +79,6 @@ listen_to_all(PnDuplex *s)
         pn_remove_internal_listener(&s->em, n->end, s->em.st->read_wait);
     }
     return -1;
-}
-
-int
-pn_read_slot_listen(PnDuplex *s)
-{
-    if (!pn_read_direct_on(s))
-        return listen_to_all(s);
-    s->r->adding_own = true;
-    int status = listen_to_all(s);
-    if (s->r != NULL)
-        s->r->adding_own = false;
-    return status;
 }
 
 void
