@@ -34,9 +34,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         help=f"a host and a port, {where.FORMS}; without a host it is localhost",
     )
     add_options(parser)
-    parser.add_argument(
-        "-U", "--unix", action="store_true", help="PLACE is the path of a unix socket, whatever it looks like"
-    )
+    where.add_unix(parser)
     family = parser.add_mutually_exclusive_group()
     family.add_argument("-4", "--ipv4", dest="family", action="store_const", const=4, help="use IPv4 addresses only")
     family.add_argument("-6", "--ipv6", dest="family", action="store_const", const=6, help="use IPv6 addresses only")

@@ -31,9 +31,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         metavar="PLACE",
         help=f"a host and a port, {where.FORMS} (default: port 0, which is any free port)",
     )
-    parser.add_argument(
-        "-U", "--unix", action="store_true", help="PLACE is the path of a unix socket, whatever it looks like"
-    )
+    where.add_unix(parser)
     parser.add_argument("--host", help="the address to listen on when PLACE has none (default: 127.0.0.1)")
     parser.add_argument("-v", "--verbose", action="store_true", help="report each connection and its end on stderr")
     return parser

@@ -43,9 +43,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         help=f"a host and a port, {where.FORMS} (default: port 0, which is any free port)",
     )
     add_options(parser)
-    parser.add_argument(
-        "-U", "--unix", action="store_true", help="PLACE is the path of a unix socket, whatever it looks like"
-    )
+    where.add_unix(parser)
     parser.add_argument(
         "-k",
         "--keep-open",

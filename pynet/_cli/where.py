@@ -36,6 +36,13 @@ class Where(NamedTuple):
         return {"port": self.port, "host": self.host or default_host}
 
 
+def add_unix(parser: argparse.ArgumentParser) -> None:
+    """Adds -U to a parser of one place."""
+    parser.add_argument(
+        "-U", "--unix", action="store_true", help="PLACE is the path of a unix socket, whatever it looks like"
+    )
+
+
 def port_number(text: str) -> int:
     """The number of a port, which may be written as the name of a service. Raises UsageError."""
     if text.isascii() and text.isdigit():
