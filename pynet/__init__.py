@@ -10,6 +10,7 @@ __version__ = "0.2.0"
 TYPE_CHECKING = False  # to import typing takes as long as all of this
 if TYPE_CHECKING:
     from pynet import aio as aio
+    from pynet import cluster as cluster
     from pynet import promises as promises
     from pynet._active import Active as Active
     from pynet._active import active as active
@@ -47,6 +48,7 @@ else:
         "finished": "_streams",
         "pipeline": "_streams",
         "aio": None,
+        "cluster": None,
         "promises": None,
     }
     __all__ = [name for name in (*globals(), *_LATER) if not name.startswith("_") and name != "TYPE_CHECKING"]
@@ -64,3 +66,8 @@ else:
         from pynet._messages import without_aliases
 
         return without_aliases({*globals(), *_LATER} - {"_LATER", "TYPE_CHECKING"})
+
+    import os as _os
+
+    if "PYNET_CHANNEL_FD" in _os.environ:
+        from pynet import cluster as cluster  # it connects this worker to its primary

@@ -17,27 +17,34 @@ _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 
 
-class _Call(Future[_T]):
-    """The future of a call: it waits for no event."""
+class Unbound(Future[_T]):
+    """A Future that waits for no event: pynet gives it its result."""
 
-    def __init__(self, function: Callable[[], _T]) -> None:
+    def __init__(self, event: str) -> None:
         futures.Future.__init__(self)
         self._emitter = _pynet.Server()  # it emits nothing, but raises in a forked child and at exit
-        self._event = getattr(function, "__name__", "call")
+        self._event = event
         self._link = _Link(self)
         self._listeners = deque()
-        self._function: Callable[[], _T] | None = function
         pending.add(self)
+
+    def _look(self) -> bool:
+        _private.over(self._emitter)  # raises in a forked child and at exit
+        return self.done()
+
+
+class _Call(Unbound[_T]):
+    """The future of a call."""
+
+    def __init__(self, function: Callable[[], _T]) -> None:
+        super().__init__(getattr(function, "__name__", "call"))
+        self._function: Callable[[], _T] | None = function
 
     def __repr__(self) -> str:
         return super().__repr__().partition(f" {self._event!r} of ")[0] + f", a call of {self._event}>"
 
     def _call_text(self) -> str:
         return f"pynet.run_in_loop({self._event})"
-
-    def _look(self) -> bool:
-        _private.over(self._emitter)  # raises in a forked child and at exit
-        return self.done()
 
     def _call(self) -> None:
         function, self._function = self._function, None

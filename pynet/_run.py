@@ -156,7 +156,7 @@ def begin(handler: Callable[..., object] | None, log: bool) -> tuple[Callable[[i
         return None
     import signal
 
-    numbers = () if handler is None else (signal.SIGINT, signal.SIGTERM)
+    numbers = () if handler is None else (signal.SIGINT, signal.SIGTERM, *more_handlers)
     return partial(signal.set_wakeup_fd, warn_on_full_buffer=False), {n: signal.getsignal(n) for n in numbers}
 
 
@@ -166,7 +166,21 @@ def set_handlers(handlers: Mapping[int, Any], instead: Callable[..., object] | N
 
     for number, handler in handlers.items():
         # None: C code has set it, and run() puts it back.
-        signal.signal(number, instead or (handler if handler is not None else signal.SIG_DFL))
+        own = more_handlers.get(number, instead) if instead is not None else None
+        signal.signal(number, own or (handler if handler is not None else signal.SIG_DFL))
+
+
+more_handlers: dict[int, Callable[..., object]] = {}
+"""What run(signals=True) handles besides SIGINT and SIGTERM: those of the primary of a cluster."""
+
+graceful_hooks: list[Callable[[float | None], object]] = []
+"""Called on the loop when run() begins to close everything in order, with its grace in seconds, or None."""
+
+
+def graceful(grace: float) -> None:
+    """The C module calls this (loop/graceful.c); a grace below 0 is none."""
+    for hook in graceful_hooks:
+        hook(grace if grace >= 0 else None)
 
 
 # --- reports ---

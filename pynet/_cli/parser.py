@@ -7,11 +7,11 @@ import textwrap
 from typing import Any, NoReturn
 
 import pynet
-from pynet._cli import bench, check_ip, completion, connect, echo, listen, proxy, scan
+from pynet._cli import bench, check_ip, completion, connect, echo, listen, proxy, scan, serve
 from pynet._cli.errors import USAGE
 from pynet._cli.text import note, say
 
-COMMANDS = (echo, listen, connect, proxy, scan, bench, check_ip, completion)
+COMMANDS = (echo, serve, listen, connect, proxy, scan, bench, check_ip, completion)
 EXIT_STATUS = """\
 Exit status, unless the help of a command says otherwise: 0 for success; 1 for failure, such as a refused connection or
 an address in use, with one line on stderr; 2 for wrong usage; 130 after Ctrl-C.

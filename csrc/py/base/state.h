@@ -41,7 +41,7 @@ struct pn_ring {
 /* clang-format off */
 #define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(other_threads) X(begin) X(set_handlers) \
     X(thread_report) X(log_report) X(lost_report) X(register_exit) X(aggregate_text) X(add_where) X(lone_text_hint) \
-    X(check_event) X(user_events) X(ended_by_itself) X(caller) X(add_in_use) X(group_id) X(check_host) \
+    X(check_event) X(user_events) X(ended_by_itself) X(caller) X(add_in_use) X(group_id) X(check_host) X(graceful) \
     X(blocked) X(pending) X(wake_waiters) X(held_lock)
 /* clang-format on */
 #define PN_RUN_INDEX(name) PN_RUN_##name,

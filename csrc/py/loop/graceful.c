@@ -59,6 +59,17 @@ pn_graceful_begin(PnState *st)
     pn_loop_wake(st->loop);
 }
 
+/* Tells the parts of pynet that are written in Python, before anything is closed: the primary of a cluster. */
+static void
+begin_in_python(PnState *st)
+{
+    double grace = st->driver.grace == UINT64_MAX ? -1 : (double)st->driver.grace / 1e9;
+    PyObject *result = PyObject_CallFunction(pn_state_run(st, PN_RUN_graceful), "d", grace);
+    if (result == NULL)
+        PyErr_WriteUnraisable(NULL);
+    Py_XDECREF(result);
+}
+
 void
 pn_close_gracefully(PnState *st)
 {
@@ -67,9 +78,11 @@ pn_close_gracefully(PnState *st)
         d->stop = true;
     if (d->graceful_done && d->opened == st->loop->opened && st->looking_up == NULL)
         return;
+    unsigned scope = pn_callback_scope_open(st);
+    if (!d->graceful_done)
+        begin_in_python(st);
     d->graceful_done = true;
     d->opened = st->loop->opened;
-    unsigned scope = pn_callback_scope_open(st);
     st->hooks->close_lookups(st);
     if (d->grace_over)
         (void)pn_handles_destroy(st->loop);

@@ -1,0 +1,446 @@
+"""The primary: starts workers, answers their requests, and emits what happens to them."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pynet import _handles, _private, _pynet, _run
+from pynet._support import coded, seconds_of
+from pynet.cluster import _channel, _page, _settings
+from pynet.cluster._channel import Channel
+from pynet.cluster._shares import Share, Shares, error_as_json
+from pynet.cluster._supervisor import Supervisor, take_signals
+from pynet.cluster._worker_type import Worker
+
+__all__ = ["Primary", "PrimaryWorker"]
+
+_CHANNEL_CLOSES_WITHIN = 1000
+"""ms after the end of a worker: a process that it has forked may still have the channel open."""
+_KILL_AFTER = 5.0
+"""s after the timeout of disconnect(): a worker that is still there is stuck, and is killed."""
+_LONGEST = 2_147_483_647
+
+
+def signal_name(code: int) -> str:
+    try:
+        return signal.Signals(code).name
+    except ValueError:
+        return f"SIG{code}"
+
+
+class PrimaryWorker(Worker):
+    """A worker, as the primary has it."""
+
+    __module__ = "pynet.cluster"
+    __qualname__ = "Worker"
+
+    def __init__(self, primary: Primary, id: int, slot: int, settings: Mapping[str, Any]) -> None:
+        super().__init__(id, settings["serialization"])
+        self._primary = primary
+        self._slot = slot
+        self._killer: _pynet.Timeout | None = None
+        self._exit: tuple[int | None, str | None] | None = None
+        self._servers: dict[int, Share] = {}  # by the numbers that the worker gives them
+        self._handing: Share | None = None
+        self._held: dict[int, _pynet.Server] = {}  # connections that were sent, by their numbers
+        self._asked: dict[int, Callable[[int], None]] = {}  # requests for the number of connections
+        self._numbers = 0
+        self.env: Mapping[str, str] | None = None
+        self.started_at = time.monotonic()
+        self.has_listened = False
+        self.replaced = False
+        """It is not started again: a reload() has failed with it."""
+        self.last_error = ""
+        """What is known of its end: the last line that it wrote to stderr."""
+
+    # --- what a program calls ---
+
+    def disconnect(self, timeout: float | None = None) -> PrimaryWorker:
+        """disconnect(timeout=None) -> the worker
+
+        Closes the servers of the worker. When the last connection has closed, the worker ends the channel, and its
+        process ends unless something else keeps it. Connections that are open after `timeout` seconds are destroyed;
+        a worker that does not react within 5 further seconds is killed. None waits without limit. Sets
+        exited_after_disconnect. Events: disconnect, exit. Node: worker.disconnect().
+        """
+        seconds = seconds_of(timeout)
+        self.exited_after_disconnect = True
+        if self._channel is not None:
+            self._channel.tell("disconnect", seconds)
+        if seconds is not None and self._killer is None and not self.is_dead():
+            delay = min((seconds + _KILL_AFTER) * 1000, _LONGEST)
+            self._killer = _pynet.set_timeout(self.kill, delay, "SIGKILL")
+            self._killer.unref()
+        return self
+
+    def kill(self, signal: str | int = "SIGTERM") -> None:
+        """kill(signal="SIGTERM"): sends a signal to the process of the worker. Node: worker.kill()."""
+        number = signal_number(signal)
+        if not self.is_dead():
+            self.process.send_signal(number)
+
+    destroy = kill
+
+    # --- the channel ---
+
+    def _begin(self, sock: socket.socket, process: subprocess.Popen[bytes], passes_stderr: bool) -> None:
+        self.process = process
+        self._channel = Channel(sock, self._on_message)
+        self._channel.on_close(self._closed)
+        _run.start_own_thread(self._watch, passes_stderr, name="pynet-cluster")
+
+    def _watch(self, passes_stderr: bool) -> None:
+        """Waits for the end of the process, on a thread of its own, and passes on what comes from its stderr."""
+        if passes_stderr:
+            with self.process.stderr as lines, contextlib.suppress(OSError, ValueError):
+                for line in lines:
+                    self.last_error = line.decode(errors="backslashreplace").strip() or self.last_error
+                    os.write(2, line)
+        code = self.process.wait()
+        try:
+            _pynet.next_tick(self._ended, code)
+        except _pynet.NetError:  # the interpreter exits
+            return
+
+    def _on_message(self, kind: int, payload: bytes, fd: int) -> None:
+        if kind == _channel.INTERNAL:
+            op, args = _channel.read_internal(payload)
+            getattr(self, f"_on_{op}")(*args)
+        elif kind == _channel.MESSAGE:
+            self._message(payload, fd)
+        elif kind == _channel.ANSWER and self._handing is not None:
+            share, self._handing = self._handing, None
+            share.answered(self, _channel.read_answer(payload))
+
+    def _received(self, message: object, handle: Any) -> None:
+        self._primary.emit("message", self, message, handle)
+        self.emit("message", message, handle)
+
+    def _tell(self, op: str, *args: object, fd: int = -1) -> None:
+        if self._channel is not None:
+            self._channel.tell(op, *args, fd=fd)
+
+    # --- the life of a worker ---
+
+    def _on_online(self) -> None:
+        self.state = "online"
+        self.emit("online")
+        self._primary.emit("online", self)
+
+    def _on_leaving(self) -> None:
+        """The worker disconnects by itself."""
+        self.exited_after_disconnect = True
+
+    def _on_failed(self, text: str) -> None:
+        self.last_error = text
+
+    def _closed(self) -> None:
+        """The channel has closed."""
+        self.state = "disconnected"
+        self._primary.shares.leave(self)
+        self._servers.clear()
+        for server in self._held.values():
+            _private.server_hold(server, -1)
+        self._held.clear()
+        for answer in self._asked.values():
+            answer(0)
+        self._asked.clear()
+        if self.exited_after_disconnect:  # as in Node: else it is there until `exit`
+            self._primary.workers.pop(self.id, None)
+        self.emit("disconnect")
+        self._primary.emit("disconnect", self)
+        self._maybe_gone()
+
+    def _ended(self, code: int) -> None:
+        """The process has ended."""
+        self._exit = (code, None) if code >= 0 else (None, signal_name(-code))
+        if self._killer is not None:
+            _pynet.clear_timeout(self._killer)
+        if self._channel is not None and self._channel.connected:
+            _pynet.set_timeout(self._channel.socket.destroy, _CHANNEL_CLOSES_WITHIN)
+        self._maybe_gone()
+
+    def _maybe_gone(self) -> None:
+        if self._exit is None or (self._channel is not None and not self._channel.socket.closed):
+            return
+        exit, self._exit = self._exit, None
+        self.state = "dead"
+        self._primary.gone(self, *exit)
+
+    # --- listening ---
+
+    def _on_listen(self, number: int, key: str, places: list[Any], options: Mapping[str, Any]) -> None:
+        primary = self._primary
+        scheduling = primary.settings["scheduling"]
+
+        def answer(share: Share, fds: list[int], error: Any) -> None:
+            if error is not None:
+                self._tell("refused", number, error_as_json(error))
+                return
+            self._servers[number] = share
+            for fd in fds[:-1]:
+                self._tell("place", number, fd=fd)
+            mode = "none" if share.scheduling == "reuse_port" else share.scheduling
+            self._tell("listen", number, mode, fd=fds[-1])
+
+        primary.shares.ask(self, number, key, places, options, scheduling, answer)
+
+    def _on_listening(self, address: Mapping[str, Any]) -> None:
+        """A server of the worker listens, and its listeners have been called."""
+        self.has_listened = True
+        self.state = "listening"
+        info = _listening_info(address)
+        self.emit("listening", info)
+        self._primary.emit("listening", self, info)
+
+    def _on_close(self, number: int) -> None:
+        share = self._servers.pop(number, None)
+        if share is not None:
+            share.leave(self, number)
+
+    def _on_accepting(self, number: int, accepts: bool) -> None:
+        share = self._servers.get(number)
+        if share is not None:
+            share.accepting(self, number, accepts)
+
+    def _hand(self, share: Share, number: int, index: int, fd: int) -> None:
+        """Hands an accepted connection to the worker ("rr")."""
+        self._handing = share
+        if self._channel is None or not self._channel.socket.writable:
+            os.close(fd)  # the share keeps another; `close` of the channel follows
+            return
+        self._channel.connection(number, index, fd)
+
+    # --- connections that were sent ---
+
+    def _sends(self, handle: object, packed: _handles.Packed) -> None:
+        """The server that has accepted a connection counts it until the worker has closed it."""
+        server = handle.server if isinstance(handle, _pynet.Socket) else None
+        if server is None or packed.keep_open:
+            return
+        self._numbers += 1
+        packed.number = self._numbers
+        self._held[self._numbers] = server
+        _private.server_hold(server, 1)
+
+    def _on_gone(self, number: int) -> None:
+        server = self._held.pop(number, None)
+        if server is not None:
+            _private.server_hold(server, -1)
+
+    def ask_connections(self, answer: Callable[[int], None]) -> None:
+        if not self.is_connected():
+            answer(0)
+            return
+        self._numbers += 1
+        self._asked[self._numbers] = answer
+        self._tell("count", self._numbers)
+
+    def _on_count(self, number: int, count: int) -> None:
+        answer = self._asked.pop(number, None)
+        if answer is not None:
+            answer(count)
+
+
+def _listening_info(address: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The argument of `listening`: address, port, family; a path has port -1, as in Node."""
+    return address
+
+
+def signal_number(value: Any) -> int:
+    """A signal by its name or number."""
+    if isinstance(value, str):
+        number = getattr(signal, value, None)
+        if not isinstance(number, signal.Signals):
+            raise coded(ValueError(f'Unknown signal: "{value}"'), "ERR_UNKNOWN_SIGNAL")
+        return int(number)
+    if isinstance(value, bool) or not isinstance(value, int):
+        _private.raise_arg_type("signal", "the name or the number of a signal", value)
+    return int(value)
+
+
+class Primary(_pynet.EventEmitter):
+    """The cluster, in the primary: what the functions of pynet.cluster do there."""
+
+    __module__ = "pynet.cluster"
+    __qualname__ = "Cluster"
+
+    def __init__(self) -> None:
+        self.workers: dict[int, PrimaryWorker] = {}
+        self.settings: dict[str, Any] = {}
+        self.shares = Shares()
+        self.alive: set[PrimaryWorker] = set()  # their processes have not ended
+        self.page: _page.Page | None = None
+        self.supervisor = Supervisor(self)
+        self._last_id = 0
+        self._keeps_alive: _pynet.Timeout | None = None
+        _run.graceful_hooks.append(self._leave)
+        atexit.register(self._kill_stuck)
+
+    def _leave(self, grace: float | None) -> None:
+        """run(signals=True) closes everything in order."""
+        self.supervisor.stop()
+        self.disconnect(grace, None)
+
+    def _kill_stuck(self) -> None:
+        """At exit. Workers see that the channel closes, and end; but what is left after run(signals=True) has had its
+        time, or a second signal has come."""
+        for worker in self.alive if self.supervisor.stopping else ():
+            worker.kill("SIGKILL")
+
+    def setup(self, options: Mapping[str, Any]) -> None:
+        checked = _settings.check(options)
+        settings = self.settings
+        settings.update(checked)
+        settings.setdefault("scheduling", _settings.default_scheduling())
+        settings.setdefault("serialization", "pickle")
+        settings.setdefault("silent", False)
+        settings.setdefault("restart", False)
+        _pynet.next_tick(self.emit, "setup", settings)
+
+    def fork(self, env: Mapping[str, str] | None) -> PrimaryWorker:
+        extra = _settings.environment("env", env) if env is not None else {}
+        if not self.settings:
+            _settings.default_scheduling()  # a wrong one raises before anything has changed
+        command = _settings.command(self.settings)
+        take_signals(self)
+        with _pynet.turn():
+            self.setup({})
+            worker = self._start(command, extra)
+            worker.env = env
+            _pynet.next_tick(self._forked, worker)
+            self.supervisor.started(worker)
+        return worker
+
+    def _forked(self, worker: PrimaryWorker) -> None:
+        self.emit("fork", worker)
+
+    def _slot(self) -> int:
+        used = {worker._slot for worker in self.alive}
+        for slot in range(_page.SLOTS):
+            if slot not in used:
+                return slot
+        raise coded(_pynet.NetError(f"A cluster has at most {_page.SLOTS} workers"), "ERR_CLUSTER_TOO_MANY_WORKERS")
+
+    def _start(self, command: list[str], extra: Mapping[str, str]) -> PrimaryWorker:
+        settings = self.settings
+        slot = self._slot()
+        if self.page is None:
+            self.page = _page.Page(_page.open_page())
+        own, theirs = socket.socketpair()
+        stderr = None
+        try:
+            stderr = self._own_stderr()
+            worker = PrimaryWorker(self, self._last_id + 1, slot, settings)
+            hello = {
+                "id": worker.id,
+                "slot": slot,
+                "serialization": settings["serialization"],
+                "heartbeat": settings.get("heartbeat"),
+                "stderr": stderr,
+            }
+            _channel.send_hello(own, hello, self.page.fd)
+            process = self._popen(command, extra, worker.id, theirs.fileno(), stderr)
+        except BaseException:
+            own.close()
+            raise
+        finally:
+            theirs.close()
+            if stderr is not None:
+                os.close(stderr)
+        self._last_id += 1
+        self.page.take(slot)
+        self.workers[worker.id] = worker
+        self.alive.add(worker)
+        self._keep_alive()
+        worker._begin(own, process, stderr is not None)
+        return worker
+
+    def _own_stderr(self) -> int | None:
+        """With restart=True, what a worker writes to stderr until it listens goes through the primary, which shows the
+        last line when it gives up. A terminal stays one. Returns the descriptor that the worker uses afterwards."""
+        if not self.settings["restart"] or self.settings["silent"]:
+            return None
+        try:
+            return None if os.isatty(2) else os.dup(2)
+        except OSError:  # it is closed
+            return None
+
+    def _popen(
+        self, command: list[str], extra: Mapping[str, str], id: int, fd: int, stderr: int | None
+    ) -> subprocess.Popen[bytes]:
+        settings = self.settings
+        env = dict(os.environ) | settings.get("env", {}) | dict(extra)
+        env |= {"PYNET_UNIQUE_ID": str(id), "PYNET_CHANNEL_FD": str(fd)}
+        pipe = subprocess.PIPE if settings["silent"] else None
+        return subprocess.Popen(
+            command,
+            env=env,
+            cwd=settings.get("cwd"),
+            pass_fds=[fd] if stderr is None else [fd, stderr],
+            stdin=pipe,
+            stdout=pipe,
+            stderr=subprocess.PIPE if stderr is not None else pipe,
+        )
+
+    def _keep_alive(self) -> None:
+        """run() goes on while a worker has not ended."""
+        if self.alive and self._keeps_alive is None:
+            self._keeps_alive = _pynet.set_interval(_nothing, _LONGEST)
+        elif not self.alive and self._keeps_alive is not None:
+            _pynet.clear_interval(self._keeps_alive)
+            self._keeps_alive = None
+
+    def gone(self, worker: PrimaryWorker, code: int | None, signal: str | None) -> None:
+        self.workers.pop(worker.id, None)
+        self.alive.discard(worker)
+        if self.page is not None:
+            self.page.free(worker._slot)
+        self._keep_alive()
+        worker.emit("exit", code, signal)
+        self.emit("exit", worker, code, signal)
+        self.supervisor.exited(worker, code, signal)
+
+    def disconnect(self, timeout: float | None, callback: Callable[[], object] | None) -> None:
+        """Disconnects all workers, and starts none of those that wait for it; calls back when the last channel has
+        closed."""
+        self.supervisor.forget_restarts()
+        left = {worker for worker in self.workers.values() if worker.is_connected()}
+        if not left and callback is not None:
+            _pynet.next_tick(callback)
+        for worker in list(left):
+
+            def closed(worker: PrimaryWorker = worker) -> None:
+                left.discard(worker)
+                if not left and callback is not None:
+                    callback()
+
+            worker.once("disconnect", closed)
+            worker.disconnect(timeout)
+
+    def count(self, callback: Callable[[None, int], object]) -> None:
+        """callback(None, n): the connections of all workers."""
+        workers = list(self.workers.values())
+        counts: list[int] = []
+        if not workers:
+            _pynet.next_tick(callback, None, 0)
+
+        def answer(count: int) -> None:
+            counts.append(count)
+            if len(counts) == len(workers):
+                callback(None, sum(counts))
+
+        for worker in workers:
+            worker.ask_connections(answer)
+
+
+def _nothing() -> None:
+    pass

@@ -1,0 +1,138 @@
+"""Worker: what the primary knows of a worker, and what the worker knows of itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from pynet import _handles, _private, _pynet
+from pynet._support import coded, within_the_loop
+from pynet.cluster import _channel
+from pynet.cluster._channel import Channel
+
+__all__ = ["Worker", "aliased"]
+
+_head = struct.Struct("!BH")  # of a message: the kind of its handle, the length of what describes it
+
+
+def aliased(cls: type) -> type:
+    """Gives each public method and property of a Python class Node's spelling as a second name."""
+    for name, member in list(vars(cls).items()):
+        if not name.startswith("_") and "_" in name:
+            setattr(cls, _private.node_name(name), member)
+    return cls
+
+
+@aliased
+class Worker(_pynet.EventEmitter):
+    """A worker of the cluster. In the primary they are in cluster.workers; in a worker, cluster.worker is itself.
+
+    Events: online, listening(address), message(message, handle), disconnect, exit(code, signal), error(err); in the
+    worker itself message, disconnect and error. Node: class Worker.
+    """
+
+    __module__ = "pynet.cluster"
+
+    def __init__(self, id: int, serialization: str) -> None:
+        self.id = id
+        self.exited_after_disconnect = False
+        self.state = "none"
+        self.process: Any = None
+        self._serialization = serialization
+        self._channel: Channel | None = None
+
+    def __repr__(self) -> str:
+        pid = getattr(self.process, "pid", os.getpid())
+        return f"<Worker {self.id} {self.state} pid={pid}>"
+
+    @property
+    def pid(self) -> int:
+        """The process id of the worker."""
+        pid: int = self.process.pid if self.process is not None else os.getpid()
+        return pid
+
+    def is_connected(self) -> bool:
+        """is_connected() -> bool: whether the channel between the worker and the primary is open. Node:
+        worker.isConnected()."""
+        return self._channel is not None and self._channel.connected
+
+    def is_dead(self) -> bool:
+        """is_dead() -> bool: whether the process of the worker has ended. Node: worker.isDead()."""
+        return self.process is not None and self.process.returncode is not None
+
+    def send(
+        self,
+        message: object = ...,
+        handle: Any = None,
+        *,
+        keep_open: bool = False,
+        callback: Callable[[_pynet.NetError | None], object] | None = None,
+    ) -> bool:
+        """send(message, handle=None, *, keep_open=False, callback=None) -> bool
+
+        Sends a message to the other process, which emits `message`. By default pickle carries it; with
+        setup_primary(serialization="json") JSON does. A handle (a Socket, Server, BoundSocket, a socket.socket, or an
+        object with fileno()) goes with it: the object here is destroyed, as by send_handle(), unless keep_open is
+        True. Returns False when more is queued than the high-water mark. callback(err) is called when the message has
+        left, or with an error.
+
+        Raises TypeError (ERR_MISSING_ARGS; ERR_INVALID_ARG_TYPE: it cannot be serialized; ERR_INVALID_HANDLE_TYPE),
+        and what send_handle() raises. After the disconnect it returns False: the callback gets
+        ERR_IPC_CHANNEL_CLOSED; without a callback, that is an `error` event. Node: worker.send().
+        """
+        if message is ...:
+            raise coded(TypeError('The "message" argument must be specified'), "ERR_MISSING_ARGS")
+        if callback is not None:
+            _private.check_callback(callback)
+        body = self._dump(message)
+        channel = self._channel
+        if channel is None or not channel.connected or not channel.socket.writable:
+            self._refuse(callback)
+            return False
+        if handle is None:
+            return channel.send(_channel.MESSAGE, _head.pack(0, 0) + body, -1, callback)
+        packed = _handles.pack(handle, keep_open, "send")
+        self._sends(handle, packed)
+        return channel.send(
+            _channel.MESSAGE, _head.pack(packed.kind, len(packed.meta)) + packed.meta + body, packed.take(), callback
+        )
+
+    # --- private ---
+
+    def _sends(self, handle: object, packed: _handles.Packed) -> None:
+        """A handle is about to leave."""
+
+    def _dump(self, message: object) -> bytes:
+        if callable(message):
+            _private.raise_arg_type("message", "what can be serialized, not a function", message)
+        try:
+            if self._serialization == "json":
+                return json.dumps(message).encode()
+            return pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+        except (TypeError, ValueError, AttributeError, pickle.PicklingError) as error:
+            text = f'The "message" argument cannot be serialized by {self._serialization}: {error}'
+            raise coded(TypeError(text), "ERR_INVALID_ARG_TYPE") from error
+
+    def _load(self, body: bytes) -> object:
+        return json.loads(body) if self._serialization == "json" else pickle.loads(body)
+
+    def _refuse(self, callback: Callable[..., object] | None) -> None:
+        error = _channel.closed_error()
+        if callback is not None:
+            _pynet.next_tick(callback, error)
+        else:
+            _pynet.next_tick(self.emit, "error", error)
+
+    def _message(self, payload: bytes, fd: int) -> None:
+        """A message of the program has come."""
+        kind, size = _head.unpack_from(payload)
+        meta = payload[_head.size : _head.size + size]
+        handle = _handles.unpack(kind, meta, fd) if kind != 0 else None
+        self._received(self._load(payload[_head.size + size :]), handle)
+
+    def _received(self, message: object, handle: Any) -> None:
+        self.emit("message", message, handle)

@@ -1,0 +1,178 @@
+"""The life of a worker: the order of events, exit codes, and what cluster.workers holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from clusters import run_cluster
+
+LOG = """
+    for event in ("setup", "fork", "online", "listening", "disconnect", "exit"):
+        cluster.on(event, lambda *args, event=event: say("cluster", event))
+"""
+OF_WORKER = """
+    for event in ("online", "listening", "disconnect", "exit"):
+        worker.on(event, lambda *args, event=event: say("worker", event))
+"""
+
+
+def test_order_of_events():
+    lines = run_cluster(
+        primary=f"""{LOG}
+    worker = cluster.fork()
+    {OF_WORKER}
+    worker.on("listening", lambda address: worker.disconnect())
+    """,
+        worker="pynet.create_server(lambda sock: None).listen(0)",
+    )
+    assert lines == [
+        ("cluster", "setup"),
+        ("cluster", "fork"),
+        ("worker", "online"),
+        ("cluster", "online"),
+        ("worker", "listening"),
+        ("cluster", "listening"),
+        ("worker", "disconnect"),
+        ("cluster", "disconnect"),
+        ("worker", "exit"),
+        ("cluster", "exit"),
+    ]
+
+
+def test_state_follows_the_events():
+    lines = run_cluster(
+        primary="""
+    worker = cluster.fork()
+    say(worker.state, worker.is_connected(), worker.is_dead(), worker.id, worker is cluster.workers[1])
+    cluster.on("fork", lambda worker: say("fork", worker.state))
+    worker.on("online", lambda: say("online", worker.state))
+    worker.on("listening", lambda address: (say("listening", worker.state), worker.disconnect()))
+    worker.on("disconnect", lambda: say(worker.is_connected(), worker.is_dead(), 1 in cluster.workers))
+    worker.on("exit", lambda code, signal: say(worker.state, worker.is_dead(), 1 in cluster.workers))
+    """,
+        worker="pynet.create_server(lambda sock: None).listen(0)",
+    )
+    assert lines == [
+        ("none", True, False, 1, True),
+        ("fork", "none"),
+        ("online", "online"),
+        ("listening", "listening"),
+        (False, False, False),
+        ("dead", True, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("in_worker", "in_primary", "expected"),
+    [
+        ("os._exit(3)", "", (3, None, False)),
+        ("pynet.run_in_loop(sys.exit, 4)", "", (4, None, False)),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "", (None, "SIGKILL", False)),
+        ("", "worker.kill()", (None, "SIGTERM", False)),
+        ("", "worker.kill('SIGINT')", (None, "SIGINT", False)),
+        ("", "worker.kill(signal.SIGKILL)", (None, "SIGKILL", False)),
+        ("", "worker.disconnect()", (0, None, True)),
+        ("cluster.worker.disconnect()", "", (0, None, True)),
+        ("cluster.worker.kill()", "", (0, None, True)),
+    ],
+)
+def test_how_it_ends(in_worker, in_primary, expected):
+    lines = run_cluster(
+        both="if cluster.is_worker: signal.signal(signal.SIGINT, signal.SIG_DFL)",
+        primary=f"""
+    worker = cluster.fork()
+    worker.on("online", lambda: {in_primary or "None"})
+    worker.on("disconnect", lambda: say("disconnect"))
+    worker.on("exit", lambda code, signal: say(code, signal, worker.exited_after_disconnect))
+    """,
+        worker=in_worker or "pass",
+    )
+    assert lines == [("disconnect",), expected]
+
+
+def test_uncaught_exception_in_a_worker():
+    from clusters import script
+    from helpers import run_script
+
+    done = run_script(
+        script(
+            primary="""
+    worker = cluster.fork()
+    worker.on("exit", lambda code, signal: say(code, signal))
+    """,
+            worker="raise RuntimeError('of the worker')",
+        )
+    )
+    assert done.stdout == "(1, None)\n"
+    assert "RuntimeError: of the worker" in done.stderr
+
+
+def test_environment_is_taken_out():
+    lines = run_cluster(
+        primary="""
+    cluster.fork({"MINE": "1"}).on("exit", lambda code, signal: None)
+    """,
+        worker="""
+    say(sorted(name for name in os.environ if name.startswith("PYNET_") and name != "PYNET_NODE"), os.environ["MINE"])
+    say(cluster.is_worker, cluster.is_primary, cluster.worker.id, cluster.worker.state, cluster.workers)
+    cluster.worker.disconnect()
+    """,
+    )
+    assert lines == [([], "1"), (True, False, 1, "online", {})]
+
+
+def test_a_worker_that_does_nothing_stays():
+    lines = run_cluster(
+        primary="""
+    worker = cluster.fork()
+    worker.on("exit", lambda code, signal: say("exit"))
+    worker.on("online", lambda: pynet.set_timeout(lambda: (say(worker.is_dead()), worker.disconnect()), 300))
+    """
+    )
+    assert lines == [(False,), ("exit",)]
+
+
+def test_ids_are_not_used_again():
+    lines = run_cluster(
+        primary="""
+    def again(code, signal):
+        say(cluster.fork().id)
+        cluster.disconnect()
+    worker = cluster.fork()
+    worker.once("exit", again)
+    worker.kill()
+    """
+    )
+    assert lines == [(2,)]
+
+
+def test_fork_in_a_worker_is_refused():
+    lines = run_cluster(
+        primary="cluster.fork()",
+        worker="""
+    for call in (cluster.fork, cluster.setup_primary, cluster.disconnect, cluster.reload):
+        try:
+            call()
+        except pynet.NetError as error:
+            say(error.code)
+    cluster.worker.disconnect()
+    """,
+    )
+    assert lines == [("ERR_CLUSTER_NOT_PRIMARY",)] * 4
+
+
+def test_disconnect_of_all_calls_back_before_the_exits():
+    lines = run_cluster(
+        primary="""
+    for event in ("disconnect", "exit"):
+        cluster.on(event, lambda *args, event=event: say(event))
+    cluster.fork(), cluster.fork()
+    cluster.disconnect(lambda: say("called back"))
+    """
+    )
+    assert sorted(lines[:3]) == [("called back",), ("disconnect",), ("disconnect",)]
+    assert lines[3:] == [("exit",), ("exit",)]
+
+
+def test_disconnect_without_workers_calls_back():
+    assert run_cluster(primary="cluster.disconnect(lambda: say('called back'))") == [("called back",)]
