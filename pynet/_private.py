@@ -70,6 +70,20 @@ put_back: Callable[[_pynet.Server, _pynet.Socket], None] = _c._put_back
 shut_down: Callable[[_pynet.Server, Any, bool], Any] = _c._shut_down
 destroy_draining: Callable[[_pynet.Server], None] = _c._destroy_draining
 
+# --- server/listen_shared.c, server_shared.c, cluster_page.c ---
+
+cluster_hooks: Callable[..., None] = _c._cluster_hooks
+listen_answer: Callable[[_pynet.Server, int, list[int], str], bool] = _c._listen_answer
+listen_failed: Callable[[_pynet.Server, int, BaseException], bool] = _c._listen_failed
+server_share: Callable[[_pynet.Server, _Function | None], None] = _c._server_share
+server_fds: Callable[[_pynet.Server], list[int]] = _c._server_fds
+server_accepting: Callable[[_pynet.Server, bool], None] = _c._server_accepting
+server_hold: Callable[[_pynet.Server, int], None] = _c._server_hold
+accept_fd: Callable[[_pynet.Server, int, int], bool] = _c._accept_fd
+cluster_page: Callable[[int, int, int], None] = _c._cluster_page
+cluster_slots: Callable[[], list[tuple[int, int]]] = _c._cluster_slots
+cluster_clear: Callable[[int], None] = _c._cluster_clear
+
 # --- stream/framing.c ---
 
 read_some: Callable[[_pynet.Socket, int], Any] = _c._read_some

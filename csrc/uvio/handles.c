@@ -330,6 +330,7 @@ pn_handles_after_fork(struct pn_loop *loop)
 {
     loop->dead = 1;
     loop->polling = 0;
+    pn_brake_unmap(&loop->brake, 0);
     int placeholder = socket(AF_UNIX, SOCK_STREAM, 0);
     if (placeholder < 0)
         placeholder = open("/dev/null", O_RDONLY);

@@ -21,6 +21,7 @@
 static void on_poll(uv_poll_t *poll, int status, int events);
 static void on_retry(struct pn_loop_timer *t);
 static void on_bad_descriptor(struct pn_fd_recheck *t);
+static void accept_some(struct pn_listener *l, bool waited);
 
 /* --- making --- */
 
@@ -54,12 +55,8 @@ unwatch(struct pn_listener *l)
 }
 
 static struct pn_listener *
-watch(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *status)
+make(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int *status)
 {
-    if (listen(fd, backlog) < 0) {
-        *status = last_error();
-        return NULL;
-    }
     struct pn_listener *l = calloc(1, sizeof(*l));
     if (l == NULL) {
         *status = UV_ENOMEM;
@@ -82,6 +79,16 @@ watch(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *
     loop->opened++;
     count_idle(l);
     return l;
+}
+
+static struct pn_listener *
+watch(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *status)
+{
+    if (listen(fd, backlog) < 0) {
+        *status = last_error();
+        return NULL;
+    }
+    return make(loop, fd, kind, status);
 }
 
 struct pn_listener *
@@ -142,6 +149,17 @@ pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backl
     return l;
 }
 
+struct pn_listener *
+pn_listener_shared(struct pn_loop *loop, int fd, enum pn_stream_kind kind, enum pn_sharing sharing, int *status)
+{
+    struct pn_listener *l = make(loop, fd, kind, status);
+    if (l == NULL)
+        return NULL;
+    l->sharing = (uint8_t)sharing;
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return l;
+}
+
 /* --- accepting --- */
 
 static int
@@ -191,10 +209,15 @@ static void
 on_retry(struct pn_loop_timer *t)
 {
     struct pn_listener *l = (struct pn_listener *)(void *)((char *)t - offsetof(struct pn_listener, retry));
+    bool braking = l->braking;
+    l->braking = false;
     if (l->loop->reserve_fd < 0)
         l->loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (!l->paused)
-        (void)pn_listener_start(l);
+    if (l->paused)
+        return;
+    (void)pn_listener_start(l);
+    if (braking)
+        accept_some(l, true);
 }
 
 /* No accept() will ever succeed again; without this the loop would spin. */
@@ -227,8 +250,31 @@ on_poll(uv_poll_t *poll, int status, int events)
         unwatch(l);
         (void)pn_loop_arm(loop, &l->retry, uv_hrtime() + RETRY_NS);
     }
+    accept_some(l, false);
+}
+
+/* Other processes have fewer connections: leaves the next ones to them for a moment. Returns false if it does not. */
+static bool
+brake(struct pn_listener *l)
+{
+    uint64_t delay = pn_brake_delay(&l->loop->brake);
+    if (delay == 0 || pn_loop_arm(l->loop, &l->retry, uv_hrtime() + delay) != 0)
+        return false;
+    l->braking = true;
+    if (l->watching)
+        unwatch(l);
+    return true;
+}
+
+/* `waited`: the brake has delayed the first one already. */
+static void
+accept_some(struct pn_listener *l, bool waited)
+{
+    struct pn_loop *loop = l->loop;
     for (int i = 0; i < PN_ACCEPTS_A_TURN; i++) {
         if (loop->halted || loop->dead || l->closing || l->paused)
+            return;
+        if (l->sharing == PN_SHARED_BRAKED && !(waited && i == 0) && brake(l))
             return;
         struct pn_addr peer;
         int fd = accept_one(l, &peer);
@@ -253,7 +299,7 @@ int
 pn_listener_start(struct pn_listener *l)
 {
     l->paused = false;
-    if (l->watching || l->closing || l->dead || pn_timer_armed(&l->retry.t))
+    if (l->watching || l->closing || l->dead || l->sharing == PN_SHARED_DELIVERED || pn_timer_armed(&l->retry.t))
         return 0;
     int status = uv_poll_start(&l->poll, UV_READABLE, on_poll);
     if (status == 0) {
@@ -322,6 +368,28 @@ pn_listener_ref(struct pn_listener *l, bool referenced)
     else
         uv_unref((uv_handle_t *)&l->poll);
     pn_loop_wake(l->loop);
+}
+
+int
+pn_listener_delivered(const struct pn_listener *l, int fd, struct pn_addr *peer)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+    int type;
+    socklen_t type_len = sizeof(type);
+    memset(&sa, 0, sizeof(sa));
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) < 0 || type != SOCK_STREAM ||
+        getsockname(fd, (struct sockaddr *)&sa, &len) < 0 || (sa.ss_family == AF_UNIX) != (l->kind == PN_STREAM_PIPE))
+        return UV_EINVAL;
+    len = sizeof(sa);
+    if (getpeername(fd, (struct sockaddr *)&sa, &len) < 0)
+        return UV_ENOTCONN;
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    peer->family = 0;
+    if (l->kind == PN_STREAM_TCP)
+        (void)pn_addr_from_sockaddr((const struct sockaddr *)&sa, peer);
+    return 0;
 }
 
 void

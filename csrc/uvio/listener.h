@@ -16,6 +16,14 @@
 
 struct pn_listener;
 
+/* Whether other processes listen with the same descriptor. */
+enum pn_sharing {
+    PN_NOT_SHARED,
+    PN_SHARED,           /* all accept */
+    PN_SHARED_BRAKED,    /* all accept; who has too many connections waits first: brake.h */
+    PN_SHARED_DELIVERED, /* another process accepts, and sends the connections: it is not watched */
+};
+
 /* Called on the driving thread with the lock held; each may close the listener. */
 struct pn_listener_events {
     /* A connection was accepted; the owner now owns its descriptor. `peer` has family 0 on a unix socket. Returns
@@ -33,7 +41,7 @@ struct pn_listener {
     void *owner;                             /* borrowed */
     const struct pn_listener_events *events; /* set with the owner */
     struct pn_path_file file;                /* own: unlinked on close */
-    struct pn_loop_timer retry;              /* armed after EMFILE and the like */
+    struct pn_loop_timer retry;              /* armed after EMFILE and the like, and by the brake */
     struct pn_fd_recheck recheck;
     int fd;       /* own; -1 when code outside pynet has closed it */
     uint8_t kind; /* enum pn_stream_kind */
@@ -41,8 +49,10 @@ struct pn_listener {
     bool paused; /* by the owner */
     bool closing;
     bool unref;
-    bool dead; /* the descriptor accepts no more: code outside pynet has closed it or shut it down */
-    bool idle; /* counted in loop->idle_listeners */
+    bool dead;       /* the descriptor accepts no more: code outside pynet has closed it or shut it down */
+    bool idle;       /* counted in loop->idle_listeners */
+    uint8_t sharing; /* enum pn_sharing */
+    bool braking;    /* `retry` is armed by the brake */
     uv_poll_t poll;
 };
 
@@ -58,6 +68,10 @@ struct pn_listener *pn_listener_path(struct pn_loop *loop, const char *path, siz
  * sets `file`. */
 struct pn_listener *pn_listener_fd(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int backlog, int *status);
 
+/* The same on a descriptor that already listens, in other processes too: leaves its backlog and its flags as they are. */
+struct pn_listener *pn_listener_shared(struct pn_loop *loop, int fd, enum pn_stream_kind kind, enum pn_sharing sharing,
+                                       int *status);
+
 /* Starts to accept (the owner and the events are set by now), or stops; connections then wait in the kernel. */
 int pn_listener_start(struct pn_listener *l);
 void pn_listener_pause(struct pn_listener *l);
@@ -65,6 +79,9 @@ void pn_listener_pause(struct pn_listener *l);
 void pn_listener_close(struct pn_listener *l);
 void pn_listener_ref(struct pn_listener *l, bool referenced);
 bool pn_listener_local(const struct pn_listener *l, struct pn_addr *out);
+/* Prepares a connection that another process has accepted for a listener of this kind, and gets the address of its peer.
+ * 0; UV_ENOTCONN if it is not connected any more; UV_EINVAL if it is no such connection. */
+int pn_listener_delivered(const struct pn_listener *l, int fd, struct pn_addr *peer);
 /* Closes an accepted descriptor that is not wanted. */
 void pn_listener_refuse(int fd);
 struct pn_listener *pn_listener_of_handle(uv_handle_t *handle);

@@ -125,6 +125,7 @@ pn_loop_new(int *status)
     loop->posted.end = &loop->posted.first;
     loop->pending.end = &loop->pending.first;
     pn_timers_init(&loop->timers);
+    pn_brake_init(&loop->brake);
     *status = open_wake_pipe(loop);
     if (*status == 0)
         *status = check_free_descriptors(loop->wake_read);

@@ -8,6 +8,7 @@
  *   stream.c        a stream over a libuv handle: connect, read, write, close; sockopt.c: its socket options
  *   stream_direct.c a stream that a thread reads itself
  *   listener.c      a listening descriptor: accepts, sheds connections when descriptors run out (EMFILE)
+ *   brake.c         the processes of a cluster count their connections, and who has too many waits
  *   bind.c          opening and binding sockets, the files of unix paths; stale_path.c: the option unlink_stale
  *   handles.c       all streams and listeners at once: orderly close, exit, fork
  *   resolve.c       getaddrinfo() on threads; resolve_code.c: Node's codes for its failures
@@ -26,6 +27,7 @@
 #include <uv.h>
 
 #include "core/timers.h"
+#include "uvio/brake.h"
 #include "uvio/fd_table.h"
 #include "uvio/resolve.h"
 
@@ -101,12 +103,13 @@ struct pn_loop {
     void *data;
     struct pn_loop_counts counts;
     size_t idle_listeners;   /* referenced, but not watching for connections just now */
-    size_t asked;            /* calls of user lookup functions that have not answered */
+    size_t asked;            /* calls of user lookup functions, and of the cluster's primary, that have not answered */
     size_t writing;          /* streams with a queued write */
     size_t direct;           /* referenced streams that threads read themselves */
     uint64_t opened;         /* streams and listeners so far */
     uint64_t turns;          /* turns so far, for the tests */
     uint64_t syscalls_write; /* send calls made by pynet, for the tests */
+    struct pn_brake brake;   /* counts the connections that servers have accepted */
     struct pn_embedding embed;
     int wake_read, wake_write;
     int backend;    /* libuv's: epoll, kqueue */

@@ -117,7 +117,9 @@ struct PnState {
     struct pn_ring immediates;
     size_t immediates_referenced;
     struct pn_deferred_error *deferred_errors; /* errors that wait for a listener, newest first */
-    struct PnServer *looking_up;               /* servers whose lookup is under way, newest first */
+    struct PnServer *pending_listens;          /* servers whose listen() is under way, newest first */
+    PyObject *cluster_ask, *cluster_watch;     /* own: see listen_shared.c; NULL: not in a worker of a cluster */
+    double cluster_wait;                       /* seconds that listen() waits for the answer of cluster_ask() */
     struct pn_connect *connecting;             /* connects in progress, newest first */
     struct pn_rewake *rewake;                  /* own: see rewake.c */
     struct pn_link waiters;                    /* what waits; see waiter.h */

@@ -73,7 +73,7 @@ ends_early(PnState *st)
 static void
 warn_of_server(PnState *st)
 {
-    if (pn_handles_are_serving(st->loop) || st->looking_up != NULL)
+    if (pn_handles_are_serving(st->loop) || st->pending_listens != NULL)
         PySys_WriteStderr("pynet: the script ended while a server was listening; end it with pynet.run() to keep "
                           "serving\n");
 }
@@ -229,7 +229,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->depth = 0;
     st->callback_thread = NULL;
     st->flush = NULL;
-    st->looking_up = NULL;
+    st->pending_listens = NULL;
     st->connecting = NULL;
     st->deferred_errors = NULL;
     st->uncaught = NULL;

@@ -41,7 +41,7 @@ on_deadline(struct pn_loop_timer *t)
     unsigned scope = pn_callback_scope_open(st);
     st->driver.grace_over = true;
     st->driver.last_turns = LAST_TURNS;
-    st->hooks->close_lookups(st);
+    st->hooks->close_pending_listens(st);
     report(st, pn_handles_destroy(st->loop));
     pn_callback_scope_close(st, scope);
 }
@@ -76,14 +76,14 @@ pn_close_gracefully(PnState *st)
     struct pn_driver *d = &st->driver;
     if (d->grace_over && --d->last_turns == 0)
         d->stop = true;
-    if (d->graceful_done && d->opened == st->loop->opened && st->looking_up == NULL)
+    if (d->graceful_done && d->opened == st->loop->opened && st->pending_listens == NULL)
         return;
     unsigned scope = pn_callback_scope_open(st);
     if (!d->graceful_done)
         begin_in_python(st);
     d->graceful_done = true;
     d->opened = st->loop->opened;
-    st->hooks->close_lookups(st);
+    st->hooks->close_pending_listens(st);
     if (d->grace_over)
         (void)pn_handles_destroy(st->loop);
     else

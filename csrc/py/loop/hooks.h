@@ -18,8 +18,8 @@ struct pn_hooks {
     /* The interpreter exits: where a socket is still connecting to, as a new str; NULL, also without an exception, if
      * none is. */
     PyObject *(*still_connecting)(PnState *st);
-    /* run() closes in order: closes the servers that look up their host, and have no listener yet. */
-    void (*close_lookups)(PnState *st);
+    /* run() closes in order: closes the servers whose listen() is under way, and that have no listener yet. */
+    void (*close_pending_listens)(PnState *st);
     /* A connection that its server has counted has been destroyed. */
     void (*connection_gone)(PyObject *socket);
 };

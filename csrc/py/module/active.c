@@ -101,10 +101,11 @@ add_connects(struct items *all)
 }
 
 static void
-add_lookups(struct items *all)
+add_listens(struct items *all)
 {
-    for (const PnServer *s = all->st->looking_up; s != NULL; s = s->lookup_next)
-        add(all, (PyObject *)(uintptr_t)s, "looks up its host");
+    for (const PnServer *s = all->st->pending_listens; s != NULL; s = s->places->next)
+        add(all, (PyObject *)(uintptr_t)s,
+            s->places->lookup != NULL ? "looks up its host" : "waits for the cluster's primary");
 }
 
 static void
@@ -166,7 +167,7 @@ collect(struct items *all)
         return;
     pn_handles_each_work(st->loop, add_handle, all);
     if (!pn_closes_all(st)) {
-        add_lookups(all);
+        add_listens(all);
         add_connects(all);
         pn_missed_each_deferred(st, add_deferred, all);
         pn_timeouts_each_referenced(st, add_timer, all);

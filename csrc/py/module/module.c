@@ -199,7 +199,7 @@ static const struct pn_hooks hooks = {
     .destroy_concerned = pn_socket_destroy_concerned,
     .before_exit = pn_missed_report_all,
     .still_connecting = pn_connect_first_target,
-    .close_lookups = pn_server_close_lookups,
+    .close_pending_listens = pn_server_close_pending,
     .connection_gone = pn_server_connection_gone,
 };
 
@@ -239,7 +239,7 @@ module_exec(PyObject *m)
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
     X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(read_wait) X(waiting) X(run) X(get_running_loop) X(future_type) X(future_set_result) X(future_blocking) X(go_on) X(already) \
-    X(server_changed) X(threading) X(checked_lock) X(direct_room)
+    X(server_changed) X(cluster_ask) X(cluster_watch) X(threading) X(checked_lock) X(direct_room)
 /* clang-format on */
 
 static int
@@ -364,6 +364,17 @@ static PyMethodDef module_methods[] = {
     {"_take_close", pn_server_take_close, METH_O, NULL},
     {"_put_back", PN_FASTCALL(pn_server_put_back), METH_FASTCALL, NULL},
     {"_iter_close", pn_server_iter_close, METH_O, NULL},
+    FAST("_cluster_hooks", pn_cluster_hooks, NULL),
+    FAST("_listen_answer", pn_listen_answer, NULL),
+    FAST("_listen_failed", pn_listen_failed, NULL),
+    FAST("_server_share", pn_server_share, NULL),
+    {"_server_fds", pn_server_fds, METH_O, NULL},
+    FAST("_server_accepting", pn_server_accepting, NULL),
+    FAST("_server_hold", pn_server_hold, NULL),
+    FAST("_accept_fd", pn_accept_fd, NULL),
+    FAST("_cluster_page", pn_cluster_page, NULL),
+    {"_cluster_slots", pn_cluster_slots, METH_NOARGS, NULL},
+    {"_cluster_clear", pn_cluster_clear, METH_O, NULL},
     FAST("_shut_down", pn_server_shut_down, NULL),
     {"_destroy_draining", pn_server_destroy_draining, METH_O, NULL},
     {"_destroy_connections", pn_server_destroy_connections, METH_O, NULL},

@@ -371,6 +371,34 @@ pn_raise_already_listening(PnState *st)
     return -1;
 }
 
+/* In a worker of a cluster: what its primary needs to know, as it was given, in a dict. */
+static int
+keep_options(PyObject **v, struct pn_listen *l)
+{
+    static const int flags[] = {L_IPV6_ONLY, L_READABLE_ALL, L_WRITABLE_ALL, L_UNLINK_STALE};
+    bool has_backlog = v[L_BACKLOG] != NULL || l->at.backlog != NULL;
+    PyObject *dict = PyDict_New();
+    l->places->options = dict;
+    if (dict == NULL)
+        return -1;
+    PyObject *backlog = has_backlog ? PyLong_FromLong(l->backlog) : Py_NewRef(Py_None);
+    PyObject *mode = v[L_MODE] != NULL ? PyLong_FromLong(l->access.mode) : Py_NewRef(Py_None);
+    PyObject *group = v[L_GROUP] != NULL ? PyLong_FromUnsignedLong(l->access.group) : Py_NewRef(Py_None);
+    bool failed = backlog == NULL || mode == NULL || group == NULL ||
+                  PyDict_SetItemString(dict, listen_names[L_BACKLOG], backlog) < 0 ||
+                  PyDict_SetItemString(dict, listen_names[L_MODE], mode) < 0 ||
+                  PyDict_SetItemString(dict, listen_names[L_GROUP], group) < 0;
+    Py_XDECREF(backlog);
+    Py_XDECREF(mode);
+    Py_XDECREF(group);
+    for (size_t i = 0; !failed && i < sizeof(flags) / sizeof(flags[0]); i++) {
+        int on = pn_arg_bool(v[flags[i]]);
+        PyObject *value = v[flags[i]] == NULL ? Py_None : on > 0 ? Py_True : Py_False;
+        failed = on < 0 || PyDict_SetItemString(dict, listen_names[flags[i]], value) < 0;
+    }
+    return failed ? -1 : 0;
+}
+
 static int
 check(PnServer *s, PyObject **v, PyObject *kwnames, struct pn_listen *l)
 {
@@ -388,6 +416,8 @@ check(PnServer *s, PyObject **v, PyObject *kwnames, struct pn_listen *l)
         return -1;
     if (l->places != NULL)
         l->places->access = l->access;
+    if (l->places != NULL && st->cluster_ask != NULL && !l->exclusive && keep_options(v, l) < 0)
+        return -1;
     return s->listener != NULL ? pn_raise_already_listening(st) : 0; /* a user's fileno() called listen() */
 }
 

@@ -8,12 +8,14 @@
 #include "py/base/args.h"
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
+#include "py/loop/uncaught.h"
+#include "py/loop/waiter.h"
 #include "py/server/listen_request.h"
 
 /* --- binding --- */
 
-/* Binds and listens, and fills in the outcome, which stays empty when a host must be looked up first; the server is not
- * touched. 0, or -1 with an exception. */
+/* Binds and listens, and fills in the outcome, which stays empty when a host must be looked up first, or the cluster's
+ * primary asked; the server is not touched. 0, or -1 with an exception. */
 static int
 bind_now(PnState *st, struct pn_listen *l)
 {
@@ -25,7 +27,7 @@ bind_now(PnState *st, struct pn_listen *l)
     case PN_LISTEN_PLACES:
         break;
     }
-    if (pn_places_unknown(l->places) != NULL)
+    if (pn_places_unknown(l->places) != NULL || pn_places_are_shared(st, l->places))
         return 0;
     return pn_places_bind(st, l->places, l->flags, l->backlog, &l->outcome);
 }
@@ -48,19 +50,13 @@ look_up(PnServer *s, struct pn_places *places)
     struct pn_resolver *r = pn_loop_resolver(st->loop);
     const char *name = PyBytes_AS_STRING(pn_places_unknown(places)->name);
     if (r != NULL)
-        s->lookup = pn_resolver_start(r, name, 0, 0, on_lookup, s);
-    if (s->lookup == NULL) {
+        places->lookup = pn_resolver_start(r, name, 0, 0, on_lookup, s);
+    if (places->lookup == NULL) {
         pn_places_free(places);
         PyErr_NoMemory();
         return -1;
     }
-    Py_INCREF(s);
-    s->places = places;
-    s->lookup_link = &st->looking_up;
-    s->lookup_next = st->looking_up;
-    if (s->lookup_next != NULL)
-        s->lookup_next->lookup_link = &s->lookup_next;
-    st->looking_up = s;
+    pn_server_begin_listen(s, places);
     return 0;
 }
 
@@ -81,6 +77,15 @@ static void
 bind_later(PnServer *s, struct pn_places *places)
 {
     struct pn_outcome out = {0};
+    if (pn_places_are_shared(s->em.st, places)) {
+        if (pn_server_ask(s, places) == 0)
+            return;
+        if (PyErr_ExceptionMatches(PyExc_Exception))
+            pn_listen_failed_with(s, pn_take_exception());
+        else
+            pn_uncaught(s->em.st, (PyObject *)s, NULL); /* Ctrl-C, within cluster_ask() */
+        return;
+    }
     if (pn_places_bind(s->em.st, places, s->bind_flags, s->backlog, &out) < 0)
         pn_listen_failed_with(s, pn_take_exception());
     else
@@ -115,10 +120,7 @@ on_lookup(void *data, int status, int sys_errno, const struct pn_addr *addrs, si
 {
     PnServer *s = data;
     PnState *st = s->em.st;
-    struct pn_places *places = s->places;
-    pn_server_unlink_lookup(s);
-    s->lookup = NULL;
-    s->places = NULL;
+    struct pn_places *places = pn_server_end_listen(s);
     if (!st->closed) {
         unsigned scope = pn_callback_scope_open(st);
         looked_up(s, places, status, sys_errno, addrs, count);
@@ -127,7 +129,7 @@ on_lookup(void *data, int status, int sys_errno, const struct pn_addr *addrs, si
     else {
         pn_places_free(places);
     }
-    Py_DECREF(s); /* the lookup's reference */
+    Py_DECREF(s); /* the reference of the listen() */
 }
 
 /* --- the abort signal --- */
@@ -139,7 +141,7 @@ close_for_signal(PnServer *s)
     if (st->closed || s->em.generation != st->generation || pn_is_dying(s))
         return;
     Py_INCREF(s);
-    pn_server_cancel_lookup(s);
+    pn_server_cancel_listen(s);
     pn_server_close(s);
     pn_mark_outside(&s->em);
     if (pn_driver_ensure(st) < 0)
@@ -165,6 +167,13 @@ aborted_tick(PnState *st, PyObject *self, void *arg)
     close_for_signal(PN_SERVER(self));
 }
 
+static void
+follow(PnServer *s, PyObject *signal)
+{
+    s->abort.aborted = on_abort;
+    pn_abort_attach(signal, &s->abort);
+}
+
 /* As Node: if the signal has been aborted already, the server listens until the next tick. */
 static int
 obey(PnServer *s, PyObject *signal)
@@ -173,8 +182,7 @@ obey(PnServer *s, PyObject *signal)
         s->aborting = 1;
         return pn_tick(s->em.st, aborted_tick, (PyObject *)s, NULL);
     }
-    s->abort.aborted = on_abort;
-    pn_abort_attach(signal, &s->abort);
+    follow(s, signal);
     return 0;
 }
 
@@ -189,18 +197,64 @@ raises(const PnServer *s)
     return !pn_in_callback(st) && !pn_in_turn(st) && pn_count_listeners(&s->em, st->names.error) == 0;
 }
 
-/* Binds now if a failure is to be raised, so that nothing has changed then. 0, or -1 with an exception. */
+/* This thread can wait for the cluster's primary: 1, 0, or -1 with an exception. */
+static int
+can_wait(const PnServer *s)
+{
+    PnState *st = s->em.st;
+    if (pn_in_callback(st) || pn_in_turn(st))
+        return 0;
+    if (pn_check_may_wait(st, "listen()", false) < 0) {
+        if (!PyErr_ExceptionMatches(PyExc_RuntimeError))
+            return -1;
+        PyErr_Clear();
+        return 0;
+    }
+    PyObject *loop = pn_running_loop(st); /* of asyncio: it would stand still */
+    Py_XDECREF(loop);
+    return PyErr_Occurred() ? -1 : loop == NULL;
+}
+
+/* In a worker of a cluster. 1 when the primary has answered, or nothing waits for it; 0 when the listen() has been
+ * cancelled; -1 with an exception. */
+static int
+ask_now(PnServer *s, struct pn_listen *l)
+{
+    if (l->form != PN_LISTEN_PLACES || !pn_places_are_shared(s->em.st, l->places) ||
+        pn_places_unknown(l->places) != NULL)
+        return 1;
+    int status = can_wait(s);
+    if (status <= 0)
+        return status < 0 ? -1 : 1;
+    pn_server_cancel_listen(s);
+    pn_abort_detach(&s->abort);
+    if (s->listener != NULL)
+        return pn_raise_already_listening(s->em.st); /* that has run user code */
+    if (l->signal != NULL && pn_abort_reason(l->signal) == NULL)
+        follow(s, l->signal);
+    struct pn_places *places = l->places;
+    l->places = NULL;
+    status = pn_server_ask_and_wait(s, places, &l->outcome);
+    PyObject *error = pn_take_exception();
+    pn_abort_detach(&s->abort);
+    pn_put_back_exception(error);
+    return status;
+}
+
+/* Binds, or asks the primary, now if a failure is to be raised, so that nothing has changed then. 1; 0 when the listen()
+ * has been cancelled; -1 with an exception. */
 static int
 bind_or_raise(PnServer *s, struct pn_listen *l)
 {
-    if (!raises(s))
-        return 0;
-    if (bind_now(s->em.st, l) < 0)
+    int status = ask_now(s, l);
+    if (status <= 0 || !raises(s))
+        return status;
+    if (l->outcome.first.listener == NULL && l->outcome.error == NULL && bind_now(s->em.st, l) < 0)
         return -1;
     PyObject *error = l->outcome.error;
     if (error != NULL)
         PyErr_SetObject((PyObject *)Py_TYPE(error), error);
-    return error != NULL ? -1 : 0;
+    return error != NULL ? -1 : 1;
 }
 
 /* The first place is an IP address with its port. */
@@ -215,12 +269,12 @@ static int
 begin(PnServer *s, struct pn_listen *l)
 {
     struct pn_outcome *out = &l->outcome;
-    if (out->first.listener == NULL && bind_now(s->em.st, l) < 0)
+    if (out->first.listener == NULL && out->error == NULL && bind_now(s->em.st, l) < 0)
         return -1;
     if (out->first.listener == NULL && out->error == NULL) {
         struct pn_places *places = l->places;
         l->places = NULL;
-        return look_up(s, places);
+        return pn_places_unknown(places) != NULL ? look_up(s, places) : pn_server_ask(s, places);
     }
     if (out->first.listener != NULL)
         pn_listen_close_taken(l);
@@ -234,8 +288,11 @@ start(PnServer *s, struct pn_listen *l)
 {
     PnState *st = s->em.st;
     PyObject *callback = l->at.callback;
-    if (pn_state_loop(st) == NULL || bind_or_raise(s, l) < 0)
+    if (pn_state_loop(st) == NULL)
         return -1;
+    int bound = bind_or_raise(s, l);
+    if (bound <= 0)
+        return bound;
     PyObject *place = PyObject_CallNoArgs(pn_state_run(st, PN_RUN_caller));
     if (!pn_clear_wording())
         return -1;
@@ -245,7 +302,7 @@ start(PnServer *s, struct pn_listen *l)
         return -1;
     if (s->listener != NULL)
         return pn_raise_already_listening(st); /* re-entered: a `newListener` listener has called listen() */
-    pn_server_cancel_lookup(s);
+    pn_server_cancel_listen(s);
     PyObject *old_signal = Py_XNewRef(s->abort.signal); /* released last: that may run user code */
     PyObject *old_error = s->listen_error;
     s->listen_error = NULL;
@@ -253,7 +310,6 @@ start(PnServer *s, struct pn_listen *l)
     s->close_emitted = s->shut = s->aborting = 0;
     s->backlog = l->backlog;
     s->bind_flags = l->flags;
-    s->exclusive = l->exclusive;
     int status = l->signal != NULL ? obey(s, l->signal) : 0;
     if (status == 0)
         status = begin(s, l);

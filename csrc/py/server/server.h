@@ -5,13 +5,17 @@
  *   listen_method.c    listen(): binding, the lookup of a host, the abort signal
  *   listen_args.c      the arguments of listen(); listen_request.h: the checked request
  *   listen_fd.c        listen() on an existing descriptor or a BoundSocket
+ *   server_watch.c     whether a server accepts now: it pauses and starts the listeners
  *   server_accept.c    accepting: max_connections, the block list, `drop`, `connection`
  *   server_listeners.h where a server listens: places, and their listeners
+ *   listen_shared.c    listen() in a worker of a cluster: asks the primary, and takes its answer
+ *   server_shared.c    sockets that processes share: the primary's side, and connections that come by descriptor
+ *   cluster_page.c     the page in which the processes of a cluster count their connections
  *   server_queue.c     the connections that loops over a server and accept() take
  *   server_iterate.c   loops over a server, and waits for a connection
  *   accept_method.c    accept(): the threads and tasks that wait for a connection, in their order
  *   server_list.c      the servers that listen
- *   server_close.c     closing: the listener, the lookup, `close`, `error`, the end of shutdown()
+ *   server_close.c     closing: the listener, a listen() under way, `close`, `error`, the end of shutdown()
  *   server_shutdown.c  all connections of a server at once: listing, destroying, shutdown()
  *
  * A shortage of descriptors (EMFILE) is handled below, in uvio/listener.c. */
@@ -75,13 +79,25 @@ void pn_server_failed(PnServer *s, PyObject *error); /* steals; emits `error` by
 void pn_listen_failed_with(PnServer *s, PyObject *error);
 /* Wakes the iterators and the waits, which check by a tick whether the server is closed. */
 void pn_server_changed_soon(PnServer *s);
-void pn_server_cancel_lookup(PnServer *s);
-/* The lookup is over: removes the server from st->looking_up. */
-void pn_server_unlink_lookup(PnServer *s);
-/* Closes the servers that look up their host. */
-void pn_server_close_lookups(PnState *st);
+/* listen() has to wait, for a lookup or for the cluster's primary: it holds a reference to the server, and the places,
+ * which it takes over. */
+void pn_server_begin_listen(PnServer *s, struct pn_places *places);
+/* The wait is over. The caller owns the places and the reference. */
+struct pn_places *pn_server_end_listen(PnServer *s);
+/* Ends it without a result; does nothing when no listen() is under way. */
+void pn_server_cancel_listen(PnServer *s);
+/* Closes the servers whose listen() is under way. */
+void pn_server_close_pending(PnState *st);
 /* Closes the listener, and adds no callback. `close` is emitted after the last connection has closed. */
 void pn_server_close(PnServer *s);
+/* The connections of the server, also those that live in another process. */
+static inline size_t
+pn_server_open(const PnServer *s)
+{
+    return s->connections + s->elsewhere;
+}
+/* One that lives in another process has closed. */
+void pn_server_gone_elsewhere(PnServer *s);
 /* At exit: closes without an event. */
 void pn_server_abandon(PnServer *s);
 /* st->hooks->connection_gone: decrements the count; queues `close` after the last connection. */
@@ -96,12 +112,24 @@ void pn_server_finish(PnState *st, PyObject *future, size_t count);
 void pn_server_mark_outside(PnServer *s);
 /* Takes over the listeners, starts accepting unless a `connection` listener is missing, emits `listening` by a tick. */
 void pn_server_listening(PnServer *s, struct pn_outcome *out);
+/* Treats an accepted descriptor as its i-th listener does; false to accept no more in this turn. */
+bool pn_server_accepted(struct pn_listener *l, int fd, const struct pn_addr *peer);
+
+/* --- server_watch.c --- */
 /* The i-th listener, NULL after the last; `*path` (borrowed) is that of a unix socket. */
 struct pn_listener *pn_server_listener(const PnServer *s, size_t i, PyObject **path);
+/* One of the reasons not to accept has changed: pauses the listeners, or starts them. */
+void pn_server_watch(PnServer *s);
+/* max_connections are open. */
+bool pn_server_is_full(const PnServer *s);
+/* Of a server with `in_cluster`: the number of its connections, or the limit of it, has changed. */
+void pn_server_count_changed(PnServer *s);
 /* Starts accepting: a `connection` listener was added, or an iterator needs a connection. */
 void pn_server_connection_listener(PnServer *s);
 /* Leaves connections in the kernel's queue until a `connection` listener is added or an iterator needs one. */
 void pn_server_wait_for_listener(PnServer *s);
+/* Calls cluster_watch() for each of `count` listeners, by ticks. */
+void pn_server_tell_accepting(PnServer *s, size_t count, bool accepting);
 
 /* --- server_list.c --- */
 /* _server_list(): [(server, where it began to listen)] of those that listen. */
@@ -127,6 +155,37 @@ PyObject *pn_server_iter_close(PyObject *module, PyObject *server);
 PyObject *pn_server_take_open(PyObject *module, PyObject *server);
 PyObject *pn_server_take_close(PyObject *module, PyObject *server);
 PyObject *pn_server_put_back(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+
+/* --- listen_shared.c --- */
+/* The places are to be asked for, and not bound here. */
+static inline bool
+pn_places_are_shared(const PnState *st, const struct pn_places *p)
+{
+    return p->options != NULL && st->cluster_ask != NULL;
+}
+/* Asks the primary for them, and takes them over. 0, or -1 with an exception, and no listen() under way. */
+int pn_server_ask(PnServer *s, struct pn_places *places);
+/* The same, and waits for the answer, which it puts into `out`. 1; 0 when the listen() was cancelled meanwhile; -1 with an
+ * exception. */
+int pn_server_ask_and_wait(PnServer *s, struct pn_places *places, struct pn_outcome *out);
+/* Private functions of the module, for pynet/cluster. */
+PyObject *pn_cluster_hooks(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_listen_answer(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_listen_failed(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+
+/* --- server_shared.c --- */
+/* Private functions of the module, for pynet/cluster. */
+PyObject *pn_server_share(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_server_fds(PyObject *module, PyObject *server);
+PyObject *pn_server_accepting(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_server_hold(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_accept_fd(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+
+/* --- cluster_page.c --- */
+/* Private functions of the module, for pynet/cluster. */
+PyObject *pn_cluster_page(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *pn_cluster_slots(PyObject *module, PyObject *unused);
+PyObject *pn_cluster_clear(PyObject *module, PyObject *index);
 
 /* --- server_shutdown.c --- */
 /* The open connections, oldest first. New list. */

@@ -1,5 +1,5 @@
 /* server_accept.c - accepts connections: over max_connections emits `drop`, closes a peer on the block list without an
- * event, else emits `connection` and keeps the socket for loops and waits. Decides when the listener pauses. */
+ * event, else emits `connection` and keeps the socket for loops and waits. */
 #include <string.h>
 
 #include "py/address/blocklist_rules.h"
@@ -20,55 +20,11 @@ pn_server_mark_outside(PnServer *s)
         s->outside_turn = 1;
 }
 
-struct pn_listener *
-pn_server_listener(const PnServer *s, size_t i, PyObject **path)
-{
-    if (i > 0 && (s->others == NULL || i > s->others->count))
-        return NULL;
-    if (path != NULL)
-        *path = i == 0 ? s->path : s->others->at[i - 1].path;
-    return i == 0 ? s->listener : s->others->at[i - 1].listener;
-}
-
-static void
-start_listeners(PnServer *s)
-{
-    struct pn_listener *l;
-    for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
-        (void)pn_listener_start(l);
-}
-
-void
-pn_server_connection_listener(PnServer *s)
-{
-    if (!s->waits_for_listener)
-        return;
-    s->waits_for_listener = 0;
-    start_listeners(s);
-}
-
-void
-pn_server_wait_for_listener(PnServer *s)
-{
-    if (pn_has_listeners(&s->em, s->em.st->names.connection))
-        return;
-    s->waits_for_listener = 1;
-    struct pn_listener *l;
-    for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
-        pn_listener_pause(l);
-}
-
 /* A blocked peer gets no event, as in Node. A peer on a unix socket has no address. */
 static bool
 is_blocked(const PnServer *s, const struct pn_addr *peer)
 {
     return s->block_list != NULL && peer->family != 0 && pn_blocklist_blocks(s->block_list, peer);
-}
-
-static bool
-is_full(const PnServer *s)
-{
-    return s->max_connections != NULL && (double)s->connections >= s->max; /* false if `max` is NaN */
 }
 
 /* --- over max_connections: `drop` --- */
@@ -156,6 +112,7 @@ accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct
     struct pn_connection_options options = s->options; /* a factory may change those of the server */
     Py_XINCREF(options.factory);
     s->connections++; /* first: a close() that runs while the socket is made must count it */
+    pn_brake_count(&st->loop->brake, 1);
     PnSocket *sock = pn_socket_accept(st, (PyObject *)s, &options, l->kind, fd, peer);
     bool by_factory = options.factory != NULL;
     Py_XDECREF(options.factory);
@@ -170,6 +127,7 @@ accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct
         else
             PyErr_WriteUnraisable((PyObject *)s);
         s->connections--;
+        pn_brake_count(&st->loop->brake, -1);
         if (s->listener == NULL)
             pn_server_close(s);
         return;
@@ -185,8 +143,54 @@ accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct
     Py_DECREF(sock);
 }
 
-static bool
-accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
+static void
+accept_or_drop(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
+{
+    if (pn_server_is_full(s))
+        drop(s, l, fd, peer);
+    else if (is_blocked(s, peer))
+        pn_listener_refuse(fd);
+    else
+        accept_connection(s, l, fd, peer);
+}
+
+/* The primary of a cluster passes the descriptor on, and does not use it. */
+static void
+hand_over(PnServer *s, const struct pn_listener *l, int fd)
+{
+    size_t i = 0;
+    struct pn_listener *each;
+    while ((each = pn_server_listener(s, i, NULL)) != NULL && each != l)
+        i++;
+    PyObject *number = PyLong_FromLong(fd), *index = PyLong_FromSize_t(i), *share = Py_NewRef(s->share);
+    if (number != NULL && index != NULL) {
+        PyObject *stack[3] = {NULL, number, index};
+        (void)pn_call(s->em.st, (PyObject *)s, share, stack + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET);
+    }
+    else {
+        PyErr_WriteUnraisable((PyObject *)s);
+        pn_listener_refuse(fd);
+    }
+    Py_DECREF(share);
+    Py_XDECREF(index);
+    Py_XDECREF(number);
+}
+
+static void
+accept_in_cluster(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
+{
+    PnState *st = s->em.st;
+    if (s->share != NULL && s->share != Py_None) {
+        hand_over(s, l, fd);
+        return;
+    }
+    accept_or_drop(s, l, fd, peer);
+    if (s->em.generation == st->generation && s->in_cluster)
+        pn_server_count_changed(s);
+}
+
+bool
+pn_server_accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
 {
     PnServer *s = l->owner;
     PnState *st = s->em.st;
@@ -197,12 +201,10 @@ accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
     unsigned scope = pn_callback_scope_open(st);
     unsigned generation = st->generation;
     Py_INCREF(s);
-    if (is_full(s))
-        drop(s, l, fd, peer);
-    else if (is_blocked(s, peer))
-        pn_listener_refuse(fd);
+    if (s->in_cluster)
+        accept_in_cluster(s, l, fd, peer);
     else
-        accept_connection(s, l, fd, peer);
+        accept_or_drop(s, l, fd, peer);
     pn_callback_scope_close(st, scope);
     Py_DECREF(s);
     return st->generation == generation;
@@ -249,7 +251,7 @@ on_abandon(struct pn_listener *l)
 }
 
 static const struct pn_listener_events server_events = {
-    .accepted = accepted,
+    .accepted = pn_server_accepted,
     .failed = accept_failed,
     .close_in_order = on_close_in_order,
     .abandon = on_abandon,
@@ -278,10 +280,12 @@ pn_server_listening(PnServer *s, struct pn_outcome *out)
     Py_INCREF(s);
     for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
         own_listener(s, l);
-    s->waits_for_listener =
-        s->outside_turn && !pn_server_is_taken(s) && !pn_has_listeners(&s->em, st->names.connection);
-    if (!s->waits_for_listener)
-        start_listeners(s);
+    s->in_cluster = s->share != NULL || s->listener->sharing != PN_NOT_SHARED;
+    s->waits_for_listener = s->share == NULL && s->outside_turn && !pn_server_is_taken(s) &&
+                            !pn_has_listeners(&s->em, st->names.connection);
+    if (s->in_cluster)
+        pn_server_count_changed(s);
+    pn_server_watch(s);
     pn_tick_sure(st, listening_tick, (PyObject *)s, NULL, 1);
     pn_missed_forget(&s->em); /* last: releasing a missed error may run user code that closes the server */
 }

@@ -1,4 +1,4 @@
-/* server_close.c - closes a server: its listener and its lookup; decides when `close` is emitted and when the Future
+/* server_close.c - closes a server: its listener, and a listen() under way; decides when `close` is emitted and when the Future
  * of shutdown() finishes; emits `error`. */
 #include "py/events/emitter.h"
 #include "py/server/server.h"
@@ -79,7 +79,7 @@ pn_server_finish(PnState *st, PyObject *future, size_t count)
 void
 pn_server_shutdown_over(PnServer *s)
 {
-    if (!s->shutting_down || s->draining > 0 || (s->closes > 0 && s->listener == NULL && s->connections == 0))
+    if (!s->shutting_down || s->draining > 0 || (s->closes > 0 && s->listener == NULL && pn_server_open(s) == 0))
         return;
     s->shutting_down = 0;
     PyObject *future = Py_NewRef(s->shutdown);
@@ -111,7 +111,7 @@ close_tick(PnState *st, PyObject *self, void *arg)
     (void)st;
     (void)arg;
     s->closes--;
-    s->close_emitted = s->listener == NULL && s->lookup == NULL; /* else listen() was called again */
+    s->close_emitted = s->listener == NULL && s->places == NULL; /* else listen() was called again */
     (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, NULL);
     pn_server_shutdown_over(s);
 }
@@ -119,10 +119,17 @@ close_tick(PnState *st, PyObject *self, void *arg)
 static void
 close_if_drained(PnServer *s)
 {
-    if (s->listener != NULL || s->connections > 0)
+    if (s->listener != NULL || pn_server_open(s) > 0)
         return;
     s->closes++;
     pn_tick_sure(s->em.st, close_tick, (PyObject *)s, NULL, 1);
+}
+
+void
+pn_server_gone_elsewhere(PnServer *s)
+{
+    s->elsewhere--;
+    close_if_drained(s);
 }
 
 void
@@ -137,11 +144,15 @@ pn_server_connection_gone(PyObject *socket)
     sock->counted = sock->draining = 0;
     if (s->em.st->closed)
         return;
+    if (s->em.generation == s->em.st->generation)
+        pn_brake_count(&s->em.st->loop->brake, -1);
+    if (s->in_cluster)
+        pn_server_count_changed(s);
     if (sock->kept)
         pn_server_kept_gone(s);
     close_if_drained(s);
     /* It listens again, or has new connections since: no `close` comes that would finish the Future. */
-    if (last && (s->listener != NULL || s->connections > 0))
+    if (last && (s->listener != NULL || pn_server_open(s) > 0))
         shutdown_over_soon(s);
 }
 
@@ -154,38 +165,67 @@ release_listener(PnServer *s)
     if (l == NULL)
         return;
     struct pn_others *others = s->others;
+    size_t count = others != NULL ? others->count + 1 : 1;
+    s->in_cluster = s->full = 0;
     s->listener = NULL;
     s->others = NULL;
     pn_listener_close(l);
     pn_others_close(others);
     Py_CLEAR(s->path);
+    if (s->told_accepting)
+        pn_server_tell_accepting(s, count, false);
     Py_DECREF(s);
 }
 
+/* --- a listen() under way --- */
+
 void
-pn_server_unlink_lookup(PnServer *s)
+pn_server_begin_listen(PnServer *s, struct pn_places *places)
 {
-    if (s->em.generation == s->em.st->generation) { /* else the list is the parent's */
-        *s->lookup_link = s->lookup_next;
-        if (s->lookup_next != NULL)
-            s->lookup_next->lookup_link = s->lookup_link;
+    PnState *st = s->em.st;
+    Py_INCREF(s);
+    s->places = places;
+    places->link = &st->pending_listens;
+    places->next = st->pending_listens;
+    if (places->next != NULL)
+        places->next->places->link = &places->next;
+    st->pending_listens = s;
+}
+
+struct pn_places *
+pn_server_end_listen(PnServer *s)
+{
+    PnState *st = s->em.st;
+    struct pn_places *places = s->places;
+    if (s->em.generation == st->generation) { /* else the list is the parent's */
+        *places->link = places->next;
+        if (places->next != NULL)
+            places->next->places->link = places->link;
+        if (places->asked && st->loop != NULL)
+            st->loop->asked--;
     }
-    s->lookup_next = NULL;
-    s->lookup_link = NULL;
+    places->asked = false;
+    places->next = NULL;
+    places->link = NULL;
+    places->lookup = NULL;
+    s->places = NULL;
+    return places;
 }
 
 void
-pn_server_cancel_lookup(PnServer *s)
+pn_server_cancel_listen(PnServer *s)
 {
-    if (s->lookup == NULL)
+    if (s->places == NULL)
         return;
-    pn_server_unlink_lookup(s);
-    if (s->em.generation == s->em.st->generation)
-        pn_lookup_cancel(s->lookup);
-    s->lookup = NULL;
-    pn_places_free(s->places);
-    s->places = NULL;
-    Py_DECREF(s); /* the lookup's reference */
+    struct pn_lookup *lookup = s->places->lookup;
+    struct pn_places *places = pn_server_end_listen(s);
+    bool alive = s->em.generation == s->em.st->generation;
+    if (lookup != NULL && alive)
+        pn_lookup_cancel(lookup);
+    if (places->call != NULL && alive)
+        pn_waiter_wake(&places->call->w);
+    pn_places_free(places);
+    Py_DECREF(s); /* the reference of the listen() */
 }
 
 static void
@@ -217,11 +257,11 @@ pn_server_close(PnServer *s)
 }
 
 void
-pn_server_close_lookups(PnState *st)
+pn_server_close_pending(PnState *st)
 {
-    while (st->looking_up != NULL) {
-        PnServer *s = (PnServer *)Py_NewRef((PyObject *)st->looking_up);
-        pn_server_cancel_lookup(s);
+    while (st->pending_listens != NULL) {
+        PnServer *s = (PnServer *)Py_NewRef((PyObject *)st->pending_listens);
+        pn_server_cancel_listen(s);
         pn_server_close(s);
         Py_DECREF(s);
     }
@@ -231,7 +271,7 @@ void
 pn_server_abandon(PnServer *s)
 {
     Py_INCREF(s); /* its listener may hold the last reference */
-    pn_server_cancel_lookup(s);
+    pn_server_cancel_listen(s);
     release_listener(s);
     pn_abort_detach(&s->abort);
     Py_DECREF(s);

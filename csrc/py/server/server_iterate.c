@@ -67,7 +67,7 @@ pn_server_next(PnServer *s)
     PyObject *sock = pn_server_take_kept(s);
     if (sock != NULL || PyErr_Occurred())
         return sock;
-    if (s->listener == NULL && s->lookup == NULL &&
+    if (s->listener == NULL && s->places == NULL &&
         (s->close_emitted || s->shut || s->closes > 0 || s->connections > 0))
         Py_RETURN_FALSE;
     if (pn_server_is_taken(s))

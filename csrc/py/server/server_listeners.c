@@ -26,6 +26,8 @@ pn_places_free(struct pn_places *p)
         Py_XDECREF(p->at[i].host);
         Py_XDECREF(p->at[i].name);
     }
+    if (p != NULL)
+        Py_XDECREF(p->options); /* a dict of str and int: runs no user code */
     PyMem_RawFree(p);
 }
 

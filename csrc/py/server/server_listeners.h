@@ -14,8 +14,18 @@ struct pn_place {
     struct pn_addr addr; /* of TCP; family 0: all addresses */
 };
 
+struct pn_outcome;
+
+/* While a listen() is under way, its server has them. */
 struct pn_places {
     struct pn_path_access access; /* of each path */
+    struct PnServer *next;        /* in st->pending_listens, while a listen() is under way */
+    struct PnServer **link;
+    struct pn_lookup *lookup; /* own: of a host; NULL: it asks the primary, or no listen() is under way */
+    PyObject *options;        /* own: a dict for cluster_ask(), until that is called; NULL: it binds itself */
+    struct PnCall *call;      /* borrowed: the listen() that waits for the answer; NULL: none */
+    struct pn_outcome *out;   /* borrowed: where that wants it */
+    bool asked;               /* cluster_ask() has been called: counted in loop->asked */
     size_t count;
     struct pn_place at[];
 };

@@ -11,12 +11,9 @@ typedef struct PnServer PnServer;
 
 struct PnServer {
     PnEmitter em;
-    struct pn_listener *listener; /* own: the first; holds a reference to the server until it is closed */
-    struct pn_lookup *lookup;     /* own: the lookup of the host to listen on */
-    struct pn_places *places;     /* own: where to listen after the lookup */
-    struct pn_others *others;     /* own: the listeners but the first; NULL: none */
-    PnServer *lookup_next;        /* in st->looking_up, while there is a lookup */
-    PnServer **lookup_link;
+    struct pn_listener *listener;  /* own: the first; holds a reference to the server until it is closed */
+    struct pn_places *places;      /* own: where it will listen; NULL: no listen() is under way */
+    struct pn_others *others;      /* own: the listeners but the first; NULL: none */
     PyObject *path;                /* own: str, of a unix server */
     PyObject *max_connections;     /* own: as the user set it; NULL: not set */
     double max;                    /* the same as a number; NaN: no limit */
@@ -29,6 +26,7 @@ struct PnServer {
     PyObject *listen_error;        /* own: of the last listen() */
     PyObject *listened_at;         /* own: str, where listen() was called: "app.py:12" */
     PyObject *user_data;           /* own: the property; NULL: None */
+    PyObject *share;               /* own: see _server_share(); NULL: it accepts for itself */
     size_t connections;
     struct pn_stream_group streams; /* of the connections */
     struct pn_abort_link abort;     /* the signal of listen(), until close() */
@@ -38,22 +36,27 @@ struct PnServer {
     uint32_t iterators;             /* open iterators over the server */
     uint32_t takers;                /* waits for a connection: accept(), wait("connection"), once() */
     unsigned closes;                /* queued `close` events */
+    uint32_t elsewhere;             /* connections that live in another process: see _server_hold() */
+    uint32_t asks;                  /* calls of cluster_ask(), the token of the last one; may wrap */
     int backlog;
     unsigned bind_flags; /* PN_BIND_*, of listen() */
     struct pn_connection_options options;
     unsigned drop_max_connection : 1;
     unsigned drop_max_connection_set : 1;
-    unsigned exclusive : 1; /* of listen(), for the cluster */
     unsigned unref : 1;
     unsigned close_emitted : 1;
     unsigned outside_turn : 1;       /* made, or listen() was called, outside of listeners and turn() */
     unsigned waits_for_listener : 1; /* accepts nothing until a `connection` listener is added or a taker asks */
-    unsigned keeps : 1;         /* a taker has been there: connections are kept between two of them, until close() */
-    unsigned pruning : 1;       /* a tick removes the closed ones from the kept connections */
-    unsigned by_address : 1;    /* listen() got an IP address as the host */
-    unsigned shutting_down : 1; /* shutdown() is under way */
-    unsigned shut : 1;          /* shutdown() has found nothing to close, and listen() has not been called since */
-    unsigned aborting : 1;      /* the signal of listen() was aborted already: the next tick closes */
+    unsigned full : 1;           /* max_connections are open: accepts nothing, and leaves the rest to other workers */
+    unsigned held_back : 1;      /* accepts nothing: _server_accepting(), _server_share() */
+    unsigned in_cluster : 1;     /* its listeners are shared with other processes, or it has `share` */
+    unsigned told_accepting : 1; /* cluster_watch() has been told so last */
+    unsigned keeps : 1;          /* a taker has been there: connections are kept between two of them, until close() */
+    unsigned pruning : 1;        /* a tick removes the closed ones from the kept connections */
+    unsigned by_address : 1;     /* listen() got an IP address as the host */
+    unsigned shutting_down : 1;  /* shutdown() is under way */
+    unsigned shut : 1;           /* shutdown() has found nothing to close, and listen() has not been called since */
+    unsigned aborting : 1;       /* the signal of listen() was aborted already: the next tick closes */
     unsigned listen_error_emitted : 1;
 };
 

@@ -102,8 +102,8 @@ begin_shutdown(PnServer *s, PyObject *list, bool drain)
         sock->draining = 1;
     }
     pn_mark_outside(&s->em);
-    if (s->listener != NULL || s->lookup != NULL) {
-        pn_server_cancel_lookup(s);
+    if (s->listener != NULL || s->places != NULL) {
+        pn_server_cancel_listen(s);
         pn_server_close(s);
     }
     for (Py_ssize_t i = 0; !drain && i < PyList_GET_SIZE(list); i++)
@@ -126,7 +126,7 @@ pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         return NULL;
     PnState *st = s->em.st;
     PyObject *old = NULL, *result = NULL;
-    bool something = s->listener != NULL || s->lookup != NULL || s->connections > 0 || s->closes > 0;
+    bool something = s->listener != NULL || s->places != NULL || pn_server_open(s) > 0 || s->closes > 0;
     bool fresh = s->shutdown == NULL || (something && !s->shutting_down);
     if (fresh) {
         old = s->shutdown;

@@ -165,7 +165,7 @@ server_close(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kw
         return NULL;
     if (pn_state_loop(st) == NULL || (callback != NULL && add_on_close(s, callback) < 0))
         return NULL;
-    pn_server_cancel_lookup(s);
+    pn_server_cancel_listen(s);
     pn_server_close(s);
     pn_mark_outside(&s->em);
     return pn_driver_ensure(st) < 0 ? NULL : Py_NewRef(op);
@@ -197,7 +197,7 @@ server_get_connections(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
     if (pn_check_alive(&s->em) < 0 || pn_unpack("get_connections", names, 1, args, nargs, kwnames, a) < 0 ||
         pn_check_callable(st, a[0], "callback") < 0 || pn_state_loop(st) == NULL)
         return NULL;
-    PyObject *all = Py_BuildValue("(OOn)", op, a[0], (Py_ssize_t)s->connections);
+    PyObject *all = Py_BuildValue("(OOn)", op, a[0], (Py_ssize_t)pn_server_open(s));
     int status = all != NULL ? pn_tick(st, connections_tick, all, NULL) : -1;
     Py_XDECREF(all);
     return status < 0 || pn_driver_ensure(st) < 0 ? NULL : Py_NewRef(op);
@@ -322,6 +322,16 @@ server_get_max_connections(PyObject *op, void *closure)
     return Py_NewRef(s->max_connections != NULL ? s->max_connections : Py_None);
 }
 
+/* A full server of a cluster may have to pause, or to go on. */
+static int
+limit_changed(PnServer *s)
+{
+    if (!s->in_cluster || s->em.generation != s->em.st->generation)
+        return 0;
+    pn_server_count_changed(s);
+    return pn_driver_ensure(s->em.st);
+}
+
 static int
 server_set_max_connections(PyObject *op, PyObject *value, void *closure)
 {
@@ -330,13 +340,14 @@ server_set_max_connections(PyObject *op, PyObject *value, void *closure)
     (void)closure;
     if (value == NULL || value == Py_None) {
         Py_CLEAR(s->max_connections);
-        return 0;
     }
-    if (pn_arg_number(value, "max_connections", &max) < 0)
-        return -1;
-    s->max = max;
-    Py_XSETREF(s->max_connections, Py_NewRef(value));
-    return 0;
+    else {
+        if (pn_arg_number(value, "max_connections", &max) < 0)
+            return -1;
+        s->max = max;
+        Py_XSETREF(s->max_connections, Py_NewRef(value));
+    }
+    return limit_changed(s);
 }
 
 static PyObject *
@@ -416,7 +427,7 @@ server_set_drop_max_connection(PyObject *op, PyObject *value, void *closure)
         return -1;
     PN_SERVER(op)->drop_max_connection = on != 0;
     PN_SERVER(op)->drop_max_connection_set = value != NULL && value != Py_None;
-    return 0;
+    return limit_changed(PN_SERVER(op));
 }
 
 static PyObject *
@@ -520,6 +531,7 @@ server_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(s->user_data);
     Py_VISIT(s->pending_connections);
     Py_VISIT(s->shutdown);
+    Py_VISIT(s->share);
     Py_VISIT(s->listen_error);
     return pn_emitter_traverse(op, visit, arg);
 }
@@ -535,6 +547,7 @@ server_clear(PyObject *op)
     Py_CLEAR(s->user_data);
     Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
+    Py_CLEAR(s->share);
     Py_CLEAR(s->listen_error);
     return pn_emitter_clear(op);
 }
@@ -559,6 +572,7 @@ server_dealloc(PyObject *op)
     Py_CLEAR(s->user_data);
     Py_CLEAR(s->pending_connections);
     Py_CLEAR(s->shutdown);
+    Py_CLEAR(s->share);
     Py_CLEAR(s->listen_error);
     s->em.st->servers--;
     pn_emitter_free_parts(&s->em);
