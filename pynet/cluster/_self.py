@@ -37,6 +37,7 @@ class _Asked:
         self.identity = identity
         self.index = index
         self.fds: list[int] = []
+        self.waits = True
 
 
 class SelfWorker(Worker):
@@ -123,7 +124,7 @@ class SelfWorker(Worker):
 
     def _ask(self, server: _pynet.Server, token: int, places: list[Any], options: Mapping[str, Any]) -> None:
         """listen() needs a descriptor: the n-th one of an address is the same for all workers."""
-        places = [[place[0], os.fsdecode(place[1]), *place[2:]] for place in places]
+        places = [[place[0], place[1] and os.fsdecode(place[1]), *place[2:]] for place in places]
         identity = repr([place[1:] for place in places])
         used = self._indexes.setdefault(identity, set())
         index = next(i for i in range(len(used) + 1) if i not in used)
@@ -144,7 +145,7 @@ class SelfWorker(Worker):
         if not _private.listen_answer(asked.server, asked.token, [*asked.fds, fd], mode):
             self._forget(number)
             return
-        asked.fds = []
+        asked.waits = False
         _private.listen(asked.server, "listening", lambda: self._listens(number))
 
     def _listens(self, number: int) -> None:
@@ -176,11 +177,11 @@ class SelfWorker(Worker):
         for number, asked in list(self._asked.items()):
             if asked.server is not server:
                 continue
-            if accepting is None:
+            if accepting is not None:
+                self._tell("accepting", number, accepting)
+            elif not asked.waits:  # else it has called listen() again
                 self._forget(number)
                 self._tell("close", number)
-            else:
-                self._tell("accepting", number, accepting)
 
     def _forget(self, number: int) -> None:
         asked = self._asked.pop(number)

@@ -27,6 +27,13 @@ def error_as_json(error: BaseException) -> dict[str, Any]:
     return {name: getattr(error, name, None) for name in names} | {"message": str(error)}
 
 
+def _place(kind: str, where: str | None, port: int = 0, family: int = 0) -> str | int | tuple[str, int]:
+    """What listen() takes, from what a worker has asked for; the address None means all."""
+    if kind == "path":
+        return where or ""
+    return port if where is None else (where, port)
+
+
 class Share:
     """A listening server of the primary, and the workers that use it."""
 
@@ -50,7 +57,7 @@ class Share:
         given = {name: value for name, value in options.items() if value is not None}
         if self.scheduling == "reuse_port" and all(place[0] == "tcp" for place in places):
             given["reuse_port"] = True
-        self.server.listen([(place[1], place[2]) if place[0] == "tcp" else place[1] for place in places], **given)
+        self.server.listen([_place(*place) for place in places], **given)
 
     def join(self, answer: _Answer) -> None:
         if self.server.listening:

@@ -31,7 +31,8 @@
  * options: a dict with backlog, ipv6_only, readable_all, writable_all, mode, group (a number), unlink_stale; None where not
  * given.
  *
- * watch(server, index, accepting) is called when a listener whose connections are delivered begins or ceases to accept.
+ * watch(server, index, accepting) is called when a listener whose connections are delivered begins or ceases to accept;
+ * watch(server, 0, None) when the server has closed the listeners that it shared.
  * Both None: not a worker any more. */
 PyObject *
 pn_cluster_hooks(PyObject *module, PyObject *const *args, Py_ssize_t nargs)

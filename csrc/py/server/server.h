@@ -130,6 +130,8 @@ void pn_server_connection_listener(PnServer *s);
 void pn_server_wait_for_listener(PnServer *s);
 /* Calls cluster_watch() for each of `count` listeners, by ticks. */
 void pn_server_tell_accepting(PnServer *s, size_t count, bool accepting);
+/* The listeners that it shared have closed: cluster_watch(server, 0, None), by a tick. */
+void pn_server_tell_closed(PnServer *s);
 
 /* --- server_list.c --- */
 /* _server_list(): [(server, where it began to listen)] of those that listen. */

@@ -166,6 +166,7 @@ release_listener(PnServer *s)
         return;
     struct pn_others *others = s->others;
     size_t count = others != NULL ? others->count + 1 : 1;
+    bool shared = l->sharing != PN_NOT_SHARED;
     s->in_cluster = s->full = 0;
     s->listener = NULL;
     s->others = NULL;
@@ -174,6 +175,8 @@ release_listener(PnServer *s)
     Py_CLEAR(s->path);
     if (s->told_accepting)
         pn_server_tell_accepting(s, count, false);
+    if (shared)
+        pn_server_tell_closed(s);
     Py_DECREF(s);
 }
 

@@ -1,5 +1,5 @@
 /* server_watch.c - whether a server accepts now: a listener is watched unless there is a reason against it. Reports the
- * state of a listener whose connections the cluster's primary accepts.
+ * state of a listener whose connections the cluster's primary accepts, and that a shared one has closed.
  *
  * The reasons: no `connection` listener and no loop or wait takes connections; max_connections are open, and another
  * worker of the cluster may take the rest; the cluster holds the server back. */
@@ -18,16 +18,20 @@ pn_server_listener(const PnServer *s, size_t i, PyObject **path)
 
 /* --- telling the primary --- */
 
-/* `arg` is twice the index, plus 1 when it accepts. */
+#define CLOSED UINTPTR_MAX
+
+/* `arg` is twice the index, plus 1 when it accepts; or CLOSED. */
 static void
 tell_tick(PnState *st, PyObject *self, void *arg)
 {
     uintptr_t what = (uintptr_t)arg;
     if (st->cluster_watch == NULL)
         return;
-    PyObject *index = PyLong_FromSize_t((size_t)(what >> 1)), *watch = Py_NewRef(st->cluster_watch);
+    PyObject *index = PyLong_FromSize_t(what == CLOSED ? 0 : (size_t)(what >> 1));
+    PyObject *watch = Py_NewRef(st->cluster_watch);
     if (index != NULL) {
-        PyObject *stack[4] = {NULL, self, index, (what & 1) != 0 ? Py_True : Py_False};
+        PyObject *accepting = what == CLOSED ? Py_None : (what & 1) != 0 ? Py_True : Py_False;
+        PyObject *stack[4] = {NULL, self, index, accepting};
         (void)pn_call(st, self, watch, stack + 1, 3 | PY_VECTORCALL_ARGUMENTS_OFFSET);
     }
     else {
@@ -43,6 +47,13 @@ pn_server_tell_accepting(PnServer *s, size_t count, bool accepting)
     s->told_accepting = accepting;
     for (size_t i = 0; i < count; i++)
         pn_tick_sure(s->em.st, tell_tick, (PyObject *)s, (void *)((uintptr_t)i << 1 | accepting), 1);
+}
+
+void
+pn_server_tell_closed(PnServer *s)
+{
+    if (s->em.st->cluster_watch != NULL)
+        pn_tick_sure(s->em.st, tell_tick, (PyObject *)s, (void *)CLOSED, 1);
 }
 
 /* --- the reasons --- */
