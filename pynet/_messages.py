@@ -58,6 +58,7 @@ _EVENT_ARGUMENTS = {
     "data": ("chunk",),
     "drop": ("data",),
     "error": ("err",),
+    "handle": ("handle", "message"),
     "lookup": ("err", "address", "family", "host"),
     "pipe": ("source",),
     "unpipe": ("source", "info"),
@@ -170,7 +171,7 @@ _OPTIONS = {
     "Server and create_server()": f"{_COMMON} pause_on_connect block_list listener grace socket_factory",
     "Socket and connect()": f"{_COMMON} readable_high_water_mark writable_high_water_mark encoding default_encoding "
     "onread fd readable writable handle signal block_list type_of_service close_timeout errors "
-    "linger",
+    "linger receive_handles",
 }
 # Of which type an option that a call does not know may be a property or a method, and whose option it may be.
 _SERVER = ("Server", "Socket"), ("listen()", "Server and create_server()", "connect()", "Socket and connect()")

@@ -237,10 +237,11 @@ free_request(struct pn_stream *s)
     loop_of(s)->counts.requests--;
 }
 
+/* With memory behind it for the handle that libuv sends. */
 static struct pn_stream_req *
-new_request(struct pn_stream *s)
+new_request(struct pn_stream *s, bool sends_fd)
 {
-    s->req = malloc(sizeof(*s->req));
+    s->req = malloc(sizeof(*s->req) + (sends_fd ? sizeof(uv_pipe_t) : 0));
     if (s->req != NULL)
         loop_of(s)->counts.requests++;
     return s->req;
@@ -363,7 +364,7 @@ pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
 {
     struct sockaddr_storage sa;
     (void)pn_addr_to_sockaddr(to, &sa);
-    struct pn_stream_req *req = new_request(s);
+    struct pn_stream_req *req = new_request(s, false);
     if (req == NULL)
         return UV_ENOMEM;
     req->u.connect.data = s;
@@ -439,8 +440,13 @@ static void
 on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 {
     struct pn_stream *s = stream->data;
-    if (loop_of(s)->dead || s->owner == NULL || (nread == UV_ENOBUFS && buf->len == 0))
+    if (loop_of(s)->dead || s->owner == NULL)
         return;
+    if (nread == UV_ENOBUFS && buf->len == 0) {
+        if (!loop_of(s)->halted && s->own_buffer)
+            s->events->readable(s);
+        return;
+    }
     if (nread < 0) {
         if (s->req != NULL)
             recheck_fd(s); /* it still waits, for the write only */
@@ -570,18 +576,23 @@ on_uv_write(uv_write_t *req, int status)
 }
 
 int
-pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count)
+pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count, int fd)
 {
-    struct pn_stream_req *req = new_request(s);
+    struct pn_stream_req *req = new_request(s, fd >= 0);
     if (req == NULL)
         return UV_ENOMEM;
     req->u.write.data = s;
+    uv_stream_t *sent = fd >= 0 ? pn_uv_handle_to_send(req + 1, fd) : NULL;
     /* On unix a uv_buf_t has the layout of a struct iovec: base, then length. */
     pn_signal_mask old;
     bool blocked = pn_sigpipe_block(&old);
     unsigned active = pn_uv_active_requests(&loop_of(s)->uv);
+    if (fd >= 0)
+        s->h.pipe.ipc = 1; /* only here: a pipe that is `ipc` would read descriptors as well */
     int status =
-        uv_write(&req->u.write, &s->h.stream, (const uv_buf_t *)(const void *)iov, (unsigned)count, on_uv_write);
+        uv_write2(&req->u.write, &s->h.stream, (const uv_buf_t *)(const void *)iov, (unsigned)count, sent, on_uv_write);
+    if (fd >= 0)
+        s->h.pipe.ipc = 0;
     if (blocked)
         pn_sigpipe_restore(&old);
     if (status != 0) {

@@ -24,6 +24,8 @@ struct pn_stream_events {
     void (*alloc)(struct pn_stream *s, char **base, size_t *len);
     /* Bytes at `base`; or `nread` is UV_EOF, an error, or 0 (no data: the buffer from alloc is free again). */
     void (*read)(struct pn_stream *s, ssize_t nread, char *base);
+    /* There is something to read, and alloc has returned a buffer of length 0. */
+    void (*readable)(struct pn_stream *s);
     void (*connected)(struct pn_stream *s, int status);
     /* The queued write is done, or failed (UV_ECANCELED if the stream was closed). */
     void (*written)(struct pn_stream *s, int status);
@@ -138,8 +140,21 @@ ssize_t pn_stream_recv(const struct pn_stream *s, void *base, size_t len);
 /* Sends what the kernel accepts now. Returns the bytes sent, UV_EAGAIN, or an error. Must not be called while a
  * write is queued. Never raises SIGPIPE. */
 ssize_t pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count);
-/* Queues a write; `written` follows. The caller keeps the memory valid until then. One write at a time. */
-int pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count);
+/* The same over a unix socket, with a descriptor, which stays open here. */
+ssize_t pn_stream_try_write_fd(struct pn_stream *s, const struct iovec *iov, size_t count, int fd);
+/* Queues a write, with the descriptor `fd` (-1: none); `written` follows. The caller keeps the memory and the descriptor
+ * until then. One write at a time. */
+int pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count, int fd);
+
+/* The descriptors that one read can bring: the kernel's limit for one message, SCM_MAX_FD. */
+#define PN_MAX_FDS 253
+struct pn_fds {
+    int fd[PN_MAX_FDS]; /* own */
+    size_t count;
+    bool lost; /* some have not arrived: this process may open no more */
+};
+/* As pn_stream_recv(), with the descriptors that come with the bytes; they are close-on-exec. */
+ssize_t pn_stream_recv_fds(const struct pn_stream *s, void *base, size_t len, struct pn_fds *fds);
 
 /* Half-closes after the poll of this turn, or when the next one begins, and `shutdown` follows at once; not if the
  * stream is closed before. Must not be called while a write is queued. */

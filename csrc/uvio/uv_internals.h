@@ -14,6 +14,16 @@ pn_uv_stream_fd(const uv_stream_t *stream)
     return stream->io_watcher.fd;
 }
 
+/* Makes a handle of a descriptor that uv_write2() sends: all that it looks at are the type, the flags and the
+ * descriptor. `memory` has the size of a uv_pipe_t. */
+static inline uv_stream_t *
+pn_uv_handle_to_send(void *memory, int fd)
+{
+    uv_pipe_t *pipe = memory;
+    *pipe = (uv_pipe_t){.type = UV_NAMED_PIPE, .io_watcher.fd = fd};
+    return (uv_stream_t *)(void *)pipe;
+}
+
 /* Returns the epoll events that libuv has asked the backend for; 0: none, or not a descriptor of the loop. */
 static inline unsigned
 pn_uv_watched_events(const uv_loop_t *loop, int fd)

@@ -23,6 +23,7 @@ is_known(const struct pn_names *n, PyObject *name)
         n->ready,
         n->lookup,
         n->drop,
+        n->handle,
         n->pause,
         n->resume,
         n->pipe,

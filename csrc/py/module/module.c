@@ -21,6 +21,7 @@
 #include "py/socket/bound_socket.h"
 #include "py/stream/duplex.h"
 #include "py/stream/flushed.h"
+#include "py/stream/frames.h"
 #include "py/stream/framing.h"
 #include "py/stream/pipe.h"
 #include "py/stream/read_direct.h"
@@ -337,6 +338,8 @@ static PyMethodDef module_methods[] = {
     {"_lingers", pn_socket_lingers_function, METH_O, NULL},
     FAST("_flushed", pn_flushed, NULL),
     {"_set_already", pn_set_already, METH_O, NULL},
+    FAST("_send_frame", pn_send_frame, NULL),
+    FAST("_receive_frames", pn_receive_frames, NULL),
     FAST("_sent_outside", pn_sent_outside, NULL),
     {"_raise_arg_type", pn_raise_arg_type_function, METH_VARARGS, NULL},
     {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL},

@@ -83,7 +83,7 @@ PyObject *pn_socket_unheard_function(PyObject *module, PyObject *const *args, Py
     "allow_half_open", "high_water_mark", "no_delay", "keep_alive", "keep_alive_initial_delay",                     \
         "readable_high_water_mark", "writable_high_water_mark", "max_write_buffer", "encoding", "default_encoding", \
         "onread", "fd", "readable", "writable", "handle", "signal", "block_list", "type_of_service", "object_mode", \
-        "readable_object_mode", "writable_object_mode", "close_timeout", "errors", "linger"
+        "readable_object_mode", "writable_object_mode", "close_timeout", "errors", "linger", "receive_handles"
 enum pn_socket_option {
     PN_O_HALF_OPEN,
     PN_O_MARK,
@@ -109,6 +109,7 @@ enum pn_socket_option {
     PN_O_CLOSE_TIMEOUT,
     PN_O_ERRORS,
     PN_O_LINGER,
+    PN_O_RECEIVE_HANDLES,
     PN_SOCKET_OPTION_COUNT,
 };
 /* Checks all options of the constructor (`values` in the order of PN_SOCKET_OPTIONS), then applies those that are mere

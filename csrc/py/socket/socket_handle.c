@@ -12,6 +12,7 @@
 #include "py/loop/hooks.h"
 #include "py/socket/socket.h"
 #include "py/stream/duplex.h"
+#include "py/stream/frames.h"
 #include "py/stream/read_direct.h"
 #include "py/stream/read_slot.h"
 #include "py/stream/writes.h"
@@ -31,7 +32,7 @@ void
 pn_socket_take_handle(PnSocket *s, struct pn_stream *io, enum pn_stream_kind kind)
 {
     s->d.io = io;
-    io->own_buffer = s->d.r != NULL && s->d.r->onread != NULL;
+    io->own_buffer = s->d.r != NULL && s->d.r->reader != NULL;
     s->is_pipe = kind == PN_STREAM_PIPE;
     Py_INCREF(s);
     if (s->unref)
@@ -218,6 +219,8 @@ socket_listener_added(PnEmitter *e, PyObject *name)
         pn_readable_data_listener(&PN_SOCKET(e)->d);
     else if (name == e->st->names.readable)
         return pn_readable_readable_listener(&PN_SOCKET(e)->d) < 0 ? -1 : pn_driver_ensure(e->st);
+    else if (name == e->st->names.handle)
+        return pn_frame_reader_heard(&PN_SOCKET(e)->d);
     return 0;
 }
 
@@ -397,12 +400,13 @@ is_held(const struct pn_stream *io)
         return false;
     if (pn_readable_length(d) > 0)
         return true;
-    return !d->r_ended && ((d->r != NULL && d->r->onread != NULL) || pn_has_listeners(&d->em, d->em.st->names.data));
+    return !d->r_ended && ((d->r != NULL && d->r->reader != NULL) || pn_has_listeners(&d->em, d->em.st->names.data));
 }
 
 const struct pn_stream_events pn_socket_stream_events = {
     .alloc = pn_duplex_on_alloc,
     .read = pn_duplex_on_read,
+    .readable = pn_duplex_on_readable,
     .connected = on_connected,
     .written = pn_duplex_on_written,
     .shutdown = pn_duplex_on_shutdown,
@@ -600,7 +604,7 @@ pn_socket_traverse(PyObject *op, visitproc visit, void *arg)
     if (status == 0)
         status = pn_pipe_traverse(&s->d, visit, arg);
     if (status == 0)
-        status = pn_onread_traverse(&s->d, visit, arg);
+        status = s->d.r != NULL && s->d.r->reader != NULL ? s->d.r->reader->traverse(&s->d, visit, arg) : 0;
     if (status == 0)
         status = pn_extras_traverse(s, visit, arg);
     return status != 0 ? status : pn_emitter_traverse(op, visit, arg);
@@ -615,7 +619,7 @@ pn_socket_clear(PyObject *op)
     pn_pipe_free(&s->d);
     free_connect(s);
     pn_writes_free(&s->d);
-    pn_onread_free(&s->d);
+    pn_reads_drop_reader(&s->d);
     pn_extras_free(s);
     return pn_emitter_clear(op);
 }

@@ -7,10 +7,11 @@
 #include "py/socket/socket_checks.h"
 #include "py/stream/duplex.h"
 #include "py/stream/encoding.h"
+#include "py/stream/frames.h"
 
 /* The checked values. */
 struct settings {
-    bool half_open, no_delay, keep_alive;
+    bool half_open, no_delay, keep_alive, receive_handles;
     uint32_t read_mark, write_mark, max_write;
     uint16_t delay;
     enum pn_encoding encoding, default_encoding;
@@ -94,6 +95,19 @@ check_origin(PnSocket *s, PyObject **v)
 }
 
 static int
+check_receive_handles(PyObject **v, struct settings *to)
+{
+    if (flag_option(v[PN_O_RECEIVE_HANDLES], &to->receive_handles) < 0)
+        return -1;
+    enum pn_socket_option other = v[PN_O_ONREAD] != NULL ? PN_O_ONREAD : PN_O_ENCODING;
+    if (!to->receive_handles || v[other] == NULL)
+        return 0;
+    pn_raise_arg_value(other == PN_O_ONREAD ? "options.onread" : "options.encoding",
+                       "cannot be given together with receive_handles", v[other]);
+    return -1;
+}
+
+static int
 check_all(PnSocket *s, PyObject **v, struct settings *to)
 {
     if (flag_option(v[PN_O_HALF_OPEN], &to->half_open) < 0 || flag_option(v[PN_O_NO_DELAY], &to->no_delay) < 0 ||
@@ -109,6 +123,8 @@ check_all(PnSocket *s, PyObject **v, struct settings *to)
         pn_check_close_timeout(v[PN_O_CLOSE_TIMEOUT], "options.close_timeout", &to->close_timeout) < 0)
         return -1;
     if (v[PN_O_LINGER] != NULL && pn_check_close_timeout(v[PN_O_LINGER], "options.linger", &to->linger) < 0)
+        return -1;
+    if (check_receive_handles(v, to) < 0)
         return -1;
     if (pn_text_errors_of(v[PN_O_ERRORS], "options.errors", &to->errors) < 0)
         return -1;
@@ -142,7 +158,8 @@ pn_socket_apply_options(PnSocket *s, PyObject **v)
     if (extras && pn_extras_of(s) == NULL)
         return -1;
     /* The last steps that may fail: nothing else has been changed yet. */
-    if ((v[PN_O_ONREAD] != NULL && pn_onread_set(&s->d, v[PN_O_ONREAD]) < 0) ||
+    if ((to.receive_handles && pn_frame_reader_set(&s->d) < 0) ||
+        (v[PN_O_ONREAD] != NULL && pn_onread_set(&s->d, v[PN_O_ONREAD]) < 0) ||
         (v[PN_O_ENCODING] != NULL &&
          pn_readable_set_encoding(&s->d, to.encoding, is_strict(&to, v[PN_O_ENCODING])) < 0))
         return -1;

@@ -205,7 +205,7 @@ pn_duplex_destroy(PnDuplex *s, PyObject *error)
     s->connecting = 0;
     pn_idle_end(s);
     ops->begin_destroy(s, &x);
-    if (s->r != NULL && s->r->onread != NULL)
+    if (s->r != NULL && s->r->reader != NULL)
         s->r->reader->release(s);
     if (error != NULL && s->errored == NULL)
         s->errored = Py_NewRef(error);

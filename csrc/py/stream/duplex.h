@@ -7,6 +7,7 @@
  *   data_event.c        emits `data`
  *   readable_methods.c  read(), unshift(), set_encoding(): parses their arguments
  *   onread.c            the option `onread`: reads into a buffer of the user
+ *   frame_reader.c      the option `receive_handles`: frames with descriptors; frame_writer.c sends them
  *   framing.c           read_until(), read_exactly(): finds a message in what has been read
  *   read_slot.c         the threads and tasks that wait to read, in their order; read_exactly(), read_until()
  *   read_direct.c       a thread that waits to read from a socket reads it itself
@@ -33,6 +34,7 @@
 /* Members of struct pn_stream_events, for the table of the subtype. */
 void pn_duplex_on_alloc(struct pn_stream *io, char **base, size_t *len);
 void pn_duplex_on_read(struct pn_stream *io, ssize_t nread, char *base);
+void pn_duplex_on_readable(struct pn_stream *io);
 void pn_duplex_on_written(struct pn_stream *io, int status);
 void pn_duplex_on_shutdown(struct pn_stream *io, int status);
 /* Emitting `connect` or `close` has reached the marker of the early write (early.c). */
@@ -92,6 +94,9 @@ struct pn_reads *pn_reads_of(PnDuplex *s); /* allocated on demand; NULL with Mem
 /* Frees s->r when it holds nothing. */
 void pn_reads_tidy(PnDuplex *s);
 void pn_reads_free(PnDuplex *s);
+/* The reader takes over, with its state, which it owns. s->r exists. */
+void pn_reads_set_reader(PnDuplex *s, const struct pn_reader *reader, void *state);
+void pn_reads_drop_reader(PnDuplex *s);
 /* For another connect(): drops what was read, keeps the settings. */
 void pn_reads_reset(PnDuplex *s);
 size_t pn_readable_length(const PnDuplex *s);
@@ -110,15 +115,14 @@ extern const char pn_read_doc[], pn_unshift_doc[], pn_set_encoding_doc[];
 /* --- onread.c --- */
 /* Checks and stores the option `onread`. 0, or -1 with an exception. */
 int pn_onread_set(PnDuplex *s, PyObject *option);
-void pn_onread_alloc(PnDuplex *s, char **base, size_t *len);
-void pn_onread_data(PnDuplex *s, size_t len);
-void pn_onread_free(PnDuplex *s);
-int pn_onread_traverse(PnDuplex *s, visitproc visit, void *arg);
 
 /* --- writable.c --- */
 /* Writes `len` bytes at `base`; `bytes` (may be NULL) is the exact bytes object that holds this memory. 1: below the
  * mark, 0: wait for `drain`, -1 with an exception (out of memory). */
 int pn_writable_write(PnDuplex *s, PyObject *bytes, const char *base, size_t len, PyObject *callback);
+/* The same with a descriptor beside the bytes, which it takes over: it is closed when it has left, or never will. The
+ * stream is a unix socket that is open for writing. */
+int pn_writable_write_fd(PnDuplex *s, PyObject *bytes, int fd, PyObject *callback);
 /* Queues the rest of a chunk of which pn_stream_try_write() has sent `sent`. Returns as pn_writable_write(). */
 int pn_writable_rest(PnDuplex *s, PyObject *bytes, const char *base, size_t len, ssize_t sent, PyObject *callback);
 /* end(data) after end() or destroy(): destroys the stream with the error, then queues the callback. */
@@ -141,6 +145,8 @@ bool pn_writable_open(const PnDuplex *s); /* Node's `writable` */
 size_t pn_writable_length(const PnDuplex *s);
 
 /* --- writable_methods.c --- */
+/* After a write from outside of callbacks: the loop may need a driver now. 0, or -1 with an exception. */
+int pn_duplex_after_write(PnDuplex *s);
 PyObject *pn_duplex_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_duplex_writelines_method(PyObject *op, PyObject *lines);
 PyObject *pn_duplex_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);

@@ -14,8 +14,8 @@ pn_duplex_on_alloc(struct pn_stream *io, char **base, size_t *len)
 {
     PnDuplex *s = io->owner;
     PnState *st = s->em.st;
-    if (s->r != NULL && s->r->onread != NULL) {
-        pn_onread_alloc(s, base, len);
+    if (s->r != NULL && s->r->reader != NULL) {
+        s->r->reader->alloc(s, base, len);
         return;
     }
     PyObject **direct = &st->direct[io->read_class];
@@ -31,8 +31,8 @@ pn_duplex_on_alloc(struct pn_stream *io, char **base, size_t *len)
 static void
 dispatch(PnDuplex *s, char *base, size_t len)
 {
-    if (s->r != NULL && s->r->onread != NULL) {
-        pn_onread_data(s, len);
+    if (s->r != NULL && s->r->reader != NULL) {
+        s->r->reader->data(s, len);
         return;
     }
     if (s->flowing != PN_FLOWING_TRUE || (s->r != NULL && (s->r->q.count > 0 || s->r->decoding))) {
@@ -64,7 +64,7 @@ pn_duplex_on_read(struct pn_stream *io, ssize_t nread, char *base)
     pn_idle_touch_read(s);
     if (nread > 0) {
         s->bytes_read += (size_t)nread;
-        io->own_buffer = (nread >= BIG_READ && s->pipes == NULL) || (s->r != NULL && s->r->onread != NULL);
+        io->own_buffer = (nread >= BIG_READ && s->pipes == NULL) || (s->r != NULL && s->r->reader != NULL);
         dispatch(s, base, (size_t)nread);
     }
     else if (nread == UV_EOF) {
@@ -74,6 +74,21 @@ pn_duplex_on_read(struct pn_stream *io, ssize_t nread, char *base)
     else {
         pn_duplex_read_failed(s, (int)nread);
     }
+    pn_callback_scope_close(st, scope);
+    Py_DECREF(s);
+}
+
+void
+pn_duplex_on_readable(struct pn_stream *io)
+{
+    PnDuplex *s = io->owner;
+    PnState *st = s->em.st;
+    if (st->closed || s->io != io || s->r == NULL || s->r->reader == NULL || s->r->reader->readable == NULL)
+        return;
+    unsigned scope = pn_callback_scope_open(st);
+    Py_INCREF(s);
+    pn_idle_touch_read(s);
+    s->r->reader->readable(s);
     pn_callback_scope_close(st, scope);
     Py_DECREF(s);
 }

@@ -14,7 +14,6 @@
 #define PN_DEFAULT_HIGH_WATER_MARK 65536
 
 typedef struct PnDuplex PnDuplex;
-struct pn_onread;
 struct pn_pipe;
 struct pn_idle;
 
@@ -62,10 +61,18 @@ struct pn_write_record {
     bool held;    /* an empty write before the connection or behind cork(): not complete, whatever has left */
 };
 
+/* A descriptor that leaves with the byte at `at`, counted as `queued`. */
+struct pn_write_fd {
+    struct pn_write_fd *next;
+    uint64_t at;
+    int fd; /* own */
+};
+
 /* The write queue; a stream has one while something waits in it. */
 struct pn_writes {
     struct pn_chunkq q; /* the rest that the kernel has not accepted yet */
     struct pn_write_record *first, *last;
+    struct pn_write_fd *fds, *last_fd;
     PyObject *on_finish;   /* own: list of end() callbacks */
     uint64_t queued, sent; /* bytes that went through `q` */
     uint64_t cork_start;   /* while corked: where the bytes begin that cork() holds back */
@@ -79,15 +86,22 @@ struct pn_writes {
 
 /* --- reading --- */
 
-/* A reader that replaces `data`: onread.c. */
+/* A reader that replaces `data`: onread.c, frame_reader.c. */
 struct pn_reader {
     /* Makes sure that there is a buffer for the next bytes, on the driving thread; false: reading cannot start. */
     bool (*prepare)(PnDuplex *d);
     /* prepare() would call a user function. */
     bool (*needs_call)(const PnDuplex *d);
-    /* The stream is destroyed: releases the view of the user's buffer. */
+    /* See struct pn_stream_events: it must not run anything that could close the handle. */
+    void (*alloc)(PnDuplex *d, char **base, size_t *len);
+    /* The buffer has so many new bytes. */
+    void (*data)(PnDuplex *d, size_t len);
+    /* alloc() gives no buffers: reads itself. NULL: never. */
+    void (*readable)(PnDuplex *d);
+    /* The stream is destroyed: releases what must not live on. */
     void (*release)(PnDuplex *d);
-    void (*free)(PnDuplex *d);
+    void (*free)(void *state);
+    int (*traverse)(PnDuplex *d, visitproc visit, void *arg);
 };
 
 /* The state of the reading half, allocated on demand. */
@@ -98,8 +112,8 @@ struct pn_reads {
     bool decoding;                      /* set_encoding() has been called */
     bool paused_by_reader;          /* by the option `onread`, until the next connect(), which sets flowing_before */
     uint8_t flowing_before;         /* PN_FLOWING_* */
-    const struct pn_reader *reader; /* set with `onread` */
-    struct pn_onread *onread;       /* own */
+    const struct pn_reader *reader; /* of the options `onread` and `receive_handles`; NULL: none */
+    void *reader_state;             /* own: that of the reader */
     size_t want;                    /* a waiting call needs so much: reading continues beyond the mark */
     struct pn_link waiting;         /* the calls that wait to read, in their order: read_slot.c */
     struct pn_link direct;          /* in st->direct_reads, while a thread reads it itself: read_direct.c */

@@ -14,10 +14,12 @@ struct pn_onread {
     bool held;
 };
 
+static const struct pn_reader reader;
+
 static struct pn_onread *
 onread_of(const PnDuplex *s)
 {
-    return s->r != NULL ? s->r->onread : NULL;
+    return s->r != NULL && s->r->reader == &reader ? s->r->reader_state : NULL;
 }
 
 /* Releasing may run user code, which may free `o`: it works on a copy. */
@@ -32,8 +34,9 @@ release(struct pn_onread *o)
 }
 
 static void
-free_onread(struct pn_onread *o)
+onread_free(void *state)
 {
+    struct pn_onread *o = state;
     release(o);
     Py_XDECREF(o->make);
     Py_XDECREF(o->buffer);
@@ -41,22 +44,10 @@ free_onread(struct pn_onread *o)
     PyMem_RawFree(o);
 }
 
-void
-pn_onread_free(PnDuplex *s)
+static int
+onread_traverse(PnDuplex *s, visitproc visit, void *arg)
 {
     struct pn_onread *o = onread_of(s);
-    if (o == NULL)
-        return;
-    s->r->onread = NULL;
-    free_onread(o);
-}
-
-int
-pn_onread_traverse(PnDuplex *s, visitproc visit, void *arg)
-{
-    struct pn_onread *o = onread_of(s);
-    if (o == NULL)
-        return 0;
     Py_VISIT(o->make);
     Py_VISIT(o->buffer);
     Py_VISIT(o->callback);
@@ -66,8 +57,7 @@ pn_onread_traverse(PnDuplex *s, visitproc visit, void *arg)
 static void
 onread_release(PnDuplex *s)
 {
-    if (s->r != NULL && s->r->onread != NULL)
-        release(s->r->onread);
+    release(onread_of(s));
 }
 
 /* --- the option --- */
@@ -178,9 +168,8 @@ onread_needs_call(const PnDuplex *s)
     return o->buffer == NULL;
 }
 
-/* Called by libuv's alloc callback: must not run anything that could close the handle. */
-void
-pn_onread_alloc(PnDuplex *s, char **base, size_t *len)
+static void
+onread_alloc(PnDuplex *s, char **base, size_t *len)
 {
     const struct pn_onread *o = onread_of(s);
     *base = o->held ? o->view.buf : NULL;
@@ -213,8 +202,8 @@ pause_for_reader(PnDuplex *s)
     return status;
 }
 
-void
-pn_onread_data(PnDuplex *s, size_t len)
+static void
+onread_data(PnDuplex *s, size_t len)
 {
     PnState *st = s->em.st;
     struct pn_onread *o = onread_of(s);
@@ -248,21 +237,12 @@ pn_onread_data(PnDuplex *s, size_t len)
 static const struct pn_reader reader = {
     .prepare = onread_prepare,
     .needs_call = onread_needs_call,
+    .alloc = onread_alloc,
+    .data = onread_data,
     .release = onread_release,
-    .free = pn_onread_free,
+    .free = onread_free,
+    .traverse = onread_traverse,
 };
-
-/* The stream may be reading already: starts again, into the buffer. */
-static void
-take_over(PnDuplex *s)
-{
-    s->io->own_buffer = true;
-    if (!s->io->reading)
-        return;
-    pn_stream_read_stop(s->io);
-    s->reading = 0;
-    pn_readable_poll(s);
-}
 
 int
 pn_onread_set(PnDuplex *s, PyObject *option)
@@ -283,15 +263,9 @@ pn_onread_set(PnDuplex *s, PyObject *option)
     struct pn_reads *r = status == 0 ? pn_reads_of(s) : NULL;
     if (r == NULL) {
         if (o != NULL)
-            free_onread(o);
+            onread_free(o);
         return -1;
     }
-    struct pn_onread *old = r->onread; /* __init__() may be called twice */
-    r->onread = o;
-    r->reader = &reader;
-    if (s->io != NULL)
-        take_over(s);
-    if (old != NULL)
-        free_onread(old);
+    pn_reads_set_reader(s, &reader, o);
     return 0;
 }

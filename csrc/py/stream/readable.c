@@ -92,7 +92,7 @@ start_reading(PnDuplex *s)
 {
     if (s->io == NULL || !s->connected || s->r_ended || s->destroyed)
         return;
-    if (s->r != NULL && s->r->onread != NULL) {
+    if (s->r != NULL && s->r->reader != NULL) {
         if (s->r->reader->needs_call(s) && !pn_in_callback(s->em.st)) {
             next_tick(s, start_tick); /* the user function must be called on the driving thread */
             return;
@@ -120,7 +120,7 @@ start_tick(PnState *st, PyObject *self, void *arg)
 static bool
 reads_past_queue(const PnDuplex *s)
 {
-    return s->r != NULL && s->r->onread != NULL && s->connected;
+    return s->r != NULL && s->r->reader != NULL && s->connected;
 }
 
 static void
@@ -174,7 +174,7 @@ read_more_tick(PnState *st, PyObject *self, void *arg)
     (void)st;
     (void)arg;
     s->reading_more = 0;
-    if (s->r != NULL && s->r->onread != NULL)
+    if (s->r != NULL && s->r->reader != NULL)
         return; /* Node's state.reading stays true */
     if (!s->reading && !s->r_ended && (length < mark(s) || (s->flowing == PN_FLOWING_TRUE && length == 0)))
         pn_readable_poll(s);
@@ -417,7 +417,7 @@ resume_tick(PnState *st, PyObject *self, void *arg)
         next_tick(s, resume_tick);
         return;
     }
-    bool stays_paused = s->paused && s->r != NULL && s->r->onread != NULL; /* what is read would not be queued */
+    bool stays_paused = s->paused && s->r != NULL && s->r->reader != NULL; /* what is read would not be queued */
     if (!s->destroyed && !s->reading && !stays_paused)
         pn_readable_poll(s);
     s->resume_scheduled = 0;
@@ -469,7 +469,7 @@ pn_readable_pause(PnDuplex *s)
     if (s->r != NULL)
         s->r->paused_by_reader = false;
     s->fast_dest = NULL;
-    if (s->r != NULL && s->r->onread != NULL && s->io != NULL && s->connected) {
+    if (s->r != NULL && s->r->reader != NULL && s->io != NULL && s->connected) {
         pn_stream_read_stop(s->io);
         s->reading = 0;
     }

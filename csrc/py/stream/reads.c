@@ -20,7 +20,7 @@ void
 pn_reads_tidy(PnDuplex *s)
 {
     struct pn_reads *r = s->r;
-    if (r != NULL && r->q.count == 0 && r->deferred_data.count == 0 && !r->decoding && r->onread == NULL &&
+    if (r != NULL && r->q.count == 0 && r->deferred_data.count == 0 && !r->decoding && r->reader == NULL &&
         r->want == 0 && r->loops == 0 && pn_links_empty(&r->waiting) && pn_link_is_clear(&r->direct) &&
         (!s->em.read_by_calls || s->pipes != NULL || s->destroyed)) /* the next call would allocate it again */
         pn_reads_free(s);
@@ -32,8 +32,7 @@ pn_reads_free(PnDuplex *s)
     struct pn_reads *r = s->r;
     if (r == NULL)
         return;
-    if (r->onread != NULL)
-        r->reader->free(s);
+    pn_reads_drop_reader(s);
     pn_read_direct_forget(s);
     s->r = NULL;
     pn_read_queue_clear(&r->q);
@@ -59,6 +58,39 @@ pn_reads_reset(PnDuplex *s)
     s->r->want = s->r->searched = 0;
     s->r->decoder.held = 0;
     pn_reads_tidy(s);
+}
+
+void
+pn_reads_drop_reader(PnDuplex *s)
+{
+    struct pn_reads *r = s->r;
+    const struct pn_reader *reader = r != NULL ? r->reader : NULL;
+    if (reader == NULL)
+        return;
+    void *state = r->reader_state;
+    r->reader = NULL;
+    r->reader_state = NULL;
+    reader->free(state); /* may run user code */
+}
+
+void
+pn_reads_set_reader(PnDuplex *s, const struct pn_reader *reader, void *state)
+{
+    struct pn_reads *r = s->r;
+    const struct pn_reader *old = r->reader; /* __init__() may be called twice */
+    void *old_state = r->reader_state;
+    r->reader = reader;
+    r->reader_state = state;
+    if (s->io != NULL) {
+        s->io->own_buffer = true;
+        if (s->io->reading) { /* starts again, into its buffer */
+            pn_stream_read_stop(s->io);
+            s->reading = 0;
+            pn_readable_poll(s);
+        }
+    }
+    if (old != NULL)
+        old->free(old_state);
 }
 
 size_t

@@ -5,6 +5,8 @@
  * together when the callback ends, when they reach the high-water mark, or when something needs them to have left. What
  * the kernel does not accept goes to libuv, one request at a time; see writes.c for the queue. pn_writable_written()
  * gets the outcome, ECANCELED after destroy(). */
+#include <unistd.h>
+
 #include "py/events/emitter.h"
 #include "py/loop/uncaught.h"
 #include "py/stream/duplex.h"
@@ -396,6 +398,24 @@ pn_writable_write(PnDuplex *s, PyObject *bytes, const char *base, size_t len, Py
     return status < 0 ? -1 : pn_writable_below_mark(s, callback);
 }
 
+int
+pn_writable_write_fd(PnDuplex *s, PyObject *bytes, int fd, PyObject *callback)
+{
+    PnState *st = s->em.st;
+    size_t len = (size_t)PyBytes_GET_SIZE(bytes);
+    struct pn_writes *wq = pn_writes_of(s);
+    if (wq == NULL || pn_writes_append_fd(wq, fd) < 0) {
+        close(fd);
+        return -1;
+    }
+    s->bytes_written += len;
+    int status = write_behind(s, bytes, PyBytes_AS_STRING(bytes), len, callback, pn_in_callback(st));
+    if (status < 0 && s->wq == wq)
+        pn_writes_cut_fd(wq);
+    s->write_epoch = st->epoch;
+    return status < 0 ? -1 : pn_writable_below_mark(s, callback);
+}
+
 /* --- completions --- */
 
 static void
@@ -423,8 +443,7 @@ pn_writable_written(PnDuplex *s, int status)
         return;
     wq->busy = false;
     if (status == 0) {
-        wq->sent += wq->in_flight;
-        (void)pn_chunkq_consume(&wq->q, wq->in_flight);
+        pn_writes_left(wq, wq->in_flight);
         if (!s->destroyed && wq->q.count > 0)
             flush_batch(s);
         if (!st->closed)

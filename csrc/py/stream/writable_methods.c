@@ -114,9 +114,8 @@ parse(PnState *st, const char *function, size_t required, PyObject *const *args,
     return out->callback != NULL ? pn_check_callable(st, out->callback, "callback") : 0;
 }
 
-/* After a call from outside of callbacks: the loop may need a driver now. */
-static int
-after_write(PnDuplex *s)
+int
+pn_duplex_after_write(PnDuplex *s)
 {
     if (pn_in_callback(s->em.st))
         return 0;
@@ -169,7 +168,7 @@ pn_duplex_write_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, Py
     if (chunk_of(s, a.data, a.encoding, a.errors, &c) < 0)
         return NULL;
     int below = write_chunk(s, &c, a.callback);
-    if (below < 0 || after_write(s) < 0)
+    if (below < 0 || pn_duplex_after_write(s) < 0)
         return NULL;
     return PyBool_FromLong(below);
 }
@@ -195,12 +194,12 @@ pn_duplex_end_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyOb
         int status = refused ? pn_writable_refuse_end(s, a.callback) : write_chunk(s, &c, NULL);
         if (refused)
             release_chunk(&c);
-        if (status < 0 || (refused && after_write(s) < 0))
+        if (status < 0 || (refused && pn_duplex_after_write(s) < 0))
             return NULL;
         if (refused)
             return Py_NewRef(op);
     }
-    if (pn_writable_end(s, a.callback) < 0 || after_write(s) < 0)
+    if (pn_writable_end(s, a.callback) < 0 || pn_duplex_after_write(s) < 0)
         return NULL;
     return Py_NewRef(op);
 }
@@ -237,7 +236,7 @@ pn_duplex_uncork_method(PyObject *op, PyObject *unused)
 {
     PnDuplex *s = PN_DUPLEX(op);
     (void)unused;
-    if (pn_check_alive(&s->em) < 0 || pn_writable_uncork(s) < 0 || after_write(s) < 0)
+    if (pn_check_alive(&s->em) < 0 || pn_writable_uncork(s) < 0 || pn_duplex_after_write(s) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -298,7 +297,7 @@ pn_duplex_writelines_method(PyObject *op, PyObject *lines)
         if (below >= 0)
             below = pn_writable_below_mark(s, NULL);
     }
-    if (below < 0 || after_write(s) < 0)
+    if (below < 0 || pn_duplex_after_write(s) < 0)
         return NULL;
     return PyBool_FromLong(below);
 }

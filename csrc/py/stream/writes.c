@@ -5,6 +5,7 @@
 #include "py/stream/writes.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "py/stream/duplex_errors.h"
 
@@ -25,6 +26,32 @@ pn_writes_of(PnDuplex *s)
     return s->wq;
 }
 
+/* Closes the descriptors of the bytes before `end`: they have left, or never will. */
+static void
+close_fds(struct pn_writes *wq, uint64_t end)
+{
+    while (wq->fds != NULL && wq->fds->at < end) {
+        struct pn_write_fd *f = wq->fds;
+        wq->fds = f->next;
+        close(f->fd);
+        PyMem_RawFree(f);
+    }
+}
+
+static void
+drop_queue(struct pn_writes *wq)
+{
+    pn_chunkq_clear(&wq->q);
+    close_fds(wq, UINT64_MAX);
+}
+
+/* Where the queue begins, counted as `queued`. */
+static uint64_t
+start_of(const struct pn_writes *wq)
+{
+    return wq->queued - wq->q.bytes;
+}
+
 void
 pn_writes_tidy(PnDuplex *s)
 {
@@ -43,7 +70,7 @@ pn_writes_free(PnDuplex *s)
     if (wq == NULL)
         return;
     s->wq = NULL;
-    pn_chunkq_clear(&wq->q);
+    drop_queue(wq);
     while (wq->first != NULL) {
         struct pn_write_record *r = wq->first;
         wq->first = r->next;
@@ -88,6 +115,39 @@ pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t
     Py_XINCREF(bytes);
     wq->queued += len;
     return 0;
+}
+
+int
+pn_writes_append_fd(struct pn_writes *wq, int fd)
+{
+    struct pn_write_fd *f = PyMem_RawMalloc(sizeof(*f));
+    if (f == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    *f = (struct pn_write_fd){.at = wq->queued, .fd = fd};
+    if (wq->fds != NULL)
+        wq->last_fd->next = f;
+    else
+        wq->fds = f;
+    wq->last_fd = f;
+    return 0;
+}
+
+void
+pn_writes_cut_fd(struct pn_writes *wq)
+{
+    struct pn_write_fd **link = &wq->fds;
+    wq->last_fd = NULL;
+    while (*link != NULL && (*link)->at < wq->queued) {
+        wq->last_fd = *link;
+        link = &(*link)->next;
+    }
+    if (*link == NULL)
+        return;
+    close((*link)->fd);
+    PyMem_RawFree(*link);
+    *link = NULL;
 }
 
 /* --- callbacks --- */
@@ -314,7 +374,7 @@ take_records(PnDuplex *s, PyObject *error)
     uint64_t first_end = wq->sent + (wq->q.count > 0 ? pn_chunkq_at(&wq->q, 0)->len : 0);
     if (first_end < wq->batch_end)
         first_end = wq->batch_end;
-    pn_chunkq_clear(&wq->q);
+    drop_queue(wq);
     wq->last = NULL;
     wq->holds = false;
     while (*link != NULL) {
@@ -468,7 +528,7 @@ size_t
 pn_writes_unheld(const PnDuplex *s)
 {
     const struct pn_writes *wq = s->wq;
-    uint64_t start = wq->queued - wq->q.bytes;
+    uint64_t start = start_of(wq);
     if (s->corked == 0)
         return wq->q.bytes;
     return wq->cork_start > start ? (size_t)(wq->cork_start - start) : 0;
@@ -489,6 +549,33 @@ fill_iov(const struct pn_chunkq *q, size_t limit, struct iovec *iov, size_t *off
     return n;
 }
 
+/* The descriptor that leaves with the first byte of the queue, -1: none. Lowers `*limit` to the bytes before the next
+ * one: each travels in a message of its own, so that the receiver knows which one it has lost. */
+static int
+first_fd(const struct pn_writes *wq, size_t *limit)
+{
+    const struct pn_write_fd *f = wq->fds;
+    int fd = -1;
+    if (f == NULL)
+        return -1;
+    if (f->at == start_of(wq)) {
+        fd = f->fd;
+        f = f->next;
+    }
+    if (f != NULL && f->at - start_of(wq) < *limit)
+        *limit = (size_t)(f->at - start_of(wq));
+    return fd;
+}
+
+void
+pn_writes_left(struct pn_writes *wq, size_t bytes)
+{
+    wq->sent += bytes;
+    (void)pn_chunkq_consume(&wq->q, bytes);
+    if (wq->fds != NULL)
+        close_fds(wq, start_of(wq));
+}
+
 int
 pn_writes_send(PnDuplex *s)
 {
@@ -497,14 +584,14 @@ pn_writes_send(PnDuplex *s)
     while ((unheld = pn_writes_unheld(s)) > 0) {
         struct iovec iov[MAX_IOV];
         size_t offered;
+        int fd = first_fd(wq, &unheld);
         size_t n = fill_iov(&wq->q, unheld, iov, &offered);
-        ssize_t sent = pn_stream_try_write(s->io, iov, n);
+        ssize_t sent = fd < 0 ? pn_stream_try_write(s->io, iov, n) : pn_stream_try_write_fd(s->io, iov, n, fd);
         if (sent == UV_EAGAIN)
             return 0;
         if (sent < 0)
             return (int)sent;
-        wq->sent += (size_t)sent;
-        (void)pn_chunkq_consume(&wq->q, (size_t)sent);
+        pn_writes_left(wq, (size_t)sent);
         if ((size_t)sent < offered)
             return 0;
     }
@@ -516,8 +603,10 @@ pn_writes_request(PnDuplex *s)
 {
     struct pn_writes *wq = s->wq;
     struct iovec iov[MAX_IOV];
-    size_t n = fill_iov(&wq->q, pn_writes_unheld(s), iov, &wq->in_flight);
-    int status = pn_stream_write(s->io, iov, n);
+    size_t limit = pn_writes_unheld(s);
+    int fd = first_fd(wq, &limit);
+    size_t n = fill_iov(&wq->q, limit, iov, &wq->in_flight);
+    int status = pn_stream_write(s->io, iov, n, fd);
     wq->busy = status == 0;
     return status;
 }

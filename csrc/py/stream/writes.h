@@ -12,6 +12,10 @@ void pn_writes_free(PnDuplex *s);
 int pn_writes_traverse(PnDuplex *s, visitproc visit, void *arg);
 /* Appends; takes a reference to `bytes`, or copies the memory when it is NULL. 0, or -1 with MemoryError. */
 int pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t len);
+/* The next byte that is appended leaves with this descriptor, which is closed then. 0, or -1 with MemoryError. */
+int pn_writes_append_fd(struct pn_writes *wq, int fd);
+/* The byte could not be appended: closes its descriptor. */
+void pn_writes_cut_fd(struct pn_writes *wq);
 
 /* Adds the record of a write with a callback: complete when all that is queued now has left. `by_tick` reserves its
  * place in the ticks. */
@@ -31,6 +35,8 @@ int pn_writes_answer_soon(PnDuplex *s, PyObject *callback, PyObject *error);
 int pn_writes_send(PnDuplex *s);
 /* Passes the queued data to libuv. 0, or a status. */
 int pn_writes_request(PnDuplex *s);
+/* So many bytes have left. */
+void pn_writes_left(struct pn_writes *wq, size_t bytes);
 /* How many bytes at the front of the queue may leave: all, or while corked those written before cork(). */
 size_t pn_writes_unheld(const PnDuplex *s);
 /* The stream is being destroyed: sends what the kernel accepts now. */
