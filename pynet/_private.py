@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 _c: Any = _pynet
 _Function = Callable[..., object]
 
+# --- base/names.c ---
+
+alias_type: Callable[[type], Any] = _c._alias_type
+
 # --- base/args.c ---
 
 raise_arg_type: Callable[[str, str, object], NoReturn] = _c._raise_arg_type
@@ -83,6 +87,11 @@ accept_fd: Callable[[_pynet.Server, int, int], bool] = _c._accept_fd
 cluster_page: Callable[[int, int, int], None] = _c._cluster_page
 cluster_slots: Callable[[], list[tuple[int, int]]] = _c._cluster_slots
 cluster_clear: Callable[[int], None] = _c._cluster_clear
+
+# --- stream/frames.c ---
+
+send_frame: Callable[[_pynet.Socket, int, bytes, int, _Function | None], bool] = _c._send_frame
+receive_frames: Callable[[_pynet.Socket, _Function], None] = _c._receive_frames
 
 # --- stream/framing.c ---
 

@@ -72,7 +72,7 @@ class PrimaryWorker(Worker):
         exited_after_disconnect. Events: disconnect, exit. Node: worker.disconnect().
         """
         seconds = seconds_of(timeout)
-        self.exited_after_disconnect = True
+        self._leaves = True
         if self._channel is not None:
             self._channel.tell("disconnect", seconds)
         if seconds is not None and self._killer is None and not self.is_dead():
@@ -137,7 +137,7 @@ class PrimaryWorker(Worker):
 
     def _on_leaving(self) -> None:
         """The worker disconnects by itself."""
-        self.exited_after_disconnect = True
+        self._leaves = True
 
     def _on_failed(self, text: str) -> None:
         self.last_error = text

@@ -90,7 +90,7 @@ class SelfWorker(Worker):
     def kill(self, signal: str | int = "SIGTERM") -> None:
         """kill(): ends the channel, and the process with exit status 0, at once. Event: disconnect. Node:
         worker.kill()."""
-        self.exited_after_disconnect = True
+        self._leaves = True
         self._tell("leaving")
         if self._channel is not None:
             self._channel.socket.once("close", lambda had_error: _exit_now())
@@ -205,7 +205,7 @@ class SelfWorker(Worker):
 
     def _leave(self, timeout: float | None) -> None:
         """Closes all servers, and then the channel."""
-        self.exited_after_disconnect = True
+        self._leaves = True
         if self._closing:
             return
         self._closing = True
@@ -240,7 +240,7 @@ class SelfWorker(Worker):
         self.emit("disconnect")
         if not orphan:
             return
-        self.exited_after_disconnect = True
+        self._leaves = True
         waits = [shutdown(server, _ORPHAN_TIMEOUT) for server in servers()]
         timer = _pynet.set_timeout(_end_orphan, (_ORPHAN_TIMEOUT + 1) * 1000 if waits else 1000)
         timer.unref()

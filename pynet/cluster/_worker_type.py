@@ -10,24 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 from pynet import _handles, _private, _pynet
-from pynet._support import coded, within_the_loop
+from pynet._support import coded
 from pynet.cluster import _channel
 from pynet.cluster._channel import Channel
 
-__all__ = ["Worker", "aliased"]
+__all__ = ["Worker"]
 
 _head = struct.Struct("!BH")  # of a message: the kind of its handle, the length of what describes it
 
 
-def aliased(cls: type) -> type:
-    """Gives each public method and property of a Python class Node's spelling as a second name."""
-    for name, member in list(vars(cls).items()):
-        if not name.startswith("_") and "_" in name:
-            setattr(cls, _private.node_name(name), member)
-    return cls
-
-
-@aliased
+@_private.alias_type
 class Worker(_pynet.EventEmitter):
     """A worker of the cluster. In the primary they are in cluster.workers; in a worker, cluster.worker is itself.
 
@@ -39,7 +31,7 @@ class Worker(_pynet.EventEmitter):
 
     def __init__(self, id: int, serialization: str) -> None:
         self.id = id
-        self.exited_after_disconnect = False
+        self._leaves = False
         self.state = "none"
         self.process: Any = None
         self._serialization = serialization
@@ -54,6 +46,11 @@ class Worker(_pynet.EventEmitter):
         """The process id of the worker."""
         pid: int = self.process.pid if self.process is not None else os.getpid()
         return pid
+
+    @property
+    def exited_after_disconnect(self) -> bool:
+        """Whether disconnect() has been called, here or in the other process. Node: worker.exitedAfterDisconnect."""
+        return self._leaves
 
     def is_connected(self) -> bool:
         """is_connected() -> bool: whether the channel between the worker and the primary is open. Node:

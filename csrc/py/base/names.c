@@ -133,3 +133,13 @@ pn_alias_module(PyObject *module)
 {
     return alias_all(module, PyModule_GetDict(module));
 }
+
+PyObject *
+pn_alias_type_function(PyObject *module, PyObject *type)
+{
+    (void)module;
+    PyObject *dict = PyObject_GetAttrString(type, "__dict__");
+    int status = dict != NULL ? alias_all(type, dict) : -1;
+    Py_XDECREF(dict);
+    return status < 0 ? NULL : Py_NewRef(type);
+}

@@ -36,5 +36,7 @@ int pn_camel(const char *snake, char *out);
 int pn_alias_type(PyTypeObject *type);
 /* The same for the functions of a module. */
 int pn_alias_module(PyObject *module);
+/* _alias_type(type): the same for a class that is written in Python, as its decorator. */
+PyObject *pn_alias_type_function(PyObject *module, PyObject *type);
 
 #endif
