@@ -53,6 +53,9 @@ class SelfWorker(Worker):
         self._indexes: dict[str, set[int]] = {}
         self._last = 0
         self._closing = False
+        self._early: list[tuple[object, Any]] | None = []
+        """Messages that came before the script had a listener of `message`; None from then on."""
+        _private.listen(self, "newListener", self._on_new_listener)
         self._stderr: int | None = hello["stderr"]
         if self._stderr is not None:
             os.set_inheritable(self._stderr, False)
@@ -191,9 +194,21 @@ class SelfWorker(Worker):
 
     def _received(self, message: object, handle: Any) -> None:
         number = getattr(handle, "_sent_as", None)
-        super()._received(message, handle)
+        if self._early is not None:
+            self._early.append((message, handle))
+        else:
+            super()._received(message, handle)
         if number is not None:
             handle.once("close", lambda had_error: self._tell("gone", number))
+
+    def _on_new_listener(self, event: object, listener: object) -> None:
+        if event == "message" and self._early is not None:
+            _pynet.next_tick(self._emit_early)
+
+    def _emit_early(self) -> None:
+        early, self._early = self._early or [], None
+        for message, handle in early:
+            self.emit("message", message, handle)
 
     def _on_count(self, number: int) -> None:
         self._tell("count", number, self._page.connections(self._slot))

@@ -23,8 +23,11 @@ _Answer = Callable[[list[int], Any], None]
 
 def error_as_json(error: BaseException) -> dict[str, Any]:
     """The error of listen(), for the worker: its syscall is bind, as in Node's cluster."""
-    names = ("code", "errno", "address", "port")
-    return {name: getattr(error, name, None) for name in names} | {"message": str(error)}
+    values = {name: getattr(error, name, None) for name in ("code", "errno", "address", "port")}
+    if values["code"] is None or values["address"] is None:
+        return {**values, "message": str(error)}
+    port = f":{values['port']}" if values["port"] is not None else ""
+    return {**values, "message": f"bind {values['code']} {values['address']}{port}"}
 
 
 def _place(kind: str, where: str | None, port: int = 0, family: int = 0) -> str | int | tuple[str, int]:

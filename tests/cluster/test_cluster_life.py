@@ -81,11 +81,11 @@ def test_how_it_ends(in_worker, in_primary, expected):
         both="if cluster.is_worker: signal.signal(signal.SIGINT, signal.SIG_DFL)",
         primary=f"""
     worker = cluster.fork()
-    worker.on("online", lambda: {in_primary or "None"})
+    worker.on("message", lambda message, handle: {in_primary or "None"})
     worker.on("disconnect", lambda: say("disconnect"))
     worker.on("exit", lambda code, signal: say(code, signal, worker.exited_after_disconnect))
     """,
-        worker=in_worker or "pass",
+        worker=f"{in_worker or 'pass'}\ncluster.worker.send('ready')",
     )
     assert lines == [("disconnect",), expected]
 

@@ -31,6 +31,6 @@ def script(*, primary: str = "", worker: str = "", both: str = "") -> str:
 
 def run_cluster(*args: str, primary: str = "", worker: str = "", both: str = "", **options) -> list[tuple]:
     """Runs such a script to its end; what say() has printed in all of its processes, in the order of writing."""
-    done = run_script(script(primary=primary, worker=worker, both=both), *args, timeout=60, **options)
+    done = run_script(script(primary=primary, worker=worker, both=both), *args, timeout=40, **options)
     assert (done.returncode, done.stderr) == (0, ""), (done.returncode, done.stdout, done.stderr)
     return [ast.literal_eval(line) for line in done.stdout.splitlines()]
