@@ -6,7 +6,6 @@ import collections
 import contextlib
 import os
 import signal
-import time
 
 import pytest
 
