@@ -1,4 +1,4 @@
-"""The page in which processes count their connections, and how a process with too many leaves connections to the others."""
+"""The page in which processes count their connections; how a process with too many leaves connections to the others."""
 
 from __future__ import annotations
 
@@ -271,8 +271,8 @@ def split(count, how_many, mode="fair"):
 
 @pytest.mark.parametrize("count", [2, 4])
 def test_connections_that_are_held_are_balanced(count):
-    """Without the brake one process gets nearly all. A process that the machine does not run for long gets less, so there is
-    more than one try."""
+    """Without the brake one process gets nearly all. One that the machine does not run for a while gets less: so there
+    is more than one try."""
     tries = []
     for _ in range(4):
         tries.append(split(count, 100))

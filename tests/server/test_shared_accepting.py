@@ -1,4 +1,4 @@
-"""Servers whose listening socket several processes have: who is full leaves the connections to the others; the primary of
+"""Servers whose listening socket several processes have. Who is full leaves connections to the others. The primary of
 a cluster does not accept, or hands over what it accepts."""
 
 from __future__ import annotations
