@@ -6,13 +6,13 @@
 #include "uvio/brake.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <uv.h>
 
-#define STEP_NS 200000u  /* for each connection too many */
-#define MOST_NS 2000000u /* a process with fewer connections may stand still: it must not hold up this one */
+#include "core/balance.h"
 
 void
 pn_brake_init(struct pn_brake *b)
@@ -74,6 +74,20 @@ pn_brake_clear(struct pn_brake *b, size_t index)
     atomic_store(&b->page[index].connections, 0);
 }
 
+void
+pn_brake_gone(struct pn_brake *b)
+{
+    pn_brake_count(b, -1);
+    if (b->page == NULL)
+        return;
+    uint64_t now = uv_hrtime();
+    if (now - b->since > PN_BALANCE_SHORT_NS) {
+        b->since = now;
+        b->gone = 0;
+    }
+    b->gone++;
+}
+
 uint64_t
 pn_brake_delay(const struct pn_brake *b)
 {
@@ -86,8 +100,8 @@ pn_brake_delay(const struct pn_brake *b)
         uint32_t each = atomic_load_explicit(&slot->connections, memory_order_relaxed);
         least = each < least ? each : least;
     }
-    uint32_t excess = own - least, allowed = least / 8 > 1 ? least / 8 : 1;
-    if (excess <= allowed)
-        return 0;
-    return excess < MOST_NS / STEP_NS ? (uint64_t)excess * STEP_NS : MOST_NS;
+    if (own <= least + 1)
+        return 0; /* without a look at the clock */
+    bool just_now = b->gone > 0 && uv_hrtime() - b->since <= 2 * (uint64_t)PN_BALANCE_SHORT_NS;
+    return pn_balance_delay(own, least, just_now ? b->gone : 0);
 }

@@ -2,7 +2,7 @@
  * than the others waits before it accepts on a shared listener.
  *
  * Nothing is asked and nothing is sent. The wait is short and bounded, so that a process that stands still holds up none
- * of the others.
+ * of the others. core/balance.h decides how long it is.
  *
  * The page is the memory of a file (memfd), an array of slots of PN_SLOT_SIZE bytes, one for each process:
  *
@@ -32,6 +32,8 @@ struct pn_brake {
     size_t count;         /* of slots */
     struct pn_slot *own;  /* in the page, or `none` */
     struct pn_slot none;  /* counts while there is no page */
+    uint64_t since;       /* uv_hrtime() when the count of `gone` began */
+    uint32_t gone;        /* connections that have closed since */
 };
 
 void pn_brake_init(struct pn_brake *b);
@@ -43,6 +45,8 @@ int pn_brake_map(struct pn_brake *b, int fd, int index, size_t count);
 void pn_brake_unmap(struct pn_brake *b, int leave);
 /* The process of the slot has died. */
 void pn_brake_clear(struct pn_brake *b, size_t index);
+/* A connection has closed: counts it, and remembers the time. */
+void pn_brake_gone(struct pn_brake *b);
 /* How long to wait before the next accept, in nanoseconds; 0: not at all. */
 uint64_t pn_brake_delay(const struct pn_brake *b);
 

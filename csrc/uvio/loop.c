@@ -171,6 +171,7 @@ pn_loop_free(struct pn_loop *loop)
     if (loop->resolver != NULL)
         pn_resolver_free(loop->resolver);
     pn_timers_clear(&loop->timers);
+    pn_brake_unmap(&loop->brake, 1);
     pn_fd_table_clear(&loop->fds);
     if (loop->reserve_fd >= 0)
         close(loop->reserve_fd);

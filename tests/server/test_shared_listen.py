@@ -536,7 +536,7 @@ def test_run_waits_for_it_and_says_why():
         pynet.run(main)
         """
     )
-    assert out == "[\"waits for the cluster's primary\"]\n"
+    assert out == '["waits for the cluster\'s primary"]\n'
 
 
 def test_the_script_may_end():
@@ -709,7 +709,9 @@ def test_an_error_must_be_an_exception(prime, pending):
     assert prime.answer() is True
 
 
-@pytest.mark.parametrize("args", [(1, None), (None, 1), (None, None, "x"), (None, None, -1), (None, None, float("nan"))])
+@pytest.mark.parametrize(
+    "args", [(1, None), (None, 1), (None, None, "x"), (None, None, -1), (None, None, float("nan"))]
+)
 def test_wrong_hooks_are_refused(args):
     with pytest.raises((TypeError, ValueError)):
         _private.cluster_hooks(*args)

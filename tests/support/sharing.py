@@ -1,5 +1,5 @@
-"""Processes that listen on one socket, as the workers of a cluster do, without a cluster: they get the socket and the page
-of counters by inheritance."""
+"""Listening sockets that several processes share, without a cluster: processes that inherit the socket and the page of
+counters, as workers; and answers in place of a primary."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ import os, sys
 import pynet
 from pynet import _private
 
-listening, page, index, count, mode = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
+listening, page, index, count = map(int, sys.argv[1:5])
 _private.cluster_page(page, index, count)
-_private.cluster_hooks(lambda server, token, places, options: _private.listen_answer(server, token, [listening], mode), None)
+
+def ask(server, token, places, options):
+    _private.listen_answer(server, token, [listening], sys.argv[5])
+
+_private.cluster_hooks(ask, None)
 
 def main():
     server = pynet.create_server(lambda sock: sock.on("error", lambda error: None).write(b"%d" % index))
     server.listen(0, lambda: print("listening", flush=True))
-    sys_stdin = pynet.Socket(fd=0)  # its end is the end of the test
-    sys_stdin.on("close", lambda had_error: os._exit(0)).resume()
+    pynet.Socket(fd=0).on("close", lambda had_error: os._exit(0)).resume()  # the end of the test
 
 pynet.run(main)
 """

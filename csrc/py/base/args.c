@@ -396,6 +396,21 @@ pn_arg_number(PyObject *obj, const char *name, double *out)
 }
 
 int
+pn_arg_int(PyObject *obj, const char *name, long least, long most, const char *range, long *out)
+{
+    int overflow = 0;
+    if (!PyLong_Check(obj) || PyBool_Check(obj)) {
+        pn_raise_arg_type(name, "an int", obj);
+        return -1;
+    }
+    *out = PyLong_AsLongAndOverflow(obj, &overflow);
+    if (overflow == 0 && *out >= least && *out <= most)
+        return 0;
+    pn_raise_range(name, range, obj);
+    return -1;
+}
+
+int
 pn_arg_ms(PyObject *obj, const char *name, double *out)
 {
     double ms;

@@ -37,6 +37,8 @@ bool pn_is_callback(PyObject *obj);
 
 /* Gets an int or a float, but not a bool. Returns 0, or -1 with TypeError. */
 int pn_arg_number(PyObject *obj, const char *name, double *out);
+/* Gets an int from `least` to `most`, but not a bool; `range` says so in words. Returns 0, or -1 with an exception. */
+int pn_arg_int(PyObject *obj, const char *name, long least, long most, const char *range, long *out);
 /* Gets milliseconds by the rules of Socket.set_timeout(): a finite number >= 0. Returns 0, or -1 with an exception. */
 int pn_arg_ms(PyObject *obj, const char *name, double *out);
 /* Gets a port by Node's rules: 0 to 65535, as a number or a numeric string. `name` is its name in the message.

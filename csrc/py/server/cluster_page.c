@@ -6,21 +6,6 @@
 #include "py/loop/driver.h"
 #include "py/server/server.h"
 
-static int
-parse_int(PyObject *obj, const char *name, long least, long most, const char *range, long *out)
-{
-    int overflow = 0;
-    if (!PyLong_Check(obj) || PyBool_Check(obj)) {
-        pn_raise_arg_type(name, "an int", obj);
-        return -1;
-    }
-    *out = PyLong_AsLongAndOverflow(obj, &overflow);
-    if (overflow == 0 && *out >= least && *out <= most)
-        return 0;
-    pn_raise_range(name, range, obj);
-    return -1;
-}
-
 /* _cluster_page(fd, index, count): maps `count` slots of 64 bytes of the file. From now on this process counts the
  * connections of its servers in the slot `index`, which is live then; -1: in none, and only looks. The descriptor stays the
  * caller's. */
@@ -31,9 +16,9 @@ pn_cluster_page(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     long fd, index, count;
     if (nargs != 3)
         return PyErr_Format(PyExc_TypeError, "_cluster_page(fd, index, count)");
-    if (parse_int(args[0], "fd", 0, INT_MAX, ">= 0", &fd) < 0 ||
-        parse_int(args[2], "count", 1, PN_SLOTS_MOST, ">= 1 and <= 4096", &count) < 0 ||
-        parse_int(args[1], "index", -1, count - 1, ">= -1 and < count", &index) < 0 || pn_state_loop(st) == NULL)
+    if (pn_arg_int(args[0], "fd", 0, INT_MAX, ">= 0", &fd) < 0 ||
+        pn_arg_int(args[2], "count", 1, PN_SLOTS_MOST, ">= 1 and <= 4096", &count) < 0 ||
+        pn_arg_int(args[1], "index", -1, count - 1, ">= -1 and < count", &index) < 0 || pn_state_loop(st) == NULL)
         return NULL;
     int status = pn_brake_map(&st->loop->brake, (int)fd, (int)index, (size_t)count);
     if (status != 0)
@@ -66,7 +51,7 @@ pn_cluster_clear(PyObject *module, PyObject *op)
     PnState *st = pn_state_of_module(module);
     size_t count = st->loop != NULL ? st->loop->brake.count : 0;
     long index;
-    if (parse_int(op, "index", 0, (long)count - 1, ">= 0 and the index of a slot of the page", &index) < 0)
+    if (pn_arg_int(op, "index", 0, (long)count - 1, ">= 0 and the index of a slot of the page", &index) < 0)
         return NULL;
     pn_brake_clear(&st->loop->brake, (size_t)index);
     Py_RETURN_NONE;

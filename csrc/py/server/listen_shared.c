@@ -250,33 +250,36 @@ take(PnState *st, const struct pn_place *p, int fd, enum pn_sharing sharing, str
     return status;
 }
 
-/* Makes all listeners, or the error; takes over the descriptors. 0, or -1 with an exception. */
-static int
+/* Makes all listeners, or the error; takes over the descriptors. */
+static void
 take_all(PnState *st, const struct pn_places *p, const int *fds, enum pn_sharing sharing, struct pn_outcome *out)
 {
     int status = 0;
+    size_t failed = 0;
     if (p->count > 1) {
         out->others = PyMem_RawCalloc(1, sizeof(*out->others) + (p->count - 1) * sizeof(out->others->at[0]));
         status = out->others != NULL ? 0 : UV_ENOMEM;
         if (out->others != NULL)
             out->others->count = p->count - 1;
     }
-    size_t failed = 0;
     for (size_t i = 0; i < p->count; i++) {
-        if (status == 0 &&
-            (status = take(st, &p->at[i], fds[i], sharing, i == 0 ? &out->first : &out->others->at[i - 1])) < 0)
+        if (status == 0) {
+            status = take(st, &p->at[i], fds[i], sharing, i == 0 ? &out->first : &out->others->at[i - 1]);
             failed = i;
+        }
         if (status != 0)
             close(fds[i]);
     }
     if (status == 0)
-        return 0;
+        return;
     pn_outcome_clear(out);
     const struct pn_place *at = &p->at[failed];
     PyObject *path = at->path != NULL ? pn_path_text(at->path) : NULL;
-    out->error = PyErr_Occurred() ? NULL : pn_listen_error(st, status, at->path != NULL ? NULL : &at->addr, path);
+    PyErr_Clear(); /* out of memory: the error is without the path */
+    out->error = pn_listen_error(st, status, at->path != NULL ? NULL : &at->addr, path);
+    if (out->error == NULL)
+        out->error = pn_take_exception();
     Py_XDECREF(path);
-    return out->error != NULL ? 0 : -1;
 }
 
 /* --- the arguments --- */
@@ -392,8 +395,7 @@ answer(PnState *st, struct answer *a)
         return NULL;
     }
     move_above_standard(a);
-    if (take_all(st, a->server->places, a->fds, a->sharing, &out) < 0)
-        return NULL;
+    take_all(st, a->server->places, a->fds, a->sharing, &out);
     if (is_asking(a->server, a->token))
         return conclude(a->server, &out);
     pn_outcome_clear(&out); /* making the error has run user code */

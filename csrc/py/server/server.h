@@ -190,6 +190,8 @@ PyObject *pn_cluster_slots(PyObject *module, PyObject *unused);
 PyObject *pn_cluster_clear(PyObject *module, PyObject *index);
 
 /* --- server_shutdown.c --- */
+/* The argument of a private function: the server, which can be used; NULL with an exception. */
+PnServer *pn_server_check(PyObject *module, PyObject *op);
 /* The open connections, oldest first. New list. */
 PyObject *pn_server_sockets(PnServer *s);
 PyObject *pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs);

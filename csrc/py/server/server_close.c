@@ -145,7 +145,7 @@ pn_server_connection_gone(PyObject *socket)
     if (s->em.st->closed)
         return;
     if (s->em.generation == s->em.st->generation)
-        pn_brake_count(&s->em.st->loop->brake, -1);
+        pn_brake_gone(&s->em.st->loop->brake);
     if (s->in_cluster)
         pn_server_count_changed(s);
     if (sock->kept)

@@ -12,17 +12,6 @@
 #include "uvio/handles.h"
 #include "uvio/user_fd.h"
 
-/* Returns the server, or NULL with an exception. */
-static PnServer *
-check_server(PyObject *module, PyObject *op)
-{
-    PnState *st = pn_state_of_module(module);
-    if (PyObject_TypeCheck(op, st->Server))
-        return pn_check_alive(PN_EMITTER(op)) < 0 || pn_state_loop(st) == NULL ? NULL : PN_SERVER(op);
-    pn_raise_arg_type("server", "a Server", op);
-    return NULL;
-}
-
 /* --- in the primary --- */
 
 /* _server_share(server, accept): before listen(): the server will listen, and accept nothing itself (None), or call
@@ -32,7 +21,7 @@ pn_server_share(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     if (nargs != 2)
         return PyErr_Format(PyExc_TypeError, "_server_share(server, accept)");
-    PnServer *s = check_server(module, args[0]);
+    PnServer *s = pn_server_check(module, args[0]);
     if (s == NULL || (args[1] != Py_None && pn_check_callable(s->em.st, args[1], "accept") < 0))
         return NULL;
     if (s->listener != NULL || s->places != NULL) {
@@ -48,7 +37,7 @@ pn_server_share(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 PyObject *
 pn_server_fds(PyObject *module, PyObject *op)
 {
-    PnServer *s = check_server(module, op);
+    PnServer *s = pn_server_check(module, op);
     PyObject *list = s != NULL ? PyList_New(0) : NULL;
     struct pn_listener *l;
     for (size_t i = 0; list != NULL && (l = pn_server_listener(s, i, NULL)) != NULL; i++) {
@@ -73,7 +62,7 @@ pn_server_accepting(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     int on = nargs == 2 ? PyObject_IsTrue(args[1]) : -1;
     if (nargs != 2)
         return PyErr_Format(PyExc_TypeError, "_server_accepting(server, on)");
-    PnServer *s = on >= 0 ? check_server(module, args[0]) : NULL;
+    PnServer *s = on >= 0 ? pn_server_check(module, args[0]) : NULL;
     if (s == NULL)
         return NULL;
     s->held_back = !on || s->share == Py_None;
@@ -91,7 +80,7 @@ pn_server_hold(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     double n;
     if (nargs != 2)
         return PyErr_Format(PyExc_TypeError, "_server_hold(server, n)");
-    PnServer *s = check_server(module, args[0]);
+    PnServer *s = pn_server_check(module, args[0]);
     if (s == NULL || pn_arg_number(args[1], "n", &n) < 0)
         return NULL;
     if ((n != 1 && n != -1) || (n < 0 && s->elsewhere == 0) || (n > 0 && s->elsewhere == UINT32_MAX))
@@ -106,23 +95,6 @@ pn_server_hold(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 }
 
 /* --- in a worker --- */
-
-static int
-parse_index(PyObject *obj, const char *name, int *out)
-{
-    int overflow = 0;
-    if (!PyLong_Check(obj) || PyBool_Check(obj)) {
-        pn_raise_arg_type(name, "an int", obj);
-        return -1;
-    }
-    long value = PyLong_AsLongAndOverflow(obj, &overflow);
-    if (overflow == 0 && value >= 0 && value <= INT_MAX) {
-        *out = (int)value;
-        return 0;
-    }
-    pn_raise_range(name, ">= 0 and <= 2147483647", obj);
-    return -1;
-}
 
 /* Takes the connection over: true; else it is the caller's. */
 static int
@@ -160,16 +132,17 @@ PyObject *
 pn_accept_fd(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     PnState *st = pn_state_of_module(module);
-    int index, fd;
+    long index, fd;
     if (nargs != 3)
         return PyErr_Format(PyExc_TypeError, "_accept_fd(server, index, fd)");
-    PnServer *s = check_server(module, args[0]);
-    if (s == NULL || parse_index(args[1], "index", &index) < 0 || parse_index(args[2], "fd", &fd) < 0)
+    PnServer *s = pn_server_check(module, args[0]);
+    if (s == NULL || pn_arg_int(args[1], "index", 0, INT_MAX, ">= 0", &index) < 0 ||
+        pn_arg_int(args[2], "fd", 0, INT_MAX, ">= 0", &fd) < 0)
         return NULL;
     if (!pn_in_callback(st))
         return PyErr_Format(PyExc_RuntimeError, "_accept_fd() must be called on the loop");
-    if (pn_handles_have_fd(st->loop, fd) || pn_bound_has_fd(st, fd))
+    if (pn_handles_have_fd(st->loop, (int)fd) || pn_bound_has_fd(st, (int)fd))
         return pn_raise_arg_value("fd", "must be a descriptor that pynet does not have yet", args[2]);
-    int taken = deliver(s, pn_server_listener(s, (size_t)index, NULL), fd);
+    int taken = deliver(s, pn_server_listener(s, (size_t)index, NULL), (int)fd);
     return taken < 0 ? NULL : PyBool_FromLong(taken);
 }

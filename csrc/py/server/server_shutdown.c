@@ -38,9 +38,8 @@ pn_server_sockets(PnServer *s)
     return g.list;
 }
 
-/* Returns the server, or NULL with an exception. */
-static PnServer *
-check_server(PyObject *module, PyObject *op)
+PnServer *
+pn_server_check(PyObject *module, PyObject *op)
 {
     PnState *st = pn_state_of_module(module);
     if (PyObject_TypeCheck(op, st->Server))
@@ -75,7 +74,7 @@ destroy_all(PnServer *s, bool draining)
 PyObject *
 pn_server_destroy_connections(PyObject *module, PyObject *op)
 {
-    PnServer *s = check_server(module, op);
+    PnServer *s = pn_server_check(module, op);
     return s != NULL ? destroy_all(s, false) : NULL;
 }
 
@@ -118,7 +117,7 @@ pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     int drain = nargs == 3 ? PyObject_IsTrue(args[2]) : -1;
     if (nargs != 3)
         return PyErr_Format(PyExc_TypeError, "_shut_down(server, future, drain)");
-    PnServer *s = drain >= 0 ? check_server(module, args[0]) : NULL;
+    PnServer *s = drain >= 0 ? pn_server_check(module, args[0]) : NULL;
     if (s == NULL)
         return NULL;
     PyObject *list = pn_server_sockets(s);
@@ -155,6 +154,6 @@ pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 PyObject *
 pn_server_destroy_draining(PyObject *module, PyObject *op)
 {
-    PnServer *s = check_server(module, op);
+    PnServer *s = pn_server_check(module, op);
     return s != NULL ? destroy_all(s, true) : NULL;
 }

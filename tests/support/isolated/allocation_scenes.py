@@ -11,6 +11,7 @@ import socket
 
 import pynet
 from isolated.allocation_stage import FOLDER, NAMES, both, scene
+from pynet import _private
 
 # --- reading and writing ---
 
@@ -515,6 +516,25 @@ def listens_on_a_stale_path(s):
     server = s.server().on("close", s.step("close"))
     options = {"path": path, "unlink_stale": True, "mode": 0o606, "group": os.getegid()}
     server.listen(options, s.step("listening", server.close))
+
+
+@scene("listening close")
+def listens_where_a_primary_listens(s):
+    plain = socket.create_server(("127.0.0.1", 0))
+
+    def ask(server, token, places, options):
+        with plain:
+            _private.listen_answer(server, token, [os.dup(plain.fileno())], "fair")
+
+    _private.cluster_hooks(ask, None)
+    server = s.server(lambda sock: sock.end())
+    try:
+        server.listen(0, s.step("listening"))
+    finally:
+        _private.cluster_hooks(None, None)
+    if server.listening:
+        sock = s.keep(pynet.connect(server.port, "127.0.0.1")).resume().on("close", s.step("close"))
+        s.closes(server, sock)
 
 
 @both("drop count close", "EPIPE", "ECONNRESET")
