@@ -1,18 +1,254 @@
-"""Handles that travel between processes: what is sent beside their descriptor, and the objects that arrive."""
+"""Handles that travel between processes: Socket.send_handle(), the objects that arrive, and pickling by multiprocessing.
+
+A frame carries one descriptor. Its message is what describes the handle, as JSON behind a length of two bytes, and then
+the message of the user.
+"""
 
 from __future__ import annotations
 
+import errno
+import json
 import os
+import socket
+import sys
+import weakref
+from collections.abc import Callable
+from typing import Any
 
-TYPE_CHECKING = False  # typing takes longer to import than all of pynet
-if TYPE_CHECKING:
-    from pynet import Socket
+from pynet import _private, _pynet
+from pynet._support import coded
+from pynet._pynet import BoundSocket, NetError, Server, Socket
 
-MESSAGE = 0
+MESSAGE, TCP, UNIX, SERVER, BOUND, OTHER = range(6)
+_LONGEST = 65536
+
+# What has come of a server with several listeners, until the last one comes.
+_parts: weakref.WeakKeyDictionary[Socket, list[tuple[socket.socket, Any]]] = weakref.WeakKeyDictionary()
+
+_Descriptors = list[tuple[int, Any]]  # of a server: each with the path that it unlinks, or None
 
 
-def received(sock: Socket, kind: int, message: bytes, fd: int) -> tuple[object, bytes] | Exception:
-    """The arguments of `handle`, from a frame; it takes over `fd`. An exception that is returned concerns the handle only."""
-    if fd >= 0:
-        os.close(fd)
-    return None, message
+class _Lent:
+    """The descriptors of a handle, duplicates that belong to this object, and what describes them."""
+
+    def __init__(self, kind: int, about: list[Any], descriptors: _Descriptors, over: Callable[[], object]) -> None:
+        self.kind, self.about, self.descriptors = kind, about, descriptors
+        self.over = over  # the handle has been given away
+
+    def take(self) -> tuple[int, Any]:
+        return self.descriptors.pop(0)
+
+    def close(self) -> None:
+        for fd, _ in self.descriptors:
+            os.close(fd)
+        self.descriptors = []
+
+
+def _wrong(text: str) -> TypeError:
+    return coded(TypeError(f'The "handle" argument {text}'), "ERR_INVALID_HANDLE_TYPE")
+
+
+def _nothing() -> None:
+    pass
+
+
+def _lend_server(server: Server) -> _Lent:
+    def over() -> None:
+        _private.server_forget_files(server)
+        server.close()
+
+    about = [_private.server_options(server)]
+    return _Lent(SERVER, about, _private.server_lend(server), over)
+
+
+def _lend(handle: Any) -> _Lent:
+    """Checks that the handle may travel; changes nothing."""
+    if isinstance(handle, Socket):
+        fd, settings = _private.socket_lend(handle)
+        return _Lent(UNIX if settings[0] else TCP, [list(settings)], [(fd, None)], handle.destroy)
+    if isinstance(handle, Server):
+        return _lend_server(handle)
+    if isinstance(handle, BoundSocket):
+        fd, path = _private.bound_lend(handle)
+        return _Lent(BOUND, [], [(fd, path)], lambda: _private.bound_given(handle))
+    try:
+        number = handle.fileno()
+    except AttributeError:
+        raise _wrong("must be a Socket, a Server, a BoundSocket, or an object with a fileno()") from None
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise _wrong("must have an open descriptor")
+    try:
+        return _Lent(OTHER, [], [(os.dup(number), None)], _nothing)
+    except OSError as error:
+        raise _private.uv_error(-(error.errno or errno.EBADF), "dup") from None
+
+
+def _frame(about: list[Any], message: bytes) -> bytes:
+    text = json.dumps(about, separators=(",", ":")).encode()
+    return len(text).to_bytes(2, "big") + text + message
+
+
+def send_handle(sock: Socket, handle: object, message: Any, keep_open: bool, callback: Any) -> bool:
+    """Socket.send_handle()."""
+    try:
+        data = bytes(memoryview(message))
+    except TypeError:
+        _private.raise_arg_type("message", "a bytes-like object", message)
+    if len(data) > _LONGEST:
+        text = f'The value of "message" is out of range. It must be at most {_LONGEST} bytes long. Received {len(data)}'
+        raise coded(ValueError(text), "ERR_OUT_OF_RANGE")
+    if callback is not None:
+        _private.check_callback(callback)
+    if handle is sock:
+        raise _wrong("must not be the socket that sends it")
+    _private.check_channel(sock)
+    if handle is None:
+        return _private.send_frame(sock, MESSAGE, data, -1, callback)
+    with _pynet.turn():  # nothing is read from the handle meanwhile
+        lent = _lend(handle)
+        try:
+            while len(lent.descriptors) > 1:
+                fd, path = lent.take()
+                _private.send_frame(sock, SERVER, _frame([None, None if keep_open else path], b""), fd, None)
+            fd, path = lent.take()
+            about = [*lent.about, None if keep_open else path]
+            below = _private.send_frame(sock, lent.kind, _frame(about, data), fd, callback)
+        finally:
+            lent.close()
+        if not keep_open:
+            lent.over()
+    return below
+
+
+# --- what arrives ---
+
+
+def _invalid(text: str) -> NetError:
+    return coded(NetError(text), "ERR_IPC_INVALID_FRAME")
+
+
+def _unpack(message: bytes) -> tuple[list[Any], bytes]:
+    end = 2 + int.from_bytes(message[:2], "big")
+    try:
+        about = json.loads(message[2:end])
+    except ValueError:
+        about = None
+    if not isinstance(about, list) or len(message) < end:
+        raise _invalid("A frame came whose description cannot be read")
+    return about, message[end:]
+
+
+def _open_socket(fd: int, settings: list[Any]) -> Socket:
+    *first, encoding, strict, default, ended = settings
+    sock: Socket = _private.socket_arrives(fd, (*first, ended))
+    if encoding is not None:
+        sock.set_encoding(encoding, errors="strict" if strict else "node")
+    sock.set_default_encoding(default)
+    return sock
+
+
+def _open_server(descriptors: _Descriptors, options: dict[str, Any]) -> Server:
+    server = Server(options)
+    backlog = options.get("backlog", 511)
+    _private.server_arrives(server, descriptors, backlog)
+    if options.get("max_connections") is not None:
+        server.max_connections = options["max_connections"]
+    return server
+
+
+def _open_other(fd: int) -> object:
+    try:
+        return socket.socket(fileno=fd)
+    except OSError as error:
+        if error.errno != errno.ENOTSOCK:
+            raise
+    return fd
+
+
+class _Arrived:
+    """A descriptor until its object has been made."""
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+
+    def take(self) -> int:
+        fd, self.fd = self.fd, -1
+        return fd
+
+    def close(self) -> None:
+        if self.fd >= 0:
+            os.close(self.take())
+
+
+def _make(sock: Socket, kind: int, about: list[Any], arrived: _Arrived) -> object:
+    """The object of a handle; None: more of its descriptors follow."""
+    if kind in (TCP, UNIX):
+        settings, _path = about
+        if settings[0] != (kind == UNIX):
+            raise ValueError("kind")
+        return _open_socket(arrived.take(), settings)
+    if kind == SERVER:
+        options, path = about
+        parts = _parts.pop(sock, [])
+        if options is None:
+            _parts[sock] = [*parts, (socket.socket(fileno=arrived.take()), path)]
+            return None
+        if len(parts) + 1 != options["listeners"]:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return _open_server([*((s.detach(), p) for s, p in parts), (arrived.take(), path)], options)
+    if kind == BOUND:
+        (path,) = about
+        return _private.bound_arrives(arrived.take(), path)
+    return _open_other(arrived.take())
+
+
+def received(sock: Socket, kind: int, message: bytes, fd: int) -> tuple[object, bytes] | Exception | None:
+    """The arguments of `handle`, from a frame; it takes over `fd`. An exception that is returned concerns the handle
+    only, one that is raised is the end of the socket. None: nothing is to be emitted yet."""
+    arrived = _Arrived(fd)
+    try:
+        if kind == MESSAGE and fd < 0:
+            return None, message
+        if fd < 0 or not TCP <= kind <= OTHER:
+            raise _invalid(f"A frame of an unknown kind came: {kind}")
+        about, text = _unpack(message)
+        made = _make(sock, kind, about, arrived)
+    except (TypeError, ValueError, KeyError, OverflowError):
+        raise _invalid("A frame came whose description does not fit its kind") from None
+    except OSError as error:
+        if error.errno not in (errno.EMFILE, errno.ENFILE):
+            raise
+        return error if isinstance(error, NetError) else _private.uv_error(-error.errno, "dup")
+    finally:
+        arrived.close()
+    return None if made is None else (made, text)
+
+
+# --- multiprocessing ---
+
+
+def _is_multiprocessing() -> bool:
+    """Whether multiprocessing pickles: the pickler, which is written in C, has no frame of its own."""
+    frame = sys._getframe(2)
+    return frame.f_globals.get("__name__") == "multiprocessing.reduction"
+
+
+def reduce(handle: Any) -> tuple[Any, ...]:
+    """The __reduce_ex__() of Socket, Server and BoundSocket."""
+    name = type(handle).__name__
+    if not _is_multiprocessing():
+        raise TypeError(
+            f"cannot pickle {name!r} object: only multiprocessing can, to send it to another process (by a Pipe, a Queue, "
+            "or the arguments of a Process)"
+        )
+    from pynet import _multiprocessing
+
+    return _multiprocessing.reduce(handle, _lend)
+
+
+def rebuild(kind: int, about: list[Any], descriptors: _Descriptors) -> object:
+    """What was pickled; takes over the descriptors."""
+    if kind == SERVER:
+        return _open_server(descriptors, about[0])
+    ((fd, path),) = descriptors
+    return _open_socket(fd, about[0]) if kind != BOUND else _private.bound_arrives(fd, path)

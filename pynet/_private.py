@@ -23,6 +23,10 @@ raise_arg_type: Callable[[str, str, object], NoReturn] = _c._raise_arg_type
 raise_unknown: Callable[[str, tuple[str, ...], str], NoReturn] = _c._raise_unknown
 check_callback: Callable[[object], None] = _c._check_callback
 
+# --- base/errors.c ---
+
+uv_error: Callable[[int, str], _pynet.NetError] = _c._uv_error
+
 # --- loop/driver.c ---
 
 need_driver: Callable[[object], None] = _c._need_driver
@@ -109,6 +113,24 @@ loop_anext: Callable[..., Any] = _c._loop_anext
 # --- socket/socket_closing.c ---
 
 lingers: Callable[[_pynet.Socket], bool] = _c._lingers
+
+# --- stream/frame_writer.c, frame_reader.c ---
+
+check_channel: Callable[[object], None] = _c._check_channel
+send_frame: Callable[[_pynet.Socket, int, bytes, int, Any], bool] = _c._send_frame
+receive_frames: Callable[[_pynet.Socket, _Function], None] = _c._receive_frames
+
+# --- socket/socket_travels.c, bound_socket_type.c, server/server_travels.c ---
+
+socket_lend: Callable[[_pynet.Socket], tuple[int, tuple[Any, ...]]] = _c._socket_lend
+socket_arrives: Callable[[int, tuple[Any, ...]], Any] = _c._socket_arrives
+server_lend: Callable[[_pynet.Server], list[tuple[int, Any]]] = _c._server_lend
+server_options: Callable[[_pynet.Server], dict[str, Any]] = _c._server_options
+server_forget_files: Callable[[_pynet.Server], None] = _c._server_forget_files
+server_arrives: Callable[[_pynet.Server, list[tuple[int, Any]], int], None] = _c._server_arrives
+bound_lend: Callable[[_pynet.BoundSocket], tuple[int, Any]] = _c._bound_lend
+bound_given: Callable[[_pynet.BoundSocket], None] = _c._bound_given
+bound_arrives: Callable[[int, Any], Any] = _c._bound_arrives
 
 # --- stream/flushed.c ---
 

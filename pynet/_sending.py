@@ -31,6 +31,21 @@ def chunks(socket: _pynet.Socket, /, timeout: float | None = None) -> SocketIter
     return SocketIterator(socket, timeout=timeout)
 
 
+def send_handle(
+    socket: _pynet.Socket,
+    /,
+    handle: object,
+    message: Any = b"",
+    *,
+    keep_open: bool = False,
+    callback: Any = None,
+) -> bool:
+    """Socket.send_handle()."""
+    from pynet import _handles
+
+    return _handles.send_handle(socket, handle, message, keep_open, callback)
+
+
 # --- flush() ---
 
 

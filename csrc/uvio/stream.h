@@ -141,7 +141,8 @@ ssize_t pn_stream_recv(const struct pn_stream *s, void *base, size_t len);
  * write is queued. Never raises SIGPIPE. */
 ssize_t pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count);
 /* The same over a unix socket, with a descriptor, which stays open here. */
-ssize_t pn_stream_try_write_fd(struct pn_stream *s, const struct iovec *iov, size_t count, int fd);
+ssize_t pn_stream_try_write_fd(struct pn_loop *loop, const struct pn_stream *s, const struct iovec *iov, size_t count,
+                               int fd);
 /* Queues a write, with the descriptor `fd` (-1: none); `written` follows. The caller keeps the memory and the descriptor
  * until then. One write at a time. */
 int pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count, int fd);

@@ -21,7 +21,7 @@
 #endif
 
 ssize_t
-pn_stream_try_write_fd(struct pn_stream *s, const struct iovec *iov, size_t count, int fd)
+pn_stream_try_write_fd(struct pn_loop *loop, const struct pn_stream *s, const struct iovec *iov, size_t count, int fd)
 {
     union {
         struct cmsghdr header; /* aligns it */
@@ -40,7 +40,7 @@ pn_stream_try_write_fd(struct pn_stream *s, const struct iovec *iov, size_t coun
     c->cmsg_type = SCM_RIGHTS;
     c->cmsg_len = CMSG_LEN(sizeof(fd));
     memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-    ((struct pn_loop *)(void *)s->h.handle.loop)->syscalls_write++;
+    loop->syscalls_write++;
     do
         n = sendmsg(pn_stream_fd(s), &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);

@@ -612,3 +612,13 @@ pn_check_callback_function(PyObject *module, PyObject *callback)
         return NULL;
     Py_RETURN_NONE;
 }
+
+PyObject *
+pn_reduce_handle(PyObject *op, PyObject *protocol)
+{
+    (void)protocol;
+    PyObject *module = PyImport_ImportModule("pynet._handles");
+    PyObject *result = module != NULL ? PyObject_CallMethod(module, "reduce", "O", op) : NULL;
+    Py_XDECREF(module);
+    return result;
+}

@@ -63,6 +63,9 @@ int pn_has_attribute(PyObject *obj, const char *name);
 /* Returns whether `obj` is a str, bytes or os.PathLike, or -1 as pn_attribute(). */
 int pn_is_path(PyObject *obj);
 
+/* __reduce_ex__() of what only multiprocessing can pickle: pynet/_handles.py. */
+PyObject *pn_reduce_handle(PyObject *op, PyObject *protocol);
+
 /* --- for the Python modules --- */
 
 /* _raise_arg_type(name, expected, got) */

@@ -554,6 +554,16 @@ pn_raise(PyObject *exc)
 }
 
 PyObject *
+pn_uv_error_function(PyObject *module, PyObject *args)
+{
+    struct pn_where where = {0};
+    int status;
+    if (!PyArg_ParseTuple(args, "is", &status, &where.syscall))
+        return NULL;
+    return pn_uv_error(pn_state_of_module(module), status, &where);
+}
+
+PyObject *
 pn_raise_uv(PnState *st, int status, const char *syscall)
 {
     struct pn_where where = {.syscall = syscall};

@@ -91,6 +91,7 @@ LEADING(leave_async)
 LEADING(chunks)
 LEADING(flush)
 LEADING(send_file)
+LEADING(send_handle)
 LEADING(leave_socket)
 LEADING(shutdown)
 LEADING(iterate_server)
@@ -201,6 +202,20 @@ const char pn_send_file_doc[] =
     "open; its position is behind what was sent.\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE for a text file, ERR_OUT_OF_RANGE).\n"
     "The Future fails with what reading raises, and with the error of the socket.";
+const char pn_send_handle_doc[] =
+    "send_handle($self, handle, message=b\"\", *, keep_open=False, callback=None)\n--\n\n"
+    "Sends a handle to the process at the other end of this unix socket, with a message of at most 64 KiB. The\n"
+    "peer is a Socket(receive_handles=True): it gets \"handle\" (handle, message). This direction of the socket\n"
+    "then carries nothing else: don't write() to it. handle: a Socket (it arrives unread: nothing of the\n"
+    "connection is lost), a Server (it arrives listening), a BoundSocket, a socket.socket, any object with a\n"
+    "fileno(), or None to send the message alone.\n\n"
+    "A Socket, Server or BoundSocket is closed here, unless keep_open is True; its connection stays open. Other\n"
+    "objects stay open. Returns True while less than the high-water mark is queued. After False, wait for\n"
+    "\"drain\". callback(err) is called when the handle has been sent, with None, or can no longer be sent.\n\n"
+    "If it raises, nothing has been sent, and the handle is as before. TypeError (ERR_INVALID_HANDLE_TYPE: the\n"
+    "handle cannot travel, or this is not a unix socket; ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE),\n"
+    "NetError (ERR_SOCKET_UNSENT_DATA, ERR_SOCKET_UNREAD_DATA: data would be lost; ENOTCONN, EMFILE,\n"
+    "ERR_SERVER_NOT_RUNNING, ERR_SOCKET_HANDLE_ADOPTED).";
 const char pn_chunks_doc[] =
     "chunks($self, timeout=None)\n--\n\n"
     "`for chunk in sock.chunks(timeout=5)` and `async for`: as a loop over the socket itself, which stays open when\n"

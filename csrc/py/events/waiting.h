@@ -12,7 +12,7 @@
 #define PN_WAITING(X) \
     X(wait) X(drain) X(iterator) X(iterate) X(iterate_async) X(lines) \
     X(leave) X(enter_async) X(leave_async)
-#define PN_WAITING_SOCKET(X) X(chunks) X(flush) X(send_file) X(leave_socket)
+#define PN_WAITING_SOCKET(X) X(chunks) X(flush) X(send_file) X(send_handle) X(leave_socket)
 #define PN_WAITING_SERVER(X) X(shutdown) X(iterate_server) X(iterate_server_async)
 /* clang-format on */
 
@@ -36,7 +36,8 @@ PyObject *pn_waiting_server_aiter_slot(PyObject *op);
 extern const char pn_wait_doc[], pn_server_wait_doc[], pn_shutdown_doc[], pn_drain_doc[], pn_iterator_doc[],
     pn_lines_doc[];
 extern const char pn_leave_doc[], pn_server_leave_doc[];
-extern const char pn_enter_async_doc[], pn_leave_async_doc[], pn_chunks_doc[], pn_flush_doc[], pn_send_file_doc[];
+extern const char pn_enter_async_doc[], pn_leave_async_doc[], pn_chunks_doc[], pn_flush_doc[], pn_send_file_doc[],
+    pn_send_handle_doc[];
 
 #define PN_WAITING_ROW(name, f, doc) {name, PN_FASTCALL(pn_waiting_##f), METH_FASTCALL | METH_KEYWORDS, doc}
 
@@ -48,7 +49,8 @@ extern const char pn_enter_async_doc[], pn_leave_async_doc[], pn_chunks_doc[], p
 #define PN_WAITING_SOCKET_ROWS                                                                                  \
     PN_WAITING_ROW("wait", wait_for_event, pn_wait_doc), PN_WAITING_ROW("iterator", iterator, pn_iterator_doc), \
         PN_WAITING_ROW("lines", lines, pn_lines_doc), PN_WAITING_ROW("chunks", chunks, pn_chunks_doc),          \
-        PN_WAITING_ROW("send_file", send_file, pn_send_file_doc), PN_WAITING_CONTEXT_ROWS(leave_socket, pn_leave_doc)
+        PN_WAITING_ROW("send_file", send_file, pn_send_file_doc),                                               \
+        PN_WAITING_ROW("send_handle", send_handle, pn_send_handle_doc), PN_WAITING_CONTEXT_ROWS(leave_socket, pn_leave_doc)
 #define PN_WAITING_SERVER_ROWS                                                                                         \
     PN_WAITING_ROW("wait", wait_for_event, pn_server_wait_doc), PN_WAITING_ROW("shutdown", shutdown, pn_shutdown_doc), \
         PN_WAITING_CONTEXT_ROWS(leave, pn_server_leave_doc)

@@ -185,6 +185,7 @@ static PyMethodDef socket_methods[] = {
     {"destroy_soon", socket_destroy_soon, METH_NOARGS, destroy_soon_doc},
     {"close", socket_close, METH_NOARGS, close_doc},
     {"reset_and_destroy", pn_socket_reset_and_destroy_method, METH_NOARGS, pn_reset_and_destroy_doc},
+    {"__reduce_ex__", pn_reduce_handle, METH_O, NULL},
     {"detach", pn_socket_detach_method, METH_NOARGS, pn_detach_doc},
     {"pause", socket_pause, METH_NOARGS, pause_doc},
     {"resume", socket_resume, METH_NOARGS, resume_doc},

@@ -14,6 +14,7 @@
  *   server_queue.c     the connections that loops over a server and accept() take
  *   server_iterate.c   loops over a server, and waits for a connection
  *   accept_method.c    accept(): the threads and tasks that wait for a connection, in their order
+ *   server_travels.c   what send_handle() needs of a server, and the server that arrives
  *   server_list.c      the servers that listen
  *   server_close.c     closing: the listener, a listen() under way, `close`, `error`, the end of shutdown()
  *   server_shutdown.c  all connections of a server at once: listing, destroying, shutdown()
@@ -139,6 +140,16 @@ PyObject *pn_server_list(PyObject *module, PyObject *unused);
 /* Adds a note to an error EADDRINUSE: which server of this process has the address. Returns the error; NULL, with its
  * reference released: a signal handler has raised. */
 PyObject *pn_server_note_in_use(PnState *st, int status, PyObject *error);
+
+/* --- server_travels.c --- */
+/* _server_lend(server): [(descriptor, path to unlink or None)], duplicates. _server_forget_files(server): unlinks none. */
+PyObject *pn_server_lend(PyObject *module, PyObject *op);
+/* _server_options(server): a dict of what travels beside them. */
+PyObject *pn_server_options(PyObject *module, PyObject *op);
+PyObject *pn_server_forget_files(PyObject *module, PyObject *op);
+/* _server_arrives(server, [(descriptor, path to unlink or None)], backlog): it listens, and accepts when there is a
+ * `connection` listener. It takes the descriptors over, also when it raises. */
+PyObject *pn_server_arrives(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
 /* --- accept_method.c --- */
 PyObject *pn_server_accept_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);

@@ -593,6 +593,7 @@ static PyMethodDef server_methods[] = {
     KW("get_connections", server_get_connections, get_connections_doc),
     {"address", server_address, METH_NOARGS, address_doc},
     {"fileno", server_fileno, METH_NOARGS, fileno_doc},
+    {"__reduce_ex__", pn_reduce_handle, METH_O, NULL},
     {"ref", server_ref, METH_NOARGS,
      "ref($self, /)\n--\n\n"
      "The server keeps run() from returning, which is the default. Node: server.ref()."},

@@ -31,6 +31,16 @@ int pn_bound_adopt(PnState *st, PyObject *obj, struct pn_bound *out);
 /* Unlinks, closes and releases what has not been taken out of `b`. */
 void pn_bound_release(struct pn_bound *b);
 
+/* _bound_lend(bound): (descriptor, path to unlink or None), a duplicate. _bound_given(bound): it is adopted, and its file
+ * stays. _bound_arrives(fd, path to unlink or None): a BoundSocket over a descriptor that it takes over, also when it
+ * raises. */
+PyObject *pn_bound_lend(PyObject *module, PyObject *op);
+PyObject *pn_bound_given(PyObject *module, PyObject *op);
+PyObject *pn_bound_arrives(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+
+/* The file at `path` (a str, or None) is to be unlinked, if it is a socket. 0, or -1 with an exception. */
+int pn_take_file(struct pn_path_file *f, PyObject *path);
+
 /* True if `fd` is the descriptor of a BoundSocket. */
 bool pn_bound_has_fd(PnState *st, int fd);
 

@@ -16,6 +16,7 @@
 #include "py/loop/hooks.h"
 #include "py/socket/bound_socket.h"
 #include "uvio/sockaddr.h"
+#include "uvio/user_fd.h"
 
 #include <structmember.h>
 
@@ -376,6 +377,103 @@ bound_init(PyObject *op, PyObject *args, PyObject *kwargs)
     return status;
 }
 
+static PyObject *
+bound_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    (void)args;
+    (void)kwargs;
+    PyObject *op = type->tp_alloc(type, 0);
+    if (op != NULL) {
+        PN_BOUND(op)->st = pn_state_of_type(type);
+        PN_BOUND(op)->generation = PN_BOUND(op)->st->generation;
+        PN_BOUND(op)->b.fd = -1;
+    }
+    return op;
+}
+
+/* --- travelling, for pynet/_handles.py --- */
+
+PyObject *
+pn_bound_lend(PyObject *module, PyObject *op)
+{
+    PnState *st = pn_state_of_module(module);
+    if (!pn_is_bound_socket(st, op))
+        return pn_raise_arg_type("handle", "an instance of BoundSocket", op);
+    PnBoundSocket *self = PN_BOUND(op);
+    if (check_bound(self) < 0)
+        return NULL;
+    int fd = pn_user_fd_dup(self->b.fd);
+    if (fd < 0)
+        return pn_raise_uv(st, fd, "dup");
+    const char *path = self->b.file.path;
+    PyObject *file = path != NULL ? PyUnicode_DecodeFSDefault(path) : Py_NewRef(Py_None);
+    PyObject *both = file != NULL ? Py_BuildValue("iN", fd, file) : NULL;
+    if (both == NULL)
+        close(fd);
+    return both;
+}
+
+PyObject *
+pn_bound_given(PyObject *module, PyObject *op)
+{
+    PnState *st = pn_state_of_module(module);
+    struct pn_bound b;
+    if (!pn_is_bound_socket(st, op) || pn_bound_adopt(st, op, &b) < 0)
+        return PyErr_Occurred() ? NULL : pn_raise_arg_type("handle", "an instance of BoundSocket", op);
+    pn_path_file_forget(&b.file);
+    pn_bound_release(&b);
+    Py_RETURN_NONE;
+}
+
+int
+pn_take_file(struct pn_path_file *f, PyObject *path)
+{
+    PyObject *bytes = path != Py_None ? PyUnicode_EncodeFSDefault(path) : NULL;
+    if (bytes != NULL && pn_path_file_begin(f, PyBytes_AS_STRING(bytes)) == 0)
+        pn_path_file_end(f, PyBytes_AS_STRING(bytes));
+    Py_XDECREF(bytes);
+    return bytes == NULL && path != Py_None ? -1 : 0;
+}
+
+/* Fills in what the descriptor tells. 0, or -1 with an exception. */
+static int
+arrive(PnBoundSocket *self, int fd, PyObject *file)
+{
+    char name[128];
+    enum pn_stream_kind kind;
+    if (pn_user_fd_listenable(fd, &kind) != 0 || pn_user_fd_is_listening(fd)) {
+        pn_raise_net(self->st, "ERR_IPC_INVALID_FRAME", "The descriptor that came is not that of a bound socket");
+        return -1;
+    }
+    if (kind == PN_STREAM_TCP) {
+        (void)pn_fd_local(fd, &self->at);
+    }
+    else {
+        self->b.path = PyBytes_FromStringAndSize(name, (Py_ssize_t)pn_path_of(fd, name, sizeof(name)));
+        if (self->b.path == NULL)
+            return -1;
+    }
+    if (pn_take_file(&self->b.file, file) < 0)
+        return -1;
+    bound_at(self, fd, kind);
+    return 0;
+}
+
+PyObject *
+pn_bound_arrives(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    PnState *st = pn_state_of_module(module);
+    int fd = nargs == 2 ? (int)PyLong_AsLong(args[0]) : -1;
+    if (fd < 0 || (args[1] != Py_None && !PyUnicode_Check(args[1])))
+        return PyErr_Format(PyExc_TypeError, "_bound_arrives(fd, path)");
+    PyObject *op = bound_new(st->BoundSocket, NULL, NULL);
+    if (op == NULL || arrive(PN_BOUND(op), fd, args[1]) < 0) {
+        close(fd);
+        Py_CLEAR(op);
+    }
+    return op;
+}
+
 /* --- methods --- */
 
 static const char address_doc[] =
@@ -478,20 +576,6 @@ bound_repr(PyObject *op)
 
 /* --- lifetime --- */
 
-static PyObject *
-bound_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
-{
-    (void)args;
-    (void)kwargs;
-    PyObject *op = type->tp_alloc(type, 0);
-    if (op != NULL) {
-        PN_BOUND(op)->st = pn_state_of_type(type);
-        PN_BOUND(op)->generation = PN_BOUND(op)->st->generation;
-        PN_BOUND(op)->b.fd = -1;
-    }
-    return op;
-}
-
 /* It was not closed before its last reference was released: warns, as socket.socket does, and closes it. */
 static void
 bound_finalize(PyObject *op)
@@ -546,6 +630,7 @@ static PyMethodDef bound_methods[] = {
     {"fd", bound_fd, METH_NOARGS, fd_doc},
     {"fileno", bound_fd, METH_NOARGS, "fileno($self, /)\n--\n\nThe same as fd(), for select and the like."},
     {"close", bound_close, METH_NOARGS, close_doc},
+    {"__reduce_ex__", pn_reduce_handle, METH_O, NULL},
     {"__enter__", bound_enter, METH_NOARGS, NULL},
     {"__exit__", bound_exit, METH_VARARGS, NULL},
     {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, NULL}, /* BoundSocket[str], as the stubs have it */

@@ -12,6 +12,7 @@
  *   socket_raw.c         set_option(), get_option(): any option of the descriptor; peer_credentials
  *   socket_closing.c     close_timeout: how long `with sock` waits for what is queued; linger: how long close() reads
  *   socket_detach.c      detach(): hands the connection over to a socket.socket
+ *   socket_travels.c     what send_handle() needs of a socket, and the socket that arrives
  *   socket_extras.c      an aborted AbortSignal destroys the socket; rarely used fields, allocated on demand: block list,
  *                        type of service, ...
  *
@@ -35,7 +36,7 @@ struct pn_connection_options {
     bool allow_half_open, pause_on_connect, no_delay, keep_alive;
     PyObject *factory; /* the server's: called with the other options, it makes the socket; NULL: none */
 };
-/* Makes the socket of an accepted connection, which `server` counts, and takes over `fd`, also on failure. Reads
+/* Makes the socket of an accepted connection, which `server` (NULL: none) counts, and takes over `fd`, also on failure. Reads
  * nothing yet. NULL with an exception set. With a factory it runs user code. */
 PnSocket *pn_socket_accept(PnState *st, PyObject *server, const struct pn_connection_options *o,
                            enum pn_stream_kind kind, int fd, const struct pn_addr *peer);
@@ -174,6 +175,17 @@ PyObject *pn_socket_set_option_method(PyObject *op, PyObject *const *args, Py_ss
 PyObject *pn_socket_get_option_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 PyObject *pn_socket_get_credentials(PyObject *op, void *closure);
 extern const char pn_set_option_doc[], pn_get_option_doc[];
+
+/* --- socket_detach.c --- */
+/* Checks that it is connected, that all written bytes have been sent and all read bytes consumed; errors say that it
+ * cannot be <verb>. Runs no user code if it succeeds. 0, or -1 with an exception. */
+int pn_socket_check_detachable(PnSocket *s, const char *verb, const char *method);
+
+/* --- socket_travels.c --- */
+/* _socket_lend(socket): checks that it may travel. Returns (descriptor, settings), a duplicate. */
+PyObject *pn_socket_lend(PyObject *module, PyObject *socket);
+/* _socket_arrives(fd, settings): the socket of a descriptor that it takes over, also when it raises. */
+PyObject *pn_socket_arrives(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
 /* --- socket_closing.c --- */
 #define PN_CLOSE_TIMEOUT 30.0

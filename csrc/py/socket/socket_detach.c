@@ -7,32 +7,31 @@
 #include "py/stream/duplex.h"
 #include "uvio/user_fd.h"
 
-/* Checks that all written bytes have been sent and all read bytes consumed. Runs no user code if it succeeds. */
-static int
-check_detachable(PnSocket *s)
+int
+pn_socket_check_detachable(PnSocket *s, const char *verb, const char *method)
 {
     PnState *st = s->d.em.st;
     if (s->d.io == NULL || !s->d.connected || s->d.destroyed || s->d.write_failed) {
-        pn_raise_uv(st, UV_ENOTCONN, "detach");
+        pn_raise_uv(st, UV_ENOTCONN, method);
         return -1;
     }
     if (pn_user_fd_is_fifo(pn_stream_fd(s->d.io))) {
-        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "A pipe is not a socket: it cannot be detached");
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "A pipe is not a socket: it cannot be %s", verb);
         return -1;
     }
     pn_writable_flush(&s->d);
     if (pn_writable_length(&s->d) > 0 || s->d.write_failed || (s->d.ending && !s->d.finished)) {
         pn_raise_net(st, "ERR_SOCKET_UNSENT_DATA",
-                     "The socket cannot be detached: %zu bytes wait to be sent. Wait for \"%s\" first",
+                     "The socket cannot be %s: %zu bytes wait to be sent. Wait for \"%s\" first", verb,
                      pn_writable_length(&s->d), s->d.ending ? "finish" : "drain");
         return -1;
     }
     size_t held = s->d.r != NULL && s->d.r->decoding ? s->d.r->decoder.held : 0;
     if (pn_readable_length(&s->d) + held > 0) {
         pn_raise_net(st, "ERR_SOCKET_UNREAD_DATA",
-                     "The socket cannot be detached: %zu bytes have been read from the system and would be lost. Get "
+                     "The socket cannot be %s: %zu bytes have been read from the system and would be lost. Get "
                      "them with read() first",
-                     pn_readable_length(&s->d) + held);
+                     verb, pn_readable_length(&s->d) + held);
         return -1;
     }
     return 0;
@@ -82,7 +81,7 @@ pn_socket_detach_method(PyObject *op, PyObject *unused)
     PnSocket *s = PN_SOCKET(op);
     PnState *st = s->d.em.st;
     (void)unused;
-    if (pn_check_alive(&s->d.em) < 0 || pn_state_loop(st) == NULL || check_detachable(s) < 0)
+    if (pn_check_alive(&s->d.em) < 0 || pn_state_loop(st) == NULL || pn_socket_check_detachable(s, "detached", "detach") < 0)
         return NULL;
     int fd = pn_user_fd_dup(pn_stream_fd(s->d.io));
     if (fd < 0)
@@ -92,7 +91,7 @@ pn_socket_detach_method(PyObject *op, PyObject *unused)
         return NULL;
     /* make_socket() ran Python code: another thread may have run, the loop may have read, and the socket may have
      * another connection. */
-    int status = pn_check_alive(&s->d.em) < 0 ? -1 : check_detachable(s);
+    int status = pn_check_alive(&s->d.em) < 0 ? -1 : pn_socket_check_detachable(s, "detached", "detach");
     if (status == 0 && !pn_user_fd_same(fd, pn_stream_fd(s->d.io))) {
         pn_raise_uv(st, UV_ENOTCONN, "detach");
         status = -1;

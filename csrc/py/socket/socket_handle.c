@@ -513,8 +513,8 @@ pn_socket_accept(PnState *st, PyObject *server, const struct pn_connection_optio
     pn_socket_take_handle(s, io, kind);
     s->d.connected = s->d.was_connected = 1;
     s->d.can_send = s->d.corked == 0;
-    s->server = Py_NewRef(server);
-    s->counted = 1;
+    s->server = Py_XNewRef(server);
+    s->counted = server != NULL;
     if (o->factory == NULL)
         apply_connection_options(s, o);
     if (o->pause_on_connect) {

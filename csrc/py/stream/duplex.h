@@ -66,6 +66,8 @@ PyObject *pn_duplex_cancelled_error(PnDuplex *s);
 void pn_readable_keep(PnDuplex *s, char *base, size_t len);
 void pn_readable_emit_chunk(PnDuplex *s, char *base, size_t len);
 void pn_readable_eof(PnDuplex *s);
+/* The reader takes over, with its state, which it owns. s->r exists. */
+void pn_readable_set_reader(PnDuplex *s, const struct pn_reader *reader, void *state);
 /* Node's read(0): starts reading when the queue has room, emits `readable` or `end` when it is due. */
 void pn_readable_poll(PnDuplex *s);
 /* set_encoding() has decoded the queue; `more`: what the decoder before held came to it. Goes on when it is empty now,
@@ -94,8 +96,6 @@ struct pn_reads *pn_reads_of(PnDuplex *s); /* allocated on demand; NULL with Mem
 /* Frees s->r when it holds nothing. */
 void pn_reads_tidy(PnDuplex *s);
 void pn_reads_free(PnDuplex *s);
-/* The reader takes over, with its state, which it owns. s->r exists. */
-void pn_reads_set_reader(PnDuplex *s, const struct pn_reader *reader, void *state);
 void pn_reads_drop_reader(PnDuplex *s);
 /* For another connect(): drops what was read, keeps the settings. */
 void pn_reads_reset(PnDuplex *s);

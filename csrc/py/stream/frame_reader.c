@@ -94,6 +94,8 @@ emit_handle(PnDuplex *s, int kind, PyObject *message, int fd)
         pn_duplex_destroy_steal(s, NULL); /* not a frame of this version */
     else if (PyTuple_Check(result))
         pn_emit_args(&s->em, s->em.st->names.handle, result);
+    else if (result == Py_None) /* one of several descriptors of a server */
+        Py_DECREF(result);
     else
         report(s, result); /* the handle cannot be opened here */
 }
@@ -364,7 +366,7 @@ pn_frame_reader_set(PnDuplex *s)
         PyMem_RawFree(o);
         return -1;
     }
-    pn_reads_set_reader(s, &reader, o);
+    pn_readable_set_reader(s, &reader, o);
     return 0;
 }
 

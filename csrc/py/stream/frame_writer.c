@@ -39,6 +39,24 @@ check_stream(PnDuplex *s)
     return 0;
 }
 
+PyObject *
+pn_check_channel(PyObject *module, PyObject *sock)
+{
+    PnState *st = pn_state_of_module(module);
+    if (!PN_IS_DUPLEX(st, sock))
+        return pn_raise_arg_type("sock", "an instance of Socket", sock);
+    PnDuplex *s = PN_DUPLEX(sock);
+    if (pn_check_alive(&s->em) < 0)
+        return NULL;
+    if (s->destroyed || s->errored != NULL)
+        return pn_raise_net(st, "ERR_STREAM_DESTROYED", "Cannot call send_handle after a stream was destroyed");
+    if (s->ending)
+        return pn_raise_net(st, "ERR_STREAM_WRITE_AFTER_END", "write after end");
+    if (check_stream(s) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
 /* As pn_writable_write(); takes over `*fd`, and sets it to -1 then. */
 static int
 send_frame(PnDuplex *s, PyObject *bytes, int *fd, PyObject *callback)

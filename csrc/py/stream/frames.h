@@ -9,6 +9,9 @@
  * also when it raises. */
 PyObject *pn_send_frame(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
+/* _check_channel(sock): it can carry handles now; else an exception. */
+PyObject *pn_check_channel(PyObject *module, PyObject *sock);
+
 /* --- frame_reader.c --- */
 /* The option receive_handles: what comes is frames. 0, or -1 with MemoryError. */
 int pn_frame_reader_set(PnDuplex *s);

@@ -266,6 +266,6 @@ pn_onread_set(PnDuplex *s, PyObject *option)
             onread_free(o);
         return -1;
     }
-    pn_reads_set_reader(s, &reader, o);
+    pn_readable_set_reader(s, &reader, o);
     return 0;
 }

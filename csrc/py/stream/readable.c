@@ -200,6 +200,26 @@ pn_readable_connected(PnDuplex *s)
         pn_readable_poll(s);
 }
 
+void
+pn_readable_set_reader(PnDuplex *s, const struct pn_reader *reader, void *state)
+{
+    struct pn_reads *r = s->r;
+    const struct pn_reader *old = r->reader; /* __init__() may be called twice */
+    void *old_state = r->reader_state;
+    r->reader = reader;
+    r->reader_state = state;
+    if (s->io != NULL) {
+        s->io->own_buffer = true;
+        if (s->io->reading) { /* starts again, into its buffer */
+            pn_stream_read_stop(s->io);
+            s->reading = 0;
+            pn_readable_poll(s);
+        }
+    }
+    if (old != NULL)
+        old->free(old_state);
+}
+
 /* --- incoming chunks --- */
 
 /* Nothing but calls that wait will hear of what has come: they need no tick. */
