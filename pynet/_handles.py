@@ -104,15 +104,25 @@ def send_handle(sock: Socket, handle: object, message: Any, keep_open: bool, cal
     _private.check_channel(sock)
     if handle is None:
         return _private.send_frame(sock, MESSAGE, data, -1, callback)
+
+    def send(kind: int, frame: bytes, fd: int, last: bool) -> bool:
+        return _private.send_frame(sock, kind, frame, fd, callback if last else None)
+
+    return hand_over(handle, keep_open, data, send)
+
+
+def hand_over(handle: object, keep_open: bool, message: bytes, send: Callable[[int, bytes, int, bool], bool]) -> bool:
+    """Sends a handle and its message, by send(kind, frame, fd, last) for each descriptor; returns what the last one
+    returns. The handle is destroyed then, unless with keep_open."""
     with _pynet.turn():  # nothing is read from the handle meanwhile
         lent = _lend(handle)
         try:
             while len(lent.descriptors) > 1:
                 fd, path = lent.take()
-                _private.send_frame(sock, SERVER, _frame([None, None if keep_open else path], b""), fd, None)
+                send(SERVER, _frame([None, None if keep_open else path], b""), fd, False)
             fd, path = lent.take()
             about = [*lent.about, None if keep_open else path]
-            below = _private.send_frame(sock, lent.kind, _frame(about, data), fd, callback)
+            below = send(lent.kind, _frame(about, message), fd, True)
         finally:
             lent.close()
         if not keep_open:

@@ -92,11 +92,6 @@ cluster_page: Callable[[int, int, int], None] = _c._cluster_page
 cluster_slots: Callable[[], list[tuple[int, int]]] = _c._cluster_slots
 cluster_clear: Callable[[int], None] = _c._cluster_clear
 
-# --- stream/frames.c ---
-
-send_frame: Callable[[_pynet.Socket, int, bytes, int, _Function | None], bool] = _c._send_frame
-receive_frames: Callable[[_pynet.Socket, _Function], None] = _c._receive_frames
-
 # --- stream/framing.c ---
 
 read_some: Callable[[_pynet.Socket, int], Any] = _c._read_some

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pynet import _handles, _private, _pynet, _run
+from pynet import _private, _pynet, _run
 from pynet._support import coded, seconds_of
 from pynet.cluster import _channel, _page, _settings
 from pynet.cluster._channel import Channel
@@ -221,15 +221,16 @@ class PrimaryWorker(Worker):
 
     # --- connections that were sent ---
 
-    def _sends(self, handle: object, packed: _handles.Packed) -> None:
-        """The server that has accepted a connection counts it until the worker has closed it."""
-        server = handle.server if isinstance(handle, _pynet.Socket) else None
-        if server is None or packed.keep_open:
-            return
+    def _number_of(self, handle: object) -> int:
+        if not isinstance(handle, _pynet.Socket) or handle.server is None:
+            return 0
         self._numbers += 1
-        packed.number = self._numbers
-        self._held[self._numbers] = server
-        _private.server_hold(server, 1)
+        return self._numbers
+
+    def _hold(self, number: int, handle: Any) -> None:
+        """The server that has accepted the connection counts it until the worker has closed it."""
+        self._held[number] = handle.server
+        _private.server_hold(handle.server, 1)
 
     def _on_gone(self, number: int) -> None:
         server = self._held.pop(number, None)

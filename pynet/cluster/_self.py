@@ -193,13 +193,10 @@ class SelfWorker(Worker):
     # --- connections that came by send() ---
 
     def _received(self, message: object, handle: Any) -> None:
-        number = getattr(handle, "_sent_as", None)
         if self._early is not None:
             self._early.append((message, handle))
         else:
             super()._received(message, handle)
-        if number is not None:
-            handle.once("close", lambda had_error: self._tell("gone", number))
 
     def _on_new_listener(self, event: object, listener: object) -> None:
         if event == "message" and self._early is not None:

@@ -16,7 +16,7 @@ from pynet.cluster._channel import Channel
 
 __all__ = ["Worker"]
 
-_head = struct.Struct("!BH")  # of a message: the kind of its handle, the length of what describes it
+_head = struct.Struct("!BI")  # of a message: the kind of its handle, and the number that its `close` is reported by, or 0
 
 
 @_private.alias_type
@@ -91,17 +91,26 @@ class Worker(_pynet.EventEmitter):
             self._refuse(callback)
             return False
         if handle is None:
-            return channel.send(_channel.MESSAGE, _head.pack(0, 0) + body, -1, callback)
-        packed = _handles.pack(handle, keep_open, "send")
-        self._sends(handle, packed)
-        return channel.send(
-            _channel.MESSAGE, _head.pack(packed.kind, len(packed.meta)) + packed.meta + body, packed.take(), callback
-        )
+            return channel.send(_channel.MESSAGE, _head.pack(_handles.MESSAGE, 0) + body, -1, callback)
+        number = 0 if keep_open else self._number_of(handle)
+
+        def send(kind: int, frame: bytes, fd: int, last: bool) -> bool:
+            head = _head.pack(kind, number if last else 0)
+            below = channel.send(_channel.MESSAGE, head + frame, fd, callback if last else None)
+            if number and last:
+                self._hold(number, handle)
+            return below
+
+        return _handles.hand_over(handle, keep_open, body, send)
 
     # --- private ---
 
-    def _sends(self, handle: object, packed: _handles.Packed) -> None:
-        """A handle is about to leave."""
+    def _number_of(self, handle: object) -> int:
+        """A number for a connection that the other process shall report the end of; 0: it need not."""
+        return 0
+
+    def _hold(self, number: int, handle: Any) -> None:
+        """The connection with this number is in the other process now."""
 
     def _dump(self, message: object) -> bytes:
         if callable(message):
@@ -126,10 +135,26 @@ class Worker(_pynet.EventEmitter):
 
     def _message(self, payload: bytes, fd: int) -> None:
         """A message of the program has come."""
-        kind, size = _head.unpack_from(payload)
-        meta = payload[_head.size : _head.size + size]
-        handle = _handles.unpack(kind, meta, fd) if kind != 0 else None
-        self._received(self._load(payload[_head.size + size :]), handle)
+        kind, number = _head.unpack_from(payload)
+        body: bytes | memoryview = payload[_head.size :]
+        handle: Any = None
+        if kind != _handles.MESSAGE:
+            assert self._channel is not None
+            arrived = _handles.received(self._channel.socket, kind, payload[_head.size :], fd)
+            if arrived is None:  # more of a server follows
+                return
+            if isinstance(arrived, Exception):
+                self.emit("error", arrived)
+                return
+            handle, body = arrived
+        if number:
+            handle.once("close", lambda had_error: self._gone(number))
+        self._received(self._load(body), handle)
+
+    def _gone(self, number: int) -> None:
+        """A connection that came with a number has closed."""
+        if self._channel is not None:
+            self._channel.tell("gone", number)
 
     def _received(self, message: object, handle: Any) -> None:
         self.emit("message", message, handle)
