@@ -282,8 +282,9 @@ class Primary(_pynet.EventEmitter):
         self.page: _page.Page | None = None
         self.supervisor = Supervisor(self)
         self._last_id = 0
-        self._keeps_alive: _pynet.Timeout | None = None
+        self._life: socket.socket | None = None
         _run.graceful_hooks.append(self._leave)
+        take_signals(self)
         atexit.register(self._kill_stuck)
 
     def _leave(self, grace: float | None) -> None:
@@ -312,7 +313,6 @@ class Primary(_pynet.EventEmitter):
         if not self.settings:
             _settings.default_scheduling()  # a wrong one raises before anything has changed
         command = _settings.command(self.settings)
-        take_signals(self)
         with _pynet.turn():
             self.setup({})
             worker = self._start(command, extra)
@@ -393,12 +393,16 @@ class Primary(_pynet.EventEmitter):
         )
 
     def _keep_alive(self) -> None:
-        """run() goes on while a worker has not ended."""
-        if self.alive and self._keeps_alive is None:
-            self._keeps_alive = _pynet.set_interval(_nothing, _LONGEST)
-        elif not self.alive and self._keeps_alive is not None:
-            _pynet.clear_interval(self._keeps_alive)
-            self._keeps_alive = None
+        """run() goes on while a worker has not ended, also when run(signals=True) closes everything in order: then it
+        waits for sockets, but not for timers. So a socket waits for the end of a pair of sockets of our own."""
+        if self.alive and self._life is None:
+            waiting, self._life = socket.socketpair()
+            sock = _pynet.Socket(fd=waiting.detach(), allow_half_open=True)
+            sock.on("end", sock.destroy)
+            sock.resume()
+        elif not self.alive and self._life is not None:
+            self._life.close()
+            self._life = None
 
     def gone(self, worker: PrimaryWorker, code: int | None, signal: str | None) -> None:
         self.workers.pop(worker.id, None)
@@ -441,7 +445,3 @@ class Primary(_pynet.EventEmitter):
 
         for worker in workers:
             worker.ask_connections(answer)
-
-
-def _nothing() -> None:
-    pass

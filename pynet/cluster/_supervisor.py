@@ -6,6 +6,7 @@ has lived for a minute makes the delay short again. Five that end within a minut
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections import deque
@@ -195,6 +196,10 @@ def reload_workers(primary: Primary, timeout: float | None) -> Future[None]:
 
 def on_signal(primary: Primary, number: int, frame: object) -> None:
     """SIGHUP, SIGTTIN and SIGTTOU in the primary, while run(signals=True) is active."""
+    if not primary.workers:  # this program has imported the cluster, and does not use it
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        return
     workers = [worker for worker in primary.workers.values() if not worker.exited_after_disconnect]
     if number == signal.SIGHUP:
         reload_workers(primary, 30)

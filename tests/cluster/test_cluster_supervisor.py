@@ -76,7 +76,7 @@ def test_without_an_error_listener_run_raises():
         timeout=60,
     )
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].endswith("Worker 5 has ended with exit status 7 before it listened")
+    assert "pynet.NetError: Worker 5 has ended with exit status 7 before it listened\n" in done.stderr
 
 
 def test_reload_replaces_each_worker():
