@@ -282,7 +282,6 @@ class Primary(_pynet.EventEmitter):
         self.page: _page.Page | None = None
         self.supervisor = Supervisor(self)
         self._last_id = 0
-        self._life: socket.socket | None = None
         _run.graceful_hooks.append(self._leave)
         take_signals(self)
         atexit.register(self._kill_stuck)
@@ -361,7 +360,7 @@ class Primary(_pynet.EventEmitter):
         self.page.take(slot)
         self.workers[worker.id] = worker
         self.alive.add(worker)
-        self._keep_alive()
+        _private.set_workers(len(self.alive))
         worker._begin(own, process, stderr is not None)
         return worker
 
@@ -392,24 +391,12 @@ class Primary(_pynet.EventEmitter):
             stderr=subprocess.PIPE if stderr is not None else pipe,
         )
 
-    def _keep_alive(self) -> None:
-        """run() goes on while a worker has not ended, also when run(signals=True) closes everything in order: then it
-        waits for sockets, but not for timers. So a socket waits for the end of a pair of sockets of our own."""
-        if self.alive and self._life is None:
-            waiting, self._life = socket.socketpair()
-            sock = _pynet.Socket(fd=waiting.detach(), allow_half_open=True)
-            sock.on("end", sock.destroy)
-            sock.resume()
-        elif not self.alive and self._life is not None:
-            self._life.close()
-            self._life = None
-
     def gone(self, worker: PrimaryWorker, code: int | None, signal: str | None) -> None:
         self.workers.pop(worker.id, None)
         self.alive.discard(worker)
         if self.page is not None:
             self.page.free(worker._slot)
-        self._keep_alive()
+        _private.set_workers(len(self.alive))
         worker.emit("exit", code, signal)
         self.emit("exit", worker, code, signal)
         self.supervisor.exited(worker, code, signal)

@@ -78,7 +78,7 @@ bool pn_in_turn(const PnState *st);
 
 /* --- work_left.c --- */
 
-/* run(signals=True) closes everything: all that is open counts, and nothing else but ticks. */
+/* run(signals=True) closes everything: all that is open counts, worker processes and ticks, and nothing else. */
 static inline bool
 pn_closes_all(const PnState *st)
 {
@@ -89,13 +89,15 @@ static inline bool
 pn_is_busy(PnState *st)
 {
     if (pn_closes_all(st))
-        return st->loop->counts.streams > 0 || st->loop->counts.listeners > 0 || st->ticks.count > 0;
-    return st->ticks.count > 0 || st->immediates_referenced > 0 || st->deferred_errors != NULL ||
+        return st->loop->counts.streams > 0 || st->loop->counts.listeners > 0 || st->ticks.count > 0 || st->workers > 0;
+    return st->ticks.count > 0 || st->workers > 0 || st->immediates_referenced > 0 || st->deferred_errors != NULL ||
            pn_loop_alive(st->loop);
 }
 /* Otherwise. 1: run() goes on all the same, since another thread may resume a socket; 0: nothing is left to do; -1 with an
  * exception: a signal handler raised. May run user code. */
 int pn_look_for_work(PnState *st);
+/* _set_workers(n): so many processes of the cluster have not ended. */
+PyObject *pn_set_workers(PyObject *module, PyObject *count);
 /* The names of the threads that may resume a socket, in a new list: all of Python but the driver, which is the calling
  * thread when no thread is in run(), and pynet's own. NULL with an exception. */
 PyObject *pn_other_threads(PnState *st);

@@ -230,6 +230,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->callback_thread = NULL;
     st->flush = NULL;
     st->pending_listens = NULL;
+    st->workers = 0;
     st->connecting = NULL;
     st->deferred_errors = NULL;
     st->uncaught = NULL;

@@ -175,6 +175,8 @@ collect(struct items *all)
         if (pn_rewake_is_due(st))
             add(all, NULL, "wakes all waits once more");
     }
+    if (st->workers > 0)
+        add(all, NULL, "waits for the worker processes of the cluster");
     add_ticks(all);
 }
 

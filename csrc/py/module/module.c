@@ -354,6 +354,7 @@ static PyMethodDef module_methods[] = {
     {"_uv_error", pn_uv_error_function, METH_VARARGS, NULL},
     {"_raise_arg_type", pn_raise_arg_type_function, METH_VARARGS, NULL},
     {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL},
+    {"_set_workers", pn_set_workers, METH_O, NULL},
     {"_alias_type", pn_alias_type_function, METH_O, NULL},
     {"_check_callback", pn_check_callback_function, METH_O, NULL},
     {"_server_knows_option", pn_server_knows_option, METH_O, NULL},
