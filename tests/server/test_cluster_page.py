@@ -13,7 +13,7 @@ import isolated
 import pynet
 from helpers import raw_client, wait_until
 from pynet import _private
-from sharing import connect, primary, workers
+from sharing import connect, workers
 
 SLOT = 64
 
@@ -191,18 +191,12 @@ def other_slot(page):
     return put
 
 
-@pytest.fixture
-def prime():
-    with primary() as one:
-        one.use(one.at_once)
-        yield one
-
-
 @pytest.fixture(params=["tcp", "unix"])
 def braked(request, prime, tmp_path, other_slot):
     """A server that shares its socket with another process, which lives, and accepts nothing."""
     path = str(tmp_path / "s") if request.param == "unix" else None
     prime.listen(path)
+    prime.use(prime.at_once)
     other_slot(0)
     srv = pynet.create_server(lambda sock: sock.on("error", lambda error: None).write(b"hi"))
     srv.listen(*([path] if path is not None else [0]))

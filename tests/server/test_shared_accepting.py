@@ -13,13 +13,7 @@ import pytest
 import pynet
 from helpers import Recorder, is_open, on_loop, raw_client, two_turns, wait_until
 from pynet import _private
-from sharing import connect, listening_socket, primary
-
-
-@pytest.fixture
-def prime():
-    with primary() as one:
-        yield one
+from sharing import connect, listening_socket
 
 
 @pytest.fixture(params=["tcp", "unix"])

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import socket
-import struct
 import threading
 import weakref
 
@@ -14,31 +12,10 @@ import pytest
 
 import isolated
 import pynet
-from helpers import Recorder, is_open, live_handles, on_loop, run_coroutine, wait_until, waits
+from helpers import Recorder, is_open, on_loop, run_coroutine, wait_until, waits
 from pynet import _private
 from server_loops import InThread
-from sharing import connect, primary
-
-
-@pytest.fixture
-def prime():
-    with primary() as one:
-        yield one
-
-
-@pytest.fixture(params=["tcp", "unix"])
-def place(request, prime, tmp_path):
-    """What a server listens on; the primary has it already."""
-    path = str(tmp_path / "s") if request.param == "unix" else None
-    prime.listen(path)
-    return (path,) if path is not None else (0, "127.0.0.1")
-
-
-@pytest.fixture
-def server():
-    srv = pynet.create_server(lambda sock: sock.on("error", lambda error: None).end(b"hi"))
-    yield srv
-    srv.shutdown(0)
+from sharing import connect
 
 
 def as_options(place):
@@ -64,19 +41,19 @@ def greeted(prime):
         (([("127.0.0.1", 0), "/tmp/b", 5],), [("tcp", "127.0.0.1", 0, 4), ("path", b"/tmp/b"), ("tcp", None, 5, 6)]),
     ],
 )
-def test_it_asks_for_the_places(prime, server, args, places):
+def test_it_asks_for_the_places(prime, worker, args, places):
     prime.use(prime.keep)
     with pynet.turn():
-        server.listen(*args)
-    assert [(each[0], each[2]) for each in prime.asked] == [(server, places)]
+        worker.listen(*args)
+    assert [(each[0], each[2]) for each in prime.asked] == [(worker, places)]
 
 
-def test_a_host_is_looked_up_first(prime, server):
+def test_a_host_is_looked_up_first(prime, worker):
     prime.use(prime.keep)
-    server.listen(8124, "localhost")
+    worker.listen(0, "localhost")
     assert wait_until(lambda: prime.asked)
     (_kind, address, port, family) = prime.asked[0][2][0]
-    assert (address, port, family) in {("127.0.0.1", 8124, 4), ("::1", 8124, 6)}
+    assert (address, port, family) in {("127.0.0.1", 0, 4), ("::1", 0, 6)}
 
 
 NONE = dict.fromkeys(["backlog", "ipv6_only", "readable_all", "writable_all", "mode", "group", "unlink_stale"])
@@ -95,48 +72,48 @@ NONE = dict.fromkeys(["backlog", "ipv6_only", "readable_all", "writable_all", "m
         ({"path": "x", "group": 0}, {"group": 0}),
     ],
 )
-def test_it_asks_with_the_options_that_were_given(prime, server, options, known):
+def test_it_asks_with_the_options_that_were_given(prime, worker, options, known):
     prime.use(prime.keep)
     with pynet.turn():
-        server.listen(**options)
+        worker.listen(**options)
     assert prime.asked[0][3] == NONE | known
 
 
 @pytest.mark.parametrize("options", [{"exclusive": True}, {"reuse_port": True}])
-def test_a_place_of_its_own_is_not_asked_for(prime, server, options):
+def test_a_place_of_its_own_is_not_asked_for(prime, worker, options):
     prime.use(prime.keep)
-    server.listen(port=0, host="127.0.0.1", **options)
-    assert server.listening
+    worker.listen(port=0, host="127.0.0.1", **options)
+    assert worker.listening
     assert prime.asked == []
 
 
-def test_a_bound_socket_is_not_asked_for(prime, server):
+def test_a_bound_socket_is_not_asked_for(prime, worker):
     prime.use(prime.keep)
-    server.listen(pynet.BoundSocket(host="127.0.0.1"))
-    assert server.listening
+    worker.listen(pynet.BoundSocket(host="127.0.0.1"))
+    assert worker.listening
     assert prime.asked == []
 
 
-def test_a_descriptor_is_not_asked_for(prime, server):
+def test_a_descriptor_is_not_asked_for(prime, worker):
     prime.use(prime.keep)
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
-        server.listen(sock)
-    assert server.listening
+        worker.listen(sock)
+    assert worker.listening
     assert prime.asked == []
 
 
-def test_without_hooks_it_binds(prime, server):
+def test_without_hooks_it_binds(prime, worker):
     prime.use(prime.keep)
     _private.cluster_hooks(None, None)
-    server.listen(0, "127.0.0.1")
-    assert server.listening
+    worker.listen(0, "127.0.0.1")
+    assert worker.listening
 
 
-def test_bad_arguments_raise_before_the_primary_is_asked(prime, server):
+def test_bad_arguments_raise_before_the_primary_is_asked(prime, worker):
     prime.use(prime.keep)
     with pytest.raises(ValueError, match="port"):
-        server.listen(70000)
+        worker.listen(70000)
     assert prime.asked == []
 
 
@@ -148,28 +125,28 @@ def answering(request, prime):
     prime.use(getattr(prime, request.param))
 
 
-def test_it_has_its_address_when_it_returns(prime, place, server, answering):
-    server.listen(*place)
+def test_it_has_its_address_when_it_returns(prime, place, worker, answering):
+    worker.listen(*place)
     name = prime.listeners[0].getsockname()
-    assert server.address() == (name if isinstance(name, str) else pynet.AddressInfo(*name, "IPv4"))
+    assert worker.address() == (name if isinstance(name, str) else pynet.AddressInfo(*name, "IPv4"))
     assert prime.answers == [True] or wait_until(lambda: prime.answers == [True])
 
 
-def test_it_serves(prime, place, server, answering):
-    server.listen(*place)
+def test_it_serves(prime, place, worker, answering):
+    worker.listen(*place)
     assert greeted(prime) == b"hi"
 
 
-def test_listening_is_emitted_once(prime, place, server, answering):
-    log = Recorder(server, "listening")
-    server.listen(*place)
+def test_listening_is_emitted_once(prime, place, worker, answering):
+    log = Recorder(worker, "listening")
+    worker.listen(*place)
     log.wait("listening")
     on_loop(lambda: None)
     assert log.names == ["listening"]
 
 
-def test_on_another_thread_it_waits_too(prime, place, server, answering):
-    thread = InThread(lambda: server.listen(*place).listening)
+def test_on_another_thread_it_waits_too(prime, place, worker, answering):
+    thread = InThread(lambda: worker.listen(*place).listening)
     assert thread.join() is True
 
 
@@ -187,124 +164,124 @@ def refusing(prime):
     return use
 
 
-def test_it_raises_the_error(prime, place, server, refusing):
+def test_it_raises_the_error(prime, place, worker, refusing):
     error = pynet.NetError("no")
     refusing(error)
     with pytest.raises(pynet.NetError) as caught:
-        server.listen(*place)
+        worker.listen(*place)
     assert caught.value is error
 
 
-def test_what_has_raised_leaves_the_server_as_it_was(prime, place, server, refusing):
+def test_what_has_raised_leaves_the_server_as_it_was(prime, place, worker, refusing):
     refusing(pynet.NetError("no"))
     with pytest.raises(pynet.NetError):
-        server.listen(*place, lambda: None)
-    assert (server.listening, server.address(), server.listener_count("listening")) == (False, None, 0)
+        worker.listen(*place, lambda: None)
+    assert (worker.listening, worker.address(), worker.listener_count("listening")) == (False, None, 0)
     prime.use(prime.at_once)
-    server.listen(*place)
+    worker.listen(*place)
     assert greeted(prime) == b"hi"
 
 
-def test_with_a_listener_the_error_is_an_event(prime, place, server, refusing):
+def test_with_a_listener_the_error_is_an_event(prime, place, worker, refusing):
     error = pynet.NetError("no")
     refusing(error)
-    log = Recorder(server, "error", "listening")
-    assert server.listen(*place) is server
+    log = Recorder(worker, "error", "listening")
+    assert worker.listen(*place) is worker
     assert log.wait("error")["error"] is error
     assert log.names == ["error"]
 
 
-def test_without_an_answer_it_raises(prime, place, server):
+def test_without_an_answer_it_raises(prime, place, worker):
     prime.use(prime.keep, 0.05)
     with pytest.raises(pynet.NetError, match="has not answered") as caught:
-        server.listen(*place, lambda: None)
+        worker.listen(*place, lambda: None)
     assert caught.value.code == "ERR_IPC_TIMEOUT"
-    assert (server.listening, server.listener_count("listening")) == (False, 0)
+    assert (worker.listening, worker.listener_count("listening")) == (False, 0)
 
 
-def test_an_answer_that_is_too_late_is_closed(prime, place, server):
+def test_an_answer_that_is_too_late_is_closed(prime, place, worker):
     prime.use(prime.keep, 0.01)
     with pytest.raises(pynet.NetError):
-        server.listen(*place)
+        worker.listen(*place)
     assert prime.answer() is False
     assert not any(is_open(fd) for fd in prime.sent)
 
 
-def test_close_ends_the_wait(prime, place, server):
+def test_close_ends_the_wait(prime, place, worker):
     prime.use(prime.keep)
-    log = Recorder(server, "close", "listening")
-    thread = InThread(lambda: server.listen(*place))
+    log = Recorder(worker, "close", "listening")
+    thread = InThread(lambda: worker.listen(*place))
     assert wait_until(waits)
-    server.close()
-    assert thread.join() is server
+    worker.close()
+    assert thread.join() is worker
     assert prime.answer() is False
     log.wait("close")
     assert log.names == ["close"]
 
 
-def test_another_listen_ends_the_wait(prime, place, server):
+def test_another_listen_ends_the_wait(prime, place, worker):
     prime.use(prime.keep)
-    thread = InThread(lambda: server.listen(*place))
+    thread = InThread(lambda: worker.listen(*place))
     assert wait_until(waits)
     prime.use(prime.at_once)
-    server.listen(*place)
-    assert thread.join() is server
-    assert (prime.answer(0), server.listening) == (False, True)
+    worker.listen(*place)
+    assert thread.join() is worker
+    assert (prime.answer(0), worker.listening) == (False, True)
 
 
-def test_an_abort_ends_the_wait(prime, place, server):
+def test_an_abort_ends_the_wait(prime, place, worker):
     prime.use(prime.keep)
     abort = pynet.AbortController()
-    thread = InThread(lambda: server.listen(**as_options(place), signal=abort.signal))
+    thread = InThread(lambda: worker.listen(**as_options(place), signal=abort.signal))
     assert wait_until(waits)
     abort.abort()
-    assert thread.join() is server
-    assert (prime.answer(), server.listening) == (False, False)
+    assert thread.join() is worker
+    assert (prime.answer(), worker.listening) == (False, False)
 
 
-def test_an_abort_after_the_answer_closes(prime, place, server):
+def test_an_abort_after_the_answer_closes(prime, place, worker):
     prime.use(prime.at_once)
     abort = pynet.AbortController()
-    server.listen(**as_options(place), signal=abort.signal)
-    assert server.listening
+    worker.listen(**as_options(place), signal=abort.signal)
+    assert worker.listening
     abort.abort()
-    assert not server.listening
+    assert not worker.listening
 
 
-def test_an_answer_that_has_come_can_be_closed_before_the_thread_looks(prime, place, server):
+def test_an_answer_that_has_come_can_be_closed_before_the_thread_looks(prime, place, worker):
     def ask(*args):
         prime.at_once(*args)
-        server.close()
+        worker.close()
 
     prime.use(ask)
-    assert server.listen(*place).listening is False
+    assert worker.listen(*place).listening is False
     assert not any(is_open(fd) for fd in prime.sent) or wait_until(lambda: not any(map(is_open, prime.sent)))
 
 
-def test_it_is_asked_once_more_within_the_question(prime, place, server):
+def test_it_is_asked_once_more_within_the_question(prime, place, worker):
     def ask(*args):
         prime.keep(*args)
         if len(prime.asked) == 1:
-            server.listen(*place)
+            worker.listen(*place)
         else:
             prime.answer()
 
     prime.use(ask)
-    server.listen(*place)
-    assert (len(prime.asked), prime.answers, server.listening) == (2, [True], True)
+    worker.listen(*place)
+    assert (len(prime.asked), prime.answers, worker.listening) == (2, [True], True)
     assert prime.answer(0) is False
 
 
-def test_what_the_question_raises_is_raised(prime, place, server):
+def test_what_the_question_raises_is_raised(prime, place, worker):
     def ask(*args):
         raise OSError("channel")
 
     prime.use(ask)
     with pytest.raises(OSError, match="channel"):
-        server.listen(*place)
-    assert not server.listening
+        worker.listen(*place)
+    assert not worker.listening
     prime.use(prime.at_once)
-    assert server.listen(*place).listening
+    assert worker.listen(*place).listening
 
 
 def test_ctrl_c_ends_the_wait():
@@ -332,57 +309,56 @@ def test_ctrl_c_ends_the_wait():
 # --- elsewhere it does not ---
 
 
-def asynchronous(prime, place, server, call):
+def asynchronous(prime, place, worker, call):
     """`call` runs a function where nothing can be waited for."""
     prime.use(prime.keep)
-    log = Recorder(server, "listening")
-    assert call(lambda: server.listen(*place).listening) is False
-    assert (server.address(), log.names) == (None, [])
+    log = Recorder(worker, "listening")
+    assert call(lambda: worker.listen(*place).listening) is False
+    assert (worker.address(), log.names) == (None, [])
     assert prime.answer() is True
     log.wait("listening")
     assert greeted(prime) == b"hi"
 
 
-def test_in_a_listener(prime, place, server):
-    asynchronous(prime, place, server, on_loop)
+def test_in_a_listener(prime, place, worker):
+    asynchronous(prime, place, worker, on_loop)
 
 
-def test_in_turn(prime, place, server):
+def test_in_turn(prime, place, worker):
     def call(function):
         with pynet.turn():
             return function()
 
-    asynchronous(prime, place, server, call)
+    asynchronous(prime, place, worker, call)
 
 
-def test_under_asyncio(prime, place, server):
+def test_under_asyncio(prime, place, worker):
     async def call(function):
         return function()
 
-    asynchronous(prime, place, server, lambda function: asyncio.run(call(function)))
+    asynchronous(prime, place, worker, lambda function: asyncio.run(call(function)))
 
 
 def test_attached_to_asyncio(prime, place):
     prime.use(prime.on_the_loop)
 
     async def main():
-        server = pynet.Server().listen(*place)
-        before = server.listening
-        await server.wait("listening")
-        server.close()
-        return before, pynet.aio.attached()
+        worker = pynet.Server().listen(*place)
+        before = worker.listening
+        await worker.wait("listening")
+        worker.close()
+        return before
 
-    before, _attached = pynet.aio.run(main())
-    assert before is False
+    assert pynet.aio.run(main()) is False
 
 
 def test_aio_listen_awaits_the_answer(prime, place):
     prime.use(prime.on_the_loop)
 
     async def main():
-        server = await pynet.aio.listen(*place)
-        listening = server.listening
-        server.close()
+        worker = await pynet.aio.listen(*place)
+        listening = worker.listening
+        worker.close()
         return listening
 
     assert run_coroutine(main()) is True
@@ -418,50 +394,42 @@ def test_in_main_of_run():
     assert out == "False\nlistening\n"
 
 
-def test_an_error_is_an_event(prime, place, server):
+def test_an_error_is_an_event(prime, place, worker):
     prime.use(prime.keep)
-    log = Recorder(server, "error")
-    on_loop(server.listen, *place)
+    log = Recorder(worker, "error")
+    on_loop(worker.listen, *place)
     error = OSError("no")
     assert prime.refuse(error) is True
     assert log.wait("error")["error"] is error
 
 
-def test_after_a_lookup_an_error_is_an_event(prime, server):
+def test_after_a_lookup_an_error_is_an_event(prime, worker):
     def ask(*args):
         raise OSError("channel")
 
     prime.use(ask)
-    log = Recorder(server, "error")
-    server.listen(8124, "localhost")
+    log = Recorder(worker, "error")
+    worker.listen(0, "localhost")
     assert str(log.wait("error")["error"]) == "channel"
 
 
-def test_after_a_lookup_it_listens(prime, server):
+def test_after_a_lookup_it_listens(prime, worker):
     prime.listen()
     prime.use(prime.on_the_loop)
-    server.listen(8124, "localhost").wait("listening", 5)
+    worker.listen(0, "localhost").wait("listening", 5)
     assert greeted(prime) == b"hi"
 
 
-def test_wait_listening(prime, place, server):
+def test_wait_listening(prime, place, worker):
     prime.use(prime.keep)
-    on_loop(server.listen, *place)
-    thread = InThread(lambda: server.wait("listening", 5))
+    on_loop(worker.listen, *place)
+    thread = InThread(lambda: worker.wait("listening", 5))
     assert wait_until(waits)
     prime.answer()
     assert thread.join() is None
 
 
 # --- what ends a listen() under way ---
-
-
-@pytest.fixture
-def pending(prime, place, server):
-    """A server that waits for the answer."""
-    prime.use(prime.keep)
-    on_loop(server.listen, *place)
-    return server
 
 
 def test_close(prime, pending):
@@ -489,10 +457,10 @@ def test_a_place_of_its_own(prime, pending):
     assert (prime.answer(), pending.listening) == (False, True)
 
 
-def test_an_abort(prime, place, server):
+def test_an_abort(prime, place, worker):
     prime.use(prime.keep)
     abort = pynet.AbortController()
-    on_loop(lambda: server.listen(**as_options(place), signal=abort.signal))
+    on_loop(lambda: worker.listen(**as_options(place), signal=abort.signal))
     abort.abort()
     assert prime.answer() is False
 
@@ -595,123 +563,3 @@ def test_in_the_child_of_a_fork_it_belongs_to_the_parent():
     assert out.splitlines()[-1] == "True True"
     assert "ERR_FORKED" in out
     assert "False" in out.splitlines()[0]
-
-
-# --- the answer ---
-
-
-def test_it_leaves_the_file_of_a_path(prime, server, tmp_path):
-    path = tmp_path / "s"
-    prime.listen(str(path))
-    prime.use(prime.at_once)
-    server.listen(path)
-    assert server.address() == str(path)
-    server.close()
-    assert path.exists()
-
-
-def test_it_leaves_the_backlog(prime, server):
-    listener = prime.listen()
-    listener.listen(7)
-    prime.use(prime.at_once)
-    server.listen(port=0, backlog=99)
-    info = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 32)
-    assert struct.unpack("8I", info)[7] == 7
-
-
-def test_several_places(prime, server, tmp_path):
-    prime.listen()
-    prime.listen(str(tmp_path / "s"))
-    prime.use(prime.at_once)
-    server.listen([0, tmp_path / "s"])
-    name = prime.listeners[0].getsockname()
-    assert server.addresses == [pynet.AddressInfo(*name, "IPv4"), str(tmp_path / "s")]
-    for listener in prime.listeners:
-        with connect(listener) as client:
-            assert client.recv(10) == b"hi"
-
-
-def answer_with(prime, server, make, places=1):
-    """The error of a listen() that is answered with the descriptors that make() gives."""
-    prime.use(prime.keep)
-    log = Recorder(server, "error")
-    on_loop(server.listen, [0] * places)
-    fds = make()
-    assert _private.listen_answer(server, prime.asked[0][1], fds, "none") is True
-    error = log.wait("error")["error"]
-    assert not any(is_open(fd) for fd in fds)
-    return error
-
-
-def unbound():
-    return socket.socket().detach()
-
-
-def of_a_path(tmp_path):
-    sock = socket.socket(socket.AF_UNIX)
-    sock.bind(str(tmp_path / "s"))
-    sock.listen()
-    return sock.detach()
-
-
-def test_what_does_not_listen_is_an_error(prime, server):
-    assert answer_with(prime, server, lambda: [unbound()]).code == "EINVAL"
-
-
-def test_what_is_no_socket_is_an_error(prime, server):
-    assert answer_with(prime, server, lambda: [os.open(os.devnull, os.O_RDONLY)]).code == "EINVAL"
-
-
-def test_another_kind_of_socket_is_an_error(prime, server, tmp_path):
-    assert answer_with(prime, server, lambda: [of_a_path(tmp_path)]).code == "EINVAL"
-
-
-def test_all_places_or_none(prime, server):
-    before = live_handles()["listeners"]
-
-    def make():
-        good = socket.socket()
-        good.listen()
-        return [good.detach(), unbound()]
-
-    assert answer_with(prime, server, make, 2).code == "EINVAL"
-    assert wait_until(lambda: live_handles()["listeners"] == before)
-
-
-def test_too_few_descriptors_are_closed(prime, pending):
-    fds = [unbound(), unbound()]
-    with pytest.raises(ValueError, match="1 descriptors, one for each place, not 2"):
-        _private.listen_answer(pending, prime.asked[0][1], fds, "none")
-    assert not any(is_open(fd) for fd in fds)
-    assert prime.answer() is True
-
-
-def test_a_descriptor_of_pynet_is_refused_and_stays_open(prime, pending):
-    other = pynet.Server().listen(port=0, exclusive=True)
-    for fds in ([other.fileno()], [5, 5], [-1], ["x"], [True], [1 << 40]):
-        with pytest.raises(ValueError, match="fds"):
-            _private.listen_answer(pending, prime.asked[0][1], fds, "none")
-    assert is_open(other.fileno())
-    assert prime.answer() is True
-    other.close()
-
-
-@pytest.mark.parametrize("mode", ["", "FAIR", None, 1])
-def test_a_wrong_mode_is_refused_and_closes_nothing(prime, pending, mode):
-    with pytest.raises(ValueError, match="mode"):
-        _private.listen_answer(pending, prime.asked[0][1], [prime.listeners[0].fileno()], mode)
-    assert prime.answer() is True
-
-
-def test_an_error_must_be_an_exception(prime, pending):
-    with pytest.raises(TypeError, match="error"):
-        _private.listen_failed(pending, prime.asked[0][1], "no")
-    assert prime.answer() is True
-
-
-@pytest.mark.parametrize(
-    "args", [(1, None), (None, 1), (None, None, "x"), (None, None, -1), (None, None, float("nan"))]
-)
-def test_wrong_hooks_are_refused(args):
-    with pytest.raises((TypeError, ValueError)):
-        _private.cluster_hooks(*args)
