@@ -106,6 +106,8 @@ def run_worker(args: argparse.Namespace, options: pynet.ListenOptions) -> int:
         else:
             pynet.run(lambda: pynet.create_server(handler).listen(options), signals=True, grace=args.grace)
     except pynet.NetError as error:
+        if cluster.worker.exited_after_disconnect:
+            return 0
         if not cluster.worker.is_connected():
             raise
         cluster.worker.send({"failed": str(error)})

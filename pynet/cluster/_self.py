@@ -127,6 +127,9 @@ class SelfWorker(Worker):
 
     def _ask(self, server: _pynet.Server, token: int, places: list[Any], options: Mapping[str, Any]) -> None:
         """listen() needs a descriptor: the n-th one of an address is the same for all workers."""
+        if self._closing and _private.inside():  # a script that starts late is not an error: it ends
+            _pynet.next_tick(server.close)
+            return
         places = [[place[0], place[1] and os.fsdecode(place[1]), *place[2:]] for place in places]
         identity = repr([place[1:] for place in places])
         used = self._indexes.setdefault(identity, set())
