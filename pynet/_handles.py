@@ -16,8 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 from pynet import _private, _pynet
-from pynet._support import coded
 from pynet._pynet import BoundSocket, NetError, Server, Socket
+from pynet._support import coded
 
 MESSAGE, TCP, UNIX, SERVER, BOUND, OTHER = range(6)
 _LONGEST = 65536

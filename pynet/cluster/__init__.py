@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from pynet import _private, _pynet
 from pynet._support import coded, seconds_of
+from pynet.cluster._worker_type import ListeningAddress as ListeningAddress
 from pynet.cluster._worker_type import Worker as Worker
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SCHED_NONE",
     "SCHED_RR",
+    "ListeningAddress",
     "Worker",
     "available_parallelism",
     "disconnect",

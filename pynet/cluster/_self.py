@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pynet import _private, _pynet, _run
@@ -232,13 +233,13 @@ class SelfWorker(Worker):
                 self._end()
 
         for server in list(left.values()):
-            server.once("close", lambda server=server: closed(server))
-            if timeout is None:
-                server.close()
-            else:
-                shutdown(server, timeout)
+            server.once("close", partial(closed, server))
+            server.close()
         if not left:
             self._end()
+        elif timeout is not None:
+            timer = _pynet.set_timeout(_destroy_all, min(timeout * 1000, _LONGEST), left)
+            timer.unref()
 
     def _ends_by_itself(self, grace: float | None) -> None:
         """A signal has come, and run() closes everything in order, the channel as well: the primary has not died."""
@@ -262,6 +263,15 @@ class SelfWorker(Worker):
 
 
 _CLOSED = "ERR_IPC_CHANNEL_CLOSED"
+
+
+_LONGEST = 2_147_483_647
+
+
+def _destroy_all(left: Mapping[int, _pynet.Server]) -> None:
+    """The time of the connections is over."""
+    for server in list(left.values()):
+        _private.destroy_connections(server)
 
 
 def _end_orphan() -> None:

@@ -21,6 +21,7 @@ __all__ = ["Share", "Shares", "error_as_json"]
 
 _Answer = Callable[[list[int], Any], None]
 
+
 def error_as_json(error: BaseException) -> dict[str, Any]:
     """The error of listen(), for the worker: its syscall is bind, as in Node's cluster."""
     values = {name: getattr(error, name, None) for name in ("code", "errno", "address", "port")}
@@ -218,7 +219,7 @@ class Shares:
         """With "reuse_port" each worker has a share of its own; port 0 is one port for all."""
         for other, share in self._by_key.items():
             if other.rpartition(" ")[0] == key and share.server.listening:
-                ports = [address.port for address in share.server.addresses]
+                ports = [getattr(address, "port", 0) for address in share.server.addresses]
                 return [[*place[:2], port, *place[3:]] for place, port in zip(places, ports, strict=True)]
         return places
 

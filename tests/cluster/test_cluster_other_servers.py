@@ -1,4 +1,4 @@
-"""Servers of other styles run in workers unchanged: threads, asyncio attached to pynet, streams that look like asyncio's."""
+"""Servers of other styles run in workers unchanged: threads, asyncio attached to pynet, streams like asyncio's."""
 
 from __future__ import annotations
 
@@ -45,9 +45,12 @@ def handle(sock):
 pynet.serve(handle, 0, "127.0.0.1")
 pynet.run()
 """
-THREADS_IN_MAIN = THREADS.replace('pynet.serve(handle, 0, "127.0.0.1")\npynet.run()', """
+THREADS_IN_MAIN = THREADS.replace(
+    'pynet.serve(handle, 0, "127.0.0.1")\npynet.run()',
+    """
 pynet.run(lambda: pynet.serve(handle, 0, "127.0.0.1"), signals=True)
-""")
+""",
+)
 ASYNCIO = """
 import asyncio
 from pynet import aio
