@@ -185,6 +185,15 @@ class _Arrived:
     __del__ = close
 
 
+def _join(options: Any, parts: list[tuple[_Arrived, Any]]) -> Server | None:
+    """The server of these descriptors; None: one was lost, which has been reported."""
+    try:
+        return _open_server(options, parts) if len(parts) == options["listeners"] else None
+    finally:
+        for each, _path in parts:
+            each.close()
+
+
 def _make(sock: Socket, kind: int, about: list[Any], arrived: _Arrived) -> object:
     """The object of a handle; None: more of its descriptors follow."""
     if kind in (TCP, UNIX):
@@ -194,14 +203,11 @@ def _make(sock: Socket, kind: int, about: list[Any], arrived: _Arrived) -> objec
         return _open_socket(arrived.take(), settings)
     if kind == SERVER:
         options, path = about
-        parts = _parts.pop(sock, [])
-        parts.append((_Arrived(arrived.take()), path))
+        parts = [*_parts.pop(sock, ()), (_Arrived(arrived.take()), path)]
         if options is None:
             _parts[sock] = parts
             return None
-        if len(parts) != options["listeners"]:  # one was lost, and reported
-            return None
-        return _open_server(options, parts)
+        return _join(options, parts)
     if kind == BOUND:
         (path,) = about
         return _private.bound_arrives(arrived.take(), path)

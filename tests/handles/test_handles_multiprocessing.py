@@ -48,6 +48,7 @@ def start(method, way, make):
         ours.recv()
         ours.send(handle)
     elif way == "queue":
+        global queue # the child looks for its semaphores by name
         queue = context.Queue()
         process = context.Process(target=by_queue, args=(queue,))
         process.start()
@@ -109,9 +110,19 @@ def test_by_multiprocessing(tmp_path, method, way, kind):
     assert done.stdout.split("\n")[:2] == [expected, "0"], done
 
 
-def test_an_argument_of_a_forked_process_is_the_parents(tmp_path):
-    done = run_app(tmp_path, "fork", "argument", "socket")
-    assert "belongs to the parent process" in done.stderr
+def test_an_argument_of_a_forked_process_is_the_parents():
+    done = run_script("""
+        import multiprocessing, pynet
+        def use(server):
+            try:
+                server.close()
+            except pynet.NetError as error:
+                print(error.code, flush=True)
+        process = multiprocessing.get_context("fork").Process(target=use, args=(pynet.Server().listen(0),))
+        process.start()
+        process.join()
+    """)
+    assert done.stdout == "ERR_FORKED\n", done
 
 
 @pytest.mark.parametrize("function", [pickle.dumps, copy.copy, copy.deepcopy])
