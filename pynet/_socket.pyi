@@ -21,6 +21,7 @@ from pynet._options import (
     AddressInfo,
     Done,
     Family,
+    Handle,
     Host,
     KeepAliveOptions,
     Listener,
@@ -41,6 +42,7 @@ _SocketEvent: TypeAlias = Literal[
     "connect",
     "ready",
     "data",
+    "handle",
     "readable",
     "end",
     "drain",
@@ -63,6 +65,7 @@ _Rare: TypeAlias = Literal[
     "connectionAttempt",
     "connectionAttemptTimeout",
     "connectionAttemptFailed",
+    "handle",
     "pipe",
     "unpipe",
     "newListener",
@@ -80,6 +83,7 @@ _FRare = TypeVar(
     | _OnFailed
     | Callable[[Socket], object]
     | Callable[[Socket, dict[str, bool]], object]
+    | Callable[[Any, bytes], object]
     | Callable[[Any, _Function], object],
 )
 
@@ -90,8 +94,8 @@ class Socket(EventEmitter):
     larger queue is "error" ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}),
     no_delay, keep_alive, keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList),
     signal (an AbortSignal), fd (a descriptor of a TCP connection, unix socket or pipe, which pynet takes
-    over; Socket(number) is the same) with readable and writable (True), handle (a BoundSocket). Node: class
-    net.Socket.
+    over; Socket(number) is the same) with readable and writable (True), handle (a BoundSocket), receive_handles
+    (this unix socket gets "handle" of the peer's send_handle(), and no "data"). Node: class net.Socket.
     """
 
     def __init__(self, options: SocketOptions | int | None = None, /, **more: Unpack[SocketOptions]) -> None: ...
@@ -128,6 +132,8 @@ class Socket(EventEmitter):
     ) -> Self: ...
     @overload
     def on(self, event_name: Literal["connectionAttemptFailed"], listener: _OnFailed, /) -> Self: ...
+    @overload
+    def on(self, event_name: Literal["handle"], listener: Callable[[Any, bytes], object], /) -> Self: ...
     @overload
     def on(self, event_name: Literal["pipe"], listener: Callable[[Socket], object], /) -> Self: ...
     @overload
@@ -356,6 +362,30 @@ class Socket(EventEmitter):
         ERR_OUT_OF_RANGE). The Future fails with what reading raises, and with the error of the socket.
         """
     sendFile = send_file
+    def send_handle(
+        self,
+        handle: Handle | None,
+        message: Buffer = b"",
+        *,
+        keep_open: bool = False,
+        callback: Done = None,
+    ) -> bool:
+        """Sends a handle to the process at the other end of this unix socket, with a message of at most 64 KiB. The
+        peer is a Socket(receive_handles=True): it gets "handle" (handle, message). This direction of the socket
+        then carries nothing else: don't write() to it. handle: a Socket (it arrives unread: nothing of the
+        connection is lost), a Server (it arrives listening), a BoundSocket, a socket.socket, any object with a
+        fileno(), or None to send the message alone.
+
+        A Socket, Server or BoundSocket is closed here, unless keep_open is True; its connection stays open. Other
+        objects stay open. Returns True while less than the high-water mark is queued. After False, wait for
+        "drain". callback(err) is called when the handle has been sent, with None, or can no longer be sent.
+
+        If it raises, nothing has been sent, and the handle is as before. TypeError (ERR_INVALID_HANDLE_TYPE: the
+        handle cannot travel, or this is not a unix socket; ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE),
+        NetError (ERR_SOCKET_UNSENT_DATA, ERR_SOCKET_UNREAD_DATA: data would be lost; ENOTCONN, EMFILE,
+        ERR_SERVER_NOT_RUNNING, ERR_SOCKET_HANDLE_ADOPTED).
+        """
+    sendHandle = send_handle
     def flush(self, timeout: float | None = None) -> Future[None]:
         """A Future that is done when the kernel has taken all that was written before: `await sock.flush()` under
         asyncio, sock.flush().result(timeout) in a thread. At once when nothing is queued. What cork() holds back
