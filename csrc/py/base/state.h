@@ -118,7 +118,7 @@ struct PnState {
     size_t immediates_referenced;
     struct pn_deferred_error *deferred_errors; /* errors that wait for a listener, newest first */
     struct PnServer *pending_listens;          /* servers whose listen() is under way, newest first */
-    size_t workers; /* processes of the cluster that have not ended: run() waits for them */
+    size_t workers;                            /* processes of the cluster that have not ended: run() waits for them */
     PyObject *cluster_ask, *cluster_watch;     /* own: see listen_shared.c; NULL: not in a worker of a cluster */
     double cluster_wait;                       /* seconds that listen() waits for the answer of cluster_ask() */
     struct pn_connect *connecting;             /* connects in progress, newest first */
