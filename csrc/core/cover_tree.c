@@ -42,6 +42,47 @@ pn_tree4_remove(struct pn_tree4 *t, uint32_t first, uint32_t last)
     tree4_remove(t, first, after != 0 ? &after : NULL);
 }
 
+/* Sorts by the first address: by its low, then by its high 16 bits. Without memory the order stays. */
+static void
+sort_spans(struct pn_span4 *spans, size_t count)
+{
+    enum { BUCKETS = 1 << 16 };
+    struct pn_span4 *other = malloc(count * sizeof(*other));
+    size_t *starts = malloc(BUCKETS * sizeof(*starts));
+    for (unsigned shift = 0; other != NULL && starts != NULL && shift < 32; shift += 16) {
+        const struct pn_span4 *from = shift == 0 ? spans : other;
+        struct pn_span4 *to = shift == 0 ? other : spans;
+        size_t sum = 0;
+        memset(starts, 0, BUCKETS * sizeof(*starts));
+        for (size_t i = 0; i < count; i++)
+            starts[from[i].first >> shift & (BUCKETS - 1)]++;
+        for (size_t i = 0; i < BUCKETS; i++) {
+            size_t n = starts[i];
+            starts[i] = sum;
+            sum += n;
+        }
+        for (size_t i = 0; i < count; i++)
+            to[starts[from[i].first >> shift & (BUCKETS - 1)]++] = from[i];
+    }
+    free(other);
+    free(starts);
+}
+
+int
+pn_tree4_add_all(struct pn_tree4 *t, struct pn_span4 *spans, size_t count)
+{
+    if (count > 1)
+        sort_spans(spans, count);
+    for (size_t i = 0; i < count; i++) {
+        if (pn_tree4_add(t, spans[i].first, spans[i].last) != 0) {
+            while (i-- > 0)
+                pn_tree4_remove(t, spans[i].first, spans[i].last);
+            return -1;
+        }
+    }
+    return 0;
+}
+
 bool
 pn_tree4_covers(const struct pn_tree4 *t, uint32_t key)
 {
