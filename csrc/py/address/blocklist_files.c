@@ -14,11 +14,11 @@
 
 /* --- errors of lines --- */
 
-/* Returns what an error begins with, as UTF-8: "blocked.txt, line 7: ". `name` is a str, or NULL. */
+/* Returns what an error begins with, as UTF-8: "blocked.txt: line 7: ". `name` is a str, or NULL. */
 static PyObject *
 where_of(PyObject *name, size_t number)
 {
-    PyObject *text = name != NULL ? PyUnicode_FromFormat("%U, line %zu: ", name, number)
+    PyObject *text = name != NULL ? PyUnicode_FromFormat("%U: line %zu: ", name, number)
                                   : PyUnicode_FromFormat("line %zu: ", number);
     PyObject *bytes = text != NULL ? PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace") : NULL;
     Py_XDECREF(text);
