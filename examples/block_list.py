@@ -3,7 +3,8 @@
     python examples/block_list.py 8124 blocked.txt
     kill -HUP PID                                    # after each change of the file
 
-The file may be a published list: FireHOL, Spamhaus DROP, `ipset save`, p2p. Ctrl-C ends it in order.
+The file may be a published list: FireHOL, Spamhaus DROP, `ipset save`, p2p.
+Ctrl-C ends the server in order.
 """
 
 import signal

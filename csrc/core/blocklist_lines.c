@@ -188,7 +188,7 @@ looks_like_address(struct part p)
 static enum pn_text_status
 check_ipset_options(struct part rest)
 {
-    static const char *const with_value[] = {"timeout", "packets",  "bytes",    "comment",
+    static const char *const with_value[] = {"timeout", "packets", "bytes",    "comment",
                                              "skbmark", "skbprio", "skbqueue", NULL};
     for (;;) {
         struct part word = next_word(&rest);

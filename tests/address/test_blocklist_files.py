@@ -350,7 +350,7 @@ def test_a_line_covers_what_ipaddress_says(example):
         assert (last + 1) not in b
 
 
-@given(st.text(alphabet="0123456789abcdef.:/-# ;add%x\"\n\r", max_size=60))
+@given(st.text(alphabet='0123456789abcdef.:/-# ;add%x"\n\r', max_size=60))
 def test_a_list_of_plain_lines_is_what_ipaddress_reads(text):
     expected = []
     for line in text.split("\n"):

@@ -122,7 +122,8 @@ pn_rule_prefix(PyObject *obj, uint8_t family, unsigned *out)
 /* --- errors --- */
 
 int
-pn_rule_raise(enum pn_text_status status, const char *where, const char *name, const struct pn_rule *rule, PyObject *got)
+pn_rule_raise(enum pn_text_status status, const char *where, const char *name, const struct pn_rule *rule,
+              PyObject *got)
 {
     PyObject *received = pn_received(got);
     if (received == NULL)
@@ -138,8 +139,8 @@ pn_rule_raise(enum pn_text_status status, const char *where, const char *name, c
                        where, name, received);
     else if (status == PN_TEXT_IPSET)
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE",
-                       "%sThe argument '%s' must be of an ipset without nomatch, netmask and bitmask. Received %U", where,
-                       name, received);
+                       "%sThe argument '%s' must be of an ipset without nomatch, netmask and bitmask. Received %U",
+                       where, name, received);
     else if (status == PN_TEXT_PREFIX)
         pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE",
                        "%sThe argument '%s' prefix length must be a valid integer. Received %U", where, name, received);

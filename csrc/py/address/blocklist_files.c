@@ -47,17 +47,16 @@ read_lines(PyObject *data, PyObject *name, struct pn_rules *out)
     enum pn_text_status status;
     int pushed = 0;
     pn_lines_init(&lines, PyBytes_AS_STRING(data), (size_t)PyBytes_GET_SIZE(data));
-    Py_BEGIN_ALLOW_THREADS
-    do {
+    Py_BEGIN_ALLOW_THREADS do
+    {
         status = pn_lines_next(&lines, &rule);
         if (status == PN_TEXT_RULE)
             pushed = pn_rules_push(out, &rule);
-    } while (status == PN_TEXT_RULE && pushed == 0);
-    Py_END_ALLOW_THREADS
-    if (pushed < 0)
-        PyErr_NoMemory();
-    else if (status != PN_TEXT_NOTHING)
-        raise_line(status, name, &lines, &rule);
+    }
+    while (status == PN_TEXT_RULE && pushed == 0)
+        ;
+    Py_END_ALLOW_THREADS if (pushed < 0) PyErr_NoMemory();
+    else if (status != PN_TEXT_NOTHING) raise_line(status, name, &lines, &rule);
     return pushed < 0 || status != PN_TEXT_NOTHING ? -1 : 0;
 }
 
@@ -212,10 +211,9 @@ add_rules(struct pn_blocklist *list, const struct pn_rules *rules)
         struct pn_blocklist fresh;
         int status;
         pn_blocklist_init(&fresh, list->seed);
-        Py_BEGIN_ALLOW_THREADS
-        status = pn_blocklist_add(&fresh, rules->items, rules->count);
-        Py_END_ALLOW_THREADS
-        if (status == 0 && pn_blocklist_size(list) == 0) {
+        Py_BEGIN_ALLOW_THREADS status = pn_blocklist_add(&fresh, rules->items, rules->count);
+        Py_END_ALLOW_THREADS if (status == 0 && pn_blocklist_size(list) == 0)
+        {
             pn_blocklist_clear(list);
             *list = fresh;
             return 0;
