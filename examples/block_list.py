@@ -39,7 +39,7 @@ def main() -> None:
     server = echo_server(pynet.BlockList.from_file(path))
 
     def on_hangup(number: int, frame: object) -> None:
-        # A big file takes a second. On a thread, the clients do not wait for it.
+        # On a thread, the clients do not wait for a big file.
         threading.Thread(target=reload, args=(server, path)).start()
 
     def start() -> None:

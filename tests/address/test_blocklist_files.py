@@ -191,6 +191,20 @@ def test_a_long_file_is_the_same_as_its_rules_one_by_one():
     assert list(added) == ["9.9.9.9", *one_by_one]
 
 
+def test_a_list_from_a_long_file_can_be_changed():
+    loaded, one_by_one = BlockList.from_file(MANY), BlockList()
+    for line in MANY:
+        one_by_one.add(line)
+    for b in (loaded, one_by_one):
+        for n in range(0, len(MANY), 3):
+            b.discard(MANY[n])
+            b.add(f"{n % 256}.{n >> 8}.7.0-{n % 256}.{n >> 8}.9.255")
+    asked = [f"{n % 251}.{n % 241}.{n % 239}.{n % 7}" for n in range(0, 2_000_000, 97)]
+    answers = [address in one_by_one for address in asked]
+    assert any(answers) and not all(answers)
+    assert [address in loaded for address in asked] == answers
+
+
 def test_rules_that_a_thread_adds_meanwhile_stay():
     data = "\n".join(MANY).encode()
     for _ in range(20):

@@ -533,6 +533,24 @@ test_many_at_once(void)
     }
     CHECK(pn_blocklist_remove(&once, &rules[1]));
     CHECK_INT(pn_blocklist_size(&once), pn_blocklist_size(&single) + (rules[6].kind == PN_RULE_SUBNET));
+    pn_blocklist_clear(&once);
+    /* into an empty list: one allocation fails, or all from it on */
+    for (long fail = 0; fail < 2000; fail += fail < 20 ? 1 : 7) {
+        hook_fail_alloc(fail / 2, fail % 2);
+        int status = pn_blocklist_add(&once, rules, MANY);
+        hook_fail_alloc(-1, false);
+        CHECK(status == 0 || pn_blocklist_size(&once) == 0);
+        if (status == 0) {
+            CHECK_INT(pn_blocklist_equal(&once, &single), 1);
+            for (size_t i = 0; i < MANY; i += 11)
+                CHECK(pn_blocklist_check(&once, &rules[i].start));
+            for (size_t i = 0; i < MANY; i++)
+                pn_blocklist_remove(&once, &rules[i]);
+            CHECK_INT(pn_blocklist_size(&once), 0);
+            CHECK(once.tree4.root == NULL && once.tree4.memory == 0);
+        }
+    }
+    CHECK_INT(pn_blocklist_add(&once, rules, MANY), 0);
     for (uint32_t i = 0; i < 20000; i++) {
         uint32_t n = i * UINT32_C(40503) * UINT32_C(65537);
         struct pn_addr a = {.family = 4};
@@ -541,7 +559,8 @@ test_many_at_once(void)
     }
     for (size_t i = 0; i < MANY; i++)
         pn_blocklist_remove(&once, &rules[i]);
-    CHECK(pn_blocklist_size(&once) <= 1);
+    CHECK_INT(pn_blocklist_size(&once), 0);
+    CHECK(once.tree4.root == NULL && once.tree6.root == NULL);
     pn_blocklist_clear(&once);
     pn_blocklist_clear(&single);
     CHECK_INT(hook_alloc_live(), before);
