@@ -301,7 +301,7 @@ def test_load_of_what_is_no_file(tmp_path):
         b.load(tmp_path / "missing")
     with pytest.raises(IsADirectoryError):
         b.load(tmp_path)
-    for value in (5, None, [], ["1.2.3.4"]):
+    for value in (5, None, object(), [5], ["1.2.3.4", None]):
         with pytest.raises(TypeError, match='"file"') as caught:
             b.load(value)
         assert caught.value.code == "ERR_INVALID_ARG_TYPE"
@@ -316,6 +316,7 @@ def test_load_of_what_is_no_file(tmp_path):
 
     with pytest.raises(TypeError, match='"file"'):
         b.load(Odd())
+    assert len(b) == 0
     with pytest.raises(LookupError, match="unreadable"):
         b.load(Loud())
 
