@@ -7,8 +7,14 @@ PRELUDE = """
     import pynet
     from helpers import wait_until
 
+    running = threading.Event()
+
+    def run(grace):
+        pynet.run(running.set, signals=True, grace=grace)
+
     def terminate(server):
         \"\"\"SIGTERM; returns when run() has begun to close.\"\"\"
+        assert running.wait(10)
         os.kill(os.getpid(), signal.SIGTERM)
         assert wait_until(lambda: not server.listening)
         assert wait_until(lambda: pynet.servers() == [])
@@ -42,7 +48,7 @@ def test_a_handler_at_work_finishes_its_answer():
 
         server = pynet.serve(handler, 0, "127.0.0.1")
         thread = start(lambda: print(read_all(raw(server))))
-        pynet.run(signals=True, grace=None)
+        run(grace=None)
         thread.join()
     """)
     assert out == ["b'the answer'"]
@@ -64,13 +70,14 @@ def test_a_task_at_work_finishes_its_answer():
         def client():
             listening.wait(10)
             print(read_all(raw(server)))
-            run_over.wait(10)
 
-        listening, run_over = threading.Event(), threading.Event()
-        pynet.create_server().listen(0, "127.0.0.1")  # its loop runs in the background: asyncio does not take it over
-        threads = [start(asyncio.run, serve()), start(client)]
-        pynet.run(signals=True, grace=None)
-        run_over.set()
+        def main():  # run() drives the loop already: asyncio does not
+            running.set()
+            threads.extend([start(asyncio.run, serve()), start(client)])
+
+        threads, listening = [], threading.Event()
+        pynet.create_server().listen(0, "127.0.0.1")
+        pynet.run(main, signals=True, grace=None)
         for thread in threads:
             thread.join()
     """)
@@ -95,7 +102,7 @@ def test_other_connections_end_while_a_handler_is_at_work():
         other = pynet.create_server(lambda sock: sock.write("hi")).listen(0, "127.0.0.1")
         server = pynet.serve(handler, 0, "127.0.0.1")
         threads = [start(idle), start(lambda: greeted.wait(10) and print(read_all(raw(server))))]
-        pynet.run(signals=True, grace=None)
+        run(grace=None)
         for thread in threads:
             thread.join()
     """)
@@ -130,7 +137,7 @@ def test_clients_of_a_handler_stay_open_until_it_returns():
         listener = socket.create_server(("127.0.0.1", 0))
         server = pynet.serve(handler, 0, "127.0.0.1")
         threads = [start(upstream), start(lambda: print(read_all(raw(server))))]
-        pynet.run(signals=True, grace=None)
+        run(grace=None)
         for thread in threads + peers:
             thread.join()
     """)
@@ -159,7 +166,7 @@ def test_clients_end_after_the_last_handler():
         server = pynet.serve(handler, 0, "127.0.0.1")
         pynet.connect(listener.getsockname()).on("data", print)
         threads = [start(upstream), start(client)]
-        pynet.run(signals=True, grace=None)
+        run(grace=None)
         for thread in threads:
             thread.join()
         print("left")
@@ -181,7 +188,7 @@ STUCK = """
 
 
 def test_after_the_grace_a_connection_of_a_handler_is_destroyed_and_counted():
-    done = isolated.run(isolated.join(PRELUDE, STUCK, "pynet.run(signals=True, grace=0.05)\nprint('left')"), timeout=20)
+    done = isolated.run(isolated.join(PRELUDE, STUCK, "run(grace=0.05)\nprint('left')"), timeout=20)
     assert (done.returncode, done.stdout) == (0, "left\n")
     assert done.stderr == "pynet: run() has destroyed 1 connection that had not closed 0.05 seconds after the signal\n"
 
@@ -191,7 +198,7 @@ def test_the_second_signal_does_not_wait_for_handlers():
         STUCK,
         """
         thread = start(lambda: working.wait(10) and os.kill(os.getpid(), signal.SIGTERM))
-        pynet.run(signals=True, grace=None)
+        run(grace=None)
         thread.join()
         print("left")
         """,

@@ -20,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 SAMPLE, WRONG = PROGRAMS
 ROWS, COLUMNS = 24, 120  # a screen
 
+pytestmark = pytest.mark.timeout(300)  # mypy and pyright look at more than a hundred files
+
 
 @pytest.fixture(scope="module", params=CHECKERS)
 def checked(request, tmp_path_factory):
