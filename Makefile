@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# How many processes share the suite. A part runs in one: it starts at once, and --pdb and -s work.
+TEST_PROCESSES ?= $(if $(strip $(PYTEST_ARGS)),0,logical)
 FUZZ_SECONDS ?= 60
 DUPLEX_EXAMPLES ?= 1500
 PYNET_WERROR ?= 1
@@ -11,6 +13,8 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 # -P: the package comes from where the environment says, not from the current directory.
 PYTEST := $(PY) -P -m pytest
+# A file runs in one process, since its fixtures may be dear. tests/conftest.py says in which order.
+SHARED := $(if $(filter 0,$(TEST_PROCESSES)),,-n $(TEST_PROCESSES) --maxprocesses=16 --dist loadfile --no-loadscope-reorder)
 # What tools/setup.sh found out, above all a local libuv.
 RUN := . build/env.sh &&
 C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort)
@@ -33,8 +37,8 @@ help:  ## this list
 demo: build  ## an echo server and a client talk over TCP and over a unix socket
 	@$(RUN) $(PY) examples/echo_demo.py
 
-test: build .venv/.test  ## the whole test suite (PYTEST_ARGS="-k name" for a part)
-	@$(RUN) $(PYTEST) $(PYTEST_ARGS)
+test: build .venv/.test  ## the whole test suite, on all processors (PYTEST_ARGS="-k name" for a part, on one)
+	@$(RUN) $(PYTEST) $(SHARED) $(PYTEST_ARGS)
 
 build: build/.built  ## the extension, in place, for .venv (PYTHON=python3.12 for another Python)
 

@@ -20,12 +20,13 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the load generator uses epoll"),
     pytest.mark.skipif(shutil.which(os.environ.get("CC", "cc")) is None, reason="no C compiler"),
     pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="a sanitizer is preloaded"),
+    pytest.mark.timeout(300),  # valgrind is slow
 ]
 
 
 def run_python(*args):
     command = [sys.executable, *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=55, cwd=BENCH)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=BENCH)
 
 
 @pytest.fixture(scope="module")
