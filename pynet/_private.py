@@ -32,7 +32,7 @@ uv_error: Callable[[int, str], _pynet.NetError] = _c._uv_error
 need_driver: Callable[[object], None] = _c._need_driver
 driver: Callable[[], tuple[str, bool]] = _c._driver
 
-# --- loop/work_left.c ---
+# --- loop/workers.c ---
 
 set_workers: Callable[[int], None] = _c._set_workers
 
