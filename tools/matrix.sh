@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Runs the tests from a checkout in another Debian, with its CPython and its libuv. Needs root and debootstrap.
 #
-#   tools/matrix.sh sid python3.15                  # the whole suite
-#   tools/matrix.sh trixie python3.13 tests/socket  # a part
+#   tools/matrix.sh python3.15                        # the whole suite, in the oldest Debian with that CPython
+#   tools/matrix.sh python3.13 -q tests/socket        # a part
+#   DEBIAN=sid tools/matrix.sh python3.13             # with sid's libuv; PYNET_SYSTEM_LIBUV=0: with that of the wheels
 #
-# Copies what git tracks, as it is in the working tree, into build/roots/matrix-SUITE/srv/pynet-PYTHON.
+# Copies what git tracks, as it is in the working tree, into build/roots/matrix-DEBIAN/srv/pynet-PYTHON.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/roots.sh
-suite=${1:?usage: tools/matrix.sh SUITE PYTHON [pytest arguments]}
-python=${2:?usage: tools/matrix.sh SUITE PYTHON [pytest arguments]}
-shift 2
+python=${1:?usage: tools/matrix.sh PYTHON [pytest arguments]}
+shift
+suite=${DEBIAN:-$(suite_with "$python")}
 
 root=$PWD/build/roots/matrix-$suite
 make_root "$root" "$suite" "$(dpkg --print-architecture)" ca-certificates,make,git,procps
