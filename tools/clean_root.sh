@@ -8,6 +8,8 @@
 #
 # The Debian is the oldest that has the CPython of the wheel. For the source distribution it has CPython 3.11.
 set -euo pipefail
+# What it mounts is its own, and goes when it ends.
+[ -n "${PYNET_MOUNTS:-}" ] || PYNET_MOUNTS=own exec unshare -m bash "$0" "$@"
 cd "$(dirname "$0")/.."
 . tools/roots.sh
 archive=$(realpath "${1:?usage: tools/clean_root.sh ARCHIVE [pytest arguments]}")

@@ -7,6 +7,8 @@
 #
 # Copies what git tracks, as it is in the working tree, into build/roots/matrix-DEBIAN/srv/pynet-PYTHON.
 set -euo pipefail
+# What it mounts is its own, and goes when it ends.
+[ -n "${PYNET_MOUNTS:-}" ] || PYNET_MOUNTS=own exec unshare -m bash "$0" "$@"
 cd "$(dirname "$0")/.."
 . tools/roots.sh
 python=${1:?usage: tools/matrix.sh PYTHON [pytest arguments]}

@@ -30,24 +30,13 @@ make_root() {
     touch "$1/.ready"
 }
 
-# enter_root FOLDER: gives it /proc, /dev and names, until the script ends.
+# enter_root FOLDER: gives it /proc, /dev and names.
 enter_root() {
-    mounted=()
-    trap leave_root EXIT
     local place
     for place in proc dev; do
-        if ! mountpoint -q "$1/$place"; then
-            mount --rbind "/$place" "$1/$place"
-            mount --make-rslave "$1/$place"
-            mounted+=("$1/$place")
-        fi
+        mountpoint -q "$1/$place" || mount --rbind "/$place" "$1/$place"
     done
     cp /etc/resolv.conf /etc/hosts "$1/etc/"
     mkdir -p "$1/etc/ssl/certs"
     cp /etc/ssl/certs/ca-certificates.crt "$1/etc/ssl/certs/"
-}
-
-leave_root() {
-    local place
-    for place in "${mounted[@]}"; do umount -l "$place"; done
 }
