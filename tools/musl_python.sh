@@ -5,9 +5,10 @@ prefix=/opt/musl
 mkdir -p /srv/musl $prefix/kernel
 cd /srv/musl
 apt-get -q -o Acquire::Check-Valid-Until=false update
-apt-get -q source --download-only python3.13 libffi
+apt-get -q source --download-only python3.13 libffi zlib
 tar -xf python3.13_*.orig.tar.xz
 tar -xf libffi_*.orig.tar.gz
+tar -xf zlib_*.orig.tar.gz
 
 # Debian's wrapper of gcc does not look for the kernel's headers, and answers with glibc's triplet.
 ln -sfn /usr/include/linux /usr/include/asm-generic /usr/include/x86_64-linux-gnu/asm $prefix/kernel
@@ -23,9 +24,14 @@ cd libffi-*
 ./autogen.sh
 ./configure --prefix=$prefix --disable-shared --with-pic --disable-docs --disable-multi-os-directory --host=x86_64-linux-musl
 make -s -C x86_64-*-linux-musl install
+cd ../zlib-*
+CFLAGS="-O1 -fPIC" ./configure --prefix=$prefix --static
+make -s libz.a
+make -s install
 cd ../Python-3.13*
-LIBFFI_CFLAGS="-I$prefix/include" LIBFFI_LIBS="-L$prefix/lib -lffi" ./configure --prefix=$prefix --without-ensurepip --disable-test-modules
+ZLIB_CFLAGS="-I$prefix/include" ZLIB_LIBS="-L$prefix/lib -lz" LIBFFI_CFLAGS="-I$prefix/include" LIBFFI_LIBS="-L$prefix/lib -lffi" \
+    ./configure --prefix=$prefix --without-ensurepip --disable-test-modules
 sed -i 's/^OPT=.*/OPT=-DNDEBUG -O1/' Makefile
 make -s -j"$(nproc)"
 make -s install
-$prefix/bin/python3.13 -c 'import ctypes'
+$prefix/bin/python3.13 -c 'import ctypes, zlib'

@@ -4,8 +4,8 @@
 #
 #   tools/musl_root.sh dist/pynet_uv-*-cp313-cp313-musllinux*_x86_64.whl tests/socket -q
 #
-# No Debian has a CPython for musl: it is compiled in Debian 13 from Debian's source, with libffi for ctypes, and without
-# zlib and OpenSSL. That takes a few minutes. The roots stay in build/roots.
+# No Debian has a CPython for musl: it is compiled in Debian 13 from Debian's source, with libffi and zlib, and without
+# OpenSSL. That takes a few minutes. The roots stay in build/roots.
 set -euo pipefail
 # What it mounts is its own, and goes when it ends.
 [ -n "${PYNET_MOUNTS:-}" ] || PYNET_MOUNTS=own exec unshare -m bash "$0" "$@"
