@@ -28,7 +28,7 @@ SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
-	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test release-check conformance-record differential \
+	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test matrix release-check conformance-record differential \
 	differential-record docs docs-links lint-workflows hooks address-files clean distclean FORCE
 
 help:  ## this list
@@ -138,9 +138,14 @@ sdist: .venv/.wheels  ## the source distribution, with libuv inside, in dist
 wheel: .venv/.wheels  ## sdist and wheels in dist: glibc and musl, x86-64 and arm64 (WHEEL_PYTHONS="python3.12 ...")
 	@$(PY) tools/wheels.py $(WHEEL_PYTHONS:%=--python %) $(WHEEL_PLATFORMS:%=--platform %)
 
-wheel-test:  ## dist's sdist and its wheels for CPython 3.11, each in a bare Debian 12 (as root)
-	@for archive in dist/pynet_uv-*.tar.gz dist/pynet_uv-*-cp311-cp311-manylinux*.whl; do \
+WHEEL_TAGS ?= cp311
+wheel-test:  ## dist's sdist and wheels for glibc, each in a bare Debian (as root; WHEEL_TAGS="cp311 cp313 cp314 cp315")
+	@for archive in dist/pynet_uv-*.tar.gz $(WHEEL_TAGS:%=dist/pynet_uv-*-%-manylinux*.whl); do \
 		bash tools/clean_root.sh $$archive || exit 1; done
+
+MATRIX ?= python3.11 python3.13 python3.14 python3.15
+matrix:  ## the test suite in Debian 12, 13 and sid, with their CPythons and libuvs (as root; MATRIX=python3.15 for one)
+	@for python in $(MATRIX); do bash tools/matrix.sh $$python $(PYTEST_ARGS) || exit 1; done
 
 address-files: .venv/.build  ## write what names the project's addresses anew, from release.toml: SECURITY.md and others
 	@$(PY) tools/address_files.py

@@ -1,6 +1,6 @@
 """Every public name has a docstring, a type, and a place in the pages of docs/api: `make docs` asks, and tests/package.
 
-Public are the names in `__all__` of pynet and pynet.aio, and the members of their classes. Of two spellings the one of
+Public are the names in `__all__` of pynet, pynet.aio and pynet.cluster, and the members of their classes. Of two spellings the one of
 PEP 8 counts. tests/package/test_docs_api.py compares the signatures, events and options.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 
 import pynet
 import pynet.aio
+import pynet.cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 API = ROOT / "docs" / "api"
@@ -28,7 +29,7 @@ assert spec is not None and spec.loader is not None
 stub_docs = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(stub_docs)
 
-MODULES: dict[str, ModuleType] = {"": pynet, "aio.": pynet.aio}
+MODULES: dict[str, ModuleType] = {"": pynet, "aio.": pynet.aio, "cluster.": pynet.cluster}
 
 
 def is_alias(name: str, names: set[str]) -> bool:

@@ -234,6 +234,14 @@ def _expired():
     os._exit(3)
 
 
+def _show_one_traceback():
+    """The first one is slow: Python imports what it needs. The timers of a scenario are not to wait for that."""
+    try:
+        int("")
+    except ValueError as exc:
+        traceback.format_exception(exc)
+
+
 def _uncaught(exc, emitter=None):
     traceback.print_exception(exc, file=sys.stderr)
     trace("main", "uncaught", exc)
@@ -264,6 +272,7 @@ def run(main):
     watchdog = threading.Timer(WATCHDOG_SECONDS, _expired)
     watchdog.daemon = True
     watchdog.start()
+    _show_one_traceback()
     if HOST:
         _run_attached(main)
     else:
