@@ -1,7 +1,7 @@
 """Every public name has a docstring, a type, and a place in the pages of docs/api: `make docs` asks, and tests/package.
 
-Public are the names in `__all__` of pynet, pynet.aio and pynet.cluster, and the members of their classes. Of two spellings the one of
-PEP 8 counts. tests/package/test_docs_api.py compares the signatures, events and options.
+Public are the names in `__all__` of pynet, pynet.aio and pynet.cluster, and the members of their classes. Of two
+spellings the one of PEP 8 counts. tests/package/test_docs_api.py compares the signatures, events and options.
 """
 
 from __future__ import annotations
