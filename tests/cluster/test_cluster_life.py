@@ -161,7 +161,7 @@ def test_fork_in_a_worker_is_refused():
     assert lines == [("ERR_CLUSTER_NOT_PRIMARY",)] * 4
 
 
-def test_disconnect_of_all_calls_back_before_the_exits():
+def test_disconnect_of_all_calls_back_after_the_last_disconnect():
     lines = run_cluster(
         primary="""
     for event in ("disconnect", "exit"):
@@ -170,8 +170,9 @@ def test_disconnect_of_all_calls_back_before_the_exits():
     cluster.disconnect(lambda: say("called back"))
     """
     )
-    assert sorted(lines[:3]) == [("called back",), ("disconnect",), ("disconnect",)]
-    assert lines[3:] == [("exit",), ("exit",)]
+    assert sorted(lines) == [("called back",), ("disconnect",), ("disconnect",), ("exit",), ("exit",)]
+    before = lines[: lines.index(("called back",))]  # of two workers, one may exit before the other disconnects
+    assert before.count(("disconnect",)) == 2
 
 
 def test_disconnect_without_workers_calls_back():

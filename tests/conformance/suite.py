@@ -11,9 +11,13 @@ HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE / "scenarios"
 RECORDED = HERE / "recorded"
 TIMEOUT_SECONDS = 20
+CLUSTER_TIMEOUT_SECONDS = 60  # several processes start, one after the other
 ENVIRONMENT = dict(os.environ)  # now: while scenarios run in threads, pytest changes it for each test
 
-ALL_KINDS = ("tcp", "unix", "plain")  # plain: the scenario has no connection, or is the same for both
+TRANSPORTS = ("tcp", "unix", "plain")  # plain: the scenario has no connection, or is the same for both
+POLICIES = ("rr", "none", "fair")  # of a cluster; Node has no "fair": pynet's must do what Node's "none" does
+CLUSTER_KINDS = tuple(f"{policy}-{transport}" for policy in POLICIES for transport in TRANSPORTS)
+ALL_KINDS = TRANSPORTS + CLUSTER_KINDS
 
 
 class ScenarioFailed(Exception):
@@ -48,25 +52,40 @@ def cases():
     return [(name, kind) for name in names() for kind in kinds(name)]
 
 
+def policy(kind):
+    """Who gives the connections to the workers, in a scenario of a cluster; else None."""
+    return kind.split("-")[0] if kind in CLUSTER_KINDS else None
+
+
 def recorded_path(name, kind):
     return RECORDED / f"{name}.{kind}.txt"
 
 
+def _of_all_processes(text, folder):
+    """What the processes of a cluster have written, each at its end: sorted by their groups, with relative paths."""
+    groups = re.split(r"^(?=\[)", text.replace(f"{os.path.realpath(folder)}/", ""), flags=re.MULTILINE)
+    return "".join(sorted(groups))
+
+
 def _run(command, env, folder):
+    kind = command[-1]
+    timeout = TIMEOUT_SECONDS if policy(kind) is None else CLUSTER_TIMEOUT_SECONDS
     try:
         done = subprocess.run(
-            command, cwd=folder, env=env, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
+            command, cwd=folder, env=env, capture_output=True, text=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired as late:
-        raise ScenarioFailed(f"still running after {TIMEOUT_SECONDS} s\n{late.stdout}\n{late.stderr}") from late
+        raise ScenarioFailed(f"still running after {timeout} s\n{late.stdout}\n{late.stderr}") from late
     if done.returncode != 0 or "WATCHDOG" in done.stdout:
         raise ScenarioFailed(f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}")
-    return done.stdout, done.stderr
+    return done.stdout if policy(kind) is None else _of_all_processes(done.stdout, folder), done.stderr
 
 
 def run_node(node, name, kind):
     """The trace of real Node, in a new process and an empty folder of its own."""
     env = {key: value for key, value in ENVIRONMENT.items() if not key.startswith("NODE_")}
+    if policy(kind) is not None:
+        env["NODE_CLUSTER_SCHED_POLICY"] = "rr" if policy(kind) == "rr" else "none"
     with tempfile.TemporaryDirectory() as folder:
         return _run([str(node), str(SCENARIOS / f"{name}.js"), kind], env, folder)
 
@@ -78,6 +97,8 @@ def run_pynet(name, kind, folder, host=None):
     package = Path(pynet.__file__).resolve().parent.parent
     paths = [str(HERE), str(package), ENVIRONMENT.get("PYTHONPATH", "")]
     env = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    if policy(kind) is not None:
+        env["PYNET_CLUSTER_SCHED_POLICY"] = policy(kind)
     if host is not None:
         env["CONFORMANCE_HOST"] = host
     return _run([sys.executable, str(SCENARIOS / f"{name}.py"), kind], env, folder)
