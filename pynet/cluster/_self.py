@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,12 @@ __all__ = ["SelfWorker", "begin"]
 
 _ORPHAN_TIMEOUT = 5.0
 """s that the connections of a worker have to end after the primary has died."""
+_BEGINS_WITHIN = 10.0
+"""s that a script without run() has to begin to listen, while the primary wants it to disconnect."""
+_LISTENS_WITHIN = 1.0
+"""s from its start that it has for further calls of listen()."""
+_LOOK_AGAIN = 20
+"""ms until the script may have come to run()."""
 _LONGEST_PATH = 107 if sys.platform == "linux" else 103
 """Bytes of the path of a unix socket."""
 
@@ -64,6 +71,7 @@ class SelfWorker(Worker):
         self._asked: dict[int, _Asked] = {}
         self._indexes: dict[str, set[int]] = {}
         self._last = 0
+        self._began = time.monotonic()
         self._closing = False
         self._stops = False  # disconnect() has been called here, so no server is announced any more
         self._early: list[tuple[object, Any]] | None = []
@@ -227,7 +235,17 @@ class SelfWorker(Worker):
     # --- the way out ---
 
     def _on_disconnect(self, timeout: float | None) -> None:
-        self._leave(timeout)
+        """The primary has asked for it. While the script is still on its way to run(), it waits: the script shall find
+        an open channel, and have its listeners."""
+        if self._script_is_ready():
+            self._leave(timeout)
+        else:
+            _pynet.set_timeout(self._on_disconnect, _LOOK_AGAIN, timeout)
+
+    def _script_is_ready(self) -> bool:
+        mode, _ = _private.driver()
+        age = time.monotonic() - self._began
+        return mode != "background" or age > (_BEGINS_WITHIN if self._last == 0 else _LISTENS_WITHIN)
 
     def _leave(self, timeout: float | None) -> None:
         """Closes all servers, and then the channel."""

@@ -177,3 +177,23 @@ def test_disconnect_of_all_calls_back_after_the_last_disconnect():
 
 def test_disconnect_without_workers_calls_back():
     assert run_cluster(primary="cluster.disconnect(lambda: say('called back'))") == [("called back",)]
+
+
+def test_disconnect_waits_for_the_script_of_a_worker():
+    lines = run_cluster(
+        both="""
+    while cluster.is_worker and not cluster.worker._early:  # what the primary has sent has come, run() has not begun
+        pass
+    """,
+        primary="""
+    worker = cluster.fork()
+    worker.disconnect()
+    worker.send("after it")
+    worker.on("exit", lambda code, signal: say(code, signal))
+    """,
+        worker="""
+    cluster.worker.on("disconnect", lambda: say("disconnect"))
+    server = pynet.create_server().listen(0, lambda: say("listening"))
+    """,
+    )
+    assert lines[-2:] == [("disconnect",), (0, None)]
