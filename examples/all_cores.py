@@ -1,6 +1,8 @@
-"""A server that uses all processors. SIGHUP replaces its processes without refusing a client; SIGTERM ends it in order.
+"""A server that uses all processors.
 
-    python all_cores.py [PORT]
+SIGHUP replaces its processes without refusing a client; SIGTERM ends it in order.
+
+python all_cores.py [PORT]
 """
 
 from __future__ import annotations
@@ -23,10 +25,15 @@ def on_connection(sock: pynet.Socket) -> None:
 
 def main() -> None:
     """Runs in each worker; all of them get the same port."""
-    server = pynet.create_server(on_connection)
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8124
-    server.listen(port, "127.0.0.1", lambda: print("listening on", server.address(), flush=True))
+    pynet.create_server(on_connection).listen(port, "127.0.0.1")
+
+
+def on_listening(worker: cluster.Worker, address: cluster.ListeningAddress) -> None:
+    print("listening on", address["port"], flush=True)
 
 
 if __name__ == "__main__":
-    cluster.serve(main, workers=2 if cluster.available_parallelism() < 2 else None)
+    if cluster.is_primary:
+        cluster.once("listening", on_listening)
+    cluster.serve(main)

@@ -25,7 +25,8 @@ def active() -> list[Active]:
 
     The list is empty exactly when run() would return. When run() is not active, it answers for a run() of this thread.
     `what` is a Server, a Socket, a Timeout, an Immediate, the callback of next_tick(), or None for a handle that closes
-    and that no object owns any more, and for the worker processes of a cluster. It changes nothing. Any thread may call it.
+    and that no object owns any more, and for the worker processes of a cluster. It changes nothing. Any thread may call
+    it.
     """
     entries: dict[tuple[int, str], Active] = {}  # by identity: a subclass may not be hashable
     for what, why, ms, callback in _private.active():

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network, IPv6Network
 from typing import ClassVar, Final, Literal, Self, TypeAlias, TypedDict, Unpack, overload, type_check_only
 
-from _typeshed import SupportsRead
+from _typeshed import SupportsRead, SupportsWrite
 from typing_extensions import TypeIs, disjoint_base
 
 from pynet._options import Host, Path, Port
@@ -12,6 +12,7 @@ from pynet._options import Host, Path, Port
 _IPNetwork: TypeAlias = IPv4Network | IPv6Network
 _IP: TypeAlias = Host | SocketAddress
 _Rule: TypeAlias = _IP | _IPNetwork
+_RuleFile: TypeAlias = Path | SupportsRead[str] | SupportsRead[bytes] | Iterable[str] | Iterable[bytes]
 
 @type_check_only
 class SocketAddressOptions(TypedDict, total=False):
@@ -113,6 +114,10 @@ class BlockList:
 
     PRIVATE_RANGES: Final[tuple[str, ...]]
     """The networks that are not part of the public Internet, as CIDR texts, for BlockList() and add_cidrs()."""
+    SPECIAL_RANGES: Final[tuple[str, ...]]
+    """The networks of IANA's special-purpose registries, and multicast, of both families, as CIDR texts, for
+    BlockList() and add_cidrs().
+    """
     def __init__(self, rules: Iterable[_Rule] | None = (), /) -> None: ...
     @property
     def rules(self) -> list[str]:
@@ -128,10 +133,19 @@ class BlockList:
         """Removes a rule, in the form of add(). Does nothing if the list does not have it."""
     def update(self, rules: Iterable[_Rule], /) -> None:
         """Adds each rule of an iterable, in the form of add(), or none if one is wrong."""
-    def load(self, file: Path | SupportsRead[str] | SupportsRead[bytes], /) -> int:
-        """Adds the rules of a file: its path, or an open file. Each line has one rule, in the form of add(); # and ;
-        begin a comment. Returns the number of rules. If a line is wrong, the error names it, and no rule is
-        added.
+    def load(self, file: _RuleFile, /) -> int:
+        """Adds the rules of a file: its path, an open file, or an iterable of lines. A line has one rule, in the
+        form of add(), of `ipset save`, or of p2p (name:10.0.0.1-10.0.0.9); # and ; begin a comment. Returns the
+        number of rules. If a line is wrong, ValueError names file and line, and no rule is added.
+        """
+    @classmethod
+    def from_file(cls, file: _RuleFile, /) -> Self:
+        """Returns a new list with the rules of a file, as load() reads them. The loop goes on while it reads a big
+        one.
+        """
+    def save(self, file: Path | SupportsWrite[str] | SupportsWrite[bytes], /) -> None:
+        """Writes the rules to a file, which load() can read: to a path, or to an open file. The file at the path is
+        replaced in one step, so a reader sees the old rules or the new ones.
         """
     def add_address(self, address: _IP, type: str | None = "ipv4") -> None:
         """Adds one address. Raises TypeError and ValueError. Node: addAddress()."""

@@ -27,6 +27,7 @@ from pynet._aio_streams import (
     socket_options,
 )
 from pynet._attach import automatic
+from pynet._support import in_cluster
 from pynet._waiting import once
 
 __all__ = ["StreamServer", "start_server", "start_unix_server"]
@@ -66,6 +67,7 @@ class StreamServer:
                 server.on("connection", self._on_connection)
                 self.servers.append(server)
                 server.on("error", on_error)
+                server.on("close", self._on_close)
                 server.listen(*args, **options)
                 await once(server, "listening")
         except BaseException:
@@ -103,6 +105,18 @@ class StreamServer:
         if self._forever is not None and not self._forever.done():
             self._forever.cancel()
         self._closed.set()
+
+    def _on_close(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the asyncio loop is closed
+            self._loop.call_soon_threadsafe(self._maybe_over)
+
+    def _maybe_over(self) -> None:
+        """Its servers have been closed by other means, such as the disconnect of a worker: serve_forever() returns."""
+        if self._closed.is_set() or any(server.listening for server in self.servers):
+            return
+        if self._forever is not None and not self._forever.done():
+            self._forever.set_result(None)
+        self.close()
 
     async def wait_closed(self) -> None:
         """Waits until close() was called. From Python 3.12 on it also waits until all connections are closed, as in
@@ -225,8 +239,13 @@ async def _bind_hosts(
 ) -> list[_pynet.BoundSocket]:
     if hosts is None or hosts == "":
         return _bind_everywhere(port, family_number(family), reuse_port)
+    return _bind(await _look_up(hosts, port, family, flags), reuse_port, True)
+
+
+async def _look_up(hosts: str | Sequence[str], port: int, family: int, flags: int) -> Iterable[tuple[str, int]]:
+    """The addresses of all hosts, in order, each once."""
     loop = asyncio.get_running_loop()
-    addresses: dict[tuple[str, int], None] = {}  # in order, each once
+    addresses: dict[tuple[str, int], None] = {}
     for host in [hosts] if isinstance(hosts, str) else hosts:
         infos = await loop.getaddrinfo(host or None, port, family=family, type=_socket.SOCK_STREAM, flags=flags)
         if not infos:
@@ -235,7 +254,19 @@ async def _bind_hosts(
             name, number, *rest = info[4]
             zone = f"%{rest[1]}" if len(rest) == 2 and rest[1] else ""
             addresses[f"{name}{zone}", int(number)] = None
-    return _bind(addresses, reuse_port, True)
+    return addresses
+
+
+async def _shared_places(
+    hosts: str | Sequence[str] | None, port: int, family: int, flags: int, backlog: int
+) -> list[tuple[Any, tuple[Any, ...], dict[str, Any]]]:
+    """In a worker of a cluster: the primary binds when the server begins to listen."""
+    if hosts is None or hosts == "":
+        everywhere = {4: "0.0.0.0", 6: "::"}.get(family_number(family))
+        options = {"ipv6_only": True} if everywhere == "::" else {}
+        return [(_Later((everywhere or "::", port)), (port, everywhere, backlog), options)]
+    addresses = await _look_up(hosts, port, family, flags)
+    return [(_Later(each), (each[1], each[0], backlog), {"ipv6_only": ":" in each[0]}) for each in addresses]
 
 
 async def start_server(
@@ -265,8 +296,12 @@ async def start_server(
     server = StreamServer(client_connected_cb, limit, asyncio.get_running_loop(), bool(keep_alive))
     if sock is not None:
         return await _start_on(server, sock, backlog, start_serving)
-    bound = await _bind_hosts(host, port_number(port), family, flags, bool(reuse_port))
-    await _start(server, [(each, (each, None, backlog), {}) for each in bound], start_serving)
+    if in_cluster() and not reuse_port:
+        places = await _shared_places(host, port_number(port), family, flags, backlog)
+    else:
+        bound = await _bind_hosts(host, port_number(port), family, flags, bool(reuse_port))
+        places = [(each, (each, None, backlog), {}) for each in bound]
+    await _start(server, places, start_serving)
     return server
 
 
@@ -291,6 +326,9 @@ async def start_unix_server(
     if sock is not None:
         return await _start_on(server, sock, backlog, start_serving)
     name = os.fspath(path) if path is not None else ""
+    if in_cluster():  # the file may be the one that other workers listen on
+        await _start(server, [(_Later(os.fsdecode(name)), (name, backlog), {"unlink_stale": True})], start_serving)
+        return server
     if name[:1] not in ("\0", b"\0"):
         with contextlib.suppress(FileNotFoundError):  # as asyncio: a file that an earlier server has left
             if stat.S_ISSOCK(os.stat(name).st_mode):
@@ -320,6 +358,21 @@ class _Named:
         if isinstance(name, tuple):
             return _pynet.AddressInfo(name[0], name[1], "IPv6" if len(name) == 4 else "IPv4")
         return name
+
+
+class _Later:
+    """A place that the primary of the cluster will bind, with the methods of BoundSocket that are used here."""
+
+    def __init__(self, where: str | tuple[str, int]) -> None:
+        self._where = where
+
+    def fileno(self) -> int:
+        return -1
+
+    def address(self) -> Any:
+        if isinstance(self._where, str):
+            return self._where
+        return _pynet.AddressInfo(*self._where, "IPv6" if ":" in self._where[0] else "IPv4")
 
 
 def _check_callback(callback: Any) -> None:

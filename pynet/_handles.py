@@ -1,4 +1,4 @@
-"""Handles that travel between processes: Socket.send_handle(), the objects that arrive, and pickling by multiprocessing.
+"""Handles that travel between processes: Socket.send_handle(), the objects that arrive, pickling by multiprocessing.
 
 A frame carries one descriptor. Its message is what describes the handle, as JSON behind a length of two bytes, and then
 the message of the user.
@@ -16,14 +16,14 @@ from collections.abc import Callable
 from typing import Any
 
 from pynet import _private, _pynet
-from pynet._support import coded
 from pynet._pynet import BoundSocket, NetError, Server, Socket
+from pynet._support import coded
 
 MESSAGE, TCP, UNIX, SERVER, BOUND, OTHER = range(6)
 _LONGEST = 65536
 
 # What has come of a server with several listeners, until the last one comes.
-_parts: weakref.WeakKeyDictionary[Socket, list[tuple[socket.socket, Any]]] = weakref.WeakKeyDictionary()
+_parts: weakref.WeakKeyDictionary[Socket, list[tuple[_Arrived, Any]]] = weakref.WeakKeyDictionary()
 
 _Descriptors = list[tuple[int, Any]]  # of a server: each with the path that it unlinks, or None
 
@@ -151,18 +151,21 @@ def _unpack(message: bytes) -> tuple[list[Any], bytes]:
 def _open_socket(fd: int, settings: list[Any]) -> Socket:
     *first, encoding, strict, default, ended = settings
     sock: Socket = _private.socket_arrives(fd, (*first, ended))
-    if encoding is not None:
-        sock.set_encoding(encoding, errors="strict" if strict else "node")
-    sock.set_default_encoding(default)
+    try:
+        if encoding is not None:
+            sock.set_encoding(encoding, errors="strict" if strict else "node")
+        sock.set_default_encoding(default)
+    except BaseException:
+        sock.destroy()
+        raise
     return sock
 
 
-def _open_server(descriptors: _Descriptors, options: dict[str, Any]) -> Server:
+def _open_server(options: Any, arrived: list[tuple[_Arrived, Any]]) -> Server:
     server = Server(options)
-    backlog = options.get("backlog", 511)
-    _private.server_arrives(server, descriptors, backlog)
-    if options.get("max_connections") is not None:
-        server.max_connections = options["max_connections"]
+    server.max_connections = options["max_connections"]
+    backlog = options["backlog"]
+    _private.server_arrives(server, [(each.take(), path) for each, path in arrived], backlog)
     return server
 
 
@@ -189,6 +192,17 @@ class _Arrived:
         if self.fd >= 0:
             os.close(self.take())
 
+    __del__ = close
+
+
+def _join(options: Any, parts: list[tuple[_Arrived, Any]]) -> Server | None:
+    """The server of these descriptors; None: one was lost, which has been reported."""
+    try:
+        return _open_server(options, parts) if len(parts) == options["listeners"] else None
+    finally:
+        for each, _path in parts:
+            each.close()
+
 
 def _make(sock: Socket, kind: int, about: list[Any], arrived: _Arrived) -> object:
     """The object of a handle; None: more of its descriptors follow."""
@@ -199,13 +213,11 @@ def _make(sock: Socket, kind: int, about: list[Any], arrived: _Arrived) -> objec
         return _open_socket(arrived.take(), settings)
     if kind == SERVER:
         options, path = about
-        parts = _parts.pop(sock, [])
+        parts = [*_parts.pop(sock, ()), (_Arrived(arrived.take()), path)]
         if options is None:
-            _parts[sock] = [*parts, (socket.socket(fileno=arrived.take()), path)]
+            _parts[sock] = parts
             return None
-        if len(parts) + 1 != options["listeners"]:
-            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-        return _open_server([*((s.detach(), p) for s, p in parts), (arrived.take(), path)], options)
+        return _join(options, parts)
     if kind == BOUND:
         (path,) = about
         return _private.bound_arrives(arrived.take(), path)
@@ -248,8 +260,8 @@ def reduce(handle: Any) -> tuple[Any, ...]:
     name = type(handle).__name__
     if not _is_multiprocessing():
         raise TypeError(
-            f"cannot pickle {name!r} object: only multiprocessing can, to send it to another process (by a Pipe, a Queue, "
-            "or the arguments of a Process)"
+            f"cannot pickle {name!r} object: only multiprocessing can, to send it to another process (by a Pipe, a "
+            "Queue, or the arguments of a Process)"
         )
     from pynet import _multiprocessing
 
@@ -259,6 +271,6 @@ def reduce(handle: Any) -> tuple[Any, ...]:
 def rebuild(kind: int, about: list[Any], descriptors: _Descriptors) -> object:
     """What was pickled; takes over the descriptors."""
     if kind == SERVER:
-        return _open_server(descriptors, about[0])
+        return _open_server(about[0], [(_Arrived(fd), path) for fd, path in descriptors])
     ((fd, path),) = descriptors
     return _open_socket(fd, about[0]) if kind != BOUND else _private.bound_arrives(fd, path)

@@ -49,7 +49,7 @@ def reduce(handle: Any, lend: Callable[[Any], Any]) -> tuple[Any, ...]:
             raise
         if popen is not None:
             _close_when_started(popen, fds)
-        else: # the thread of multiprocessing that hands them out has duplicates
+        else:  # the thread of multiprocessing that hands them out has duplicates
             lent.close()
         if moves:
             lent.over()

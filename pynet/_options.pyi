@@ -100,6 +100,8 @@ class SocketOptions(_CommonOptions, total=False):
     linger: float | None
     close_timeout: float | None
     closeTimeout: float | None
+    receive_handles: bool | None
+    receiveHandles: bool | None
 
 @type_check_only
 class KeepAliveOptions(TypedDict, total=False):

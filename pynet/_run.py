@@ -156,7 +156,7 @@ def begin(handler: Callable[..., object] | None, log: bool) -> tuple[Callable[[i
         return None
     import signal
 
-    numbers = [] if handler is None else [signal.SIGINT, signal.SIGTERM]
+    numbers: list[int] = [] if handler is None else [signal.SIGINT, signal.SIGTERM]
     if handler is not None:
         numbers += (number for number in more_handlers if signal.getsignal(number) is signal.SIG_DFL)
     return partial(signal.set_wakeup_fd, warn_on_full_buffer=False), {n: signal.getsignal(n) for n in numbers}

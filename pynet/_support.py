@@ -104,6 +104,15 @@ def check_size(name: str, value: int, least: int) -> None:
         raise coded(ValueError(message), "ERR_OUT_OF_RANGE")
 
 
+# --- the cluster ---
+
+
+def in_cluster() -> bool:
+    """Whether this process is a worker of a cluster."""
+    cluster = sys.modules.get("pynet.cluster")
+    return cluster is not None and cluster.is_worker
+
+
 # --- where listeners run ---
 
 

@@ -42,6 +42,8 @@ ATTRIBUTES = {
     "AddressInfo.family": '"IPv4" or "IPv6".',
     "BlockList.PRIVATE_RANGES": "The networks that are not part of the public Internet, as CIDR texts, for BlockList() "
     "and add_cidrs().",
+    "BlockList.SPECIAL_RANGES": "The networks of IANA's special-purpose registries, and multicast, of both families, "
+    "as CIDR texts, for BlockList() and add_cidrs().",
     "NetError.code": 'The code: "ECONNREFUSED", "ERR_SERVER_NOT_RUNNING", ...',
     "NetError.syscall": 'The call that failed, or None: "connect", "listen", "read", "write", "getaddrinfo", ...',
     "NetError.address": "The address to connect to or to listen on, or the peer: an IP address, the path of a unix "

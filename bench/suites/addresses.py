@@ -11,6 +11,7 @@ import random
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 import pynet
@@ -18,6 +19,7 @@ from lib import harness, report
 
 SIZES = (10, 1000, 100_000)
 QUERIES = 1000
+LOADED = 1_000_000
 
 
 # --- the work ---
@@ -177,6 +179,21 @@ def measure_check(makers, work, rounds):
 # --- the report ---
 
 
+def measure_load(rounds):
+    """(seconds, those of the processor, bytes for one rule) to load a file of a million networks in no order."""
+    rules = random_rules(random.Random(5), LOADED)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.writelines(f"{rule}\n" for rule in rules)
+        file.flush()
+        times = []
+        for _ in range(max(2, rounds // 3)):
+            start, used = time.perf_counter(), time.process_time()
+            made = pynet.BlockList.from_file(file.name)
+            times.append((time.perf_counter() - start, time.process_time() - used))
+    size = (sys.getsizeof(made) - sys.getsizeof(pynet.BlockList())) / len(made)
+    return min(wall for wall, _ in times), min(cpu for _, cpu in times), size
+
+
 def table(title, times, unit="ns"):
     print(f"\n{title}")
     for name, value in times.items():
@@ -190,7 +207,7 @@ def against(times, name, other, upside_down=False):
     return times[other] / times[name] if upside_down else times[name] / times[other]
 
 
-def targets(ips, parses, checks, built, bytes_each):
+def targets(ips, parses, checks, built, bytes_each, load):
     small, middle, big = (checks[str(size)] for size in SIZES)
     return [
         ("is_ip, good and bad, against inet_pton on good ones", against(ips, "pynet", "inet_pton"), 0.35, True),
@@ -200,6 +217,8 @@ def targets(ips, parses, checks, built, bytes_each):
         ("check at 100,000 rules, against 10 rules", big["pynet"] / small["pynet"], 3, True),
         ("update of 100,000 rules, against pytricia", against(built, "pynet", "pytricia"), 1, True),
         ("bytes a rule at 100,000 rules", bytes_each, 128, True),
+        ("from_file() of 1,000,000 networks, seconds", load[0], 1, True),
+        ("bytes a rule at 1,000,000 rules", load[2], 128, True),
         ("SocketAddress.parse, times as fast as Node", against(parses, "pynet", "node", True), 15, False),
     ]
 
@@ -226,6 +245,7 @@ def main():
     makers = present()
     ips, parses = measure_is_ip(work, options.rounds), measure_parse(work, options.rounds)
     checks, built, bytes_each = measure_check(makers, work, options.rounds)
+    load = measure_load(options.rounds)
     if node:
         ips["node"], parses["node"], built["node"] = node["is_ip"], node["parse"], node["build"] / 1e9
         for size, value in node["check"].items():
@@ -236,6 +256,9 @@ def main():
         table(f"a check of a text, {int(size):,} rules", times)
     table("building 100,000 rules", {name: value * 1e3 for name, value in built.items()}, "ms")
     print(f"\nbytes a rule, 100,000 rules: {bytes_each:.1f}")
-    good = report.judge(targets(ips, parses, checks, built, bytes_each))
+    wall, cpu, size = load
+    print(f"from_file() of {LOADED:,} networks: {wall:.2f} s, of the processor {cpu:.2f} s, {size:.1f} bytes a rule")
+    good = report.judge(targets(ips, parses, checks, built, bytes_each, load))
     document = {"is_ip": ips, "parse": parses, "check": checks, "build": built, "bytes_a_rule": bytes_each}
+    document["load"] = {"seconds": wall, "processor": cpu, "bytes_a_rule": size}
     report.finish(options, document, good)

@@ -24,6 +24,10 @@ int pn_ip_version(const char *text, size_t len);
  * turns it into a scope. The port becomes 0. `zone` may be NULL. */
 int pn_addr_parse(const char *text, size_t len, struct pn_addr *out, const char **zone);
 
+/* pn_addr_parse() for rules and SocketAddress. The '%' of an IPv6 address may be followed by any name that an
+ * interface can have, or by none; it is dropped. Returns 0 or -1. */
+int pn_ip_from_text(const char *text, size_t len, struct pn_addr *out);
+
 /* Writes the canonical text (inet_ntop's rules, lower case) without the zone; returns its length. */
 size_t pn_addr_format(const struct pn_addr *a, char out[PN_ADDR_TEXT]);
 

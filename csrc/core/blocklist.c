@@ -9,6 +9,8 @@
 #define MAX_COUNT (UINT32_C(1) << 30)
 /* Fewer gaps than this are not worth compacting. */
 #define FEW_GAPS  64
+/* So many rules are worth sorting. */
+#define MANY      1000
 
 /* flags of a record and of a key */
 enum {
@@ -253,25 +255,33 @@ span_of(const struct rule_key *k)
     return s;
 }
 
+/* IPv4 intervals that are added to the tree later, all at once. */
+struct deferred {
+    struct pn_span4 *spans; /* NULL: they are added at once */
+    size_t count;
+};
+
 static int
-cover(struct pn_blocklist *list, const struct rule_key *k)
+cover(struct pn_blocklist *list, const struct rule_key *k, struct deferred *later)
 {
     struct span s = span_of(k);
-    if (s.has4 && pn_tree4_add(&list->tree4, s.first4, s.last4) != 0)
+    if (s.has4 && later->spans == NULL && pn_tree4_add(&list->tree4, s.first4, s.last4) != 0)
         return -1;
     if (s.has6 && pn_tree6_add(&list->tree6, s.first6, s.last6) != 0) {
-        if (s.has4)
+        if (s.has4 && later->spans == NULL)
             pn_tree4_remove(&list->tree4, s.first4, s.last4);
         return -1;
     }
+    if (s.has4 && later->spans != NULL)
+        later->spans[later->count++] = (struct pn_span4){s.first4, s.last4};
     return 0;
 }
 
 static void
-uncover(struct pn_blocklist *list, const struct rule_key *k)
+uncover(struct pn_blocklist *list, const struct rule_key *k, bool tree4)
 {
     struct span s = span_of(k);
-    if (s.has4)
+    if (s.has4 && tree4)
         pn_tree4_remove(&list->tree4, s.first4, s.last4);
     if (s.has6)
         pn_tree6_remove(&list->tree6, s.first6, s.last6);
@@ -445,7 +455,7 @@ append(struct pn_blocklist *list, const struct pn_rule *rule, const struct rule_
 
 /* Adds one rule. The arrays have room for it. */
 static int
-add_one(struct pn_blocklist *list, const struct pn_rule *rule)
+add_one(struct pn_blocklist *list, const struct pn_rule *rule, struct deferred *later)
 {
     struct rule_key k = key_of_rule(rule);
     uint32_t replaced = NONE;
@@ -456,16 +466,17 @@ add_one(struct pn_blocklist *list, const struct pn_rule *rule)
         list->records[replaced].flags |= GAP;
         list->live--;
     }
-    else if (cover(list, &k) != 0) {
+    else if (cover(list, &k, later) != 0) {
         return -1;
     }
     append(list, rule, &k, replaced);
     return 0;
 }
 
-/* Removes the newest record, which has just been added, and restores the record that it replaced. */
+/* Removes the newest record, which has just been added, and restores the record that it replaced. `tree4`: its IPv4
+ * interval is in the tree. */
 static void
-undo_one(struct pn_blocklist *list)
+undo_one(struct pn_blocklist *list, bool tree4)
 {
     struct pn_record *r = &list->records[--list->count];
     struct rule_key k = key_of_record(list, r);
@@ -481,7 +492,7 @@ undo_one(struct pn_blocklist *list)
         link_record(list, r->b, &k);
     }
     else {
-        uncover(list, &k);
+        uncover(list, &k, tree4);
         list->live--;
     }
 }
@@ -494,14 +505,17 @@ pn_blocklist_add(struct pn_blocklist *list, const struct pn_rule *rules, size_t 
         return 0;
     if (reserve(list, rules, count) != 0)
         return -1;
-    for (size_t i = 0; i < count; i++) {
-        if (add_one(list, &rules[i]) != 0) {
-            while (i-- > 0)
-                undo_one(list);
-            return -1;
-        }
-    }
-    return 0;
+    /* Without memory for it, the rules are added one by one. */
+    struct deferred later = {count >= MANY ? malloc(count * sizeof(*later.spans)) : NULL, 0};
+    size_t added = 0;
+    while (added < count && add_one(list, &rules[added], &later) == 0)
+        added++;
+    int status = added == count ? pn_tree4_add_all(&list->tree4, later.spans, later.count) : -1;
+    if (status != 0)
+        while (added-- > 0)
+            undo_one(list, later.spans == NULL);
+    free(later.spans);
+    return status;
 }
 
 bool
@@ -521,7 +535,7 @@ pn_blocklist_remove(struct pn_blocklist *list, const struct pn_rule *rule)
     struct pn_record *r = &list->records[*at];
     *at = r->next;
     r->flags |= GAP;
-    uncover(list, &k);
+    uncover(list, &k, true);
     list->live--;
     while (list->count > 0 && list->records[list->count - 1].flags & GAP) {
         r = &list->records[--list->count];

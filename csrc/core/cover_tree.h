@@ -31,6 +31,12 @@ struct pn_tree6 {
 /* Adds an interval (both ends included), or removes one that was added. Adding returns 0, or -1 when out of memory,
  * with nothing changed. */
 int pn_tree4_add(struct pn_tree4 *t, uint32_t first, uint32_t last);
+/* Adds many intervals, or none when out of memory. It sorts them, since a big tree takes keys in order twice as fast as
+ * in any other; an empty tree is built from the leaves up. */
+struct pn_span4 {
+    uint32_t first, last;
+};
+int pn_tree4_add_all(struct pn_tree4 *t, struct pn_span4 *spans, size_t count);
 void pn_tree4_remove(struct pn_tree4 *t, uint32_t first, uint32_t last);
 /* Returns whether any interval covers `key`. */
 bool pn_tree4_covers(const struct pn_tree4 *t, uint32_t key);

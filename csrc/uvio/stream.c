@@ -436,15 +436,20 @@ choose_class(struct pn_stream *s, size_t nread)
         s->read_class--;
 }
 
+/* libuv has read nothing, for want of a buffer: the owner may read itself. */
+COLD static void
+not_read(struct pn_stream *s)
+{
+    if (!loop_of(s)->dead && s->owner != NULL && !loop_of(s)->halted && s->own_buffer)
+        s->events->readable(s);
+}
+
 static void
 on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 {
     struct pn_stream *s = stream->data;
-    if (loop_of(s)->dead || s->owner == NULL)
-        return;
-    if (nread == UV_ENOBUFS && buf->len == 0) {
-        if (!loop_of(s)->halted && s->own_buffer)
-            s->events->readable(s);
+    if (loop_of(s)->dead || s->owner == NULL || (nread == UV_ENOBUFS && buf->len == 0)) {
+        not_read(s);
         return;
     }
     if (nread < 0) {

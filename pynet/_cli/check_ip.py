@@ -17,7 +17,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         usage="%(prog)s [OPTION]... FILE ADDRESS...",
         help="is an address in a block list?",
         description="Prints for each ADDRESS which rule of FILE covers it. FILE has one address, subnet "
-        "(10.0.0.0/8) or range (10.0.0.1-10.0.0.9) in a line; `#` and `;` begin a comment.",
+        "(10.0.0.0/8) or range (10.0.0.1-10.0.0.9) in a line, or is the output of `ipset save` or a p2p list; `#` and "
+        "`;` begin a comment.",
         epilog="Exit status, as of grep: 0 when a rule covers one of the addresses; 1 when none does; 2 for wrong "
         "usage, and for a FILE that cannot be read.\n\n"
         "Examples:\n\n"

@@ -9,7 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pynet
 from pynet import cluster
@@ -98,14 +98,17 @@ def run_worker(args: argparse.Namespace, options: pynet.ListenOptions) -> int:
     except Exception:
         traceback.print_exc()
         return NO_APP
+    both = cast("pynet.AioListenOptions", options)
     try:
         if inspect.iscoroutinefunction(handler):
-            run_tasks(handler, options, args.grace)
+            run_tasks(handler, both, args.grace)
         elif args.threads:
-            pynet.run(lambda: pynet.serve(handler, options), signals=True, grace=args.grace)
+            pynet.run(lambda: pynet.serve(handler, both), signals=True, grace=args.grace)
         else:
             pynet.run(lambda: pynet.create_server(handler).listen(options), signals=True, grace=args.grace)
     except pynet.NetError as error:
+        if cluster.worker.exited_after_disconnect:
+            return 0
         if not cluster.worker.is_connected():
             raise
         cluster.worker.send({"failed": str(error)})
@@ -113,7 +116,7 @@ def run_worker(args: argparse.Namespace, options: pynet.ListenOptions) -> int:
     return 0
 
 
-def run_tasks(handler: Callable[..., Any], options: pynet.ListenOptions, grace: float) -> None:
+def run_tasks(handler: Callable[..., Any], options: pynet.AioListenOptions, grace: float) -> None:
     """The tasks of asyncio, until the primary disconnects this worker, or a signal comes."""
     import asyncio
     import signal
@@ -199,9 +202,7 @@ def run_primary(args: argparse.Namespace) -> int:
     cluster.on("error", fail)
     if args.reload:
         pynet.set_interval(reload_on_change, LOOK_EVERY, Files()).unref()
-    cluster.serve(
-        lambda: None, args.workers, scheduling=args.scheduling, heartbeat=args.heartbeat, grace=args.grace
-    )
+    cluster.serve(lambda: None, args.workers, scheduling=args.scheduling, heartbeat=args.heartbeat, grace=args.grace)
     if failed:
         raise CommandError(failed[0], FAILED)
     return 0

@@ -55,7 +55,8 @@ class Page:
 
     def age(self, slot: int) -> float:
         """For how many seconds the loop of the worker has not run."""
-        return (time.monotonic_ns() - _stamp.unpack_from(self._memory, slot * SLOT + _STAMP_AT)[0]) / 1e9
+        then: int = _stamp.unpack_from(self._memory, slot * SLOT + _STAMP_AT)[0]
+        return (time.monotonic_ns() - then) / 1e9
 
     def close(self) -> None:
         self._memory.close()

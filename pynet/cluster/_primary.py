@@ -19,7 +19,7 @@ from pynet.cluster import _channel, _page, _settings
 from pynet.cluster._channel import Channel
 from pynet.cluster._shares import Share, Shares, error_as_json
 from pynet.cluster._supervisor import Supervisor, take_signals
-from pynet.cluster._worker_type import Worker
+from pynet.cluster._worker_type import ListeningAddress, Worker
 
 __all__ = ["Primary", "PrimaryWorker"]
 
@@ -199,13 +199,12 @@ class PrimaryWorker(Worker):
 
         primary.shares.ask(self, number, key, places, options, scheduling, answer)
 
-    def _on_listening(self, address: Mapping[str, Any]) -> None:
+    def _on_listening(self, address: ListeningAddress) -> None:
         """A server of the worker listens, and its listeners have been called."""
         self.has_listened = True
         self.state = "listening"
-        info = _listening_info(address)
-        self.emit("listening", info)
-        self._primary.emit("listening", self, info)
+        self.emit("listening", address)
+        self._primary.emit("listening", self, address)
 
     def _on_close(self, number: int) -> None:
         share = self._servers.pop(number, None)
@@ -255,11 +254,6 @@ class PrimaryWorker(Worker):
         answer = self._asked.pop(number, None)
         if answer is not None:
             answer(count)
-
-
-def _listening_info(address: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The argument of `listening`: address, port, family; a path has port -1, as in Node."""
-    return address
 
 
 def signal_number(value: Any) -> int:

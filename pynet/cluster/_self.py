@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pynet import _private, _pynet, _run
@@ -149,6 +150,9 @@ class SelfWorker(Worker):
 
     def _ask(self, server: _pynet.Server, token: int, places: list[Any], options: Mapping[str, Any]) -> None:
         """listen() needs a descriptor: the n-th one of an address is the same for all workers."""
+        if self._closing and _private.inside():  # a script that starts late is not an error: it ends
+            _pynet.next_tick(server.close)
+            return
         places = [[place[0], _in_full(*place[:2]), *place[2:]] for place in places]
         identity = repr([place[1:] for place in places])
         used = self._indexes.setdefault(identity, set())
@@ -261,13 +265,13 @@ class SelfWorker(Worker):
                 self._end()
 
         for server in list(left.values()):
-            server.once("close", lambda server=server: closed(server))
-            if timeout is None:
-                server.close()
-            else:
-                shutdown(server, timeout)
+            server.once("close", partial(closed, server))
+            server.close()
         if not left:
             self._end()
+        elif timeout is not None:
+            timer = _pynet.set_timeout(_destroy_all, min(timeout * 1000, _LONGEST), left)
+            timer.unref()
 
     def _ends_by_itself(self, grace: float | None) -> None:
         """A signal has come, and run() closes everything in order, the channel as well: the primary has not died."""
@@ -291,6 +295,15 @@ class SelfWorker(Worker):
 
 
 _CLOSED = "ERR_IPC_CHANNEL_CLOSED"
+
+
+_LONGEST = 2_147_483_647
+
+
+def _destroy_all(left: Mapping[int, _pynet.Server]) -> None:
+    """The time of the connections is over."""
+    for server in list(left.values()):
+        _private.destroy_connections(server)
 
 
 def _end_orphan() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pynet import _private
@@ -19,14 +20,14 @@ POLICY = "PYNET_CLUSTER_SCHED_POLICY"
 
 def default_scheduling() -> str:
     """That of the environment; a wrong value there is an error at once, not a silent default."""
-    return _one_of(POLICY, os.environ.get(POLICY) or "fair", SCHEDULINGS)
+    return _one_of(POLICY, os.environ.get(POLICY) or "fair", values=SCHEDULINGS)
 
 
 def _value_error(name: str, what: str, value: object) -> ValueError:
     return coded(ValueError(f'The value of "{name}" must be {what}. Received {value!r}'), "ERR_INVALID_ARG_VALUE")
 
 
-def _one_of(name: str, value: Any, values: Sequence[str]) -> str:
+def _one_of(name: str, value: Any, *, values: Sequence[str]) -> str:
     if not isinstance(value, str):
         _private.raise_arg_type(name, "a str", value)
     if value not in values:
@@ -75,7 +76,7 @@ def positive(name: str, value: Any) -> float:
 
 def check(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options of setup_primary() that are not None, checked; raises before anything has changed."""
-    checks = {
+    checks: dict[str, Callable[[str, Any], object]] = {
         "exec": _path,
         "args": _strings,
         "exec_argv": _strings,
@@ -84,8 +85,8 @@ def check(given: Mapping[str, Any]) -> dict[str, Any]:
         "silent": _bool,
         "restart": _bool,
         "heartbeat": positive,
-        "scheduling": lambda name, value: _one_of(name, value, SCHEDULINGS),
-        "serialization": lambda name, value: _one_of(name, value, SERIALIZATIONS),
+        "scheduling": partial(_one_of, values=SCHEDULINGS),
+        "serialization": partial(_one_of, values=SERIALIZATIONS),
     }
     return {name: checks[name](name, value) for name, value in given.items() if value is not None}
 

@@ -225,7 +225,7 @@ class Shares:
         """With "reuse_port" each worker has a share of its own; port 0 is one port for all."""
         for other, share in self._by_key.items():
             if other.rpartition(" ")[0] == key and share.server.listening:
-                ports = [address.port for address in share.server.addresses]
+                ports = [getattr(address, "port", 0) for address in share.server.addresses]
                 return [[*place[:2], port, *place[3:]] for place, port in zip(places, ports, strict=True)]
         return places
 

@@ -226,4 +226,3 @@ def serve_workers(primary: Primary, count: int, grace: float | None) -> None:
             primary.fork(None)
 
     _pynet.run(main, signals=True, grace=grace)
-

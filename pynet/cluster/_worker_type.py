@@ -7,16 +7,28 @@ import os
 import pickle
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
 from pynet import _handles, _private, _pynet
 from pynet._support import coded
 from pynet.cluster import _channel
 from pynet.cluster._channel import Channel
 
-__all__ = ["Worker"]
+__all__ = ["ListeningAddress", "Worker"]
 
-_head = struct.Struct("!BI")  # of a message: the kind of its handle, and the number that its `close` is reported by, or 0
+_head = struct.Struct("!BI")
+"""Before a message: the kind of its handle, and the number by which the `close` of the handle is reported, or 0."""
+
+
+class ListeningAddress(TypedDict):
+    """The argument of `listening`: where a server of a worker listens."""
+
+    address: str
+    """An IP address, or a path."""
+    port: int
+    """-1 for a path."""
+    address_type: int
+    """4, 6, or -1 for a path."""
 
 
 @_private.alias_type
@@ -136,7 +148,7 @@ class Worker(_pynet.EventEmitter):
     def _message(self, payload: bytes, fd: int) -> None:
         """A message of the program has come."""
         kind, number = _head.unpack_from(payload)
-        body: bytes | memoryview = payload[_head.size :]
+        body = payload[_head.size :]
         handle: Any = None
         if kind != _handles.MESSAGE:
             assert self._channel is not None

@@ -72,7 +72,15 @@ def test_a_rule_that_is_wrong_is_2_and_names_its_line(tmp_path):
     path.write_text("10.0.0.1\n10.0.0.0/33\n")
     status, out, err = done("check-ip", path, "10.0.0.1")
     assert (status, out, err.count(b"\n")) == (2, b"", 1)
-    assert b"line 2" in err
+    assert err.decode().startswith(f"pynet: {path}: line 2: ")
+
+
+def test_the_file_may_be_a_published_list(tmp_path):
+    path = tmp_path / "rules"
+    path.write_text('create a hash:net family inet\nadd a 10.0.0.0/8 comment "x # y"\nOrg #1:192.0.2.1-192.0.2.9\n')
+    status, out, err = done("check-ip", path, "10.1.2.3", "192.0.2.5")
+    assert (status, err) == (0, b"")
+    assert out == b"10.1.2.3 is blocked by 10.0.0.0/8\n192.0.2.5 is blocked by 192.0.2.1-192.0.2.9\n"
 
 
 def test_the_answer_has_a_colour_on_a_terminal(rules, running):

@@ -32,8 +32,7 @@ def two_workers(show: str, worker: str, count: int = 1, both: str = "", args: tu
 def test_port_0_is_one_port_for_all():
     lines = two_workers(
         "one == two, one[0] > 0",
-        "server = pynet.create_server()\n"
-        "server.listen(0, lambda: cluster.worker.send(server.address().port))",
+        "server = pynet.create_server()\nserver.listen(0, lambda: cluster.worker.send(server.address().port))",
     )
     assert lines == [(True, True)]
 
@@ -245,7 +244,10 @@ def test_a_port_can_be_listened_on_again():
         worker="""
     server = pynet.create_server()
     def again(err):
-        server.listen(port[0], "127.0.0.1", lambda: (say(server.address().port == port[0]), cluster.worker.disconnect()))
+        server.listen(port[0], "127.0.0.1", listens_again)
+    def listens_again():
+        say(server.address().port == port[0])
+        cluster.worker.disconnect()
     def listening():
         port.append(server.address().port)
         server.close(again)

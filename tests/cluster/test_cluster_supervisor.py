@@ -188,8 +188,9 @@ SERVE = """
 
 
 def serving() -> tuple[Running, list[tuple]]:
-    from clusters import PREAMBLE
     import textwrap
+
+    from clusters import PREAMBLE
 
     running = Running(PREAMBLE + textwrap.dedent(SERVE))
     return running, [ast.literal_eval(running.line()) for _ in range(2)]

@@ -236,6 +236,14 @@ def _expired():
     os._exit(3)
 
 
+def _show_one_traceback():
+    """The first one is slow: Python imports what it needs. The timers of a scenario are not to wait for that."""
+    try:
+        int("")
+    except ValueError as exc:
+        traceback.format_exception(exc)
+
+
 def _uncaught(exc, emitter=None):
     traceback.print_exception(exc, file=sys.stderr)
     trace("main", "uncaught", exc)
@@ -275,6 +283,7 @@ def until_end(call):
 
 def run(main):
     """Runs the loop to its end; what is uncaught is traced and the loop goes on, as under Node's uncaughtException."""
+    _show_one_traceback()
     until_end(lambda: run_attached(main) if HOST else _run(main))
 
 

@@ -494,6 +494,78 @@ test_copy_and_equal_fail(void)
     CHECK_INT(hook_alloc_live(), before);
 }
 
+/* Many rules at once are sorted: the same as one by one, or none when out of memory. */
+static void
+test_many_at_once(void)
+{
+    enum { MANY = 3000 };
+    static struct pn_rule rules[MANY];
+    struct pn_blocklist once, single;
+    for (uint32_t i = 0; i < MANY; i++) {
+        uint32_t n = i * UINT32_C(2654435761);
+        struct pn_addr a = {.family = i % 5 == 0 ? 6 : 4};
+        memcpy(a.bytes, &n, sizeof(n));
+        rules[i] = (struct pn_rule){.kind = i % 3 ? PN_RULE_SUBNET : PN_RULE_ADDRESS, .start = a};
+        rules[i].prefix = i % 3 ? 8 + n % 25 : 0;
+        if (i % 7 == 6)
+            rules[i] = rules[i / 2];
+    }
+    size_t before = hook_alloc_live();
+    pn_blocklist_init(&once, 1);
+    pn_blocklist_init(&single, 1);
+    for (size_t i = 0; i < MANY; i++)
+        add(&single, rules[i]);
+    add(&once, rules[1]);
+    add(&once, rules[6]);
+    for (long fail = 0, step = 1;; fail += step++) {
+        hook_fail_alloc(fail, true);
+        int status = pn_blocklist_add(&once, rules, MANY);
+        bool failed = hook_alloc_failed();
+        hook_fail_alloc(-1, false);
+        if (status == 0) {
+            CHECK(!failed);
+            CHECK(fail > 5);
+            break;
+        }
+        CHECK(failed);
+        CHECK_INT(pn_blocklist_size(&once), 2);
+        CHECK(!blocked(&once, "9.9.9.9"));
+    }
+    CHECK(pn_blocklist_remove(&once, &rules[1]));
+    CHECK_INT(pn_blocklist_size(&once), pn_blocklist_size(&single) + (rules[6].kind == PN_RULE_SUBNET));
+    pn_blocklist_clear(&once);
+    /* into an empty list: one allocation fails, or all from it on */
+    for (long fail = 0; fail < 2000; fail += fail < 20 ? 1 : 7) {
+        hook_fail_alloc(fail / 2, fail % 2);
+        int status = pn_blocklist_add(&once, rules, MANY);
+        hook_fail_alloc(-1, false);
+        CHECK(status == 0 || pn_blocklist_size(&once) == 0);
+        if (status == 0) {
+            CHECK_INT(pn_blocklist_equal(&once, &single), 1);
+            for (size_t i = 0; i < MANY; i += 11)
+                CHECK(pn_blocklist_check(&once, &rules[i].start));
+            for (size_t i = 0; i < MANY; i++)
+                pn_blocklist_remove(&once, &rules[i]);
+            CHECK_INT(pn_blocklist_size(&once), 0);
+            CHECK(once.tree4.root == NULL && once.tree4.memory == 0);
+        }
+    }
+    CHECK_INT(pn_blocklist_add(&once, rules, MANY), 0);
+    for (uint32_t i = 0; i < 20000; i++) {
+        uint32_t n = i * UINT32_C(40503) * UINT32_C(65537);
+        struct pn_addr a = {.family = 4};
+        memcpy(a.bytes, &n, sizeof(n));
+        CHECK_INT(pn_blocklist_check(&once, &a), pn_blocklist_check(&single, &a));
+    }
+    for (size_t i = 0; i < MANY; i++)
+        pn_blocklist_remove(&once, &rules[i]);
+    CHECK_INT(pn_blocklist_size(&once), 0);
+    CHECK(once.tree4.root == NULL && once.tree6.root == NULL);
+    pn_blocklist_clear(&once);
+    pn_blocklist_clear(&single);
+    CHECK_INT(hook_alloc_live(), before);
+}
+
 int
 main(void)
 {
@@ -508,6 +580,7 @@ main(void)
     RUN(test_many);
     RUN(test_change_while_listing);
     RUN(test_nothing_half_added);
+    RUN(test_many_at_once);
     RUN(test_copy_and_equal_fail);
     return 0;
 }

@@ -329,7 +329,14 @@ def addresses(peer: pynet.SocketAddress, blocked: pynet.BlockList) -> list[pynet
     blocked.add_subnet("10.0.0.0", 8)
     blocked.addSubnet(ip_network("10.0.0.0/8"))
     blocked.add_addresses(["::1", peer], type="ipv6")
-    blocked.load(Path("list.txt"))
+    assert_type(blocked.load(Path("list.txt")), int)
+    blocked.load(["1.2.3.4", "# two"])
+    blocked.load(line for line in (b"1.2.3.4", b"::1"))
+    blocked.save("list.txt")
+    with open("list.txt", "rb") as source, open("list.txt", "w") as target:
+        assert_type(pynet.BlockList.from_file(source), pynet.BlockList)
+        blocked.save(target)
+    pynet.BlockList(pynet.BlockList.SPECIAL_RANGES).save(b"list.txt")
     pynet.BlockList(pynet.BlockList.PRIVATE_RANGES).from_json(blocked.toJSON())
     if "1.2.3.4" in blocked or peer in blocked or blocked.check("::1", "ipv6"):
         print(len(blocked), [rule.upper() for rule in blocked])

@@ -157,6 +157,9 @@ pynet.BlockList("1.2.3.4").add(5)  # E
 pynet.BlockList().add_subnet("10.0.0.0")  # E
 pynet.BlockList().check(b"1.2.3.4")  # E
 pynet.BlockList().rules = []  # E
+pynet.BlockList().load([5])  # E
+pynet.BlockList.from_file(5)  # E
+pynet.BlockList().save(5)  # E
 pynet.create_server().listen([None])  # E
 pynet.create_server().listen([{"port": 5}])  # E
 pynet.connect([80])  # E

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 
 import pytest
 
@@ -104,6 +105,74 @@ def test_the_property_may_be_set_at_any_time(tcp_server):
     srv.block_list = blocked
     del srv.block_list
     assert srv.block_list is None
+
+
+@pytest.mark.parametrize(("host", "network"), [("127.0.0.1", "127.0.0.0/8"), ("::1", "::/64")])
+def test_a_list_that_is_loaded_again_holds_for_the_next_connection(tcp_server, tmp_path, host, network):
+    path = tmp_path / "blocked.txt"
+    path.write_text("192.0.2.0/24\n")
+    srv = tcp_server(host, block_list=pynet.BlockList.from_file(path))
+    log = Recorder(srv, "error", "drop")
+    with raw_client(srv) as first:
+        assert first.recv(10) == b"in"
+        path.write_text(f"{network}\n")
+        srv.block_list = pynet.BlockList.from_file(path)
+        assert is_refused(raw_client(srv))
+        path.write_text("# none\n")
+        srv.block_list = pynet.BlockList.from_file(path)
+        with raw_client(srv) as client:
+            assert client.recv(10) == b"in"
+    assert log.names == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_any_thread_may_replace_the_list(tcp_server, host):
+    srv = tcp_server(host)
+    for blocked in (True, False) * 5:
+        lists = [blocking("127.0.0.0/8", "::1") if blocked else blocking("192.0.2.0/24")]
+        thread = threading.Thread(target=lambda lists=lists: setattr(srv, "block_list", lists.pop()))
+        thread.start()
+        thread.join(10)
+        with raw_client(srv) as client:
+            assert client.recv(10) == (b"" if blocked else b"in")
+
+
+def test_lists_that_a_thread_replaces_while_clients_connect(tcp_server):
+    """Each connection meets one of the lists, and no list that is freed."""
+    srv = tcp_server()
+    over = threading.Event()
+    rules = [f"10.{n >> 8}.{n & 255}.0/24" for n in range(2000)]
+
+    def replace():
+        while not over.is_set():
+            srv.block_list = pynet.BlockList.from_file(rules)
+            srv.block_list = pynet.BlockList.from_file([*rules, "127.0.0.1"])
+
+    thread = threading.Thread(target=replace)
+    thread.start()
+    try:
+        answers = set()
+        for _ in range(200):
+            with raw_client(srv) as client:
+                answers.add(client.recv(10))
+    finally:
+        over.set()
+        thread.join(30)
+    assert answers <= {b"", b"in"}
+    assert is_refused(raw_client(srv))
+
+
+def test_a_bad_file_leaves_the_list_of_the_server(tcp_server, tmp_path):
+    path = tmp_path / "blocked.txt"
+    path.write_text("127.0.0.1\n")
+    srv = tcp_server(block_list=pynet.BlockList.from_file(path))
+    path.write_text("192.0.2.1\n127.0.0.300\n")
+    with pytest.raises(ValueError, match=r"blocked\.txt: line 2: "):
+        srv.block_list = pynet.BlockList.from_file(path)
+    with pytest.raises(ValueError, match=r"blocked\.txt: line 2: "):
+        srv.block_list.load(path)
+    assert list(srv.block_list) == ["127.0.0.1"]
+    assert is_refused(raw_client(srv))
 
 
 def test_the_option_is_the_property():

@@ -48,6 +48,19 @@ def check(done):
     assert done.stdout.splitlines()[-1] == "soak: no leak, no error"
 
 
+@pytest.mark.parametrize("scheduling", ["fair", "none", "rr"])
+def test_no_client_is_refused_while_workers_are_replaced(scheduling):
+    done = subprocess.run(
+        [sys.executable, "-P", TESTS / "stress" / "soak_cluster.py", "2000", scheduling],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("2000 served, 0 failed, ")
+
+
 @pytest.mark.parametrize("arguments", [["--nonsense"], ["--connections", "many"]])
 def test_wrong_arguments(arguments):
     assert soak(*arguments).returncode == 2

@@ -4,7 +4,7 @@
  * Owns:    the rules (core/blocklist.h).
  * Threads: each function here runs with the GIL held, which is the list's lock. Calls into Python (iterating,
  *          attributes of the caller's objects) are made before the list is changed.
- * See:     blocklist_args.c (what is accepted as a rule), blocklist_text.c (rules as text, files). */
+ * See:     blocklist_args.c (what is accepted as a rule), blocklist_text.c (rules as text), blocklist_files.c. */
 #include <string.h>
 
 #include "py/address/address.h"
@@ -91,8 +91,12 @@ read_members(PnState *st, PyObject *iterator, PyObject *type, const char *name, 
         PyOS_snprintf(member, sizeof(member), "%s[%zu]", name, out->count);
         int status = read(st, item, type, member, &rule);
         Py_DECREF(item);
-        if (status < 0 || pn_rules_push(out, &rule) < 0)
+        if (status < 0)
             return -1;
+        if (pn_rules_push(out, &rule) < 0) {
+            PyErr_NoMemory();
+            return -1;
+        }
     }
     return PyErr_Occurred() ? -1 : 0;
 }
@@ -288,18 +292,6 @@ static PyObject *
 blocklist_update(PyObject *op, PyObject *rules)
 {
     return none_or_null(add_all(op, rules, NULL, "rules", read_any));
-}
-
-static PyObject *
-blocklist_load(PyObject *op, PyObject *file)
-{
-    struct pn_rules rules = {0};
-    int status = pn_rules_load(file, &rules);
-    PyObject *count = status == 0 ? PyLong_FromSize_t(rules.count) : NULL;
-    if (count != NULL && add_rules(op, rules.items, rules.count) < 0)
-        Py_CLEAR(count);
-    pn_rules_free(&rules);
-    return count;
 }
 
 static PyObject *
@@ -590,11 +582,18 @@ static PyMethodDef blocklist_methods[] = {
     {"update", blocklist_update, METH_O,
      "update($self, rules, /)\n--\n\n"
      "Adds each rule of an iterable, in the form of add(), or none if one is wrong."},
-    {"load", blocklist_load, METH_O,
+    {"load", pn_blocklist_load, METH_O,
      "load($self, file, /)\n--\n\n"
-     "Adds the rules of a file: its path, or an open file. Each line has one rule, in the form of add(); # and ;\n"
-     "begin a comment. Returns the number of rules. If a line is wrong, the error names it, and no rule is\n"
-     "added."},
+     "Adds the rules of a file: its path, an open file, or an iterable of lines. A line has one rule, in the form of\n"
+     "add(), of `ipset save`, or of p2p (name:10.0.0.1-10.0.0.9); # and ; begin a comment. Returns the number of\n"
+     "rules. If a line is wrong, ValueError names file and line, and no rule is added."},
+    {"from_file", pn_blocklist_from_file, METH_O | METH_CLASS,
+     "from_file($type, file, /)\n--\n\n"
+     "Returns a new list with the rules of a file, as load() reads them. The loop goes on while it reads a big one."},
+    {"save", pn_blocklist_save, METH_O,
+     "save($self, file, /)\n--\n\n"
+     "Writes the rules to a file, which load() can read: to a path, or to an open file. The file at the path is\n"
+     "replaced in one step, so a reader sees the old rules or the new ones."},
     {"clear", blocklist_clear_rules, METH_NOARGS, "clear($self)\n--\n\nRemoves all rules. Node: clear()."},
     KW("check", blocklist_check,
        "check($self, address, type='ipv4')\n--\n\n"
@@ -649,13 +648,3 @@ PyType_Spec pn_blocklist_spec = {
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
     .slots = blocklist_slots,
 };
-
-int
-pn_blocklist_setup(PnState *st)
-{
-    PyObject *ranges = Py_BuildValue("(ssssssss)", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8",
-                                     "::1/128", "169.254.0.0/16", "fe80::/10", "fc00::/7");
-    int status = ranges != NULL ? PyObject_SetAttrString((PyObject *)st->BlockList, "PRIVATE_RANGES", ranges) : -1;
-    Py_XDECREF(ranges);
-    return status;
-}

@@ -28,30 +28,6 @@ pn_text_of_str(PyObject *str, const char **text, size_t *len)
     return true;
 }
 
-/* The name of an interface contains no white space, slash or control character. */
-static bool
-may_be_zone(const char *zone, const char *end)
-{
-    while (zone != end && (unsigned char)*zone > ' ' && *zone != '/' && *zone != 127)
-        zone++;
-    return zone == end;
-}
-
-int
-pn_ip_from_text(const char *text, size_t len, struct pn_addr *out)
-{
-    if (pn_addr_parse(text, len, out, NULL) == 0)
-        return 0;
-    const char *zone = memchr(text, '%', len);
-    if (zone == NULL || !may_be_zone(zone + 1, text + len))
-        return -1;
-    struct pn_addr a;
-    if (pn_addr_parse(text, (size_t)(zone - text), &a, NULL) < 0 || a.family != 6)
-        return -1;
-    *out = a;
-    return 0;
-}
-
 /* --- objects of the module ipaddress --- */
 
 static int

@@ -9,10 +9,6 @@
 /* Gets the characters of a str, without a copy. Returns false if it has no UTF-8 form (lone surrogates). */
 bool pn_text_of_str(PyObject *str, const char **text, size_t *len);
 
-/* pn_addr_parse() for rules and SocketAddress. The '%' of an IPv6 address may be followed by any name that an
- * interface can have, or by none; it is dropped. Returns 0 or -1. */
-int pn_ip_from_text(const char *text, size_t len, struct pn_addr *out);
-
 /* Gets the value of an IPv4Address or IPv6Address (or Interface) of the module ipaddress, without its zone. Returns
  * 1, 0 if `obj` is not one, or -1 with an exception. */
 int pn_ip_from_object(PnState *st, PyObject *obj, struct pn_addr *out);

@@ -79,6 +79,7 @@ struct pn_driver {
     bool looks_again;   /* run() continues only because another thread may resume a socket */
     bool graceful;      /* run() shall close everything in order, then return */
     bool graceful_done;
+    bool handlers_work;            /* the graceful end waits for handlers of serve() */
     bool grace_over;               /* the remaining objects have been destroyed */
     uint64_t grace;                /* ns that a graceful end may last; UINT64_MAX: without limit */
     uint64_t opened;               /* loop->opened when everything was closed in order */
@@ -118,7 +119,7 @@ struct PnState {
     size_t immediates_referenced;
     struct pn_deferred_error *deferred_errors; /* errors that wait for a listener, newest first */
     struct PnServer *pending_listens;          /* servers whose listen() is under way, newest first */
-    size_t workers; /* processes of the cluster that have not ended: run() waits for them */
+    size_t workers;                            /* processes of the cluster that have not ended: run() waits for them */
     PyObject *cluster_ask, *cluster_watch;     /* own: see listen_shared.c; NULL: not in a worker of a cluster */
     double cluster_wait;                       /* seconds that listen() waits for the answer of cluster_ask() */
     struct pn_connect *connecting;             /* connects in progress, newest first */

@@ -50,7 +50,8 @@ extern const char pn_enter_async_doc[], pn_leave_async_doc[], pn_chunks_doc[], p
     PN_WAITING_ROW("wait", wait_for_event, pn_wait_doc), PN_WAITING_ROW("iterator", iterator, pn_iterator_doc), \
         PN_WAITING_ROW("lines", lines, pn_lines_doc), PN_WAITING_ROW("chunks", chunks, pn_chunks_doc),          \
         PN_WAITING_ROW("send_file", send_file, pn_send_file_doc),                                               \
-        PN_WAITING_ROW("send_handle", send_handle, pn_send_handle_doc), PN_WAITING_CONTEXT_ROWS(leave_socket, pn_leave_doc)
+        PN_WAITING_ROW("send_handle", send_handle, pn_send_handle_doc),                                         \
+        PN_WAITING_CONTEXT_ROWS(leave_socket, pn_leave_doc)
 #define PN_WAITING_SERVER_ROWS                                                                                         \
     PN_WAITING_ROW("wait", wait_for_event, pn_server_wait_doc), PN_WAITING_ROW("shutdown", shutdown, pn_shutdown_doc), \
         PN_WAITING_CONTEXT_ROWS(leave, pn_server_leave_doc)

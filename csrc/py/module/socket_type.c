@@ -231,8 +231,8 @@ static PyType_Slot socket_slots[] = {
      "larger queue is \"error\" ERR_WRITE_BUFFER_FULL), encoding, default_encoding, onread ({buffer, callback}),\n"
      "no_delay, keep_alive, keep_alive_initial_delay (ms), type_of_service (0 to 255), block_list (a BlockList),\n"
      "signal (an AbortSignal), fd (a descriptor of a TCP connection, unix socket or pipe, which pynet takes\n"
-     "over; Socket(number) is the same) with readable and writable (True), handle (a BoundSocket). Node: class\n"
-     "net.Socket."},
+     "over; Socket(number) is the same) with readable and writable (True), handle (a BoundSocket), receive_handles\n"
+     "(this unix socket gets \"handle\" of the peer's send_handle(), and no \"data\"). Node: class net.Socket."},
     {Py_tp_new, pn_socket_new},
     {Py_tp_init, pn_socket_init},
     {Py_tp_repr, pn_socket_repr},

@@ -464,9 +464,13 @@ pn_bound_arrives(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     PnState *st = pn_state_of_module(module);
     int fd = nargs == 2 ? (int)PyLong_AsLong(args[0]) : -1;
-    if (fd < 0 || (args[1] != Py_None && !PyUnicode_Check(args[1])))
+    if (fd < 0)
         return PyErr_Format(PyExc_TypeError, "_bound_arrives(fd, path)");
-    PyObject *op = bound_new(st->BoundSocket, NULL, NULL);
+    PyObject *op = NULL;
+    if (args[1] == Py_None || PyUnicode_Check(args[1]))
+        op = bound_new(st->BoundSocket, NULL, NULL);
+    else
+        pn_raise_arg_type("path", "a str", args[1]);
     if (op == NULL || arrive(PN_BOUND(op), fd, args[1]) < 0) {
         close(fd);
         Py_CLEAR(op);

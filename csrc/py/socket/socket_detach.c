@@ -81,7 +81,8 @@ pn_socket_detach_method(PyObject *op, PyObject *unused)
     PnSocket *s = PN_SOCKET(op);
     PnState *st = s->d.em.st;
     (void)unused;
-    if (pn_check_alive(&s->d.em) < 0 || pn_state_loop(st) == NULL || pn_socket_check_detachable(s, "detached", "detach") < 0)
+    if (pn_check_alive(&s->d.em) < 0 || pn_state_loop(st) == NULL ||
+        pn_socket_check_detachable(s, "detached", "detach") < 0)
         return NULL;
     int fd = pn_user_fd_dup(pn_stream_fd(s->d.io));
     if (fd < 0)

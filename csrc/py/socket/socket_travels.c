@@ -16,11 +16,10 @@ settings_of(const PnSocket *s)
 {
     bool decoding = s->d.r != NULL && s->d.r->decoding;
     const char *encoding = decoding ? pn_encoding_name((enum pn_encoding)s->d.r->decoder.encoding) : NULL;
-    return Py_BuildValue("iikkkiikzisi", s->is_pipe, s->d.allow_half_open, (unsigned long)s->d.read_mark,
-                         (unsigned long)s->d.write_mark, (unsigned long)s->d.max_write_buffer, s->no_delay,
-                         s->keep_alive, (unsigned long)s->keep_alive_delay, encoding,
-                         decoding && s->d.r->decoder.strict,
-                         pn_encoding_name((enum pn_encoding)s->d.default_encoding), s->d.finished);
+    return Py_BuildValue(
+        "iikkkiikzisi", s->is_pipe, s->d.allow_half_open, (unsigned long)s->d.read_mark, (unsigned long)s->d.write_mark,
+        (unsigned long)s->d.max_write_buffer, s->no_delay, s->keep_alive, (unsigned long)s->keep_alive_delay, encoding,
+        decoding && s->d.r->decoder.strict, pn_encoding_name((enum pn_encoding)s->d.default_encoding), s->d.finished);
 }
 
 PyObject *
@@ -63,6 +62,8 @@ arrive(PnState *st, int *fd, PyObject *settings)
     struct pn_connection_options o = {0};
     int is_pipe, half_open, no_delay, keep_alive, ended;
     unsigned long read_mark, write_mark, max_write, delay;
+    if (!PyTuple_Check(settings))
+        return pn_raise_arg_type("settings", "a tuple", settings);
     if (!PyArg_ParseTuple(settings, "iikkkiiki", &is_pipe, &half_open, &read_mark, &write_mark, &max_write, &no_delay,
                           &keep_alive, &delay, &ended))
         return NULL;

@@ -586,7 +586,8 @@ pn_writes_send(PnDuplex *s)
         size_t offered;
         int fd = first_fd(wq, &unheld);
         size_t n = fill_iov(&wq->q, unheld, iov, &offered);
-        ssize_t sent = fd < 0 ? pn_stream_try_write(s->io, iov, n) : pn_stream_try_write_fd(s->em.st->loop, s->io, iov, n, fd);
+        ssize_t sent =
+            fd < 0 ? pn_stream_try_write(s->io, iov, n) : pn_stream_try_write_fd(s->em.st->loop, s->io, iov, n, fd);
         if (sent == UV_EAGAIN)
             return 0;
         if (sent < 0)

@@ -1,0 +1,567 @@
+"""Socket.send_handle() and the event `handle`: what travels, what arrives, and what is refused."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+
+import pytest
+
+import pynet
+from frames import frame, send_with
+from helpers import Recorder, raw_client, wait_until
+
+
+def receive(receiver: pynet.Socket):
+    """Receives one handle: a function that waits for it and returns (handle, message)."""
+    got: list[tuple] = []
+    receiver.on("handle", lambda *args: got.append(args))
+
+    def one():
+        assert wait_until(lambda: got)
+        return got.pop(0)
+
+    return one
+
+
+@pytest.fixture
+def connection(where):
+    """(Socket accepted by a server, socket.socket of the client), over TCP and a unix socket."""
+    accepted: list[pynet.Socket] = []
+    server = pynet.create_server({"pause_on_connect": True}, accepted.append).listen(*where)
+    client = raw_client(server)
+    assert wait_until(lambda: accepted)
+    yield accepted[0], client
+    accepted[0].destroy()
+    client.close()
+    server.close()
+
+
+@pytest.fixture
+def opened():
+    """Objects to close at the end."""
+    made: list = []
+    yield made.append
+    for each in made:
+        each.destroy() if isinstance(each, pynet.Socket) else each.close()
+
+
+# --- a Socket ---
+
+
+def test_a_socket_arrives_with_what_was_sent_to_it(channel, connection, opened):
+    sender, receiver = channel
+    sock, client = connection
+    client.sendall(b"early")
+    one = receive(receiver)
+    events = Recorder(sock, "close")
+    assert sender.send_handle(sock, b"take it") is True
+    handle, message = one()
+    opened(handle)
+    assert message == b"take it"
+    assert type(handle) is pynet.Socket
+    assert handle.read_exactly(5) == b"early"
+    handle.write("answer")
+    assert client.recv(6) == b"answer"
+    events.wait("close")
+    assert events["close"] is False
+
+
+def test_it_reads_nothing_until_it_is_used(channel, connection, opened):
+    sender, receiver = channel
+    sock, client = connection
+    client.sendall(b"waits")
+    one = receive(receiver)
+    sender.send_handle(sock)
+    handle, _message = one()
+    opened(handle)
+    client.sendall(b" and waits")
+    assert not handle.is_paused()
+    assert handle.bytes_read == 0
+    data = Recorder(handle, "data")
+    data.wait_for(lambda: data.data() == b"waits and waits")
+
+
+def test_it_can_be_sent_on(channel, connection, opened):
+    sender, receiver = channel
+    sock, client = connection
+    client.sendall(b"far")
+    one = receive(receiver)
+    sender.send_handle(sock)
+    handle, _message = one()
+    sender.send_handle(handle)
+    again, _message = one()
+    opened(again)
+    assert handle.destroyed
+    assert again.read_exactly(3) == b"far"
+
+
+def test_its_settings_travel(channel, connection, opened):
+    sender, receiver = channel
+    a, b = socket.socketpair()
+    one = receive(receiver)
+    sock = pynet.Socket(
+        fd=a.detach(),
+        allow_half_open=True,
+        readable_high_water_mark=1000,
+        writable_high_water_mark=2000,
+        max_write_buffer=3000,
+        encoding="latin-1",
+        default_encoding="utf16le",
+    )
+    sender.send_handle(sock)
+    handle, _message = one()
+    opened(handle)
+    opened(b)
+    assert handle.allow_half_open
+    assert (handle.readable_high_water_mark, handle.writable_high_water_mark) == (1000, 2000)
+    b.sendall(b"\xe4")
+    assert handle.wait("data")[0] == "ä"
+    handle.write("x")
+    assert b.recv(2) == b"x\0"
+
+
+def test_an_ended_half_stays_ended(channel, opened):
+    sender, receiver = channel
+    a, b = socket.socketpair()
+    opened(b)
+    one = receive(receiver)
+    sock = pynet.Socket(fd=a.detach(), allow_half_open=True)
+    sock.end()
+    sock.wait("finish")
+    sender.send_handle(sock)
+    handle, _message = one()
+    opened(handle)
+    assert not handle.writable
+    b.sendall(b"still")
+    assert handle.read_exactly(5) == b"still"
+
+
+def test_listeners_do_not_travel(channel, connection, opened):
+    sender, receiver = channel
+    sock, _client = connection
+    sock.on("data", lambda _chunk: None).pause()
+    one = receive(receiver)
+    sender.send_handle(sock)
+    handle, _message = one()
+    opened(handle)
+    assert handle.listener_count("data") == 0
+
+
+def test_keep_open(channel, connection, opened):
+    sender, receiver = channel
+    sock, client = connection
+    one = receive(receiver)
+    sender.send_handle(sock, keep_open=True)
+    handle, _message = one()
+    opened(handle)
+    assert not sock.destroyed
+    sock.write("a")
+    assert client.recv(1) == b"a"
+    handle.write("b")
+    assert client.recv(1) == b"b"
+
+
+def test_the_server_of_the_sender_counts_it_no_more(channel, opened):
+    sender, receiver = channel
+    accepted = []
+    server = pynet.create_server({"pause_on_connect": True}, accepted.append).listen(0, "127.0.0.1")
+    opened(server)
+    client = raw_client(server)
+    opened(client)
+    assert wait_until(lambda: accepted)
+    one = receive(receiver)
+    sender.send_handle(accepted[0])
+    opened(one()[0])
+    assert server.connections == []
+
+
+# --- other handles ---
+
+
+def test_a_server_arrives_listening(channel, where, opened):
+    sender, receiver = channel
+    server = pynet.Server(allow_half_open=True, high_water_mark=100).listen(*where)
+    address = server.address()
+    server.max_connections = 7
+    one = receive(receiver)
+    sender.send_handle(server, b"serve")
+    handle, message = one()
+    opened(handle)
+    assert message == b"serve"
+    assert not server.listening
+    assert handle.listening
+    assert handle.address() == address
+    assert handle.max_connections == 7
+    client = raw_client(handle)
+    opened(client)
+    accepted = []
+    handle.on("connection", accepted.append)
+    assert wait_until(lambda: accepted)
+    opened(accepted[0])
+    assert accepted[0].allow_half_open
+
+
+def test_a_server_with_several_places(channel, tmp_path, opened):
+    sender, receiver = channel
+    paths = [str(tmp_path / name) for name in "abc"]
+    server = pynet.Server().listen(paths)
+    one = receive(receiver)
+    sender.send_handle(server)
+    handle, _message = one()
+    assert handle.addresses == paths
+    handle.close()
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_file_of_a_server_moves_with_it(channel, tmp_path):
+    sender, receiver = channel
+    path = str(tmp_path / "s")
+    server = pynet.Server().listen(path)
+    one = receive(receiver)
+    sender.send_handle(server)
+    handle, _message = one()
+    server.wait("close")
+    assert os.path.exists(path)
+    handle.close()
+    assert not os.path.exists(path)
+
+
+def test_the_file_stays_with_a_server_that_is_kept(channel, tmp_path, opened):
+    sender, receiver = channel
+    path = str(tmp_path / "s")
+    server = pynet.Server().listen(path)
+    opened(server)
+    one = receive(receiver)
+    sender.send_handle(server, keep_open=True)
+    handle, _message = one()
+    assert server.listening
+    handle.close()
+    assert os.path.exists(path)
+
+
+def test_a_bound_socket(channel, kind, tmp_path, opened):
+    sender, receiver = channel
+    path = str(tmp_path / "b")
+    bound = pynet.BoundSocket(host="127.0.0.1") if kind == "tcp" else pynet.BoundSocket(path=path)
+    address = bound.address()
+    one = receive(receiver)
+    sender.send_handle(bound)
+    handle, _message = one()
+    assert handle.address() == address
+    with pytest.raises(pynet.NetError) as info:
+        bound.address()
+    assert info.value.code == "ERR_SOCKET_HANDLE_ADOPTED"
+    server = pynet.Server().listen(handle)
+    assert server.address() == address
+    server.close()
+    assert not os.path.exists(path)
+
+
+def test_a_bound_socket_that_is_kept(channel, tmp_path):
+    sender, receiver = channel
+    path = str(tmp_path / "b")
+    with pynet.BoundSocket(path=path) as bound:
+        one = receive(receiver)
+        sender.send_handle(bound, keep_open=True)
+        one()[0].close()
+        assert bound.address() == path
+        assert os.path.exists(path)
+
+
+def test_a_socket_of_python(channel, opened):
+    sender, receiver = channel
+    a, b = socket.socketpair()
+    opened(a)
+    opened(b)
+    one = receive(receiver)
+    sender.send_handle(a)
+    handle, _message = one()
+    opened(handle)
+    assert isinstance(handle, socket.socket)
+    handle.send(b"1")
+    a.send(b"2")
+    assert wait_until(lambda: b.recv(2, socket.MSG_PEEK) == b"12")
+
+
+def test_an_object_with_a_descriptor_arrives_as_a_number(channel, tmp_path):
+    sender, receiver = channel
+    one = receive(receiver)
+    with open(tmp_path / "f", "wb") as file:
+        sender.send_handle(file)
+        handle, _message = one()
+        os.write(handle, b"text")
+        os.close(handle)
+    assert (tmp_path / "f").read_bytes() == b"text"
+
+
+def test_a_message_alone(channel):
+    sender, receiver = channel
+    one = receive(receiver)
+    sender.send_handle(None, bytearray(b"only text"))
+    assert one() == (None, b"only text")
+
+
+def test_the_longest_message(channel, connection, opened):
+    sender, receiver = channel
+    sock, _client = connection
+    one = receive(receiver)
+    sender.send_handle(sock, b"m" * 65536)
+    handle, message = one()
+    opened(handle)
+    assert message == b"m" * 65536
+
+
+# --- write's rules ---
+
+
+def test_back_pressure_and_drain(channel):
+    sender, receiver = channel
+    receiver.pause()
+    sent = []
+    events = Recorder(sender, "drain")
+    count = 0
+    while sender.send_handle(None, b"x" * 60_000, callback=sent.append):
+        count += 1
+        assert count < 1000
+    got = []
+    receiver.on("handle", lambda *args: got.append(args))
+    receiver.resume()
+    events.wait("drain")
+    assert wait_until(lambda: len(got) == len(sent) == count + 1)
+    assert set(sent) == {None}
+
+
+def test_end_comes_behind_the_handles(channel, connection, opened):
+    sender, receiver = channel
+    sock, _client = connection
+    events = Recorder(receiver, "handle", "end")
+    sender.send_handle(sock)
+    sender.end()
+    events.wait("end")
+    assert events.names == ["handle", "end"]
+    opened(events.args("handle")[0][0])
+
+
+def test_a_listener_that_is_added_late(channel, connection, opened):
+    sender, receiver = channel
+    sock, _client = connection
+    sender.send_handle(sock)
+    sender.send_handle(None, b"second")
+    assert wait_until(lambda: receiver.bytes_read > 0)
+    one = receive(receiver)
+    opened(one()[0])
+    assert one() == (None, b"second")
+
+
+def test_wait_for_a_handle(channel):
+    sender, receiver = channel
+    sender.send_handle(None, b"1")
+    assert receiver.wait("handle") == (None, b"1")
+
+
+# --- what cannot travel ---
+
+
+def refused(sender, handle, error, code, **options):
+    with pytest.raises(error) as info:
+        sender.send_handle(handle, **options)
+    assert info.value.code == code
+    return info.value
+
+
+@pytest.mark.parametrize("handle", [5, "text", object(), pynet.EventEmitter(), pynet.BlockList()])
+def test_wrong_kinds(channel, handle):
+    refused(channel[0], handle, TypeError, "ERR_INVALID_HANDLE_TYPE")
+
+
+def test_a_closed_file(channel, tmp_path):
+    a, b = socket.socketpair()
+    a.close()
+    b.close()
+    refused(channel[0], a, TypeError, "ERR_INVALID_HANDLE_TYPE")
+
+
+def test_a_socket_cannot_send_itself(channel):
+    refused(channel[0], channel[0], TypeError, "ERR_INVALID_HANDLE_TYPE")
+
+
+def test_not_connected(channel):
+    refused(channel[0], pynet.Socket(), pynet.NetError, "ENOTCONN")
+
+
+def test_a_server_that_does_not_listen(channel):
+    refused(channel[0], pynet.Server(), pynet.NetError, "ERR_SERVER_NOT_RUNNING")
+
+
+def test_a_bound_socket_that_was_adopted(channel, opened):
+    bound = pynet.BoundSocket(host="127.0.0.1")
+    opened(pynet.Server().listen(bound))
+    refused(channel[0], bound, pynet.NetError, "ERR_SOCKET_HANDLE_ADOPTED")
+
+
+def test_unread_data(channel, connection):
+    sender, _receiver = channel
+    sock, client = connection
+    client.sendall(b"read")
+    sock.read()
+    assert wait_until(lambda: sock.readable_length == 4)
+    refused(sender, sock, pynet.NetError, "ERR_SOCKET_UNREAD_DATA")
+    assert sock.read() == b"read"
+    client.sendall(b"more")
+    assert sock.read_exactly(4) == b"more"
+
+
+def test_unsent_data(channel, connection):
+    sender, _receiver = channel
+    sock, client = connection
+    while sock.write(b"x" * 65536):
+        pass
+    refused(sender, sock, pynet.NetError, "ERR_SOCKET_UNSENT_DATA")
+    assert not sock.destroyed
+    waiting = sock.writable_length
+    while sock.writable_length == waiting:
+        client.recv(65536)
+
+
+def test_a_channel_over_tcp(connection, where, kind):
+    sock, _client = connection
+    if kind == "tcp":
+        refused(sock, None, TypeError, "ERR_INVALID_HANDLE_TYPE")
+
+
+@pytest.mark.parametrize(("over", "code"), [("destroy", "ERR_STREAM_DESTROYED"), ("end", "ERR_STREAM_WRITE_AFTER_END")])
+def test_a_channel_that_is_over(channel, connection, over, code):
+    sender, _receiver = channel
+    sock, client = connection
+    getattr(sender, over)()
+    refused(sender, sock, pynet.NetError, code)
+    sock.write("here")
+    assert client.recv(4) == b"here"
+
+
+def test_bad_arguments(channel, connection):
+    sender, _receiver = channel
+    sock, _client = connection
+    refused(sender, sock, TypeError, "ERR_INVALID_ARG_TYPE", message="text")
+    refused(sender, sock, ValueError, "ERR_OUT_OF_RANGE", message=bytes(65537))
+    refused(sender, sock, TypeError, "ERR_INVALID_ARG_TYPE", callback=5)
+    assert not sock.destroyed
+
+
+def test_no_descriptor_is_left_to_duplicate(channel, connection):
+    sender, _receiver = channel
+    sock, client = connection
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4, limits[1]))
+    try:
+        refused(sender, sock, pynet.NetError, "EMFILE")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    sock.write("here")
+    assert client.recv(4) == b"here"
+
+
+def test_destroy_closes_the_unsent(raw, opened):
+    sender, _theirs = raw()
+    pairs = []
+    answers = []
+    while sender.writable_length < 5000:
+        a, b = socket.socketpair()
+        pairs.append(b)
+        sender.send_handle(pynet.Socket(fd=a.detach()), b"x" * 1000, callback=answers.append)
+        assert len(pairs) < 1000
+    sender.destroy()
+    assert wait_until(lambda: len(answers) == len(pairs))
+    assert answers[-1].code in ("ECANCELED", "ERR_STREAM_DESTROYED")
+    pairs[-1].settimeout(5)
+    assert pairs[-1].recv(1) == b""
+    for each in pairs:
+        each.close()
+
+
+# --- what arrives and is no handle ---
+
+
+@pytest.mark.parametrize("kind", [1, 2, 3, 4, 6, 200])
+def test_a_descriptor_of_another_kind(raw, null_fd, kind):
+    sock, theirs = raw(receive_handles=True)
+    events = Recorder(sock, "handle", "error", "close")
+    about = b'[[0,0,1,1,1,0,0,0,null,0,"utf8",0],null]' if kind != 4 else b"[null]"
+    fd = null_fd()
+    send_with(theirs, frame(len(about).to_bytes(2, "big") + about, kind, 1), fd)
+    os.close(fd)
+    events.wait("close")
+    assert events.names == ["error", "close"]
+    assert events["error"].code == "ERR_IPC_INVALID_FRAME"
+
+
+@pytest.mark.parametrize(
+    "about", [b"", b"\0", b"\0\2[]", b"\0\4[[]]", b"\xff\xff[]", b'\0\x0c[[1,2,3],"a"]', b"\0\4\xff\xff[]"]
+)
+@pytest.mark.parametrize("kind", [1, 3, 4])
+def test_a_description_that_does_not_fit(raw, about, kind):
+    sock, theirs = raw(receive_handles=True)
+    events = Recorder(sock, "handle", "error", "close")
+    a, b = socket.socketpair()
+    send_with(theirs, frame(about, kind, 1), a.fileno())
+    a.close()
+    b.settimeout(5)
+    events.wait("close")
+    assert events.names == ["error", "close"]
+    assert events["error"].code == "ERR_IPC_INVALID_FRAME"
+    assert b.recv(1) == b""
+    b.close()
+
+
+def test_emfile_drops_that_handle_only(channel, connection, opened):
+    sender, receiver = channel
+    sock, _client = connection
+    events = Recorder(receiver, "error", "handle", "close")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with pynet.turn():
+        sender.send_handle(sock)
+        sender.send_handle(None, b"next")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (4, limits[1]))
+    try:
+        assert wait_until(lambda: len(events.names) == 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert events.names == ["error", "handle"]
+    assert events["error"].code == "EMFILE"
+    assert events.args("handle") == [(None, b"next")]
+    assert not receiver.destroyed
+    with pynet.BoundSocket(host="127.0.0.1") as bound:
+        sender.send_handle(bound)
+        events.wait("handle", 2)
+        opened(events.args("handle")[1][0])
+
+
+def test_destroy_within_handle(channel):
+    sender, receiver = channel
+    sender.on("error", lambda _err: None)  # it is reset: some handles are left
+    got = []
+
+    def on_handle(handle, _message):
+        got.append(handle)
+        handle.destroy()
+        receiver.destroy()
+
+    pairs = [socket.socketpair() for _ in range(3)]
+    with pynet.turn():
+        receiver.on("handle", on_handle)
+        for a, _b in pairs:
+            sender.send_handle(pynet.Socket(fd=a.detach()))
+    assert wait_until(lambda: receiver.closed)
+    assert len(got) == 1
+    for _a, b in pairs:
+        b.settimeout(5)
+        assert b.recv(1) == b""
+        b.close()
+
+
+@pytest.mark.parametrize("option", [{"onread": {"buffer": bytearray(10), "callback": print}}, {"encoding": "utf8"}])
+def test_options_that_do_not_go_together(option):
+    with pytest.raises(ValueError, match="receive_handles"):
+        pynet.Socket(receive_handles=True, **option)
