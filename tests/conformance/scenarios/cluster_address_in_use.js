@@ -2,7 +2,7 @@
 // kinds: rr-tcp rr-unix none-tcp none-unix fair-tcp
 'use strict';
 
-const { answering, cluster, fork, hear, me, roles, tell } = require('../clusters.cjs');
+const { answering, cluster, fork, hear, me, roles, tell } = require('../clustering.cjs');
 const { listen, record, trace, where } = require('../harness.cjs');
 
 roles(() => {

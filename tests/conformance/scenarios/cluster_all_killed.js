@@ -2,7 +2,7 @@
 // kinds: rr-tcp rr-unix none-tcp none-unix fair-tcp
 'use strict';
 
-const { afterListening, answering, fork, forkDying, probe, roles, target } = require('../clusters.cjs');
+const { afterListening, answering, fork, forkDying, probe, roles, target } = require('../clustering.cjs');
 const { listen } = require('../harness.cjs');
 
 roles(() => {

@@ -1,7 +1,7 @@
 import json
 import os
 
-from clusters import after_listening, answering, fork, fork_dying, probe, roles, target
+from clustering import after_listening, answering, fork, fork_dying, probe, roles, target
 from harness import listen
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-plain
 'use strict';
 
-const { cluster, me, roles } = require('../clusters.cjs');
+const { cluster, me, roles } = require('../clustering.cjs');
 const { trace } = require('../harness.cjs');
 
 function start(label, settings) {

@@ -1,6 +1,6 @@
 import sys
 
-from clusters import cluster, me, roles
+from clustering import cluster, me, roles
 from harness import trace
 
 

@@ -3,7 +3,7 @@
 'use strict';
 
 const fs = require('node:fs');
-const { answering, cluster, fork, hear, me, probe, roles, target, tell } = require('../clusters.cjs');
+const { answering, cluster, fork, hear, me, probe, roles, target, tell } = require('../clustering.cjs');
 const { listen, record, trace } = require('../harness.cjs');
 
 roles(() => {

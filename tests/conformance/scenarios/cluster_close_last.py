@@ -1,6 +1,6 @@
 import os
 
-from clusters import answering, cluster, fork, hear, me, probe, roles, target, tell
+from clustering import answering, cluster, fork, hear, me, probe, roles, target, tell
 from harness import listen, record, trace
 
 

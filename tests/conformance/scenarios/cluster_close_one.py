@@ -1,4 +1,4 @@
-from clusters import after_listening, answering, cluster, fork, hear, me, probe, roles, tell
+from clustering import after_listening, answering, cluster, fork, hear, me, probe, roles, tell
 from harness import listen, record, trace, where
 
 

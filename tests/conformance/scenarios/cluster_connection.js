@@ -2,7 +2,7 @@
 // kinds: rr-tcp rr-unix none-tcp none-unix fair-tcp fair-unix
 'use strict';
 
-const { fork, me, roles, target } = require('../clusters.cjs');
+const { fork, me, roles, target } = require('../clustering.cjs');
 const { listen, net, record, trace } = require('../harness.cjs');
 
 roles(() => {

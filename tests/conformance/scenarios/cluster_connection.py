@@ -1,5 +1,5 @@
 import pynet
-from clusters import fork, me, roles, target
+from clustering import fork, me, roles, target
 from harness import listen, record, trace
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-tcp rr-unix
 'use strict';
 
-const { afterListening, cluster, fork, hear, roles, tell } = require('../clusters.cjs');
+const { afterListening, cluster, fork, hear, roles, tell } = require('../clustering.cjs');
 const { listen, net, trace } = require('../harness.cjs');
 
 roles(() => {

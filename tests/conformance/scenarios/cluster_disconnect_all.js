@@ -2,7 +2,7 @@
 // kinds: rr-tcp none-tcp fair-tcp rr-unix
 'use strict';
 
-const { afterListening, answering, cluster, fork, me, roles } = require('../clusters.cjs');
+const { afterListening, answering, cluster, fork, me, roles } = require('../clustering.cjs');
 const { listen, note, record, trace } = require('../harness.cjs');
 
 roles(() => {

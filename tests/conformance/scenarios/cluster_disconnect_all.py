@@ -1,4 +1,4 @@
-from clusters import after_listening, answering, cluster, fork, me, roles
+from clustering import after_listening, answering, cluster, fork, me, roles
 from harness import listen, note, record, trace
 
 

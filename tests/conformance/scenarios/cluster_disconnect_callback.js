@@ -2,7 +2,7 @@
 // kinds: rr-plain
 'use strict';
 
-const { attributes, cluster, fork, roles } = require('../clusters.cjs');
+const { attributes, cluster, fork, roles } = require('../clustering.cjs');
 const { note } = require('../harness.cjs');
 
 roles(() => {

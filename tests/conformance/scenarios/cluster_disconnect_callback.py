@@ -1,4 +1,4 @@
-from clusters import attributes, cluster, fork, roles
+from clustering import attributes, cluster, fork, roles
 from harness import note
 
 

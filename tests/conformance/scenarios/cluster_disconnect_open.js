@@ -2,7 +2,7 @@
 // kinds: rr-tcp rr-unix none-tcp none-unix fair-tcp
 'use strict';
 
-const { attributes, cluster, fork, hear, me, probe, roles, target, tell } = require('../clusters.cjs');
+const { attributes, cluster, fork, hear, me, probe, roles, target, tell } = require('../clustering.cjs');
 const { listen, net, record, trace } = require('../harness.cjs');
 
 roles(() => {

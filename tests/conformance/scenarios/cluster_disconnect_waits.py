@@ -1,7 +1,7 @@
 import os
 
 import pynet
-from clusters import cluster, fork, hear, roles, target, tell
+from clustering import cluster, fork, hear, roles, target, tell
 from harness import listen, note, trace
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-tcp none-tcp fair-tcp
 'use strict';
 
-const { cluster, fork, hear, me, probe, roles, target, tell } = require('../clusters.cjs');
+const { cluster, fork, hear, me, probe, roles, target, tell } = require('../clustering.cjs');
 const { listen, net, record, trace } = require('../harness.cjs');
 
 roles(() => {

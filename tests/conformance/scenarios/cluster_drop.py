@@ -1,5 +1,5 @@
 import pynet
-from clusters import cluster, fork, hear, me, probe, roles, target, tell
+from clustering import cluster, fork, hear, me, probe, roles, target, tell
 from harness import listen, record, trace
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-tcp none-tcp fair-tcp
 'use strict';
 
-const { answering, cluster, forkDying, hear, leave, me, roles, tell } = require('../clusters.cjs');
+const { answering, cluster, forkDying, hear, leave, me, roles, tell } = require('../clustering.cjs');
 const { listen, record, trace } = require('../harness.cjs');
 
 roles(() => {

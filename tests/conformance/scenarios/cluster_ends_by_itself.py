@@ -1,4 +1,4 @@
-from clusters import answering, cluster, fork_dying, hear, leave, me, roles, tell
+from clustering import answering, cluster, fork_dying, hear, leave, me, roles, tell
 from harness import listen, record, trace
 
 

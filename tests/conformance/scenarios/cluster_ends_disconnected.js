@@ -2,7 +2,7 @@
 // kinds: rr-tcp rr-unix none-tcp fair-tcp
 'use strict';
 
-const { answering, attributes, cluster, fork, me, roles } = require('../clusters.cjs');
+const { answering, attributes, cluster, fork, me, roles } = require('../clustering.cjs');
 const { listen, record, trace } = require('../harness.cjs');
 
 roles(() => {

@@ -1,6 +1,6 @@
 import os
 
-from clusters import answering, attributes, cluster, fork, me, roles
+from clustering import answering, attributes, cluster, fork, me, roles
 from harness import listen, record, trace
 
 

@@ -1,4 +1,4 @@
-from clusters import cluster, me, roles
+from clustering import cluster, me, roles
 from harness import trace
 
 if cluster.is_worker:

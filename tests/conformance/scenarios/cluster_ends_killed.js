@@ -2,7 +2,7 @@
 // kinds: rr-plain
 'use strict';
 
-const { cluster, forkDying, hear, roles, tell } = require('../clusters.cjs');
+const { cluster, forkDying, hear, roles, tell } = require('../clustering.cjs');
 
 const HOW = {
   own: (worker) => tell(worker, 'kill yourself'),

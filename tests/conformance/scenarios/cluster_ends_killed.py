@@ -1,7 +1,7 @@
 import os
 import signal
 
-from clusters import cluster, fork_dying, hear, roles, tell
+from clustering import cluster, fork_dying, hear, roles, tell
 
 HOW = {
     "own": lambda worker: tell(worker, "kill yourself"),

@@ -1,6 +1,6 @@
 import os
 
-from clusters import answering, cluster, fork, hear, me, roles, tell
+from clustering import answering, cluster, fork, hear, me, roles, tell
 from harness import record, trace
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-tcp
 'use strict';
 
-const { answering, cluster, fork, hear, me, roles, tell } = require('../clusters.cjs');
+const { answering, cluster, fork, hear, me, roles, tell } = require('../clustering.cjs');
 const { record, trace } = require('../harness.cjs');
 
 roles(() => {

@@ -1,4 +1,4 @@
-from clusters import answering, cluster, fork, hear, me, roles, tell
+from clustering import answering, cluster, fork, hear, me, roles, tell
 from harness import record, trace
 
 

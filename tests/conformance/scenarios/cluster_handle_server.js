@@ -2,7 +2,7 @@
 // kinds: rr-tcp
 'use strict';
 
-const { answering, cluster, fork, hear, me, probe, roles, tell } = require('../clusters.cjs');
+const { answering, cluster, fork, hear, me, probe, roles, tell } = require('../clustering.cjs');
 const { answer, listen, net, trace, where } = require('../harness.cjs');
 
 roles(() => {

@@ -1,5 +1,5 @@
 import pynet
-from clusters import answering, cluster, fork, hear, me, probe, roles, tell
+from clustering import answering, cluster, fork, hear, me, probe, roles, tell
 from harness import answer, listen, trace, where
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-tcp rr-unix
 'use strict';
 
-const { cluster, fork, hear, me, roles } = require('../clusters.cjs');
+const { cluster, fork, hear, me, roles } = require('../clustering.cjs');
 const { answer, connect, listen, net, record, settle, trace } = require('../harness.cjs');
 
 roles(() => {

@@ -1,5 +1,5 @@
 import pynet
-from clusters import cluster, fork, hear, me, roles
+from clustering import cluster, fork, hear, me, roles
 from harness import answer, connect, listen, record, settle, trace
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-plain
 'use strict';
 
-const { attributes, cluster, fork, hear, me, roles, tell } = require('../clusters.cjs');
+const { attributes, cluster, fork, hear, me, roles, tell } = require('../clustering.cjs');
 const { record } = require('../harness.cjs');
 
 roles(() => {

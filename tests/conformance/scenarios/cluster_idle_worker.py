@@ -1,6 +1,6 @@
 import os
 
-from clusters import attributes, cluster, fork, hear, me, roles, tell
+from clustering import attributes, cluster, fork, hear, me, roles, tell
 from harness import record
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-plain
 'use strict';
 
-const { cluster, fork, roles } = require('../clusters.cjs');
+const { cluster, fork, roles } = require('../clustering.cjs');
 const { trace } = require('../harness.cjs');
 
 roles(() => {

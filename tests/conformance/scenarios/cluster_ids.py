@@ -1,4 +1,4 @@
-from clusters import cluster, fork, roles
+from clustering import cluster, fork, roles
 from harness import trace
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-tcp rr-unix none-tcp none-unix fair-tcp
 'use strict';
 
-const { answering, fork, me, probe, roles, target } = require('../clusters.cjs');
+const { answering, fork, me, probe, roles, target } = require('../clustering.cjs');
 const { listen, record, trace } = require('../harness.cjs');
 
 roles(() => {

@@ -1,4 +1,4 @@
-from clusters import answering, fork, me, probe, roles, target
+from clustering import answering, fork, me, probe, roles, target
 from harness import listen, record, trace
 
 

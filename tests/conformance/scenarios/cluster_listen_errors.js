@@ -2,7 +2,7 @@
 // kinds: rr-plain none-plain fair-plain
 'use strict';
 
-const { answering, cluster, fork, me, roles } = require('../clusters.cjs');
+const { answering, cluster, fork, me, roles } = require('../clustering.cjs');
 const { record } = require('../harness.cjs');
 
 const PLACES = { folder: { path: 'nowhere/s.sock' }, address: { host: '203.0.113.9', port: 4711 } };

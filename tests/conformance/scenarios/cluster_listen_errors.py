@@ -1,4 +1,4 @@
-from clusters import answering, cluster, fork, me, roles
+from clustering import answering, cluster, fork, me, roles
 from harness import record
 
 PLACES = {"folder": {"path": "nowhere/s.sock"}, "address": {"host": "203.0.113.9", "port": 4711}}

@@ -2,7 +2,7 @@
 // kinds: rr-tcp
 'use strict';
 
-const { answering, cluster, fork, hear, me, probe, roles, target, tell } = require('../clusters.cjs');
+const { answering, cluster, fork, hear, me, probe, roles, target, tell } = require('../clustering.cjs');
 const { listen, record, where } = require('../harness.cjs');
 
 roles(() => {

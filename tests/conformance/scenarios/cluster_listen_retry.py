@@ -1,7 +1,7 @@
 import json
 import os
 
-from clusters import answering, cluster, fork, hear, me, probe, roles, target, tell
+from clustering import answering, cluster, fork, hear, me, probe, roles, target, tell
 from harness import listen, record, where
 
 

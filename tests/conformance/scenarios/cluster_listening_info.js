@@ -3,7 +3,7 @@
 // needs: ipv6
 'use strict';
 
-const { answering, cluster, fork, hear, roles, tell } = require('../clusters.cjs');
+const { answering, cluster, fork, hear, roles, tell } = require('../clustering.cjs');
 
 const PLACES = [
   { port: 0, host: '127.0.0.1' },

@@ -1,5 +1,5 @@
 import pynet
-from clusters import answering, cluster, fork, hear, me, roles, tell
+from clustering import answering, cluster, fork, hear, me, roles, tell
 from harness import listen, record, trace
 
 

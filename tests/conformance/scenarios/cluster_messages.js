@@ -2,7 +2,7 @@
 // kinds: rr-plain
 'use strict';
 
-const { cluster, fork, me, roles } = require('../clusters.cjs');
+const { cluster, fork, me, roles } = require('../clustering.cjs');
 const { trace } = require('../harness.cjs');
 
 const VALUES = [1, 'text', true, null, [1, [2]], { key: { inner: [] } }, 'x'.repeat(200000)];

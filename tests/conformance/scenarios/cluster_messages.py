@@ -1,6 +1,6 @@
 import json
 
-from clusters import cluster, fork, me, roles
+from clustering import cluster, fork, me, roles
 from harness import trace
 
 VALUES = [1, "text", True, None, [1, [2]], {"key": {"inner": []}}, "x" * 200000]

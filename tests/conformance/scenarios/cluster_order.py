@@ -1,4 +1,4 @@
-from clusters import answering, attributes, cluster, fork, me, roles
+from clustering import answering, attributes, cluster, fork, me, roles
 from harness import listen, record, trace
 
 

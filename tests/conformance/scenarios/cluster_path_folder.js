@@ -3,7 +3,7 @@
 'use strict';
 
 const fs = require('node:fs');
-const { answering, cluster, fork, me, probe, roles } = require('../clusters.cjs');
+const { answering, cluster, fork, me, probe, roles } = require('../clustering.cjs');
 const { listen, trace } = require('../harness.cjs');
 
 roles(() => {

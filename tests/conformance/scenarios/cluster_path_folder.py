@@ -1,6 +1,6 @@
 import os
 
-from clusters import answering, cluster, fork, me, probe, roles
+from clustering import answering, cluster, fork, me, probe, roles
 from harness import listen, trace
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-tcp none-tcp fair-tcp
 'use strict';
 
-const { answering, cluster, fork, hear, roles, tell } = require('../clusters.cjs');
+const { answering, cluster, fork, hear, roles, tell } = require('../clustering.cjs');
 const { trace } = require('../harness.cjs');
 
 roles(() => {

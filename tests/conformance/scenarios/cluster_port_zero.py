@@ -1,4 +1,4 @@
-from clusters import answering, cluster, fork, hear, roles, tell
+from clustering import answering, cluster, fork, hear, roles, tell
 from harness import trace
 
 

@@ -3,7 +3,7 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
-const { answering, cluster, fork, hear, me, roles, tell } = require('../clusters.cjs');
+const { answering, cluster, fork, hear, me, roles, tell } = require('../clustering.cjs');
 const { listen, record, trace } = require('../harness.cjs');
 
 function launch() {

@@ -3,7 +3,7 @@ import signal
 import subprocess
 import sys
 
-from clusters import answering, cluster, fork, hear, me, roles, tell
+from clustering import answering, cluster, fork, hear, me, roles, tell
 from harness import listen, record, trace
 
 

@@ -3,7 +3,7 @@
 // only: linux
 'use strict';
 
-const { answering, cluster, fork, hear, me, probe, roles, tell } = require('../clusters.cjs');
+const { answering, cluster, fork, hear, me, probe, roles, tell } = require('../clustering.cjs');
 const { record, trace } = require('../harness.cjs');
 
 roles(() => {

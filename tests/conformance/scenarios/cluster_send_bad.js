@@ -2,7 +2,7 @@
 // kinds: rr-plain
 'use strict';
 
-const { cluster, fork, me, roles } = require('../clusters.cjs');
+const { cluster, fork, me, roles } = require('../clustering.cjs');
 const { attempt, net } = require('../harness.cjs');
 
 function all(worker, who) {

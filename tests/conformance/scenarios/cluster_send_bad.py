@@ -1,5 +1,5 @@
 import pynet
-from clusters import cluster, fork, me, roles
+from clustering import cluster, fork, me, roles
 from harness import attempt
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-plain
 'use strict';
 
-const { cluster, fork, me, roles } = require('../clusters.cjs');
+const { cluster, fork, me, roles } = require('../clustering.cjs');
 const { note, trace } = require('../harness.cjs');
 
 function both(worker, who, message) {

@@ -1,4 +1,4 @@
-from clusters import cluster, fork, me, roles
+from clustering import cluster, fork, me, roles
 from harness import note, trace
 
 

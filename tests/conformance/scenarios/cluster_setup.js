@@ -2,7 +2,7 @@
 // kinds: rr-plain
 'use strict';
 
-const { cluster, roles } = require('../clusters.cjs');
+const { cluster, roles } = require('../clustering.cjs');
 const { kind, policy, trace } = require('../harness.cjs');
 
 roles(() => {

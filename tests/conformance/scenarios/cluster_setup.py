@@ -1,4 +1,4 @@
-from clusters import cluster, roles
+from clustering import cluster, roles
 from harness import kind, policy, trace
 
 

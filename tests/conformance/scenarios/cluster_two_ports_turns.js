@@ -2,7 +2,7 @@
 // kinds: rr-tcp
 'use strict';
 
-const { afterListening, cluster, fork, hear, roles, tell } = require('../clusters.cjs');
+const { afterListening, cluster, fork, hear, roles, tell } = require('../clustering.cjs');
 const { net, trace } = require('../harness.cjs');
 
 const EACH = 8;

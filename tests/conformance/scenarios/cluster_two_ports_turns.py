@@ -1,5 +1,5 @@
 import pynet
-from clusters import after_listening, cluster, fork, hear, roles, tell
+from clustering import after_listening, cluster, fork, hear, roles, tell
 from harness import trace
 
 EACH = 8

@@ -2,7 +2,7 @@
 // kinds: rr-tcp none-tcp fair-tcp
 'use strict';
 
-const { answering, cluster, fork, me, roles } = require('../clusters.cjs');
+const { answering, cluster, fork, me, roles } = require('../clustering.cjs');
 const { record } = require('../harness.cjs');
 
 roles(() => {

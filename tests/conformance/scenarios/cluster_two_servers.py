@@ -1,4 +1,4 @@
-from clusters import answering, cluster, fork, me, roles
+from clustering import answering, cluster, fork, me, roles
 from harness import record
 
 

@@ -2,7 +2,7 @@
 // kinds: rr-tcp rr-unix none-tcp none-unix fair-tcp
 'use strict';
 
-const { cluster, forkDying, hear, roles, target, tell } = require('../clusters.cjs');
+const { cluster, forkDying, hear, roles, target, tell } = require('../clustering.cjs');
 const { listen, net, record } = require('../harness.cjs');
 
 roles(() => {

@@ -2,7 +2,7 @@
 // kinds: rr-plain
 'use strict';
 
-const { cluster, fork, me, roles } = require('../clusters.cjs');
+const { cluster, fork, me, roles } = require('../clustering.cjs');
 const { kind, policy, trace } = require('../harness.cjs');
 
 roles(() => {

@@ -1,7 +1,7 @@
 import os
 import sys
 
-from clusters import cluster, fork, me, roles
+from clustering import cluster, fork, me, roles
 from harness import kind, policy, trace
 
 

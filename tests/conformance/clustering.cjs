@@ -1,4 +1,4 @@
-// More verbs, for scenarios of a cluster; clusters.py has the same ones for pynet.
+// More verbs, for scenarios of a cluster; clustering.py has the same ones for pynet.
 //
 // Each process keeps groups of its own, and writes them when it ends; the suite sorts them. "P" is the primary, "W1" the
 // worker with the id 1. What the primary sees of a worker is in a group "P W1", since the order between the events of
