@@ -27,7 +27,7 @@ def error_as_json(error: BaseException) -> dict[str, Any]:
     values = {name: getattr(error, name, None) for name in ("code", "errno", "address", "port")}
     if values["code"] is None or values["address"] is None:
         return {**values, "message": str(error)}
-    port = f":{values['port']}" if (values["port"] or -1) >= 0 else ""  # -1: a path
+    port = f":{values['port']}" if (values["port"] or -1) > 0 else ""  # -1: a path
     return {**values, "message": f"bind {values['code']} {values['address']}{port}"}
 
 

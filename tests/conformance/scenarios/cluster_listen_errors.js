@@ -5,7 +5,7 @@
 const { answering, cluster, fork, me, roles } = require('../clustering.cjs');
 const { record } = require('../harness.cjs');
 
-const PLACES = { folder: { path: 'nowhere/s.sock' }, address: { host: '203.0.113.9', port: 4711 } };
+const PLACES = { folder: { path: 'nowhere/s.sock' }, address: { host: '203.0.113.9', port: 0 } };
 
 roles(() => fork(), () => {
   let left = Object.keys(PLACES).length;

@@ -1,7 +1,7 @@
 from clustering import answering, cluster, fork, me, roles
 from harness import record
 
-PLACES = {"folder": {"path": "nowhere/s.sock"}, "address": {"host": "203.0.113.9", "port": 4711}}
+PLACES = {"folder": {"path": "nowhere/s.sock"}, "address": {"host": "203.0.113.9", "port": 0}}
 
 
 def worker():
