@@ -71,7 +71,7 @@ class Worker(_pynet.EventEmitter):
 
     def is_dead(self) -> bool:
         """is_dead() -> bool: whether the process of the worker has ended. Node: worker.isDead()."""
-        return self.process is not None and self.process.returncode is not None
+        return self.state == "dead"
 
     def send(
         self,

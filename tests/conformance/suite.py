@@ -14,9 +14,13 @@ HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE / "scenarios"
 RECORDED = HERE / "recorded"
 TIMEOUT_SECONDS = 20
+CLUSTER_TIMEOUT_SECONDS = 60  # several processes start, one after the other
 ENVIRONMENT = dict(os.environ)  # now: while scenarios run in threads, pytest changes it for each test
 
-ALL_KINDS = ("tcp", "unix", "plain")  # plain: the scenario has no connection, or is the same for both
+TRANSPORTS = ("tcp", "unix", "plain")  # plain: the scenario has no connection, or is the same for both
+POLICIES = ("rr", "none", "fair")  # of a cluster; Node has no "fair": pynet's must do what Node's "none" does
+CLUSTER_KINDS = tuple(f"{policy}-{transport}" for policy in POLICIES for transport in TRANSPORTS)
+ALL_KINDS = TRANSPORTS + CLUSTER_KINDS
 
 
 class ScenarioFailed(Exception):
@@ -51,24 +55,38 @@ def cases():
     return [(name, kind) for name in names() for kind in kinds(name)]
 
 
+def policy(kind):
+    """Who gives the connections to the workers, in a scenario of a cluster; else None."""
+    return kind.split("-")[0] if kind in CLUSTER_KINDS else None
+
+
 def recorded_path(name, kind):
     return RECORDED / f"{name}.{kind}.txt"
 
 
+def _of_all_processes(text, folder):
+    """What the processes of a cluster have written, each at its end: sorted by their groups, with relative paths."""
+    groups = re.split(r"^(?=\[)", text.replace(f"{os.path.realpath(folder)}/", ""), flags=re.MULTILINE)
+    return "".join(sorted(groups))
+
+
 def _run(command, env, folder):
+    kind = command[-1]
+    timeout = TIMEOUT_SECONDS if policy(kind) is None else CLUSTER_TIMEOUT_SECONDS
     try:
         done = subprocess.run(
-            command, cwd=folder, env=env, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
+            command, cwd=folder, env=env, capture_output=True, text=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired as late:
-        return _checked(None, late.stdout, late.stderr)
-    return _checked(done.returncode, done.stdout, done.stderr)
+        return _checked(None, late.stdout, late.stderr, timeout)
+    out, err = _checked(done.returncode, done.stdout, done.stderr)
+    return out if policy(kind) is None else _of_all_processes(out, folder), err
 
 
-def _checked(status, out, err):
+def _checked(status, out, err, timeout=TIMEOUT_SECONDS):
     """(out, err) of a scenario that has ended well. `status` is None if it has not ended."""
     if status is None:
-        raise ScenarioFailed(f"still running after {TIMEOUT_SECONDS} s\n{out}\n{err}")
+        raise ScenarioFailed(f"still running after {timeout} s\n{out}\n{err}")
     if status != 0 or "WATCHDOG" in out:
         raise ScenarioFailed(f"exit status {status}\n{out}\n{err}")
     return out, err
@@ -77,6 +95,8 @@ def _checked(status, out, err):
 def run_node(node, name, kind):
     """The trace of real Node, in a new process and an empty folder of its own."""
     env = {key: value for key, value in ENVIRONMENT.items() if not key.startswith("NODE_")}
+    if policy(kind) is not None:
+        env["NODE_CLUSTER_SCHED_POLICY"] = "rr" if policy(kind) == "rr" else "none"
     with tempfile.TemporaryDirectory() as folder:
         return _run([str(node), str(SCENARIOS / f"{name}.js"), kind], env, folder)
 
@@ -89,10 +109,14 @@ def _environment(**more):
     return {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **more}
 
 
-def run_attached(name, kind, folder, host):
-    """The trace of pynet in a new process, attached to the loop of this host; see harness.py."""
-    script = str(SCENARIOS / f"{name}.py")
-    return _run([sys.executable, script, kind], _environment(CONFORMANCE_HOST=host), folder)
+def run_started(name, kind, folder, host=None):
+    """The trace of pynet in a new process: of a cluster, or attached to the loop of this host; see harness.py."""
+    more = {}
+    if host is not None:
+        more["CONFORMANCE_HOST"] = host
+    if policy(kind) is not None:
+        more["PYNET_CLUSTER_SCHED_POLICY"] = policy(kind)
+    return _run([sys.executable, str(SCENARIOS / f"{name}.py"), kind], _environment(**more), folder)
 
 
 class Forking:

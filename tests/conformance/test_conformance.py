@@ -59,7 +59,9 @@ def traces(request, tmp_path_factory):
     def run(number, name, kind, host):
         place = folder / str(number)
         place.mkdir()
-        return suite.run_attached(name, kind, place, host) if host else mine.forking.run(name, kind, place)
+        if host or suite.policy(kind):  # the workers of a cluster run the command of their primary
+            return suite.run_started(name, kind, place, host)
+        return mine.forking.run(name, kind, place)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count(), initializer=start) as pool:
         yield {case: pool.submit(run, number, *case) for number, case in enumerate(selected)}
