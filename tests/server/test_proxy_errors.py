@@ -161,7 +161,7 @@ def test_what_a_listener_raises_is_uncaught(refusing, uncaught_errors):
     [
         ({"proxy_protocol": 1}, TypeError, "ERR_INVALID_ARG_TYPE", "options.proxy_protocol"),
         ({"proxy_protocol": "10.0.0.0/8"}, TypeError, "ERR_INVALID_ARG_TYPE", "options.proxy_protocol"),
-        ({"proxy_protocol": ["10.0.0.0/33"]}, ValueError, "ERR_OUT_OF_RANGE", "options.proxy_protocol"),
+        ({"proxy_protocol": ["10.0.0.0/33"]}, ValueError, "ERR_OUT_OF_RANGE", "prefix"),
         ({"proxy_protocol": ["host"]}, ValueError, "ERR_INVALID_ADDRESS", "options.proxy_protocol"),
         ({"proxy_protocol": [1]}, TypeError, "ERR_INVALID_ARG_TYPE", "options.proxy_protocol"),
         ({"proxy_untrusted": 1}, TypeError, "ERR_INVALID_ARG_TYPE", "options.proxy_untrusted"),

@@ -21,6 +21,7 @@ struct pn_proxy_wait {
     pn_proxy_then then;
     uint8_t *bytes; /* own: of the header, so far */
     size_t len, capacity;
+    bool extra; /* counted in the server's `extra` */
 };
 
 static const struct pn_stream_events waiting_events;
@@ -143,6 +144,7 @@ end_wait(struct pn_proxy_wait *w, struct pn_accepted *c)
     s->proxy->at[c->io->tag] = NULL;
     s->proxy->next_free = c->io->tag;
     s->proxy->waiting--;
+    s->proxy->extra -= w->extra;
     c->io->owner = NULL;
     c->io->tag = 0;
     pn_brake_count(&loop->brake, -1);
@@ -286,7 +288,7 @@ watch(PnServer *s, struct pn_accepted *c, ptrdiff_t place)
 
 /* 0, or a status; `c` stays the caller's on failure. */
 static int
-begin_wait(PnServer *s, struct pn_accepted *c, pn_proxy_then then, const uint8_t *bytes, size_t len)
+begin_wait(PnServer *s, struct pn_accepted *c, pn_proxy_then then, const uint8_t *bytes, size_t len, bool extra)
 {
     struct pn_loop *loop = s->em.st->loop;
     struct pn_proxy_wait *w = PyMem_RawCalloc(1, sizeof(*w));
@@ -310,6 +312,8 @@ begin_wait(PnServer *s, struct pn_accepted *c, pn_proxy_then then, const uint8_t
     w->c = *c;
     s->proxy->at[place] = w;
     s->proxy->waiting++;
+    w->extra = extra;
+    s->proxy->extra += extra;
     pn_brake_count(&loop->brake, 1);
     return 0;
 }
@@ -323,11 +327,19 @@ is_trusted(const PnServer *s, const struct pn_addr *peer)
     return s->proxy->trusted == NULL || peer->family == 0 || pn_blocklist_blocks(s->proxy->trusted, peer);
 }
 
+/* How many more than max_connections may wait, so that `drop` can name their clients. */
+static double
+most_extra(const PnServer *s)
+{
+    return s->max > 16 ? s->max : 16;
+}
+
 void
 pn_server_read_header(PnServer *s, struct pn_accepted *c, pn_proxy_then then)
 {
     uint8_t bytes[PN_PROXY_LONGEST];
     size_t len = 0;
+    bool full = pn_server_is_full(s);
     if (!is_trusted(s, &c->peer)) {
         if (s->proxy->direct)
             then(s, c);
@@ -340,8 +352,8 @@ pn_server_read_header(PnServer *s, struct pn_accepted *c, pn_proxy_then then)
         go_on(s, c, then, bytes, len);
     else if (status != PN_PROXY_MORE)
         refuse_status(s, c, status, bytes, len);
-    else if (pn_server_is_full(s))
+    else if (full && (double)s->proxy->extra >= most_extra(s))
         then(s, c); /* which drops it */
-    else if ((status = begin_wait(s, c, then, bytes, len)) != 0)
+    else if ((status = begin_wait(s, c, then, bytes, len, full)) != 0)
         refuse_status(s, c, status, bytes, len);
 }

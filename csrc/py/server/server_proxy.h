@@ -14,6 +14,7 @@ struct pn_server_proxy {
     unsigned long long errors; /* connections that were refused */
     struct pn_proxy_wait **at; /* own: the connections that wait for their header; free places are NULL */
     size_t size, waiting, next_free;
+    size_t extra; /* those of them that came when the server was full: they only wait to be dropped */
 };
 
 /* What the options say; checked. */
@@ -41,11 +42,11 @@ void pn_server_drop_waiting(PnServer *s);
 /* It listens now: warns if everybody may send a header over TCP. */
 void pn_server_proxy_listens(PnServer *s);
 
-/* The connections that wait for their header. */
+/* The connections that wait for their header, and have a place among max_connections. */
 static inline size_t
 pn_server_waiting(const PnServer *s)
 {
-    return s->proxy != NULL ? s->proxy->waiting : 0;
+    return s->proxy != NULL ? s->proxy->waiting - s->proxy->extra : 0;
 }
 
 #endif
