@@ -14,6 +14,7 @@
  *   socket_closing.c     close_timeout: how long `with sock` waits for what is queued; linger: how long close() reads
  *   socket_detach.c      detach(): hands the connection over to a socket.socket
  *   socket_proxy.c       the header of the PROXY protocol that an accepted connection began with: the property `proxy`
+ *   proxy_note.c         a copy of such a header
  *   socket_travels.c     what send_handle() needs of a socket, and the socket that arrives
  *   socket_extras.c      an aborted AbortSignal destroys the socket; rarely used fields, allocated on demand: block list,
  *                        type of service, ...
@@ -193,7 +194,7 @@ extern const char pn_set_option_doc[], pn_get_option_doc[];
  * cannot be <verb>. Runs no user code if it succeeds. 0, or -1 with an exception. */
 int pn_socket_check_detachable(PnSocket *s, const char *verb, const char *method);
 
-/* --- socket_proxy.c --- */
+/* --- proxy_note.c --- */
 /* Copies a header that has been parsed. NULL, without an exception, when out of memory. */
 struct pn_proxy_note *pn_proxy_note_new(const struct pn_proxy_header *h, const uint8_t *bytes, size_t len);
 void pn_proxy_note_free(struct pn_proxy_note *note); /* may be NULL */
@@ -203,6 +204,7 @@ pn_proxy_client(const struct pn_proxy_note *note)
 {
     return note->h.source.family != 0 ? &note->h.source : NULL;
 }
+/* --- socket_proxy.c --- */
 /* The socket has just been accepted: its ends are those of the header from now on. Takes the note over. 0, or -1 with
  * MemoryError. */
 int pn_socket_take_proxy(PnSocket *s, struct pn_proxy_note *note);
