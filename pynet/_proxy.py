@@ -1,4 +1,7 @@
-"""The PROXY protocol: what a connection's header said, and headers to send. csrc/core/proxy_header.c reads and writes them."""
+"""The PROXY protocol: what a connection's header said, and headers to send.
+
+The C module reads and writes them: csrc/core/proxy_header.c.
+"""
 
 from __future__ import annotations
 
@@ -197,7 +200,7 @@ class ProxyHeader:
     SocketAddress).
     """
 
-    __slots__ = ("_data", "version")
+    __slots__ = ("_data", "_version")
     __module__ = "pynet"
 
     def __init__(
@@ -217,15 +220,20 @@ class ProxyHeader:
             version == 1 and first is not None and _kind(first) == "path"
         ):  # which version 1 does not have: PROXY UNKNOWN
             first = second = None
-        self.version = version
+        self._version = version
         self._data = _private.proxy_encode(version, first is None, first, second, _tlvs(tlvs), bool(checksum))
+
+    @property
+    def version(self) -> int:
+        """1 or 2."""
+        return self._version
 
     def __bytes__(self) -> bytes:
         """The bytes that leave."""
         return self._data
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} version {self.version}, {len(self._data)} bytes>"
+        return f"<{type(self).__name__} version {self._version}, {len(self._data)} bytes>"
 
 
 def header_bytes(value: Any) -> bytes:

@@ -1,5 +1,5 @@
-"""The PROXY protocol on listening sockets that several processes have: those that accept, and those whose connections the
-primary of a cluster delivers."""
+"""The PROXY protocol on listening sockets that several processes have: they accept, or the primary of a cluster delivers
+the connections."""
 
 from __future__ import annotations
 
