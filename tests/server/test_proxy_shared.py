@@ -1,4 +1,4 @@
-"""The PROXY protocol on listening sockets that several processes have: they accept, or the primary of a cluster delivers
+"""The PROXY protocol on listening sockets of several processes: they accept, or the primary of a cluster delivers
 the connections."""
 
 from __future__ import annotations
