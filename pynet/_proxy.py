@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pynet import _private, _pynet
 from pynet._run import AddressInfo
@@ -15,6 +15,11 @@ from pynet._run import AddressInfo
 _ALPN, _AUTHORITY, _CHECKSUM, _UNIQUE_ID, _SSL = 0x01, 0x02, 0x03, 0x05, 0x20
 _SSL_VERSION, _SSL_CN, _SSL_CIPHER, _SSL_SIG_ALG, _SSL_KEY_ALG = 0x21, 0x22, 0x23, 0x24, 0x25
 _CLIENT_CERT_CONN, _CLIENT_CERT_SESS = 2, 4
+
+
+# One end of a connection, and whom a ProxyHeader is about.
+_End: TypeAlias = _pynet.SocketAddress | AddressInfo | tuple[str, int] | tuple[str, int, int, int] | str | bytes
+_Source: TypeAlias = _pynet.Socket | tuple[_End, _End] | Literal["LOCAL"]
 
 
 class ProxySSL(NamedTuple):
@@ -205,8 +210,8 @@ class ProxyHeader:
 
     def __init__(
         self,
-        source: Any,
-        version: int = 2,
+        source: _Source,
+        version: Literal[1, 2] = 2,
         tlvs: Mapping[int, str | bytes] | None = None,
         *,
         checksum: bool = False,
@@ -224,7 +229,7 @@ class ProxyHeader:
         self._data = _private.proxy_encode(version, first is None, first, second, _tlvs(tlvs), bool(checksum))
 
     @property
-    def version(self) -> int:
+    def version(self) -> Literal[1, 2]:
         """1 or 2."""
         return self._version
 

@@ -1,4 +1,4 @@
-"""What the PROXY protocol costs: connections to a server that gets headers and to one that does not, and a header alone.
+"""What the PROXY protocol costs: connections to a server with headers and to one without, and a header alone.
 
 Each connection brings one byte, and the server ends it. The server's processor time counts: it is what limits the rate,
 and the client's process shares the machine. Both servers take turns. A header alone is timed in C, without a socket.

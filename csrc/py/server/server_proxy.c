@@ -63,11 +63,24 @@ refuse(PnServer *s, struct pn_accepted *c, const char *code, const char *text, c
         pn_emit_args(&s->em, s->em.st->names.proxyError, error_arguments(s, &peer, code, text, bytes, len));
 }
 
+/* Memory has run out. */
+static void
+lose(PnServer *s, struct pn_accepted *c)
+{
+    pn_accepted_close(c, true);
+    PyErr_NoMemory();
+    PyErr_WriteUnraisable((PyObject *)s);
+}
+
 /* `status` of pn_proxy_read() is a failure. */
 static void
 refuse_status(PnServer *s, struct pn_accepted *c, int status, const uint8_t *bytes, size_t len)
 {
     char text[160];
+    if (status == UV_ENOMEM) {
+        lose(s, c);
+        return;
+    }
     if (status == PN_PROXY_TOO_LONG) {
         refuse(s, c, "ERR_PROXY_HEADER_TOO_LONG", "The PROXY header is too long", bytes, len);
         return;
@@ -94,13 +107,10 @@ go_on(PnServer *s, struct pn_accepted *c, pn_proxy_then then, const uint8_t *byt
         return;
     }
     c->proxy = pn_proxy_note_new(&h, bytes, len);
-    if (c->proxy != NULL) {
+    if (c->proxy != NULL)
         then(s, c);
-        return;
-    }
-    pn_accepted_close(c, true);
-    PyErr_NoMemory();
-    PyErr_WriteUnraisable((PyObject *)s);
+    else
+        lose(s, c);
 }
 
 /* --- waiting --- */
