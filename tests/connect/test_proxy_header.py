@@ -109,7 +109,7 @@ def test_a_proxy_passes_its_client_on(server):
 
     def forward(sock):
         upstream = pynet.connect({**target(back), "proxy_header": sock})
-        sock.pipe(upstream).pipe(sock)
+        pynet.pipeline(sock, upstream, sock, lambda err: None)
 
     front = pynet.create_server(forward).listen(0, "127.0.0.1")
     with socket.create_connection(front.address()[:2]) as client:

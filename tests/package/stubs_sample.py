@@ -163,7 +163,7 @@ def connecting(blocked: pynet.BlockList, signal: pynet.AbortSignal) -> list[str]
     pynet.connect(80, proxy_header=pynet.ProxyHeader(sock, 2, {2: "name", 5: b"id"}, checksum=True)).connect(
         80, proxyHeader=sock
     )
-    pynet.connect(80, proxy_header="LOCAL").proxy
+    assert_type(pynet.connect(80, proxy_header="LOCAL"), pynet.Socket)
     pynet.ProxyHeader((("192.0.2.1", 1), pynet.SocketAddress("192.0.2.2")), version=1)
     pynet.Socket(signal=signal).connect(80, signal=signal, type_of_service=16, keep_alive=True)
     pynet.setDefaultAutoSelectFamily(not pynet.get_default_auto_select_family())

@@ -1,4 +1,4 @@
-"""Connections that wait for their PROXY header: at the end of run(), at the exit, in the child of a fork, in active()."""
+"""Connections that wait for their PROXY header: at the end of run(), at the exit, after a fork, in active()."""
 
 from __future__ import annotations
 
