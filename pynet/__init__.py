@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from pynet._active import active as active
     from pynet._calls import run_in_loop as run_in_loop
     from pynet._calls import runInLoop as runInLoop
+    from pynet._proxy import ProxyErrorInfo as ProxyErrorInfo
+    from pynet._proxy import ProxyHeader as ProxyHeader
+    from pynet._proxy import ProxyInfo as ProxyInfo
+    from pynet._proxy import ProxySSL as ProxySSL
     from pynet._reconnect import Reconnecting as Reconnecting
     from pynet._reconnect import reconnecting as reconnecting
     from pynet._sending import PeerCredentials as PeerCredentials
@@ -36,6 +40,10 @@ else:
         "Future": "_waiting",
         "IncompleteReadError": "_waiting",
         "PeerCredentials": "_sending",
+        "ProxyErrorInfo": "_proxy",
+        "ProxyHeader": "_proxy",
+        "ProxyInfo": "_proxy",
+        "ProxySSL": "_proxy",
         "Reconnecting": "_reconnect",
         "reconnecting": "_reconnect",
         "once": "_waiting",

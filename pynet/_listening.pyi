@@ -21,12 +21,14 @@ from pynet._options import (
     Places,
     ServerOptions,
 )
+from pynet._proxy import ProxyErrorInfo
 from pynet._server import ServerIterator
 from pynet._socket import Socket
 from pynet._waiting import Future
 
 _FSocket = TypeVar("_FSocket", bound=OnConnection)
 _FListener = TypeVar("_FListener", bound=Callable[[Any, _Function], object])
+_FProxyError = TypeVar("_FProxyError", bound=Callable[[NetError, ProxyErrorInfo], object])
 _FDrop = TypeVar("_FDrop", bound=Callable[[dict[str, Any] | None], object])
 
 @type_check_only
@@ -43,8 +45,9 @@ class Server(EventEmitter):
 
     A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,
     keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList), grace
-    (for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets).
-    Events: connection(socket), listening, close, error(err), drop(data).
+    (for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets),
+    proxy_protocol (a list of proxies, see there), proxy_untrusted ("reject" or "direct"), proxy_timeout (ms).
+    Events: connection(socket), listening, close, error(err), drop(data), proxyError(error, info).
 
     Raises TypeError (ERR_INVALID_ARG_TYPE, also for tls and ssl, which pynet does not have), ValueError
     (ERR_INVALID_ARG_VALUE). Node: class net.Server.
@@ -76,6 +79,12 @@ class Server(EventEmitter):
     def on(self, event_name: Literal["error"] | _Symbol, listener: Callable[[NetError], object], /) -> Self: ...
     @overload
     def on(self, event_name: Literal["error"] | _Symbol, /) -> Callable[[_FError], _FError]: ...
+    @overload
+    def on(
+        self, event_name: Literal["proxyError"], listener: Callable[[NetError, ProxyErrorInfo], object], /
+    ) -> Self: ...
+    @overload
+    def on(self, event_name: Literal["proxyError"], /) -> Callable[[_FProxyError], _FProxyError]: ...
     @overload
     def on(self, event_name: Literal["drop"], listener: Callable[[dict[str, Any] | None], object], /) -> Self: ...
     @overload
@@ -148,7 +157,9 @@ class Server(EventEmitter):
         Node: events.once(), which does not block.
         """
     @overload
-    def wait(self, event: Literal["listening", "drop", "error", "close"], timeout: float | None = None) -> Any: ...
+    def wait(
+        self, event: Literal["listening", "drop", "proxyError", "error", "close"], timeout: float | None = None
+    ) -> Any: ...
     def accept(self, timeout: float | None = None) -> _AwaitableSocket:
         """Returns the next connection, a Socket, from the same queue as `for sock in server`. A connection that
         comes between two calls waits for the next call. Under a running asyncio loop it returns an awaitable;
@@ -230,6 +241,16 @@ class Server(EventEmitter):
     @block_list.setter
     def block_list(self, value: BlockList | None, /) -> None: ...
     blockList = block_list
+    @property
+    def proxy_protocol(self) -> BlockList | bool:
+        """Whose connections must begin with a header of the PROXY protocol: a BlockList, True for everybody's, or
+        False. You may change the list at any time.
+        """
+    proxyProtocol = proxy_protocol
+    @property
+    def proxy_errors(self) -> int:
+        """How many connections the server has reset for their PROXY header, or since their peer is no proxy."""
+    proxyErrors = proxy_errors
     user_data: Any
     """A place for any object of the program, None at first. pynet does not use it."""
     userData: Any

@@ -57,6 +57,7 @@ _EVENT_ARGUMENTS = {
     "connectionAttemptTimeout": ("address", "port", "family"),
     "data": ("chunk",),
     "drop": ("data",),
+    "proxyError": ("error", "info"),
     "error": ("err",),
     "handle": ("handle", "message"),
     "lookup": ("err", "address", "family", "host"),
@@ -165,10 +166,11 @@ _SIMILAR = 0.7  # by difflib's measure: "prot" is near "port"
 _COMMON = "allow_half_open high_water_mark max_write_buffer no_delay keep_alive keep_alive_initial_delay"
 _OPTIONS = {
     "connect()": "family hints lookup local_address local_port auto_select_family auto_select_family_attempt_timeout "
-    "happy_eyeballs connect_timeout",
+    "happy_eyeballs connect_timeout proxy_header",
     "listen()": "port host path fd handle backlog exclusive ipv6_only reuse_port readable_all writable_all "
     "mode group unlink_stale signal",
-    "Server and create_server()": f"{_COMMON} pause_on_connect block_list listener grace socket_factory",
+    "Server and create_server()": f"{_COMMON} pause_on_connect block_list listener grace socket_factory "
+    "proxy_protocol proxy_untrusted proxy_timeout",
     "Socket and connect()": f"{_COMMON} readable_high_water_mark writable_high_water_mark encoding default_encoding "
     "onread fd readable writable handle signal block_list type_of_service close_timeout errors "
     "linger receive_handles",

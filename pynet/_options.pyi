@@ -5,7 +5,7 @@ TYPE_CHECKING, or leave their evaluation to `from __future__ import annotations`
 """
 
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from os import PathLike
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypedDict, type_check_only
 
@@ -15,6 +15,7 @@ from pynet._abort import AbortSignal
 from pynet._addresses import BlockList, SocketAddress
 from pynet._bound import BoundSocket
 from pynet._errors import NetError
+from pynet._proxy import ProxyHeader
 from pynet._socket import Socket
 
 Port: TypeAlias = int | str
@@ -25,6 +26,8 @@ Address: TypeAlias = Port | Path | Pair
 Place: TypeAlias = int | Pair | Path
 # A list at run time; list itself is invariant, so that a list[int] would be none of places.
 Places: TypeAlias = Sequence[Place]
+# Whose connections begin with a header of the PROXY protocol.
+Proxies: TypeAlias = Sequence[str | SocketAddress | IPv4Address | IPv6Address | IPv4Network | IPv6Network]
 Listener: TypeAlias = Callable[[], object] | None
 OnConnection: TypeAlias = Callable[[Socket], object]
 Done: TypeAlias = Callable[[NetError | None], object] | None
@@ -125,6 +128,12 @@ class ServerOptions(_CommonOptions, total=False):
     grace: float | None
     socket_factory: Callable[..., Socket] | None
     socketFactory: Callable[..., Socket] | None
+    proxy_protocol: bool | BlockList | Proxies | None
+    proxyProtocol: bool | BlockList | Proxies | None
+    proxy_untrusted: Literal["reject", "direct"] | None
+    proxyUntrusted: Literal["reject", "direct"] | None
+    proxy_timeout: float | None
+    proxyTimeout: float | None
 
 @type_check_only
 class _ConnectingOptions(TypedDict, total=False):
@@ -146,6 +155,8 @@ class _ConnectingOptions(TypedDict, total=False):
     happyEyeballs: HappyEyeballs | None
     connect_timeout: float | None
     connectTimeout: float | None
+    proxy_header: ProxyHeader | Socket | Literal["LOCAL"] | None
+    proxyHeader: ProxyHeader | Socket | Literal["LOCAL"] | None
     listener: Callable[[], object] | None
 
 @type_check_only

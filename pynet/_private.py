@@ -120,6 +120,10 @@ check_channel: Callable[[object], None] = _c._check_channel
 send_frame: Callable[[_pynet.Socket, int, bytes, int, Any], bool] = _c._send_frame
 receive_frames: Callable[[_pynet.Socket, _Function], None] = _c._receive_frames
 
+# --- connect/connect_proxy.c ---
+
+proxy_encode: Callable[[int, bool, object, object, bytes, bool], bytes] = _c._proxy_encode
+
 # --- socket/socket_travels.c, bound_socket_type.c, server/server_travels.c ---
 
 socket_lend: Callable[[_pynet.Socket], tuple[int, tuple[Any, ...]]] = _c._socket_lend

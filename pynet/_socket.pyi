@@ -29,6 +29,7 @@ from pynet._options import (
     SocketOptions,
     TextErrors,
 )
+from pynet._proxy import ProxyInfo
 from pynet._reading import LineIterator, SocketIterator
 from pynet._sending import PeerCredentials
 from pynet._waiting import Future
@@ -167,9 +168,9 @@ class Socket(EventEmitter):
         Starts to connect, and returns the socket. It connects to a port and a host, to a (host, port) pair, or to
         the path of a unix socket ("\\0name" is an abstract name). Options: port, host, path, family (0, 4, 6),
         hints, lookup, local_address, local_port, auto_select_family (bool), auto_select_family_attempt_timeout
-        (ms), happy_eyeballs ("race" or "serial"), connect_timeout (seconds), block_list, signal, no_delay,
-        keep_alive, keep_alive_initial_delay (ms), type_of_service. The listener is added with once("connect").
-        For a name, it tries the addresses of the name until one connects.
+        (ms), happy_eyeballs ("race" or "serial"), connect_timeout (seconds), proxy_header (a ProxyHeader),
+        block_list, signal, no_delay, keep_alive, keep_alive_initial_delay (ms), type_of_service. The listener is
+        added with once("connect"). For a name, it tries the addresses of the name until one connects.
 
         Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready. On
         failure: error and close.
@@ -695,6 +696,11 @@ class Socket(EventEmitter):
         connected; else None.
         """
     peerCredentials = peer_credentials
+    @property
+    def proxy(self) -> ProxyInfo | _MaybeNone:
+        """A ProxyInfo: what the header of the PROXY protocol said, and the proxy's own address. None if the
+        connection did not begin with a header.
+        """
     @property
     def read_timeout(self) -> float | None:
         """The seconds of set_read_timeout(), or None."""

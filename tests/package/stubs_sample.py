@@ -75,6 +75,14 @@ def servers() -> pynet.Server:
     def dropped(data: dict[str, object] | None) -> None:
         print(data)
 
+    @server.on("proxyError")
+    def refused(error: pynet.NetError, info: pynet.ProxyErrorInfo) -> None:
+        print(error.code, info.peer and info.peer.port, info.data[:1])
+
+    pynet.Server(proxy_protocol=["10.0.0.0/8", ip_address("::1")], proxyUntrusted="direct", proxy_timeout=1000)
+    pynet.create_server(on_connection, proxy_protocol=True).proxy_errors + 1
+    assert_type(server.proxy_protocol, pynet.BlockList | bool)
+
     server.get_connections(lambda err, count: print(err, count + 1))
     server.max_connections = server.maxConnections = 10
     server.max_connections = None
@@ -149,6 +157,14 @@ def connecting(blocked: pynet.BlockList, signal: pynet.AbortSignal) -> list[str]
     sock.on("connectionAttemptTimeout", lambda address, port, family: print(address, port + 1, family + 1))
     pynet.connect({"port": 80, "autoSelectFamily": True, "autoSelectFamilyAttemptTimeout": 100, "localPort": 5000})
     pynet.connect(80, local_address=ip_address("::1"), happy_eyeballs="serial", block_list=blocked, signal=signal)
+    if (info := sock.proxy) is not None:
+        assert_type(info, pynet.ProxyInfo)
+        assert_type(info.ssl, pynet.ProxySSL | None)
+    pynet.connect(80, proxy_header=pynet.ProxyHeader(sock, 2, {2: "name", 5: b"id"}, checksum=True)).connect(
+        80, proxyHeader=sock
+    )
+    assert_type(pynet.connect(80, proxy_header="LOCAL"), pynet.Socket)
+    pynet.ProxyHeader((("192.0.2.1", 1), pynet.SocketAddress("192.0.2.2")), version=1)
     pynet.Socket(signal=signal).connect(80, signal=signal, type_of_service=16, keep_alive=True)
     pynet.setDefaultAutoSelectFamily(not pynet.get_default_auto_select_family())
     pynet.set_default_auto_select_family_attempt_timeout(pynet.getDefaultAutoSelectFamilyAttemptTimeout())

@@ -17,6 +17,8 @@ typedef struct {
 extern PyType_Spec pn_blocklist_spec;
 /* Returns whether a rule of the list (a BlockList) covers the address. */
 bool pn_blocklist_blocks(PyObject *list, const struct pn_addr *addr);
+/* Makes a BlockList of an iterable of rules. New reference; NULL with an exception that names the argument `name`. */
+PyObject *pn_blocklist_of(PnState *st, PyObject *rules, const char *name);
 
 /* --- blocklist_ranges.c --- */
 

@@ -125,6 +125,15 @@ add_all(PyObject *op, PyObject *iterable, PyObject *type, const char *name, read
     return status;
 }
 
+PyObject *
+pn_blocklist_of(PnState *st, PyObject *rules, const char *name)
+{
+    PyObject *op = PyObject_CallNoArgs((PyObject *)st->BlockList);
+    if (op != NULL && add_all(op, rules, NULL, name, read_any) < 0)
+        Py_CLEAR(op);
+    return op;
+}
+
 static PyObject *
 none_or_null(int status)
 {

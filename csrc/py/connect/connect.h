@@ -2,6 +2,7 @@
  *
  *   connect_method.c       connect(): its forms, the start, connect_timeout; `signal` (see socket/socket_extras.c)
  *   connect_options.c      the options of connect(); those that a BoundSocket excludes
+ *   connect_proxy.c        the option proxy_header: what leaves first
  *   connect_lookup.c       the lookup of a host name by our resolver; the candidate addresses
  *   connect_lookup_user.c  the option lookup: calls a user function, reads what it passes to its callback
  *   connect_attempts.c     the attempts: a refused address starts the next one (happy eyeballs); the block list
@@ -19,7 +20,7 @@
  * them in the same order. */
 #define PN_CONNECT_OPTIONS                                                                                    \
     "port", "host", "path", "family", "hints", "lookup", "local_address", "local_port", "auto_select_family", \
-        "auto_select_family_attempt_timeout", "happy_eyeballs", "connect_timeout", "listener"
+        "auto_select_family_attempt_timeout", "happy_eyeballs", "connect_timeout", "proxy_header", "listener"
 enum pn_connect_option {
     PN_C_PORT,
     PN_C_HOST,
@@ -33,6 +34,7 @@ enum pn_connect_option {
     PN_C_ATTEMPT_TIMEOUT,
     PN_C_HAPPY_EYEBALLS,
     PN_C_CONNECT_TIMEOUT,
+    PN_C_PROXY_HEADER,
     PN_C_LISTENER,
     PN_CONNECT_OPTION_COUNT,
 };
@@ -41,6 +43,7 @@ enum pn_connect_option {
 struct pn_connect_options {
     PyObject *signal;       /* borrowed; the option signal of connect() */
     PyObject *lookup;       /* borrowed; NULL: our resolver */
+    PyObject *proxy_header; /* borrowed: bytes, which leave first; NULL: none */
     double limit;           /* connect_timeout in seconds; 0: none */
     uint64_t attempt_delay; /* ns until the next attempt may start */
     struct pn_addr local;   /* family 0: any */
@@ -92,6 +95,16 @@ pn_connect_still(const PnSocket *s, uint64_t id)
 {
     return s->connect != NULL && s->connect->id == id && s->d.em.generation == s->d.em.st->generation;
 }
+
+/* --- connect_proxy.c --- */
+/* Turns the option proxy_header into the bytes of the header. 0, or -1 with an exception. */
+int pn_connect_read_proxy(PnSocket *s, PyObject **value);
+/* The socket connects now: queues the header. 0, or -1 with MemoryError. */
+int pn_connect_send_proxy(PnSocket *s, PyObject *header);
+/* connect() raises: removes it again, and keeps the exception. */
+void pn_connect_take_proxy_back(PnSocket *s, PyObject *header);
+/* _proxy_encode(version, local, source, destination, tlvs, checksum): the bytes of a header. */
+PyObject *pn_proxy_encode(PyObject *module, PyObject *args);
 
 /* --- connect_state.c --- */
 /* s->d.io has connected: emits `connect` and `ready`. */

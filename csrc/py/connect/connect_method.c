@@ -230,8 +230,14 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
         take_back(s, handle_is_weak);
         return -1;
     }
+    if (o->proxy_header != NULL && pn_connect_send_proxy(s, o->proxy_header) < 0) {
+        take_back(s, handle_is_weak);
+        return -1;
+    }
     int status = c->path != NULL ? pn_connect_try_path(s) : start_tcp(s, o);
     if (status < 0) {
+        if (o->proxy_header != NULL && pn_connect_still(s, id))
+            pn_connect_take_proxy_back(s, o->proxy_header);
         if (pn_connect_still(s, id))
             take_back(s, handle_is_weak);
         if (e->callback != NULL)
@@ -264,7 +270,7 @@ check(PnSocket *s, struct pn_endpoint *e, PyObject **v, struct pn_connect_option
 {
     PnState *st = s->d.em.st;
     if (pn_endpoint_options(st, false, v[PN_C_PORT], v[PN_C_HOST], v[PN_C_PATH], e) < 0 ||
-        pn_connect_read_options(st, v, o) < 0)
+        pn_connect_read_proxy(s, &v[PN_C_PROXY_HEADER]) < 0 || pn_connect_read_options(st, v, o) < 0)
         return -1;
     if (v[PN_C_LISTENER] != NULL) {
         if (pn_check_callable(st, v[PN_C_LISTENER], "listener") < 0)
@@ -351,8 +357,9 @@ const char pn_connect_doc[] =
     "Starts to connect, and returns the socket. It connects to a port and a host, to a (host, port) pair, or to\n"
     "the path of a unix socket (\"\\0name\" is an abstract name). Options: port, host, path, family (0, 4, 6),\n"
     "hints, lookup, local_address, local_port, auto_select_family (bool), auto_select_family_attempt_timeout\n"
-    "(ms), happy_eyeballs (\"race\" or \"serial\"), connect_timeout (seconds), block_list, signal, no_delay,\n"
-    "keep_alive, keep_alive_initial_delay (ms), type_of_service. The listener is added with once(\"connect\").\n"
+    "(ms), happy_eyeballs (\"race\" or \"serial\"), connect_timeout (seconds), proxy_header (a ProxyHeader),\n"
+    "block_list, signal, no_delay, keep_alive, keep_alive_initial_delay (ms), type_of_service. The listener is added "
+    "with once(\"connect\").\n"
     "For a name, it tries the addresses of the name until one connects.\n\n"
     "Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready. On\n"
     "failure: error and close.\n\n"

@@ -167,6 +167,7 @@ pn_connect_read_options(PnState *st, PyObject **v, struct pn_connect_options *ou
     if (v[PN_C_LOOKUP] != NULL && pn_check_callable(st, v[PN_C_LOOKUP], "options.lookup") < 0)
         return -1;
     out->lookup = v[PN_C_LOOKUP];
+    out->proxy_header = v[PN_C_PROXY_HEADER];
     if (out->family != 0 || out->local.family != 0)
         out->auto_select = false;
     return 0;

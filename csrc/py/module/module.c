@@ -338,6 +338,7 @@ static PyMethodDef module_methods[] = {
     {"_lingers", pn_socket_lingers_function, METH_O, NULL},
     FAST("_flushed", pn_flushed, NULL),
     {"_set_already", pn_set_already, METH_O, NULL},
+    {"_proxy_encode", pn_proxy_encode, METH_VARARGS, NULL},
     {"_socket_lend", pn_socket_lend, METH_O, NULL},
     FAST("_socket_arrives", pn_socket_arrives, NULL),
     {"_server_lend", pn_server_lend, METH_O, NULL},

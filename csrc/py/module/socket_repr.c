@@ -36,9 +36,10 @@ ends_text(PnSocket *s)
 {
     struct pn_addr local, peer;
     char here[END_SIZE], there[END_SIZE];
-    if (s->is_pipe)
+    bool known = pn_socket_local(s, &local) && pn_socket_peer(s, &peer);
+    if (s->is_pipe && !known)
         return unix_text(s);
-    if (!pn_socket_local(s, &local) || !pn_socket_peer(s, &peer))
+    if (!known)
         return PyUnicode_FromString("");
     format_end(&local, here, sizeof(here));
     format_end(&peer, there, sizeof(there));

@@ -7,6 +7,7 @@
 #include "py/loop/driver.h"
 #include "py/loop/uncaught.h"
 #include "py/server/server.h"
+#include "py/server/server_proxy.h"
 #include "py/stream/duplex.h"
 #include "uvio/sockaddr.h"
 
@@ -20,11 +21,13 @@ pn_server_mark_outside(PnServer *s)
         s->outside_turn = 1;
 }
 
-/* A blocked peer gets no event, as in Node. A peer on a unix socket has no address. */
+/* A blocked client gets no event, as in Node. A peer on a unix socket has no address. Behind a proxy it is the client that
+ * counts, and never the proxy. */
 static bool
-is_blocked(const PnServer *s, const struct pn_addr *peer)
+is_blocked(const PnServer *s, const struct pn_accepted *c)
 {
-    return s->block_list != NULL && peer->family != 0 && pn_blocklist_blocks(s->block_list, peer);
+    const struct pn_addr *client = c->proxy != NULL ? pn_proxy_client(c->proxy) : &c->peer;
+    return s->block_list != NULL && client != NULL && client->family != 0 && pn_blocklist_blocks(s->block_list, client);
 }
 
 /* --- over max_connections: `drop` --- */
@@ -54,28 +57,34 @@ set_end(PyObject *dict, const char *side, const struct pn_addr *addr)
 
 /* The argument of `drop`: both addresses of the connection; None on a unix server. */
 static PyObject *
-drop_data(const struct pn_listener *l, struct pn_stream *io, const struct pn_addr *peer)
+drop_data(const struct pn_accepted *c, const struct pn_proxy_note *note)
 {
+    const struct pn_addr *client = note != NULL ? pn_proxy_client(note) : NULL;
     struct pn_addr local;
-    if (l->kind != PN_STREAM_TCP)
+    if (c->kind != PN_STREAM_TCP && client == NULL)
         return Py_NewRef(Py_None);
-    if (io == NULL || !pn_stream_local(io, &local))
+    if (client != NULL)
+        local = note->h.destination;
+    else if (c->io == NULL || !pn_stream_local(c->io, &local))
         memset(&local, 0, sizeof(local));
     PyObject *dict = PyDict_New();
-    if (dict != NULL && (set_end(dict, "local", &local) < 0 || set_end(dict, "remote", peer) < 0))
+    if (dict != NULL &&
+        (set_end(dict, "local", &local) < 0 || set_end(dict, "remote", client != NULL ? client : &c->peer) < 0))
         Py_CLEAR(dict);
     return dict;
 }
 
 static void
-drop(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
+drop(PnServer *s, struct pn_accepted *c)
 {
     static const struct pn_stream_events no_events = {0};
     int status;
-    struct pn_stream *io = pn_stream_open(s->em.st->loop, l->kind, fd, &no_events, NULL, &status);
-    PyObject *data = drop_data(l, io, peer);
-    if (io != NULL)
-        pn_stream_close(io);
+    if (c->io == NULL) {
+        c->io = pn_stream_open(s->em.st->loop, c->kind, c->fd, &no_events, NULL, &status);
+        c->fd = -1;
+    }
+    PyObject *data = drop_data(c, c->proxy);
+    pn_accepted_close(c, false);
     if (data != NULL)
         (void)pn_emit1(&s->em, s->em.st->names.drop, data);
     else
@@ -105,7 +114,7 @@ keep_for_takers(PnServer *s, PnSocket *sock)
 }
 
 static void
-accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
+accept_connection(PnServer *s, struct pn_accepted *c)
 {
     PnState *st = s->em.st;
     unsigned generation = st->generation;
@@ -113,7 +122,7 @@ accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct
     Py_XINCREF(options.factory);
     s->connections++; /* first: a close() that runs while the socket is made must count it */
     pn_brake_count(&st->loop->brake, 1);
-    PnSocket *sock = pn_socket_accept(st, (PyObject *)s, &options, l->kind, fd, peer);
+    PnSocket *sock = pn_socket_accept(st, (PyObject *)s, &options, c);
     bool by_factory = options.factory != NULL;
     Py_XDECREF(options.factory);
     if (st->generation != generation) { /* it has forked: the connection is the parent's */
@@ -144,14 +153,24 @@ accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct
 }
 
 static void
-accept_or_drop(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
+accept_or_drop(PnServer *s, struct pn_accepted *c)
 {
     if (pn_server_is_full(s))
-        drop(s, l, fd, peer);
-    else if (is_blocked(s, peer))
-        pn_listener_refuse(fd);
+        drop(s, c);
+    else if (is_blocked(s, c))
+        pn_accepted_close(c, false);
     else
-        accept_connection(s, l, fd, peer);
+        accept_connection(s, c);
+}
+
+static void
+arrived(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
+{
+    struct pn_accepted c = {.peer = *peer, .kind = l->kind, .fd = fd};
+    if (s->proxy != NULL)
+        pn_server_read_header(s, &c, accept_or_drop);
+    else
+        accept_or_drop(s, &c);
 }
 
 /* The primary of a cluster passes the descriptor on, and does not use it. */
@@ -184,7 +203,7 @@ accept_in_cluster(PnServer *s, const struct pn_listener *l, int fd, const struct
         hand_over(s, l, fd);
         return;
     }
-    accept_or_drop(s, l, fd, peer);
+    arrived(s, l, fd, peer);
     if (s->em.generation == st->generation && s->in_cluster)
         pn_server_count_changed(s);
 }
@@ -204,7 +223,7 @@ pn_server_accepted(struct pn_listener *l, int fd, const struct pn_addr *peer)
     if (s->in_cluster)
         accept_in_cluster(s, l, fd, peer);
     else
-        accept_or_drop(s, l, fd, peer);
+        arrived(s, l, fd, peer);
     pn_callback_scope_close(st, scope);
     Py_DECREF(s);
     return st->generation == generation;
@@ -286,6 +305,7 @@ pn_server_listening(PnServer *s, struct pn_outcome *out)
     if (s->in_cluster)
         pn_server_count_changed(s);
     pn_server_watch(s);
+    pn_server_proxy_listens(s);
     pn_tick_sure(st, listening_tick, (PyObject *)s, NULL, 1);
     pn_missed_forget(&s->em); /* last: releasing a missed error may run user code that closes the server */
 }

@@ -2,6 +2,7 @@
  * of shutdown() finishes; emits `error`. */
 #include "py/events/emitter.h"
 #include "py/server/server.h"
+#include "py/server/server_proxy.h"
 
 /* --- errors --- */
 
@@ -167,6 +168,8 @@ release_listener(PnServer *s)
     struct pn_others *others = s->others;
     size_t count = others != NULL ? others->count + 1 : 1;
     bool shared = l->sharing != PN_NOT_SHARED;
+    if (s->proxy != NULL)
+        pn_server_drop_waiting(s);
     s->in_cluster = s->full = 0;
     s->listener = NULL;
     s->others = NULL;

@@ -26,6 +26,7 @@ struct PnServer {
     PyObject *listen_error;        /* own: of the last listen() */
     PyObject *listened_at;         /* own: str, where listen() was called: "app.py:12" */
     PyObject *user_data;           /* own: the property; NULL: None */
+    struct pn_server_proxy *proxy; /* own: of the option proxy_protocol; NULL: off */
     PyObject *share;               /* own: see _server_share(); NULL: it accepts for itself */
     size_t connections;
     struct pn_stream_group streams; /* of the connections */

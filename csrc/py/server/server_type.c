@@ -11,14 +11,16 @@
 #include "py/events/waiting.h"
 #include "py/loop/driver.h"
 #include "py/server/server.h"
+#include "py/server/server_proxy.h"
 #include "py/socket/socket_checks.h"
 #include "uvio/sockaddr.h"
 
 /* --- options --- */
 
 static const char *const server_names[] = {
-    "allow_half_open",  "pause_on_connect", "no_delay",   "keep_alive", "keep_alive_initial_delay", "high_water_mark",
-    "max_write_buffer", "listener",         "block_list", "grace",      "socket_factory",           NULL,
+    "allow_half_open", "pause_on_connect", "no_delay",        "keep_alive",    "keep_alive_initial_delay",
+    "high_water_mark", "max_write_buffer", "listener",        "block_list",    "grace",
+    "socket_factory",  "proxy_protocol",   "proxy_untrusted", "proxy_timeout", NULL,
 };
 enum {
     S_HALF_OPEN,
@@ -32,6 +34,9 @@ enum {
     S_BLOCK_LIST,
     S_GRACE,
     S_FACTORY,
+    S_PROXY,
+    S_PROXY_UNTRUSTED,
+    S_PROXY_TIMEOUT,
     S_COUNT
 };
 
@@ -79,6 +84,10 @@ apply_options(PnServer *s, PyObject **v)
     if (v[S_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[S_BLOCK_LIST], "options.block_list") < 0)
         return -1;
     if (v[S_FACTORY] != NULL && pn_check_callable(s->em.st, v[S_FACTORY], "options.socket_factory") < 0)
+        return -1;
+    struct pn_proxy_options proxy;
+    if (pn_proxy_options_read(s->em.st, v[S_PROXY], v[S_PROXY_UNTRUSTED], v[S_PROXY_TIMEOUT], &proxy) < 0 ||
+        pn_proxy_options_apply(s, &proxy) < 0)
         return -1;
     s->options.allow_half_open = flags[S_HALF_OPEN] != 0;
     s->options.pause_on_connect = flags[S_PAUSE] != 0;
@@ -528,6 +537,8 @@ server_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(s->abort.signal);
     Py_VISIT(s->block_list);
     Py_VISIT(s->options.factory);
+    if (s->proxy != NULL)
+        Py_VISIT(s->proxy->trusted);
     Py_VISIT(s->user_data);
     Py_VISIT(s->pending_connections);
     Py_VISIT(s->shutdown);
@@ -574,6 +585,7 @@ server_dealloc(PyObject *op)
     Py_CLEAR(s->shutdown);
     Py_CLEAR(s->share);
     Py_CLEAR(s->listen_error);
+    pn_server_proxy_free(s);
     s->em.st->servers--;
     pn_emitter_free_parts(&s->em);
     type->tp_free(op);
@@ -624,6 +636,12 @@ static PyGetSetDef server_getset[] = {
      "list for each connection, after max_connections, and never on a unix server. TypeError\n"
      "(ERR_INVALID_ARG_TYPE). Node: server.blockList.",
      NULL},
+    {"proxy_protocol", pn_server_get_proxy_protocol, NULL,
+     "Whose connections must begin with a header of the PROXY protocol: a BlockList, True for everybody's, or\n"
+     "False. You may change the list at any time.",
+     NULL},
+    {"proxy_errors", pn_server_get_proxy_errors, NULL,
+     "How many connections the server has reset for their PROXY header, or since their peer is no proxy.", NULL},
     {"user_data", server_get_user_data, server_set_user_data,
      "A place for any object of the program, None at first. pynet does not use it.", NULL},
     {"grace", server_get_grace, server_set_grace,
@@ -644,8 +662,9 @@ static PyType_Slot server_slots[] = {
      "Server(listener, /, **options)\n\n"
      "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
      "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList), grace\n"
-     "(for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets).\n"
-     "Events: connection(socket), listening, close, error(err), drop(data).\n\n"
+     "(for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets),\n"
+     "proxy_protocol (a list of proxies, see there), proxy_untrusted (\"reject\" or \"direct\"), proxy_timeout (ms).\n"
+     "Events: connection(socket), listening, close, error(err), drop(data), proxyError(error, info).\n\n"
      "Raises TypeError (ERR_INVALID_ARG_TYPE, also for tls and ssl, which pynet does not have), ValueError\n"
      "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
     {Py_tp_iter, pn_waiting_server_iter_slot},

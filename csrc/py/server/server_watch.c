@@ -5,6 +5,7 @@
  * worker of the cluster may take the rest; the cluster holds the server back. */
 #include "py/events/emitter.h"
 #include "py/server/server.h"
+#include "py/server/server_proxy.h"
 
 struct pn_listener *
 pn_server_listener(const PnServer *s, size_t i, PyObject **path)
@@ -61,7 +62,8 @@ pn_server_tell_closed(PnServer *s)
 bool
 pn_server_is_full(const PnServer *s)
 {
-    return s->max_connections != NULL && (double)s->connections >= s->max; /* false if `max` is NaN */
+    return s->max_connections != NULL &&
+           (double)(s->connections + pn_server_waiting(s)) >= s->max; /* false if `max` is NaN */
 }
 
 void

@@ -2,6 +2,7 @@
  *
  *   socket_object.h      struct PnSocket
  *   socket_handle.c      creating and accepting sockets, the handle and its events, the socket's part of destroy(); GC
+ *   socket_accept.c      the socket of a connection that a server has accepted
  *   socket_options.c     the options of Socket()
  *   socket_checks.c      checks of single options, shared with servers and connect()
  *   socket_state.c       properties: addresses, ready_state, counters, flags
@@ -12,6 +13,8 @@
  *   socket_raw.c         set_option(), get_option(): any option of the descriptor; peer_credentials
  *   socket_closing.c     close_timeout: how long `with sock` waits for what is queued; linger: how long close() reads
  *   socket_detach.c      detach(): hands the connection over to a socket.socket
+ *   socket_proxy.c       the header of the PROXY protocol that an accepted connection began with: the property `proxy`
+ *   proxy_note.c         a copy of such a header
  *   socket_travels.c     what send_handle() needs of a socket, and the socket that arrives
  *   socket_extras.c      an aborted AbortSignal destroys the socket; rarely used fields, allocated on demand: block list,
  *                        type of service, ...
@@ -28,19 +31,6 @@ void pn_socket_dealloc(PyObject *op);
 int pn_socket_traverse(PyObject *op, visitproc visit, void *arg);
 int pn_socket_clear(PyObject *op);
 extern const struct pn_stream_events pn_socket_stream_events;
-
-/* The settings that a server applies to each connection that it accepts. */
-struct pn_connection_options {
-    uint32_t high_water_mark, max_write_buffer;
-    uint16_t keep_alive_delay; /* seconds */
-    bool allow_half_open, pause_on_connect, no_delay, keep_alive;
-    bool handled;      /* by the handlers of serve() */
-    PyObject *factory; /* the server's: called with the other options, it makes the socket; NULL: none */
-};
-/* Makes the socket of an accepted connection, which `server` (NULL: none) counts, and takes over `fd`, also on failure. Reads
- * nothing yet. NULL with an exception set. With a factory it runs user code. */
-PnSocket *pn_socket_accept(PnState *st, PyObject *server, const struct pn_connection_options *o,
-                           enum pn_stream_kind kind, int fd, const struct pn_addr *peer);
 
 /* Opens a new handle for connect(). 0, or -1 with an exception. */
 int pn_socket_open_handle(PnSocket *s, enum pn_stream_kind kind);
@@ -61,6 +51,29 @@ pn_socket_waits(const PnSocket *s)
 {
     return s->bound && s->d.io != NULL && !s->d.connecting && !s->d.connected;
 }
+
+/* --- socket_accept.c --- */
+/* The settings that a server applies to each connection that it accepts. */
+struct pn_connection_options {
+    uint32_t high_water_mark, max_write_buffer;
+    uint16_t keep_alive_delay; /* seconds */
+    bool allow_half_open, pause_on_connect, no_delay, keep_alive;
+    bool handled;      /* by the handlers of serve() */
+    PyObject *factory; /* the server's: called with the other options, it makes the socket; NULL: none */
+};
+/* An accepted connection. */
+struct pn_accepted {
+    struct pn_addr peer; /* family 0: a unix socket */
+    enum pn_stream_kind kind;
+    int fd;                      /* own, while `io` is NULL */
+    struct pn_stream *io;        /* own: its handle, which does not read; NULL: it has none yet */
+    struct pn_proxy_note *proxy; /* own; NULL: none */
+};
+/* Makes the socket of an accepted connection, which `server` (NULL: none) counts, and takes over what `c` owns, also on
+ * failure. Reads nothing yet. NULL with an exception set. With a factory it runs user code. */
+PnSocket *pn_socket_accept(PnState *st, PyObject *server, const struct pn_connection_options *o, struct pn_accepted *c);
+/* Closes it; `reset`: by a reset. Runs no user code. */
+void pn_accepted_close(struct pn_accepted *c, bool reset);
 
 /* --- socket_state.c --- */
 /* The paths of the two ends of a connected unix socket, as str; NULL, without an exception: that end has none. New
@@ -181,6 +194,22 @@ extern const char pn_set_option_doc[], pn_get_option_doc[];
 /* Checks that it is connected, that all written bytes have been sent and all read bytes consumed; errors say that it
  * cannot be <verb>. Runs no user code if it succeeds. 0, or -1 with an exception. */
 int pn_socket_check_detachable(PnSocket *s, const char *verb, const char *method);
+
+/* --- proxy_note.c --- */
+/* Copies a header that has been parsed. NULL, without an exception, when out of memory. */
+struct pn_proxy_note *pn_proxy_note_new(const struct pn_proxy_header *h, const uint8_t *bytes, size_t len);
+void pn_proxy_note_free(struct pn_proxy_note *note); /* may be NULL */
+/* The client's end; NULL: the header has no addresses. */
+static inline const struct pn_addr *
+pn_proxy_client(const struct pn_proxy_note *note)
+{
+    return note->h.source.family != 0 ? &note->h.source : NULL;
+}
+/* --- socket_proxy.c --- */
+/* The socket has just been accepted: its ends are those of the header from now on. Takes the note over. 0, or -1 with
+ * MemoryError. */
+int pn_socket_take_proxy(PnSocket *s, struct pn_proxy_note *note);
+PyObject *pn_socket_get_proxy(PyObject *op, void *closure);
 
 /* --- socket_travels.c --- */
 /* _socket_lend(socket): checks that it may travel. Returns (descriptor, settings), a duplicate. */

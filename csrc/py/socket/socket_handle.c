@@ -1,4 +1,4 @@
-/* socket_handle.c - creates, accepts and resets sockets; owns their handle and receives its events; does the
+/* socket_handle.c - creates and resets sockets; owns their handle and receives its events; does the
  * socket's part of destroy(), of the exit and of the garbage collection.
  *
  * Owns: a socket's handle holds a reference to the socket from its opening to its event `closed`, so that a
@@ -449,94 +449,6 @@ pn_socket_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return op;
 }
 
-/* What a factory has returned may be used for a connection. */
-static int
-check_made(PnState *st, PyObject *op)
-{
-    if (!PyObject_TypeCheck(op, st->Socket)) {
-        pn_raise_arg_type("socket_factory", "a function that returns a Socket", op);
-        return -1;
-    }
-    PnSocket *s = PN_SOCKET(op);
-    if (s->d.em.generation == st->generation && s->d.io == NULL && s->connect == NULL && !s->d.destroyed &&
-        !s->d.was_connected && !s->d.ending && s->server == NULL)
-        return 0;
-    pn_raise_arg_value("socket_factory", "must return a new Socket", op);
-    return -1;
-}
-
-/* factory(**options), where the socket's own options count from then on. New reference, or NULL with an exception. */
-static PyObject *
-make_by_factory(PnState *st, const struct pn_connection_options *o)
-{
-    PyObject *limit =
-        o->max_write_buffer != UINT32_MAX ? PyLong_FromUnsignedLong(o->max_write_buffer) : Py_NewRef(Py_None);
-    PyObject *none = PyTuple_New(0);
-    PyObject *options =
-        limit != NULL && none != NULL
-            ? Py_BuildValue("{s:O,s:k,s:O,s:O,s:O,s:k}", "allow_half_open", o->allow_half_open ? Py_True : Py_False,
-                            "high_water_mark", (unsigned long)o->high_water_mark, "max_write_buffer", limit, "no_delay",
-                            o->no_delay ? Py_True : Py_False, "keep_alive", o->keep_alive ? Py_True : Py_False,
-                            "keep_alive_initial_delay", (unsigned long)o->keep_alive_delay * 1000)
-            : NULL;
-    PyObject *op = options != NULL ? PyObject_Call(o->factory, none, options) : NULL;
-    Py_XDECREF(options);
-    Py_XDECREF(none);
-    Py_XDECREF(limit);
-    if (op != NULL && check_made(st, op) < 0)
-        Py_CLEAR(op);
-    return op;
-}
-
-static void
-apply_connection_options(PnSocket *s, const struct pn_connection_options *o)
-{
-    s->d.allow_half_open = o->allow_half_open;
-    s->d.read_mark = s->d.write_mark = o->high_water_mark;
-    s->d.max_write_buffer = o->max_write_buffer;
-    s->no_delay = o->no_delay;
-    if (o->keep_alive) {
-        s->keep_alive = 1;
-        s->keep_alive_delay = o->keep_alive_delay;
-    }
-}
-
-PnSocket *
-pn_socket_accept(PnState *st, PyObject *server, const struct pn_connection_options *o, enum pn_stream_kind kind, int fd,
-                 const struct pn_addr *peer)
-{
-    unsigned generation = st->generation;
-    PyObject *op = o->factory != NULL ? make_by_factory(st, o) : pn_socket_new(st->Socket, NULL, NULL);
-    if (op == NULL || st->loop == NULL || st->generation != generation) {
-        close(fd);
-        Py_XDECREF(op);
-        return NULL;
-    }
-    int status = UV_ENOMEM;
-    struct pn_stream *io = pn_stream_open(st->loop, kind, fd, &pn_socket_stream_events, op, &status);
-    if (io == NULL) {
-        Py_DECREF(op);
-        pn_raise_uv(st, status, "accept");
-        return NULL;
-    }
-    PnSocket *s = PN_SOCKET(op);
-    io->peer = *peer;
-    pn_socket_take_handle(s, io, kind);
-    s->d.connected = s->d.was_connected = 1;
-    s->d.can_send = s->d.corked == 0;
-    s->server = Py_XNewRef(server);
-    s->counted = server != NULL;
-    s->handled = o->handled;
-    if (o->factory == NULL)
-        apply_connection_options(s, o);
-    if (o->pause_on_connect) {
-        s->d.flowing = PN_FLOWING_FALSE;
-        s->d.paused = 1;
-    }
-    pn_socket_set_wire_options(s);
-    return s;
-}
-
 /* The first connect(): as in Node, what is under way goes on, such as a tick that emits `finish` or `error`. */
 static void
 begin_first(PnSocket *s)
@@ -591,7 +503,9 @@ pn_socket_reset(PnSocket *s)
     free_endpoints(s);
     if (s->extras != NULL) {
         s->extras->lingers = false;
-        Py_CLEAR(s->extras->bound_path); /* a str: runs no user code */
+        Py_CLEAR(s->extras->bound_path);      /* a str: runs no user code */
+        pn_proxy_note_free(s->extras->proxy); /* as its tuples and str */
+        s->extras->proxy = NULL;
     }
     PyObject *errored = s->d.errored;
     s->d.errored = NULL;

@@ -2,15 +2,25 @@
 #ifndef PN_PY_SOCKET_SOCKET_OBJECT_H
 #define PN_PY_SOCKET_SOCKET_OBJECT_H
 
+#include "core/proxy_header.h"
 #include "py/abort/abort.h"
 #include "py/stream/duplex_object.h"
 
 typedef struct PnSocket PnSocket;
 
-/* Both addresses of a connection, saved when its handle closes. */
+/* Both addresses of a connection, saved when its handle closes, or those of its PROXY header. */
 struct pn_endpoints {
     struct pn_addr local, peer;
     PyObject *local_path, *peer_path; /* own: str, of a unix socket; NULL: that end is not bound */
+};
+
+/* The header of the PROXY protocol that an accepted connection began with. */
+struct pn_proxy_note {
+    struct pn_proxy_header h;   /* points into `bytes` */
+    struct pn_addr peer, local; /* the ends of the connection itself; family 0: a unix socket */
+    PyObject *info;             /* own: the property `proxy`; NULL: not asked for yet */
+    size_t len;
+    uint8_t bytes[];
 };
 
 /* Rarely used fields, allocated on demand. */
@@ -21,6 +31,7 @@ struct pn_socket_extras {
     PyObject *raw_options;              /* own: list of (level, name, value) of set_option() */
     PyObject *bound_path;               /* own: str, the path of an adopted BoundSocket */
     PyObject *user_data;                /* own: the property; NULL: None */
+    struct pn_proxy_note *proxy;        /* own */
     struct pn_abort_link abort;         /* the signal of the constructor */
     struct pn_abort_link connect_abort; /* the signal of connect(), until the socket is destroyed */
     uint16_t keep_alive_interval;       /* seconds; 0 means 1 */

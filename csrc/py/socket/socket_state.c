@@ -11,7 +11,7 @@
 bool
 pn_socket_local(PnSocket *s, struct pn_addr *out)
 {
-    if (s->d.io != NULL && (s->d.connected || s->bound))
+    if (s->d.io != NULL && (s->d.connected || s->bound) && s->endpoints == NULL)
         return pn_stream_local(s->d.io, out);
     if (s->endpoints == NULL || s->endpoints->local.family == 0)
         return false;
@@ -22,7 +22,7 @@ pn_socket_local(PnSocket *s, struct pn_addr *out)
 bool
 pn_socket_peer(PnSocket *s, struct pn_addr *out)
 {
-    if (s->d.io != NULL && s->d.connected)
+    if (s->d.io != NULL && s->d.connected && s->endpoints == NULL)
         return pn_stream_peer(s->d.io, out);
     if (s->endpoints == NULL || s->endpoints->peer.family == 0)
         return false;
@@ -44,7 +44,7 @@ static PyObject *
 path_of(PnSocket *s, size_t (*get)(int fd, char *out, size_t size))
 {
     char buf[PATH_SIZE];
-    if (!s->is_pipe || s->d.io == NULL || (!s->d.connected && !s->bound))
+    if (!s->is_pipe || s->d.io == NULL || s->endpoints != NULL || (!s->d.connected && !s->bound))
         return NULL;
     size_t len = get(pn_stream_fd(s->d.io), buf, sizeof(buf));
     PyObject *path = len > 0 ? PyUnicode_DecodeFSDefaultAndSize(buf, (Py_ssize_t)len) : NULL;
@@ -73,7 +73,7 @@ bool
 pn_socket_peer_for_error(PnDuplex *d, struct pn_addr *addr, PyObject **path)
 {
     PnSocket *s = PN_SOCKET(d);
-    if (!s->is_pipe)
+    if (!s->is_pipe || (s->endpoints != NULL && s->endpoints->peer.family != 0))
         return pn_socket_peer(s, addr);
     *path = pn_socket_peer_path(s);
     return false;
@@ -425,6 +425,10 @@ PyGetSetDef pn_socket_getset[] = {
     {"peer_credentials", pn_socket_get_credentials, NULL,
      "PeerCredentials(pid, uid, gid) of the process at the other end of a unix socket, from the time when it\n"
      "connected; else None.",
+     NULL},
+    {"proxy", pn_socket_get_proxy, NULL,
+     "A ProxyInfo: what the header of the PROXY protocol said, and the proxy's own address. None if the\n"
+     "connection did not begin with a header.",
      NULL},
     {"read_timeout", pn_duplex_get_read_timeout, NULL, "The seconds of set_read_timeout(), or None.", NULL},
     {"block_list", socket_get_block_list, socket_set_block_list,

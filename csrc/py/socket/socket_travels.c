@@ -68,7 +68,6 @@ arrive(PnState *st, int *fd, PyObject *settings)
                           &keep_alive, &delay, &ended))
         return NULL;
     enum pn_stream_kind kind = is_pipe ? PN_STREAM_PIPE : PN_STREAM_TCP;
-    const struct pn_addr unknown = {0};
     if (pn_state_loop(st) == NULL || check_fd(st, *fd, kind) < 0)
         return NULL;
     o.high_water_mark = (uint32_t)read_mark;
@@ -79,7 +78,8 @@ arrive(PnState *st, int *fd, PyObject *settings)
     o.keep_alive_delay = (uint16_t)delay;
     int own = *fd;
     *fd = -1;
-    PnSocket *s = pn_socket_accept(st, NULL, &o, kind, own, &unknown);
+    struct pn_accepted c = {.kind = kind, .fd = own};
+    PnSocket *s = pn_socket_accept(st, NULL, &o, &c);
     if (s == NULL)
         return NULL;
     s->d.write_mark = (uint32_t)write_mark;

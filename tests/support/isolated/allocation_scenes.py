@@ -10,6 +10,7 @@ import os
 import socket
 
 import pynet
+import pynet._proxy  # an import with failing allocations is not the subject
 from isolated.allocation_stage import FOLDER, NAMES, both, scene
 from pynet import _private
 
@@ -556,6 +557,47 @@ def drops_above_the_limit(s, listen):
         server.on("drop", s.step("drop"))
         socks = [s.keep(pynet.connect(target)).resume().on("close", s.step("close")) for _ in range(3)]
         s.closes(server, *socks)
+
+
+def proxied(s, listen, connect):
+    """A server behind a proxy, whose connection connect(target) makes."""
+
+    def accept(sock):
+        if sock.remote_address == "192.0.2.1" and sock.proxy.source.port == 1:
+            s.steps.add("client")
+        sock.on("data", lambda data: sock.end())
+
+    server, target = listen(accept, {"proxy_protocol": ["127.0.0.1"]})
+    if target:
+        server.on("proxyError", lambda error, info: s.note(error))
+        sock = s.keep(connect(target)).resume().on("close", s.step("close"))
+        s.closes(server, sock)
+
+
+CLIENT = ("192.0.2.1", 1), ("192.0.2.2", 2)
+
+
+@both("client close", "EPIPE", "ECONNRESET", "ERR_PROXY_HEADER_INVALID")
+def behind_a_proxy(s, listen):
+    def connect(target):
+        sock = pynet.connect(target, proxy_header=pynet.ProxyHeader(CLIENT))
+        sock.write("1")
+        return sock
+
+    proxied(s, listen, connect)
+
+
+@both("client close", "EPIPE", "ECONNRESET", "ERR_PROXY_HEADER_INVALID")
+def behind_a_slow_proxy(s, listen):
+    """The header comes in two pieces: the connection waits in between."""
+    data = bytes(pynet.ProxyHeader(CLIENT))
+
+    def connect(target):
+        sock = pynet.connect(target)
+        sock.once("connect", lambda: (sock.write(data[:9]), pynet.set_timeout(sock.write, 5, data[9:] + b"1")))
+        return sock
+
+    proxied(s, listen, connect)
 
 
 @both("shutdown close")
