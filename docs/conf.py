@@ -43,6 +43,7 @@ site_sections = {
         "api/aio",
         "api/streams",
         "api/timers",
+        "api/observe",
         "api/addresses",
         "api/abort",
         "api/errors",

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pynet import promises as promises
     from pynet._active import Active as Active
     from pynet._active import active as active
+    from pynet._observe import EventLoopUtilization as EventLoopUtilization
+    from pynet._observe import event_loop_utilization as event_loop_utilization
+    from pynet._observe import eventLoopUtilization as eventLoopUtilization
     from pynet._calls import run_in_loop as run_in_loop
     from pynet._calls import runInLoop as runInLoop
     from pynet._reconnect import Reconnecting as Reconnecting
@@ -39,6 +42,9 @@ else:
         "Reconnecting": "_reconnect",
         "reconnecting": "_reconnect",
         "once": "_waiting",
+        "EventLoopUtilization": "_observe",
+        "event_loop_utilization": "_observe",
+        "eventLoopUtilization": "_observe",
         "run_in_loop": "_calls",
         "runInLoop": "_calls",
         "close_all": "_servers",

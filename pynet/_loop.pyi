@@ -118,6 +118,21 @@ def set_uncaught_handler(handler: _Handler | None, /) -> _Handler | None:
 
 setUncaughtHandler = set_uncaught_handler
 
+# --- what the loop does ---
+
+def metrics() -> dict[str, float]:
+    """Returns a new dict of numbers about the loop of this process. The names stay the same in later versions; a
+    later version may add more.
+
+    Counted since the start: turns, idle_s (seconds of waiting), active_s (seconds of turns), longest_turn_s,
+    bytes_read, bytes_written, accepted, dropped (over max_connections), blocked (by block_list), connect_ok,
+    connect_failed (calls of connect() that have ended with an error), uncaught (exceptions).
+    Now: sockets (open handles of sockets), servers (that listen), timers (that are set, also those of sockets
+    and of pynet itself), ticks (that wait), lookups (of host names, under way).
+
+    Any thread may call it.
+    """
+
 # --- defaults ---
 
 def get_default_auto_select_family() -> bool:

@@ -46,6 +46,10 @@ attached_to: Callable[[object], bool] = _c._attached_to
 active: Callable[[], list[tuple[object, str, int, Any]]] = _c._active
 other_threads: Callable[[], list[str]] = _c._other_threads
 
+# --- module/metrics.c ---
+
+loop_times: Callable[[], tuple[float, float]] = _c._loop_times
+
 # --- events/waiting.c; hear_errors() and peek(): stream/framing.c ---
 
 reached: Callable[[_pynet.EventEmitter, object], tuple[Any, ...] | None] = _c._reached

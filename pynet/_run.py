@@ -36,6 +36,7 @@ _futures: Any = _exit.pending
 pending = _futures.data  # the set itself: C looks whether it is empty
 
 AddressInfo = namedtuple("AddressInfo", "address port family", module="pynet")
+ServerStats = namedtuple("ServerStats", "accepted dropped blocked active", module="pynet")
 AbortEvent = namedtuple("AbortEvent", "type target", module="pynet")
 
 # --- the background thread ---

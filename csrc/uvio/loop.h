@@ -27,6 +27,7 @@
 #include <uv.h>
 
 #include "core/timers.h"
+#include "core/times.h"
 #include "uvio/brake.h"
 #include "uvio/fd_table.h"
 #include "uvio/resolve.h"
@@ -107,7 +108,8 @@ struct pn_loop {
     size_t writing;          /* streams with a queued write */
     size_t direct;           /* referenced streams that threads read themselves */
     uint64_t opened;         /* streams and listeners so far */
-    uint64_t turns;          /* turns so far, for the tests */
+    uint64_t turns;          /* turns so far */
+    struct pn_times times;
     uint64_t syscalls_write; /* send calls made by pynet, for the tests */
     struct pn_brake brake;   /* counts the connections that servers have accepted */
     struct pn_embedding embed;
@@ -130,8 +132,8 @@ int pn_loop_free(struct pn_loop *loop);
 static inline void pn_loop_wake(struct pn_loop *loop);
 void pn_loop_wake_slow(struct pn_loop *loop);
 
-/* Returns the nanoseconds that the wait may last: 0 not at all, -1 without limit. */
-int64_t pn_loop_timeout(struct pn_loop *loop);
+/* Returns the nanoseconds that the wait may last: 0 not at all, -1 without limit. `now`: uv_hrtime(). */
+int64_t pn_loop_timeout(struct pn_loop *loop, uint64_t now);
 /* Waits for events, a wake-up or the end of `timeout_ns`. Returns 0, or UV_EBADF if the backend's descriptor is
  * gone: the loop is dead then and must not run. Signals make it return early. Called without the lock. */
 int pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns);

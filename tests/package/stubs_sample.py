@@ -316,6 +316,15 @@ def active() -> list[str]:
     return [f"{what}: {why.upper()}" for what, why in pynet.active()]
 
 
+def observed(server: pynet.Server) -> float:
+    before = pynet.event_loop_utilization()
+    since = pynet.event_loop_utilization(before)
+    assert_type(since, pynet.EventLoopUtilization)
+    assert_type(server.stats, pynet.ServerStats)
+    assert_type(server.stats.accepted, int)
+    return since.utilization + pynet.metrics()["active_s"]
+
+
 if __name__ == "__main__":
     pynet.run(servers, signals=True, on_uncaught="log")
     pynet.stop()

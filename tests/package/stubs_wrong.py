@@ -167,3 +167,10 @@ pynet.is_ip()  # E
 pynet.embed(1)  # E
 pynet.embed(uncaught=lambda exc: None)  # E
 pynet.aio.run(print)  # E
+
+
+def wrong_observing(server: pynet.Server) -> None:
+    pynet.event_loop_utilization(1)  # E
+    pynet.metrics(1)  # E
+    server.stats.refused  # E
+    server.stats = None  # E

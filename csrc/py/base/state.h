@@ -39,7 +39,7 @@ struct pn_ring {
 
 /* The objects of pynet._run that the C module uses, in the order of st->run: named tuples, functions, sets. */
 /* clang-format off */
-#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(other_threads) X(begin) X(set_handlers) \
+#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(ServerStats) X(enter_thread) X(leave_thread) X(other_threads) X(begin) X(set_handlers) \
     X(thread_report) X(log_report) X(lost_report) X(register_exit) X(aggregate_text) X(add_where) X(lone_text_hint) \
     X(check_event) X(user_events) X(ended_by_itself) X(caller) X(add_in_use) X(group_id) X(check_host) X(graceful) \
     X(blocked) X(pending) X(wake_waiters) X(held_lock)
@@ -101,6 +101,14 @@ struct pn_driver {
     uv_cond_t cond;
 };
 
+/* Since the start of the process, see metrics(). */
+struct pn_counters {
+    uint64_t bytes_read, bytes_written; /* of destroyed sockets: a message costs nothing, and metrics() adds the others */
+    uint64_t accepted, dropped, blocked; /* connections of servers */
+    uint64_t connect_ok, connect_failed;
+    uint64_t uncaught;
+};
+
 struct PnState {
     PyObject *module;               /* borrowed */
     const struct pn_hooks *hooks;   /* see loop/hooks.h; set when the module is created */
@@ -113,6 +121,7 @@ struct PnState {
     bool closed;                    /* the interpreter is exiting: there is no loop any more */
     uint32_t epoch; /* incremented at the end of each outermost callback scope and of each tick; may wrap */
     struct pn_driver driver;
+    struct pn_counters counters;
     struct pn_ring ticks;
     struct pn_ring immediates;
     size_t immediates_referenced;

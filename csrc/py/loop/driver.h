@@ -65,7 +65,7 @@ void pn_dispatch_end(PnState *st);
 /* The part of a turn between pn_dispatch_begin() and pn_dispatch_end(). */
 void pn_dispatch(PnState *st);
 /* How long the wait before the next turn may last, as pn_loop_timeout(). */
-int64_t pn_driver_timeout(PnState *st);
+int64_t pn_driver_timeout(PnState *st, uint64_t now);
 /* The loop is dead. Wakes all that waits, raises; returns -1. */
 int pn_raise_dead_loop(PnState *st);
 

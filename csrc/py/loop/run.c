@@ -146,6 +146,7 @@ give_up_claim(PnState *st)
 {
     struct pn_driver *d = &st->driver;
     d->mode = PN_IDLE;
+    pn_times_stop(&st->loop->times, uv_hrtime());
     d->log_uncaught = d->looks_again = false;
     pn_graceful_reset(st);
     st->loop->halted = 0;

@@ -104,7 +104,8 @@ add_named_tuples(PnState *st, PyObject *m)
 {
     st->AddressInfo = Py_NewRef(pn_state_run(st, PN_RUN_AddressInfo));
     st->AbortEvent = Py_NewRef(pn_state_run(st, PN_RUN_AbortEvent));
-    if (PyModule_AddObjectRef(m, "AddressInfo", st->AddressInfo) < 0)
+    if (PyModule_AddObjectRef(m, "AddressInfo", st->AddressInfo) < 0 ||
+        PyModule_AddObjectRef(m, "ServerStats", pn_state_run(st, PN_RUN_ServerStats)) < 0)
         return -1;
     return PyModule_AddObjectRef(m, "AbortEvent", st->AbortEvent);
 }
@@ -395,6 +396,8 @@ static PyMethodDef module_methods[] = {
     {"_destroy_draining", pn_server_destroy_draining, METH_O, NULL},
     {"_destroy_connections", pn_server_destroy_connections, METH_O, NULL},
     {"_counts", pn_counts, METH_NOARGS, "Counts open handles and existing objects, for the tests."},
+    {"metrics", pn_metrics, METH_NOARGS, pn_metrics_doc},
+    {"_loop_times", pn_loop_times, METH_NOARGS, NULL},
     {"_active", pn_active, METH_NOARGS, NULL},
     {"_other_threads", pn_other_threads_function, METH_NOARGS, NULL},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},

@@ -16,6 +16,7 @@
  *   accept_method.c    accept(): the threads and tasks that wait for a connection, in their order
  *   server_travels.c   what send_handle() needs of a server, and the server that arrives
  *   server_list.c      the servers that listen
+ *   server_stats.c     what a server has counted
  *   server_close.c     closing: the listener, a listen() under way, `close`, `error`, the end of shutdown()
  *   server_shutdown.c  all connections of a server at once: listing, destroying, shutdown()
  *
@@ -136,6 +137,8 @@ void pn_server_tell_closed(PnServer *s);
 
 /* --- server_list.c --- */
 /* _server_list(): [(server, where it began to listen)] of those that listen. */
+/* server_stats.c: the property stats */
+PyObject *pn_server_stats(const PnServer *s);
 PyObject *pn_server_list(PyObject *module, PyObject *unused);
 /* Adds a note to an error EADDRINUSE: which server of this process has the address. Returns the error; NULL, with its
  * reference released: a signal handler has raised. */

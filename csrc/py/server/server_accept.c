@@ -111,6 +111,8 @@ accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct
     unsigned generation = st->generation;
     struct pn_connection_options options = s->options; /* a factory may change those of the server */
     Py_XINCREF(options.factory);
+    s->counts->accepted++;
+    st->counters.accepted++;
     s->connections++; /* first: a close() that runs while the socket is made must count it */
     pn_brake_count(&st->loop->brake, 1);
     PnSocket *sock = pn_socket_accept(st, (PyObject *)s, &options, l->kind, fd, peer);
@@ -146,12 +148,20 @@ accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct
 static void
 accept_or_drop(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
 {
-    if (pn_server_is_full(s))
+    struct pn_counters *all = &s->em.st->counters;
+    if (pn_server_is_full(s)) {
+        s->counts->dropped++;
+        all->dropped++;
         drop(s, l, fd, peer);
-    else if (is_blocked(s, peer))
+    }
+    else if (is_blocked(s, peer)) {
+        s->counts->blocked++;
+        all->blocked++;
         pn_listener_refuse(fd);
-    else
+    }
+    else {
         accept_connection(s, l, fd, peer);
+    }
 }
 
 /* The primary of a cluster passes the descriptor on, and does not use it. */

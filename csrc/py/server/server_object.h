@@ -9,6 +9,11 @@
 
 typedef struct PnServer PnServer;
 
+/* Connections since the server was made: see server_stats.c. */
+struct pn_server_counts {
+    uint64_t accepted, dropped, blocked;
+};
+
 struct PnServer {
     PnEmitter em;
     struct pn_listener *listener;  /* own: the first; holds a reference to the server until it is closed */
@@ -28,6 +33,7 @@ struct PnServer {
     PyObject *user_data;           /* own: the property; NULL: None */
     PyObject *share;               /* own: see _server_share(); NULL: it accepts for itself */
     size_t connections;
+    struct pn_server_counts *counts; /* own */
     struct pn_stream_group streams; /* of the connections */
     struct pn_abort_link abort;     /* the signal of listen(), until close() */
     size_t draining;                /* connections that shutdown() waits for */

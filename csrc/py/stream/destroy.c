@@ -183,6 +183,15 @@ pn_duplex_close_soon(PnDuplex *s, uint32_t tag)
     pn_tick_sure(s->em.st, close_tick, (PyObject *)s, (void *)(uintptr_t)tag, 1);
 }
 
+static void
+count_destroyed(const PnDuplex *s, bool failed)
+{
+    struct pn_counters *counters = &s->em.st->counters;
+    counters->connect_failed += s->was_connecting && failed;
+    counters->bytes_read += s->bytes_read;
+    counters->bytes_written += s->bytes_written;
+}
+
 void
 pn_duplex_destroy(PnDuplex *s, PyObject *error)
 {
@@ -203,6 +212,7 @@ pn_duplex_destroy(PnDuplex *s, PyObject *error)
     pn_read_direct_forget(s);
     s->was_connecting = s->connecting;
     s->connecting = 0;
+    count_destroyed(s, x.failed);
     pn_idle_end(s);
     ops->begin_destroy(s, &x);
     if (s->r != NULL && s->r->reader != NULL)
