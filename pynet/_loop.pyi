@@ -120,6 +120,64 @@ setUncaughtHandler = set_uncaught_handler
 
 # --- what the loop does ---
 
+@final
+class IntervalHistogram:
+    """The result of monitor_event_loop_delay(): how late the loop is, in nanoseconds. As a context manager, it is
+    enabled within the block.
+    """
+
+    @property
+    def count(self) -> int:
+        """How many values there are. Node: histogram.count."""
+    @property
+    def exceeds(self) -> int:
+        """How many values were longer than an hour. They count nowhere else. Node: histogram.exceeds."""
+    @property
+    def min(self) -> int:
+        """The smallest value in nanoseconds; 0 without values. Node: histogram.min."""
+    @property
+    def max(self) -> int:
+        """The largest value in nanoseconds; 0 without values. Node: histogram.max."""
+    @property
+    def mean(self) -> float:
+        """The mean in nanoseconds; NaN without values. Node: histogram.mean."""
+    @property
+    def stddev(self) -> float:
+        """The standard deviation in nanoseconds; NaN without values. Node: histogram.stddev."""
+    @property
+    def percentiles(self) -> dict[float, int]:
+        """A new dict of percentiles and their nanoseconds: 0, 50, 75, 87.5, and so on, up to 100.
+        Node: histogram.percentiles.
+        """
+    def percentile(self, percentile: float, /) -> int:
+        """Returns the nanoseconds that so many percent of the values do not exceed, within 1 %; 0 without values.
+        Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE) unless it is above 0 and at most
+        100. Node: histogram.percentile().
+        """
+    def enable(self) -> bool:
+        """Starts the timer. Returns False if it was started already. Node: histogram.enable()."""
+    def disable(self) -> bool:
+        """Stops the timer. Returns False if it was stopped already. Node: histogram.disable()."""
+    def reset(self) -> None:
+        """Forgets all values. Node: histogram.reset()."""
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> Literal[False]: ...
+
+def monitor_event_loop_delay(resolution: int | None = 10) -> IntervalHistogram:
+    """Returns an IntervalHistogram, which measures how late the loop is: enable() starts a timer that fires every
+    `resolution` milliseconds, and the histogram counts the nanoseconds from one firing to the next. So an idle
+    loop shows values a little above the resolution, and a listener that blocks shows how long it has blocked.
+    The timer does not keep run() going. While pynet is attached to the loop of a host, such as asyncio's, this
+    also measures how late that loop is.
+
+    Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE) unless resolution is an int from 1 to
+    2147483647. Node: perf_hooks.monitorEventLoopDelay().
+    """
+
+monitorEventLoopDelay = monitor_event_loop_delay
+
 def metrics() -> dict[str, float]:
     """Returns a new dict of numbers about the loop of this process. The names stay the same in later versions; a
     later version may add more.

@@ -322,7 +322,11 @@ def observed(server: pynet.Server) -> float:
     assert_type(since, pynet.EventLoopUtilization)
     assert_type(server.stats, pynet.ServerStats)
     assert_type(server.stats.accepted, int)
-    return since.utilization + pynet.metrics()["active_s"]
+    with pynet.monitor_event_loop_delay(resolution=5) as delay:
+        assert_type(delay, pynet.IntervalHistogram)
+        assert_type(delay.percentile(99.9), int)
+        assert_type(delay.percentiles[50], int)
+    return since.utilization + delay.mean + pynet.metrics()["active_s"]
 
 
 if __name__ == "__main__":

@@ -172,5 +172,8 @@ pynet.aio.run(print)  # E
 def wrong_observing(server: pynet.Server) -> None:
     pynet.event_loop_utilization(1)  # E
     pynet.metrics(1)  # E
+    pynet.monitor_event_loop_delay("10")  # E
+    pynet.monitor_event_loop_delay().max = 1  # E
+    pynet.IntervalHistogram().p99  # E
     server.stats.refused  # E
     server.stats = None  # E

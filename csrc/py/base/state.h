@@ -165,7 +165,7 @@ struct PnState {
     bool no_delay;           /* the default of that option */
 
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn,
-        *Drive;
+        *Drive, *IntervalHistogram;
     PyTypeObject *SocketAddress, *BlockList, *AbortSignal, *AbortController, *BoundSocket, *LookupCallback,
         *AwaitableCall;
     PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is imported */

@@ -58,6 +58,7 @@ add_types(PnState *st, PyObject *m)
         add_type(st, m, &pn_immediate_spec, NULL, "Immediate", &st->Immediate) < 0 ||
         add_type(st, m, &pn_turn_spec, NULL, NULL, &st->Turn) < 0 ||
         add_type(st, m, &pn_drive_spec, NULL, "Drive", &st->Drive) < 0 ||
+        add_type(st, m, &pn_delay_spec, NULL, "IntervalHistogram", &st->IntervalHistogram) < 0 ||
         add_type(st, m, &pn_address_spec, NULL, "SocketAddress", &st->SocketAddress) < 0 ||
         add_type(st, m, &pn_blocklist_spec, NULL, "BlockList", &st->BlockList) < 0 ||
         add_type(st, m, &pn_abort_signal_spec, NULL, "AbortSignal", &st->AbortSignal) < 0 ||
@@ -236,7 +237,7 @@ module_exec(PyObject *m)
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
     X(uncaught) X(uncaught_handler) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
-    X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(Drive) \
+    X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(Drive) X(IntervalHistogram) \
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(AwaitableCall) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
@@ -396,6 +397,7 @@ static PyMethodDef module_methods[] = {
     {"_destroy_draining", pn_server_destroy_draining, METH_O, NULL},
     {"_destroy_connections", pn_server_destroy_connections, METH_O, NULL},
     {"_counts", pn_counts, METH_NOARGS, "Counts open handles and existing objects, for the tests."},
+    KW("monitor_event_loop_delay", pn_monitor_event_loop_delay, pn_monitor_event_loop_delay_doc),
     {"metrics", pn_metrics, METH_NOARGS, pn_metrics_doc},
     {"_loop_times", pn_loop_times, METH_NOARGS, NULL},
     {"_active", pn_active, METH_NOARGS, NULL},
