@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from pynet import promises as promises
     from pynet._active import Active as Active
     from pynet._active import active as active
+    from pynet._blocked import Blocked as Blocked
+    from pynet._blocked import SlowListener as SlowListener
+    from pynet._blocked import set_slow_listener as set_slow_listener
+    from pynet._blocked import setSlowListener as setSlowListener
+    from pynet._blocked import watch_blocked as watch_blocked
+    from pynet._blocked import watchBlocked as watchBlocked
+    from pynet._calls import run_in_loop as run_in_loop
+    from pynet._calls import runInLoop as runInLoop
     from pynet._observe import EventLoopUtilization as EventLoopUtilization
     from pynet._observe import event_loop_utilization as event_loop_utilization
     from pynet._observe import eventLoopUtilization as eventLoopUtilization
-    from pynet._calls import run_in_loop as run_in_loop
-    from pynet._calls import runInLoop as runInLoop
     from pynet._reconnect import Reconnecting as Reconnecting
     from pynet._reconnect import reconnecting as reconnecting
     from pynet._sending import PeerCredentials as PeerCredentials
@@ -45,6 +51,12 @@ else:
         "EventLoopUtilization": "_observe",
         "event_loop_utilization": "_observe",
         "eventLoopUtilization": "_observe",
+        "Blocked": "_blocked",
+        "SlowListener": "_blocked",
+        "set_slow_listener": "_blocked",
+        "setSlowListener": "_blocked",
+        "watch_blocked": "_blocked",
+        "watchBlocked": "_blocked",
         "run_in_loop": "_calls",
         "runInLoop": "_calls",
         "close_all": "_servers",

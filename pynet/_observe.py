@@ -32,8 +32,7 @@ def event_loop_utilization(previous: EventLoopUtilization | None = None) -> Even
     if previous is not None:
         if not isinstance(previous, EventLoopUtilization):
             message = (
-                'The "previous" argument must be None or a result of event_loop_utilization(). '
-                f"Received {previous!r}"
+                f'The "previous" argument must be None or a result of event_loop_utilization(). Received {previous!r}'
             )
             raise coded(TypeError(message), "ERR_INVALID_ARG_TYPE")
         # A child of a fork has a new loop: a result from before the fork may be ahead of it.

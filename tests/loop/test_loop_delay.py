@@ -199,7 +199,8 @@ def test_a_wrong_resolution_is_refused(value, error, code):
 
 
 @pytest.mark.parametrize(
-    ("value", "error"), [(0, ValueError), (-1, ValueError), (100.1, ValueError), (math.nan, ValueError), ("1", TypeError)]
+    ("value", "error"),
+    [(0, ValueError), (-1, ValueError), (100.1, ValueError), (math.nan, ValueError), ("1", TypeError)],
 )
 def test_a_wrong_percentile_is_refused(value, error):
     with pytest.raises(error, match='"percentile"'):

@@ -1,4 +1,4 @@
-"""metrics(), event_loop_utilization() and server.stats. A time is only bounded from below: the machine may be loaded."""
+"""metrics(), event_loop_utilization(), server.stats. A time is only bounded from below: the machine may be loaded."""
 
 from __future__ import annotations
 

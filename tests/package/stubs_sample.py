@@ -326,6 +326,9 @@ def observed(server: pynet.Server) -> float:
         assert_type(delay, pynet.IntervalHistogram)
         assert_type(delay.percentile(99.9), int)
         assert_type(delay.percentiles[50], int)
+    pynet.set_slow_listener(0.1, lambda slow: print(slow.listener, slow.event, slow.emitter, slow.seconds + 1))
+    pynet.watch_blocked(1, lambda blocked: print(blocked.stack.format(), blocked.thread + 1))
+    pynet.set_slow_listener(None)
     return since.utilization + delay.mean + pynet.metrics()["active_s"]
 
 

@@ -174,6 +174,9 @@ def wrong_observing(server: pynet.Server) -> None:
     pynet.metrics(1)  # E
     pynet.monitor_event_loop_delay("10")  # E
     pynet.monitor_event_loop_delay().max = 1  # E
-    pynet.IntervalHistogram().p99  # E
-    server.stats.refused  # E
+    print(pynet.monitor_event_loop_delay().p99)  # E
+    pynet.set_slow_listener("1")  # E
+    pynet.set_slow_listener(1, lambda a, b: None)  # E
+    pynet.watch_blocked(1, handler=5)  # E
+    print(server.stats.refused)  # E
     server.stats = None  # E

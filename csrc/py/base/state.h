@@ -103,7 +103,8 @@ struct pn_driver {
 
 /* Since the start of the process, see metrics(). */
 struct pn_counters {
-    uint64_t bytes_read, bytes_written; /* of destroyed sockets: a message costs nothing, and metrics() adds the others */
+    uint64_t bytes_read,
+        bytes_written; /* of destroyed sockets: a message costs nothing, and metrics() adds the others */
     uint64_t accepted, dropped, blocked; /* connections of servers */
     uint64_t connect_ok, connect_failed;
     uint64_t uncaught;
@@ -148,6 +149,9 @@ struct PnState {
     struct pn_loop_timer direct_review; /* looks for those that no thread reads any more */
     PyObject *direct_room;              /* own: a bytes object that they read into */
     struct PnDuplex *flush;             /* streams with gathered writes, newest first */
+    PyObject *slow_report;              /* own: see slow.h; NULL: no call is measured */
+    uint64_t slow_limit;                /* ns */
+    bool slow_measures;                 /* a call is being measured */
     PyObject *uncaught;                 /* own: the exception that run() will raise */
     PyObject *uncaught_handler;
     PyObject *raised;      /* own: the listener that raised, until the exception is reported; see pn_emit() */

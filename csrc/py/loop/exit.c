@@ -234,6 +234,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->connecting = NULL;
     st->deferred_errors = NULL;
     st->uncaught = NULL;
+    st->slow_measures = false;
     st->spare = NULL;
     memset(&st->counters, 0, sizeof(st->counters));
     memset(st->direct, 0, sizeof(st->direct));

@@ -23,8 +23,9 @@ PyObject *pn_get_default_high_water_mark(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_high_water_mark(PyObject *module, PyObject *value);
 PyObject *pn_get_default_no_delay(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_no_delay(PyObject *module, PyObject *value);
-/* metrics.c: metrics(), _loop_times() */
+/* metrics.c: metrics(), _loop_times(), _turn_now() */
 PyObject *pn_metrics(PyObject *module, PyObject *unused);
+PyObject *pn_turn_now(PyObject *module, PyObject *unused);
 PyObject *pn_loop_times(PyObject *module, PyObject *unused);
 extern const char pn_metrics_doc[];
 /* active.c: _active(), _other_threads() */

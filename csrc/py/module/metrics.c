@@ -1,5 +1,5 @@
-/* metrics.c - metrics(): what the loop has done since the start of the process; _loop_times(): how long it has waited and
- * run, for event_loop_utilization() (pynet/_observe.py). Both change nothing, and start nothing. */
+/* metrics.c - metrics(): what the loop has done since the start of the process; _loop_times() and _turn_now(): how long it
+ * has waited and run, for pynet/_observe.py and _blocked.py. They change nothing, and start nothing. */
 #include "py/events/emitter.h"
 #include "py/module/functions.h"
 #include "py/server/server.h"
@@ -36,6 +36,21 @@ pn_loop_times(PyObject *module, PyObject *unused)
     (void)unused;
     struct look t = look_at(pn_state_of_module(module));
     return Py_BuildValue("dd", t.idle / 1e6, t.active / 1e6);
+}
+
+/* (when the turn that is under way has begun, its seconds so far, the driver's thread, whether a turn() block holds it),
+ * for watch_blocked(); None between two turns. */
+PyObject *
+pn_turn_now(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    PnState *st = pn_state_of_module(module);
+    uint64_t began = st->loop != NULL ? st->loop->times.turn_since : 0;
+    if (began == 0)
+        Py_RETURN_NONE;
+    bool held = st->driver.holds > 0 && !st->driver.dispatching;
+    return Py_BuildValue("KdkO", (unsigned long long)began, (double)pn_times_since(began, uv_hrtime()) / 1e9,
+                         st->driver.thread, held ? Py_True : Py_False);
 }
 
 /* A server has one first listener, and maybe others. */
@@ -75,11 +90,11 @@ pn_metrics(PyObject *module, PyObject *unused)
         lookups = st->loop->resolver != NULL ? (Py_ssize_t)pn_resolver_pending(st->loop->resolver) : 0;
     }
     return Py_BuildValue("{sKsdsdsdsnsnsnsnsnsKsKsKsKsKsKsKsK}", "turns", turns, "idle_s", t.idle / 1e9, "active_s",
-                         t.active / 1e9, "longest_turn_s", t.longest / 1e9, "sockets", sockets, "servers",
-                         servers, "timers", timers, "ticks", (Py_ssize_t)st->ticks.count, "lookups", lookups,
-                         "bytes_read", (unsigned long long)n.bytes_read, "bytes_written",
-                         (unsigned long long)n.bytes_written, "accepted", (unsigned long long)n.accepted, "dropped",
-                         (unsigned long long)n.dropped, "blocked", (unsigned long long)n.blocked, "connect_ok",
-                         (unsigned long long)n.connect_ok, "connect_failed", (unsigned long long)n.connect_failed,
-                         "uncaught", (unsigned long long)n.uncaught);
+                         t.active / 1e9, "longest_turn_s", t.longest / 1e9, "sockets", sockets, "servers", servers,
+                         "timers", timers, "ticks", (Py_ssize_t)st->ticks.count, "lookups", lookups, "bytes_read",
+                         (unsigned long long)n.bytes_read, "bytes_written", (unsigned long long)n.bytes_written,
+                         "accepted", (unsigned long long)n.accepted, "dropped", (unsigned long long)n.dropped,
+                         "blocked", (unsigned long long)n.blocked, "connect_ok", (unsigned long long)n.connect_ok,
+                         "connect_failed", (unsigned long long)n.connect_failed, "uncaught",
+                         (unsigned long long)n.uncaught);
 }

@@ -13,6 +13,7 @@
 #include "py/events/waiting.h"
 #include "py/loop/driver.h"
 #include "py/loop/hooks.h"
+#include "py/loop/slow.h"
 #include "py/loop/timer_types.h"
 #include "py/loop/uncaught.h"
 #include "py/loop/waiter.h"
@@ -236,7 +237,7 @@ module_exec(PyObject *m)
 
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
-    X(uncaught) X(uncaught_handler) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
+    X(uncaught) X(uncaught_handler) X(slow_report) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
     X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(Drive) X(IntervalHistogram) \
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(AwaitableCall) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
@@ -358,7 +359,7 @@ static PyMethodDef module_methods[] = {
     {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL},
     {"_set_workers", pn_set_workers, METH_O, NULL},
     {"_alias_type", pn_alias_type_function, METH_O, NULL},
-    {"_check_callback", pn_check_callback_function, METH_O, NULL},
+    {"_check_callback", pn_check_callback_function, METH_VARARGS, NULL},
     {"_server_knows_option", pn_server_knows_option, METH_O, NULL},
     FAST("_reached", pn_reached, NULL),
     {"_over", pn_over, METH_O, NULL},
@@ -399,6 +400,8 @@ static PyMethodDef module_methods[] = {
     {"_counts", pn_counts, METH_NOARGS, "Counts open handles and existing objects, for the tests."},
     KW("monitor_event_loop_delay", pn_monitor_event_loop_delay, pn_monitor_event_loop_delay_doc),
     {"metrics", pn_metrics, METH_NOARGS, pn_metrics_doc},
+    FAST("_slow_listener", pn_slow_listener, NULL),
+    {"_turn_now", pn_turn_now, METH_NOARGS, NULL},
     {"_loop_times", pn_loop_times, METH_NOARGS, NULL},
     {"_active", pn_active, METH_NOARGS, NULL},
     {"_other_threads", pn_other_threads_function, METH_NOARGS, NULL},
