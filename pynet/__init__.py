@@ -11,6 +11,7 @@ TYPE_CHECKING = False  # to import typing takes as long as all of this
 if TYPE_CHECKING:
     from pynet import aio as aio
     from pynet import cluster as cluster
+    from pynet import diagnostics as diagnostics
     from pynet import promises as promises
     from pynet._active import Active as Active
     from pynet._active import active as active
@@ -67,6 +68,7 @@ else:
         "pipeline": "_streams",
         "aio": None,
         "cluster": None,
+        "diagnostics": None,
         "promises": None,
     }
     __all__ = [name for name in (*globals(), *_LATER) if not name.startswith("_") and name != "TYPE_CHECKING"]

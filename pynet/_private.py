@@ -48,6 +48,7 @@ other_threads: Callable[[], list[str]] = _c._other_threads
 
 # --- module/metrics.c ---
 
+set_publish: Callable[[_Function | None], None] = _c._set_publish  # loop/diagnostics.c
 slow_listener: Callable[[float, _Function | None], None] = _c._slow_listener  # loop/slow.c
 turn_now: Callable[[], tuple[int, float, int, bool] | None] = _c._turn_now
 loop_times: Callable[[], tuple[float, float]] = _c._loop_times

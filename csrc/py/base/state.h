@@ -149,6 +149,7 @@ struct PnState {
     struct pn_loop_timer direct_review; /* looks for those that no thread reads any more */
     PyObject *direct_room;              /* own: a bytes object that they read into */
     struct PnDuplex *flush;             /* streams with gathered writes, newest first */
+    PyObject *publish;                  /* own: see diagnostics.h; NULL: there is no subscriber */
     PyObject *slow_report;              /* own: see slow.h; NULL: no call is measured */
     uint64_t slow_limit;                /* ns */
     bool slow_measures;                 /* a call is being measured */

@@ -18,6 +18,7 @@
  *   uncaught.c        exceptions that leave a listener; set_uncaught_handler()
  *   timeout_type.c    pynet.set_timeout(), set_interval() (sock.set_timeout() is in stream/idle.c)
  *   immediate_type.c  set_immediate(); timer_types.h: the functions of both
+ *   diagnostics.c     publishes on the channels of pynet.diagnostics
  *   slow.c            set_slow_listener()
  *   delay_type.c      monitor_event_loop_delay()
  *   hooks.h           the functions of higher folders that the loop calls */

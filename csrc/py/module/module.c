@@ -11,6 +11,7 @@
 #include "py/events/once_object.h"
 #include "py/events/rewake.h"
 #include "py/events/waiting.h"
+#include "py/loop/diagnostics.h"
 #include "py/loop/driver.h"
 #include "py/loop/hooks.h"
 #include "py/loop/slow.h"
@@ -237,7 +238,7 @@ module_exec(PyObject *m)
 
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
-    X(uncaught) X(uncaught_handler) X(slow_report) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
+    X(uncaught) X(uncaught_handler) X(slow_report) X(publish) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
     X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(Drive) X(IntervalHistogram) \
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(AwaitableCall) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
@@ -400,6 +401,7 @@ static PyMethodDef module_methods[] = {
     {"_counts", pn_counts, METH_NOARGS, "Counts open handles and existing objects, for the tests."},
     KW("monitor_event_loop_delay", pn_monitor_event_loop_delay, pn_monitor_event_loop_delay_doc),
     {"metrics", pn_metrics, METH_NOARGS, pn_metrics_doc},
+    {"_set_publish", pn_set_publish, METH_O, NULL},
     FAST("_slow_listener", pn_slow_listener, NULL),
     {"_turn_now", pn_turn_now, METH_NOARGS, NULL},
     {"_loop_times", pn_loop_times, METH_NOARGS, NULL},

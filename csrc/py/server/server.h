@@ -5,6 +5,7 @@
  *   listen_method.c    listen(): binding, the lookup of a host, the abort signal
  *   listen_args.c      the arguments of listen(); listen_request.h: the checked request
  *   listen_fd.c        listen() on an existing descriptor or a BoundSocket
+ *   listen_publish.c   what listen() publishes for pynet.diagnostics
  *   server_watch.c     whether a server accepts now: it pauses and starts the listeners
  *   server_accept.c    accepting: max_connections, the block list, `drop`, `connection`
  *   server_listeners.h where a server listens: places, and their listeners

@@ -4,6 +4,7 @@
 
 #include "py/address/blocklist_rules.h"
 #include "py/events/emitter.h"
+#include "py/loop/diagnostics.h"
 #include "py/loop/driver.h"
 #include "py/loop/uncaught.h"
 #include "py/server/server.h"
@@ -139,7 +140,9 @@ accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct
     if (!s->options.pause_on_connect)
         pn_readable_poll(&sock->d);
     PyObject *stack[2] = {NULL, (PyObject *)sock};
-    (void)pn_emit_loop(&s->em, s->em.st->names.connection, stack + 1, 1, (PyObject *)sock);
+    if (pn_emit_loop(&s->em, st->names.connection, stack + 1, 1, (PyObject *)sock) >= 0 &&
+        s->em.generation == st->generation)
+        pn_publish(st, "net.server.socket", "socket", (PyObject *)sock, NULL, NULL);
     if (s->em.generation == s->em.st->generation)
         keep_for_takers(s, sock);
     Py_DECREF(sock);
@@ -297,5 +300,6 @@ pn_server_listening(PnServer *s, struct pn_outcome *out)
         pn_server_count_changed(s);
     pn_server_watch(s);
     pn_tick_sure(st, listening_tick, (PyObject *)s, NULL, 1);
-    pn_missed_forget(&s->em); /* last: releasing a missed error may run user code that closes the server */
+    pn_missed_forget(&s->em); /* near the end: releasing a missed error may run user code that closes the server */
+    pn_publish(st, "tracing:net.server.listen:asyncEnd", "server", (PyObject *)s, NULL, NULL);
 }

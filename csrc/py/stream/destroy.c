@@ -3,6 +3,7 @@
  * Answers the callbacks of writes that libuv does not have. A write that libuv has is cancelled when the handle closes:
  * pn_writable_written() in writable.c answers it, with ECANCELED. */
 #include "py/events/emitter.h"
+#include "py/loop/diagnostics.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
 #include "py/stream/read_direct.h"
@@ -86,13 +87,20 @@ pn_duplex_finish(PnDuplex *s, bool current)
         pn_duplex_ops_of(s)->sink_gone(s);
 }
 
+static void
+emit_close(PnDuplex *s, PyObject *had_error)
+{
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
+    pn_publish(s->em.st, "pynet.socket.close", "socket", (PyObject *)s, "had_error", had_error);
+}
+
 void
 pn_duplex_close_now(PnDuplex *s, uint32_t tag)
 {
     PyObject *had_error = (tag & 1) != 0 ? Py_True : Py_False;
     if (tag >> 1 != s->em.connection || !s->destroyed) { /* of an earlier connection */
         pn_duplex_finish(s, false);
-        (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
+        emit_close(s, had_error);
         return;
     }
     bool before = !s->was_connecting;
@@ -103,7 +111,7 @@ pn_duplex_close_now(PnDuplex *s, uint32_t tag)
         pn_duplex_fail_writes(s);
     if (tag >> 1 == s->em.connection && s->destroyed)
         s->close_emitted = 1;
-    (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
+    emit_close(s, had_error);
     if (!before)
         pn_duplex_fail_writes(s);
 }
