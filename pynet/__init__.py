@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pynet._blocked import watchBlocked as watchBlocked
     from pynet._calls import run_in_loop as run_in_loop
     from pynet._calls import runInLoop as runInLoop
+    from pynet._dump import dump as dump
     from pynet._observe import EventLoopUtilization as EventLoopUtilization
     from pynet._observe import event_loop_utilization as event_loop_utilization
     from pynet._observe import eventLoopUtilization as eventLoopUtilization
@@ -52,6 +53,7 @@ else:
         "EventLoopUtilization": "_observe",
         "event_loop_utilization": "_observe",
         "eventLoopUtilization": "_observe",
+        "dump": "_dump",
         "Blocked": "_blocked",
         "SlowListener": "_blocked",
         "set_slow_listener": "_blocked",
@@ -88,6 +90,11 @@ else:
         return without_aliases({*globals(), *_LATER} - {"_LATER", "TYPE_CHECKING"})
 
     import os as _os
+
+    if _os.environ.get("PYNET_LOG"):
+        from pynet._log import start as _start
+
+        _start(_os.environ["PYNET_LOG"])
 
     if "PYNET_CHANNEL_FD" in _os.environ:
         from pynet import cluster as cluster  # it connects this worker to its primary

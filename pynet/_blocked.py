@@ -146,7 +146,7 @@ def watch_blocked(seconds: float | None, handler: Callable[[Blocked], object] | 
 
     A thread of pynet looks at the loop, which costs the loop nothing. It calls handler(blocked), with a Blocked that
     has the stack of the thread that drives the loop. Without a handler it warns by the logger "pynet", with the stack.
-    Code that blocks and keeps Python's GIL, such as a long call of a C function, is reported when it has released the GIL.
+    Code that blocks and keeps Python's GIL, such as a long call of a C function, is reported when it has released it.
     None for `seconds` ends it. A second call replaces the first. An exception of the handler is logged.
 
     While pynet is attached to the loop of a host, such as asyncio's, only pynet's own part of the host's turns counts.

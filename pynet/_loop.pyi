@@ -31,7 +31,7 @@ def run(
     signals=True (only on the main thread): the first SIGINT or SIGTERM closes everything in order: it stops
     accepting, sends queued writes and unlinks unix paths. On the second signal run() returns at once. `grace`
     seconds after the first signal, run() destroys what is still open, and one line on stderr says how many;
-    None means no limit.
+    None means no limit. On SIGUSR1 it calls dump(), unless the program has a handler of its own.
 
     on_uncaught="log": if an exception leaves a listener, it is logged (logger "pynet"), the connection
     concerned is destroyed, and run() continues. By default run() raises the exception and destroys nothing,

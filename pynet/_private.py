@@ -46,8 +46,9 @@ attached_to: Callable[[object], bool] = _c._attached_to
 active: Callable[[], list[tuple[object, str, int, Any]]] = _c._active
 other_threads: Callable[[], list[str]] = _c._other_threads
 
-# --- module/metrics.c ---
+# --- module/open.c, metrics.c ---
 
+open_objects: Callable[[], list[tuple[Any, float]]] = _c._open
 set_publish: Callable[[_Function | None], None] = _c._set_publish  # loop/diagnostics.c
 slow_listener: Callable[[float, _Function | None], None] = _c._slow_listener  # loop/slow.c
 turn_now: Callable[[], tuple[int, float, int, bool] | None] = _c._turn_now

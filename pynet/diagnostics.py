@@ -19,7 +19,7 @@ __all__ = ["Channel", "channel", "has_subscribers", "subscribe", "unsubscribe"]
 
 _Subscriber: TypeAlias = Callable[[Any, str], object]
 
-_OWN = frozenset(
+OWN = frozenset(
     {
         "net.client.socket",
         "net.server.socket",
@@ -81,7 +81,7 @@ class Channel:
             _used[self.name] = self
         else:
             _used.pop(self.name, None)
-        _private.set_publish(None if _OWN.isdisjoint(_used) else _publish)
+        _private.set_publish(None if OWN.isdisjoint(_used) else _publish)
 
 
 _channels: weakref.WeakValueDictionary[str, Channel] = weakref.WeakValueDictionary()

@@ -329,6 +329,7 @@ def observed(server: pynet.Server) -> float:
     pynet.set_slow_listener(0.1, lambda slow: print(slow.listener, slow.event, slow.emitter, slow.seconds + 1))
     pynet.watch_blocked(1, lambda blocked: print(blocked.stack.format(), blocked.thread + 1))
     pynet.set_slow_listener(None)
+    pynet.dump()
     pynet.diagnostics.subscribe("net.server.socket", lambda message, name: print(message["socket"], name))
     assert_type(pynet.diagnostics.channel("mine"), pynet.diagnostics.Channel)
     assert_type(pynet.diagnostics.has_subscribers("mine"), bool)

@@ -178,6 +178,7 @@ def wrong_observing(server: pynet.Server) -> None:
     pynet.set_slow_listener("1")  # E
     pynet.set_slow_listener(1, lambda a, b: None)  # E
     pynet.watch_blocked(1, handler=5)  # E
+    pynet.dump(5)  # E
     pynet.diagnostics.subscribe("net.server.socket", print, 5)  # E
     pynet.diagnostics.channel(5)  # E
     print(server.stats.refused)  # E

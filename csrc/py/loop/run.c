@@ -359,7 +359,7 @@ const char pn_run_doc[] =
     "signals=True (only on the main thread): the first SIGINT or SIGTERM closes everything in order: it stops\n"
     "accepting, sends queued writes and unlinks unix paths. On the second signal run() returns at once. `grace`\n"
     "seconds after the first signal, run() destroys what is still open, and one line on stderr says how many;\n"
-    "None means no limit.\n\n"
+    "None means no limit. On SIGUSR1 it calls dump(), unless the program has a handler of its own.\n\n"
     "on_uncaught=\"log\": if an exception leaves a listener, it is logged (logger \"pynet\"), the connection\n"
     "concerned is destroyed, and run() continues. By default run() raises the exception and destroys nothing,\n"
     "and you may call run() again.\n\n"

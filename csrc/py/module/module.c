@@ -404,6 +404,7 @@ static PyMethodDef module_methods[] = {
     {"_set_publish", pn_set_publish, METH_O, NULL},
     FAST("_slow_listener", pn_slow_listener, NULL),
     {"_turn_now", pn_turn_now, METH_NOARGS, NULL},
+    {"_open", pn_open, METH_NOARGS, NULL},
     {"_loop_times", pn_loop_times, METH_NOARGS, NULL},
     {"_active", pn_active, METH_NOARGS, NULL},
     {"_other_threads", pn_other_threads_function, METH_NOARGS, NULL},
