@@ -41,6 +41,7 @@ site_sections = {
         "api/event-emitter",
         "api/bound-socket",
         "api/aio",
+        "api/cluster",
         "api/streams",
         "api/timers",
         "api/observe",
@@ -65,6 +66,7 @@ site_sections = {
         "internals/server",
         "internals/connect",
         "internals/module",
+        "internals/cluster",
         "internals/*",
     ],
 }

@@ -251,11 +251,10 @@ def test_an_idle_loop_is_not_reported(watch):
 
 
 def test_none_ends_the_watch():
-    before = [thread for thread in threading.enumerate() if thread.name == "pynet-watch"]
     pynet.watch_blocked(0.01, print)
     pynet.watch_blocked(0.01, print)
     pynet.watch_blocked(None)
-    assert wait_until(lambda: [t for t in threading.enumerate() if t.name == "pynet-watch"] == before)
+    assert wait_until(lambda: "pynet-watch" not in {thread.name for thread in threading.enumerate()}, timeout=20)
 
 
 def test_an_exception_of_the_handler_is_logged_and_the_watch_goes_on(watch, caplog):

@@ -315,8 +315,8 @@ static PyGetSetDef delay_getset[] = {
     {"min", delay_min, NULL, "The smallest value in nanoseconds; 0 without values. Node: histogram.min.", NULL},
     {"max", delay_max, NULL, "The largest value in nanoseconds; 0 without values. Node: histogram.max.", NULL},
     {"mean", delay_mean, NULL, "The mean in nanoseconds; NaN without values. Node: histogram.mean.", NULL},
-    {"stddev", delay_stddev, NULL,
-     "The standard deviation in nanoseconds; NaN without values. Node: histogram.stddev.", NULL},
+    {"stddev", delay_stddev, NULL, "The standard deviation in nanoseconds; NaN without values. Node: histogram.stddev.",
+     NULL},
     {"percentiles", delay_percentiles, NULL,
      "A new dict of percentiles and their nanoseconds: 0, 50, 75, 87.5, and so on, up to 100.\n"
      "Node: histogram.percentiles.",

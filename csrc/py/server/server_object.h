@@ -34,16 +34,16 @@ struct PnServer {
     PyObject *share;               /* own: see _server_share(); NULL: it accepts for itself */
     size_t connections;
     struct pn_server_counts *counts; /* own */
-    struct pn_stream_group streams; /* of the connections */
-    struct pn_abort_link abort;     /* the signal of listen(), until close() */
-    size_t draining;                /* connections that shutdown() waits for */
-    size_t force_closed;            /* those of them that were destroyed */
-    struct PnCall *accepting;       /* borrowed: the first call of accept() that waits; see accept_method.c */
-    uint32_t iterators;             /* open iterators over the server */
-    uint32_t takers;                /* waits for a connection: accept(), wait("connection"), once() */
-    unsigned closes;                /* queued `close` events */
-    uint32_t elsewhere;             /* connections that live in another process: see _server_hold() */
-    uint32_t asks;                  /* calls of cluster_ask(), the token of the last one; may wrap */
+    struct pn_stream_group streams;  /* of the connections */
+    struct pn_abort_link abort;      /* the signal of listen(), until close() */
+    size_t draining;                 /* connections that shutdown() waits for */
+    size_t force_closed;             /* those of them that were destroyed */
+    struct PnCall *accepting;        /* borrowed: the first call of accept() that waits; see accept_method.c */
+    uint32_t iterators;              /* open iterators over the server */
+    uint32_t takers;                 /* waits for a connection: accept(), wait("connection"), once() */
+    unsigned closes;                 /* queued `close` events */
+    uint32_t elsewhere;              /* connections that live in another process: see _server_hold() */
+    uint32_t asks;                   /* calls of cluster_ask(), the token of the last one; may wrap */
     int backlog;
     unsigned bind_flags; /* PN_BIND_*, of listen() */
     struct pn_connection_options options;
