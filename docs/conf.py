@@ -44,6 +44,7 @@ site_sections = {
         "api/cluster",
         "api/streams",
         "api/timers",
+        "api/observe",
         "api/addresses",
         "api/abort",
         "api/errors",

@@ -11,11 +11,22 @@ TYPE_CHECKING = False  # to import typing takes as long as all of this
 if TYPE_CHECKING:
     from pynet import aio as aio
     from pynet import cluster as cluster
+    from pynet import diagnostics as diagnostics
     from pynet import promises as promises
     from pynet._active import Active as Active
     from pynet._active import active as active
+    from pynet._blocked import Blocked as Blocked
+    from pynet._blocked import SlowListener as SlowListener
+    from pynet._blocked import set_slow_listener as set_slow_listener
+    from pynet._blocked import setSlowListener as setSlowListener
+    from pynet._blocked import watch_blocked as watch_blocked
+    from pynet._blocked import watchBlocked as watchBlocked
     from pynet._calls import run_in_loop as run_in_loop
     from pynet._calls import runInLoop as runInLoop
+    from pynet._dump import dump as dump
+    from pynet._observe import EventLoopUtilization as EventLoopUtilization
+    from pynet._observe import event_loop_utilization as event_loop_utilization
+    from pynet._observe import eventLoopUtilization as eventLoopUtilization
     from pynet._proxy import ProxyErrorInfo as ProxyErrorInfo
     from pynet._proxy import ProxyHeader as ProxyHeader
     from pynet._proxy import ProxyInfo as ProxyInfo
@@ -47,6 +58,16 @@ else:
         "Reconnecting": "_reconnect",
         "reconnecting": "_reconnect",
         "once": "_waiting",
+        "EventLoopUtilization": "_observe",
+        "event_loop_utilization": "_observe",
+        "eventLoopUtilization": "_observe",
+        "dump": "_dump",
+        "Blocked": "_blocked",
+        "SlowListener": "_blocked",
+        "set_slow_listener": "_blocked",
+        "setSlowListener": "_blocked",
+        "watch_blocked": "_blocked",
+        "watchBlocked": "_blocked",
         "run_in_loop": "_calls",
         "runInLoop": "_calls",
         "close_all": "_servers",
@@ -57,6 +78,7 @@ else:
         "pipeline": "_streams",
         "aio": None,
         "cluster": None,
+        "diagnostics": None,
         "promises": None,
     }
     __all__ = [name for name in (*globals(), *_LATER) if not name.startswith("_") and name != "TYPE_CHECKING"]
@@ -76,6 +98,11 @@ else:
         return without_aliases({*globals(), *_LATER} - {"_LATER", "TYPE_CHECKING"})
 
     import os as _os
+
+    if _os.environ.get("PYNET_LOG"):
+        from pynet._log import start as _start
+
+        _start(_os.environ["PYNET_LOG"])
 
     if "PYNET_CHANNEL_FD" in _os.environ:
         from pynet import cluster as cluster  # it connects this worker to its primary

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar, Unpack, overload, type_check_only
+from typing import Any, Literal, NamedTuple, Self, TypeVar, Unpack, overload, type_check_only
 
 from typing_extensions import disjoint_base
 
@@ -30,6 +30,18 @@ _FSocket = TypeVar("_FSocket", bound=OnConnection)
 _FListener = TypeVar("_FListener", bound=Callable[[Any, _Function], object])
 _FProxyError = TypeVar("_FProxyError", bound=Callable[[NetError, ProxyErrorInfo], object])
 _FDrop = TypeVar("_FDrop", bound=Callable[[dict[str, Any] | None], object])
+
+class ServerStats(NamedTuple):
+    """ServerStats(accepted, dropped, blocked, active)"""
+
+    accepted: int
+    """Connections that the server has accepted since it was made."""
+    dropped: int
+    """Connections that it has dropped because of max_connections."""
+    blocked: int
+    """Connections that it has closed because of block_list."""
+    active: int
+    """Connections that are open now."""
 
 @type_check_only
 class _AwaitableSocket(Socket):
@@ -268,6 +280,12 @@ class Server(EventEmitter):
     @drop_max_connection.setter
     def drop_max_connection(self, value: bool | None, /) -> None: ...
     dropMaxConnection = drop_max_connection
+    @property
+    def stats(self) -> ServerStats:
+        """A ServerStats(accepted, dropped, blocked, active): how many connections the server has accepted, dropped
+        because of max_connections, and closed because of block_list; and how many are open now. The first three
+        count since the server was made.
+        """
     @property
     def connections(self) -> list[Socket]:
         """A new list of the open sockets that the server has accepted, oldest first."""

@@ -31,7 +31,8 @@ def run(
     signals=True (only on the main thread): the first SIGINT or SIGTERM closes everything in order: it stops
     accepting, sends queued writes and unlinks unix paths. Connections of serve() end when their handlers return.
     On the second signal run() returns at once. `grace` seconds after the first signal, run() destroys what is
-    still open, and one line on stderr says how many; None means no limit.
+    still open, and one line on stderr says how many; None means no limit. On SIGUSR1 it calls
+    dump(), unless the program has a handler of its own.
 
     on_uncaught="log": if an exception leaves a listener, it is logged (logger "pynet"), the connection
     concerned is destroyed, and run() continues. By default run() raises the exception and destroys nothing,
@@ -117,6 +118,79 @@ def set_uncaught_handler(handler: _Handler | None, /) -> _Handler | None:
     """
 
 setUncaughtHandler = set_uncaught_handler
+
+# --- what the loop does ---
+
+@final
+class IntervalHistogram:
+    """The result of monitor_event_loop_delay(): how late the loop is, in nanoseconds. As a context manager, it is
+    enabled within the block.
+    """
+
+    @property
+    def count(self) -> int:
+        """How many values there are. Node: histogram.count."""
+    @property
+    def exceeds(self) -> int:
+        """How many values were longer than an hour. They count nowhere else. Node: histogram.exceeds."""
+    @property
+    def min(self) -> int:
+        """The smallest value in nanoseconds; 0 without values. Node: histogram.min."""
+    @property
+    def max(self) -> int:
+        """The largest value in nanoseconds; 0 without values. Node: histogram.max."""
+    @property
+    def mean(self) -> float:
+        """The mean in nanoseconds; NaN without values. Node: histogram.mean."""
+    @property
+    def stddev(self) -> float:
+        """The standard deviation in nanoseconds; NaN without values. Node: histogram.stddev."""
+    @property
+    def percentiles(self) -> dict[float, int]:
+        """A new dict of percentiles and their nanoseconds: 0, 50, 75, 87.5, and so on, up to 100.
+        Node: histogram.percentiles.
+        """
+    def percentile(self, percentile: float, /) -> int:
+        """Returns the nanoseconds that so many percent of the values do not exceed, within 1 %; 0 without values.
+        Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE) unless it is above 0 and at most
+        100. Node: histogram.percentile().
+        """
+    def enable(self) -> bool:
+        """Starts the timer. Returns False if it was started already. Node: histogram.enable()."""
+    def disable(self) -> bool:
+        """Stops the timer. Returns False if it was stopped already. Node: histogram.disable()."""
+    def reset(self) -> None:
+        """Forgets all values. Node: histogram.reset()."""
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> Literal[False]: ...
+
+def monitor_event_loop_delay(resolution: int | None = 10) -> IntervalHistogram:
+    """Returns an IntervalHistogram, which measures how late the loop is: enable() starts a timer that fires every
+    `resolution` milliseconds, and the histogram counts the nanoseconds from one firing to the next. So an idle
+    loop shows values a little above the resolution, and a listener that blocks shows how long it has blocked.
+    The timer does not keep run() going. While pynet is attached to the loop of a host, such as asyncio's, this
+    also measures how late that loop is.
+
+    Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE) unless resolution is an int from 1 to
+    2147483647. Node: perf_hooks.monitorEventLoopDelay().
+    """
+
+monitorEventLoopDelay = monitor_event_loop_delay
+
+def metrics() -> dict[str, float]:
+    """Returns a new dict of numbers about the loop of this process. The names stay the same in later versions; a
+    later version may add more.
+
+    Counted since the start: turns, idle_s (seconds of waiting), active_s (seconds of turns), longest_turn_s,
+    bytes_read, bytes_written, accepted, dropped (over max_connections), blocked (by block_list), connect_ok,
+    connect_failed (calls of connect() that have ended with an error), uncaught (exceptions).
+    Now: sockets (open handles of sockets), servers (that listen), timers (that are set, also those of sockets
+    and of pynet itself), ticks (that wait), lookups (of host names, under way).
+
+    Any thread may call it.
+    """
 
 # --- defaults ---
 

@@ -68,7 +68,7 @@ _EVENT_ARGUMENTS = {
 }
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """repr(), short, and also of an object whose repr() raises."""
     try:
         text = repr(value)
@@ -84,7 +84,7 @@ def function_text(function: Any) -> str:
     function = getattr(function, "__func__", function)
     name = getattr(function, "__qualname__", None)
     if not isinstance(name, str):
-        return _shown(function)
+        return shown(function)
     name = name.rpartition("<locals>.")[2]
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
@@ -95,7 +95,7 @@ def function_text(function: Any) -> str:
 def _unheard(emitter: Any) -> str:
     name = {"Socket": "sock", "Server": "server"}
     variable = next((name[c.__name__] for c in type(emitter).__mro__ if c.__name__ in name), "emitter")
-    return f"no 'error' listener on {_shown(emitter)}; add {variable}.on(\"error\", ...)"
+    return f"no 'error' listener on {shown(emitter)}; add {variable}.on(\"error\", ...)"
 
 
 def _arguments(emitter: Any, event: object) -> str:
@@ -112,13 +112,13 @@ def _arguments(emitter: Any, event: object) -> str:
 
 def add_where(error: BaseException, emitter: object, event: object, function: object) -> None:
     """Adds a note: which listener (`event`) or callback has raised; without both, an `error` event had no listener."""
-    of = "" if emitter is None else f" of {_shown(emitter)}"
+    of = "" if emitter is None else f" of {shown(emitter)}"
     if function is None:
-        note = _unheard(emitter) if event is None else f"in a listener of {_shown(event)}{of}"
+        note = _unheard(emitter) if event is None else f"in a listener of {shown(event)}{of}"
     elif event is None:
         note = f"in the callback {function_text(function)}{of}"
     else:
-        note = f"in the {_shown(event)} listener {function_text(function)}{of}{_arguments(emitter, event)}"
+        note = f"in the {shown(event)} listener {function_text(function)}{of}{_arguments(emitter, event)}"
     notes = getattr(error, "__notes__", ())
     if note not in notes and len(notes) < _MOST_NOTES:
         BaseException.add_note(error, note)
@@ -324,7 +324,7 @@ def add_in_use(error: BaseException) -> None:
         if _has_address(server, error):
             since = "" if place is None else f", since listen() at {place}"
             note = (
-                f"a server of this process has this address: {_shown(server)}{since}; pynet.servers() lists them, "
+                f"a server of this process has this address: {shown(server)}{since}; pynet.servers() lists them, "
                 f"pynet.close_all() closes them"
             )
             BaseException.add_note(error, note)

@@ -21,7 +21,7 @@ alias_type: Callable[[type], Any] = _c._alias_type
 
 raise_arg_type: Callable[[str, str, object], NoReturn] = _c._raise_arg_type
 raise_unknown: Callable[[str, tuple[str, ...], str], NoReturn] = _c._raise_unknown
-check_callback: Callable[[object], None] = _c._check_callback
+check_callback: Callable[..., None] = _c._check_callback
 
 # --- base/errors.c ---
 
@@ -45,6 +45,14 @@ attached_to: Callable[[object], bool] = _c._attached_to
 
 active: Callable[[], list[tuple[object, str, int, Any]]] = _c._active
 other_threads: Callable[[], list[str]] = _c._other_threads
+
+# --- module/open.c, metrics.c ---
+
+open_objects: Callable[[], list[tuple[Any, float]]] = _c._open
+set_publish: Callable[[_Function | None], None] = _c._set_publish  # loop/diagnostics.c
+slow_listener: Callable[[float, _Function | None], None] = _c._slow_listener  # loop/slow.c
+turn_now: Callable[[], tuple[int, float, int, bool] | None] = _c._turn_now
+loop_times: Callable[[], tuple[float, float]] = _c._loop_times
 
 # --- events/waiting.c; hear_errors() and peek(): stream/framing.c ---
 

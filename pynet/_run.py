@@ -36,6 +36,7 @@ _futures: Any = _exit.pending
 pending = _futures.data  # the set itself: C looks whether it is empty
 
 AddressInfo = namedtuple("AddressInfo", "address port family", module="pynet")
+ServerStats = namedtuple("ServerStats", "accepted dropped blocked active", module="pynet")
 AbortEvent = namedtuple("AbortEvent", "type target", module="pynet")
 
 # --- the background thread ---
@@ -156,6 +157,8 @@ def begin(handler: Callable[..., object] | None, log: bool) -> tuple[Callable[[i
         return None
     import signal
 
+    if hasattr(signal, "SIGUSR1"):
+        more_handlers.setdefault(signal.SIGUSR1, _dump_on_signal)
     numbers: list[int] = [] if handler is None else [signal.SIGINT, signal.SIGTERM]
     if handler is not None:
         numbers += (number for number in more_handlers if signal.getsignal(number) is signal.SIG_DFL)
@@ -173,7 +176,15 @@ def set_handlers(handlers: Mapping[int, Any], instead: Callable[..., object] | N
 
 
 more_handlers: dict[int, Callable[..., object]] = {}
-"""What run(signals=True) handles besides SIGINT and SIGTERM: those of the primary of a cluster."""
+"""What run(signals=True) handles besides SIGINT and SIGTERM: SIGUSR1, and those of the primary of a cluster."""
+
+
+def _dump_on_signal(_number: int, frame: Any) -> None:
+    """The signal comes between two lines of Python: of a listener, if one runs."""
+    from pynet import _dump
+
+    _dump.on_signal(frame)
+
 
 graceful_hooks: list[Callable[[float | None], object]] = []
 """Called on the loop when run() begins to close everything in order, with its grace in seconds, or None."""

@@ -81,15 +81,16 @@ def what_it_died_of(emitter: _pynet.EventEmitter, before: str, how: str = "close
 # --- arguments ---
 
 
-def seconds_of(timeout: float | None) -> float | None:
-    """Checks a timeout; returns it as the waits of threading take it."""
+def seconds_of(timeout: float | None, name: str = "timeout", *, positive: bool = False) -> float | None:
+    """Checks a timeout, or a limit by another name; returns it as the waits of threading take it."""
     if timeout is None:
         return None
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-        message = f'The "timeout" argument must be None or a number of seconds. Received {timeout!r}'
+        message = f'The "{name}" argument must be None or a number of seconds. Received {timeout!r}'
         raise coded(TypeError(message), "ERR_INVALID_ARG_TYPE")
-    if not timeout >= 0:
-        message = f'The value of "timeout" is out of range. It must be >= 0. Received {timeout!r}'
+    if not (timeout > 0 if positive else timeout >= 0):
+        least = "> 0" if positive else ">= 0"
+        message = f'The value of "{name}" is out of range. It must be {least}. Received {timeout!r}'
         raise coded(ValueError(message), "ERR_OUT_OF_RANGE")
     return float(min(timeout, threading.TIMEOUT_MAX))
 

@@ -40,6 +40,10 @@ ATTRIBUTES = {
     "AddressInfo.address": "The IP address.",
     "AddressInfo.port": "The port, 0 to 65535.",
     "AddressInfo.family": '"IPv4" or "IPv6".',
+    "ServerStats.accepted": "Connections that the server has accepted since it was made.",
+    "ServerStats.dropped": "Connections that it has dropped because of max_connections.",
+    "ServerStats.blocked": "Connections that it has closed because of block_list.",
+    "ServerStats.active": "Connections that are open now.",
     "BlockList.PRIVATE_RANGES": "The networks that are not part of the public Internet, as CIDR texts, for BlockList() "
     "and add_cidrs().",
     "BlockList.SPECIAL_RANGES": "The networks of IANA's special-purpose registries, and multicast, of both families, "

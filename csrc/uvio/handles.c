@@ -84,7 +84,7 @@ find_server(uv_handle_t *handle, void *arg)
 }
 
 struct each_listener {
-    void (*f)(void *owner, void *arg);
+    void (*f)(struct pn_listener *l, void *arg);
     void *arg;
 };
 
@@ -94,14 +94,35 @@ call_for_listener(uv_handle_t *handle, void *arg)
     const struct each_listener *each = arg;
     struct pn_listener *l = pn_listener_of_handle(handle);
     if (l != NULL && l->owner != NULL)
-        each->f(l->owner, each->arg);
+        each->f(l, each->arg);
 }
 
 void
-pn_handles_each_listener(struct pn_loop *loop, void (*f)(void *owner, void *arg), void *arg)
+pn_handles_each_listener(struct pn_loop *loop, void (*f)(struct pn_listener *l, void *arg), void *arg)
 {
     struct each_listener each = {f, arg};
     uv_walk(&loop->uv, call_for_listener, &each);
+}
+
+struct each_stream {
+    void (*visit)(struct pn_stream *io, void *arg);
+    void *arg;
+};
+
+static void
+visit_for_stream(uv_handle_t *handle, void *arg)
+{
+    const struct each_stream *each = arg;
+    struct pn_stream *s = pn_stream_of_handle(handle);
+    if (s != NULL && s->owner != NULL && !s->closing)
+        each->visit(s, each->arg);
+}
+
+void
+pn_handles_each_stream(struct pn_loop *loop, void (*visit)(struct pn_stream *io, void *arg), void *arg)
+{
+    struct each_stream each = {visit, arg};
+    uv_walk(&loop->uv, visit_for_stream, &each);
 }
 
 bool

@@ -6,12 +6,16 @@
 #include "uvio/loop.h"
 #include "uvio/stream.h"
 
+struct pn_listener;
+
 /* Returns whether `fd` is the descriptor of a stream or listener, or one of the loop itself. */
 bool pn_handles_have_fd(struct pn_loop *loop, int fd);
 /* Returns whether a referenced listener is open. */
 bool pn_handles_are_serving(struct pn_loop *loop);
-/* Calls f(owner, arg) for each listener that has an owner; `f` must not run user code. */
-void pn_handles_each_listener(struct pn_loop *loop, void (*f)(void *owner, void *arg), void *arg);
+/* Calls f(listener, arg) for each listener that has an owner; `f` must not run user code. */
+void pn_handles_each_listener(struct pn_loop *loop, void (*f)(struct pn_listener *l, void *arg), void *arg);
+/* Calls visit(stream, arg) for each stream that has an owner and does not close; it must not run user code. */
+void pn_handles_each_stream(struct pn_loop *loop, void (*visit)(struct pn_stream *io, void *arg), void *arg);
 /* Returns whether a referenced stream is paused, with something to come after a resume(). */
 bool pn_handles_are_held(struct pn_loop *loop);
 

@@ -71,6 +71,7 @@ make(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int *status)
     l->loop = loop;
     l->fd = fd;
     l->kind = (uint8_t)kind;
+    l->opened = pn_loop_about_now(loop);
     l->recheck.of_listener = true;
     loop->bad_listener_fd = on_bad_descriptor;
     pn_fd_table_add(&loop->fds, fd);

@@ -43,8 +43,9 @@ struct pn_listener {
     struct pn_path_file file;                /* own: unlinked on close */
     struct pn_loop_timer retry;              /* armed after EMFILE and the like, and by the brake */
     struct pn_fd_recheck recheck;
-    int fd;       /* own; -1 when code outside pynet has closed it */
-    uint8_t kind; /* enum pn_stream_kind */
+    uint64_t opened; /* about when, by uv_hrtime() */
+    int fd;          /* own; -1 when code outside pynet has closed it */
+    uint8_t kind;    /* enum pn_stream_kind */
     bool watching;
     bool paused; /* by the owner */
     bool closing;

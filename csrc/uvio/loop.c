@@ -205,7 +205,7 @@ pn_loop_wake_slow(struct pn_loop *loop)
 #define LONGEST_WAIT_NS ((int64_t)86400 * 1000000000)
 
 int64_t
-pn_loop_timeout(struct pn_loop *loop)
+pn_loop_timeout(struct pn_loop *loop, uint64_t now)
 {
     if (loop->posted.first != NULL || loop->pending.first != NULL ||
         (loop->resolver != NULL && pn_resolver_ready(loop->resolver)))
@@ -214,7 +214,7 @@ pn_loop_timeout(struct pn_loop *loop)
     int64_t ns = ms < 0 ? -1 : (int64_t)ms * 1000000;
     if (pn_timers_first(&loop->timers) == NULL)
         return ns;
-    int64_t left = pn_timers_wait(&loop->timers, uv_hrtime(), LONGEST_WAIT_NS);
+    int64_t left = pn_timers_wait(&loop->timers, now, LONGEST_WAIT_NS);
     return ns < 0 || left < ns ? left : ns;
 }
 

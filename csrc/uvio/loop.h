@@ -27,6 +27,7 @@
 #include <uv.h>
 
 #include "core/timers.h"
+#include "core/times.h"
 #include "uvio/brake.h"
 #include "uvio/fd_table.h"
 #include "uvio/resolve.h"
@@ -102,12 +103,13 @@ struct pn_loop {
     void (*on_check)(struct pn_loop *); /* called after the poll phase: runs the immediates */
     void *data;
     struct pn_loop_counts counts;
-    size_t idle_listeners;   /* referenced, but not watching for connections just now */
-    size_t asked;            /* calls of user lookup functions, and of the cluster's primary, that have not answered */
-    size_t writing;          /* streams with a queued write */
-    size_t direct;           /* referenced streams that threads read themselves */
-    uint64_t opened;         /* streams and listeners so far */
-    uint64_t turns;          /* turns so far, for the tests */
+    size_t idle_listeners; /* referenced, but not watching for connections just now */
+    size_t asked;          /* calls of user lookup functions, and of the cluster's primary, that have not answered */
+    size_t writing;        /* streams with a queued write */
+    size_t direct;         /* referenced streams that threads read themselves */
+    uint64_t opened;       /* streams and listeners so far */
+    uint64_t turns;        /* turns so far */
+    struct pn_times times;
     uint64_t syscalls_write; /* send calls made by pynet, for the tests */
     struct pn_brake brake;   /* counts the connections that servers have accepted */
     struct pn_embedding embed;
@@ -130,8 +132,8 @@ int pn_loop_free(struct pn_loop *loop);
 static inline void pn_loop_wake(struct pn_loop *loop);
 void pn_loop_wake_slow(struct pn_loop *loop);
 
-/* Returns the nanoseconds that the wait may last: 0 not at all, -1 without limit. */
-int64_t pn_loop_timeout(struct pn_loop *loop);
+/* Returns the nanoseconds that the wait may last: 0 not at all, -1 without limit. `now`: uv_hrtime(). */
+int64_t pn_loop_timeout(struct pn_loop *loop, uint64_t now);
 /* Waits for events, a wake-up or the end of `timeout_ns`. Returns 0, or UV_EBADF if the backend's descriptor is
  * gone: the loop is dead then and must not run. Signals make it return early. Called without the lock. */
 int pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns);
@@ -161,6 +163,13 @@ void pn_loop_post(struct pn_loop *loop, struct pn_posted *p);
 void pn_loop_post_pending(struct pn_loop *loop, struct pn_posted *p);
 void pn_loop_post_first(struct pn_loop *loop, struct pn_posted *p);
 void pn_loop_unpost(struct pn_loop *loop, struct pn_posted *p);
+
+/* Returns about the time: that of the turn's start, if one is under way. */
+static inline uint64_t
+pn_loop_about_now(const struct pn_loop *loop)
+{
+    return loop->times.turn_since != 0 ? loop->times.turn_since : uv_hrtime();
+}
 
 /* Returns the resolver, created on first use; NULL when out of memory. */
 struct pn_resolver *pn_loop_resolver(struct pn_loop *loop);

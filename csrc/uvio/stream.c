@@ -129,6 +129,7 @@ pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, const struct pn_st
     s->events = events;
     s->owner = owner;
     s->kind = (uint8_t)kind;
+    s->opened = pn_loop_about_now(loop);
     loop->deliver = deliver_posted;
     loop->bad_stream_fd = on_bad_descriptor;
     loop->recheck_fd = recheck_owner;

@@ -70,6 +70,7 @@ struct pn_stream {
         struct pn_path_file *file; /* own: unlinked when the stream is closed; nearly always NULL */
         struct pn_linger *linger;  /* own: in its place while `lingering` */
     };
+    uint64_t opened;     /* about when, by uv_hrtime() */
     struct pn_addr peer; /* family 0 if unknown or a unix socket */
     int16_t connect_status;
     int16_t write_status;

@@ -28,7 +28,7 @@ def types_of_the_module():
 
 
 TYPES = types_of_the_module()
-NO_USER_CODE = {"Turn"}  # it owns nothing, and takes neither attributes nor weak references
+NO_USER_CODE = {"Turn", "IntervalHistogram"}  # they own nothing, and take neither attributes nor weak references
 MAKERS = {}
 
 

@@ -332,6 +332,26 @@ def active() -> list[str]:
     return [f"{what}: {why.upper()}" for what, why in pynet.active()]
 
 
+def observed(server: pynet.Server) -> float:
+    before = pynet.event_loop_utilization()
+    since = pynet.event_loop_utilization(before)
+    assert_type(since, pynet.EventLoopUtilization)
+    assert_type(server.stats, pynet.ServerStats)
+    assert_type(server.stats.accepted, int)
+    with pynet.monitor_event_loop_delay(resolution=5) as delay:
+        assert_type(delay, pynet.IntervalHistogram)
+        assert_type(delay.percentile(99.9), int)
+        assert_type(delay.percentiles[50], int)
+    pynet.set_slow_listener(0.1, lambda slow: print(slow.listener, slow.event, slow.emitter, slow.seconds + 1))
+    pynet.watch_blocked(1, lambda blocked: print(blocked.stack.format(), blocked.thread + 1))
+    pynet.set_slow_listener(None)
+    pynet.dump()
+    pynet.diagnostics.subscribe("net.server.socket", lambda message, name: print(message["socket"], name))
+    assert_type(pynet.diagnostics.channel("mine"), pynet.diagnostics.Channel)
+    assert_type(pynet.diagnostics.has_subscribers("mine"), bool)
+    return since.utilization + delay.mean + pynet.metrics()["active_s"]
+
+
 if __name__ == "__main__":
     pynet.run(servers, signals=True, on_uncaught="log")
     pynet.stop()

@@ -172,3 +172,19 @@ pynet.is_ip()  # E
 pynet.embed(1)  # E
 pynet.embed(uncaught=lambda exc: None)  # E
 pynet.aio.run(print)  # E
+
+
+def wrong_observing(server: pynet.Server) -> None:
+    pynet.event_loop_utilization(1)  # E
+    pynet.metrics(1)  # E
+    pynet.monitor_event_loop_delay("10")  # E
+    pynet.monitor_event_loop_delay().max = 1  # E
+    print(pynet.monitor_event_loop_delay().p99)  # E
+    pynet.set_slow_listener("1")  # E
+    pynet.set_slow_listener(1, lambda a, b: None)  # E
+    pynet.watch_blocked(1, handler=5)  # E
+    pynet.dump(5)  # E
+    pynet.diagnostics.subscribe("net.server.socket", print, 5)  # E
+    pynet.diagnostics.channel(5)  # E
+    print(server.stats.refused)  # E
+    server.stats = None  # E

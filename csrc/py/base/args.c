@@ -606,9 +606,12 @@ pn_raise_unknown_function(PyObject *module, PyObject *args)
 }
 
 PyObject *
-pn_check_callback_function(PyObject *module, PyObject *callback)
+pn_check_callback_function(PyObject *module, PyObject *args)
 {
-    if (pn_check_callable(pn_state_of_module(module), callback, "callback") < 0)
+    PyObject *callback;
+    const char *name = "callback";
+    if (!PyArg_ParseTuple(args, "O|s", &callback, &name) ||
+        pn_check_callable(pn_state_of_module(module), callback, name) < 0)
         return NULL;
     Py_RETURN_NONE;
 }

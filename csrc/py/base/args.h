@@ -72,7 +72,7 @@ PyObject *pn_reduce_handle(PyObject *op, PyObject *protocol);
 PyObject *pn_raise_arg_type_function(PyObject *module, PyObject *args);
 /* _raise_unknown(function, names, key): raises for a keyword that is not in `names`. */
 PyObject *pn_raise_unknown_function(PyObject *module, PyObject *args);
-/* _check_callback(callback): the check that every method applies to its callback. */
-PyObject *pn_check_callback_function(PyObject *module, PyObject *callback);
+/* _check_callback(callback, name="callback"): the check that every method applies to its callback. */
+PyObject *pn_check_callback_function(PyObject *module, PyObject *args);
 
 #endif

@@ -39,7 +39,7 @@ struct pn_ring {
 
 /* The objects of pynet._run that the C module uses, in the order of st->run: named tuples, functions, sets. */
 /* clang-format off */
-#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(enter_thread) X(leave_thread) X(other_threads) X(begin) X(set_handlers) \
+#define PN_RUN(X) X(AddressInfo) X(AbortEvent) X(ServerStats) X(enter_thread) X(leave_thread) X(other_threads) X(begin) X(set_handlers) \
     X(thread_report) X(log_report) X(lost_report) X(register_exit) X(aggregate_text) X(add_where) X(lone_text_hint) \
     X(check_event) X(user_events) X(ended_by_itself) X(caller) X(add_in_use) X(group_id) X(check_host) X(graceful) \
     X(blocked) X(pending) X(wake_waiters) X(held_lock)
@@ -102,6 +102,15 @@ struct pn_driver {
     uv_cond_t cond;
 };
 
+/* Since the start of the process, see metrics(). */
+struct pn_counters {
+    uint64_t bytes_read,
+        bytes_written; /* of destroyed sockets: a message costs nothing, and metrics() adds the others */
+    uint64_t accepted, dropped, blocked; /* connections of servers */
+    uint64_t connect_ok, connect_failed;
+    uint64_t uncaught;
+};
+
 struct PnState {
     PyObject *module;               /* borrowed */
     const struct pn_hooks *hooks;   /* see loop/hooks.h; set when the module is created */
@@ -114,6 +123,7 @@ struct PnState {
     bool closed;                    /* the interpreter is exiting: there is no loop any more */
     uint32_t epoch; /* incremented at the end of each outermost callback scope and of each tick; may wrap */
     struct pn_driver driver;
+    struct pn_counters counters;
     struct pn_ring ticks;
     struct pn_ring immediates;
     size_t immediates_referenced;
@@ -140,6 +150,10 @@ struct PnState {
     struct pn_loop_timer direct_review; /* looks for those that no thread reads any more */
     PyObject *direct_room;              /* own: a bytes object that they read into */
     struct PnDuplex *flush;             /* streams with gathered writes, newest first */
+    PyObject *publish;                  /* own: see diagnostics.h; NULL: there is no subscriber */
+    PyObject *slow_report;              /* own: see slow.h; NULL: no call is measured */
+    uint64_t slow_limit;                /* ns */
+    bool slow_measures;                 /* a call is being measured */
     PyObject *uncaught;                 /* own: the exception that run() will raise */
     PyObject *uncaught_handler;
     PyObject *raised;      /* own: the listener that raised, until the exception is reported; see pn_emit() */
@@ -157,7 +171,7 @@ struct PnState {
     bool no_delay;           /* the default of that option */
 
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn,
-        *Drive;
+        *Drive, *IntervalHistogram;
     PyTypeObject *SocketAddress, *BlockList, *AbortSignal, *AbortController, *BoundSocket, *LookupCallback,
         *AwaitableCall;
     PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is imported */

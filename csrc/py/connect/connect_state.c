@@ -159,6 +159,7 @@ pn_connected(PnSocket *s)
 {
     PnState *st = s->d.em.st;
     pn_connect_free(s);
+    st->counters.connect_ok++;
     s->d.connecting = 0;
     s->d.connected = s->d.was_connected = 1;
     s->d.can_send = !s->d.ending && s->d.corked == 0;

@@ -9,6 +9,7 @@
 #include "py/events/emitter.h"
 #include "py/events/once_object.h"
 #include "py/events/rewake.h"
+#include "py/loop/slow.h"
 
 #define STACK_LISTENERS 8
 
@@ -346,9 +347,9 @@ remove_fired(PnEmitter *e, PyObject *name, PyObject *fn, uint32_t *hint)
 }
 
 static inline int
-call_function(PyObject *fn, PyObject *const *args, size_t nargs)
+call_function(PnEmitter *e, PyObject *name, PyObject *fn, PyObject *const *args, size_t nargs)
 {
-    PyObject *result = PyObject_Vectorcall(fn, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    PyObject *result = pn_vectorcall(e->st, (PyObject *)e, name, fn, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET);
     if (result == NULL)
         return -1;
     Py_DECREF(result);
@@ -376,7 +377,7 @@ call_tagged(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject
              e->ops->call_marker(e, name, fn, args, nargs)) {
         return 0;
     }
-    if (call_function(fn, args, nargs) == 0)
+    if (call_function(e, name, fn, args, nargs) == 0)
         return 0;
     if (tags & PN_FN_INTERNAL)
         pn_rewake_soon(e->st);
@@ -389,7 +390,7 @@ static inline int
 call_entry(PnEmitter *e, PyObject *name, PyObject *fn, uintptr_t tags, PyObject *const *args, size_t nargs,
            uint32_t *hint)
 {
-    return tags == 0 ? call_function(fn, args, nargs) : call_tagged(e, name, fn, tags, args, nargs, hint);
+    return tags == 0 ? call_function(e, name, fn, args, nargs) : call_tagged(e, name, fn, tags, args, nargs, hint);
 }
 
 /* A listener has raised: remembers it for the report. */

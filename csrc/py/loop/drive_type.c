@@ -45,6 +45,7 @@ void
 pn_drive_cut(PnState *st)
 {
     forget_host(&st->driver);
+    pn_times_stop(&st->loop->times, uv_hrtime());
     if (st->loop->dead)
         pn_embed_mute(st->loop);
     else
@@ -114,7 +115,9 @@ static PyObject *
 rest(PnDrive *self)
 {
     PnState *st = self->st;
-    int64_t timeout = pn_driver_timeout(st);
+    uint64_t ended = uv_hrtime();
+    pn_times_wait(&st->loop->times, ended);
+    int64_t timeout = pn_driver_timeout(st, ended);
     bool now = timeout == 0;
     if (pn_embed_rest(st->loop, timeout, self->wake == NULL || PyErr_Occurred() != NULL) != 0) {
         (void)pn_raise_dead_loop(st);
@@ -185,6 +188,7 @@ drive_step(PyObject *op, PyObject *unused)
         Py_RETURN_NONE;
     }
     pn_embed_begin(st->loop);
+    pn_times_turn(&st->loop->times, uv_hrtime());
     unsigned generation = st->generation;
     d->dispatching = true;
     st->callback_thread = PyThreadState_Get();

@@ -154,11 +154,11 @@ pn_dispatch_end(PnState *st)
 }
 
 int64_t
-pn_driver_timeout(PnState *st)
+pn_driver_timeout(PnState *st, uint64_t now)
 {
     if (st->ticks.count > 0 || st->immediates.count > 0)
         return 0;
-    int64_t ns = pn_loop_timeout(st->loop);
+    int64_t ns = pn_loop_timeout(st->loop, now);
     if (st->driver.looks_again && (ns < 0 || ns > LOOK_NS))
         ns = LOOK_NS;
     return st->retry_wakes && (ns < 0 || ns > RETRY_NS) ? RETRY_NS : ns;
@@ -211,15 +211,21 @@ pn_driver_turn(PnState *st)
 {
     struct pn_loop *loop = st->loop;
     unsigned generation = st->generation;
-    int64_t timeout = pn_driver_timeout(st);
+    uint64_t now = uv_hrtime();
+    pn_times_wait(&loop->times, now);
+    int64_t timeout = pn_driver_timeout(st, now);
     int status = 0;
     loop->polling = timeout != 0;
     PyThreadState *ts = PyEval_SaveThread();
-    if (timeout != 0)
+    if (timeout != 0) {
         status = pn_loop_wait(loop, timeout);
+        now = uv_hrtime(); /* the wait for the GIL is part of the turn */
+        atomic_store_explicit(&loop->times.woke, now, memory_order_relaxed);
+    }
     PyEval_RestoreThread(ts);
     if (st->generation != generation)
         return 0;
+    pn_times_turn(&loop->times, now);
     loop->polling = 0;
     loop->woken = 0;
     if (status != 0)
@@ -419,6 +425,8 @@ pn_drive(PyObject *module, PyObject *unused)
     drive(st);
     if (st->generation == generation || st->closed) {
         d->mode = PN_IDLE;
+        if (st->loop != NULL)
+            pn_times_stop(&st->loop->times, uv_hrtime());
         pn_driver_notify_all(st);
     }
     Py_RETURN_NONE;

@@ -19,6 +19,9 @@
  *   uncaught.c        exceptions that leave a listener; set_uncaught_handler()
  *   timeout_type.c    pynet.set_timeout(), set_interval() (sock.set_timeout() is in stream/idle.c)
  *   immediate_type.c  set_immediate(); timer_types.h: the functions of both
+ *   diagnostics.c     publishes on the channels of pynet.diagnostics
+ *   slow.c            set_slow_listener()
+ *   delay_type.c      monitor_event_loop_delay()
  *   hooks.h           the functions of higher folders that the loop calls */
 #ifndef PN_PY_LOOP_DRIVER_H
 #define PN_PY_LOOP_DRIVER_H
@@ -66,7 +69,7 @@ void pn_dispatch_end(PnState *st);
 /* The part of a turn between pn_dispatch_begin() and pn_dispatch_end(). */
 void pn_dispatch(PnState *st);
 /* How long the wait before the next turn may last, as pn_loop_timeout(). */
-int64_t pn_driver_timeout(PnState *st);
+int64_t pn_driver_timeout(PnState *st, uint64_t now);
 /* The loop is dead. Wakes all that waits, raises; returns -1. */
 int pn_raise_dead_loop(PnState *st);
 

@@ -122,7 +122,7 @@ flush_for_a_while(PnState *st)
         uint64_t now = uv_hrtime();
         if (!pn_handles_have_unsent(loop) || now >= deadline)
             return;
-        int64_t timeout = pn_loop_timeout(loop);
+        int64_t timeout = pn_loop_timeout(loop, now);
         int64_t left = (int64_t)(deadline - now);
         PyThreadState *ts = PyEval_SaveThread();
         int status = pn_loop_wait(loop, timeout < 0 || timeout > left ? left : timeout);
@@ -234,7 +234,9 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->connecting = NULL;
     st->deferred_errors = NULL;
     st->uncaught = NULL;
+    st->slow_measures = false;
     st->spare = NULL;
+    memset(&st->counters, 0, sizeof(st->counters));
     memset(st->direct, 0, sizeof(st->direct));
     memset(st->lent, 0, sizeof(st->lent));
     pn_links_init(&st->direct_reads);

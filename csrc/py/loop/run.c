@@ -146,6 +146,7 @@ give_up_claim(PnState *st)
 {
     struct pn_driver *d = &st->driver;
     d->mode = PN_IDLE;
+    pn_times_stop(&st->loop->times, uv_hrtime());
     d->log_uncaught = d->looks_again = false;
     pn_graceful_reset(st);
     st->loop->halted = 0;
@@ -358,7 +359,8 @@ const char pn_run_doc[] =
     "signals=True (only on the main thread): the first SIGINT or SIGTERM closes everything in order: it stops\n"
     "accepting, sends queued writes and unlinks unix paths. Connections of serve() end when their handlers return.\n"
     "On the second signal run() returns at once. `grace` seconds after the first signal, run() destroys what is\n"
-    "still open, and one line on stderr says how many; None means no limit.\n\n"
+    "still open, and one line on stderr says how many; None means no limit. On SIGUSR1 it calls\n"
+    "dump(), unless the program has a handler of its own.\n\n"
     "on_uncaught=\"log\": if an exception leaves a listener, it is logged (logger \"pynet\"), the connection\n"
     "concerned is destroyed, and run() continues. By default run() raises the exception and destroys nothing,\n"
     "and you may call run() again.\n\n"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "py/loop/hooks.h"
+#include "py/loop/slow.h"
 #include "py/loop/uncaught.h"
 
 /* --- rings --- */
@@ -181,7 +182,7 @@ pn_call(PnState *st, PyObject *emitter, PyObject *callable, PyObject *const *arg
         return pn_tick_with(st, call_tick, emitter != NULL ? emitter : Py_None, callable, args,
                             (size_t)PyVectorcall_NARGS(nargs));
     Py_INCREF(callable);
-    PyObject *result = PyObject_Vectorcall(callable, args, nargs, NULL);
+    PyObject *result = pn_vectorcall(st, emitter, NULL, callable, args, nargs);
     if (result == NULL) {
         pn_note_where(st, emitter, NULL, callable);
         pn_uncaught(st, emitter, NULL);

@@ -15,6 +15,11 @@ PyObject *pn_clear_immediate(PyObject *module, PyObject *immediate);
 extern const char pn_set_timeout_doc[], pn_set_interval_doc[], pn_clear_timeout_doc[], pn_set_immediate_doc[],
     pn_clear_immediate_doc[];
 
+/* --- delay_type.c --- */
+extern PyType_Spec pn_delay_spec;
+PyObject *pn_monitor_event_loop_delay(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+extern const char pn_monitor_event_loop_delay_doc[];
+
 /* Runs the immediates that are queued now; the loop calls it in its check phase. */
 void pn_immediates_run(struct pn_loop *loop);
 

@@ -148,6 +148,7 @@ pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection)
     if (exc == NULL)
         return;
     Py_XINCREF(emitter);
+    st->counters.uncaught++;
     bool foreground = st->driver.mode == PN_FOREGROUND && st->loop != NULL && !st->closed;
     if ((foreground || in_step(st)) && is_exit(exc)) {
         raise_from_run(st, exc, emitter);

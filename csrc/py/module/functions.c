@@ -6,6 +6,7 @@
 
 #include "py/base/args.h"
 #include "py/connect/connect.h"
+#include "py/loop/diagnostics.h"
 #include "py/loop/driver.h"
 #include "py/socket/socket_checks.h"
 #include "py/stream/duplex.h"
@@ -37,6 +38,8 @@ make_connected(PnState *st, struct pn_endpoint *e, PyObject **v)
         return NULL;
     PnSocket *s = PN_SOCKET(op);
     int status = pn_socket_apply_options(s, v);
+    if (status == 0)
+        pn_publish(st, "net.client.socket", "socket", op, NULL, NULL);
     if (status == 0 && (pn_state_loop(st) == NULL || pn_connect_with(s, e, v, v + C_CONNECT) < 0))
         status = -1;
     if (status == 0 && timeout > 0 && (status = pn_idle_set(&s->d, timeout)) < 0) {

@@ -5,6 +5,8 @@
  *   socket_repr.c  repr() of a Socket
  *   functions.c    connect(), create_server(), the defaults
  *   active.c       what keeps run() going
+ *   open.c         what is open, and since when
+ *   metrics.c      metrics(): what the loop has done
  *   module.c       the module: its types, its functions, its state; fills struct pn_hooks */
 #ifndef PN_PY_MODULE_FUNCTIONS_H
 #define PN_PY_MODULE_FUNCTIONS_H
@@ -22,6 +24,13 @@ PyObject *pn_get_default_high_water_mark(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_high_water_mark(PyObject *module, PyObject *value);
 PyObject *pn_get_default_no_delay(PyObject *module, PyObject *unused);
 PyObject *pn_set_default_no_delay(PyObject *module, PyObject *value);
+/* open.c: _open() */
+PyObject *pn_open(PyObject *module, PyObject *unused);
+/* metrics.c: metrics(), _loop_times(), _turn_now() */
+PyObject *pn_metrics(PyObject *module, PyObject *unused);
+PyObject *pn_turn_now(PyObject *module, PyObject *unused);
+PyObject *pn_loop_times(PyObject *module, PyObject *unused);
+extern const char pn_metrics_doc[];
 /* active.c: _active(), _other_threads() */
 PyObject *pn_active(PyObject *module, PyObject *unused);
 PyObject *pn_other_threads_function(PyObject *module, PyObject *unused);

@@ -11,8 +11,10 @@
 #include "py/events/once_object.h"
 #include "py/events/rewake.h"
 #include "py/events/waiting.h"
+#include "py/loop/diagnostics.h"
 #include "py/loop/driver.h"
 #include "py/loop/hooks.h"
+#include "py/loop/slow.h"
 #include "py/loop/timer_types.h"
 #include "py/loop/uncaught.h"
 #include "py/loop/waiter.h"
@@ -58,6 +60,7 @@ add_types(PnState *st, PyObject *m)
         add_type(st, m, &pn_immediate_spec, NULL, "Immediate", &st->Immediate) < 0 ||
         add_type(st, m, &pn_turn_spec, NULL, NULL, &st->Turn) < 0 ||
         add_type(st, m, &pn_drive_spec, NULL, "Drive", &st->Drive) < 0 ||
+        add_type(st, m, &pn_delay_spec, NULL, "IntervalHistogram", &st->IntervalHistogram) < 0 ||
         add_type(st, m, &pn_address_spec, NULL, "SocketAddress", &st->SocketAddress) < 0 ||
         add_type(st, m, &pn_blocklist_spec, NULL, "BlockList", &st->BlockList) < 0 ||
         add_type(st, m, &pn_abort_signal_spec, NULL, "AbortSignal", &st->AbortSignal) < 0 ||
@@ -104,7 +107,8 @@ add_named_tuples(PnState *st, PyObject *m)
 {
     st->AddressInfo = Py_NewRef(pn_state_run(st, PN_RUN_AddressInfo));
     st->AbortEvent = Py_NewRef(pn_state_run(st, PN_RUN_AbortEvent));
-    if (PyModule_AddObjectRef(m, "AddressInfo", st->AddressInfo) < 0)
+    if (PyModule_AddObjectRef(m, "AddressInfo", st->AddressInfo) < 0 ||
+        PyModule_AddObjectRef(m, "ServerStats", pn_state_run(st, PN_RUN_ServerStats)) < 0)
         return -1;
     return PyModule_AddObjectRef(m, "AbortEvent", st->AbortEvent);
 }
@@ -234,8 +238,8 @@ module_exec(PyObject *m)
 
 /* clang-format off */
 #define FOR_EACH_OWNED(X) \
-    X(uncaught) X(uncaught_handler) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
-    X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(Drive) \
+    X(uncaught) X(uncaught_handler) X(slow_report) X(publish) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
+    X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(Drive) X(IntervalHistogram) \
     X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(AwaitableCall) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
@@ -357,7 +361,7 @@ static PyMethodDef module_methods[] = {
     {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL},
     {"_set_workers", pn_set_workers, METH_O, NULL},
     {"_alias_type", pn_alias_type_function, METH_O, NULL},
-    {"_check_callback", pn_check_callback_function, METH_O, NULL},
+    {"_check_callback", pn_check_callback_function, METH_VARARGS, NULL},
     {"_server_knows_option", pn_server_knows_option, METH_O, NULL},
     FAST("_reached", pn_reached, NULL),
     {"_over", pn_over, METH_O, NULL},
@@ -397,6 +401,13 @@ static PyMethodDef module_methods[] = {
     {"_destroy_draining", pn_server_destroy_draining, METH_O, NULL},
     {"_destroy_connections", pn_server_destroy_connections, METH_O, NULL},
     {"_counts", pn_counts, METH_NOARGS, "Counts open handles and existing objects, for the tests."},
+    KW("monitor_event_loop_delay", pn_monitor_event_loop_delay, pn_monitor_event_loop_delay_doc),
+    {"metrics", pn_metrics, METH_NOARGS, pn_metrics_doc},
+    {"_set_publish", pn_set_publish, METH_O, NULL},
+    FAST("_slow_listener", pn_slow_listener, NULL),
+    {"_turn_now", pn_turn_now, METH_NOARGS, NULL},
+    {"_open", pn_open, METH_NOARGS, NULL},
+    {"_loop_times", pn_loop_times, METH_NOARGS, NULL},
     {"_active", pn_active, METH_NOARGS, NULL},
     {"_other_threads", pn_other_threads_function, METH_NOARGS, NULL},
     {"_aggregate_error", pn_make_aggregate_error, METH_O, NULL},

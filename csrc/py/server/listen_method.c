@@ -352,7 +352,11 @@ pn_server_listen_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, P
     struct pn_listen l;
     if (pn_check_alive(&s->em) < 0 || pn_listen_parse(s, args, nargs, kwnames, &l) < 0)
         return NULL;
-    int status = start(s, &l);
+    int status = s->em.st->publish != NULL ? pn_listen_publish_start(s, &l) : 0;
+    if (status == 0)
+        status = start(s, &l);
+    if (status < 0 && s->em.st->publish != NULL)
+        pn_listen_publish_raised(s);
     pn_listen_clear(&l);
     return status < 0 ? NULL : Py_NewRef(op);
 }

@@ -34,6 +34,12 @@ void pn_listen_clear(struct pn_listen *l);
 /* Raises NetError (ERR_SERVER_ALREADY_LISTEN). -1. */
 int pn_raise_already_listening(PnState *st);
 
+/* --- listen_publish.c --- */
+/* A listen() with these arguments begins. A subscriber runs user code. 0, or -1 with an exception. */
+int pn_listen_publish_start(PnServer *s, const struct pn_listen *l);
+/* It raises the exception that is set. */
+void pn_listen_publish_raised(PnServer *s);
+
 /* --- listen_fd.c --- */
 /* The option fd, a number: takes the descriptor over. 0, or -1 with an exception. */
 int pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l);

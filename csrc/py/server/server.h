@@ -5,6 +5,7 @@
  *   listen_method.c    listen(): binding, the lookup of a host, the abort signal
  *   listen_args.c      the arguments of listen(); listen_request.h: the checked request
  *   listen_fd.c        listen() on an existing descriptor or a BoundSocket
+ *   listen_publish.c   what listen() publishes for pynet.diagnostics
  *   server_watch.c     whether a server accepts now: it pauses and starts the listeners
  *   server_accept.c    accepting: max_connections, the block list, `drop`, `connection`
  *   server_proxy.c     the header of the PROXY protocol, which is read before anything else
@@ -18,6 +19,7 @@
  *   accept_method.c    accept(): the threads and tasks that wait for a connection, in their order
  *   server_travels.c   what send_handle() needs of a server, and the server that arrives
  *   server_list.c      the servers that listen
+ *   server_stats.c     what a server has counted
  *   server_close.c     closing: the listener, a listen() under way, `close`, `error`, the end of shutdown()
  *   server_shutdown.c  all connections of a server at once: listing, destroying, shutdown()
  *
@@ -138,6 +140,8 @@ void pn_server_tell_closed(PnServer *s);
 
 /* --- server_list.c --- */
 /* _server_list(): [(server, where it began to listen)] of those that listen. */
+/* server_stats.c: the property stats */
+PyObject *pn_server_stats(const PnServer *s);
 PyObject *pn_server_list(PyObject *module, PyObject *unused);
 /* Adds a note to an error EADDRINUSE: which server of this process has the address. Returns the error; NULL, with its
  * reference released: a signal handler has raised. */

@@ -4,6 +4,7 @@
 
 #include "py/address/blocklist_rules.h"
 #include "py/events/emitter.h"
+#include "py/loop/diagnostics.h"
 #include "py/loop/driver.h"
 #include "py/loop/uncaught.h"
 #include "py/server/server.h"
@@ -120,6 +121,8 @@ accept_connection(PnServer *s, struct pn_accepted *c)
     unsigned generation = st->generation;
     struct pn_connection_options options = s->options; /* a factory may change those of the server */
     Py_XINCREF(options.factory);
+    s->counts->accepted++;
+    st->counters.accepted++;
     s->connections++; /* first: a close() that runs while the socket is made must count it */
     pn_brake_count(&st->loop->brake, 1);
     PnSocket *sock = pn_socket_accept(st, (PyObject *)s, &options, c);
@@ -146,7 +149,9 @@ accept_connection(PnServer *s, struct pn_accepted *c)
     if (!s->options.pause_on_connect)
         pn_readable_poll(&sock->d);
     PyObject *stack[2] = {NULL, (PyObject *)sock};
-    (void)pn_emit_loop(&s->em, s->em.st->names.connection, stack + 1, 1, (PyObject *)sock);
+    if (pn_emit_loop(&s->em, st->names.connection, stack + 1, 1, (PyObject *)sock) >= 0 &&
+        s->em.generation == st->generation)
+        pn_publish(st, "net.server.socket", "socket", (PyObject *)sock, NULL, NULL);
     if (s->em.generation == s->em.st->generation)
         keep_for_takers(s, sock);
     Py_DECREF(sock);
@@ -155,12 +160,20 @@ accept_connection(PnServer *s, struct pn_accepted *c)
 static void
 accept_or_drop(PnServer *s, struct pn_accepted *c)
 {
-    if (pn_server_is_full(s))
+    struct pn_counters *all = &s->em.st->counters;
+    if (pn_server_is_full(s)) {
+        s->counts->dropped++;
+        all->dropped++;
         drop(s, c);
-    else if (is_blocked(s, c))
+    }
+    else if (is_blocked(s, c)) {
+        s->counts->blocked++;
+        all->blocked++;
         pn_accepted_close(c, false);
-    else
+    }
+    else {
         accept_connection(s, c);
+    }
 }
 
 static void
@@ -307,5 +320,6 @@ pn_server_listening(PnServer *s, struct pn_outcome *out)
     pn_server_watch(s);
     pn_server_proxy_listens(s);
     pn_tick_sure(st, listening_tick, (PyObject *)s, NULL, 1);
-    pn_missed_forget(&s->em); /* last: releasing a missed error may run user code that closes the server */
+    pn_missed_forget(&s->em); /* near the end: releasing a missed error may run user code that closes the server */
+    pn_publish(st, "tracing:net.server.listen:asyncEnd", "server", (PyObject *)s, NULL, NULL);
 }

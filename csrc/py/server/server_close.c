@@ -1,6 +1,7 @@
 /* server_close.c - closes a server: its listener, and a listen() under way; decides when `close` is emitted and when the Future
  * of shutdown() finishes; emits `error`. */
 #include "py/events/emitter.h"
+#include "py/loop/diagnostics.h"
 #include "py/server/server.h"
 #include "py/server/server_proxy.h"
 
@@ -58,7 +59,10 @@ pn_listen_failed_with(PnServer *s, PyObject *error)
         error = pn_take_exception();
     s->listen_error = Py_XNewRef(error);
     s->listen_error_emitted = 0;
+    Py_XINCREF(error);
     pn_server_failed(s, error);
+    pn_publish(s->em.st, "tracing:net.server.listen:error", "server", (PyObject *)s, "error", error);
+    Py_XDECREF(error);
     Py_XDECREF(old);
 }
 

@@ -4,10 +4,10 @@
 
 /* Appending to a list runs no user code, so that all listeners are seen as they are now. */
 static void
-append(void *owner, void *arg)
+append(struct pn_listener *l, void *arg)
 {
     PyObject **list = arg;
-    PnServer *s = owner;
+    PnServer *s = l->owner;
     if (*list == NULL || pn_is_dying(s))
         return;
     PyObject *place = s->listened_at != NULL ? s->listened_at : Py_None;

@@ -9,6 +9,11 @@
 
 typedef struct PnServer PnServer;
 
+/* Connections since the server was made: see server_stats.c. */
+struct pn_server_counts {
+    uint64_t accepted, dropped, blocked;
+};
+
 struct PnServer {
     PnEmitter em;
     struct pn_listener *listener;  /* own: the first; holds a reference to the server until it is closed */
@@ -29,16 +34,17 @@ struct PnServer {
     struct pn_server_proxy *proxy; /* own: of the option proxy_protocol; NULL: off */
     PyObject *share;               /* own: see _server_share(); NULL: it accepts for itself */
     size_t connections;
-    struct pn_stream_group streams; /* of the connections */
-    struct pn_abort_link abort;     /* the signal of listen(), until close() */
-    size_t draining;                /* connections that shutdown() waits for */
-    size_t force_closed;            /* those of them that were destroyed */
-    struct PnCall *accepting;       /* borrowed: the first call of accept() that waits; see accept_method.c */
-    uint32_t iterators;             /* open iterators over the server */
-    uint32_t takers;                /* waits for a connection: accept(), wait("connection"), once() */
-    unsigned closes;                /* queued `close` events */
-    uint32_t elsewhere;             /* connections that live in another process: see _server_hold() */
-    uint32_t asks;                  /* calls of cluster_ask(), the token of the last one; may wrap */
+    struct pn_server_counts *counts; /* own */
+    struct pn_stream_group streams;  /* of the connections */
+    struct pn_abort_link abort;      /* the signal of listen(), until close() */
+    size_t draining;                 /* connections that shutdown() waits for */
+    size_t force_closed;             /* those of them that were destroyed */
+    struct PnCall *accepting;        /* borrowed: the first call of accept() that waits; see accept_method.c */
+    uint32_t iterators;              /* open iterators over the server */
+    uint32_t takers;                 /* waits for a connection: accept(), wait("connection"), once() */
+    unsigned closes;                 /* queued `close` events */
+    uint32_t elsewhere;              /* connections that live in another process: see _server_hold() */
+    uint32_t asks;                   /* calls of cluster_ask(), the token of the last one; may wrap */
     int backlog;
     unsigned bind_flags; /* PN_BIND_*, of listen() */
     struct pn_connection_options options;

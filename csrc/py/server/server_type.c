@@ -440,6 +440,13 @@ server_set_drop_max_connection(PyObject *op, PyObject *value, void *closure)
 }
 
 static PyObject *
+server_get_stats(PyObject *op, void *closure)
+{
+    (void)closure;
+    return pn_server_stats(PN_SERVER(op));
+}
+
+static PyObject *
 server_get_connections_list(PyObject *op, void *closure)
 {
     (void)closure;
@@ -525,6 +532,11 @@ server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     s->options.max_write_buffer = UINT32_MAX;
     s->grace = -1;
     s->em.st->servers++;
+    s->counts = PyMem_RawCalloc(1, sizeof(*s->counts));
+    if (s->counts == NULL) {
+        Py_DECREF(op);
+        return PyErr_NoMemory();
+    }
     pn_server_mark_outside(s);
     return op;
 }
@@ -587,6 +599,7 @@ server_dealloc(PyObject *op)
     Py_CLEAR(s->listen_error);
     pn_server_proxy_free(s);
     s->em.st->servers--;
+    PyMem_RawFree(s->counts);
     pn_emitter_free_parts(&s->em);
     type->tp_free(op);
     Py_DECREF(type);
@@ -650,6 +663,11 @@ static PyGetSetDef server_getset[] = {
      NULL},
     {"drop_max_connection", server_get_drop_max_connection, server_set_drop_max_connection,
      "None, or the bool that was set. It is stored, without effect. Node: server.dropMaxConnection.", NULL},
+    {"stats", server_get_stats, NULL,
+     "A ServerStats(accepted, dropped, blocked, active): how many connections the server has accepted, dropped\n"
+     "because of max_connections, and closed because of block_list; and how many are open now. The first three\n"
+     "count since the server was made.",
+     NULL},
     {"connections", server_get_connections_list, NULL,
      "A new list of the open sockets that the server has accepted, oldest first.", NULL},
     {NULL, NULL, NULL, NULL, NULL},

@@ -3,6 +3,7 @@
  * Answers the callbacks of writes that libuv does not have. A write that libuv has is cancelled when the handle closes:
  * pn_writable_written() in writable.c answers it, with ECANCELED. */
 #include "py/events/emitter.h"
+#include "py/loop/diagnostics.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
 #include "py/stream/read_direct.h"
@@ -86,13 +87,20 @@ pn_duplex_finish(PnDuplex *s, bool current)
         pn_duplex_ops_of(s)->sink_gone(s);
 }
 
+static void
+emit_close(PnDuplex *s, PyObject *had_error)
+{
+    (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
+    pn_publish(s->em.st, "pynet.socket.close", "socket", (PyObject *)s, "had_error", had_error);
+}
+
 void
 pn_duplex_close_now(PnDuplex *s, uint32_t tag)
 {
     PyObject *had_error = (tag & 1) != 0 ? Py_True : Py_False;
     if (tag >> 1 != s->em.connection || !s->destroyed) { /* of an earlier connection */
         pn_duplex_finish(s, false);
-        (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
+        emit_close(s, had_error);
         return;
     }
     bool before = !s->was_connecting;
@@ -103,7 +111,7 @@ pn_duplex_close_now(PnDuplex *s, uint32_t tag)
         pn_duplex_fail_writes(s);
     if (tag >> 1 == s->em.connection && s->destroyed)
         s->close_emitted = 1;
-    (void)pn_emit_cycle(&s->em, PN_CYCLE_CLOSE, had_error);
+    emit_close(s, had_error);
     if (!before)
         pn_duplex_fail_writes(s);
 }
@@ -183,6 +191,15 @@ pn_duplex_close_soon(PnDuplex *s, uint32_t tag)
     pn_tick_sure(s->em.st, close_tick, (PyObject *)s, (void *)(uintptr_t)tag, 1);
 }
 
+static void
+count_destroyed(const PnDuplex *s, bool failed)
+{
+    struct pn_counters *counters = &s->em.st->counters;
+    counters->connect_failed += s->was_connecting && failed;
+    counters->bytes_read += s->bytes_read;
+    counters->bytes_written += s->bytes_written;
+}
+
 void
 pn_duplex_destroy(PnDuplex *s, PyObject *error)
 {
@@ -203,6 +220,7 @@ pn_duplex_destroy(PnDuplex *s, PyObject *error)
     pn_read_direct_forget(s);
     s->was_connecting = s->connecting;
     s->connecting = 0;
+    count_destroyed(s, x.failed);
     pn_idle_end(s);
     ops->begin_destroy(s, &x);
     if (s->r != NULL && s->r->reader != NULL)

@@ -3,6 +3,7 @@
  * Owns: the buffer's view from the moment bytes may land in it until the socket is destroyed; if a function makes the
  * buffers, until bytes have landed. */
 #include "py/base/args.h"
+#include "py/loop/slow.h"
 #include "py/loop/uncaught.h"
 #include "py/stream/duplex.h"
 
@@ -216,7 +217,7 @@ onread_data(PnDuplex *s, size_t len)
         Py_CLEAR(o->buffer);
     }
     if (stack[1] != NULL && buffer != NULL)
-        result = PyObject_Vectorcall(callback, stack + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+        result = pn_vectorcall(st, (PyObject *)s, NULL, callback, stack + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET);
     Py_XDECREF(stack[1]);
     if (result == NULL) {
         pn_note_where(st, (PyObject *)s, NULL, callback);
