@@ -88,7 +88,7 @@ pn_server_shutdown_over(PnServer *s)
         return;
     s->shutting_down = 0;
     PyObject *future = Py_NewRef(s->shutdown);
-    pn_server_finish(s->em.st, future, s->force_closed);
+    pn_server_finish(s->em.st, future, s->counts->force_closed);
     Py_DECREF(future);
 }
 

@@ -9,9 +9,11 @@
 
 typedef struct PnServer PnServer;
 
-/* Connections since the server was made: see server_stats.c. */
+/* What a server has beside the object, which is so in a size class of the allocator. */
 struct pn_server_counts {
-    uint64_t accepted, dropped, blocked;
+    uint64_t accepted, dropped, blocked; /* connections since the server was made: see server_stats.c */
+    size_t force_closed;                 /* connections that shutdown() waited for, and destroyed */
+    double grace;                        /* seconds that the end of `with` waits; negative: it does not */
 };
 
 struct PnServer {
@@ -22,7 +24,6 @@ struct PnServer {
     PyObject *path;                /* own: str, of a unix server */
     PyObject *max_connections;     /* own: as the user set it; NULL: not set */
     double max;                    /* the same as a number; NaN: no limit */
-    double grace;                  /* seconds that the end of `with` waits; negative: it does not */
     PyObject *block_list;          /* own: a BlockList; NULL: none */
     PyObject *pending_connections; /* own: list of sockets that no loop or wait has taken; None: one that was taken */
     Py_ssize_t taken;              /* how many at its beginning were taken */
@@ -38,7 +39,6 @@ struct PnServer {
     struct pn_stream_group streams;  /* of the connections */
     struct pn_abort_link abort;      /* the signal of listen(), until close() */
     size_t draining;                 /* connections that shutdown() waits for */
-    size_t force_closed;             /* those of them that were destroyed */
     struct PnCall *accepting;        /* borrowed: the first call of accept() that waits; see accept_method.c */
     uint32_t iterators;              /* open iterators over the server */
     uint32_t takers;                 /* waits for a connection: accept(), wait("connection"), once() */

@@ -60,7 +60,7 @@ destroy_all(PnServer *s, bool draining)
         if (sock->d.destroyed || (draining && !sock->draining))
             continue;
         if (sock->draining)
-            s->force_closed++;
+            s->counts->force_closed++;
         pn_mark_outside(&sock->d.em);
         pn_duplex_destroy(&sock->d, NULL);
     }
@@ -130,7 +130,7 @@ pn_server_shut_down(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     if (fresh) {
         old = s->shutdown;
         s->shutdown = Py_NewRef(args[1]);
-        s->force_closed = 0;
+        s->counts->force_closed = 0;
         s->shutting_down = something;
     }
     result = Py_NewRef(s->shutdown);

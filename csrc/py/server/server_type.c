@@ -96,7 +96,7 @@ apply_options(PnServer *s, PyObject **v)
     s->options.keep_alive_delay = delay;
     s->options.high_water_mark = mark;
     s->options.max_write_buffer = max_write;
-    s->grace = grace;
+    s->counts->grace = grace;
     Py_XSETREF(s->block_list, Py_XNewRef(v[S_BLOCK_LIST]));
     Py_XSETREF(s->options.factory, Py_XNewRef(v[S_FACTORY]));
     if (v[S_LISTENER] != NULL)
@@ -399,7 +399,7 @@ server_set_user_data(PyObject *op, PyObject *value, void *closure)
 static PyObject *
 server_get_grace(PyObject *op, void *closure)
 {
-    double grace = PN_SERVER(op)->grace;
+    double grace = PN_SERVER(op)->counts->grace;
     (void)closure;
     if (grace < 0)
         Py_RETURN_NONE;
@@ -413,7 +413,7 @@ server_set_grace(PyObject *op, PyObject *value, void *closure)
     (void)closure;
     if (grace_of(value, "grace", &grace) < 0)
         return -1;
-    PN_SERVER(op)->grace = grace;
+    PN_SERVER(op)->counts->grace = grace;
     return 0;
 }
 
@@ -530,13 +530,13 @@ server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     s->options.high_water_mark = s->em.st->default_mark;
     s->options.no_delay = s->em.st->no_delay;
     s->options.max_write_buffer = UINT32_MAX;
-    s->grace = -1;
     s->em.st->servers++;
     s->counts = PyMem_RawCalloc(1, sizeof(*s->counts));
     if (s->counts == NULL) {
         Py_DECREF(op);
         return PyErr_NoMemory();
     }
+    s->counts->grace = -1;
     pn_server_mark_outside(s);
     return op;
 }
