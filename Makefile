@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# How many processes share the suite. A part runs in one: it starts at once, and --pdb and -s work.
+TEST_PROCESSES ?= $(if $(strip $(PYTEST_ARGS)),0,logical)
 FUZZ_SECONDS ?= 60
 DUPLEX_EXAMPLES ?= 1500
 PYNET_WERROR ?= 1
@@ -11,6 +13,8 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 # -P: the package comes from where the environment says, not from the current directory.
 PYTEST := $(PY) -P -m pytest
+# A file runs in one process, since its fixtures may be dear. tests/conftest.py says in which order.
+SHARED := $(if $(filter 0,$(TEST_PROCESSES)),,-n $(TEST_PROCESSES) --maxprocesses=16 --dist loadfile --no-loadscope-reorder)
 # What tools/setup.sh found out, above all a local libuv.
 RUN := . build/env.sh &&
 C_FILES := $(shell find csrc bench tests/core -name '*.[ch]' 2> /dev/null | sort)
@@ -24,7 +28,7 @@ SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
-	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test release-check conformance-record differential \
+	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test matrix release-check conformance-record differential \
 	differential-record docs docs-links lint-workflows hooks address-files clean distclean FORCE
 
 help:  ## this list
@@ -33,8 +37,8 @@ help:  ## this list
 demo: build  ## an echo server and a client talk over TCP and over a unix socket
 	@$(RUN) $(PY) examples/echo_demo.py
 
-test: build .venv/.test  ## the whole test suite (PYTEST_ARGS="-k name" for a part)
-	@$(RUN) $(PYTEST) $(PYTEST_ARGS)
+test: build .venv/.test  ## the whole test suite, on all processors (PYTEST_ARGS="-k name" for a part, on one)
+	@$(RUN) $(PYTEST) $(SHARED) $(PYTEST_ARGS)
 
 build: build/.built  ## the extension, in place, for .venv (PYTHON=python3.12 for another Python)
 
@@ -134,9 +138,14 @@ sdist: .venv/.wheels  ## the source distribution, with libuv inside, in dist
 wheel: .venv/.wheels  ## sdist and wheels in dist: glibc and musl, x86-64 and arm64 (WHEEL_PYTHONS="python3.12 ...")
 	@$(PY) tools/wheels.py $(WHEEL_PYTHONS:%=--python %) $(WHEEL_PLATFORMS:%=--platform %)
 
-wheel-test:  ## dist's sdist and its wheels for CPython 3.11, each in a bare Debian 12 (as root)
-	@for archive in dist/pynet_uv-*.tar.gz dist/pynet_uv-*-cp311-cp311-manylinux*.whl; do \
+WHEEL_TAGS ?= cp311
+wheel-test:  ## dist's sdist and wheels for glibc, each in a bare Debian (as root; WHEEL_TAGS="cp311 cp313 cp314 cp315")
+	@for archive in dist/pynet_uv-*.tar.gz $(WHEEL_TAGS:%=dist/pynet_uv-*-%-manylinux*.whl); do \
 		bash tools/clean_root.sh $$archive || exit 1; done
+
+MATRIX ?= python3.11 python3.13 python3.14 python3.15
+matrix:  ## the test suite in Debian 12, 13 and sid, with their CPythons and libuvs (as root; MATRIX=python3.15 for one)
+	@for python in $(MATRIX); do bash tools/matrix.sh $$python $(PYTEST_ARGS) || exit 1; done
 
 address-files: .venv/.build  ## write what names the project's addresses anew, from release.toml: SECURITY.md and others
 	@$(PY) tools/address_files.py

@@ -41,6 +41,7 @@ site_sections = {
         "api/event-emitter",
         "api/bound-socket",
         "api/aio",
+        "api/cluster",
         "api/streams",
         "api/timers",
         "api/addresses",
@@ -64,6 +65,7 @@ site_sections = {
         "internals/server",
         "internals/connect",
         "internals/module",
+        "internals/cluster",
         "internals/*",
     ],
 }

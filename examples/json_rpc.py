@@ -59,9 +59,7 @@ def handler(sock: pynet.Socket) -> None:
 
 def serve(path: str) -> pynet.Server:
     """Only this user may connect; the file of a server that was killed is replaced."""
-    return pynet.serve(
-        handler, path, limit=100, allow_half_open=True, mode=0o600, unlink_stale=True
-    )
+    return pynet.serve(handler, path, limit=100, mode=0o600, unlink_stale=True)
 
 
 # --- a client ---

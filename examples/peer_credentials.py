@@ -39,9 +39,7 @@ def control(path: str) -> pynet.Server:
                 sock.write("not allowed\n" if command == b"stop" else "whoami or stop\n")
 
     # All users may connect: what each may do is decided by what the kernel says.
-    server = pynet.serve(
-        handler, path, limit=50, allow_half_open=True, mode=0o666, unlink_stale=True
-    )
+    server = pynet.serve(handler, path, limit=50, mode=0o666, unlink_stale=True)
     return server
 
 

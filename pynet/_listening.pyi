@@ -147,13 +147,13 @@ class Server(EventEmitter):
         """
     @overload
     def wait(self, event: Literal["connection"], timeout: float | None = None) -> Socket:
-        """Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a
-        tuple. At once when it is "listening" and the server listens, or "close" and it has closed.
-        wait("connection") is accept().
+        """Blocks this thread until the event is emitted. Returns the value of the event: None, its one argument, or
+        a tuple of its arguments. Returns at once for "listening" if the server listens, and for "close" if it has
+        closed. wait("connection") is accept().
 
-        timeout is in seconds, None: without limit. Raises TimeoutError; what an "error" event carries, unless
-        that is waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on
-        the thread that drives the loop, in a listener and inside turn(). Under asyncio: await server.wait(event).
+        timeout is in seconds; None means no limit. Raises TimeoutError; the error of an "error" event, unless you
+        wait for that event; NetError (ERR_STREAM_PREMATURE_CLOSE) if the server closes first; RuntimeError on the
+        thread that drives the loop, in a listener and inside turn(). Under asyncio: await server.wait(event).
         Node: events.once(), which does not block.
         """
     @overload
@@ -171,13 +171,14 @@ class Server(EventEmitter):
         (ERR_OUT_OF_RANGE).
         """
     def shutdown(self, timeout: float | None = None, *, drain: bool = False) -> Future[int]:
-        """Accepts no more, as close(), and ends every connection, or with drain=True lets the connections go on
-        until they close by themselves; what is left after `timeout` seconds (None: never) is destroyed, 0: at
-        once. Returns a Future of the number destroyed, done when "close" has been emitted: `await`
-        server.shutdown(5) under asyncio, .result() in a thread. At once, and 0, when there is nothing to close.
+        """Stops accepting, like close(), and ends every connection. With drain=True the connections continue until
+        they close by themselves. After `timeout` seconds it destroys the remaining connections: 0 means at once,
+        None means never. Returns a Future of the number of destroyed connections, which is done after "close" was
+        emitted: `await server.shutdown(5)` under asyncio, .result() in a thread. If there is nothing to close, it
+        is done at once, with 0.
 
-        Called again it returns the same Future until listen() has been called anew; the shortest timeout counts.
-        User code that writes to a connection after that gets ERR_STREAM_WRITE_AFTER_END, as after end().
+        Another call returns the same Future until listen() is called again; the shortest timeout counts. A
+        write() to a connection that was ended causes ERR_STREAM_WRITE_AFTER_END, as after end().
 
         Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Events: end, finish, close of the
         connections; close.

@@ -29,9 +29,9 @@ def run(
     called. It calls main() first, inside the first turn. If the background thread was driving, it stops.
 
     signals=True (only on the main thread): the first SIGINT or SIGTERM closes everything in order: it stops
-    accepting, sends queued writes and unlinks unix paths. On the second signal run() returns at once. `grace`
-    seconds after the first signal, run() destroys what is still open, and one line on stderr says how many;
-    None means no limit.
+    accepting, sends queued writes and unlinks unix paths. Connections of serve() end when their handlers return.
+    On the second signal run() returns at once. `grace` seconds after the first signal, run() destroys what is
+    still open, and one line on stderr says how many; None means no limit.
 
     on_uncaught="log": if an exception leaves a listener, it is logged (logger "pynet"), the connection
     concerned is destroyed, and run() continues. By default run() raises the exception and destroys nothing,

@@ -32,7 +32,7 @@ uv_error: Callable[[int, str], _pynet.NetError] = _c._uv_error
 need_driver: Callable[[object], None] = _c._need_driver
 driver: Callable[[], tuple[str, bool]] = _c._driver
 
-# --- loop/work_left.c ---
+# --- loop/workers.c ---
 
 set_workers: Callable[[int], None] = _c._set_workers
 
@@ -73,6 +73,7 @@ server_knows_option: Callable[[str], bool] = _c._server_knows_option
 server_changed: object = _c._server_changed
 destroy_connections: Callable[[_pynet.Server], None] = _c._destroy_connections
 server_list: Callable[[], list[tuple[_pynet.Server, str | None]]] = _c._server_list
+set_handled: Callable[[_pynet.Server], None] = _c._set_handled
 iter_open: Callable[[_pynet.Server], None] = _c._iter_open
 iter_next: Callable[[_pynet.Server], Any] = _c._iter_next
 iter_close: Callable[[_pynet.Server], None] = _c._iter_close

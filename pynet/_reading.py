@@ -1,7 +1,7 @@
-"""The iterators over a socket, and what is rare when it is read: errors, ends, odd arguments; how a loop waits.
+"""The iterators over a socket, the rare cases of reading (errors, ends, unusual arguments), and how a loop waits.
 
-The reads themselves are in C (csrc/py/stream/read_slot.c, read_loop.c). Data stays in the socket until it is returned:
-a timeout, an error or an iteration that is left early lose none.
+The reads themselves are in C (csrc/py/stream/read_slot.c, read_loop.c). Data stays in the socket until it is returned.
+So a timeout, an error, or an iteration that is left early loses no data.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ END: Any = object()  # instead of a chunk
 class IncompleteReadError(_pynet.NetError, EOFError):
     """The peer ended before read_exactly() or read_until() had all its data.
 
-    `partial` is what came (it stays in the socket), `expected` the n of read_exactly(), None for read_until().
+    `partial` is the data that came, which stays in the socket. `expected` is the n of read_exactly(), or None after
+    read_until().
     """
 
     __module__ = "pynet"
@@ -59,7 +60,7 @@ class IncompleteReadError(_pynet.NetError, EOFError):
 
 
 class Waiters:
-    """The waiters to wake when there may be new data or a new connection, and the error that occurred."""
+    """The waiters that are woken when there may be new data or a new connection, and the error that has occurred."""
 
     __slots__ = ("_wakers", "error")
 
@@ -79,7 +80,7 @@ class Waiters:
                     raise
 
     def _forget(self, waker: Callable[[], object]) -> None:
-        """Removes a waiter that has its result, or has given up."""
+        """Removes a waiter that has its result, or waits no longer."""
         with contextlib.suppress(ValueError, IndexError):  # removed already; or another thread changes the deque
             self._wakers.remove(waker)
 
@@ -88,7 +89,7 @@ class Waiters:
         self._wake()
 
     def wait(self, attempt: Callable[[], Any], seconds: float | None, what: str) -> Any:
-        """Blocks until attempt() returns something else than None."""
+        """Blocks until attempt() does not return None, and returns its result."""
         _private.check_blocking(what)
         deadline = None if seconds is None else time.monotonic() + seconds
         asleep = threading.Lock()
@@ -143,7 +144,7 @@ class Waiters:
 
 
 class Loop:
-    """What `for` and `async for` use: an iterator, an async iterator and a context manager."""
+    """The object that `for` and `async for` use: an iterator, an async iterator and a context manager."""
 
     __slots__ = ("__weakref__", "_done")
 
@@ -166,7 +167,7 @@ class Loop:
         raise NotImplementedError
 
     async def aclose(self) -> None:
-        """close() under the name that async iterators have for it."""
+        """close(), by the name that async iterators have."""
         self.close()
 
     def __enter__(self) -> Self:
@@ -201,10 +202,10 @@ class Loop:
 
 
 class SocketIterator(Loop):
-    """Chunks of a socket, for `for` and `async for`; what Socket.iterator() returns.
+    """The chunks of a socket, for `for` and `async for`. Socket.iterator() returns one.
 
-    It has listeners from the first chunk to the end, or until close(), or until its last reference is dropped, as when
-    a `for` is left early. `with` closes it.
+    It has listeners from the first chunk to the end, to close(), or to the end of its last reference, as after a `for`
+    that is left early. `with` closes it.
     """
 
     __slots__ = ("_destroy", "_listening", "_seconds", "socket")
@@ -249,7 +250,7 @@ class SocketIterator(Loop):
             self._listening = True
 
     def _look(self, error: tuple[Any, ...]) -> bool:
-        """For read_loop.c: nothing is there, and something has ended: True at the end of the loop, or raises."""
+        """For read_loop.c: there is no data, and the socket has ended. Returns True if the loop ends, or raises."""
         try:
             over = is_over(self.socket, as_error(error) if error else None)
         except BaseException:
@@ -260,7 +261,7 @@ class SocketIterator(Loop):
         return over
 
     def _give_up(self, connected_again: bool) -> None:
-        """For read_loop.c: ends it, since it raises."""
+        """For read_loop.c: ends the iteration, since the loop raises."""
         self._destroy = not connected_again
         self.close()
 
@@ -276,7 +277,7 @@ class SocketIterator(Loop):
 
 
 class LineIterator(SocketIterator):
-    """Lines of a socket, for `for` and `async for`; what Socket.lines() returns."""
+    """The lines of a socket, for `for` and `async for`. Socket.lines() returns one."""
 
     __slots__ = ("_keep_ends", "_max")
 

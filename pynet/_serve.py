@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pynet._options import Address, AioListenOptions, Handle, Host, Listener, Places
 
-__all__ = ["make_server", "serve", "serve_tasks"]
+__all__ = ["half_open", "make_server", "serve", "serve_tasks"]
 
 _Handler = Callable[[_pynet.Socket], object]
 _TaskHandler = Callable[[_pynet.Socket], Awaitable[object] | None]
@@ -42,6 +42,16 @@ def make_server(
     return _pynet.Server(mapping, **own), mapping, rest
 
 
+def half_open(address: object, options: AioListenOptions) -> None:
+    """Sets allow_half_open unless the caller has: a handler that returns closes its connection, so it may still answer
+    a peer that has ended its side."""
+    sources: tuple[Any, ...] = (options, address if isinstance(address, Mapping) else {})
+    names = ("allow_half_open", "allowHalfOpen")
+    if all(source.get(name) is None for source in sources for name in names):
+        options.pop("allowHalfOpen", None)
+        options["allow_half_open"] = True
+
+
 def _is_over(error: BaseException) -> bool:
     """The connection was destroyed, by shutdown() or the program, or the interpreter exits: no report."""
     codes = (PREMATURE_CLOSE, "ERR_LOOP_CLOSED", "ERR_FORKED")
@@ -52,9 +62,12 @@ def _is_expected(sock: _pynet.Socket, error: BaseException) -> bool:
     """What ends one handler, and is not a mistake of the program; logged, if the peer or the network caused it."""
     if _is_over(error):
         return True
-    if not isinstance(error, IncompleteReadError) and not _private.is_lost(error):
+    # A peer that is slow, or sends a line over the limit, must not be able to fill a log with tracebacks.
+    too_slow = type(error) is TimeoutError
+    too_long = isinstance(error, _pynet.NetError) and error.code == "ERR_READ_LIMIT"
+    if not (too_slow or too_long or isinstance(error, IncompleteReadError) or _private.is_lost(error)):
         return False
-    lost.report("the handler of %s has ended: %s", sock, error)
+    lost.report("the handler of %s has ended: %s", sock, error if str(error) else type(error).__name__)
     return True
 
 
@@ -87,16 +100,19 @@ def serve(
 
     Each thread calls handler(sock), which may block, and then closes the socket. `limit` is the largest number of
     connections at a time; further connections wait in the system's queue. Takes the arguments of Server.listen() and
-    the options of Server, and raises what both raise. server.shutdown() ends it.
+    the options of Server, and raises what both raise. allow_half_open is True by default: a handler may answer a peer
+    that has ended its side. server.shutdown() ends it. run(signals=True) waits for handlers that are at work.
 
     If the peer or the network ends a connection, that ends only its own handler, with a line of the logger
-    pynet.server. Other exceptions of a handler go to threading.excepthook, and its connection is destroyed. The threads
-    are daemons.
+    pynet.server. So do a line over the limit (ERR_READ_LIMIT) and a TimeoutError. Other exceptions of a handler go to
+    threading.excepthook, and its connection is destroyed. The threads are daemons.
     """
     _private.check_callback(handler)
     if limit is not None:
         check_size("limit", limit, 1)
+    half_open(address, options)
     server, _mapping, own = make_server(address, options)
+    _private.set_handled(server)
     connections = ServerIterator(server)  # before listen(): in a listener the server accepts at once
     try:
         server.listen(*given(address, host, backlog, callback), **own)
@@ -195,6 +211,7 @@ def serve_tasks(server: _pynet.Server, handler: _TaskHandler, limit: int | None)
     """Begins a task for each connection of the server, in the asyncio loop of this thread."""
     import asyncio
 
+    _private.set_handled(server)
     task = asyncio.get_running_loop().create_task(_supervise(server, ServerIterator(server), handler, limit))
     _supervisors.add(task)
     task.add_done_callback(_supervisors.discard)

@@ -21,7 +21,7 @@ from pynet._waiting import Future, _Link
 __all__ = ["ServerIterator", "Shutdown", "iterate_server", "iterate_server_async", "shutdown"]
 
 _LONGEST = 2_147_483_647  # ms that a timer takes
-_nobody = _pynet.EventEmitter()
+_without_events = _pynet.EventEmitter()
 
 # --- shutdown ---
 
@@ -79,7 +79,7 @@ class Shutdown(Future[int]):
     def _finish(self, destroyed: int) -> None:
         self._settle((destroyed,))
         self._stop_timers()
-        self._emitter = _nobody  # the server keeps this future
+        self._emitter = _without_events  # the server keeps this future
 
 
 def shutdown(server: _pynet.Server, timeout: float | None = None, *, drain: bool = False) -> Future[int]:
@@ -95,10 +95,10 @@ def shutdown(server: _pynet.Server, timeout: float | None = None, *, drain: bool
 
 
 class ServerIterator(Loop):
-    """Connections of a server, for `for` and `async for`.
+    """The connections of a server, for `for` and `async for`.
 
-    It takes connections from when it is made to the end, or until close(), or until its last reference is dropped, as
-    when a `for` is left early. `with` closes it.
+    It takes connections from its creation to the end, to close(), or to the end of its last reference, as after a `for`
+    that is left early. `with` closes it.
     """
 
     __slots__ = ("_open", "_waiters", "server")

@@ -338,29 +338,31 @@ class Socket(EventEmitter):
         destination. When the last pipe is removed, reading pauses. Node: readable.unpipe().
         """
     def wait(self, event: _SocketEvent, timeout: float | None = None) -> Any:
-        """Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a
-        tuple. At once when the state is already reached: connect, ready, end, finish, close, and drain when
-        nothing is to be drained.
+        """Blocks this thread until the event is emitted. Returns the value of the event: None, its one argument, or
+        a tuple of its arguments. Returns at once if the state is already reached: connect, ready, end, finish,
+        close; and drain, if nothing has to be drained.
 
-        timeout is in seconds, None: without limit. Raises TimeoutError; what an "error" event carries, unless
-        that is waited for; when the socket closes first, its error or NetError (ERR_STREAM_PREMATURE_CLOSE);
+        timeout is in seconds; None means no limit. Raises TimeoutError; the error of an "error" event, unless you
+        wait for that event; if the socket closes first, its error or NetError (ERR_STREAM_PREMATURE_CLOSE);
         RuntimeError on the thread that drives the loop, in a listener and inside turn(). Under asyncio: await
-        sock.wait(event). Node: events.once(), which does not block.
+        sock.wait(event).
+        Node: events.once(), which does not block.
         """
     def drain(self, timeout: float | None = None) -> Future[None]:
-        """`await sock.drain()`: waits until more may be written: not at all while less than the high-water mark is
-        queued, else until "drain" or "finish". The same as once(sock, "drain"): a Future, for threads too:
-        sock.drain().result(timeout). With a timeout (seconds) the Future itself fails with TimeoutError, also
-        when it is awaited. Raises what once() raises.
+        """Returns a Future that is done when you may write more: at once if less than the high-water mark is queued,
+        else after "drain" or "finish". It is the same as once(sock, "drain"): `await sock.drain()` under asyncio,
+        sock.drain().result() in a thread. After `timeout` seconds the Future fails with TimeoutError, also if it
+        is awaited. Raises what once() raises.
         """
     def send_file(self, file: SupportsRead, offset: int = 0, count: int | None = None) -> Future[int]:
-        """Sends a file, open in binary mode, from offset on, count bytes or to its end: behind what is queued, by
-        sendfile() where that is possible, and not faster than the peer takes it. Returns a Future of the number
-        of bytes, done when the kernel has taken all of them. Wait for it before you write more, or end(). The
-        file stays open; its position is behind what was sent.
+        """Sends a file that is open in binary mode: `count` bytes from `offset` on, or all bytes to its end. The
+        data is sent after what is queued, by sendfile() where that is possible, and not faster than the peer
+        takes it. Returns a Future of the number of bytes, which is done when the kernel has taken all of them.
+        Wait for it before you call write() or end(). The file stays open; its position is then after the data
+        that was sent.
 
         Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE for a text file,
-        ERR_OUT_OF_RANGE). The Future fails with what reading raises, and with the error of the socket.
+        ERR_OUT_OF_RANGE). The Future fails with the error of reading the file, and with the error of the socket.
         """
     sendFile = send_file
     def send_handle(
@@ -388,12 +390,13 @@ class Socket(EventEmitter):
         """
     sendHandle = send_handle
     def flush(self, timeout: float | None = None) -> Future[None]:
-        """A Future that is done when the kernel has taken all that was written before: `await sock.flush()` under
-        asyncio, sock.flush().result(timeout) in a thread. At once when nothing is queued. What cork() holds back
-        waits for uncork(). It does not mean that the peer has read it.
+        """Returns a Future that is done when the kernel has taken all data that was written before: `await
+        sock.flush()` under asyncio, sock.flush().result(timeout) in a thread. It is done at once if nothing is
+        queued. Data that cork() holds back is sent after uncork(). A done Future does not mean that the peer has
+        read the data.
 
-        It fails with the error of the socket when that is destroyed first, with TimeoutError after `timeout`
-        seconds. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+        The Future fails with the error of the socket if that is destroyed first, and with TimeoutError after
+        `timeout` seconds. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
         """
     def __iter__(self) -> SocketIterator: ...
     def __aiter__(self) -> SocketIterator: ...
@@ -405,44 +408,49 @@ class Socket(EventEmitter):
         destroy_on_return: bool | None = True,
         timeout: float | None = None,
     ) -> SocketIterator:
-        """An iterator, async iterator and context manager over the chunks of the socket: as `for chunk in sock` and
-        `async for chunk in sock`, with a choice. destroy_on_return destroys the socket when the iteration ends or
-        is left early (with an AbortError if the socket had not ended), as iteration in Node does; False keeps it,
-        as iteration over the socket itself does. Chunks are bytes, or str after set_encoding(). Iterating raises
-        TimeoutError when a chunk takes more than `timeout` seconds, the error of the socket, NetError
-        (ERR_STREAM_PREMATURE_CLOSE) when it is destroyed before its end, and RuntimeError where wait() does.
+        """An iterator, async iterator and context manager over the chunks of the socket, like `for chunk in sock`
+        and `async for chunk in sock`. If destroy_on_return is True, it destroys the socket when the iteration
+        ends or is left early (with an AbortError if the socket had not ended), like iteration in Node. If it is
+        False, the socket stays open, like in iteration over the socket itself. Chunks are bytes, or str after
+        set_encoding().
+
+        The iteration raises TimeoutError if a chunk takes more than `timeout` seconds; the error of the socket;
+        NetError (ERR_STREAM_PREMATURE_CLOSE) if the socket is destroyed before its end; RuntimeError where wait()
+        does.
         Node: readable.iterator().
         """
     def chunks(self, timeout: float | None = None) -> SocketIterator:
-        """`for chunk in sock.chunks(timeout=5)` and `async for`: as a loop over the socket itself, which stays open
-        when the loop is left, with a limit in seconds for each chunk. The loop raises TimeoutError when none has
-        come; it loses no data, and next() may be called again. Raises also what iterator() raises.
+        """An iterator over the chunks of the socket, with a limit in seconds for each chunk: `for chunk in
+        sock.chunks(timeout=5)`, or `async for`. Like a loop over the socket itself, it leaves the socket open. If
+        no chunk comes in time, it raises TimeoutError; no data is lost, and you may call next() again. Raises
+        also what iterator() raises.
         """
     def lines(self, max: int = 65536, keep_ends: bool = False, timeout: float | None = None) -> LineIterator:
-        """`for line in sock.lines()` and `async for line in sock.lines()`: bytes, or str after set_encoding(). A
-        line ends with "\\n"; it and a "\\r" before it are taken off unless keep_ends. What comes after the last
-        line is a line too. When the iteration is left early, the rest stays in the socket; read_exactly() and the
-        like continue there.
+        """An iterator over the lines of the socket, for `for` and `async for`. Lines are bytes, or str after
+        set_encoding(). A line ends with "\\n". This, and a "\\r" before it, are removed unless keep_ends is True.
+        Data after the last "\\n" is a line as well. If you leave the iteration early, the other data stays in the
+        socket; read_exactly() and other methods continue there.
 
-        max is the longest line, in bytes (characters after set_encoding()), with its end: a longer one raises
-        NetError (ERR_READ_LIMIT), and stays in the socket. timeout is the limit for each line in seconds:
-        TimeoutError, and what has come stays in the socket. Raises also what iterator() raises.
+        max is the longest line in bytes (characters after set_encoding()), with its end. A longer one raises
+        NetError (ERR_READ_LIMIT), and stays in the socket. timeout is the limit for each line, in seconds. After
+        a TimeoutError the data that has come stays in the socket. Raises also what iterator() raises.
         """
     def read_until(self, separator: str | Buffer, max: int = 65536, timeout: float | None = None) -> _AwaitableData:
-        """The data up to and with the separator (bytes, or str). Under a running asyncio loop it returns an
-        awaitable, else it blocks this thread. Several calls that wait get their data in their order.
+        """Returns the data up to the separator, with the separator, as bytes or str. Under a running asyncio loop it
+        returns an awaitable; otherwise it blocks this thread. Calls that wait at the same time get their data in
+        their order.
 
-        Raises NetError (ERR_READ_LIMIT) when it would be more than max bytes (characters after set_encoding());
-        IncompleteReadError when the peer ends first; TimeoutError after timeout seconds; the error of the socket,
-        or NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError where wait() does. What has come stays in the
-        socket each time. From the first call on an "error" event without a listener is raised by the next call,
-        not uncaught.
+        Raises NetError (ERR_READ_LIMIT) if the data would be more than max bytes (characters after
+        set_encoding()); IncompleteReadError if the peer ends first; TimeoutError after `timeout` seconds; the
+        error of the socket, or NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError where wait() does. After each
+        of these the data that has come stays in the socket. From the first call on, an "error" event without a
+        listener is not uncaught: the next call raises it.
         """
     readUntil = read_until
     def read_exactly(self, n: int, timeout: float | None = None) -> _AwaitableData:
-        """The next n bytes (characters after set_encoding()). Under a running asyncio loop it returns an awaitable,
-        else it blocks this thread. Raises IncompleteReadError when the peer ends first, and else what
-        read_until() raises. What has come stays in the socket each time.
+        """Returns the next n bytes (characters after set_encoding()). Under a running asyncio loop it returns an
+        awaitable; otherwise it blocks this thread. Raises IncompleteReadError if the peer ends first; also what
+        read_until() raises. After each of these the data that has come stays in the socket.
         """
     readExactly = read_exactly
     def __enter__(self) -> Self: ...

@@ -69,7 +69,7 @@ def _result(args: tuple[Any, ...]) -> Any:
 
 
 class _Link:
-    """The listeners of a Future. Refers to it weakly until it has a callback: without references it can be dropped."""
+    """The listeners of a Future. Has a weak reference to it until it has a callback, so that it can be freed before."""
 
     __slots__ = ("_future", "kept")
 
@@ -106,9 +106,9 @@ class _Link:
 class Future(futures.Future[_T]):
     """What once() returns: a concurrent.futures.Future that can be awaited under asyncio as well.
 
-    result() and exception() take a timeout in seconds; while there is no result they raise RuntimeError on the thread
-    that drives the loop, in a listener and inside turn(). cancel(), also by a cancelled await, removes the listeners;
-    so does dropping the last reference, unless there is a callback.
+    result() and exception() take a timeout in seconds. If there is no result yet, they raise RuntimeError on the thread
+    that drives the loop, in a listener and inside turn(). cancel() removes the listeners. So does a cancelled await,
+    and the end of the last reference, unless there is a callback.
     """
 
     __module__ = "pynet"
@@ -139,7 +139,8 @@ class Future(futures.Future[_T]):
         return f"{variable}.drain()" if self._event == "drain" else f"pynet.once({variable}, {self._event!r})"
 
     def result(self, timeout: float | None = None) -> _T:
-        """The event's value; see once(). Raises TimeoutError after `timeout` seconds, CancelledError after cancel()."""
+        """Waits for the event and returns its value; see once(). Raises TimeoutError after `timeout` seconds, and
+        CancelledError after cancel()."""
         wake = self._begin_to_wait("result()")
         try:
             value = super().result(timeout)
@@ -150,7 +151,8 @@ class Future(futures.Future[_T]):
             del self, wake  # no cycle with the traceback of what is raised
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
-        """What result() would raise, or None. Raises TimeoutError and CancelledError as it does."""
+        """Waits for the event, and returns the exception that result() would raise, or None. Raises TimeoutError and
+        CancelledError like result()."""
         wake = self._begin_to_wait("exception()")
         try:
             return super().exception(timeout)
@@ -158,14 +160,14 @@ class Future(futures.Future[_T]):
             blocked.discard(wake)
 
     def add_done_callback(self, fn: Callable[[futures.Future[_T]], object]) -> None:
-        """Calls fn(future) when it is done, on the thread that emits the event; at once when it is done already."""
+        """Calls fn(future) when the future is done, on the thread that emits the event; at once if it is done."""
         self._link.kept = self
         super().add_done_callback(fn)
         if self.done():
             self._link.kept = None
 
     def cancel(self) -> bool:
-        """Ends the wait; False when there is a result already."""
+        """Ends the wait. Returns False if there is a result already."""
         cancelled = super().cancel()
         if cancelled:
             self._leave()
@@ -215,7 +217,7 @@ class Future(futures.Future[_T]):
     # --- private ---
 
     def _begin_to_wait(self, what: str) -> Any:
-        """Raises when the wait would never end. The caller removes what it returns from `blocked`."""
+        """Raises if the wait would never end. Adds an object to `blocked` and returns it; the caller removes it."""
         if self.done():
             return None
         if what == "await":
@@ -236,7 +238,7 @@ class Future(futures.Future[_T]):
         return wake
 
     def _give_up(self) -> None:
-        """cancel() for a caller that has got nothing: what has come meanwhile goes back."""
+        """cancel() for a caller that has not taken the result: a chunk or connection that has come is put back."""
         if self.cancel() or self._taken or self._exception is not None:
             return
         if _give_back(self._emitter, self._event, self._result):
@@ -244,7 +246,7 @@ class Future(futures.Future[_T]):
                 self._state, self._result = "CANCELLED", None
 
     def _wake(self) -> None:
-        """Fails when no event can come any more."""
+        """Makes the future fail if no event can come any more."""
         try:
             if not self._look():
                 _private.need_driver(self._emitter)
@@ -256,7 +258,7 @@ class Future(futures.Future[_T]):
             self._condition.notify_all()  # it may be done, and its waiter not awake
 
     def _look(self) -> bool:
-        """Sets the result when the state is reached already, or the error when it never will be."""
+        """Sets the result if the state is already reached, or the error if it never will be."""
         if self.done():
             return True
         if self._signal is not None and self._signal.aborted:
@@ -316,7 +318,7 @@ class Future(futures.Future[_T]):
             _private.unlisten(self._emitter, event, function)
 
     def _fail_after(self, seconds: float | None, what: str) -> None:
-        """Fails with TimeoutError when it has no result within so many seconds."""
+        """Makes the future fail with TimeoutError if it has no result within that time."""
         if seconds is None or self.done():
             return
         error = TimeoutError(f"{what} has waited for {seconds} seconds")
@@ -377,13 +379,14 @@ class Future(futures.Future[_T]):
 
 
 def _notice_end(emitter: _pynet.EventEmitter) -> None:
-    """`end` comes with the read() after the last byte: makes it, when a frame has taken exactly what was left."""
+    """Calls read(0) if a frame has taken the last byte: `end` is emitted by the read() after that byte."""
     if isinstance(emitter, _pynet.Socket) and _private.at_end(emitter) and emitter.readable_length == 0:
         emitter.read(0)
 
 
 def _give_back(emitter: _pynet.EventEmitter, event: object, value: Any) -> bool:
-    """Puts back a chunk into its socket, a connection into its server; False when a listener has it, or too late."""
+    """Puts a chunk back into its socket, or a connection into its server. False if a listener has it, or if the socket
+    has ended."""
     if event == "data" and isinstance(emitter, _pynet.Socket):
         # While it flows, another listener has got the chunk.
         if emitter.readable_flowing or emitter.destroyed or _private.reached(emitter, "end") is not None:
@@ -397,7 +400,7 @@ def _give_back(emitter: _pynet.EventEmitter, event: object, value: Any) -> bool:
 
 
 class _Already(Future[None]):
-    """The future of every reached state that carries nothing: a single object, since it never changes."""
+    """The future of a state that is reached and has no value. One object is enough, since it never changes."""
 
     def __init__(self) -> None:
         futures.Future.__init__(self)
@@ -431,17 +434,20 @@ def once(
     *,
     signal: _pynet.AbortSignal | None = None,
 ) -> Future[Any]:
-    """once(emitter, event) -> Future: of the next such event, or of the state that it stands for if that is reached.
+    """once(emitter, event) -> a Future of the next event of this name.
 
-    The value is None, the event's one argument, or the tuple of its arguments. `await` it under asyncio, call its
-    result(timeout) in a thread, or pass a function to add_done_callback(), which the thread that emits the event calls.
+    Its value is None, the one argument of the event, or the tuple of its arguments. `await` it under asyncio, or call
+    its result(timeout) in a thread. A function that you pass to add_done_callback() is called by the thread that emits
+    the event.
 
-    At once: a socket's connect, ready, end, finish and close when they have been emitted; drain when nothing is to be
-    drained (after end(): when everything has been sent); a server's listening and close. The exception is what an
-    "error" event carries, unless that is waited for; when the object closes first, its error, or NetError
-    (ERR_STREAM_PREMATURE_CLOSE). An AbortSignal as `signal`, by keyword or in a mapping of options, ends the wait with
-    an AbortError. Raises TypeError (ERR_INVALID_ARG_TYPE) for anything but an EventEmitter, an event name, an
-    AbortSignal. Node: events.once().
+    It is done at once if the state is already reached: connect, ready, end, finish and close of a socket if they have
+    been emitted; drain if nothing has to be drained (after end(): if everything has been sent); listening and close of
+    a server. It fails with the error of an "error" event, unless you wait for that event. If the object closes first,
+    it fails with the object's error, or with NetError (ERR_STREAM_PREMATURE_CLOSE). An AbortSignal as `signal`, by
+    keyword or in a mapping of options, ends the wait with an AbortError.
+
+    Raises TypeError (ERR_INVALID_ARG_TYPE) for anything but an EventEmitter, an event name, an AbortSignal.
+    Node: events.once().
     """
     if signal is None and options is not None:
         signal = _signal_of(options)
@@ -473,7 +479,7 @@ def wait(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float |
 
 
 def wait_for(emitter: _pynet.Socket | _pynet.Server, event: object, timeout: float | None, what: str) -> Any:
-    """Blocks until the event comes, for the method `what`."""
+    """Blocks until the event is emitted, for the method `what`."""
     _private.check_blocking(what)
     seconds = seconds_of(timeout)
     future = once(emitter, event)

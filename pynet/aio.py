@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from pynet import _private, _pynet
 from pynet._attach import attached, automatic, run
-from pynet._serve import _TaskHandler, make_server, serve_tasks
+from pynet._serve import _TaskHandler, half_open, make_server, serve_tasks
 from pynet._support import MISSING, check_size, given
 from pynet._waiting import once
 
@@ -119,16 +119,18 @@ async def serve(
 
     Each task awaits handler(sock), and then closes the socket. `limit` is the largest number of connections at a time;
     further connections wait in the system's queue. Takes the arguments of listen(), and raises what it raises.
-    server.shutdown() ends it. So does the end of asyncio.run(), which cancels the handlers.
+    allow_half_open is True by default: a handler may answer a peer that has ended its side. server.shutdown() ends it.
+    So does the end of asyncio.run(), which cancels the handlers.
 
     If the peer or the network ends a connection, that ends only its own handler, with a line of the logger
-    pynet.server. Other exceptions of a handler go to the exception handler of the asyncio loop, and its connection is
-    destroyed.
+    pynet.server. So do a line over the limit (ERR_READ_LIMIT) and a TimeoutError. Other exceptions of a handler go to
+    the exception handler of the asyncio loop, and its connection is destroyed.
     """
     if not callable(handler):
         _private.raise_arg_type("handler", "a function", handler)
     if limit is not None:
         check_size("limit", limit, 1)
+    half_open(address, options)
     server = await listen(address, host, backlog, callback, **options)
     serve_tasks(server, handler, limit)
     return server

@@ -23,6 +23,32 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# The files that take longest. `python -m pytest --durations=0` shows what each test takes.
+LONG_FILES = [
+    "test_conformance",
+    "test_build_sdist",
+    "test_dealloc_user_code",
+    "test_stress_allocations",
+    "test_stubs_types",
+    "test_driver_dead",
+    "test_driver_gevent",
+    "test_driver_descriptors",
+    "test_driver_exit",
+    "test_driver_paused",
+    "test_core",
+    "test_bench_tools",
+    "test_docs_snippets",
+    "test_docs_api",
+]
+
+
+def pytest_collection_modifyitems(config, items):
+    """When several processes share the suite (make test), they begin with the longest files: else one ends alone."""
+    if hasattr(config, "workerinput"):
+        order = {name: number for number, name in enumerate(LONG_FILES)}
+        items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+
+
 def pytest_collection_finish():
     """What the tests are made of is there to the end: gc.collect(), which many of them call, need not look at it."""
     gc.collect()

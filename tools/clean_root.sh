@@ -1,42 +1,33 @@
 #!/usr/bin/env bash
-# Installs a wheel or the source distribution where nothing helps it, and tries it: a bare Debian 12 without libuv and
+# Installs a wheel or the source distribution where nothing helps it, and tries it: a bare Debian without libuv and
 # pkg-config, for a wheel without a compiler too, as a user without rights. Needs root and debootstrap.
 #
 #   tools/clean_root.sh dist/pynet_uv-*.tar.gz
 #   tools/clean_root.sh dist/pynet_uv-*-cp311-cp311-manylinux*_aarch64.whl     # by qemu-user-static
 #   tools/clean_root.sh WHEEL tests/socket -q                                # then the tests, from site-packages
 #
-# Debian 12 has CPython 3.11. The roots stay in build/roots.
+# The Debian is the oldest that has the CPython of the wheel. For the source distribution it has CPython 3.11.
 set -euo pipefail
+# What it mounts is its own, and goes when it ends.
+[ -n "${PYNET_MOUNTS:-}" ] || PYNET_MOUNTS=own exec unshare -m bash "$0" "$@"
 cd "$(dirname "$0")/.."
+. tools/roots.sh
 archive=$(realpath "${1:?usage: tools/clean_root.sh ARCHIVE [pytest arguments]}")
 shift
 
-die() {
-    printf '%s\n' "$@" >&2
-    exit 1
-}
-
-[ "$(id -u)" = 0 ] || die "tools/clean_root.sh makes a root, so it must be run as root"
-command -v debootstrap > /dev/null || die "debootstrap is missing: apt-get install debootstrap"
-
-packages=python3,python3-venv,ca-certificates
 case $archive in
     *aarch64.whl) machine=arm64 kind=wheel ;;
     *x86_64.whl) machine=amd64 kind=wheel ;;
-    *.tar.gz) machine=$(dpkg --print-architecture) kind=sdist packages=$packages,python3-dev,gcc,libc6-dev ;;
+    *.tar.gz) machine=$(dpkg --print-architecture) kind=sdist ;;
     *) die "$archive is neither a wheel for Linux nor a source distribution" ;;
 esac
-root=$PWD/build/roots/$machine-$kind
-
-if [ ! -e "$root/.ready" ]; then
-    echo "making $root by debootstrap" >&2
-    rm -rf "$root"
-    mkdir -p "$(dirname "$root")"
-    debootstrap --arch="$machine" --variant=minbase --include="$packages" bookworm "$root" > "$root.log" 2>&1 ||
-        die "debootstrap failed; for another processor it needs qemu-user-static and binfmt_misc:" "$(tail -5 "$root.log")"
-    touch "$root/.ready"
-fi
+python=python3.11
+if [[ $archive =~ -cp3([0-9]+)- ]]; then python=python3.${BASH_REMATCH[1]}; fi
+suite=$(suite_with "$python")
+packages=$python,$python-venv,ca-certificates
+[ "$kind" = wheel ] || packages=$packages,$python-dev,gcc,libc6-dev
+root=$PWD/build/roots/$machine-$kind-$python
+make_root "$root" "$suite" "$machine" "$packages"
 
 # Nothing there must be able to help.
 hidden=$(cd "$root" && find . -xdev \( -name 'libuv*' -o -name 'uv.h' -o -name 'pkg-config' -o -name 'pkgconf' \) -not -path './srv/*')
@@ -54,22 +45,13 @@ name=$(basename "$archive")
 chroot "$root" useradd -d /srv/try visitor 2> /dev/null || true
 chroot "$root" chown -R visitor /srv/try
 
-mounted=()
-unmount() { for place in "${mounted[@]}"; do umount -l "$place"; done; }
-trap unmount EXIT
-for place in proc dev; do
-    mkdir -p "$root/$place"
-    if ! mountpoint -q "$root/$place"; then
-        mount --bind "/$place" "$root/$place"
-        mounted+=("$root/$place")
-    fi
-done
+enter_root "$root"
 
 as_visitor() { chroot --userspec=visitor:visitor "$root" /usr/bin/env -i HOME=/srv/try PATH=/usr/bin:/bin LANG=C.UTF-8 "$@"; }
 
 as_visitor /bin/sh -euc "
     cd /srv/try
-    python3 -m venv venv
+    $python -m venv venv
     venv/bin/python -m pip install -q --disable-pip-version-check --no-index --find-links packages ./$name
     venv/bin/python -c 'import pynet, sys; print(pynet.__version__, pynet.__file__, sys.platform, sys.version.split()[0])'
     venv/bin/python echo_demo.py
@@ -82,9 +64,6 @@ echo "$name: installed and tried in $root"
 
 if [ $# -gt 0 ]; then
     cp -r pyproject.toml tests examples docs README.md CHANGES.md "$root/srv/try/"
-    cp /etc/resolv.conf /etc/hosts "$root/etc/"
-    mkdir -p "$root/etc/ssl/certs"
-    cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
     as_visitor /bin/sh -euc 'cd /srv/try && venv/bin/python -m pip install -q --disable-pip-version-check \
         "pytest>=9" "pytest-timeout>=2.4" "hypothesis>=6.100" "psutil>=5.9"'
     as_visitor /bin/sh -c 'cd /srv/try && exec venv/bin/python -P -m pytest -p no:cacheprovider "$@"' sh "$@"

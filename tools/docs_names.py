@@ -1,7 +1,7 @@
 """Every public name has a docstring, a type, and a place in the pages of docs/api: `make docs` asks, and tests/package.
 
-Public are the names in `__all__` of pynet and pynet.aio, and the members of their classes. Of two spellings the one of
-PEP 8 counts. tests/package/test_docs_api.py compares the signatures, events and options.
+Public are the names in `__all__` of pynet, pynet.aio and pynet.cluster, and the members of their classes. Of two
+spellings the one of PEP 8 counts. tests/package/test_docs_api.py compares the signatures, events and options.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
+import itertools
 import re
 import sys
 import typing
@@ -19,6 +20,7 @@ from typing import Any
 
 import pynet
 import pynet.aio
+import pynet.cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 API = ROOT / "docs" / "api"
@@ -28,7 +30,7 @@ assert spec is not None and spec.loader is not None
 stub_docs = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(stub_docs)
 
-MODULES: dict[str, ModuleType] = {"": pynet, "aio.": pynet.aio}
+MODULES: dict[str, ModuleType] = {"": pynet, "aio.": pynet.aio, "cluster.": pynet.cluster}
 
 
 def is_alias(name: str, names: set[str]) -> bool:
@@ -91,15 +93,35 @@ def owners(name: str, kind: type | None) -> list[str]:
     return [f"{base.__name__}.{member}" for base in kind.__mro__]
 
 
+def documented_variables(module: ModuleType) -> set[str]:
+    """The variables of a module in Python that have a type, and a string behind them as docstring."""
+    body = ast.parse(inspect.getsource(module)).body
+    nodes = [inner for node in body for inner in (node.body if isinstance(node, ast.If) else [node])]
+    return {
+        node.target.id
+        for node, after in itertools.pairwise(nodes)
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str)
+    }
+
+
+VARIABLES = {
+    prefix + name
+    for prefix, module in MODULES.items()
+    if (module.__file__ or "").endswith(".py")
+    for name in documented_variables(module)
+}
+
+
 def has_docstring(name: str, value: Any, kind: type | None) -> bool:
-    if any(each in stub_docs.ATTRIBUTES for each in owners(name, kind)):
+    if name in VARIABLES or any(each in stub_docs.ATTRIBUTES for each in owners(name, kind)):
         return True
     own = getattr(value, "__doc__", None)
     return bool(own and own.strip()) and own != getattr(type(value), "__doc__", None)
 
 
 def has_type(name: str, value: Any, kind: type | None, in_stubs: dict[str, ast.AST]) -> bool:
-    if any(each in in_stubs for each in owners(name, kind)):
+    if name in VARIABLES or any(each in in_stubs for each in owners(name, kind)):
         return True
     if inspect.isclass(value):
         return True

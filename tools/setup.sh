@@ -208,14 +208,14 @@ install_group() {
     printf '%s\n' "$wanted" > "$stamp"
 }
 
-# Whose loops drive pynet's in tests/aio. The tests of those that cannot be installed are skipped. Tried once for each
-# .venv.
+# Whose loops drive pynet's in tests/aio. Without one its tests fail, unless this Python has no wheel of it
+# (tests/support/hosts.py). Tried once for each .venv.
 install_hosts() {
     [ ! -e .venv/.hosts ] || return 0
     local name
     for name in uvloop trio PySide6-Essentials; do
         "$py" -m pip install -qq --disable-pip-version-check --only-binary :all: $name ||
-            say "$name could not be installed: its tests are skipped"
+            say "$name could not be installed: its tests fail, if there is a wheel for this Python"
     done
     if can_apt && ! have xvfb-run; then
         (apt_install xvfb python3-tk) || say "Xvfb and Tk could not be installed: the test of Tk is skipped"

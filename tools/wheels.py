@@ -84,13 +84,28 @@ def build_sdist(folder: Path) -> Path:
     return found
 
 
-def compilers(folder: Path, platform: Platform) -> dict[str, str]:
+def link_debian_headers(python: str, folder: Path, machine: str) -> None:
+    """The pyconfig.h of Debian's Pythons includes another, in a folder named after the processor, below one that only
+    Debian's own compiler looks into. Those of x86-64 and arm64 say the same of what an extension uses."""
+    ask = "import sysconfig; print(sysconfig.get_config_h_filename(), sysconfig.get_config_var('MULTIARCH'))"
+    found, multiarch = run([python, "-c", ask]).split()
+    headers = Path(found).parent
+    real = headers.parent / multiarch / headers.name
+    if real.is_dir():
+        (folder / f"{machine}-linux-gnu").mkdir(parents=True)
+        (folder / f"{machine}-linux-gnu" / headers.name).symlink_to(real)
+
+
+def compilers(python: str, folder: Path, platform: Platform) -> dict[str, str]:
     """The environment of a build for that platform. The Python that runs it is one of this machine."""
     import ziglang
 
+    machine = platform.zig.partition("-")[0]
+    headers = folder / "headers"
+    link_debian_headers(python, headers, machine)
     script = folder / "cc"
-    zig = Path(ziglang.__file__).parent / "zig"
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(str(zig))} cc -target {platform.zig} "$@"\n')
+    command = [str(Path(ziglang.__file__).parent / "zig"), "cc", "-target", platform.zig, "-idirafter", str(headers)]
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
     script.chmod(0o755)
     return {
         "CC": str(script),
@@ -99,7 +114,7 @@ def compilers(folder: Path, platform: Platform) -> dict[str, str]:
         "LDFLAGS": "-s",
         "PYNET_LTO": "1",
         "PYNET_SYSTEM_LIBUV": "0",
-        "_PYTHON_HOST_PLATFORM": f"linux-{platform.zig.partition('-')[0]}",
+        "_PYTHON_HOST_PLATFORM": f"linux-{machine}",
     }
 
 
@@ -110,7 +125,7 @@ def found_python(name: str) -> str:
 
 def build_wheel(python: str, sdist: Path, platform: Platform, folder: Path) -> Path:
     env = {k: v for k, v in os.environ.items() if not k.startswith("PYNET_")}
-    env.update(compilers(folder, platform))
+    env.update(compilers(python, folder, platform))
     soabi = run([python, "-c", "import sysconfig; print(sysconfig.get_config_var('SOABI'))"]).strip()
     flavour = "-".join(soabi.split("-")[:2])  # cpython-313, cpython-313t
     env["SETUPTOOLS_EXT_SUFFIX"] = f".{flavour}-{platform.triple}.so"

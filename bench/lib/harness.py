@@ -72,6 +72,15 @@ _SCRIPTS = {
     "socket-threads-chunks": "socket_threads.py chunks",
     "asyncio-streams": "asyncio_streams.py asyncio",
     "uvloop-streams": "asyncio_streams.py uvloop",
+    # for the suite cluster
+    "pynet-fair": "pynet_cluster.py fair",
+    "pynet-none": "pynet_cluster.py none",
+    "pynet-rr": "pynet_cluster.py rr",
+    "pynet-reuse_port": "pynet_cluster.py reuse_port",
+    "node-cluster-rr": "node_cluster.js rr",
+    "node-cluster-none": "node_cluster.js none",
+    "asyncio-shared": "shared_listener.py asyncio",
+    "uvloop-shared": "shared_listener.py uvloop",
     "pynet-writer": "pynet_writer.py",
     "node-writer": "node_writer.js",
 }

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-import support
+import asyncio_support
 
 SIZE = 1024  # of a message
 
@@ -16,15 +16,8 @@ async def handle(reader, writer):
         writer.close()
 
 
-async def main():
-    path = support.unix_path(2)
-    if path is None:
-        server = await asyncio.start_server(handle, "127.0.0.1", 0, backlog=support.BACKLOG)
-        support.announce(server.sockets[0].getsockname()[1])
-    else:
-        server = await asyncio.start_unix_server(handle, path, backlog=support.BACKLOG)
-        support.announce(path)
-    await server.serve_forever()
+def main():
+    return asyncio_support.listen(asyncio.start_server, asyncio.start_unix_server, handle, 2)
 
 
 if __name__ == "__main__":

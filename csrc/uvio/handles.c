@@ -225,21 +225,37 @@ act_on_all(struct pn_loop *loop, uv_walk_cb act, void *arg)
 }
 
 static void
+find_handled(uv_handle_t *handle, void *arg)
+{
+    const struct pn_stream *s = pn_stream_of_handle(handle);
+    if (s != NULL && s->owner != NULL && !s->closing && s->events->is_handled != NULL && s->events->is_handled(s))
+        *(bool *)arg = true;
+}
+
+bool
+pn_handles_are_handled(struct pn_loop *loop)
+{
+    bool found = false;
+    uv_walk(&loop->uv, find_handled, &found);
+    return found;
+}
+
+/* `arg`: a bool, whether handlers are at work. */
+static void
 close_in_order(uv_handle_t *handle, void *arg)
 {
     struct pn_stream *s = pn_stream_of_handle(handle);
     struct pn_listener *l = pn_listener_of_handle(handle);
-    (void)arg;
     if (l != NULL && l->owner != NULL)
         l->events->close_in_order(l);
     else if (s != NULL && s->owner != NULL)
-        s->events->close_in_order(s);
+        s->events->close_in_order(s, *(bool *)arg);
 }
 
 void
-pn_handles_close_in_order(struct pn_loop *loop)
+pn_handles_close_in_order(struct pn_loop *loop, bool handlers_work)
 {
-    act_on_all(loop, close_in_order, NULL);
+    act_on_all(loop, close_in_order, &handlers_work);
 }
 
 static void

@@ -20,8 +20,11 @@ bool pn_handles_are_held(struct pn_loop *loop);
 typedef void (*pn_work_visit)(void *owner, unsigned work, bool held, void *arg);
 void pn_handles_each_work(struct pn_loop *loop, pn_work_visit visit, void *arg);
 
-/* Closes listeners; ends streams after they have sent what is queued. The owners do it: see the events of both. */
-void pn_handles_close_in_order(struct pn_loop *loop);
+/* Returns whether a stream is open that a handler works on, and closes when it returns. */
+bool pn_handles_are_handled(struct pn_loop *loop);
+/* Closes listeners; ends streams after they have sent what is queued, but not those that handlers at work need. The
+ * owners do it: see the events of both. */
+void pn_handles_close_in_order(struct pn_loop *loop, bool handlers_work);
 
 /* Closes listeners, destroys streams. Returns the number of streams that were open. */
 size_t pn_handles_destroy(struct pn_loop *loop);

@@ -68,6 +68,13 @@ on_abandon(struct pn_stream *s)
     pn_stream_close(s);
 }
 
+static void
+on_close_in_order(struct pn_stream *s, bool handlers_work)
+{
+    (void)handlers_work;
+    pn_stream_close(s);
+}
+
 static bool
 has_unsent(const struct pn_stream *s)
 {
@@ -92,7 +99,7 @@ static const struct pn_stream_events linger_events = {
     .connected = on_status,
     .written = on_status,
     .shutdown = on_status,
-    .close_in_order = on_abandon,
+    .close_in_order = on_close_in_order,
     .destroy = on_destroy,
     .abandon = on_abandon,
     .has_unsent = has_unsent,

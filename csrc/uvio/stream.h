@@ -32,13 +32,15 @@ struct pn_stream_events {
     void (*shutdown)(struct pn_stream *s, int status);
     void (*closed)(struct pn_stream *s);
     /* --- for all streams of the loop at once, see handles.h; not called without an owner --- */
-    void (*close_in_order)(struct pn_stream *s); /* sends what is queued, then ends */
-    bool (*destroy)(struct pn_stream *s);        /* at once; false: it was destroyed before */
-    void (*abandon)(struct pn_stream *s);        /* at exit: closes without an event */
+    /* Sends what is queued, then ends; or leaves the stream as it is, since handlers work on it or with it. */
+    void (*close_in_order)(struct pn_stream *s, bool handlers_work);
+    bool (*destroy)(struct pn_stream *s); /* at once; false: it was destroyed before */
+    void (*abandon)(struct pn_stream *s); /* at exit: closes without an event */
     bool (*has_unsent)(const struct pn_stream *s);
-    size_t (*unsent)(const struct pn_stream *s); /* bytes that the kernel has not taken, if it is connected */
-    void (*before_close)(struct pn_stream *s);   /* of a stream that lingers: pn_stream_close() begins */
-    bool (*is_held)(const struct pn_stream *s);  /* paused, with something to come after a resume() */
+    size_t (*unsent)(const struct pn_stream *s);   /* bytes that the kernel has not taken, if it is connected */
+    void (*before_close)(struct pn_stream *s);     /* of a stream that lingers: pn_stream_close() begins */
+    bool (*is_held)(const struct pn_stream *s);    /* paused, with something to come after a resume() */
+    bool (*is_handled)(const struct pn_stream *s); /* a handler works on it, and closes it when it returns */
 };
 
 /* Why a stream or listener keeps the loop alive. */

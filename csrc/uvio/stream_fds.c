@@ -89,10 +89,14 @@ pn_stream_recv_fds(const struct pn_stream *s, void *base, size_t len, struct pn_
     } while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EAGAIN || errno == EWOULDBLOCK ? UV_EAGAIN : uv_translate_sys_error(errno);
+/* musl's CMSG_NXTHDR() compares a size_t with a ptrdiff_t. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-compare"
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c != NULL; c = CMSG_NXTHDR(&msg, c)) {
         if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
             collect(c, fds);
     }
+#pragma GCC diagnostic pop
     fds->lost = (msg.msg_flags & MSG_CTRUNC) != 0;
     return n;
 }

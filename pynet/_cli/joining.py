@@ -203,7 +203,7 @@ class Output:
                     self.error = error
                 self.gone = True
                 if self.sock is not None:
-                    self.sock.destroy()  # without an error when nobody reads stdout any more
+                    self.sock.destroy()  # without an error if the reader of stdout has closed it
                 return
             with self.changed:
                 self.waiting -= len(chunk)

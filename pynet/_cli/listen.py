@@ -148,7 +148,7 @@ class JoiningListener(Listener):
                 note(f"closed after {lasted}: {plural(sock.bytes_written, 'byte')} sent, {sock.bytes_read:,} received")
             self.current = None
             if self.joint.output.gone:
-                self.keep = False  # nobody reads stdout
+                self.keep = False  # the reader of stdout has closed it
                 self.server.close()
             self.over()
             self.next()

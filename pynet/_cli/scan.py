@@ -161,7 +161,7 @@ class Scan:
                 return
             self.shown += 1
             if line and not say(line):
-                self.stopped = True  # nobody reads stdout
+                self.stopped = True  # the reader of stdout has closed it
 
     def finish(self) -> int:
         """Reports, and returns the exit status."""

@@ -39,7 +39,7 @@ def write_all(fd: int, data: bytes | memoryview) -> None:
 
 
 def say(text: str) -> bool:
-    """Writes a line to stdout. False when nobody reads it any more; CommandError for all other failures."""
+    """Writes a line to stdout. False if its reader has closed it; CommandError for all other failures."""
     fd = descriptor(sys.stdout)
     if fd < 0:
         return False

@@ -50,8 +50,10 @@ __all__ = [
     "workers",
 ]
 
-SCHED_NONE = "none"
-SCHED_RR = "rr"
+SCHED_NONE: str = "none"
+"""Node's name of the scheduling "none"."""
+SCHED_RR: str = "rr"
+"""Node's name of the scheduling "rr"."""
 
 
 def _begin() -> Any:
@@ -69,18 +71,21 @@ _own = _begin()
 worker: Any = _own
 """In a worker the Worker that it is itself; None in the primary."""
 is_worker: bool = _own is not None
+"""True in a worker."""
 is_primary: bool = _own is None
+"""True in the primary, and in a process that has no cluster."""
 
 if _own is None:
     from pynet.cluster._primary import Primary as _Primary
 
     _cluster: Any = _Primary()
-    workers: dict[int, PrimaryWorker] = _cluster.workers
-    settings: dict[str, Any] = _cluster.settings
 else:
     _cluster = _pynet.EventEmitter()
-    workers = {}
-    settings = {}
+
+workers: dict[int, PrimaryWorker] = getattr(_cluster, "workers", {})
+"""The workers of the primary that have not ended, by their ids; empty in a worker."""
+settings: dict[str, Any] = getattr(_cluster, "settings", {})
+"""The settings of setup_primary()."""
 
 on = add_listener = _cluster.on
 once = _cluster.once

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -46,10 +47,12 @@ class PrimaryWorker(Worker):
         super().__init__(id, settings["serialization"])
         self._primary = primary
         self._slot = slot
+        self._dismissed = False
+        """disconnect() has been called here: the worker leaves cluster.workers at its `disconnect`, not its `exit`."""
         self._killer: _pynet.Timeout | None = None
         self._exit: tuple[int | None, str | None] | None = None
         self._servers: dict[int, Share] = {}  # by the numbers that the worker gives them
-        self._handing: Share | None = None
+        self._handing: deque[Share] = deque()  # of connections that it has not answered, oldest first
         self._held: dict[int, _pynet.Server] = {}  # connections that were sent, by their numbers
         self._asked: dict[int, Callable[[int], None]] = {}  # requests for the number of connections
         self._numbers = 0
@@ -73,6 +76,8 @@ class PrimaryWorker(Worker):
         """
         seconds = seconds_of(timeout)
         self._leaves = True
+        self._dismissed = True
+        self._primary.shares.leave(self, died=False)
         if self._channel is not None:
             self._channel.tell("disconnect", seconds)
         if seconds is not None and self._killer is None and not self.is_dead():
@@ -93,7 +98,7 @@ class PrimaryWorker(Worker):
 
     def _begin(self, sock: socket.socket, process: subprocess.Popen[bytes], passes_stderr: bool) -> None:
         self.process = process
-        self._channel = Channel(sock, self._on_message)
+        self._channel = Channel(sock, self._on_message, self._failed)
         self._channel.on_close(self._closed)
         _run.start_own_thread(self._watch, passes_stderr, name="pynet-cluster")
 
@@ -111,14 +116,17 @@ class PrimaryWorker(Worker):
             return
 
     def _on_message(self, kind: int, payload: bytes, fd: int) -> None:
-        if kind == _channel.INTERNAL:
-            op, args = _channel.read_internal(payload)
-            getattr(self, f"_on_{op}")(*args)
-        elif kind == _channel.MESSAGE:
+        if kind == _channel.MESSAGE:
             self._message(payload, fd)
-        elif kind == _channel.ANSWER and self._handing is not None:
-            share, self._handing = self._handing, None
-            share.answered(self, _channel.read_answer(payload))
+        elif fd >= 0:
+            raise _channel.InvalidMessage("A descriptor came without a message of the program")
+        elif kind == _channel.INTERNAL:
+            handler, args = _channel.read_internal(self, payload)
+            handler(*args)
+        elif kind == _channel.ANSWER and self._handing:
+            self._handing.popleft().answered(self, _channel.read_answer(payload))
+        else:
+            raise _channel.InvalidMessage(f"A frame of an unknown kind came: {kind}")
 
     def _received(self, message: object, handle: Any) -> None:
         self._primary.emit("message", self, message, handle)
@@ -145,7 +153,8 @@ class PrimaryWorker(Worker):
     def _closed(self) -> None:
         """The channel has closed."""
         self.state = "disconnected"
-        self._primary.shares.leave(self)
+        self._primary.shares.leave(self, died=True)
+        self._handing.clear()
         self._servers.clear()
         for server in self._held.values():
             _private.server_hold(server, -1)
@@ -153,10 +162,11 @@ class PrimaryWorker(Worker):
         for answer in self._asked.values():
             answer(0)
         self._asked.clear()
-        if self.exited_after_disconnect:  # as in Node: else it is there until `exit`
+        if self._dismissed:
             self._primary.workers.pop(self.id, None)
         self.emit("disconnect")
         self._primary.emit("disconnect", self)
+        self._primary.disconnected(self)
         self._maybe_gone()
 
     def _ended(self, code: int) -> None:
@@ -212,10 +222,10 @@ class PrimaryWorker(Worker):
 
     def _hand(self, share: Share, number: int, index: int, fd: int) -> None:
         """Hands an accepted connection to the worker ("rr")."""
-        self._handing = share
         if self._channel is None or not self._channel.socket.writable:
             os.close(fd)  # the share keeps another; `close` of the channel follows
             return
+        self._handing.append(share)
         self._channel.connection(number, index, fd)
 
     # --- connections that were sent ---
@@ -276,6 +286,8 @@ class Primary(_pynet.EventEmitter):
         self.page: _page.Page | None = None
         self.supervisor = Supervisor(self)
         self._last_id = 0
+        self._disconnects: list[tuple[set[PrimaryWorker], Callable[[], object]]] = []
+        """Callbacks of disconnect(), and the workers that each waits for."""
         _run.graceful_hooks.append(self._leave)
         take_signals(self)
         atexit.register(self._kill_stuck)
@@ -299,7 +311,7 @@ class Primary(_pynet.EventEmitter):
         settings.setdefault("serialization", "pickle")
         settings.setdefault("silent", False)
         settings.setdefault("restart", False)
-        _pynet.next_tick(self.emit, "setup", settings)
+        _pynet.next_tick(self.emit, "setup", dict(settings))
 
     def fork(self, env: Mapping[str, str] | None) -> PrimaryWorker:
         extra = _settings.environment("env", env) if env is not None else {}
@@ -399,22 +411,25 @@ class Primary(_pynet.EventEmitter):
         """Disconnects all workers, and starts none of those that wait for it; calls back when the last channel has
         closed."""
         self.supervisor.forget_restarts()
-        left = {worker for worker in self.workers.values() if worker.is_connected()}
-        if not left and callback is not None:
+        left = {worker for worker in self.alive if worker.is_connected()}
+        if callback is not None and left:
+            self._disconnects.append((set(left), callback))
+        elif callback is not None:
             _pynet.next_tick(callback)
-        for worker in list(left):
-
-            def closed(worker: PrimaryWorker = worker) -> None:
-                left.discard(worker)
-                if not left and callback is not None:
-                    callback()
-
-            worker.once("disconnect", closed)
+        for worker in left:
             worker.disconnect(timeout)
+
+    def disconnected(self, worker: PrimaryWorker) -> None:
+        for left, _ in self._disconnects:
+            left.discard(worker)
+        done = [callback for left, callback in self._disconnects if not left]
+        self._disconnects = [entry for entry in self._disconnects if entry[0]]
+        for callback in done:
+            callback()
 
     def count(self, callback: Callable[[None, int], object]) -> None:
         """callback(None, n): the connections of all workers."""
-        workers = list(self.workers.values())
+        workers = list(self.alive)
         counts: list[int] = []
         if not workers:
             _pynet.next_tick(callback, None, 0)

@@ -5,11 +5,13 @@ The import of pynet calls begin() in a process that has been started as a worker
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -27,6 +29,24 @@ __all__ = ["SelfWorker", "begin"]
 
 _ORPHAN_TIMEOUT = 5.0
 """s that the connections of a worker have to end after the primary has died."""
+_BEGINS_WITHIN = 10.0
+"""s that a script without run() has to begin to listen, while the primary wants it to disconnect."""
+_LISTENS_WITHIN = 1.0
+"""s from its start that it has for further calls of listen()."""
+_LOOK_AGAIN = 20
+"""ms until the script may have come to run()."""
+_LONGEST_PATH = 107 if sys.platform == "linux" else 103
+"""Bytes of the path of a unix socket."""
+
+
+def _in_full(kind: str, where: str | bytes | None) -> str | None:
+    """An address as the primary understands it: its working folder may be another one, so a path is absolute, as in
+    Node. One that is too long so stays relative."""
+    text = os.fsdecode(where) if where is not None else None
+    if kind != "path" or not text or text.startswith("\0"):
+        return text
+    full = os.path.abspath(text)
+    return full if len(os.fsencode(full)) <= _LONGEST_PATH else text
 
 
 class _Asked:
@@ -53,7 +73,9 @@ class SelfWorker(Worker):
         self._asked: dict[int, _Asked] = {}
         self._indexes: dict[str, set[int]] = {}
         self._last = 0
+        self._began = time.monotonic()
         self._closing = False
+        self._stops = False  # disconnect() has been called here, so no server is announced any more
         self._early: list[tuple[object, Any]] | None = []
         """Messages that came before the script had a listener of `message`; None from then on."""
         _private.listen(self, "newListener", self._on_new_listener)
@@ -64,7 +86,7 @@ class SelfWorker(Worker):
         self._page = Page(page_fd)
         _private.cluster_page(page_fd, self._slot, SLOTS)
         _private.cluster_hooks(self._ask, self._watch)
-        self._channel = Channel(sock, self._on_message)
+        self._channel = Channel(sock, self._on_message, self._failed)
         self._channel.on_close(self._closed)
         self._tell("online")
         _run.graceful_hooks.append(self._ends_by_itself)
@@ -88,6 +110,7 @@ class SelfWorker(Worker):
         seconds = seconds_of(timeout)
         if self.is_connected() and not self.exited_after_disconnect:
             self._tell("leaving")
+        self._leaves = self._stops = True
         _pynet.next_tick(self._leave, seconds)
         return self
 
@@ -98,7 +121,7 @@ class SelfWorker(Worker):
         self._tell("leaving")
         if self._channel is not None:
             self._channel.socket.once("close", lambda had_error: _exit_now())
-            self._channel.end()
+            _pynet.next_tick(self._channel.end)
 
     destroy = kill
 
@@ -106,20 +129,25 @@ class SelfWorker(Worker):
 
     def _on_message(self, kind: int, payload: bytes, fd: int) -> None:
         if kind == _channel.INTERNAL:
-            op, args = _channel.read_internal(payload)
-            if fd >= 0:
-                args.append(fd)
-            getattr(self, f"_on_{op}")(*args)
+            handler, args = _channel.read_internal(self, payload)
+            if handler in (self._on_place, self._on_listen):
+                handler(*args, fd=fd)
+            elif fd < 0:
+                handler(*args)
+            else:
+                raise _channel.InvalidMessage("A descriptor came that no server has asked for")
         elif kind == _channel.MESSAGE:
             self._message(payload, fd)
         elif kind == _channel.CONNECTION:
             self._connection(*_channel.read_connection(payload), fd)
+        else:
+            raise _channel.InvalidMessage(f"A frame of an unknown kind came: {kind}")
 
     def _connection(self, number: int, index: int, fd: int) -> None:
         """The primary hands a connection to a server of this process ("rr")."""
         asked = self._asked.get(number)
-        taken = asked is not None and _private.accept_fd(asked.server, index, fd)
-        if not taken:
+        taken = asked is not None and fd >= 0 and _private.accept_fd(asked.server, index, fd)
+        if not taken and fd >= 0:
             os.close(fd)
         if self._channel is not None:
             self._channel.answer(taken)
@@ -131,7 +159,7 @@ class SelfWorker(Worker):
         if self._closing and _private.inside():  # a script that starts late is not an error: it ends
             _pynet.next_tick(server.close)
             return
-        places = [[place[0], place[1] and os.fsdecode(place[1]), *place[2:]] for place in places]
+        places = [[place[0], _in_full(*place[:2]), *place[2:]] for place in places]
         identity = repr([place[1:] for place in places])
         used = self._indexes.setdefault(identity, set())
         index = next(i for i in range(len(used) + 1) if i not in used)
@@ -144,21 +172,30 @@ class SelfWorker(Worker):
         options = {name: os.fsdecode(v) if isinstance(v, bytes) else v for name, v in options.items()}
         self._tell("listen", self._last, f"{identity} {index}", places, options)
 
-    def _on_place(self, number: int, fd: int) -> None:
+    def _on_place(self, number: int, *, fd: int = -1) -> None:
         self._asked[number].fds.append(fd)
 
-    def _on_listen(self, number: int, mode: str, fd: int) -> None:
+    def _on_listen(self, number: int, mode: str, *, fd: int = -1) -> None:
         asked = self._asked[number]
-        if not _private.listen_answer(asked.server, asked.token, [*asked.fds, fd], mode):
+        fds = [*asked.fds, fd]
+        if min(fds) < 0:  # this process has no room for a descriptor
+            for each in fds:
+                if each >= 0:
+                    os.close(each)
+            self._tell("close", number)
+            self._on_refused(number, {"message": "bind EMFILE", "code": "EMFILE", "errno": errno.EMFILE})
+            return
+        if not _private.listen_answer(asked.server, asked.token, fds, mode):  # it has been closed meanwhile
             self._forget(number)
+            self._tell("close", number)
             return
         asked.waits = False
         _private.listen(asked.server, "listening", lambda: self._listens(number))
 
     def _listens(self, number: int) -> None:
-        address = self._asked[number].server.address() if number in self._asked else None
+        address = self._asked[number].server.address() if number in self._asked and not self._stops else None
         if isinstance(address, str):
-            info = {"address": address, "port": -1, "address_type": -1}
+            info = {"address": _in_full("path", address), "port": -1, "address_type": -1}
         elif address is not None:
             info = {"address": address.address, "port": address.port, "address_type": int(address.family[-1])}
         else:
@@ -217,7 +254,17 @@ class SelfWorker(Worker):
     # --- the way out ---
 
     def _on_disconnect(self, timeout: float | None) -> None:
-        self._leave(timeout)
+        """The primary has asked for it. While the script is still on its way to run(), it waits: the script shall find
+        an open channel, and have its listeners."""
+        if self._script_is_ready():
+            self._leave(timeout)
+        else:
+            _pynet.set_timeout(self._on_disconnect, _LOOK_AGAIN, timeout)
+
+    def _script_is_ready(self) -> bool:
+        mode, _ = _private.driver()
+        age = time.monotonic() - self._began
+        return mode != "background" or age > (_BEGINS_WITHIN if self._last == 0 else _LISTENS_WITHIN)
 
     def _leave(self, timeout: float | None) -> None:
         """Closes all servers, and then the channel."""
@@ -263,8 +310,6 @@ class SelfWorker(Worker):
 
 
 _CLOSED = "ERR_IPC_CHANNEL_CLOSED"
-
-
 _LONGEST = 2_147_483_647
 
 
@@ -280,9 +325,9 @@ def _end_orphan() -> None:
 
 
 def _exit_now() -> None:
-    """Ends the process: from run() by SystemExit, else at once."""
-    mode, _ = _private.driver()
-    if mode == "run" and threading.current_thread() is threading.main_thread():
+    """Ends the process: from run() and a host's loop by SystemExit, else at once."""
+    mode, here = _private.driver()
+    if mode != "background" and here and threading.current_thread() is threading.main_thread():
         raise SystemExit(0)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pynet import _private, _pynet
@@ -27,7 +27,7 @@ def error_as_json(error: BaseException) -> dict[str, Any]:
     values = {name: getattr(error, name, None) for name in ("code", "errno", "address", "port")}
     if values["code"] is None or values["address"] is None:
         return {**values, "message": str(error)}
-    port = f":{values['port']}" if values["port"] is not None else ""
+    port = f":{values['port']}" if (values["port"] or -1) > 0 else ""  # -1: a path
     return {**values, "message": f"bind {values['code']} {values['address']}{port}"}
 
 
@@ -49,6 +49,7 @@ class Share:
         self.users: dict[PrimaryWorker, set[int]] = {}
         """The workers, with the numbers of their servers."""
         self._gone = gone
+        self._closed = False
         self._waiting: list[_Answer] = []
         self._round = RoundRobin(self) if scheduling == "rr" else None
 
@@ -85,19 +86,22 @@ class Share:
     def add(self, worker: PrimaryWorker, number: int) -> None:
         self.users.setdefault(worker, set()).add(number)
 
-    def leave(self, worker: PrimaryWorker, number: int | None = None) -> None:
-        """A server of the worker, or all of them, use it no more."""
+    def leave(self, worker: PrimaryWorker, number: int | None = None, *, died: bool = False) -> None:
+        """A server of the worker, or all of them, use it no more. died: the worker answers for no connection."""
         numbers = self.users.get(worker, set())
         if number is not None:
             numbers.discard(number)
         if number is None or not numbers:
             self.users.pop(worker, None)
         if self._round is not None:
-            self._round.left(worker, number)
+            self._round.left(worker, number, died)
         if not self.users:
             self.close()
 
     def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         self._gone(self)
         self.server.close()
         if self._round is not None:
@@ -157,6 +161,8 @@ class RoundRobin:
         self._hand()
 
     def answered(self, worker: PrimaryWorker, taken: bool) -> None:
+        if worker not in self._handed:  # all have left
+            return
         fd, index, number = self._handed.pop(worker)
         if taken:
             os.close(fd)
@@ -166,9 +172,9 @@ class RoundRobin:
             self._queue.appendleft((fd, index))
         self._hand()
 
-    def left(self, worker: PrimaryWorker, number: int | None) -> None:
+    def left(self, worker: PrimaryWorker, number: int | None, died: bool) -> None:
         self._free = deque(entry for entry in self._free if entry[0] is not worker or number not in (None, entry[1]))
-        if number is None and worker in self._handed:
+        if died and worker in self._handed:
             fd, index, _ = self._handed.pop(worker)
             self._queue.appendleft((fd, index))
         self._hand()
@@ -227,9 +233,6 @@ class Shares:
         if self._by_key.get(share.key) is share:
             del self._by_key[share.key]
 
-    def of(self, worker: PrimaryWorker) -> Iterable[Share]:
-        return [share for share in self._by_key.values() if worker in share.users]
-
-    def leave(self, worker: PrimaryWorker) -> None:
-        for share in self.of(worker):
-            share.leave(worker)
+    def leave(self, worker: PrimaryWorker, *, died: bool) -> None:
+        for share in list(self._by_key.values()):
+            share.leave(worker, died=died)

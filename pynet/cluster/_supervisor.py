@@ -196,7 +196,7 @@ def reload_workers(primary: Primary, timeout: float | None) -> Future[None]:
 
 def on_signal(primary: Primary, number: int, frame: object) -> None:
     """SIGHUP, SIGTTIN and SIGTTOU in the primary, while run(signals=True) is active."""
-    if not primary.workers:  # this program has imported the cluster, and does not use it
+    if not primary.alive:  # this program has imported the cluster, and does not use it
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
         return

@@ -6,6 +6,7 @@ import ipaddress
 
 import pytest
 
+from helpers import shown
 from pynet import BlockList, SocketAddress
 
 ALL_V4 = "255.255.255.255"
@@ -196,7 +197,9 @@ def test_unknown_type_is_false(kind):
     assert b.check("1.2.3.4", kind) is b.check("::1", kind) is False
 
 
-@pytest.mark.parametrize("value", [5, None, True, b"1.2.3.4", [], {}, object(), ipaddress.ip_network("::/8")], ids=repr)
+@pytest.mark.parametrize(
+    "value", [5, None, True, b"1.2.3.4", [], {}, object(), ipaddress.ip_network("::/8")], ids=shown
+)
 def test_other_types_are_a_type_error(value):
     b = BlockList(["0.0.0.0/0"])
     for call in (b.check, b.__contains__, lambda v: b.check(v, "ipv6")):
@@ -205,7 +208,7 @@ def test_other_types_are_a_type_error(value):
         assert caught.value.code == "ERR_INVALID_ARG_TYPE"
 
 
-@pytest.mark.parametrize("kind", [5, True, b"ipv4", ["ipv4"]], ids=repr)
+@pytest.mark.parametrize("kind", [5, True, b"ipv4", ["ipv4"]], ids=shown)
 def test_types_of_a_wrong_type(kind):
     with pytest.raises(TypeError, match='"type"') as caught:
         BlockList().check("1.2.3.4", kind)

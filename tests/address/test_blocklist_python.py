@@ -13,6 +13,7 @@ import weakref
 import pytest
 
 import pynet
+from helpers import shown
 from pynet import BlockList, SocketAddress
 
 MIXED = ["1.2.3.4", "::1", "10.0.0.0/8", "fc00::/7", "2.0.0.1-2.0.0.9", "::5-::9"]
@@ -48,7 +49,7 @@ def test_from_another_list():
     assert list(a) == MIXED
 
 
-@pytest.mark.parametrize("rules", ["10.0.0.0/8", b"10.0.0.0/8", 5, object()], ids=repr)
+@pytest.mark.parametrize("rules", ["10.0.0.0/8", b"10.0.0.0/8", 5, object()], ids=shown)
 def test_what_is_no_iterable_of_rules(rules):
     assert code_of(TypeError, lambda: BlockList(rules)) == "ERR_INVALID_ARG_TYPE"
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import addresses
 import pynet
+from helpers import shown
 
 V4 = ["127.0.0.1", "0.0.0.0", "255.255.255.255", "1.2.3.4", "10.20.30.40"]
 NO_V4 = [
@@ -79,7 +80,7 @@ class Shown:
         (ipaddress.ip_address("1.2.3.4"), 4), (ipaddress.ip_address("fe80::1%eth0"), 6),
         (ipaddress.ip_network("1.2.3.0/24"), 0),
     ],
-    ids=repr,
+    ids=shown,
 )  # fmt: skip
 def test_anything_else_is_tested_as_str(value, version):
     assert pynet.is_ip(value) == version

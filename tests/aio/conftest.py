@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+import hosts
 import pynet
 
 
@@ -12,7 +13,10 @@ def loop_factory(request):
     """Makes a new loop of either kind."""
     if request.param == "asyncio":
         return asyncio.SelectorEventLoop
-    return pytest.importorskip("uvloop").new_event_loop
+    hosts.require("uvloop")
+    import uvloop
+
+    return uvloop.new_event_loop
 
 
 @pytest.fixture

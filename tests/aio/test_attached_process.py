@@ -2,6 +2,7 @@
 
 import pytest
 
+import hosts
 import isolated
 
 PRELUDE = """
@@ -23,7 +24,7 @@ PRELUDE = """
 @pytest.fixture(params=["asyncio", "uvloop"])
 def check(request):
     """isolated.check() of a script that gets the host in sys.argv: check(script, *arguments)."""
-    pytest.importorskip(request.param)
+    hosts.require(request.param)
 
     def check_on(script, *args):
         return isolated.check(isolated.join(PRELUDE, script), request.param, *args)

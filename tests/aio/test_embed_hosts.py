@@ -1,7 +1,6 @@
 """pynet in the loops of trio, Tk and Qt: the examples run, and loops within loops."""
 
 import functools
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -9,6 +8,7 @@ import sys
 
 import pytest
 
+import hosts
 import isolated
 from paths import ROOT
 
@@ -30,17 +30,18 @@ def run_example(name, *args, command=(sys.executable,), **env):
 
 # --- trio ---
 
-needs_trio = pytest.mark.skipif(importlib.util.find_spec("trio") is None, reason="trio is not installed")
+
+@pytest.fixture
+def trio():
+    hosts.require("trio")
 
 
-@needs_trio
-def test_the_example_of_trio():
+def test_the_example_of_trio(trio):
     text = "".join(run_example("embed_trio.py"))
     assert text == "".join(f"message {number}" for number in range(20))
 
 
-@needs_trio
-def test_ctrl_c_of_a_listener_leaves_trio():
+def test_ctrl_c_of_a_listener_leaves_trio(trio):
     out = isolated.check("""
         import signal, os, trio, pynet
         async def main():
@@ -61,10 +62,8 @@ def test_ctrl_c_of_a_listener_leaves_trio():
 
 
 @functools.cache
-def qt_missing():
-    """Why Qt cannot run here, or None."""
-    if importlib.util.find_spec("PySide6") is None:
-        return "PySide6 is not installed"
+def qt_fails():
+    """Why Qt does not start here, or None."""
     done = subprocess.run(
         [sys.executable, "-c", "from PySide6.QtWidgets import QApplication; QApplication([])"],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
@@ -77,8 +76,9 @@ def qt_missing():
 
 @pytest.fixture
 def qt():
-    if qt_missing() is not None:
-        pytest.skip(qt_missing())
+    hosts.require("PySide6")
+    if qt_fails() is not None:
+        pytest.skip(qt_fails())
 
 
 def test_the_example_of_qt(qt):

@@ -16,7 +16,7 @@ import pytest
 
 import pynet
 from dealloc import DEPTHS, Destination, OnDelete, bury, let_the_loop_turn, nothing
-from helpers import wait_until
+from helpers import on_loop, wait_until
 from pynet import _pynet
 from pynet._private import inside
 
@@ -321,11 +321,13 @@ def make_fired_timeout(scene, cls):
 
 @makes("Immediate", "cleared")
 def make_immediate(scene, cls):
-    immediate = pynet.set_immediate(scene.listener(), scene.on_delete())
-    scene.start()
-    pynet.clear_immediate(immediate)  # frees what it owns
-    let_the_loop_turn()
-    return immediate
+    def set_and_clear():
+        immediate = pynet.set_immediate(scene.listener(), scene.on_delete())
+        scene.start()
+        pynet.clear_immediate(immediate)  # frees what it owns
+        return immediate
+
+    return on_loop(set_and_clear)  # in the loop it cannot run before it is cleared
 
 
 @makes("Drive", "attached")

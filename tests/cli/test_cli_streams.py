@@ -45,32 +45,34 @@ def test_stdin_may_be_non_blocking(echo, running):
     assert finished(other) == (0, b"two", b"")
 
 
-def test_stdin_may_be_a_terminal(running):
+@pytest.fixture
+def at_terminal(running):
+    """(process, peer, main): `connect` with a terminal as its stdin, its peer, and what types at the terminal."""
     main, terminal = pty.openpty()
     with listener() as (server, port):
         process = running("connect", port, stdin=terminal)
         os.close(terminal)
-        peer = server.accept()[0]
-        with peer:
-            os.write(main, b"typed\n")
-            assert peer.recv(100) == b"typed\n"
-            peer.sendall(b"bye")
-        # The peer has hung up: the command ends without an end of input.
-        assert finished(process) == (0, b"bye", b"")
+        with server.accept()[0] as peer:
+            yield process, peer, main
     os.close(main)
 
 
-def test_end_of_input_typed_at_a_terminal(running):
-    main, terminal = pty.openpty()
-    with listener() as (server, port):
-        process = running("connect", port, stdin=terminal)
-        os.close(terminal)
-        peer = server.accept()[0]
-        with peer:
-            os.write(main, b"line\n\x04")
-            assert receive_all(peer) == b"line\n"
-        assert finished(process) == (0, b"", b"")
-    os.close(main)
+def test_stdin_may_be_a_terminal(at_terminal):
+    process, peer, main = at_terminal
+    os.write(main, b"typed\n")
+    assert peer.recv(100) == b"typed\n"
+    peer.sendall(b"bye")
+    peer.close()
+    # The peer has hung up: the command ends without an end of input.
+    assert finished(process) == (0, b"bye", b"")
+
+
+def test_end_of_input_typed_at_a_terminal(at_terminal):
+    process, peer, main = at_terminal
+    os.write(main, b"line\n\x04")
+    assert receive_all(peer) == b"line\n"
+    peer.close()
+    assert finished(process) == (0, b"", b"")
 
 
 def test_closed_stdout_ends_quietly(echo, running):

@@ -9,10 +9,10 @@ const fs = require('node:fs');
 const net = require('node:net');
 const zlib = require('node:zlib');
 
-const kind = process.argv[2] || 'tcp';
+const [kind, policy] = (process.argv[2] || 'tcp').split('-').reverse(); // "tcp"; of a cluster "rr-tcp"
 const groups = new Map();
 const names = new WeakMap();
-const WATCHDOG_MS = 10000;
+const WATCHDOG_MS = policy === undefined ? 10000 : 40000;
 
 function trace(who, event, ...details) {
   const [group, ...rest] = who.split('/');
@@ -211,6 +211,11 @@ function dump() {
 
 function run(main) {
   process.on('uncaughtException', (err) => trace('main', 'uncaught', err));
+  untilEnd(main);
+}
+
+// Runs main(); what is traced is shown when the process ends.
+function untilEnd(main) {
   process.on('exit', dump);
   setTimeout(() => {
     trace('main', 'WATCHDOG: still running');
@@ -220,6 +225,6 @@ function run(main) {
 }
 
 module.exports = {
-  kind, trace, record, name, answer, note, attempt, state, listen, where, connect, nowhere, pair, settle, run, net,
-  show, sameCount, isData,
+  kind, policy, trace, record, name, answer, note, attempt, state, listen, where, connect, nowhere, pair, settle, run,
+  untilEnd, net, show, sameCount, isData,
 };

@@ -13,9 +13,9 @@ import zlib
 
 import pynet
 
-kind = sys.argv[1] if len(sys.argv) > 1 else "tcp"
+policy, _, kind = (sys.argv[1] if len(sys.argv) > 1 else "tcp").rpartition("-")  # "tcp"; of a cluster "rr-tcp"
 HOST = os.environ.get("CONFORMANCE_HOST")  # whose loop drives pynet's: "asyncio", "uvloop"; without it run() does
-WATCHDOG_SECONDS = 10
+WATCHDOG_SECONDS = 40 if policy else 10
 MOST_UNCAUGHT = 50
 
 _groups = {}
@@ -58,7 +58,7 @@ def _show_error(err):
     if syscall is None:
         return code
     text = f"{code} syscall={syscall} errno={err.errno}"
-    bound_path = syscall == "bind" and err.address is not None and not pynet.is_ip(err.address)
+    bound_path = not policy and syscall == "bind" and err.address is not None and not pynet.is_ip(err.address)
     if bound_path or syscall in ("read", "write"):  # pynet's have the path or the peer, too
         peer = f" {err.address}" if err.port is None else f" {err.address}:{err.port}"
         return f"{text} '{_without_hint(str(err)).removesuffix(peer)}'"
@@ -221,10 +221,12 @@ def _merged(entries):
 
 
 def _dump():
+    lines = []
     for group in sorted(_groups):
-        print(f"[{group}]")
+        lines.append(f"[{group}]\n")
         for prefix, event, details in _merged(_groups[group]):
-            print(" ".join([prefix + event, *map(show, details)]))
+            lines.append(" ".join([prefix + event, *map(show, details)]) + "\n")
+    sys.stdout.write("".join(lines))  # at once: the processes of a cluster write to one pipe
     sys.stdout.flush()
 
 
@@ -234,12 +236,20 @@ def _expired():
     os._exit(3)
 
 
+def _show_one_traceback():
+    """The first one is slow: Python imports what it needs. The timers of a scenario are not to wait for that."""
+    try:
+        int("")
+    except ValueError as exc:
+        traceback.format_exception(exc)
+
+
 def _uncaught(exc, emitter=None):
     traceback.print_exception(exc, file=sys.stderr)
     trace("main", "uncaught", exc)
 
 
-def _run_attached(main):
+def run_attached(main):
     """run() on the loop of a host: asyncio's or uvloop's."""
     import asyncio
 
@@ -259,17 +269,22 @@ def _run_attached(main):
     pynet.aio.run(until_nothing_is_left(), loop_factory=factory)
 
 
-def run(main):
-    """Runs the loop to its end; what is uncaught is traced and the loop goes on, as under Node's uncaughtException."""
+def until_end(call):
+    """Calls call(), which runs the loop; what is traced is shown at its end, also when it raises."""
     watchdog = threading.Timer(WATCHDOG_SECONDS, _expired)
     watchdog.daemon = True
     watchdog.start()
-    if HOST:
-        _run_attached(main)
-    else:
-        _run(main)
-    watchdog.cancel()
-    _dump()
+    try:
+        call()
+    finally:
+        watchdog.cancel()
+        _dump()
+
+
+def run(main):
+    """Runs the loop to its end; what is uncaught is traced and the loop goes on, as under Node's uncaughtException."""
+    _show_one_traceback()
+    until_end(lambda: run_attached(main) if HOST else _run(main))
 
 
 def _run(main):

@@ -1,7 +1,10 @@
 """What the recorder and the test share: the scenarios, their kinds, and how one is run."""
 
+import json
 import os
 import re
+import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,9 +14,13 @@ HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE / "scenarios"
 RECORDED = HERE / "recorded"
 TIMEOUT_SECONDS = 20
+CLUSTER_TIMEOUT_SECONDS = 60  # several processes start, one after the other
 ENVIRONMENT = dict(os.environ)  # now: while scenarios run in threads, pytest changes it for each test
 
-ALL_KINDS = ("tcp", "unix", "plain")  # plain: the scenario has no connection, or is the same for both
+TRANSPORTS = ("tcp", "unix", "plain")  # plain: the scenario has no connection, or is the same for both
+POLICIES = ("rr", "none", "fair")  # of a cluster; Node has no "fair": pynet's must do what Node's "none" does
+CLUSTER_KINDS = tuple(f"{policy}-{transport}" for policy in POLICIES for transport in TRANSPORTS)
+ALL_KINDS = TRANSPORTS + CLUSTER_KINDS
 
 
 class ScenarioFailed(Exception):
@@ -48,36 +55,106 @@ def cases():
     return [(name, kind) for name in names() for kind in kinds(name)]
 
 
+def policy(kind):
+    """Who gives the connections to the workers, in a scenario of a cluster; else None."""
+    return kind.split("-")[0] if kind in CLUSTER_KINDS else None
+
+
 def recorded_path(name, kind):
     return RECORDED / f"{name}.{kind}.txt"
 
 
+def _of_all_processes(text, folder):
+    """What the processes of a cluster have written, each at its end: sorted by their groups, with relative paths."""
+    groups = re.split(r"^(?=\[)", text.replace(f"{os.path.realpath(folder)}/", ""), flags=re.MULTILINE)
+    return "".join(sorted(groups))
+
+
 def _run(command, env, folder):
+    kind = command[-1]
+    timeout = TIMEOUT_SECONDS if policy(kind) is None else CLUSTER_TIMEOUT_SECONDS
     try:
         done = subprocess.run(
-            command, cwd=folder, env=env, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
+            command, cwd=folder, env=env, capture_output=True, text=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired as late:
-        raise ScenarioFailed(f"still running after {TIMEOUT_SECONDS} s\n{late.stdout}\n{late.stderr}") from late
-    if done.returncode != 0 or "WATCHDOG" in done.stdout:
-        raise ScenarioFailed(f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}")
-    return done.stdout, done.stderr
+        return _checked(None, late.stdout, late.stderr, timeout)
+    out, err = _checked(done.returncode, done.stdout, done.stderr)
+    return out if policy(kind) is None else _of_all_processes(out, folder), err
+
+
+def _checked(status, out, err, timeout=TIMEOUT_SECONDS):
+    """(out, err) of a scenario that has ended well. `status` is None if it has not ended."""
+    if status is None:
+        raise ScenarioFailed(f"still running after {timeout} s\n{out}\n{err}")
+    if status != 0 or "WATCHDOG" in out:
+        raise ScenarioFailed(f"exit status {status}\n{out}\n{err}")
+    return out, err
 
 
 def run_node(node, name, kind):
     """The trace of real Node, in a new process and an empty folder of its own."""
     env = {key: value for key, value in ENVIRONMENT.items() if not key.startswith("NODE_")}
+    if policy(kind) is not None:
+        env["NODE_CLUSTER_SCHED_POLICY"] = "rr" if policy(kind) == "rr" else "none"
     with tempfile.TemporaryDirectory() as folder:
         return _run([str(node), str(SCENARIOS / f"{name}.js"), kind], env, folder)
 
 
-def run_pynet(name, kind, folder, host=None):
-    """The trace of pynet, in a new process; `host`: whose loop drives pynet's, see harness.py."""
+def _environment(**more):
     import pynet  # here, so that recording needs no build
 
     package = Path(pynet.__file__).resolve().parent.parent
     paths = [str(HERE), str(package), ENVIRONMENT.get("PYTHONPATH", "")]
-    env = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **more}
+
+
+def run_started(name, kind, folder, host=None):
+    """The trace of pynet in a new process: of a cluster, or attached to the loop of this host; see harness.py."""
+    more = {}
     if host is not None:
-        env["CONFORMANCE_HOST"] = host
-    return _run([sys.executable, str(SCENARIOS / f"{name}.py"), kind], env, folder)
+        more["CONFORMANCE_HOST"] = host
+    if policy(kind) is not None:
+        more["PYNET_CLUSTER_SCHED_POLICY"] = policy(kind)
+    return _run([sys.executable, str(SCENARIOS / f"{name}.py"), kind], _environment(**more), folder)
+
+
+class Forking:
+    """A process of forking.py, for one scenario at a time."""
+
+    def __init__(self):
+        self.process = None
+
+    def run(self, name, kind, folder):
+        """The trace of pynet, in a forked process, which run() drives. `folder` has a sibling of the test's own."""
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [sys.executable, str(HERE / "forking.py")],
+                env=_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        with tempfile.TemporaryDirectory() as streams:
+            files = [Path(streams) / "stdout", Path(streams) / "stderr"]
+            request = {"script": str(SCENARIOS / f"{name}.py"), "kind": kind, "folder": str(folder)}
+            request.update({file.name: str(file) for file in files})
+            self.process.stdin.write(json.dumps(request) + "\n")
+            self.process.stdin.flush()
+            status = self.answer()
+            out, err = (file.read_text(encoding="utf-8") if file.exists() else "" for file in files)
+        return _checked(status, out, err)
+
+    def answer(self):
+        """The exit status of the child; None if it did not end."""
+        if select.select([self.process.stdout], [], [], TIMEOUT_SECONDS)[0]:
+            return os.waitstatus_to_exitcode(int(self.process.stdout.readline()))
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.close()
+        return None
+
+    def close(self):
+        process, self.process = self.process, None
+        if process is not None:
+            process.communicate()

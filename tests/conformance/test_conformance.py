@@ -5,6 +5,7 @@ import functools
 import os
 import socket
 import sys
+import threading
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 
@@ -42,18 +43,31 @@ def has_ipv6():
 
 @pytest.fixture(scope="module")
 def traces(request, tmp_path_factory):
-    """The runs of the selected cases, under way in the background: each is mostly waiting for a process to start."""
+    """The runs of the selected cases, under way in the background: each is mostly waiting for a process."""
     selected = [
         tuple(item.callspec.params[key] for key in ("name", "kind", "host"))
         for item in request.session.items
         if item.path == request.path and "traces" in getattr(item, "fixturenames", ())
     ]
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        yield {
-            (name, kind, host): pool.submit(suite.run_pynet, name, kind, tmp_path_factory.mktemp("case"), host)
-            for name, kind, host in selected
-        }
+    mine, forking = threading.local(), []
+    folder = tmp_path_factory.mktemp("cases")
+
+    def start():
+        mine.forking = suite.Forking()
+        forking.append(mine.forking)
+
+    def run(number, name, kind, host):
+        place = folder / str(number)
+        place.mkdir()
+        if host or suite.policy(kind):  # the workers of a cluster run the command of their primary
+            return suite.run_started(name, kind, place, host)
+        return mine.forking.run(name, kind, place)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count(), initializer=start) as pool:
+        yield {case: pool.submit(run, number, *case) for number, case in enumerate(selected)}
         pool.shutdown(wait=True, cancel_futures=True)
+    for each in forking:
+        each.close()
 
 
 def cases():

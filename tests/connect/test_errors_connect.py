@@ -27,7 +27,7 @@ from bad_values import (
     refused,
     seconds,
 )
-from helpers import Recorder, live_handles, wait_until
+from helpers import Recorder, live_handles, shown, wait_until
 
 HOST = "127.0.0.1"
 
@@ -148,7 +148,7 @@ def test_good_option(place, name):
             assert log.wait("close").names[0] == "connect", value
 
 
-@pytest.mark.parametrize("family", [5, "4", -1, True, {}, "ipv5", 10**30, 4.5, b"IPv4", "ipv4\0", [4]], ids=repr)
+@pytest.mark.parametrize("family", [5, "4", -1, True, {}, "ipv5", 10**30, 4.5, b"IPv4", "ipv4\0", [4]], ids=shown)
 @pytest.mark.parametrize("host", [HOST, "localhost", "::1"])
 def test_wrong_family(place, family, host):
     sock = pynet.Socket()
@@ -235,14 +235,14 @@ def test_a_local_port_in_use(place):
     assert (err.code, err.syscall, err.port) == ("EADDRINUSE", "bind", place["port"])
 
 
-@pytest.mark.parametrize("result", ["not an address", "", 5, None, b"127.0.0.1", "127.0.0.1/8", "1.2.3"], ids=repr)
+@pytest.mark.parametrize("result", ["not an address", "", 5, None, b"127.0.0.1", "127.0.0.1/8", "1.2.3"], ids=shown)
 def test_a_lookup_that_gives_no_address(result):
     err = failed(80, "name", auto_select_family=False, lookup=lambda host, opts, done: done(None, result, 4))
     assert isinstance(err, pynet.NetError) or isinstance(err, ValueError)
     assert err.code == ADDRESS and "Invalid IP address" in str(err)
 
 
-@pytest.mark.parametrize("family", [5, 9, 0, -1, "4", None, True], ids=repr)
+@pytest.mark.parametrize("family", [5, 9, 0, -1, "4", None, True], ids=shown)
 def test_a_lookup_that_gives_no_family(place, family):
     """Node: ERR_INVALID_ADDRESS_FAMILY for a wrong number; other values may do, as the address shows its family."""
     client = pynet.Socket()
@@ -263,7 +263,7 @@ def test_a_lookup_that_gives_no_family(place, family):
     "result",
     [None, [], "127.0.0.1", 5, [5], ["127.0.0.1"], [()], [{}], [("x", 4)], [{"address": "x", "family": 4}], [None]]
     + [{"address": HOST}, iter([])],
-    ids=repr,
+    ids=shown,
 )
 def test_a_lookup_of_all_that_gives_no_addresses(result):
     """Always an error event: nothing hangs, and nothing is thrown at the function that looks up."""
@@ -280,13 +280,13 @@ def test_a_lookup_of_all_that_gives_no_addresses(result):
     assert err.code is not None and not thrown
 
 
-@pytest.mark.parametrize("error", [OSError(5, "down"), ValueError("x"), pynet.NetError("y")], ids=repr)
+@pytest.mark.parametrize("error", [OSError(5, "down"), ValueError("x"), pynet.NetError("y")], ids=shown)
 def test_a_lookup_that_fails(error):
     """Its error is the socket's."""
     assert failed(80, "name", lookup=lambda host, options, done: done(error, None, None)) is error
 
 
-@pytest.mark.parametrize("error", ["text", 7, True, [], ValueError], ids=repr)
+@pytest.mark.parametrize("error", ["text", 7, True, [], ValueError], ids=shown)
 def test_a_lookup_error_that_is_no_exception(error):
     """Node emits anything; here the callback raises in the lookup function, which may still answer."""
 

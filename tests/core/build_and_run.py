@@ -13,6 +13,8 @@ to the compiler as it is.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import hashlib
 import os
 import re
 import shlex
@@ -131,6 +133,42 @@ def up_to_date(program: Path, stamp: Path, command: list[str], files: list[Path]
     return all(f.stat().st_mtime_ns < made for f in [*files, *headers])
 
 
+def with_objects(command: list[str], sanitizer: str, folder: Path) -> list[str]:
+    """The command, with objects in place of the sources of csrc/core: programs with the same flags share them."""
+    sources = [name for name in command if name.startswith(str(CSRC / "core" / ""))]
+    if sanitizer == "coverage" or not sources:  # gcov's counters are next to the objects
+        return command
+    compiler = command[: command.index(next(name for name in command if name.endswith(".c")))]
+    headers = (CSRC / "core").glob("*.h")
+    state = [(str(f), f.stat().st_mtime_ns) for f in (*map(Path, sources), *sorted(headers))]
+    key = hashlib.sha256(repr((compiler, state)).encode()).hexdigest()[:16]
+    objects = folder / f"objects-{key}"
+    if not objects.exists():
+        with tempfile.TemporaryDirectory(dir=folder) as made:
+            compile_in([*compiler, "-c", *sources], sanitizer, made)
+            with contextlib.suppress(OSError):  # another process was faster
+                os.rename(made, objects)
+            os.makedirs(made, exist_ok=True)
+    rest = [name for name in command if name not in sources]
+    place = rest.index("-o")
+    return [*rest[:place], *sorted(map(str, objects.glob("*.o"))), *rest[place:]]
+
+
+def compile_in(command: list[str], sanitizer: str, folder: str | Path) -> None:
+    """Runs the compiler in this folder. Raises BuildError."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=environment(sanitizer),
+    )
+    if done.returncode != 0:
+        raise BuildError(done.stdout or f"{command[0]} ended with {done.returncode}")
+
+
 def build(source: Path, cc: str, sanitizer: str = "address", folder: Path = BUILD) -> Path:
     """Build one test program, unless it is there already. Raises BuildError."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -140,16 +178,7 @@ def build(source: Path, cc: str, sanitizer: str = "address", folder: Path = BUIL
     if up_to_date(program, stamp, command, files):
         return program
     stamp.unlink(missing_ok=True)
-    done = subprocess.run(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=environment(sanitizer),
-    )
-    if done.returncode != 0:
-        raise BuildError(done.stdout or f"{cc} ended with {done.returncode}")
+    compile_in(with_objects(command, sanitizer, folder), sanitizer, folder)
     stamp.write_text(shlex.join(command), encoding="utf-8")
     return program
 

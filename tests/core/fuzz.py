@@ -78,9 +78,8 @@ def build(source: Path, cc: str, sanitizer: str, replay: bool, folder: Path = BU
     if core.up_to_date(program, stamp, command, watched):
         return program
     stamp.unlink(missing_ok=True)
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", env=core.environment(sanitizer))
-    if done.returncode != 0:
-        raise core.BuildError(done.stdout + done.stderr)
+    core.BUILD.mkdir(parents=True, exist_ok=True)
+    core.compile_in(core.with_objects(command, sanitizer, core.BUILD), sanitizer, folder)
     stamp.write_text(shlex.join(command), encoding="utf-8")
     return program
 

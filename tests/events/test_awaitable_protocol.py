@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 
 import pytest
 
+import hosts
 from helpers import run_coroutine, waits
 
 
@@ -171,7 +172,9 @@ def test_an_eager_task(pair):
 
 
 def test_uvloop(pair):
-    uvloop = pytest.importorskip("uvloop")
+    hosts.require("uvloop")
+    import uvloop
+
     p = pair()
 
     async def main():

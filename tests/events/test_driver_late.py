@@ -41,7 +41,8 @@ def connected(server):
 
 def test_connect_and_ready_are_told_late_in_order(connected, record):
     client, _ = connected
-    heard = record(client, "ready", "connect")
+    with pynet.turn():  # else the loop may replay `ready` before the second listener is there
+        heard = record(client, "ready", "connect")
     heard.wait("ready").wait("connect")
     on_loop(lambda: None)
     assert heard.names == ["connect", "ready"]

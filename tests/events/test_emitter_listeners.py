@@ -6,6 +6,7 @@ import functools
 
 import pytest
 
+from helpers import shown
 from pynet import EventEmitter, MaxListenersExceededWarning
 
 
@@ -101,7 +102,7 @@ class Plain:
 @pytest.mark.parametrize(
     "listener",
     [print, len, Plain, Plain().method, Plain(), functools.partial(print), lambda *a: None, [].append, Plain.method],
-    ids=repr,
+    ids=shown,
 )
 def test_everything_else_that_can_be_called_may_listen(em, listener):
     em.on("x", listener)

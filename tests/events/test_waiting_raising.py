@@ -215,7 +215,7 @@ class FailingLock:
 
     def __init__(self):
         self._lock = self.real()
-        self.acquire = self._lock.acquire
+        self.acquire, self.locked = self._lock.acquire, self._lock.locked
 
     def __enter__(self):
         return self._lock.acquire()

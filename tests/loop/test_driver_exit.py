@@ -13,7 +13,7 @@ import isolated
 from helpers import printed
 from isolated.tools import read_all
 
-AT_ONCE = 5.0  # an exit that waits for nothing, on a busy machine
+AT_ONCE = 10.0  # an exit that waits for nothing, on a busy machine
 
 PRELUDE = """
     import atexit, os, signal, sys, threading, time

@@ -217,9 +217,8 @@ def test_stop_in_a_listener_lets_the_turn_end():
 def test_stop_from_another_thread(server):
     listening = server()
     stopper = threading.Timer(0.03, pynet.stop)
-    stopper.start()
     began = time.monotonic()
-    pynet.run()
+    pynet.run(stopper.start)
     assert time.monotonic() - began < 5
     stopper.join()
     assert listening.listening, "nothing is closed by stop()"

@@ -1,4 +1,4 @@
-"""Fixtures of finished() and pipeline(), of the streams of pynet.aio, and what type checkers say."""
+"""Fixtures of finished() and pipeline(), and of the streams of pynet.aio."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 import pynet
 from asyncio_streams import OURS
 from helpers import Recorder, run_coroutine, target, wait_until
-from type_checkers import CHECKERS, lay_out
 
 
 @pytest.fixture
@@ -80,11 +79,3 @@ def talk(streams, kind, tmp_path):
         return run_coroutine(main())
 
     return run
-
-
-@pytest.fixture(scope="session", params=CHECKERS)
-def checked(request, tmp_path_factory):
-    """What each type checker has found in the programs and examples of type_checkers.py, from one run."""
-    folder = tmp_path_factory.mktemp(request.param)
-    lay_out(folder)
-    return CHECKERS[request.param](folder)

@@ -1,31 +1,11 @@
-"""The examples of README.md, docs/ and examples/ for type checkers: mypy --strict and pyright find no error in any.
-
-Their functions need no annotations; what is in them is checked all the same. An example that is not run is the body of
-a function that gets a socket `sock` and a server `server`.
-"""
+"""How the examples of README.md, docs/ and examples/ are laid out for type checkers; test_stubs_types.py runs those."""
 
 from __future__ import annotations
 
 import pytest
 
 from doc_examples import examples
-from type_checkers import PROGRAMS, WRONG, as_module, file_of, need
-
-
-def test_no_example_has_a_wrong_type(checked):
-    places = {file_of(each): each.page for each in examples()}
-    found = [
-        f"{places.get(name, name)}:{line}: {text}"
-        for name, errors in checked.items()
-        if name not in (*PROGRAMS, file_of(WRONG))
-        for line, text in errors.items()
-    ]
-    assert found == []
-
-
-def test_the_examples_are_looked_at(checked):
-    """With an error at the line that it has in its page."""
-    assert list(checked[file_of(WRONG)]) == [WRONG.line + 3]
+from type_checkers import as_module, file_of, need
 
 
 def test_every_example_has_a_file_of_its_own():

@@ -131,6 +131,57 @@ def test_a_reset_ends_that_handler_only(where, log):
     assert "ECONNRESET" in log()[0]
 
 
+def test_a_line_over_the_limit_ends_that_handler_only(where, log):
+    async def handler(sock):
+        async for _ in sock.lines(max=10):
+            pass
+
+    async def main():
+        seen = note_exceptions()
+        srv = await pynet.aio.serve(handler, *where)
+        with raw_client(srv) as client:
+            client.sendall(bytes(11))
+            await until(lambda: log() and not srv.connections)
+        await srv.shutdown(5)
+        assert seen == []
+
+    run_coroutine(main())
+    assert len(log()) == 1
+
+
+def test_a_timeout_of_asyncio_ends_that_handler_only(where, log):
+    """Its TimeoutError has no text."""
+
+    async def handler(sock):
+        async with asyncio.timeout(0.01):
+            await sock.read_exactly(1)
+
+    async def main():
+        seen = note_exceptions()
+        srv = await pynet.aio.serve(handler, *where)
+        with raw_client(srv):
+            await until(lambda: log() and not srv.connections)
+        await srv.shutdown(5)
+        assert seen == []
+
+    run_coroutine(main())
+    assert log()[0].endswith("has ended: TimeoutError")
+
+
+def test_a_handler_answers_after_the_end_of_the_client(where):
+    async def handler(sock):
+        sock.write(b"".join([chunk async for chunk in sock]).upper())
+
+    async def main():
+        srv = await pynet.aio.serve(handler, *where)
+        async with await pynet.aio.connect(srv.address(), allow_half_open=True) as sock:
+            sock.end(b"abc")
+            assert b"".join([chunk async for chunk in sock]) == b"ABC"
+        assert await srv.shutdown(5) == 0
+
+    run_coroutine(main())
+
+
 def test_an_exception_goes_to_the_exception_handler_and_ends_that_handler_only(where, log):
     error = ValueError("mine")
 

@@ -168,6 +168,63 @@ def test_beside_asyncio(where):
     run_coroutine(main())
 
 
+# --- the end of the client ---
+
+
+def upper_of_all(sock):
+    sock.write(b"".join(sock).upper())
+
+
+def ask(srv, data):
+    """What comes back after this data and the end of the client's side."""
+    with raw_client(srv) as client:
+        client.sendall(data)
+        client.shutdown(socket.SHUT_WR)
+        got = bytearray()
+        while chunk := client.recv(1 << 16):
+            got += chunk
+    return bytes(got)
+
+
+def test_a_handler_answers_after_the_end_of_the_client(served):
+    srv = served(upper_of_all)
+    assert ask(srv, b"abc") == b"ABC"
+    assert wait_until(lambda: not srv.connections)
+
+
+def test_the_connection_closes_when_the_handler_returns_and_the_client_stays(served):
+    """The client never ends its side."""
+    srv = served(lambda sock: sock.write(b"x"))
+    with raw_client(srv) as client:
+        assert (client.recv(1), client.recv(1)) == (b"x", b"")
+        assert wait_until(lambda: not srv.connections)
+
+
+def test_a_client_that_has_gone_leaves_no_connection_when_the_handler_returns(served):
+    leave = threading.Event()
+    srv = served(lambda sock: (leave.wait(10), sock.write(b"x")))
+    raw_client(srv).close()
+    assert wait_until(lambda: srv.connections)
+    leave.set()
+    assert wait_until(lambda: not srv.connections)
+
+
+@pytest.mark.parametrize("name", ["allow_half_open", "allowHalfOpen"])
+def test_allow_half_open_of_the_caller_counts(where, name):
+    mapping = {"path": where[0]} if len(where) == 1 else dict(zip(("port", "host"), where, strict=True))
+    for args, more in ((where, {name: False}), (({**mapping, name: False},), {})):
+        srv = pynet.serve(lambda sock: sock.write(str(sock.allow_half_open)), *args, **more)
+        with raw_client(srv) as client:
+            assert client.recv(10) == b"False"
+        srv.shutdown(0).result(5)
+
+
+def test_allow_half_open_none_is_the_default(served):
+    srv = served(lambda sock: sock.write(str(sock.allow_half_open)), allow_half_open=None)
+    with raw_client(srv) as client:
+        assert client.recv(10) == b"True"
+
+
 # --- limit ---
 
 
@@ -235,6 +292,23 @@ def test_a_peer_that_ends_in_the_middle_ends_that_handler_only(served, raised, l
     assert wait_until(log)
     assert "The peer ended after 3" in log()[0]
     assert wait_until(lambda: not srv.connections)
+    assert raised == []
+
+
+def test_a_line_over_the_limit_ends_that_handler_only(served, raised, log):
+    srv = served(lambda sock: list(sock.lines(max=10)))
+    with raw_client(srv) as client:
+        client.sendall(bytes(11))
+        assert wait_until(lambda: not srv.connections and log())
+    assert len(log()) == 1 and "the handler of" in log()[0]
+    assert raised == []
+
+
+def test_a_client_that_is_too_slow_ends_that_handler_only(served, raised, log):
+    srv = served(lambda sock: list(sock.lines(timeout=0.01)))
+    with raw_client(srv):
+        assert wait_until(lambda: not srv.connections and log())
+    assert len(log()) == 1 and "has waited for 0.01 seconds" in log()[0]
     assert raised == []
 
 

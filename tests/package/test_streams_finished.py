@@ -10,7 +10,7 @@ import pytest
 
 import isolated
 import pynet
-from helpers import Recorder, on_loop, peer_text, target, wait_until
+from helpers import Recorder, on_loop, peer_text, shown, target, wait_until
 from pynet import finished
 
 EVENTS = ("end", "finish", "error", "close")
@@ -568,7 +568,7 @@ def test_own_destination_that_fails():
 # --- refusals ---
 
 
-@pytest.mark.parametrize("arguments", [(), (None,), (5,), ({},), (None, None), ({}, 5)], ids=repr)
+@pytest.mark.parametrize("arguments", [(), (None,), (5,), ({},), (None, None), ({}, 5)], ids=shown)
 def test_callback_is_a_function(arguments):
     with pytest.raises(TypeError, match='^The "callback" argument must be a callable. Received ') as caught:
         finished(pynet.Socket(), *arguments)
@@ -576,7 +576,7 @@ def test_callback_is_a_function(arguments):
 
 
 @pytest.mark.parametrize(
-    "value", [None, 5, 2.5, True, 10**25, "short", "x" * 29, b"x", [], pynet.EventEmitter(), io.BytesIO()], ids=ascii
+    "value", [None, 5, 2.5, True, 10**25, "short", "x" * 29, b"x", [], pynet.EventEmitter(), io.BytesIO()], ids=shown
 )
 def test_what_came_is_shown_as_by_every_method(value):
     def received(function, *arguments):
@@ -615,14 +615,14 @@ def test_coroutine_function_is_refused(how):
     assert caught.value.code == "ERR_INVALID_ARG_TYPE"
 
 
-@pytest.mark.parametrize("stream", [None, 5, "x", pynet.EventEmitter(), pynet.Server(), open], ids=repr)
+@pytest.mark.parametrize("stream", [None, 5, "x", pynet.EventEmitter(), pynet.Server(), open], ids=shown)
 def test_stream_is_a_stream(stream):
     with pytest.raises(TypeError, match='^The "stream" argument must be an instance of Socket, or') as caught:
         finished(stream, print)
     assert caught.value.code == "ERR_INVALID_ARG_TYPE"
 
 
-@pytest.mark.parametrize("options", [5, "x", [], print], ids=repr)
+@pytest.mark.parametrize("options", [5, "x", [], print], ids=shown)
 def test_options_are_a_mapping(options):
     with pytest.raises(TypeError, match='^The "options" argument must be a mapping. Received ') as caught:
         finished(pynet.Socket(), options, print)

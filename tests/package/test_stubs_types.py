@@ -11,12 +11,24 @@ from pathlib import Path
 import pytest
 
 import pynet
+import type_checkers
+from doc_examples import examples
 from paths import ROOT
-from type_checkers import PROGRAMS, need, run
+from type_checkers import CHECKERS, PROGRAMS, file_of, lay_out, need, run
 
 HERE = Path(__file__).resolve().parent
 SAMPLE, WRONG = PROGRAMS
 ROWS, COLUMNS = 24, 120  # a screen
+
+pytestmark = pytest.mark.timeout(300)  # mypy and pyright look at more than a hundred files
+
+
+@pytest.fixture(scope="module", params=CHECKERS)
+def checked(request, tmp_path_factory):
+    """What each type checker has found in the programs and examples of type_checkers.py, from one run."""
+    folder = tmp_path_factory.mktemp(request.param)
+    lay_out(folder)
+    return CHECKERS[request.param](folder)
 
 
 def test_users_program_is_clean(checked):
@@ -35,6 +47,25 @@ def test_only_the_marked_uses_are_errors(checked):
 def rows(text):
     """How many rows of a screen a message takes, without the place at the beginning of each line."""
     return sum(max(1, math.ceil(len(line) / COLUMNS)) for line in text.splitlines())
+
+
+def test_no_example_has_a_wrong_type(checked):
+    """Of README.md, docs/ and examples/. Their functions need no annotations; what is in them is checked all the same.
+    An example that is not run is the body of a function that gets a socket `sock` and a server `server`.
+    """
+    places = {file_of(each): each.page for each in examples()}
+    found = [
+        f"{places.get(name, name)}:{line}: {text}"
+        for name, errors in checked.items()
+        if name not in (*PROGRAMS, file_of(type_checkers.WRONG))
+        for line, text in errors.items()
+    ]
+    assert found == []
+
+
+def test_the_examples_are_looked_at(checked):
+    """With an error at the line that it has in its page."""
+    assert list(checked[file_of(type_checkers.WRONG)]) == [type_checkers.WRONG.line + 3]
 
 
 def test_one_wrong_call_is_at_most_a_screen_of_text(checked):

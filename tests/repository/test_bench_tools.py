@@ -20,12 +20,13 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the load generator uses epoll"),
     pytest.mark.skipif(shutil.which(os.environ.get("CC", "cc")) is None, reason="no C compiler"),
     pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="a sanitizer is preloaded"),
+    pytest.mark.timeout(300),  # valgrind is slow
 ]
 
 
 def run_python(*args):
     command = [sys.executable, *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=55, cwd=BENCH)
+    return subprocess.run(command, capture_output=True, text=True, cwd=BENCH)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,7 @@ def peer(request):
 
 def load(loadgen, server, *options):
     command = [loadgen, *server.where, *map(str, options)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=50)
+    return subprocess.run(command, capture_output=True, text=True)
 
 
 def result(done):
@@ -191,7 +192,7 @@ def test_a_refused_connection_is_reported(loadgen):
     with socket.socket() as unheard:
         unheard.bind(("127.0.0.1", 0))  # bound, so that no other process gets it, but not listening
         port = str(unheard.getsockname()[1])
-        done = subprocess.run([loadgen, "--port", port], capture_output=True, text=True, timeout=50)
+        done = subprocess.run([loadgen, "--port", port], capture_output=True, text=True)
     assert done.returncode == 1
     assert "connect: Connection refused" in done.stderr
 
@@ -216,7 +217,7 @@ def test_idle_connections_are_held_until_stdin_ends(loadgen, peer):
     ids=" ".join,
 )  # fmt: skip
 def test_wrong_options_are_refused(loadgen, args):
-    done = subprocess.run([loadgen, *args], capture_output=True, text=True, timeout=50)
+    done = subprocess.run([loadgen, *args], capture_output=True, text=True)
     assert done.returncode in (1, 2)
     assert done.stderr.startswith(("usage:", "loadgen:"))
 
@@ -233,7 +234,11 @@ def test_run_prints_every_shape_and_server(tmp_path):
     names = servers_at_hand()
     assert "asyncio" in names
     out = tmp_path / "out.json"
-    done = run_python(BENCH, "speed", "--rounds", 1, "--seconds", 0.05, "--servers", ",".join(names), "--json", out)
+    args = ["--rounds", 1, "--servers", ",".join(names), "--json", out]
+    for seconds in (0.05, 0.5, 5):  # on a busy machine a short window may end before the first message
+        done = run_python(BENCH, "speed", "--seconds", seconds, *args)
+        if "no message came back within the window" not in done.stderr:
+            break
     assert done.returncode == 0, done.stderr
     results = json.loads(out.read_text())["results"]
     assert list(results) == ["pingpong-1", "pingpong-100", "pipelined", "large", "connect"]

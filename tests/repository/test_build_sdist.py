@@ -17,7 +17,10 @@ from load_tool import load_tool
 from paths import ROOT
 
 pytest.importorskip("setuptools")
-pytestmark = pytest.mark.skipif(not (ROOT / "setup.py").is_file(), reason="not in a checkout")
+pytestmark = [
+    pytest.mark.skipif(not (ROOT / "setup.py").is_file(), reason="not in a checkout"),
+    pytest.mark.timeout(300),  # they compile
+]
 
 
 wheels = load_tool("wheels")

@@ -22,7 +22,7 @@ from bad_values import (
     refused,
     strict_instance,
 )
-from helpers import Recorder, raw_client
+from helpers import Recorder, raw_client, shown
 
 HOST = "127.0.0.1"
 
@@ -157,7 +157,7 @@ def test_a_switch_without_a_truth(name):
         {"backlog": 5, "exclusive": True},
         {"signal": None},
     ],
-    ids=repr,
+    ids=shown,
 )
 def test_options_without_a_place(options):
     """As keywords they may come without a place: then it is any port, as for listen()."""
@@ -166,7 +166,7 @@ def test_options_without_a_place(options):
         check_listens(check_refused((VALUE, TYPE), "", **options))
 
 
-@pytest.mark.parametrize("options", [{}, {"host": HOST}, {"host": None}, {"port": None}, {"backlog": 5}], ids=repr)
+@pytest.mark.parametrize("options", [{}, {"host": HOST}, {"host": None}, {"port": None}, {"backlog": 5}], ids=shown)
 def test_keywords_without_a_place(options):
     server = pynet.Server().listen(**options)
     assert server.listening and server.address().port > 0
@@ -246,7 +246,7 @@ def test_a_bound_socket_that_is_closed_or_adopted():
     check_listens(server)
 
 
-@pytest.mark.parametrize("options", [{"signal": 5}, {"backlog": "x"}, {"callback": 5}], ids=repr)
+@pytest.mark.parametrize("options", [{"signal": 5}, {"backlog": "x"}, {"callback": 5}], ids=shown)
 def test_a_wrong_option_adopts_nothing(options):
     with pynet.BoundSocket(host=HOST) as bound:
         server = pynet.Server()
@@ -353,7 +353,7 @@ def test_a_reuse_port_that_the_system_has_not(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "form", [(0,), (0, HOST), ({"port": 0},), ({"port": 0, "host": HOST},), ("path",), ()], ids=repr
+    "form", [(0,), (0, HOST), ({"port": 0},), ({"port": 0, "host": HOST},), ("path",), ()], ids=shown
 )
 def test_listening_already(server, tmp_path, form):
     srv = server()

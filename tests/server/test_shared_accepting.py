@@ -347,7 +347,7 @@ def test_it_hears_when_a_server_begins_to_accept(prime, delivered):
 def test_it_hears_when_it_is_full_and_when_not(prime, delivered):
     delivered.max_connections = 1
     client = deliver(prime, delivered)[0]
-    assert wait_until(lambda: prime.watched[1:] == [(delivered, 0, False)])
+    assert wait_until(lambda: prime.watched[1:] == [(delivered, 0, False), (delivered, 0, None)])
     client.close()
     assert wait_until(lambda: prime.watched[2:] == [(delivered, 0, True)])
 
@@ -373,16 +373,15 @@ def test_it_hears_of_each_listener(prime, tmp_path):
     prime.use(prime.at_once)
     server = pynet.create_server(greet).listen([0, tmp_path / "s"])
     server.close()
-    wanted = [(server, index, accepting) for accepting in (True, False) for index in (0, 1)]
+    wanted = [*((server, index, accepting) for accepting in (True, False) for index in (0, 1)), (server, 0, None)]
     assert wait_until(lambda: prime.watched == wanted)
 
 
-def test_of_servers_that_accept_themselves_it_hears_nothing(prime, server, clients):
+def test_of_servers_that_accept_themselves_it_hears_the_end_only(prime, server, clients):
     server.max_connections = 1
     clients(prime.listeners[0]).recv(2)
     server.close()
-    two_turns()
-    assert prime.watched == []
+    assert wait_until(lambda: prime.watched == [(server, 0, None)])
 
 
 # --- in the primary ---

@@ -24,7 +24,7 @@ from bad_values import (
     refused,
     strict_instance,
 )
-from helpers import Recorder, connected_pair, read_option
+from helpers import Recorder, connected_pair, read_option, shown
 
 FD = number(0, 2**31 - 1, integer=True)
 OPTIONS = {
@@ -89,12 +89,12 @@ def test_good_option(name):
             assert (sock.readable, sock.writable) == (True, True)
 
 
-@pytest.mark.parametrize("value", [v for v in VALUES.values() if FD(v) and is_number(v)], ids=repr)
+@pytest.mark.parametrize("value", [v for v in VALUES.values() if FD(v) and is_number(v)], ids=shown)
 def test_a_number_in_first_place_is_a_descriptor(value):
     refused(FD(value), "fd", pynet.Socket, value)
 
 
-@pytest.mark.parametrize("value", [True, False, "1", b"1", [], (), {1}, object(), 1j, print], ids=repr)
+@pytest.mark.parametrize("value", [True, False, "1", b"1", [], (), {1}, object(), 1j, print], ids=shown)
 def test_what_is_no_options(value):
     refused(TYPE, '"options"', pynet.Socket, value)
 
@@ -179,7 +179,7 @@ def test_a_wrong_option_beside_a_handle_adopts_nothing():
         assert bound.address().port > 0, "still its own"
 
 
-@pytest.mark.parametrize("options", [{"local_address": "127.0.0.1"}, {"local_port": 5}], ids=repr)
+@pytest.mark.parametrize("options", [{"local_address": "127.0.0.1"}, {"local_port": 5}], ids=shown)
 def test_a_handle_has_its_local_address_already(options):
     with pynet.BoundSocket(host="127.0.0.1") as bound:
         sock = pynet.Socket(handle=bound)

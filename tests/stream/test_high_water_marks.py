@@ -5,7 +5,7 @@ import threading
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, target, wait_until
+from helpers import Recorder, on_loop, shown, target, wait_until
 
 BAD = [
     ("5", TypeError),
@@ -89,7 +89,7 @@ def test_the_default_set_in_a_listener_and_read_in_a_thread(default):
     assert got == [1234]
 
 
-@pytest.mark.parametrize(("bad", "kind"), [*BAD, (None, TypeError)], ids=repr)
+@pytest.mark.parametrize(("bad", "kind"), [*BAD, (None, TypeError)], ids=shown)
 def test_a_bad_default_changes_nothing(default, bad, kind):
     with pytest.raises(kind, match='"value"') as info:
         pynet.set_default_high_water_mark(bad)
@@ -130,7 +130,7 @@ def test_node_names_are_the_same_functions():
         ({"high_water_mark": 10, "readable_high_water_mark": 20, "writable_high_water_mark": 30}, (10, 10)),
         ({"high_water_mark": None, "readable_high_water_mark": 20}, (20, 65536)),
     ],
-    ids=repr,
+    ids=shown,
 )
 def test_options_of_a_socket(options, expected):
     assert marks(pynet.Socket(options)) == expected
@@ -142,7 +142,7 @@ def test_options_of_connect_and_of_the_server(pair):
     assert (marks(p.client), marks(p.peer)) == ((1, 2), (3, 3))
 
 
-@pytest.mark.parametrize(("bad", "kind"), BAD, ids=repr)
+@pytest.mark.parametrize(("bad", "kind"), BAD, ids=shown)
 @pytest.mark.parametrize(
     ("name", "node"),
     [
@@ -158,7 +158,7 @@ def test_bad_marks_of_a_socket(name, node, bad, kind):
         assert info.value.code == ("ERR_INVALID_ARG_TYPE" if kind is TypeError else "ERR_INVALID_ARG_VALUE")
 
 
-@pytest.mark.parametrize(("bad", "kind"), BAD, ids=repr)
+@pytest.mark.parametrize(("bad", "kind"), BAD, ids=shown)
 @pytest.mark.parametrize("make", ["Server", "create_server", "connect"])
 def test_bad_marks_elsewhere(server, make, bad, kind):
     accepted = []

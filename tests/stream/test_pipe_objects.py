@@ -6,7 +6,7 @@ import threading
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, target, two_turns, wait_until
+from helpers import Recorder, on_loop, shown, target, two_turns, wait_until
 from sinks import Emitting, Ending, Full, On, Once, Plain
 
 
@@ -148,7 +148,7 @@ def test_drain_within_write(pair):
     assert (dest.data(), len(dest.ended)) == (b"x" * 300_000, 1)
 
 
-@pytest.mark.parametrize("answer", [None, 0, "", [], True, 5, NotImplemented], ids=repr)
+@pytest.mark.parametrize("answer", [None, 0, "", [], True, 5, NotImplemented], ids=shown)
 def test_only_false_stops_the_source(pair, answer):
     p = pair()
 
@@ -509,7 +509,7 @@ def test_unpipe_of_a_full_object_lets_the_others_go_on(pair):
     assert slow.data() == b"1"
 
 
-@pytest.mark.parametrize("bad", [5, "text", object()], ids=repr)
+@pytest.mark.parametrize("bad", [5, "text", object()], ids=shown)
 def test_unpipe_of_what_is_no_destination(pair, bad):
     p = pair()
     dest = Plain()

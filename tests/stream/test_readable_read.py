@@ -6,7 +6,7 @@ import threading
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, wait_until
+from helpers import Recorder, on_loop, shown, wait_until
 from reentrancy import ends_well
 
 
@@ -257,7 +257,7 @@ def test_what_was_read_stays_as_it_is(pair):
     assert len({id(chunk) for chunk in kept}) == 30
 
 
-@pytest.mark.parametrize("bad", ["2", "", True, False, b"2", [2], object(), 2j], ids=repr)
+@pytest.mark.parametrize("bad", ["2", "", True, False, b"2", [2], object(), 2j], ids=shown)
 def test_read_of_no_number_raises(pair, bad):
     p = pair()
     feed(p, b"data")
@@ -358,7 +358,7 @@ def test_unshift_of_text_in_an_encoding(pair, text, encoding, expected):
     assert p.client.read() == expected
 
 
-@pytest.mark.parametrize("empty", [b"", "", bytearray(), memoryview(b"")], ids=repr)
+@pytest.mark.parametrize("empty", [b"", "", bytearray(), memoryview(b"")], ids=shown)
 def test_unshift_of_nothing_changes_nothing(pair, empty):
     p = pair()
     feed(p, b"data")
@@ -366,7 +366,7 @@ def test_unshift_of_nothing_changes_nothing(pair, empty):
     assert (p.client.readable_length, p.client.read()) == (4, b"data")
 
 
-@pytest.mark.parametrize("bad", [None, 5, 1.5, True, [b"x"], (), object()], ids=repr)
+@pytest.mark.parametrize("bad", [None, 5, 1.5, True, [b"x"], (), object()], ids=shown)
 def test_unshift_of_no_data_raises(pair, bad):
     p = pair()
     feed(p, b"data")
@@ -376,8 +376,8 @@ def test_unshift_of_no_data_raises(pair, bad):
     assert (p.client.readable_length, p.client.destroyed, p.client.read()) == (4, False, b"data")
 
 
-@pytest.mark.parametrize("chunk", [b"x", "x", bytearray(b"x")], ids=repr)
-@pytest.mark.parametrize("encoding", ["nonsense", 5, b"utf8", "utf8\0", "\ud800"], ids=repr)
+@pytest.mark.parametrize("chunk", [b"x", "x", bytearray(b"x")], ids=shown)
+@pytest.mark.parametrize("encoding", ["nonsense", 5, b"utf8", "utf8\0", "\ud800"], ids=shown)
 def test_unshift_in_no_encoding_raises(pair, chunk, encoding):
     p = pair()
     feed(p, b"data")
@@ -421,7 +421,7 @@ def test_unshift_of_text_while_a_collection_sets_an_encoding():
 # --- set_encoding() ---
 
 
-@pytest.mark.parametrize("bad", ["nonsense", "utf9", 5, b"utf8", object(), "utf8\0", "\ud800"], ids=repr)
+@pytest.mark.parametrize("bad", ["nonsense", "utf9", 5, b"utf8", object(), "utf8\0", "\ud800"], ids=shown)
 def test_set_encoding_of_no_encoding_raises(pair, bad):
     p = pair()
     feed(p, b"\xc3\xa9")

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, raw_client, target, wait_until
+from helpers import Recorder, on_loop, raw_client, shown, target, wait_until
 from reentrancy import ends_well
 
 
@@ -218,7 +218,7 @@ def test_lines_of_a_file(pair, tmp_path):
     assert there.data() == b"one\ntwo\nthree"
 
 
-@pytest.mark.parametrize("lines", [[], (), iter(()), ""], ids=repr)
+@pytest.mark.parametrize("lines", [[], (), iter(()), ""], ids=shown)
 def test_no_lines(pair, lines):
     p = pair()
     before = sends()
@@ -265,7 +265,7 @@ def test_a_bad_line_sends_none(pair, name):
     assert (sends(), p.client.bytes_written, p.client.writable_corked, p.client.writable) == (before, 0, 0, True)
 
 
-@pytest.mark.parametrize("bad", [None, 5, True, object()], ids=repr)
+@pytest.mark.parametrize("bad", [None, 5, True, object()], ids=shown)
 def test_what_is_not_iterable(pair, bad):
     p = pair()
     with pytest.raises(TypeError):
@@ -417,7 +417,7 @@ def test_the_default_encoding_as_an_option(pair, name):
     assert there.data() == b"\xe9"
 
 
-@pytest.mark.parametrize("bad", ["nonsense", 5, b"utf8", object(), "\ud800"], ids=repr)
+@pytest.mark.parametrize("bad", ["nonsense", 5, b"utf8", object(), "\ud800"], ids=shown)
 def test_a_bad_default_encoding_changes_nothing(pair, bad):
     p = pair()
     there = Recorder(p.peer, "data", "end")

@@ -35,7 +35,7 @@ class Destination(pynet.EventEmitter):
 def let_the_loop_turn():
     """Waits for a timer that is set now: those that were due before it have fired by then."""
     fired = threading.Event()
-    pynet.set_timeout(fired.set, 5)
+    pynet.set_timeout(fired.set, 1)
     assert fired.wait(5)
 
 

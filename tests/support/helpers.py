@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -196,6 +197,11 @@ def listeners_of(emitter: pynet.EventEmitter) -> list:
         for o in gc.get_referents(emitter)
         if (callable(o) and not isinstance(o, type)) or type(o).__name__ == "AwaitableCall"
     ]
+
+
+def shown(value: object) -> str:
+    """repr() without addresses: for the names of tests, which must be the same in each process."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 
 def is_open(fd: int) -> bool:

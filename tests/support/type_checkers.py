@@ -45,7 +45,6 @@ def run(*args: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess
         env={**plain, "MYPYPATH": str(PACKAGE), **env},
         capture_output=True,
         text=True,
-        timeout=55,
         check=False,
     )
 

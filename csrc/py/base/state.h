@@ -79,6 +79,7 @@ struct pn_driver {
     bool looks_again;   /* run() continues only because another thread may resume a socket */
     bool graceful;      /* run() shall close everything in order, then return */
     bool graceful_done;
+    bool handlers_work;            /* the graceful end waits for handlers of serve() */
     bool grace_over;               /* the remaining objects have been destroyed */
     uint64_t grace;                /* ns that a graceful end may last; UINT64_MAX: without limit */
     uint64_t opened;               /* loop->opened when everything was closed in order */

@@ -155,53 +155,57 @@ pn_waiting_server_aiter_slot(PyObject *op)
 
 const char pn_wait_doc[] =
     "wait($self, event, timeout=None)\n--\n\n"
-    "Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a tuple.\n"
-    "At once when the state is already reached: connect, ready, end, finish, close, and drain when nothing is to be\n"
-    "drained.\n\n"
-    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that\n"
-    "is waited for; when the socket closes first, its error or NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError\n"
-    "on the thread that drives the loop, in a listener and inside turn(). Under asyncio: await sock.wait(event).\n"
+    "Blocks this thread until the event is emitted. Returns the value of the event: None, its one argument, or\n"
+    "a tuple of its arguments. Returns at once if the state is already reached: connect, ready, end, finish,\n"
+    "close; and drain, if nothing has to be drained.\n\n"
+    "timeout is in seconds; None means no limit. Raises TimeoutError; the error of an \"error\" event, unless you\n"
+    "wait for that event; if the socket closes first, its error or NetError (ERR_STREAM_PREMATURE_CLOSE);\n"
+    "RuntimeError on the thread that drives the loop, in a listener and inside turn(). Under asyncio: await\n"
+    "sock.wait(event).\n"
     "Node: events.once(), which does not block.";
 const char pn_server_wait_doc[] =
     "wait($self, event, timeout=None)\n--\n\n"
-    "Blocks this thread until the event is emitted, and returns what it carries: None, its one argument, or a tuple.\n"
-    "At once when it is \"listening\" and the server listens, or \"close\" and it has closed. wait(\"connection\") is\n"
-    "accept().\n\n"
-    "timeout is in seconds, None: without limit. Raises TimeoutError; what an \"error\" event carries, unless that\n"
-    "is waited for; NetError (ERR_STREAM_PREMATURE_CLOSE) when the server closes first; RuntimeError on the thread\n"
-    "that drives the loop, in a listener and inside turn(). Under asyncio: await server.wait(event). Node:\n"
-    "events.once(), which does not block.";
+    "Blocks this thread until the event is emitted. Returns the value of the event: None, its one argument, or\n"
+    "a tuple of its arguments. Returns at once for \"listening\" if the server listens, and for \"close\" if it has\n"
+    "closed. wait(\"connection\") is accept().\n\n"
+    "timeout is in seconds; None means no limit. Raises TimeoutError; the error of an \"error\" event, unless you\n"
+    "wait for that event; NetError (ERR_STREAM_PREMATURE_CLOSE) if the server closes first; RuntimeError on the\n"
+    "thread that drives the loop, in a listener and inside turn(). Under asyncio: await server.wait(event).\n"
+    "Node: events.once(), which does not block.";
 const char pn_shutdown_doc[] =
     "shutdown($self, timeout=None, *, drain=False)\n--\n\n"
-    "Accepts no more, as close(), and ends every connection, or with drain=True lets the connections go on until they\n"
-    "close by themselves; what is left after `timeout` seconds (None: never) is destroyed, 0: at once. Returns a "
-    "Future of the number destroyed, done when \"close\" has been emitted: `await`\n"
-    "server.shutdown(5) under asyncio, .result() in a thread. At once, and 0, when there is nothing to close.\n\n"
-    "Called again it returns the same Future until listen() has been called anew; the shortest timeout counts. User\n"
-    "code that writes to a connection after that gets ERR_STREAM_WRITE_AFTER_END, as after end().\n\n"
+    "Stops accepting, like close(), and ends every connection. With drain=True the connections continue until\n"
+    "they close by themselves. After `timeout` seconds it destroys the remaining connections: 0 means at once,\n"
+    "None means never. Returns a Future of the number of destroyed connections, which is done after \"close\" was\n"
+    "emitted: `await server.shutdown(5)` under asyncio, .result() in a thread. If there is nothing to close, it\n"
+    "is done at once, with 0.\n\n"
+    "Another call returns the same Future until listen() is called again; the shortest timeout counts. A\n"
+    "write() to a connection that was ended causes ERR_STREAM_WRITE_AFTER_END, as after end().\n\n"
     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE). Events: end, finish, close of the\n"
     "connections; close.";
 const char pn_drain_doc[] =
     "drain($self, timeout=None)\n--\n\n"
-    "`await sock.drain()`: waits until more may be written: not at all while less than the high-water mark is queued,\n"
-    "else until \"drain\" or \"finish\". The same as once(sock, \"drain\"): a Future, for threads too:\n"
-    "sock.drain().result(timeout). With a timeout (seconds) the Future itself fails with TimeoutError, also when it\n"
+    "Returns a Future that is done when you may write more: at once if less than the high-water mark is queued,\n"
+    "else after \"drain\" or \"finish\". It is the same as once(sock, \"drain\"): `await sock.drain()` under asyncio,\n"
+    "sock.drain().result() in a thread. After `timeout` seconds the Future fails with TimeoutError, also if it\n"
     "is awaited. Raises what once() raises.";
 const char pn_flush_doc[] =
     "flush($self, timeout=None)\n--\n\n"
-    "A Future that is done when the kernel has taken all that was written before: `await sock.flush()` under asyncio,\n"
-    "sock.flush().result(timeout) in a thread. At once when nothing is queued. What cork() holds back waits for\n"
-    "uncork(). It does not mean that the peer has read it.\n\n"
-    "It fails with the error of the socket when that is destroyed first, with TimeoutError after `timeout` seconds.\n"
-    "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
+    "Returns a Future that is done when the kernel has taken all data that was written before: `await\n"
+    "sock.flush()` under asyncio, sock.flush().result(timeout) in a thread. It is done at once if nothing is\n"
+    "queued. Data that cork() holds back is sent after uncork(). A done Future does not mean that the peer has\n"
+    "read the data.\n\n"
+    "The Future fails with the error of the socket if that is destroyed first, and with TimeoutError after\n"
+    "`timeout` seconds. Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).";
 const char pn_send_file_doc[] =
     "send_file($self, file, offset=0, count=None)\n--\n\n"
-    "Sends a file, open in binary mode, from offset on, count bytes or to its end: behind what is queued, by\n"
-    "sendfile() where that is possible, and not faster than the peer takes it. Returns a Future of the number of\n"
-    "bytes, done when the kernel has taken all of them. Wait for it before you write more, or end(). The file stays\n"
-    "open; its position is behind what was sent.\n\n"
-    "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE for a text file, ERR_OUT_OF_RANGE).\n"
-    "The Future fails with what reading raises, and with the error of the socket.";
+    "Sends a file that is open in binary mode: `count` bytes from `offset` on, or all bytes to its end. The\n"
+    "data is sent after what is queued, by sendfile() where that is possible, and not faster than the peer\n"
+    "takes it. Returns a Future of the number of bytes, which is done when the kernel has taken all of them.\n"
+    "Wait for it before you call write() or end(). The file stays open; its position is then after the data\n"
+    "that was sent.\n\n"
+    "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE for a text file,\n"
+    "ERR_OUT_OF_RANGE). The Future fails with the error of reading the file, and with the error of the socket.";
 const char pn_send_handle_doc[] =
     "send_handle($self, handle, message=b\"\", *, keep_open=False, callback=None)\n--\n\n"
     "Sends a handle to the process at the other end of this unix socket, with a message of at most 64 KiB. The\n"
@@ -218,44 +222,45 @@ const char pn_send_handle_doc[] =
     "ERR_SERVER_NOT_RUNNING, ERR_SOCKET_HANDLE_ADOPTED).";
 const char pn_chunks_doc[] =
     "chunks($self, timeout=None)\n--\n\n"
-    "`for chunk in sock.chunks(timeout=5)` and `async for`: as a loop over the socket itself, which stays open when\n"
-    "the loop is left, with a limit in seconds for each chunk. The loop raises TimeoutError when none has come; it\n"
-    "loses no data, and next() may be called again. Raises also what iterator() raises.";
+    "An iterator over the chunks of the socket, with a limit in seconds for each chunk: `for chunk in\n"
+    "sock.chunks(timeout=5)`, or `async for`. Like a loop over the socket itself, it leaves the socket open. If\n"
+    "no chunk comes in time, it raises TimeoutError; no data is lost, and you may call next() again. Raises\n"
+    "also what iterator() raises.";
 const char pn_iterator_doc[] =
     "iterator($self, options=None, /, *, destroy_on_return=True, timeout=None)\n--\n\n"
-    "An iterator, async iterator and context manager over the chunks of the socket: as `for chunk in sock` and\n"
-    "`async for chunk in sock`, with a choice. destroy_on_return destroys the socket when the iteration ends or is\n"
-    "left early (with an AbortError if the socket had not ended), as iteration in Node does; False keeps it, as\n"
-    "iteration over the socket itself does. Chunks are bytes, or str after set_encoding(). Iterating raises\n"
-    "TimeoutError when a chunk takes more than `timeout` seconds, the error of the socket, NetError\n"
-    "(ERR_STREAM_PREMATURE_CLOSE) when it is destroyed before its end, and\n"
-    "RuntimeError where wait() does.\n"
+    "An iterator, async iterator and context manager over the chunks of the socket, like `for chunk in sock`\n"
+    "and `async for chunk in sock`. If destroy_on_return is True, it destroys the socket when the iteration\n"
+    "ends or is left early (with an AbortError if the socket had not ended), like iteration in Node. If it is\n"
+    "False, the socket stays open, like in iteration over the socket itself. Chunks are bytes, or str after\n"
+    "set_encoding().\n\n"
+    "The iteration raises TimeoutError if a chunk takes more than `timeout` seconds; the error of the socket;\n"
+    "NetError (ERR_STREAM_PREMATURE_CLOSE) if the socket is destroyed before its end; RuntimeError where wait()\n"
+    "does.\n"
     "Node: readable.iterator().";
 const char pn_lines_doc[] =
     "lines($self, max=65536, keep_ends=False, timeout=None)\n--\n\n"
-    "`for line in sock.lines()` and `async for line in sock.lines()`: bytes, or str after set_encoding(). A line ends\n"
-    "with \"\\n\"; it and a \"\\r\" before it are taken off unless keep_ends. What comes after the last line is a\n"
-    "line too. When the iteration is left early, the rest stays in the socket; read_exactly() and the like continue\n"
-    "there.\n\n"
-    "max is the longest line, in bytes (characters after set_encoding()), with its end: a longer one raises NetError\n"
-    "(ERR_READ_LIMIT), and stays in the socket. timeout is the limit for each line in seconds: TimeoutError, and\n"
-    "what has come stays in the socket. Raises also what iterator() raises.";
+    "An iterator over the lines of the socket, for `for` and `async for`. Lines are bytes, or str after\n"
+    "set_encoding(). A line ends with \"\\n\". This, and a \"\\r\" before it, are removed unless keep_ends is True.\n"
+    "Data after the last \"\\n\" is a line as well. If you leave the iteration early, the other data stays in the\n"
+    "socket; read_exactly() and other methods continue there.\n\n"
+    "max is the longest line in bytes (characters after set_encoding()), with its end. A longer one raises\n"
+    "NetError (ERR_READ_LIMIT), and stays in the socket. timeout is the limit for each line, in seconds. After\n"
+    "a TimeoutError the data that has come stays in the socket. Raises also what iterator() raises.";
 const char pn_leave_doc[] =
     "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
-    "close(), so that queued writes are still sent; destroy() when an exception leaves the block. Where a wait\n"
-    "is allowed it waits until the kernel has taken what is queued, for at most close_timeout seconds, and raises\n"
-    "when that fails: the error of the socket, or TimeoutError.";
+    "Calls close(), so that queued data is still sent. If an exception leaves the block, it calls destroy().\n"
+    "Where a wait is allowed, it waits until the kernel has taken the queued data, for at most close_timeout\n"
+    "seconds. If that fails, it raises the error of the socket, or TimeoutError.";
 const char pn_server_leave_doc[] =
     "__exit__($self, exc_type, exc, traceback, /)\n--\n\n"
-    "close(); when an exception leaves the block the open connections are destroyed as well. With a `grace`:\n"
-    "shutdown(grace, drain=True) in both cases, and waits for it, but not in a listener, on the thread that drives "
-    "the\n"
-    "loop, inside turn() and in a coroutine.";
-const char pn_enter_async_doc[] = "__aenter__($self, /)\n--\n\nAn awaitable of the object.";
+    "Calls close(). If an exception leaves the block, it destroys the open connections as well. With a `grace`\n"
+    "it calls shutdown(grace, drain=True) in both cases, and waits for it. It does not wait in a listener, on\n"
+    "the thread that drives the loop, inside turn() and in a coroutine.";
+const char pn_enter_async_doc[] = "__aenter__($self, /)\n--\n\nReturns an awaitable of the object.";
 const char pn_leave_async_doc[] =
     "__aexit__($self, exc_type, exc, traceback, /)\n--\n\n"
-    "As __exit__(), and waits for \"close\". Raises an error that occurs meanwhile, unless an exception leaves the\n"
-    "block. When the wait is cancelled, what is still open is destroyed.";
+    "Like __exit__(), and waits for \"close\". Raises an error that occurs during the wait, unless an exception\n"
+    "leaves the block. If the wait is cancelled, it destroys what is still open.";
 
 /* --- the states --- */
 

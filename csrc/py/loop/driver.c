@@ -201,7 +201,9 @@ pn_dispatch(PnState *st)
         pn_close_gracefully(st);
     if (!st->loop->halted)
         pn_loop_turn(st->loop);
-    pn_waiters_go_on(st); /* after a fork there are none */
+    if (st->generation == generation && st->driver.handlers_work && !st->loop->halted)
+        pn_close_gracefully(st); /* the last handler may have returned: nothing else would end the next wait */
+    pn_waiters_go_on(st);        /* after a fork there are none */
 }
 
 int

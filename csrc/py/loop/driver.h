@@ -6,6 +6,7 @@
  * The files of this folder:
  *   driver.c          opens the loop, starts the background thread, runs one turn
  *   work_left.c       whether run() goes on
+ *   workers.c         how many worker processes run() waits for
  *   run.c             run(), stop(); makes Ctrl-C end the wait; SIGINT and SIGTERM close in order
  *   graceful.c        what run(signals=True) does after the first signal
  *   drive_type.c      embed(): the loop of a host, such as asyncio's, runs the turns
@@ -76,6 +77,10 @@ void pn_driver_notify_all(PnState *st);
 /* True when this thread is inside a turn() block. */
 bool pn_in_turn(const PnState *st);
 
+/* --- workers.c --- */
+/* _set_workers(n): so many processes of the cluster have not ended. */
+PyObject *pn_set_workers(PyObject *module, PyObject *count);
+
 /* --- work_left.c --- */
 
 /* run(signals=True) closes everything: all that is open counts, worker processes and ticks, and nothing else. */
@@ -96,8 +101,6 @@ pn_is_busy(PnState *st)
 /* Otherwise. 1: run() goes on all the same, since another thread may resume a socket; 0: nothing is left to do; -1 with an
  * exception: a signal handler raised. May run user code. */
 int pn_look_for_work(PnState *st);
-/* _set_workers(n): so many processes of the cluster have not ended. */
-PyObject *pn_set_workers(PyObject *module, PyObject *count);
 /* The names of the threads that may resume a socket, in a new list: all of Python but the driver, which is the calling
  * thread when no thread is in run(), and pynet's own. NULL with an exception. */
 PyObject *pn_other_threads(PnState *st);

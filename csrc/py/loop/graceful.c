@@ -1,5 +1,6 @@
 /* graceful.c - what run(signals=True) does after the first SIGINT or SIGTERM: servers stop accepting, connections send
- * what is queued and end. What is left when the grace is over is destroyed, and counted on stderr.
+ * what is queued and end. A connection with a handler of serve() ends when the handler returns, and clients end after
+ * the last of these. What is left when the grace is over is destroyed, and counted on stderr.
  *
  * What user code opens meanwhile is treated alike, so that run() ends whatever listeners do. */
 #include <stddef.h>
@@ -18,7 +19,7 @@ pn_graceful_reset(PnState *st)
     struct pn_driver *d = &st->driver;
     if (d->deadline.fire != NULL)
         pn_loop_disarm(st->loop, &d->deadline);
-    d->stop = d->graceful = d->graceful_done = d->grace_over = false;
+    d->stop = d->graceful = d->graceful_done = d->handlers_work = d->grace_over = false;
 }
 
 static void
@@ -76,17 +77,19 @@ pn_close_gracefully(PnState *st)
     struct pn_driver *d = &st->driver;
     if (d->grace_over && --d->last_turns == 0)
         d->stop = true;
-    if (d->graceful_done && d->opened == st->loop->opened && st->pending_listens == NULL)
+    bool work = !d->grace_over && (d->handlers_work || !d->graceful_done) && pn_handles_are_handled(st->loop);
+    if (d->graceful_done && d->opened == st->loop->opened && st->pending_listens == NULL && d->handlers_work == work)
         return;
     unsigned scope = pn_callback_scope_open(st);
     if (!d->graceful_done)
         begin_in_python(st);
     d->graceful_done = true;
+    d->handlers_work = work;
     d->opened = st->loop->opened;
     st->hooks->close_pending_listens(st);
     if (d->grace_over)
         (void)pn_handles_destroy(st->loop);
     else
-        pn_handles_close_in_order(st->loop);
+        pn_handles_close_in_order(st->loop, work);
     pn_callback_scope_close(st, scope);
 }

@@ -113,18 +113,3 @@ pn_look_for_work(PnState *st)
     st->driver.looks_again = answer > 0;
     return answer > 0 || pn_is_busy(st); /* a thread may have resumed the socket just before its end */
 }
-
-PyObject *
-pn_set_workers(PyObject *module, PyObject *count)
-{
-    PnState *st = pn_state_of_module(module);
-    size_t n = PyLong_AsSize_t(count);
-    if (n == (size_t)-1 && PyErr_Occurred())
-        return NULL;
-    if (pn_state_loop(st) == NULL)
-        return NULL;
-    st->workers = n;
-    if (pn_driver_ensure(st) < 0)
-        return NULL;
-    Py_RETURN_NONE;
-}

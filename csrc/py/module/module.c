@@ -375,6 +375,7 @@ static PyMethodDef module_methods[] = {
     {"_is_lost", pn_socket_is_lost_function, METH_O, NULL},
     {"_unheard", PN_FASTCALL(pn_socket_unheard_function), METH_FASTCALL, NULL},
     {"_server_list", pn_server_list, METH_NOARGS, NULL},
+    {"_set_handled", pn_server_set_handled, METH_O, NULL},
     {"_iter_open", pn_server_iter_open, METH_O, NULL},
     {"_iter_next", pn_server_iter_next, METH_O, NULL},
     {"_take_open", pn_server_take_open, METH_O, NULL},

@@ -164,6 +164,7 @@ PyObject *pn_server_next(PnServer *s);
 int pn_server_taker_begins(PnServer *s);
 int pn_server_taker_ends(PnServer *s);
 /* Private functions of the module, for pynet/_server.py and pynet/_waiting.py. */
+PyObject *pn_server_set_handled(PyObject *module, PyObject *server);
 PyObject *pn_server_iter_open(PyObject *module, PyObject *server);
 PyObject *pn_server_iter_next(PyObject *module, PyObject *server);
 PyObject *pn_server_iter_close(PyObject *module, PyObject *server);

@@ -13,6 +13,17 @@ check_server(PyObject *module, PyObject *op)
     return NULL;
 }
 
+/* _set_handled(server): each connection that comes from now on has a handler, and is closed when that returns. */
+PyObject *
+pn_server_set_handled(PyObject *module, PyObject *op)
+{
+    PnServer *s = check_server(module, op);
+    if (s == NULL)
+        return NULL;
+    s->options.handled = true;
+    Py_RETURN_NONE;
+}
+
 /* --- the queue --- */
 
 /* Makes the list for its connections. 0, or -1 with an exception. */

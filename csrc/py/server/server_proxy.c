@@ -256,13 +256,20 @@ on_timeout(struct pn_loop_timer *t)
     settle(w, PN_PROXY_MORE, bytes, len);
 }
 
-/* At the end of run(), at the exit. */
 static void
 drop_one(struct pn_stream *io)
 {
     struct pn_accepted c;
     end_wait(wait_of(io), &c);
     pn_accepted_close(&c, true);
+}
+
+/* run(signals=True) ends: it has no handler yet. */
+static void
+on_close_in_order(struct pn_stream *io, bool handlers_work)
+{
+    (void)handlers_work;
+    drop_one(io);
 }
 
 static bool
@@ -276,7 +283,7 @@ static const struct pn_stream_events waiting_events = {
     .alloc = on_alloc,
     .read = on_read,
     .readable = on_readable,
-    .close_in_order = drop_one,
+    .close_in_order = on_close_in_order,
     .destroy = on_destroy,
     .abandon = drop_one,
 };

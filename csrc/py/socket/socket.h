@@ -58,6 +58,7 @@ struct pn_connection_options {
     uint32_t high_water_mark, max_write_buffer;
     uint16_t keep_alive_delay; /* seconds */
     bool allow_half_open, pause_on_connect, no_delay, keep_alive;
+    bool handled;      /* by the handlers of serve() */
     PyObject *factory; /* the server's: called with the other options, it makes the socket; NULL: none */
 };
 /* An accepted connection. */

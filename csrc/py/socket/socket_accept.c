@@ -134,6 +134,7 @@ pn_socket_accept(PnState *st, PyObject *server, const struct pn_connection_optio
     s->d.can_send = s->d.corked == 0;
     s->server = Py_XNewRef(server);
     s->counted = server != NULL;
+    s->handled = o->handled;
     if (o->factory == NULL)
         apply_connection_options(s, o);
     if (o->pause_on_connect) {

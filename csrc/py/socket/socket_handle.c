@@ -322,10 +322,20 @@ on_closed(struct pn_stream *io)
 
 /* --- all handles at once, see uvio/handles.h --- */
 
+/* Clients stay open as well while handlers are at work, since a handler may need them for its answer. */
 static void
-on_close_in_order(struct pn_stream *io)
+on_close_in_order(struct pn_stream *io, bool handlers_work)
 {
-    pn_writable_destroy_soon(&PN_SOCKET(io->owner)->d);
+    PnSocket *s = PN_SOCKET(io->owner);
+    if (!handlers_work || (s->server != NULL && !s->handled))
+        pn_writable_destroy_soon(&s->d);
+}
+
+static bool
+is_handled(const struct pn_stream *io)
+{
+    const PnSocket *s = PN_SOCKET(io->owner);
+    return s->handled && !s->d.destroyed;
 }
 
 static bool
@@ -417,6 +427,7 @@ const struct pn_stream_events pn_socket_stream_events = {
     .has_unsent = has_unsent,
     .unsent = unsent,
     .is_held = is_held,
+    .is_handled = is_handled,
 };
 
 /* --- making --- */

@@ -67,6 +67,7 @@ struct PnSocket {
     unsigned counted : 1;            /* in its server's `connections` */
     unsigned kept : 1;               /* its server keeps it for loops and waits */
     unsigned draining : 1;           /* counted, and its server's shutdown() waits for it */
+    unsigned handled : 1;            /* its server has it from serve(): it is closed when its handler returns */
     unsigned unref : 1;
     unsigned no_delay : 1;
     unsigned keep_alive : 1;

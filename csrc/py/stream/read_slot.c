@@ -337,17 +337,20 @@ pn_read_slot_look_slow(PnDuplex *s)
 
 const char pn_read_until_doc[] =
     "read_until($self, separator, max=65536, timeout=None)\n--\n\n"
-    "The data up to and with the separator (bytes, or str). Under a running asyncio loop it returns an awaitable,\n"
-    "else it blocks this thread. Several calls that wait get their data in their order.\n\n"
-    "Raises NetError (ERR_READ_LIMIT) when it would be more than max bytes (characters after set_encoding());\n"
-    "IncompleteReadError when the peer ends first; TimeoutError after timeout seconds; the error of the socket, or\n"
-    "NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError where wait() does. What has come stays in the socket each\n"
-    "time. From the first call on an \"error\" event without a listener is raised by the next call, not uncaught.";
-const char pn_read_exactly_doc[] =
-    "read_exactly($self, n, timeout=None)\n--\n\n"
-    "The next n bytes (characters after set_encoding()). Under a running asyncio loop it returns an awaitable, else\n"
-    "it blocks this thread. Raises IncompleteReadError when the peer ends first, and else what read_until() raises.\n"
-    "What has come stays in the socket each time.";
+    "Returns the data up to the separator, with the separator, as bytes or str. Under a running asyncio loop it\n"
+    "returns an awaitable; otherwise it blocks this thread. Calls that wait at the same time get their data in\n"
+    "their order.\n\n"
+    "Raises NetError (ERR_READ_LIMIT) if the data would be more than max bytes (characters after\n"
+    "set_encoding()); IncompleteReadError if the peer ends first; TimeoutError after `timeout` seconds; the\n"
+    "error of the socket, or NetError (ERR_STREAM_PREMATURE_CLOSE); RuntimeError where wait() does. After each\n"
+    "of these the data that has come stays in the socket. From the first call on, an \"error\" event without a\n"
+    "listener is not uncaught: the next call raises it.";
+const char pn_read_exactly_doc[] = "read_exactly($self, n, timeout=None)\n--\n\n"
+                                   "Returns the next n bytes (characters after set_encoding()). Under a running "
+                                   "asyncio loop it returns an awaitable;\n"
+                                   "otherwise it blocks this thread. Raises IncompleteReadError if the peer ends "
+                                   "first; also what read_until() raises.\n"
+                                   "After each of these the data that has come stays in the socket.";
 
 int
 pn_read_slot_size(PyObject *value, const char *name, int least, size_t *out)

@@ -5,9 +5,10 @@
 #    source ~/.local/share/bash_completion/pynet
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_pynet_subparsers=(echo listen connect proxy scan bench check-ip completion)
+_shtab_pynet_subparsers=(echo serve listen connect proxy scan bench check-ip completion)
 
 _shtab_pynet_echo_option_strings=(-h --help -U --unix --host -v --verbose)
+_shtab_pynet_serve_option_strings=(-h --help -U --unix --host -w --workers --threads --reload --scheduling --heartbeat --grace)
 _shtab_pynet_listen_option_strings=(-h --help -N --half-close --no-half-close -d --no-stdin -C --crlf -x --hex-dump -U --unix -k --keep-open -e --exec -v --verbose)
 _shtab_pynet_connect_option_strings=(-h --help -N --half-close --no-half-close -d --no-stdin -C --crlf -x --hex-dump -U --unix -4 --ipv4 -6 --ipv6 -w --wait --timeout -s --local-address -v --verbose)
 _shtab_pynet_proxy_option_strings=(-h --help --block-list --rate --delay --drop --timeout --log)
@@ -18,6 +19,7 @@ _shtab_pynet_completion_option_strings=(-h --help)
 _shtab_pynet_option_strings=(-h --help --version)
 
 _shtab_pynet_echo_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_pynet_serve_pos_1_COMPGEN=_shtab_compgen_files
 _shtab_pynet_listen_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_pynet_connect_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_pynet_proxy_pos_0_COMPGEN=_shtab_compgen_files
@@ -26,8 +28,9 @@ _shtab_pynet_proxy___block_list_COMPGEN=_shtab_compgen_files
 _shtab_pynet_bench_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_pynet_check_ip_pos_0_COMPGEN=_shtab_compgen_files
 
+_shtab_pynet_serve___scheduling_choices=(fair none rr reuse_port)
 _shtab_pynet_completion_pos_0_choices=(bash fish zsh)
-_shtab_pynet_pos_0_choices=(echo listen connect proxy scan bench check-ip completion)
+_shtab_pynet_pos_0_choices=(echo serve listen connect proxy scan bench check-ip completion)
 
 _shtab_pynet_echo_pos_0_nargs='*'
 _shtab_pynet_echo__h_nargs=0
@@ -36,6 +39,13 @@ _shtab_pynet_echo__U_nargs=0
 _shtab_pynet_echo___unix_nargs=0
 _shtab_pynet_echo__v_nargs=0
 _shtab_pynet_echo___verbose_nargs=0
+_shtab_pynet_serve_pos_1_nargs='*'
+_shtab_pynet_serve__h_nargs=0
+_shtab_pynet_serve___help_nargs=0
+_shtab_pynet_serve__U_nargs=0
+_shtab_pynet_serve___unix_nargs=0
+_shtab_pynet_serve___threads_nargs=0
+_shtab_pynet_serve___reload_nargs=0
 _shtab_pynet_listen_pos_0_nargs='*'
 _shtab_pynet_listen__h_nargs=0
 _shtab_pynet_listen___help_nargs=0

@@ -50,8 +50,8 @@ function _shtab_pynet_using
   test "$_shtab_pynet_cmdpath" = "$argv"
 end
 
-set -g _shtab_pynet_commands echo listen connect proxy scan bench check-ip completion
-set -g _shtab_pynet_opts_with_value --block-list --connections --delay --drop --exec --host --local-address --number --parallel --rate --size --time --timeout --wait -c -e -n -p -s -t -w
+set -g _shtab_pynet_commands echo serve listen connect proxy scan bench check-ip completion
+set -g _shtab_pynet_opts_with_value --block-list --connections --delay --drop --exec --grace --heartbeat --host --local-address --number --parallel --rate --scheduling --size --time --timeout --wait --workers -c -e -n -p -s -t -w
 
 complete -c pynet -e
 complete -c pynet -f
@@ -64,6 +64,17 @@ complete -c pynet -n '_shtab_pynet_using echo' -s U -l unix -d 'PLACE is the pat
 complete -c pynet -n '_shtab_pynet_using echo' -l host -x -d 'the address to listen on when PLACE has none (default: 127.0.0.1)'
 complete -c pynet -n '_shtab_pynet_using echo' -s v -l verbose -d 'report each connection and its end on stderr'
 complete -c pynet -n '_shtab_pynet_using echo; and test $_shtab_pynet_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a host and a port, HOST:PORT, PORT, or the path of a unix socket (default: port 0, which is any free port)'
+complete -c pynet -n '_shtab_pynet_using; and test $_shtab_pynet_npos -eq 0' -a serve -d 'serve with a function of yours, in several worker processes'
+complete -c pynet -n '_shtab_pynet_using serve' -s h -l help -d 'show this help message and exit'
+complete -c pynet -n '_shtab_pynet_using serve' -s U -l unix -d 'PLACE is the path of a unix socket, whatever it looks like'
+complete -c pynet -n '_shtab_pynet_using serve' -l host -x -d 'the address to listen on when PLACE has none (default: 127.0.0.1)'
+complete -c pynet -n '_shtab_pynet_using serve' -s w -l workers -x -d 'how many workers (default: one for each processor)'
+complete -c pynet -n '_shtab_pynet_using serve' -l threads -d 'call FUNCTION in a thread for each connection'
+complete -c pynet -n '_shtab_pynet_using serve' -l reload -d 'replace the workers when a .py file of the current folder changes'
+complete -c pynet -n '_shtab_pynet_using serve' -l scheduling -xka "fair none rr reuse_port" -d 'how connections get to the workers (default: fair)'
+complete -c pynet -n '_shtab_pynet_using serve' -l heartbeat -x -d 'kill and replace a worker whose loop has not run for S seconds'
+complete -c pynet -n '_shtab_pynet_using serve' -l grace -x -d 'how long connections have to end (default: 10 seconds)'
+complete -c pynet -n '_shtab_pynet_using serve; and test $_shtab_pynet_npos -ge 1' -ka "(__fish_complete_path (commandline -ct))" -d 'a host and a port, HOST:PORT, PORT, or the path of a unix socket (default: port 0, which is any free port)'
 complete -c pynet -n '_shtab_pynet_using; and test $_shtab_pynet_npos -eq 0' -a listen -d 'accept a connection: stdin to the socket, the socket to stdout, or a command for it'
 complete -c pynet -n '_shtab_pynet_using listen' -s h -l help -d 'show this help message and exit'
 complete -c pynet -n '_shtab_pynet_using listen' -s N -l half-close -d 'half-close the connection at the end of stdin (the default)'

@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# Debian systems in folders, made by debootstrap, for tools/clean_root.sh and tools/matrix.sh to source. They stay in
+# build/roots. Needs root; for another processor qemu-user-static as well.
+
+die() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+# suite_with PYTHON: the oldest Debian that has it, such as python3.13.
+suite_with() {
+    case $1 in
+        python3.11) echo bookworm ;;
+        python3.13) echo trixie ;;
+        python3.14 | python3.15) echo sid ;;
+        *) die "no Debian has $1" ;;
+    esac
+}
+
+# make_root FOLDER SUITE MACHINE PACKAGES: does nothing if the folder is complete.
+make_root() {
+    [ "$(id -u)" = 0 ] || die "$0 makes a root, so it must be run as root"
+    command -v debootstrap > /dev/null || die "debootstrap is missing: apt-get install debootstrap"
+    [ ! -e "$1/.ready" ] || return 0
+    echo "making $1 by debootstrap" >&2
+    rm -rf "$1"
+    mkdir -p "$(dirname "$1")"
+    debootstrap --arch="$3" --variant=minbase --include="$4" "$2" "$1" > "$1.log" 2>&1 ||
+        die "debootstrap failed; for another processor it needs qemu-user-static and binfmt_misc:" "$(tail -5 "$1.log")"
+    touch "$1/.ready"
+}
+
+# enter_root FOLDER: gives it /proc, /dev and names.
+enter_root() {
+    local place
+    for place in proc dev; do
+        mountpoint -q "$1/$place" || mount --rbind "/$place" "$1/$place"
+    done
+    cp /etc/resolv.conf /etc/hosts "$1/etc/"
+    mkdir -p "$1/etc/ssl/certs"
+    cp /etc/ssl/certs/ca-certificates.crt "$1/etc/ssl/certs/"
+}
