@@ -10,16 +10,18 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pynet import _private, _pynet
-from pynet._run import AddressInfo
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pynet._pynet import AddressInfo
+
+    # One end of a connection, and whom a ProxyHeader is about.
+    _End: TypeAlias = _pynet.SocketAddress | AddressInfo | tuple[str, int] | tuple[str, int, int, int] | str | bytes
+    _Source: TypeAlias = _pynet.Socket | tuple[_End, _End] | Literal["LOCAL"]
 
 _ALPN, _AUTHORITY, _CHECKSUM, _UNIQUE_ID, _SSL = 0x01, 0x02, 0x03, 0x05, 0x20
 _SSL_VERSION, _SSL_CN, _SSL_CIPHER, _SSL_SIG_ALG, _SSL_KEY_ALG = 0x21, 0x22, 0x23, 0x24, 0x25
 _CLIENT_CERT_CONN, _CLIENT_CERT_SESS = 2, 4
-
-
-# One end of a connection, and whom a ProxyHeader is about.
-_End: TypeAlias = _pynet.SocketAddress | AddressInfo | tuple[str, int] | tuple[str, int, int, int] | str | bytes
-_Source: TypeAlias = _pynet.Socket | tuple[_End, _End] | Literal["LOCAL"]
 
 
 class ProxySSL(NamedTuple):
@@ -151,11 +153,11 @@ def _ends(source: Any) -> tuple[Any, Any]:
     if isinstance(source, str) and source == "LOCAL":
         return None, None
     if isinstance(source, _pynet.Socket):
-        ends = source.remote, source.local
-        if ends == (None, None):
+        remote, local = source.remote, source.local
+        if remote is None and local is None:
             raise _value_error("source", "must be a connected socket", source)
         # A unix client has no name, as a rule: its end is an empty path.
-        ends = tuple(b"" if end is None else end for end in ends)
+        ends: tuple[Any, Any] = (b"" if remote is None else remote, b"" if local is None else local)
     elif isinstance(source, tuple) and len(source) == 2 and not isinstance(source[1], int):
         ends = source
     else:

@@ -80,7 +80,7 @@ def servers() -> pynet.Server:
         print(error.code, info.peer and info.peer.port, info.data[:1])
 
     pynet.Server(proxy_protocol=["10.0.0.0/8", ip_address("::1")], proxyUntrusted="direct", proxy_timeout=1000)
-    pynet.create_server(on_connection, proxy_protocol=True).proxy_errors + 1
+    assert_type(pynet.create_server(on_connection, proxy_protocol=True).proxy_errors, int)
     assert_type(server.proxy_protocol, pynet.BlockList | bool)
 
     server.get_connections(lambda err, count: print(err, count + 1))
@@ -157,9 +157,9 @@ def connecting(blocked: pynet.BlockList, signal: pynet.AbortSignal) -> list[str]
     sock.on("connectionAttemptTimeout", lambda address, port, family: print(address, port + 1, family + 1))
     pynet.connect({"port": 80, "autoSelectFamily": True, "autoSelectFamilyAttemptTimeout": 100, "localPort": 5000})
     pynet.connect(80, local_address=ip_address("::1"), happy_eyeballs="serial", block_list=blocked, signal=signal)
-    if (info := sock.proxy) is not None:
-        assert_type(info, pynet.ProxyInfo)
-        assert_type(info.ssl, pynet.ProxySSL | None)
+    info: pynet.ProxyInfo = sock.proxy
+    ssl: pynet.ProxySSL | None = info.ssl
+    print(ssl and ssl.version, info.tlvs[5][:1])
     pynet.connect(80, proxy_header=pynet.ProxyHeader(sock, 2, {2: "name", 5: b"id"}, checksum=True)).connect(
         80, proxyHeader=sock
     )

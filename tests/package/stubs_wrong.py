@@ -53,7 +53,6 @@ def wrong_arguments(sock: pynet.Socket, server: pynet.Server) -> None:
     pynet.connect(80, proxy_header="REMOTE")  # E
     pynet.ProxyHeader(sock, 3)  # E
     pynet.ProxyHeader(80)  # E
-    pynet.Server(proxy_protocol="10.0.0.0/8")  # E
     pynet.Server(proxy_untrusted="drop")  # E
     pynet.connect(80, local_port="5000")  # E
     pynet.connect(80, signal=pynet.AbortController())  # E
