@@ -1,4 +1,4 @@
-"""An echo server that Prometheus can watch: its numbers are at http://127.0.0.1:9100/metrics.
+"""An echo server for Prometheus: its numbers are at http://127.0.0.1:9100/metrics.
 
     pip install prometheus-client
     python examples/export_prometheus.py 8124 9100
