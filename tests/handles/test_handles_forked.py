@@ -13,7 +13,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, run_script, wait_until
-from isolated.forking import in_child
+from isolated.forking import collect, fork, in_child
 
 FORK = multiprocessing.get_context("fork")
 
@@ -345,3 +345,19 @@ def test_two_threads_start_at_once():
     os.close(hold_here)
     os.close(hold_there)
     assert wait_until(lambda: not multiprocessing.active_children())
+
+
+def test_a_handle_that_waits_to_be_sent_is_the_parents(channel, pair):
+    """After a fork the child does not hold the descriptor that is queued."""
+    sender, _receiver = channel
+    sock, client = pair
+    go_here, go_there = os.pipe()
+    sender.cork()
+    sender.send_handle(sock)
+    forked = fork(lambda: os.read(go_here, 1))
+    sender.destroy()
+    assert client.recv(1) == b""  # the child lives on
+    os.write(go_there, b"x")
+    collect(forked)
+    os.close(go_here)
+    os.close(go_there)
