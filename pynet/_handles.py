@@ -6,11 +6,13 @@ the message of the user.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import socket
 import sys
+import threading
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -28,20 +30,49 @@ _parts: weakref.WeakKeyDictionary[Socket, list[tuple[_Arrived, Any]]] = weakref.
 _Descriptors = list[tuple[int, Any]]  # of a server: each with the path that it unlinks, or None
 
 
-class _Lent:
+class Lent:
     """The descriptors of a handle, duplicates that belong to this object, and what describes them."""
 
     def __init__(self, kind: int, about: list[Any], descriptors: _Descriptors, over: Callable[[], object]) -> None:
         self.kind, self.about, self.descriptors = kind, about, descriptors
         self.over = over  # the handle has been given away
+        self.forked_by: int | None = None  # the thread that forks to send it
+        _all_lent.add(self)
 
     def take(self) -> tuple[int, Any]:
         return self.descriptors.pop(0)
 
+    def take_all(self) -> _Descriptors:
+        taken, self.descriptors = self.descriptors, []
+        return taken
+
     def close(self) -> None:
-        for fd, _ in self.descriptors:
-            os.close(fd)
-        self.descriptors = []
+        with fork_lock:
+            for fd, _ in self.take_all():
+                os.close(fd)
+
+
+fork_lock = threading.RLock()
+"""Whoever takes it is in a turn already. Under it, each descriptor on its way belongs to a Lent or to the C module: no
+thread can fork then."""
+
+_all_lent: weakref.WeakSet[Lent] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    with contextlib.suppress(RuntimeError):  # this module was imported after _run._before_fork()
+        fork_lock.release()
+
+
+def _close_lent() -> None:
+    """In the child of a fork: what other threads are sending belongs to the parent."""
+    for lent in list(_all_lent):
+        if lent.forked_by != threading.get_ident():
+            lent.close()
+    _forked()
+
+
+os.register_at_fork(after_in_parent=_forked, after_in_child=_close_lent)
 
 
 def _wrong(text: str) -> TypeError:
@@ -52,25 +83,25 @@ def _nothing() -> None:
     pass
 
 
-def _lend_server(server: Server) -> _Lent:
+def _lend_server(server: Server) -> Lent:
     def over() -> None:
         _private.server_forget_files(server)
         server.close()
 
     about = [_private.server_options(server)]
-    return _Lent(SERVER, about, _private.server_lend(server), over)
+    return Lent(SERVER, about, _private.server_lend(server), over)
 
 
-def _lend(handle: Any) -> _Lent:
+def lend(handle: Any) -> Lent:
     """Checks that the handle may travel; changes nothing."""
     if isinstance(handle, Socket):
         fd, settings = _private.socket_lend(handle)
-        return _Lent(UNIX if settings[0] else TCP, [list(settings)], [(fd, None)], handle.destroy)
+        return Lent(UNIX if settings[0] else TCP, [list(settings)], [(fd, None)], handle.destroy)
     if isinstance(handle, Server):
         return _lend_server(handle)
     if isinstance(handle, BoundSocket):
         fd, path = _private.bound_lend(handle)
-        return _Lent(BOUND, [], [(fd, path)], lambda: _private.bound_given(handle))
+        return Lent(BOUND, [], [(fd, path)], lambda: _private.bound_given(handle))
     try:
         number = handle.fileno()
     except AttributeError:
@@ -78,7 +109,7 @@ def _lend(handle: Any) -> _Lent:
     if isinstance(number, bool) or not isinstance(number, int) or number < 0:
         raise _wrong("must have an open descriptor")
     try:
-        return _Lent(OTHER, [], [(os.dup(number), None)], _nothing)
+        return Lent(OTHER, [], [(os.dup(number), None)], _nothing)
     except OSError as error:
         raise _private.uv_error(-(error.errno or errno.EBADF), "dup") from None
 
@@ -114,8 +145,8 @@ def send_handle(sock: Socket, handle: object, message: Any, keep_open: bool, cal
 def hand_over(handle: object, keep_open: bool, message: bytes, send: Callable[[int, bytes, int, bool], bool]) -> bool:
     """Sends a handle and its message, by send(kind, frame, fd, last) for each descriptor; returns what the last one
     returns. The handle is destroyed then, unless with keep_open."""
-    with _pynet.turn():  # nothing is read from the handle meanwhile
-        lent = _lend(handle)
+    with _pynet.turn(), fork_lock:  # nothing is read from the handle meanwhile
+        lent = lend(handle)
         try:
             while len(lent.descriptors) > 1:
                 fd, path = lent.take()
@@ -265,7 +296,7 @@ def reduce(handle: Any) -> tuple[Any, ...]:
         )
     from pynet import _multiprocessing
 
-    return _multiprocessing.reduce(handle, _lend)
+    return _multiprocessing.reduce(handle)
 
 
 def rebuild(kind: int, about: list[Any], descriptors: _Descriptors) -> object:

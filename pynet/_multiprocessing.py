@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import weakref
-from collections.abc import Callable
 from multiprocessing import context
 from multiprocessing.reduction import DupFd
 from typing import Any
@@ -14,8 +12,8 @@ from pynet import _handles, _pynet
 _LOOK_AGAIN = 5  # ms
 
 
-def _close_when_started(popen: Any, fds: list[int]) -> None:
-    """Closes them when the child has its own, or will never be started."""
+def _close_when_started(popen: Any, lent: _handles.Lent) -> None:
+    """Closes its descriptors when the child has its own, or will never be started."""
     reference = weakref.ref(popen)
     del popen
 
@@ -24,8 +22,7 @@ def _close_when_started(popen: Any, fds: list[int]) -> None:
         if starting is not None and getattr(starting, "pid", None) is None:
             _pynet.set_timeout(look, _LOOK_AGAIN).unref()
             return
-        for fd in fds:
-            os.close(fd)
+        lent.close()
 
     _pynet.set_timeout(look, _LOOK_AGAIN).unref()
 
@@ -34,21 +31,20 @@ def _rebuild(kind: int, about: list[Any], descriptors: list[tuple[Any, Any]]) ->
     return _handles.rebuild(kind, about, [(each.detach(), path) for each, path in descriptors])
 
 
-def reduce(handle: Any, lend: Callable[[Any], Any]) -> tuple[Any, ...]:
+def reduce(handle: Any) -> tuple[Any, ...]:
     """A Socket moves to the other process: two processes that read one connection would each get a part of its data. A
     Server or a BoundSocket stays open here as well, and its file belongs to this process."""
     moves = isinstance(handle, _pynet.Socket)
-    with _pynet.turn():
-        lent = lend(handle)
-        fds = [fd for fd, _ in lent.descriptors]
+    with _pynet.turn(), _handles.fork_lock:
+        lent = _handles.lend(handle)
         popen = context.get_spawning_popen()
         try:
-            wrapped = [(DupFd(fd), None) for fd in fds]
+            wrapped = [(DupFd(fd), None) for fd, _path in lent.descriptors]
         except BaseException:
             lent.close()
             raise
         if popen is not None:
-            _close_when_started(popen, fds)
+            _close_when_started(popen, lent)
         else:  # the thread of multiprocessing that hands them out has duplicates
             lent.close()
         if moves:

@@ -301,3 +301,21 @@ def register_exit(at_exit: Callable[[], object]) -> None:
     with contextlib.suppress(Exception):
         if process is not None and util is not None and process.parent_process() is not None:
             util.Finalize(None, at_exit, exitpriority=0)
+
+
+def _before_fork() -> None:
+    """Looks whether multiprocessing forks, to start a Process: the handles among its arguments travel then."""
+    popen: Any = sys.modules.get("multiprocessing.popen_fork")
+    frame = sys._getframe(1) if popen is not None else None
+    while frame is not None and frame.f_code is not popen.Popen._launch.__code__:  # gevent's fork() is in between
+        frame = frame.f_back
+    if frame is not None and "pid" not in vars(frame.f_locals["self"]):  # in a child that was started so it has one
+        from pynet import _forking
+
+        _forking.before(frame)
+    handles: Any = sys.modules.get("pynet._handles")
+    if handles is not None:
+        handles.fork_lock.acquire()
+
+
+os.register_at_fork(before=_before_fork)

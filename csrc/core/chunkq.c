@@ -83,6 +83,15 @@ pn_chunkq_shift(struct pn_chunkq *q)
     return chunk;
 }
 
+struct pn_chunk
+pn_chunkq_pop(struct pn_chunkq *q)
+{
+    struct pn_chunk chunk = *pn_chunkq_at(q, q->count - 1);
+    q->count--;
+    q->bytes -= chunk.len;
+    return chunk;
+}
+
 size_t
 pn_chunkq_consume(struct pn_chunkq *q, size_t n)
 {

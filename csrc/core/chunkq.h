@@ -35,6 +35,8 @@ int pn_chunkq_unshift(struct pn_chunkq *q, struct pn_chunk chunk);
 struct pn_chunk *pn_chunkq_at(const struct pn_chunkq *q, size_t i);
 /* Removes the first chunk and returns it; the caller owns it now. `count` > 0. */
 struct pn_chunk pn_chunkq_shift(struct pn_chunkq *q);
+/* The same with the last chunk. */
+struct pn_chunk pn_chunkq_pop(struct pn_chunkq *q);
 /* Removes `n` bytes (at most `bytes`) from the front, then the empty chunks that are at the front. Returns the
  * number of chunks released. */
 size_t pn_chunkq_consume(struct pn_chunkq *q, size_t n);

@@ -130,6 +130,10 @@ test_each_owner_is_released_once(void)
     CHECK_INT(first.len, 2);
     CHECK(first.owner == &o[2] && o[2].released == 0);
     CHECK_INT(q.bytes, 7);
+    CHECK_INT(pn_chunkq_push(&q, (struct pn_chunk){"last", 4, NULL, NULL}), 0);
+    struct pn_chunk last = pn_chunkq_pop(&q);
+    CHECK(last.len == 4 && last.base[0] == 'l');
+    CHECK_INT(q.bytes, 7);
     pn_chunkq_clear(&q);
     CHECK_INT(q.count, 0);
     CHECK_INT(q.bytes, 0);

@@ -60,3 +60,9 @@ def channel():
 @pytest.fixture
 def null_fd():
     return lambda: os.open(os.devnull, os.O_RDONLY)
+
+
+@pytest.fixture
+def descriptors():
+    """A function that returns the open descriptors of this process."""
+    return open_fds

@@ -99,30 +99,13 @@ def run_app(tmp_path, *args: str):
     )
 
 
-WAYS = [(m, w) for m in METHODS for w in ("pipe", "queue", "argument") if (m, w) != ("fork", "argument")]
-
-
-@pytest.mark.parametrize(("method", "way"), WAYS)
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("way", ["pipe", "queue", "argument"])
 @pytest.mark.parametrize("kind", ["socket", "server", "bound"])
 def test_by_multiprocessing(tmp_path, method, way, kind):
     done = run_app(tmp_path, method, way, kind)
     expected = "child:early True" if kind == "socket" else "child True"
     assert done.stdout.split("\n")[:2] == [expected, "0"], done
-
-
-def test_an_argument_of_a_forked_process_is_the_parents():
-    done = run_script("""
-        import multiprocessing, pynet
-        def use(server):
-            try:
-                server.close()
-            except pynet.NetError as error:
-                print(error.code, flush=True)
-        process = multiprocessing.get_context("fork").Process(target=use, args=(pynet.Server().listen(0),))
-        process.start()
-        process.join()
-    """)
-    assert done.stdout == "ERR_FORKED\n", done
 
 
 @pytest.mark.parametrize("function", [pickle.dumps, copy.copy, copy.deepcopy])

@@ -114,7 +114,10 @@ take(PnState *st, int fd, PyObject *file, int backlog, struct pn_bound_place *pl
         place->listener = pn_listener_fd(st->loop, fd, kind, backlog, &status);
     if (place->listener == NULL) {
         close(fd);
-        pn_raise_net(st, "ERR_IPC_INVALID_FRAME", "The descriptor that came is not that of a server");
+        if (status == UV_ENOMEM)
+            PyErr_NoMemory();
+        else
+            pn_raise_net(st, "ERR_IPC_INVALID_FRAME", "The descriptor that came is not that of a server");
         return -1;
     }
     return pn_take_file(&place->listener->file, file);

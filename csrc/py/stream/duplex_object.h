@@ -7,6 +7,7 @@
 
 #include "core/chunkq.h"
 #include "py/events/emitter_object.h"
+#include "py/loop/hooks.h"
 #include "py/stream/decoder.h"
 #include "py/stream/read_queue.h"
 #include "uvio/stream.h"
@@ -64,8 +65,10 @@ struct pn_write_record {
 /* A descriptor that leaves with the byte at `at`, counted as `queued`. */
 struct pn_write_fd {
     struct pn_write_fd *next;
+    struct pn_cleanup cleanup;
+    PnState *st;
     uint64_t at;
-    int fd; /* own */
+    int fd; /* own; -1 at exit and after a fork */
 };
 
 /* The write queue; a stream has one while something waits in it. */

@@ -404,16 +404,20 @@ pn_writable_write_fd(PnDuplex *s, PyObject *bytes, int fd, PyObject *callback)
     PnState *st = s->em.st;
     size_t len = (size_t)PyBytes_GET_SIZE(bytes);
     struct pn_writes *wq = pn_writes_of(s);
-    if (wq == NULL || pn_writes_append_fd(wq, fd) < 0) {
+    if (wq == NULL || pn_writes_append_fd(st, wq, fd) < 0) {
         close(fd);
         return -1;
     }
-    s->bytes_written += len;
-    int status = write_behind(s, bytes, PyBytes_AS_STRING(bytes), len, callback, pn_in_callback(st));
-    if (status < 0 && s->wq == wq)
+    if (write_behind(s, bytes, PyBytes_AS_STRING(bytes), len, callback, pn_in_callback(st)) < 0) {
         pn_writes_cut_fd(wq);
+        return -1;
+    }
+    s->bytes_written += len;
     s->write_epoch = st->epoch;
-    return status < 0 ? -1 : pn_writable_below_mark(s, callback);
+    int below = pn_writable_below_mark(s, callback);
+    if (below < 0)
+        PyErr_Clear(); /* it has left, or is queued: an exception would say that it was not sent */
+    return below > 0;
 }
 
 /* --- completions --- */

@@ -26,6 +26,31 @@ pn_writes_of(PnDuplex *s)
     return s->wq;
 }
 
+#define OF_CLEANUP(c) ((struct pn_write_fd *)(void *)((char *)(c) - offsetof(struct pn_write_fd, cleanup)))
+
+static void
+close_fd(struct pn_cleanup *c)
+{
+    struct pn_write_fd *f = OF_CLEANUP(c);
+    if (f->fd >= 0)
+        close(f->fd);
+    f->fd = -1;
+}
+
+static void
+close_fd_at_exit(struct pn_cleanup *c)
+{
+    close_fd(c);
+    pn_cleanup_remove(OF_CLEANUP(c)->st, c);
+}
+
+static void
+free_fd(struct pn_write_fd *f)
+{
+    close_fd_at_exit(&f->cleanup);
+    PyMem_RawFree(f);
+}
+
 /* Closes the descriptors of the bytes before `end`: they have left, or never will. */
 static void
 close_fds(struct pn_writes *wq, uint64_t end)
@@ -33,8 +58,7 @@ close_fds(struct pn_writes *wq, uint64_t end)
     while (wq->fds != NULL && wq->fds->at < end) {
         struct pn_write_fd *f = wq->fds;
         wq->fds = f->next;
-        close(f->fd);
-        PyMem_RawFree(f);
+        free_fd(f);
     }
 }
 
@@ -118,14 +142,16 @@ pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t
 }
 
 int
-pn_writes_append_fd(struct pn_writes *wq, int fd)
+pn_writes_append_fd(PnState *st, struct pn_writes *wq, int fd)
 {
     struct pn_write_fd *f = PyMem_RawMalloc(sizeof(*f));
     if (f == NULL) {
         PyErr_NoMemory();
         return -1;
     }
-    *f = (struct pn_write_fd){.at = wq->queued, .fd = fd};
+    *f = (struct pn_write_fd){
+        .cleanup = {.at_exit = close_fd_at_exit, .after_fork = close_fd}, .st = st, .at = wq->queued, .fd = fd};
+    pn_cleanup_add(st, &f->cleanup);
     if (wq->fds != NULL)
         wq->last_fd->next = f;
     else
@@ -137,17 +163,19 @@ pn_writes_append_fd(struct pn_writes *wq, int fd)
 void
 pn_writes_cut_fd(struct pn_writes *wq)
 {
-    struct pn_write_fd **link = &wq->fds;
+    struct pn_write_fd *f = wq->last_fd, **link = &wq->fds;
     wq->last_fd = NULL;
-    while (*link != NULL && (*link)->at < wq->queued) {
+    for (; *link != f; link = &(*link)->next)
         wq->last_fd = *link;
-        link = &(*link)->next;
-    }
-    if (*link == NULL)
-        return;
-    close((*link)->fd);
-    PyMem_RawFree(*link);
     *link = NULL;
+    bool appended = wq->queued > f->at;
+    struct pn_chunk chunk = appended ? pn_chunkq_pop(&wq->q) : (struct pn_chunk){0};
+    wq->queued = f->at;
+    if (wq->connect_end > wq->queued)
+        wq->connect_end = wq->queued;
+    free_fd(f);
+    if (appended)
+        chunk.release(chunk.owner);
 }
 
 /* --- callbacks --- */

@@ -13,8 +13,8 @@ int pn_writes_traverse(PnDuplex *s, visitproc visit, void *arg);
 /* Appends; takes a reference to `bytes`, or copies the memory when it is NULL. 0, or -1 with MemoryError. */
 int pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t len);
 /* The next byte that is appended leaves with this descriptor, which is closed then. 0, or -1 with MemoryError. */
-int pn_writes_append_fd(struct pn_writes *wq, int fd);
-/* The byte could not be appended: closes its descriptor. */
+int pn_writes_append_fd(PnState *st, struct pn_writes *wq, int fd);
+/* The write that the last descriptor belongs to has failed, before any of it could leave: takes both back. */
 void pn_writes_cut_fd(struct pn_writes *wq);
 
 /* Adds the record of a write with a callback: complete when all that is queued now has left. `by_tick` reserves its

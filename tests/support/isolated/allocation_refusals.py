@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pynet
 from isolated.allocation_stage import both, scene
 
@@ -282,3 +284,65 @@ def buffers_that_cannot_be_made(s, listen):
         sock = s.keep(pynet.Socket(onread={"buffer": make, "callback": len}))
         sock.on("close", s.step("close")).connect(target)
         s.closes(server, sock)
+
+
+# --- handles ---
+
+
+def send_one(s, make, options=(), cork=False):
+    """A handle that is sent through a pair of sockets: it is destroyed here or, if the call has raised, as before."""
+    here, there = socket.socketpair()
+    a, b = socket.socketpair()
+    with here, there, a, b:
+        sender, receiver = s.keep(pynet.Socket(fd=here.detach())), None
+        try:
+            receiver = s.keep(pynet.Socket(fd=there.detach(), receive_handles=True))
+            handle = s.keep(make(a))
+        except BaseException:
+            sender.destroy()
+            if receiver is not None:
+                receiver.destroy()
+            raise
+
+    def arrived(made, _message):
+        s.keep(made)
+        s.steps.add("handle")
+        made.destroy() if isinstance(made, pynet.Socket) else made.close()
+
+    def is_open():
+        return not handle.destroyed if isinstance(handle, pynet.Socket) else handle.listening
+
+    receiver.on("handle", arrived).on("close", s.step("close", lambda _: sender.destroy()))
+    if not is_open():  # listen() has failed
+        sender.destroy()
+        receiver.destroy()
+        return
+    if cork:
+        sender.cork()
+    try:
+        sender.send_handle(handle, b"text", callback=s.note_or_none, **dict(options))
+        s.steps.add("sent")
+    except BaseException:
+        assert is_open(), "the call has raised"
+        assert sender.writable_length == 0, "it raised, and is queued"
+        raise
+    finally:
+        if is_open():
+            handle.destroy() if isinstance(handle, pynet.Socket) else handle.close()
+        sender.uncork()
+        sender.end()
+
+
+@scene("sent handle close", "EPIPE", "ECONNRESET")
+def sends_a_socket(s):
+    send_one(s, lambda a: pynet.Socket(fd=a.detach()))
+
+
+@scene("sent handle close", "EPIPE", "ECONNRESET")
+def sends_a_socket_behind_cork(s):
+    send_one(s, lambda a: pynet.Socket(fd=a.detach()), cork=True)
+
+
+@scene("sent handle close", "EPIPE", "ECONNRESET")
+def sends_a_server_that_stays(s):
+    send_one(s, lambda a: pynet.Server().listen(0, "127.0.0.1"), {"keep_open": True})
