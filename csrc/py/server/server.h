@@ -7,6 +7,7 @@
  *   listen_fd.c        listen() on an existing descriptor or a BoundSocket
  *   server_watch.c     whether a server accepts now: it pauses and starts the listeners
  *   server_accept.c    accepting: max_connections, the block list, `drop`, `connection`
+ *   server_limits.h    limits for each client address
  *   server_listeners.h where a server listens: places, and their listeners
  *   listen_shared.c    listen() in a worker of a cluster: asks the primary, and takes its answer
  *   server_shared.c    sockets that processes share: the primary's side, and connections that come by descriptor

@@ -1,4 +1,4 @@
-/* server_accept.c - accepts connections: over max_connections emits `drop`, closes a peer on the block list without an
+/* server_accept.c - accepts connections: over a limit emits `drop`, closes a peer on the block list without an
  * event, else emits `connection` and keeps the socket for loops and waits. */
 #include <string.h>
 
@@ -7,6 +7,7 @@
 #include "py/loop/driver.h"
 #include "py/loop/uncaught.h"
 #include "py/server/server.h"
+#include "py/server/server_limits.h"
 #include "py/stream/duplex.h"
 #include "uvio/sockaddr.h"
 
@@ -27,7 +28,7 @@ is_blocked(const PnServer *s, const struct pn_addr *peer)
     return s->block_list != NULL && peer->family != 0 && pn_blocklist_blocks(s->block_list, peer);
 }
 
-/* --- over max_connections: `drop` --- */
+/* --- over a limit: `drop` --- */
 
 static int
 set_item(PyObject *dict, const char *key, PyObject *value)
@@ -52,9 +53,9 @@ set_end(PyObject *dict, const char *side, const struct pn_addr *addr)
     return set_item(dict, key, PyUnicode_FromString(addr->family == 6 ? "IPv6" : "IPv4"));
 }
 
-/* The argument of `drop`: both addresses of the connection; None on a unix server. */
+/* The argument of `drop`: both addresses of the connection, and the limit; None on a unix server. */
 static PyObject *
-drop_data(const struct pn_listener *l, struct pn_stream *io, const struct pn_addr *peer)
+drop_data(const struct pn_listener *l, struct pn_stream *io, const struct pn_addr *peer, const char *reason)
 {
     struct pn_addr local;
     if (l->kind != PN_STREAM_TCP)
@@ -62,18 +63,19 @@ drop_data(const struct pn_listener *l, struct pn_stream *io, const struct pn_add
     if (io == NULL || !pn_stream_local(io, &local))
         memset(&local, 0, sizeof(local));
     PyObject *dict = PyDict_New();
-    if (dict != NULL && (set_end(dict, "local", &local) < 0 || set_end(dict, "remote", peer) < 0))
+    if (dict != NULL && (set_end(dict, "local", &local) < 0 || set_end(dict, "remote", peer) < 0 ||
+                         set_item(dict, "reason", PyUnicode_FromString(reason)) < 0))
         Py_CLEAR(dict);
     return dict;
 }
 
 static void
-drop(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
+drop(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer, const char *reason)
 {
     static const struct pn_stream_events no_events = {0};
     int status;
     struct pn_stream *io = pn_stream_open(s->em.st->loop, l->kind, fd, &no_events, NULL, &status);
-    PyObject *data = drop_data(l, io, peer);
+    PyObject *data = drop_data(l, io, peer, reason);
     if (io != NULL)
         pn_stream_close(io);
     if (data != NULL)
@@ -105,7 +107,8 @@ keep_for_takers(PnServer *s, PnSocket *sock)
 }
 
 static void
-accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
+accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer,
+                  struct pn_limited *entry)
 {
     PnState *st = s->em.st;
     unsigned generation = st->generation;
@@ -127,9 +130,17 @@ accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct
         else
             PyErr_WriteUnraisable((PyObject *)s);
         s->connections--;
+        if (entry != NULL)
+            pn_limits_release(s, entry);
         pn_brake_count(&st->loop->brake, -1);
         if (s->listener == NULL)
             pn_server_close(s);
+        return;
+    }
+    if (entry != NULL && pn_limits_attach(s, sock, entry) < 0) {
+        PyErr_WriteUnraisable((PyObject *)s);
+        pn_duplex_destroy_steal(&sock->d, NULL);
+        Py_DECREF(sock);
         return;
     }
     if (sock->d.io != NULL)
@@ -143,15 +154,36 @@ accept_connection(PnServer *s, const struct pn_listener *l, int fd, const struct
     Py_DECREF(sock);
 }
 
+/* The limits for each address come last: a connection that is refused for another reason does not count. */
+static void
+accept_limited(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
+{
+    struct pn_limited *entry;
+    const char *reason;
+    int refused = pn_limits_admit(s, peer, &entry, &reason);
+    if (refused == 0) {
+        accept_connection(s, l, fd, peer, entry);
+        return;
+    }
+    if (refused > 0) {
+        drop(s, l, fd, peer, reason);
+        return;
+    }
+    PyErr_WriteUnraisable((PyObject *)s);
+    pn_listener_refuse(fd);
+}
+
 static void
 accept_or_drop(PnServer *s, const struct pn_listener *l, int fd, const struct pn_addr *peer)
 {
     if (pn_server_is_full(s))
-        drop(s, l, fd, peer);
+        drop(s, l, fd, peer, "max_connections");
     else if (is_blocked(s, peer))
         pn_listener_refuse(fd);
+    else if (s->limits != NULL)
+        accept_limited(s, l, fd, peer);
     else
-        accept_connection(s, l, fd, peer);
+        accept_connection(s, l, fd, peer, NULL);
 }
 
 /* The primary of a cluster passes the descriptor on, and does not use it. */

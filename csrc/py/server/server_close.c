@@ -2,6 +2,7 @@
  * of shutdown() finishes; emits `error`. */
 #include "py/events/emitter.h"
 #include "py/server/server.h"
+#include "py/server/server_limits.h"
 
 /* --- errors --- */
 
@@ -139,6 +140,8 @@ pn_server_connection_gone(PyObject *socket)
     PnServer *s = PN_SERVER(sock->server);
     bool last = sock->draining && s->draining == 1;
     s->connections--;
+    if (s->limits != NULL)
+        pn_limits_detach(s, sock);
     if (sock->draining)
         s->draining--;
     sock->counted = sock->draining = 0;

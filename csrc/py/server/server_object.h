@@ -27,6 +27,7 @@ struct PnServer {
     PyObject *listened_at;         /* own: str, where listen() was called: "app.py:12" */
     PyObject *user_data;           /* own: the property; NULL: None */
     PyObject *share;               /* own: see _server_share(); NULL: it accepts for itself */
+    struct pn_server_limits *limits; /* own: see server_limits.h; NULL: none was ever set */
     size_t connections;
     struct pn_stream_group streams; /* of the connections */
     struct pn_abort_link abort;     /* the signal of listen(), until close() */

@@ -11,14 +11,28 @@
 #include "py/events/waiting.h"
 #include "py/loop/driver.h"
 #include "py/server/server.h"
+#include "py/server/server_limits.h"
 #include "py/socket/socket_checks.h"
 #include "uvio/sockaddr.h"
 
 /* --- options --- */
 
 static const char *const server_names[] = {
-    "allow_half_open",  "pause_on_connect", "no_delay",   "keep_alive", "keep_alive_initial_delay", "high_water_mark",
-    "max_write_buffer", "listener",         "block_list", "grace",      "socket_factory",           NULL,
+    "allow_half_open",
+    "pause_on_connect",
+    "no_delay",
+    "keep_alive",
+    "keep_alive_initial_delay",
+    "high_water_mark",
+    "max_write_buffer",
+    "listener",
+    "block_list",
+    "grace",
+    "socket_factory",
+    "max_connections_per_address",
+    "accept_rate",
+    "ipv6_prefix",
+    NULL,
 };
 enum {
     S_HALF_OPEN,
@@ -32,6 +46,9 @@ enum {
     S_BLOCK_LIST,
     S_GRACE,
     S_FACTORY,
+    S_PER_ADDRESS,
+    S_RATE,
+    S_PREFIX,
     S_COUNT
 };
 
@@ -65,6 +82,7 @@ apply_options(PnServer *s, PyObject **v)
     uint32_t mark = s->em.st->default_mark, max_write = UINT32_MAX;
     uint16_t delay = 0;
     double grace;
+    struct pn_limit_options limits;
     int flags[4];
     for (int i = 0; i < 4; i++) {
         flags[i] = pn_arg_bool(v[i]);
@@ -72,13 +90,16 @@ apply_options(PnServer *s, PyObject **v)
             return -1;
     }
     if (pn_keep_alive_delay(v[S_DELAY], &delay) < 0 || pn_high_water_mark(v[S_MARK], &mark) < 0 ||
-        pn_max_write_buffer(v[S_MAX_WRITE], &max_write) < 0 || grace_of(v[S_GRACE], "options.grace", &grace) < 0)
+        pn_max_write_buffer(v[S_MAX_WRITE], &max_write) < 0 || grace_of(v[S_GRACE], "options.grace", &grace) < 0 ||
+        pn_limit_options(v[S_PER_ADDRESS], v[S_RATE], v[S_PREFIX], &limits) < 0)
         return -1;
     if (v[S_LISTENER] != NULL && pn_check_callable(s->em.st, v[S_LISTENER], "listener") < 0)
         return -1;
     if (v[S_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[S_BLOCK_LIST], "options.block_list") < 0)
         return -1;
     if (v[S_FACTORY] != NULL && pn_check_callable(s->em.st, v[S_FACTORY], "options.socket_factory") < 0)
+        return -1;
+    if (pn_server_set_limits(s, &limits) < 0)
         return -1;
     s->options.allow_half_open = flags[S_HALF_OPEN] != 0;
     s->options.pause_on_connect = flags[S_PAUSE] != 0;
@@ -574,6 +595,7 @@ server_dealloc(PyObject *op)
     Py_CLEAR(s->shutdown);
     Py_CLEAR(s->share);
     Py_CLEAR(s->listen_error);
+    pn_server_free_limits(s);
     s->em.st->servers--;
     pn_emitter_free_parts(&s->em);
     type->tp_free(op);
@@ -619,6 +641,7 @@ static PyGetSetDef server_getset[] = {
      "When this many connections are open, the server drops new ones, and emits \"drop\". 0 drops all, None means\n"
      "no limit. Node: server.maxConnections.",
      NULL},
+    PN_LIMITS_ROWS,
     {"block_list", server_get_block_list, server_set_block_list,
      "A BlockList, or None. The server closes connections from its addresses, without an event. It checks the\n"
      "list for each connection, after max_connections, and never on a unix server. TypeError\n"
@@ -644,7 +667,9 @@ static PyType_Slot server_slots[] = {
      "Server(listener, /, **options)\n\n"
      "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
      "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList), grace\n"
-     "(for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets).\n"
+     "(for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets),\n"
+     "max_connections_per_address, accept_rate (connections a second from each address, or (connections,\n"
+     "seconds)), ipv6_prefix (64: both count networks).\n"
      "Events: connection(socket), listening, close, error(err), drop(data).\n\n"
      "Raises TypeError (ERR_INVALID_ARG_TYPE, also for tls and ssl, which pynet does not have), ValueError\n"
      "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
