@@ -10,6 +10,7 @@ from pynet._addresses import BlockList
 from pynet._emitter import _F0, EventEmitter, _Function, _MaybeNone, _Symbol
 from pynet._errors import NetError, _FError
 from pynet._options import (
+    AcceptRate,
     Address,
     AddressInfo,
     Done,
@@ -58,7 +59,9 @@ class Server(EventEmitter):
     A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,
     keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList), grace
     (for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets),
-    proxy_protocol (a list of proxies, see there), proxy_untrusted ("reject" or "direct"), proxy_timeout (ms).
+    proxy_protocol (a list of proxies, see there), proxy_untrusted ("reject" or "direct"), proxy_timeout (ms),
+    max_connections_per_address, accept_rate (connections a second from each address, or (connections,
+    seconds)), ipv6_prefix (64: both count networks).
     Events: connection(socket), listening, close, error(err), drop(data), proxyError(error, info).
 
     Raises TypeError (ERR_INVALID_ARG_TYPE, also for tls and ssl, which pynet does not have), ValueError
@@ -244,6 +247,34 @@ class Server(EventEmitter):
     @max_connections.setter
     def max_connections(self, value: float | None, /) -> None: ...
     maxConnections = max_connections
+    @property
+    def max_connections_per_address(self) -> int | None:
+        """When a client's address has this many connections open, the server drops new ones from it, and emits
+        "drop". 0 drops all, None means no limit. Connections that are open already count, and stay. Without
+        effect on a unix server. TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+        """
+    @max_connections_per_address.setter
+    def max_connections_per_address(self, value: int | None, /) -> None: ...
+    maxConnectionsPerAddress = max_connections_per_address
+    @property
+    def accept_rate(self) -> float | tuple[float, float] | None:
+        """How many connections a second the server accepts from one client's address, or a pair (connections,
+        seconds): so many at once, and in the long run so many in each period. It drops more, and emits "drop".
+        None means no limit. Without effect on a unix server. TypeError (ERR_INVALID_ARG_TYPE), ValueError
+        (ERR_OUT_OF_RANGE).
+        """
+    @accept_rate.setter
+    def accept_rate(self, value: AcceptRate | None, /) -> None: ...
+    acceptRate = accept_rate
+    @property
+    def ipv6_prefix(self) -> int:
+        """max_connections_per_address and accept_rate count the IPv6 addresses together that have the same first
+        bits, 1 to 128. 64 is what a network has. 128, the default, counts each address for itself. A change is
+        for new connections. TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
+        """
+    @ipv6_prefix.setter
+    def ipv6_prefix(self, value: int | None, /) -> None: ...
+    ipv6Prefix = ipv6_prefix
     @property
     def block_list(self) -> BlockList | None:
         """A BlockList, or None. The server closes connections from its addresses, without an event. It checks the

@@ -170,7 +170,7 @@ _OPTIONS = {
     "listen()": "port host path fd handle backlog exclusive ipv6_only reuse_port readable_all writable_all "
     "mode group unlink_stale signal",
     "Server and create_server()": f"{_COMMON} pause_on_connect block_list listener grace socket_factory "
-    "proxy_protocol proxy_untrusted proxy_timeout",
+    "proxy_protocol proxy_untrusted proxy_timeout max_connections_per_address accept_rate ipv6_prefix",
     "Socket and connect()": f"{_COMMON} readable_high_water_mark writable_high_water_mark encoding default_encoding "
     "onread fd readable writable handle signal block_list type_of_service close_timeout errors "
     "linger receive_handles",

@@ -34,6 +34,7 @@ Done: TypeAlias = Callable[[NetError | None], object] | None
 Family: TypeAlias = Literal["IPv4", "IPv6"]
 HappyEyeballs: TypeAlias = Literal["race", "serial"]
 TextErrors: TypeAlias = Literal["node", "strict"]
+AcceptRate: TypeAlias = float | tuple[float, float]
 
 @type_check_only
 class LookupOptions(TypedDict, total=False):
@@ -124,6 +125,12 @@ class ServerOptions(_CommonOptions, total=False):
     pauseOnConnect: bool | None
     block_list: BlockList | None
     blockList: BlockList | None
+    max_connections_per_address: int | None
+    maxConnectionsPerAddress: int | None
+    accept_rate: AcceptRate | None
+    acceptRate: AcceptRate | None
+    ipv6_prefix: int | None
+    ipv6Prefix: int | None
     listener: OnConnection | None
     grace: float | None
     socket_factory: Callable[..., Socket] | None

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fuzz the parsers, the block list and the attempts of csrc/core: tests/core/fuzz/fuzz_*.c, each a program of its own.
+"""Fuzz what csrc/core does with bytes of strangers: tests/core/fuzz/fuzz_*.c, each a program of its own.
 
 With clang's libFuzzer each target is run for --seconds. It begins with the inputs kept in tests/core/fuzz/corpus and
 goes on from what it found before (build/fuzz). --keep adds what it has found to the kept inputs, as few as will do.

@@ -44,13 +44,13 @@ def limited(example, dial, monkeypatch):
 
 
 def test_each_address_has_so_many_connections(limited):
-    connect = limited(MOST_FOR_EACH=3, RATE=0)
+    connect = limited(MOST_FOR_EACH=3, RATE=(10, 1e6))
     assert [is_served(connect()) for _ in range(4)] == [True, True, True, False]
     assert is_served(connect(OTHER))
 
 
 def test_a_connection_that_closes_makes_room(limited):
-    connect = limited(MOST_FOR_EACH=1, RATE=0)
+    connect = limited(MOST_FOR_EACH=1, RATE=(10, 1e6))
     first = connect()
     assert is_served(first)
     first.shutdown(socket.SHUT_WR)
@@ -60,7 +60,7 @@ def test_a_connection_that_closes_makes_room(limited):
 
 
 def test_new_connections_are_rationed(limited):
-    connect = limited(RATE=0)
+    connect = limited(RATE=(10, 1e6))
     for _ in range(10):
         with connect() as sock:
             assert is_served(sock)
@@ -71,7 +71,7 @@ def test_new_connections_are_rationed(limited):
 
 
 def test_who_is_refused_too_often_is_blocked(limited, capsys):
-    connect = limited(MOST_FOR_EACH=1, RATE=0, STRIKES=3)
+    connect = limited(MOST_FOR_EACH=1, RATE=(10, 1e6), STRIKES=3)
     kept = connect(OTHER)
     assert is_served(kept)
     assert [is_served(connect(OTHER)) for _ in range(4)] == [False] * 4
@@ -81,18 +81,28 @@ def test_who_is_refused_too_often_is_blocked(limited, capsys):
     assert is_served(connect())
 
 
-def test_addresses_are_forgotten(limited, example, monkeypatch):
+@pytest.fixture
+def strikes(example, monkeypatch):
     import pynet
 
     module = example("limits")
-    server = pynet.create_server()
-    limits = module.Limits(server, pynet.BlockList())
-    limits.timer.close()
-    limits.clients = {"192.0.2.1": module.Client(seen=-1e9), "192.0.2.2": module.Client(), "192.0.2.3": module.Client()}
-    limits.clients["192.0.2.3"].open = 1
-    limits.clients["192.0.2.3"].seen = -1e9
-    limits.forget()
-    assert set(limits.clients) == {"192.0.2.2", "192.0.2.3"}
+    monkeypatch.setattr(module, "MOST_STRIKES", 2)
+    return module.Strikes(pynet.BlockList())
+
+
+def refused(address, reason="accept_rate"):
+    return {"remoteAddress": address, "reason": reason}
+
+
+def test_the_table_of_those_that_were_refused_is_bounded(strikes):
+    for address in ("192.0.2.1", "192.0.2.2", "192.0.2.2", "192.0.2.3"):
+        strikes.on_drop(refused(address))
+    assert strikes.count == {"192.0.2.3": 1}
+
+
+def test_a_full_server_is_not_the_fault_of_an_address(strikes):
+    strikes.on_drop(refused("192.0.2.1", "max_connections"))
+    assert strikes.count == {}
 
 
 def test_as_a_program_with_a_list(program, dial, tmp_path):

@@ -182,7 +182,8 @@ def test_the_server_of_the_sender_counts_it_no_more(channel, opened):
 
 def test_a_server_arrives_listening(channel, where, opened):
     sender, receiver = channel
-    server = pynet.Server(allow_half_open=True, high_water_mark=100).listen(*where)
+    limits = {"max_connections_per_address": 5, "accept_rate": (9, 2.5), "ipv6_prefix": 56}
+    server = pynet.Server(limits, allow_half_open=True, high_water_mark=100).listen(*where)
     address = server.address()
     server.max_connections = 7
     one = receive(receiver)
@@ -194,6 +195,7 @@ def test_a_server_arrives_listening(channel, where, opened):
     assert handle.listening
     assert handle.address() == address
     assert handle.max_connections == 7
+    assert {name: getattr(handle, name) for name in limits} == limits
     client = raw_client(handle)
     opened(client)
     accepted = []

@@ -86,6 +86,12 @@ def servers() -> pynet.Server:
     server.get_connections(lambda err, count: print(err, count + 1))
     server.max_connections = server.maxConnections = 10
     server.max_connections = None
+    server.max_connections_per_address = 5
+    server.accept_rate = 2.5
+    server.accept_rate = (20, 60)
+    server.accept_rate = server.max_connections_per_address = None
+    server.ipv6_prefix = 64
+    pynet.Server(max_connections_per_address=5, accept_rate=(20, 0.5), ipv6_prefix=56)
     server.block_list = server.blockList = pynet.BlockList()
     server.drop_max_connection = server.dropMaxConnection = True
     assert_type(server.connections, list[pynet.Socket])

@@ -79,6 +79,9 @@ def wrong_arguments(sock: pynet.Socket, server: pynet.Server) -> None:
     server.listen("x", mode="660")  # E
     server.listen("x", group=b"www-data")  # E
     server.max_connections = "5"  # E
+    server.max_connections_per_address = 2.5  # E
+    server.accept_rate = (1, 2, 3)  # E
+    server.ipv6_prefix = "64"  # E
     server.listen(80, one)  # E
     server.close(nothing)  # E
     server.get_connections(one)  # E

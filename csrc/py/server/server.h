@@ -2,6 +2,7 @@
  *
  *   server_object.h    struct PnServer
  *   server_type.c      the Python type: options, methods, properties
+ *   server_options.c   the options of Server()
  *   listen_method.c    listen(): binding, the lookup of a host, the abort signal
  *   listen_args.c      the arguments of listen(); listen_request.h: the checked request
  *   listen_fd.c        listen() on an existing descriptor or a BoundSocket
@@ -10,6 +11,7 @@
  *   server_accept.c    accepting: max_connections, the block list, `drop`, `connection`
  *   server_proxy.c     the header of the PROXY protocol, which is read before anything else
  *   server_proxy_options.c  the options about it
+ *   server_limits.h    limits for each client address
  *   server_listeners.h where a server listens: places, and their listeners
  *   listen_shared.c    listen() in a worker of a cluster: asks the primary, and takes its answer
  *   server_shared.c    sockets that processes share: the primary's side, and connections that come by descriptor
@@ -34,6 +36,11 @@ extern PyType_Spec pn_server_spec;
 /* _server_knows_option(name): True if Server() has this option, in either spelling, or refuses it with a specific
  * error. */
 PyObject *pn_server_knows_option(PyObject *module, PyObject *name);
+
+/* --- server_options.c --- */
+int pn_server_init(PyObject *op, PyObject *args, PyObject *kwargs);
+/* The option and the property grace; `*out` is negative without a limit to wait for. 0, or -1 with an exception. */
+int pn_server_grace_of(PyObject *obj, const char *name, double *out);
 
 /* --- server_queue.c --- */
 /* Keeps an accepted connection for loops and waits. 0, or -1 with an exception. */

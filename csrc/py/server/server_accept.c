@@ -1,4 +1,4 @@
-/* server_accept.c - accepts connections: over max_connections emits `drop`, closes a peer on the block list without an
+/* server_accept.c - accepts connections: over a limit emits `drop`, closes a peer on the block list without an
  * event, else emits `connection` and keeps the socket for loops and waits. */
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "py/loop/driver.h"
 #include "py/loop/uncaught.h"
 #include "py/server/server.h"
+#include "py/server/server_limits.h"
 #include "py/server/server_proxy.h"
 #include "py/stream/duplex.h"
 #include "uvio/sockaddr.h"
@@ -31,7 +32,7 @@ is_blocked(const PnServer *s, const struct pn_accepted *c)
     return s->block_list != NULL && client != NULL && client->family != 0 && pn_blocklist_blocks(s->block_list, client);
 }
 
-/* --- over max_connections: `drop` --- */
+/* --- over a limit: `drop` --- */
 
 static int
 set_item(PyObject *dict, const char *key, PyObject *value)
@@ -56,9 +57,9 @@ set_end(PyObject *dict, const char *side, const struct pn_addr *addr)
     return set_item(dict, key, PyUnicode_FromString(addr->family == 6 ? "IPv6" : "IPv4"));
 }
 
-/* The argument of `drop`: both addresses of the connection; None on a unix server. */
+/* The argument of `drop`: both addresses of the connection, and the limit; None on a unix server. */
 static PyObject *
-drop_data(const struct pn_accepted *c, const struct pn_proxy_note *note)
+drop_data(const struct pn_accepted *c, const struct pn_proxy_note *note, const char *reason)
 {
     const struct pn_addr *client = note != NULL ? pn_proxy_client(note) : NULL;
     struct pn_addr local;
@@ -70,13 +71,14 @@ drop_data(const struct pn_accepted *c, const struct pn_proxy_note *note)
         memset(&local, 0, sizeof(local));
     PyObject *dict = PyDict_New();
     if (dict != NULL &&
-        (set_end(dict, "local", &local) < 0 || set_end(dict, "remote", client != NULL ? client : &c->peer) < 0))
+        (set_end(dict, "local", &local) < 0 || set_end(dict, "remote", client != NULL ? client : &c->peer) < 0 ||
+         set_item(dict, "reason", PyUnicode_FromString(reason)) < 0))
         Py_CLEAR(dict);
     return dict;
 }
 
 static void
-drop(PnServer *s, struct pn_accepted *c)
+drop(PnServer *s, struct pn_accepted *c, const char *reason)
 {
     static const struct pn_stream_events no_events = {0};
     int status;
@@ -84,7 +86,7 @@ drop(PnServer *s, struct pn_accepted *c)
         c->io = pn_stream_open(s->em.st->loop, c->kind, c->fd, &no_events, NULL, &status);
         c->fd = -1;
     }
-    PyObject *data = drop_data(c, c->proxy);
+    PyObject *data = drop_data(c, c->proxy, reason);
     pn_accepted_close(c, false);
     if (data != NULL)
         (void)pn_emit1(&s->em, s->em.st->names.drop, data);
@@ -115,7 +117,7 @@ keep_for_takers(PnServer *s, PnSocket *sock)
 }
 
 static void
-accept_connection(PnServer *s, struct pn_accepted *c)
+accept_connection(PnServer *s, struct pn_accepted *c, struct pn_limited *entry)
 {
     PnState *st = s->em.st;
     unsigned generation = st->generation;
@@ -139,9 +141,17 @@ accept_connection(PnServer *s, struct pn_accepted *c)
         else
             PyErr_WriteUnraisable((PyObject *)s);
         s->connections--;
+        if (entry != NULL)
+            pn_limits_release(s, entry);
         pn_brake_count(&st->loop->brake, -1);
         if (s->listener == NULL)
             pn_server_close(s);
+        return;
+    }
+    if (entry != NULL && pn_limits_attach(s, sock, entry) < 0) {
+        PyErr_WriteUnraisable((PyObject *)s);
+        pn_duplex_destroy_steal(&sock->d, NULL);
+        Py_DECREF(sock);
         return;
     }
     if (sock->d.io != NULL)
@@ -157,6 +167,29 @@ accept_connection(PnServer *s, struct pn_accepted *c)
     Py_DECREF(sock);
 }
 
+/* The limits for each address come last: a connection that is refused for another reason does not count. Behind a proxy
+ * it is the client that counts. */
+static void
+accept_limited(PnServer *s, struct pn_accepted *c)
+{
+    const struct pn_addr *client = c->proxy != NULL ? pn_proxy_client(c->proxy) : &c->peer;
+    struct pn_limited *entry = NULL;
+    const char *reason;
+    int refused = client != NULL ? pn_limits_admit(s, client, &entry, &reason) : 0;
+    if (refused == 0) {
+        accept_connection(s, c, entry);
+        return;
+    }
+    if (refused > 0) {
+        s->counts->dropped++;
+        s->em.st->counters.dropped++;
+        drop(s, c, reason);
+        return;
+    }
+    PyErr_WriteUnraisable((PyObject *)s);
+    pn_accepted_close(c, false);
+}
+
 static void
 accept_or_drop(PnServer *s, struct pn_accepted *c)
 {
@@ -164,15 +197,18 @@ accept_or_drop(PnServer *s, struct pn_accepted *c)
     if (pn_server_is_full(s)) {
         s->counts->dropped++;
         all->dropped++;
-        drop(s, c);
+        drop(s, c, "max_connections");
     }
     else if (is_blocked(s, c)) {
         s->counts->blocked++;
         all->blocked++;
         pn_accepted_close(c, false);
     }
+    else if (s->limits != NULL) {
+        accept_limited(s, c);
+    }
     else {
-        accept_connection(s, c);
+        accept_connection(s, c, NULL);
     }
 }
 

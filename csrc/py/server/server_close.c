@@ -3,6 +3,7 @@
 #include "py/events/emitter.h"
 #include "py/loop/diagnostics.h"
 #include "py/server/server.h"
+#include "py/server/server_limits.h"
 #include "py/server/server_proxy.h"
 
 /* --- errors --- */
@@ -144,6 +145,8 @@ pn_server_connection_gone(PyObject *socket)
     PnServer *s = PN_SERVER(sock->server);
     bool last = sock->draining && s->draining == 1;
     s->connections--;
+    if (s->limits != NULL)
+        pn_limits_detach(s, sock);
     if (sock->draining)
         s->draining--;
     sock->counted = sock->draining = 0;

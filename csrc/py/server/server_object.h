@@ -34,6 +34,7 @@ struct PnServer {
     PyObject *user_data;           /* own: the property; NULL: None */
     struct pn_server_proxy *proxy; /* own: of the option proxy_protocol; NULL: off */
     PyObject *share;               /* own: see _server_share(); NULL: it accepts for itself */
+    struct pn_server_limits *limits; /* own: see server_limits.h; NULL: none was ever set */
     size_t connections;
     struct pn_server_counts *counts; /* own */
     struct pn_stream_group streams;  /* of the connections */

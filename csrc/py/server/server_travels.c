@@ -3,6 +3,7 @@
 
 #include "py/loop/driver.h"
 #include "py/server/server.h"
+#include "py/server/server_limits.h"
 #include "py/socket/bound_socket.h"
 #include "uvio/bind.h"
 #include "uvio/listener.h"
@@ -73,13 +74,16 @@ pn_server_options(PyObject *module, PyObject *op)
         o->max_write_buffer != UINT32_MAX ? PyLong_FromUnsignedLong(o->max_write_buffer) : Py_NewRef(Py_None);
     if (limit == NULL)
         return NULL;
-    return Py_BuildValue(
+    PyObject *dict = Py_BuildValue(
         "{sOsOsOsOsksksNsOsisn}", "allow_half_open", o->allow_half_open ? Py_True : Py_False, "pause_on_connect",
         o->pause_on_connect ? Py_True : Py_False, "no_delay", o->no_delay ? Py_True : Py_False, "keep_alive",
         o->keep_alive ? Py_True : Py_False, "keep_alive_initial_delay", (unsigned long)o->keep_alive_delay * 1000,
         "high_water_mark", (unsigned long)o->high_water_mark, "max_write_buffer", limit, "max_connections",
         s->max_connections != NULL ? s->max_connections : Py_None, "backlog", s->backlog, "listeners",
         s->listener == NULL ? (Py_ssize_t)0 : 1 + (s->others != NULL ? (Py_ssize_t)s->others->count : 0));
+    if (dict != NULL && pn_server_add_limits(s, dict) < 0)
+        Py_CLEAR(dict);
+    return dict;
 }
 
 PyObject *

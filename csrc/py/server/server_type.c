@@ -11,129 +11,10 @@
 #include "py/events/waiting.h"
 #include "py/loop/driver.h"
 #include "py/server/server.h"
+#include "py/server/server_limits.h"
 #include "py/server/server_proxy.h"
 #include "py/socket/socket_checks.h"
 #include "uvio/sockaddr.h"
-
-/* --- options --- */
-
-static const char *const server_names[] = {
-    "allow_half_open", "pause_on_connect", "no_delay",        "keep_alive",    "keep_alive_initial_delay",
-    "high_water_mark", "max_write_buffer", "listener",        "block_list",    "grace",
-    "socket_factory",  "proxy_protocol",   "proxy_untrusted", "proxy_timeout", NULL,
-};
-enum {
-    S_HALF_OPEN,
-    S_PAUSE,
-    S_NO_DELAY,
-    S_KEEP_ALIVE,
-    S_DELAY,
-    S_MARK,
-    S_MAX_WRITE,
-    S_LISTENER,
-    S_BLOCK_LIST,
-    S_GRACE,
-    S_FACTORY,
-    S_PROXY,
-    S_PROXY_UNTRUSTED,
-    S_PROXY_TIMEOUT,
-    S_COUNT
-};
-
-PyObject *
-pn_server_knows_option(PyObject *module, PyObject *name)
-{
-    (void)module;
-    if (!PyUnicode_Check(name))
-        return pn_raise_arg_type("name", "a str", name);
-    return PyBool_FromLong(pn_knows_option(server_names, name));
-}
-
-/* The option and the property grace; `*out` is negative without a limit to wait for. 0, or -1 with an exception. */
-static int
-grace_of(PyObject *obj, const char *name, double *out)
-{
-    *out = -1;
-    if (obj == NULL || obj == Py_None)
-        return 0;
-    if (pn_arg_number(obj, name, out) < 0)
-        return -1;
-    if (*out >= 0)
-        return 0;
-    pn_raise_range(name, ">= 0", obj);
-    return -1;
-}
-
-static int
-apply_options(PnServer *s, PyObject **v)
-{
-    uint32_t mark = s->em.st->default_mark, max_write = UINT32_MAX;
-    uint16_t delay = 0;
-    double grace;
-    int flags[4];
-    for (int i = 0; i < 4; i++) {
-        flags[i] = pn_arg_bool(v[i]);
-        if (flags[i] < 0)
-            return -1;
-    }
-    if (pn_keep_alive_delay(v[S_DELAY], &delay) < 0 || pn_high_water_mark(v[S_MARK], &mark) < 0 ||
-        pn_max_write_buffer(v[S_MAX_WRITE], &max_write) < 0 || grace_of(v[S_GRACE], "options.grace", &grace) < 0)
-        return -1;
-    if (v[S_LISTENER] != NULL && pn_check_callable(s->em.st, v[S_LISTENER], "listener") < 0)
-        return -1;
-    if (v[S_BLOCK_LIST] != NULL && pn_check_block_list(s->em.st, v[S_BLOCK_LIST], "options.block_list") < 0)
-        return -1;
-    if (v[S_FACTORY] != NULL && pn_check_callable(s->em.st, v[S_FACTORY], "options.socket_factory") < 0)
-        return -1;
-    struct pn_proxy_options proxy;
-    if (pn_proxy_options_read(s->em.st, v[S_PROXY], v[S_PROXY_UNTRUSTED], v[S_PROXY_TIMEOUT], &proxy) < 0 ||
-        pn_proxy_options_apply(s, &proxy) < 0)
-        return -1;
-    s->options.allow_half_open = flags[S_HALF_OPEN] != 0;
-    s->options.pause_on_connect = flags[S_PAUSE] != 0;
-    s->options.no_delay = v[S_NO_DELAY] != NULL ? flags[S_NO_DELAY] != 0 : s->em.st->no_delay;
-    s->options.keep_alive = flags[S_KEEP_ALIVE] != 0;
-    s->options.keep_alive_delay = delay;
-    s->options.high_water_mark = mark;
-    s->options.max_write_buffer = max_write;
-    s->counts->grace = grace;
-    Py_XSETREF(s->block_list, Py_XNewRef(v[S_BLOCK_LIST]));
-    Py_XSETREF(s->options.factory, Py_XNewRef(v[S_FACTORY]));
-    if (v[S_LISTENER] != NULL)
-        return pn_add_listener(&s->em, s->em.st->names.connection, v[S_LISTENER], false, false);
-    return 0;
-}
-
-/* Accepts Server(options, listener), both optional, with keyword options. */
-static int
-server_init(PyObject *op, PyObject *args, PyObject *kwargs)
-{
-    PnServer *s = PN_SERVER(op);
-    PyObject *first = NULL, *second = NULL, *mapping = NULL, *listener = NULL;
-    PyObject *v[S_COUNT];
-    if (!PyArg_UnpackTuple(args, "Server", 0, 2, &first, &second))
-        return -1;
-    if (first != NULL && pn_is_callback(first) && second == NULL)
-        listener = first;
-    else if (first != NULL && first != Py_None && !pn_is_options(first)) {
-        pn_raise_arg_type("options", "a mapping or a function", first);
-        return -1;
-    }
-    else if (first != Py_None)
-        mapping = first;
-    if (second != NULL && second != Py_None) {
-        if (pn_check_callable(s->em.st, second, "listener") < 0)
-            return -1;
-        listener = second;
-    }
-    if (pn_options_dict("Server", server_names, mapping, kwargs, v) < 0)
-        return -1;
-    if (listener != NULL)
-        Py_XSETREF(v[S_LISTENER], Py_NewRef(listener));
-    int status = apply_options(s, v);
-    pn_options_clear(v, S_COUNT);
-    return status;
-}
 
 /* --- closing --- */
 
@@ -411,7 +292,7 @@ server_set_grace(PyObject *op, PyObject *value, void *closure)
 {
     double grace;
     (void)closure;
-    if (grace_of(value, "grace", &grace) < 0)
+    if (pn_server_grace_of(value, "grace", &grace) < 0)
         return -1;
     PN_SERVER(op)->counts->grace = grace;
     return 0;
@@ -598,6 +479,7 @@ server_dealloc(PyObject *op)
     Py_CLEAR(s->share);
     Py_CLEAR(s->listen_error);
     pn_server_proxy_free(s);
+    pn_server_free_limits(s);
     s->em.st->servers--;
     PyMem_RawFree(s->counts);
     pn_emitter_free_parts(&s->em);
@@ -644,6 +526,7 @@ static PyGetSetDef server_getset[] = {
      "When this many connections are open, the server drops new ones, and emits \"drop\". 0 drops all, None means\n"
      "no limit. Node: server.maxConnections.",
      NULL},
+    PN_LIMITS_ROWS,
     {"block_list", server_get_block_list, server_set_block_list,
      "A BlockList, or None. The server closes connections from its addresses, without an event. It checks the\n"
      "list for each connection, after max_connections, and never on a unix server. TypeError\n"
@@ -681,14 +564,16 @@ static PyType_Slot server_slots[] = {
      "A TCP or unix server. Options: allow_half_open, pause_on_connect, no_delay, keep_alive,\n"
      "keep_alive_initial_delay (ms), high_water_mark, max_write_buffer (bytes), block_list (a BlockList), grace\n"
      "(for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets),\n"
-     "proxy_protocol (a list of proxies, see there), proxy_untrusted (\"reject\" or \"direct\"), proxy_timeout (ms).\n"
+     "proxy_protocol (a list of proxies, see there), proxy_untrusted (\"reject\" or \"direct\"), proxy_timeout (ms),\n"
+     "max_connections_per_address, accept_rate (connections a second from each address, or (connections,\n"
+     "seconds)), ipv6_prefix (64: both count networks).\n"
      "Events: connection(socket), listening, close, error(err), drop(data), proxyError(error, info).\n\n"
      "Raises TypeError (ERR_INVALID_ARG_TYPE, also for tls and ssl, which pynet does not have), ValueError\n"
      "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
     {Py_tp_iter, pn_waiting_server_iter_slot},
     {Py_am_aiter, pn_waiting_server_aiter_slot},
     {Py_tp_new, server_new},
-    {Py_tp_init, server_init},
+    {Py_tp_init, pn_server_init},
     {Py_tp_repr, server_repr},
     {Py_tp_traverse, server_traverse},
     {Py_tp_clear, server_clear},

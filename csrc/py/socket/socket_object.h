@@ -25,14 +25,15 @@ struct pn_proxy_note {
 
 /* Rarely used fields, allocated on demand. */
 struct pn_socket_extras {
-    PnSocket *socket;                   /* borrowed */
-    PyObject *attempted;                /* own: list of "address:port", auto_select_family_attempted_addresses */
-    PyObject *block_list;               /* own: the addresses that connect() refuses */
-    PyObject *raw_options;              /* own: list of (level, name, value) of set_option() */
-    PyObject *bound_path;               /* own: str, the path of an adopted BoundSocket */
-    PyObject *user_data;                /* own: the property; NULL: None */
-    struct pn_proxy_note *proxy;        /* own */
-    struct pn_abort_link abort;         /* the signal of the constructor */
+    PnSocket *socket;            /* borrowed */
+    PyObject *attempted;         /* own: list of "address:port", auto_select_family_attempted_addresses */
+    PyObject *block_list;        /* own: the addresses that connect() refuses */
+    PyObject *raw_options;       /* own: list of (level, name, value) of set_option() */
+    PyObject *bound_path;        /* own: str, the path of an adopted BoundSocket */
+    PyObject *user_data;         /* own: the property; NULL: None */
+    struct pn_proxy_note *proxy; /* own */
+    struct pn_limited *limited;  /* borrowed: what its server's limits know of its client; NULL: it is not counted */
+    struct pn_abort_link abort;  /* the signal of the constructor */
     struct pn_abort_link connect_abort; /* the signal of connect(), until the socket is destroyed */
     uint16_t keep_alive_interval;       /* seconds; 0 means 1 */
     uint16_t keep_alive_count;          /* 0 means 10 */

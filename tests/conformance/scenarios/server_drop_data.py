@@ -8,7 +8,7 @@ def main():
     ports = {}
 
     def dropped(data):
-        trace("srv", "keys", sorted(data))
+        trace("srv", "keys", sorted(data.keys() - {"reason"}))  # only pynet has it
         trace("srv", "local", data["localAddress"], data["localFamily"], data["localPort"] == server.address().port)
         trace("srv", "remote", data["remoteAddress"], data["remoteFamily"])
         ports["remote"] = data["remotePort"]

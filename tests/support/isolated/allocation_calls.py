@@ -339,4 +339,5 @@ CHANGES = {
     "Socket.set_default_encoding": (Socket, lambda s: s.set_default_encoding("hex"), lambda s: s.writable_length),
     "Socket.block_list": (Socket, lambda s: setattr(s, "block_list", BLOCKED), lambda s: s.block_list),
     "Server.max_connections": (Server, lambda s: setattr(s, "max_connections", 5000), lambda s: s.max_connections),
+    "Server.accept_rate": (Server, lambda s: setattr(s, "accept_rate", (5.5, 2.5)), lambda s: s.accept_rate),
 }

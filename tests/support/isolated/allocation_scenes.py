@@ -600,6 +600,15 @@ def behind_a_slow_proxy(s, listen):
     proxied(s, listen, connect)
 
 
+@scene("drop close", "EPIPE", "ECONNRESET")
+def drops_above_the_limit_of_an_address(s):
+    server, target = s.tcp(lambda sock: sock.end(), {"max_connections_per_address": 1, "accept_rate": (9, 1)})
+    if target:
+        server.on("drop", s.step("drop"))
+        socks = [s.keep(pynet.connect(target)).resume().on("close", s.step("close")) for _ in range(3)]
+        s.closes(server, *socks)
+
+
 @both("shutdown close")
 def shuts_down(s, listen):
     server, target = listen(lambda sock: sock.resume())
