@@ -185,7 +185,7 @@ def options_of_the_sources():
         "Socket": sock,
         "connect": sock | more | {"timeout"},
         "Socket.connect": more | set(listed("connect/connect_method.c", "connect_names[] = {")),
-        "Server": set(listed("server/server_type.c", "server_names[] = {")),
+        "Server": set(listed("server/server_options.c", "server_names[] = {")),
         "Server.listen": set(listed("server/listen_args.c", "listen_names[] = {")),
         "BoundSocket": set(listed("socket/bound_socket_type.c", "option_names[] = {")),
     }

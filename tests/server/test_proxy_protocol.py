@@ -377,7 +377,20 @@ def test_drop_is_told_of_the_client(proxied):
         "remoteAddress": "192.0.2.7",
         "remotePort": 7,
         "remoteFamily": "IPv4",
+        "reason": "max_connections",
     }
+
+
+def test_limits_for_each_address_count_the_client(proxied):
+    _, log, send = proxied(max_connections_per_address=1)
+    send(V1)
+    accepted(log)
+    send(v2(rest=packed(("192.0.2.7", 7), SERVER)))
+    log.wait("connection", times=2)
+    send(V1)
+    log.wait("drop")
+    assert log["drop"]["remoteAddress"] == "192.0.2.1"
+    assert log["drop"]["reason"] == "max_connections_per_address"
 
 
 def test_connections_that_wait_count_for_max_connections(proxied, kind):

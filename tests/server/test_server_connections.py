@@ -187,6 +187,7 @@ def test_max_connections_drops_what_is_too_much(server, kind):
                 "127.0.0.1",
                 second.getsockname()[1],
                 "IPv4",
+                "max_connections",
             ]
         end_all(*peers)
         assert first.recv(10) == b""

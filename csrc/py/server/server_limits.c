@@ -115,6 +115,18 @@ struct counting {
     bool failed;
 };
 
+/* The address of the client, also behind a proxy. False: it has none. */
+static bool
+client_of(const PnSocket *sock, const struct pn_stream *io, struct pn_addr *out)
+{
+    const struct pn_proxy_note *note = sock->extras != NULL ? sock->extras->proxy : NULL;
+    const struct pn_addr *client = note != NULL ? pn_proxy_client(note) : NULL;
+    if (client == NULL)
+        return pn_stream_peer(io, out);
+    *out = *client;
+    return client->family != 0;
+}
+
 /* One connection from before the limits. */
 static void
 count(struct pn_stream *io, void *arg)
@@ -124,7 +136,7 @@ count(struct pn_stream *io, void *arg)
     if (c->failed || io->owner == NULL || io->events != &pn_socket_stream_events)
         return;
     PnSocket *sock = io->owner;
-    if (!sock->counted || sock->server != (PyObject *)c->server || !pn_stream_peer(io, &client))
+    if (!sock->counted || sock->server != (PyObject *)c->server || !client_of(sock, io, &client))
         return;
     if (c->table == NULL) {
         if (sock->extras != NULL)
