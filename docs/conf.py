@@ -65,6 +65,7 @@ site_sections = {
         "internals/server",
         "internals/connect",
         "internals/module",
+        "internals/cluster",
         "internals/*",
     ],
 }

@@ -3,9 +3,8 @@
 import sys
 import time
 
-import support
-
 import pynet
+import support
 from pynet import cluster
 
 SCHEDULING, WORKERS, BURN = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

@@ -1,4 +1,5 @@
-"""Echo servers of asyncio or uvloop in processes that inherit one listening socket, as workers of uvicorn and gunicorn do:
+"""Echo servers of asyncio or uvloop in processes that inherit one listening socket, as workers of uvicorn do:
+
 LOOP (asyncio, uvloop), WORKERS, and microseconds of Python for each message (0: none)."""
 
 import asyncio

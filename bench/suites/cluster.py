@@ -1,7 +1,7 @@
 """Compare servers of several processes: what a short connection costs, and who gets the connections.
 
-CPU is that of all processes of a server, the primary's too. The rounds are interleaved, and a ratio is taken within a round,
-as in the suite `speed`.
+CPU is that of all processes of a server, the primary's too. The rounds are interleaved, and a ratio is taken within a
+round, as in the suite `speed`.
 """
 
 import contextlib

@@ -7,6 +7,7 @@ one. The numbers of the kinds below FIRST_KIND are those of send_handle().
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import os
 import socket
@@ -34,18 +35,25 @@ def closed_error() -> _pynet.NetError:
 
 
 class Channel:
-    """One half of the socket pair. `on_message(kind, payload, fd)` owns the descriptor, which is -1 if there is none.
+    """One half of the socket pair. `on_message(kind, payload, fd)` owns the descriptor, which is -1 if there is none,
+    or if this process has no room for it. `on_error(err)` hears that the other process has sent what is no message.
 
     `on_close()` is called once, on the loop, when the other process has closed its half or has ended.
     """
 
-    def __init__(self, sock: socket.socket, on_message: Callable[[int, bytes, int], None]) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        on_message: Callable[[int, bytes, int], None],
+        on_error: Callable[[_pynet.NetError], object],
+    ) -> None:
         self._on_message = on_message
+        self._on_error = on_error
         self._parts: list[bytes] = []
         self.connected = True
         with _pynet.turn():
             self.socket = _pynet.Socket(fd=sock.detach(), receive_handles=True, allow_half_open=True)
-            self.socket.on("error", self._ignore)
+            self.socket.on("error", self._failed)
             _private.receive_frames(self.socket, self._on_frame)
             self.socket.resume()
 
@@ -57,8 +65,14 @@ class Channel:
         self.socket.on("end", self.socket.destroy)
         self.socket.on("close", closed)
 
-    def _ignore(self, error: BaseException) -> None:
-        """`close` follows: the other process has died, or has sent what is no frame."""
+    def _failed(self, error: _pynet.NetError) -> None:
+        """`close` follows. When the other process has died, that says enough."""
+        if error.code == "ERR_IPC_INVALID_FRAME":
+            self._on_error(error)
+
+    def invalid(self, text: str) -> None:
+        """A frame does not make sense: the channel cannot be trusted any more."""
+        self.socket.destroy(coded(_pynet.NetError(text), "ERR_IPC_INVALID_FRAME"))
 
     def _on_frame(self, kind: int, flags: int, payload: bytes, fd: int) -> None:
         if kind == MORE:
@@ -67,7 +81,12 @@ class Channel:
         if self._parts:
             payload = b"".join((*self._parts, payload))
             self._parts.clear()
-        self._on_message(kind, payload, fd)
+        try:
+            self._on_message(kind, payload, fd)
+        except InvalidMessage as error:
+            if fd >= 0:
+                os.close(fd)
+            self.invalid(str(error))
 
     def send(self, kind: int, payload: bytes, fd: int = -1, callback: Callable[..., object] | None = None) -> bool:
         """Sends a message, and takes over the descriptor. Returns False when the caller should wait."""
@@ -97,17 +116,32 @@ class Channel:
         self.socket.end()
 
 
-def read_internal(payload: bytes) -> tuple[str, list[Any]]:
-    op, *args = json.loads(payload)
-    return op, args
+class InvalidMessage(Exception):
+    """What the other process has sent is no message of a cluster."""
+
+
+def read_internal(receiver: object, payload: bytes) -> tuple[Callable[..., None], list[Any]]:
+    """The method of the receiver that handles the message, and its arguments."""
+    try:
+        op, *args = json.loads(payload)
+        handler: Callable[..., None] = getattr(receiver, f"_on_{op}")
+        inspect.signature(handler).bind(*args)
+    except (ValueError, TypeError, AttributeError):
+        raise InvalidMessage(f"A message of the cluster came that is none: {payload[:60]!r}") from None
+    return handler, args
 
 
 def read_connection(payload: bytes) -> tuple[int, int]:
-    number, index = _connection.unpack(payload)
+    try:
+        number, index = _connection.unpack(payload)
+    except struct.error:
+        raise InvalidMessage("A connection came without its place") from None
     return number, index
 
 
 def read_answer(payload: bytes) -> bool:
+    if len(payload) != _answer.size:
+        raise InvalidMessage("An answer came that is none")
     return bool(_answer.unpack(payload)[0])
 
 

@@ -98,7 +98,7 @@ class PrimaryWorker(Worker):
 
     def _begin(self, sock: socket.socket, process: subprocess.Popen[bytes], passes_stderr: bool) -> None:
         self.process = process
-        self._channel = Channel(sock, self._on_message)
+        self._channel = Channel(sock, self._on_message, self._failed)
         self._channel.on_close(self._closed)
         _run.start_own_thread(self._watch, passes_stderr, name="pynet-cluster")
 
@@ -116,13 +116,17 @@ class PrimaryWorker(Worker):
             return
 
     def _on_message(self, kind: int, payload: bytes, fd: int) -> None:
-        if kind == _channel.INTERNAL:
-            op, args = _channel.read_internal(payload)
-            getattr(self, f"_on_{op}")(*args)
-        elif kind == _channel.MESSAGE:
+        if kind == _channel.MESSAGE:
             self._message(payload, fd)
+        elif fd >= 0:
+            raise _channel.InvalidMessage("A descriptor came without a message of the program")
+        elif kind == _channel.INTERNAL:
+            handler, args = _channel.read_internal(self, payload)
+            handler(*args)
         elif kind == _channel.ANSWER and self._handing:
             self._handing.popleft().answered(self, _channel.read_answer(payload))
+        else:
+            raise _channel.InvalidMessage(f"A frame of an unknown kind came: {kind}")
 
     def _received(self, message: object, handle: Any) -> None:
         self._primary.emit("message", self, message, handle)

@@ -5,6 +5,7 @@ The import of pynet calls begin() in a process that has been started as a worker
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -85,7 +86,7 @@ class SelfWorker(Worker):
         self._page = Page(page_fd)
         _private.cluster_page(page_fd, self._slot, SLOTS)
         _private.cluster_hooks(self._ask, self._watch)
-        self._channel = Channel(sock, self._on_message)
+        self._channel = Channel(sock, self._on_message, self._failed)
         self._channel.on_close(self._closed)
         self._tell("online")
         _run.graceful_hooks.append(self._ends_by_itself)
@@ -128,20 +129,25 @@ class SelfWorker(Worker):
 
     def _on_message(self, kind: int, payload: bytes, fd: int) -> None:
         if kind == _channel.INTERNAL:
-            op, args = _channel.read_internal(payload)
-            if fd >= 0:
-                args.append(fd)
-            getattr(self, f"_on_{op}")(*args)
+            handler, args = _channel.read_internal(self, payload)
+            if handler in (self._on_place, self._on_listen):
+                handler(*args, fd=fd)
+            elif fd < 0:
+                handler(*args)
+            else:
+                raise _channel.InvalidMessage("A descriptor came that no server has asked for")
         elif kind == _channel.MESSAGE:
             self._message(payload, fd)
         elif kind == _channel.CONNECTION:
             self._connection(*_channel.read_connection(payload), fd)
+        else:
+            raise _channel.InvalidMessage(f"A frame of an unknown kind came: {kind}")
 
     def _connection(self, number: int, index: int, fd: int) -> None:
         """The primary hands a connection to a server of this process ("rr")."""
         asked = self._asked.get(number)
-        taken = asked is not None and _private.accept_fd(asked.server, index, fd)
-        if not taken:
+        taken = asked is not None and fd >= 0 and _private.accept_fd(asked.server, index, fd)
+        if not taken and fd >= 0:
             os.close(fd)
         if self._channel is not None:
             self._channel.answer(taken)
@@ -166,13 +172,22 @@ class SelfWorker(Worker):
         options = {name: os.fsdecode(v) if isinstance(v, bytes) else v for name, v in options.items()}
         self._tell("listen", self._last, f"{identity} {index}", places, options)
 
-    def _on_place(self, number: int, fd: int) -> None:
+    def _on_place(self, number: int, *, fd: int = -1) -> None:
         self._asked[number].fds.append(fd)
 
-    def _on_listen(self, number: int, mode: str, fd: int) -> None:
+    def _on_listen(self, number: int, mode: str, *, fd: int = -1) -> None:
         asked = self._asked[number]
-        if not _private.listen_answer(asked.server, asked.token, [*asked.fds, fd], mode):
+        fds = [*asked.fds, fd]
+        if min(fds) < 0:  # this process has no room for a descriptor
+            for each in fds:
+                if each >= 0:
+                    os.close(each)
+            self._tell("close", number)
+            self._on_refused(number, {"message": "bind EMFILE", "code": "EMFILE", "errno": errno.EMFILE})
+            return
+        if not _private.listen_answer(asked.server, asked.token, fds, mode):  # it has been closed meanwhile
             self._forget(number)
+            self._tell("close", number)
             return
         asked.waits = False
         _private.listen(asked.server, "listening", lambda: self._listens(number))
@@ -295,8 +310,6 @@ class SelfWorker(Worker):
 
 
 _CLOSED = "ERR_IPC_CHANNEL_CLOSED"
-
-
 _LONGEST = 2_147_483_647
 
 

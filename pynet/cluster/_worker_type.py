@@ -145,14 +145,27 @@ class Worker(_pynet.EventEmitter):
         else:
             _pynet.next_tick(self.emit, "error", error)
 
+    def _failed(self, error: _pynet.NetError) -> None:
+        """The other process has sent what is no message; `disconnect` follows."""
+        self.emit("error", error)
+
     def _message(self, payload: bytes, fd: int) -> None:
         """A message of the program has come."""
+        if len(payload) < _head.size:
+            raise _channel.InvalidMessage("A message came that is none")
         kind, number = _head.unpack_from(payload)
         body = payload[_head.size :]
         handle: Any = None
         if kind != _handles.MESSAGE:
+            if fd < 0:
+                self.emit("error", coded(_pynet.NetError("A handle is lost: too many open files"), "EMFILE"))
+                return
             assert self._channel is not None
-            arrived = _handles.received(self._channel.socket, kind, payload[_head.size :], fd)
+            try:
+                arrived = _handles.received(self._channel.socket, kind, payload[_head.size :], fd)
+            except _pynet.NetError as error:  # it is no handle: `error` and `disconnect` follow
+                self._channel.socket.destroy(error)
+                return
             if arrived is None:  # more of a server follows
                 return
             if isinstance(arrived, Exception):

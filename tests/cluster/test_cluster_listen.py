@@ -281,6 +281,23 @@ def test_several_places(tmp_path):
     assert lines == [([b"hello", b"hello"],)]
 
 
+def test_close_while_the_primary_is_asked_leaves_nothing(tmp_path):
+    lines = run_cluster(
+        str(tmp_path / "s.sock"),
+        primary="""
+    worker = cluster.fork()
+    worker.on("message", lambda message, handle: (say(os.path.exists(sys.argv[1])), worker.disconnect()))
+    """,
+        worker="""
+    server = pynet.create_server()
+    server.on("close", lambda: pynet.create_server().listen(0, lambda: cluster.worker.send("the primary has answered")))
+    server.listen(sys.argv[1])
+    server.close()
+    """,
+    )
+    assert lines == [(False,)]
+
+
 def test_close_while_the_primary_is_asked():
     lines = run_cluster(
         primary="cluster.fork()",

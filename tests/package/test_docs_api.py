@@ -288,7 +288,8 @@ def test_internals_have_a_page_for_each_folder():
     """With the name of the folder; each .c file of the folder has a line in its table of files."""
     csrc = ROOT / "csrc"
     folders = {path.parent for path in csrc.rglob("*.c")}
-    assert {page.stem for page in (DOCS / "internals").glob("*.md")} == {folder.name for folder in folders}
+    pages = {page.stem for page in (DOCS / "internals").glob("*.md")}
+    assert pages == {folder.name for folder in folders} | {"cluster"}  # which is written in Python
     missing = []
     for folder in sorted(folders):
         page = (DOCS / "internals" / f"{folder.name}.md").read_text()
