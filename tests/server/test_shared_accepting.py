@@ -354,7 +354,7 @@ def test_it_hears_when_it_is_full_and_when_not(prime, delivered):
 
 def test_it_hears_when_it_closes(prime, delivered):
     delivered.close()
-    assert wait_until(lambda: prime.watched[1:] == [(delivered, 0, False)])
+    assert wait_until(lambda: prime.watched[1:] == [(delivered, 0, False), (delivered, 0, None)])
 
 
 def test_it_hears_nothing_without_a_listener(prime, make):
@@ -374,15 +374,15 @@ def test_it_hears_of_each_listener(prime, tmp_path):
     server = pynet.create_server(greet).listen([0, tmp_path / "s"])
     server.close()
     wanted = [(server, index, accepting) for accepting in (True, False) for index in (0, 1)]
-    assert wait_until(lambda: prime.watched == wanted)
+    assert wait_until(lambda: prime.watched == [*wanted, (server, 0, None)])
 
 
-def test_of_servers_that_accept_themselves_it_hears_nothing(prime, server, clients):
+def test_of_servers_that_accept_themselves_it_hears_the_end_only(prime, server, clients):
     server.max_connections = 1
     clients(prime.listeners[0]).recv(2)
     server.close()
     two_turns()
-    assert prime.watched == []
+    assert prime.watched == [(server, 0, None)]
 
 
 # --- in the primary ---
