@@ -59,6 +59,7 @@ class Soak:
         self.reloads = 0
         self.listening = 0
         self.clients: subprocess.Popen[str] | None = None
+        self.error: BaseException | None = None
 
     def main(self) -> None:
         cluster.on("listening", self.on_listening)
@@ -82,10 +83,11 @@ class Soak:
         cluster.reload(30).add_done_callback(self.reloaded)
 
     def reloaded(self, future: pynet.Future[None]) -> None:
-        error = future.exception()
-        if error is not None:
-            raise error
-        pynet.run_in_loop(self.reload)
+        self.error = future.exception()
+        if self.error is None:
+            pynet.run_in_loop(self.reload)
+        else:
+            pynet.run_in_loop(cluster.disconnect)
 
 
 def work() -> None:
@@ -102,6 +104,8 @@ def main() -> None:
     cluster.setup_primary(scheduling=sys.argv[2] if len(sys.argv) > 2 else "fair", exec=Path(__file__))
     soak = Soak(connections)
     pynet.run(soak.main)
+    if soak.error is not None:
+        raise soak.error
     assert soak.clients is not None
     out, _ = soak.clients.communicate()
     done, failed = map(int, out.split())
