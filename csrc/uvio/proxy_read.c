@@ -40,7 +40,7 @@ pn_proxy_read(int fd, uint8_t *bytes, size_t *len)
         enum pn_proxy_status status = pn_proxy_scan(bytes, *len + (size_t)n, &used);
         if (status == PN_PROXY_INVALID || status == PN_PROXY_TOO_LONG) {
             *len += (size_t)n;
-            return status;
+            return (int)status;
         }
         ssize_t taken = receive(fd, bytes + *len, used - *len, 0);
         if (taken < 0)
@@ -49,7 +49,7 @@ pn_proxy_read(int fd, uint8_t *bytes, size_t *len)
         if (*len != used) /* code outside pynet reads the descriptor, too */
             return UV_EIO;
         if (status == PN_PROXY_WHOLE || (size_t)n < want)
-            return status;
+            return (int)status;
     }
 }
 

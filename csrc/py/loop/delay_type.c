@@ -22,8 +22,8 @@ typedef struct {
     unsigned generation;
 } PnDelay;
 
-#define DELAY(op)   ((PnDelay *)(void *)(op))
-#define OF_TIMER(t) ((PnDelay *)(void *)((char *)(t) - offsetof(PnDelay, timer)))
+#define PN_DELAY(op) ((PnDelay *)(void *)(op))
+#define OF_TIMER(t)  ((PnDelay *)(void *)((char *)(t) - offsetof(PnDelay, timer)))
 
 static bool
 is_armed(const PnDelay *self)
@@ -57,7 +57,7 @@ on_fire(struct pn_loop_timer *timer)
 static PyObject *
 delay_enable(PyObject *op, PyObject *unused)
 {
-    PnDelay *self = DELAY(op);
+    PnDelay *self = PN_DELAY(op);
     PnState *st = self->st;
     (void)unused;
     if (is_armed(self))
@@ -80,8 +80,8 @@ static PyObject *
 delay_disable(PyObject *op, PyObject *unused)
 {
     (void)unused;
-    bool was = is_armed(DELAY(op));
-    disarm(DELAY(op));
+    bool was = is_armed(PN_DELAY(op));
+    disarm(PN_DELAY(op));
     return PyBool_FromLong(was);
 }
 
@@ -89,7 +89,7 @@ static PyObject *
 delay_reset(PyObject *op, PyObject *unused)
 {
     (void)unused;
-    pn_histogram_reset(DELAY(op)->h);
+    pn_histogram_reset(PN_DELAY(op)->h);
     Py_RETURN_NONE;
 }
 
@@ -101,7 +101,7 @@ delay_percentile(PyObject *op, PyObject *arg)
         return NULL;
     if (!(percent > 0 && percent <= 100))
         return pn_raise_range("percentile", "> 0 && <= 100", arg);
-    return PyLong_FromUnsignedLongLong(pn_histogram_percentile(DELAY(op)->h, percent));
+    return PyLong_FromUnsignedLongLong(pn_histogram_percentile(PN_DELAY(op)->h, percent));
 }
 
 static PyObject *
@@ -117,7 +117,7 @@ delay_exit(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 {
     (void)args;
     (void)nargs;
-    disarm(DELAY(op));
+    disarm(PN_DELAY(op));
     Py_RETURN_FALSE;
 }
 
@@ -127,42 +127,42 @@ static PyObject *
 delay_count(PyObject *op, void *unused)
 {
     (void)unused;
-    return PyLong_FromUnsignedLongLong(DELAY(op)->h->count);
+    return PyLong_FromUnsignedLongLong(PN_DELAY(op)->h->count);
 }
 
 static PyObject *
 delay_exceeds(PyObject *op, void *unused)
 {
     (void)unused;
-    return PyLong_FromUnsignedLongLong(DELAY(op)->h->exceeds);
+    return PyLong_FromUnsignedLongLong(PN_DELAY(op)->h->exceeds);
 }
 
 static PyObject *
 delay_min(PyObject *op, void *unused)
 {
     (void)unused;
-    return PyLong_FromUnsignedLongLong(DELAY(op)->h->min);
+    return PyLong_FromUnsignedLongLong(PN_DELAY(op)->h->min);
 }
 
 static PyObject *
 delay_max(PyObject *op, void *unused)
 {
     (void)unused;
-    return PyLong_FromUnsignedLongLong(DELAY(op)->h->max);
+    return PyLong_FromUnsignedLongLong(PN_DELAY(op)->h->max);
 }
 
 static PyObject *
 delay_mean(PyObject *op, void *unused)
 {
     (void)unused;
-    return PyFloat_FromDouble(pn_histogram_mean(DELAY(op)->h));
+    return PyFloat_FromDouble(pn_histogram_mean(PN_DELAY(op)->h));
 }
 
 static PyObject *
 delay_stddev(PyObject *op, void *unused)
 {
     (void)unused;
-    PyObject *variance = PyFloat_FromDouble(pn_histogram_variance(DELAY(op)->h));
+    PyObject *variance = PyFloat_FromDouble(pn_histogram_variance(PN_DELAY(op)->h));
     PyObject *half = PyFloat_FromDouble(0.5);
     PyObject *root = variance != NULL && half != NULL ? PyNumber_Power(variance, half, Py_None) : NULL;
     Py_XDECREF(variance);
@@ -186,7 +186,7 @@ static PyObject *
 delay_percentiles(PyObject *op, void *unused)
 {
     (void)unused;
-    struct pn_histogram *h = DELAY(op)->h;
+    struct pn_histogram *h = PN_DELAY(op)->h;
     PyObject *dict = PyDict_New();
     double percent = 0;
     uint64_t value = 0;
@@ -204,7 +204,7 @@ delay_percentiles(PyObject *op, void *unused)
 static PyObject *
 delay_repr(PyObject *op)
 {
-    const PnDelay *self = DELAY(op);
+    const PnDelay *self = PN_DELAY(op);
     return PyUnicode_FromFormat("<pynet.IntervalHistogram %s, %llu values>", is_armed(self) ? "enabled" : "disabled",
                                 (unsigned long long)self->h->count);
 }
@@ -257,7 +257,7 @@ pn_monitor_event_loop_delay(PyObject *module, PyObject *const *args, Py_ssize_t 
         PyMem_RawFree(h);
         return NULL;
     }
-    PnDelay *self = DELAY(op);
+    PnDelay *self = PN_DELAY(op);
     self->st = st;
     self->h = h;
     self->generation = st->generation;
@@ -280,8 +280,8 @@ delay_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
-    disarm(DELAY(op));
-    PyMem_RawFree(DELAY(op)->h);
+    disarm(PN_DELAY(op));
+    PyMem_RawFree(PN_DELAY(op)->h);
     type->tp_free(op);
     Py_DECREF(type);
 }
