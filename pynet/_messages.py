@@ -213,11 +213,16 @@ def unknown_keyword_text(function: str, known: Sequence[str], key: str) -> str:
     places: dict[str, str] = {}
     for name, place in _places(function):
         places.setdefault(name, place)
-    # An option of another call that has this very name is meant, rather than one that is near.
-    is_other = places.get(key, "").startswith("an option of")
-    if not is_other and (near := _nearest(key, known)):
-        return f"{text}; did you mean {near!r}?"
-    near = _nearest(key, places)
+    # An option of another call, or a member, that has this very name is meant, rather than one that is near.
+    is_other = places.get(key, "").startswith(("an option of", "a property of"))
+    near = None if is_other else _nearest(key, known)
+    if near is not None:
+        properties = (name for name, place in places.items() if not place.startswith("a method"))
+        near = _nearest(key, (near, *properties))
+        if near in known:
+            return f"{text}; did you mean {near!r}?"
+    if near not in places:
+        near = _nearest(key, places)
     if near is None:
         return text
     return f"{text}; {near} is {places[near]}"
@@ -229,7 +234,7 @@ user_events: set[str] = set()
 """The names that the program has emitted on a socket or server, and those that have been warned of."""
 
 events_of_node = frozenset((*_EVENT_ARGUMENTS, "newListener", "removeListener"))
-_OF_SERVERS = ("close", "connection", "drop", "error", "listening")
+_OF_SERVERS = ("close", "connection", "drop", "error", "listening", "proxyError")
 
 
 def _distance(a: str, b: str, most: int) -> int:

@@ -160,8 +160,9 @@ def begin(handler: Callable[..., object] | None, log: bool) -> tuple[Callable[[i
     if hasattr(signal, "SIGUSR1"):
         more_handlers.setdefault(signal.SIGUSR1, _dump_on_signal)
     numbers: list[int] = [] if handler is None else [signal.SIGINT, signal.SIGTERM]
-    if handler is not None:
-        numbers += (number for number in more_handlers if signal.getsignal(number) is signal.SIG_DFL)
+    for number in more_handlers if handler is not None else ():  # one that the program or nohup has set stays
+        if signal.getsignal(number) is signal.SIG_DFL:
+            numbers.append(number)
     return partial(signal.set_wakeup_fd, warn_on_full_buffer=False), {n: signal.getsignal(n) for n in numbers}
 
 

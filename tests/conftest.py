@@ -21,6 +21,9 @@ os.environ["PYTHONSAFEPATH"] = "1"
 # A shell ignores SIGINT for what it starts with `&`, and so would the scripts of the tests of Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# So does nohup SIGHUP, at which a cluster replaces its workers.
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 # The files that take longest. `python -m pytest --durations=0` shows what each test takes.

@@ -75,6 +75,7 @@ class SelfWorker(Worker):
         self._last = 0
         self._began = time.monotonic()
         self._closing = False
+        self._told = False  # the primary has asked for the disconnect
         self._stops = False  # disconnect() has been called here, so no server is announced any more
         self._early: list[tuple[object, Any]] | None = []
         """Messages that came before the script had a listener of `message`; None from then on."""
@@ -156,7 +157,8 @@ class SelfWorker(Worker):
 
     def _ask(self, server: _pynet.Server, token: int, places: list[Any], options: Mapping[str, Any]) -> None:
         """listen() needs a descriptor: the n-th one of an address is the same for all workers."""
-        if self._closing and _private.inside():  # a script that starts late is not an error: it ends
+        if (self._closing or not self.is_connected()) and _private.inside():
+            # The cluster has ended while the script was starting. That is no error: the script ends as well.
             _pynet.next_tick(server.close)
             return
         places = [[place[0], _in_full(*place[:2]), *place[2:]] for place in places]
@@ -256,6 +258,7 @@ class SelfWorker(Worker):
     def _on_disconnect(self, timeout: float | None) -> None:
         """The primary has asked for it. While the script is still on its way to run(), it waits: the script shall find
         an open channel, and have its listeners."""
+        self._told = True
         if self._script_is_ready():
             self._leave(timeout)
         else:
@@ -298,7 +301,7 @@ class SelfWorker(Worker):
 
     def _closed(self) -> None:
         """The channel has closed; if nothing of this cluster has caused it, the primary has died."""
-        orphan = not self.exited_after_disconnect and not self._closing
+        orphan = not self.exited_after_disconnect and not self._closing and not self._told
         self.state = "disconnected"
         self.emit("disconnect")
         if not orphan:

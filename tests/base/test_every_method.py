@@ -21,7 +21,7 @@ ARGS = {
     "set_timeout": (5,), "writelines": ([b"x"],), "set_type_of_service": (0,), "listen": (0, "127.0.0.1"),
     "get_connections": (print,), "__exit__": (None,) * 3, "set_read_timeout": (5,),
     "set_option": (socket.SOL_SOCKET, socket.SO_RCVBUF, 5), "get_option": (socket.SOL_SOCKET, socket.SO_RCVBUF),
-    "send_file": (io.BytesIO(b"x"),),
+    "send_file": (io.BytesIO(b"x"),), "send_handle": (None,),
 }
 FUNCTIONS = {
     "connect": (80,), "set_timeout": (print, 5), "set_interval": (print, 5), "set_immediate": (print,),
@@ -61,8 +61,8 @@ def connected():
 
 SOCKET = (
     "close connect cork destroy destroy_soon detach drain end flush get_option get_type_of_service pause pipe read "
-    "read_exactly read_until ref reset_and_destroy resume send_file set_default_encoding set_encoding set_keep_alive "
-    "set_no_delay set_option set_read_timeout set_timeout set_type_of_service uncork unpipe unref unshift wait write "
+    "read_exactly read_until ref reset_and_destroy resume send_file send_handle set_default_encoding set_encoding "
+    "set_keep_alive set_no_delay set_option set_read_timeout set_timeout set_type_of_service uncork unpipe unref unshift wait write "
     "writelines"
 )
 SERVER = "__aiter__ __iter__ accept close get_connections listen ref shutdown unref wait"

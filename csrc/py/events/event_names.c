@@ -24,6 +24,7 @@ is_known(const struct pn_names *n, PyObject *name)
         n->lookup,
         n->drop,
         n->handle,
+        n->proxyError,
         n->pause,
         n->resume,
         n->pipe,
