@@ -41,10 +41,13 @@ def accept(port: int) -> None:
         channel.send_handle(sock, f"from {sock.remote_address}".encode())
 
     server = pynet.create_server(on_connection, pause_on_connect=True)
-    server.listen(port, "127.0.0.1")
-    print("listening on", server.port, flush=True)
+
+    def main() -> None:
+        server.on("listening", lambda: print("listening on", server.port, flush=True))
+        server.listen(port, "127.0.0.1")
+
     try:
-        pynet.run(signals=True)
+        pynet.run(main, signals=True)
     finally:
         channel.destroy()
         worker.wait()

@@ -107,10 +107,8 @@ def run_worker(args: argparse.Namespace, options: pynet.ListenOptions) -> int:
         else:
             pynet.run(lambda: pynet.create_server(handler).listen(options), signals=True, grace=args.grace)
     except pynet.NetError as error:
-        if cluster.worker.exited_after_disconnect:
+        if error.code == "ERR_IPC_CHANNEL_CLOSED":  # the cluster has ended while this worker was starting
             return 0
-        if not cluster.worker.is_connected():
-            raise
         cluster.worker.send({"failed": str(error)})
         return FAILED
     return 0
