@@ -19,7 +19,7 @@ def serve(fd: int) -> None:
     channel = pynet.Socket(fd=fd, receive_handles=True)
 
     def on_handle(sock: pynet.Socket, message: bytes) -> None:
-        sock.on("error", lambda err: None)  # a client that resets its connection ends that connection only
+        sock.on("error", lambda err: None)  # a reset ends that connection only
         sock.write(f"process {os.getpid()} got you {message.decode()}\n")
         sock.pipe(sock)
 
