@@ -36,7 +36,7 @@ def closed_error() -> _pynet.NetError:
 
 class Channel:
     """One half of the socket pair. `on_message(kind, payload, fd)` owns the descriptor, which is -1 if there is none,
-    or if this process has no room for it. `on_error(err)` hears that the other process has sent what is no message.
+    or if this process has no room for it. `on_error(err)` is called when the other process has sent an invalid frame.
 
     `on_close()` is called once, on the loop, when the other process has closed its half or has ended.
     """

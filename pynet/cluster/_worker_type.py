@@ -146,7 +146,7 @@ class Worker(_pynet.EventEmitter):
             _pynet.next_tick(self.emit, "error", error)
 
     def _failed(self, error: _pynet.NetError) -> None:
-        """The other process has sent what is no message; `disconnect` follows."""
+        """The other process has sent an invalid message; `disconnect` follows."""
         self.emit("error", error)
 
     def _message(self, payload: bytes, fd: int) -> None:
@@ -163,7 +163,7 @@ class Worker(_pynet.EventEmitter):
             assert self._channel is not None
             try:
                 arrived = _handles.received(self._channel.socket, kind, payload[_head.size :], fd)
-            except _pynet.NetError as error:  # it is no handle: `error` and `disconnect` follow
+            except _pynet.NetError as error:  # an invalid handle: `error` and `disconnect` follow
                 self._channel.socket.destroy(error)
                 return
             if arrived is None:  # more of a server follows

@@ -1,4 +1,4 @@
-"""A worker that sends what is no message: an `error` of that worker, and the others go on."""
+"""A worker sends an invalid message: the primary emits an `error` of that worker, and the others go on."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ PRIMARY = """
         pytest.param("send(frame(129, b'[\"nothing\"]'))", id="unknown message"),
         pytest.param("send(frame(129, b'[\"listen\"]'))", id="without arguments"),
         pytest.param("send(frame(130, b''))", id="empty message"),
-        pytest.param("send(frame(132, b''))", id="an answer that nobody asked for"),
+        pytest.param("send(frame(132, b''))", id="an answer without a question"),
         pytest.param("send(frame(200, b''))", id="unknown kind"),
         pytest.param("send(frame(129, b'[\"online\"]', flags=1), [0])", id="a descriptor too many"),
         pytest.param("send(b'\\xff' * 64, [0] * 20)", id="no frame, with descriptors"),

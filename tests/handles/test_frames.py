@@ -169,7 +169,7 @@ def test_frames_before_the_connection(tmp_path, null_fd):
     server.close()
 
 
-# --- what is no frame ---
+# --- invalid frames ---
 
 
 def bad(raw, data: bytes, *fds: int):

@@ -483,7 +483,7 @@ def test_destroy_closes_the_unsent(raw, opened):
         each.close()
 
 
-# --- what arrives and is no handle ---
+# --- invalid handles that arrive ---
 
 
 @pytest.mark.parametrize("kind", [1, 2, 3, 4, 6, 200])

@@ -1,6 +1,6 @@
 /* delay_type.c - monitor_event_loop_delay(): a timer that fires late when the loop is busy, and a histogram of how late.
  *
- * Owns:    the histogram. The armed timer does not own the object: an object that nobody has is disarmed when freed.
+ * Owns:    the histogram. The armed timer does not own the object: freeing the object disarms it.
  * Threads: the GIL is held everywhere. The timer calls no Python code. */
 #include "core/histogram.h"
 #include "py/base/args.h"
