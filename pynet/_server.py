@@ -15,12 +15,11 @@ from pynet import _private, _pynet
 from pynet._awaitable import refuse_under_asyncio
 from pynet._exit import pending
 from pynet._reading import END, Loop, Waiters
-from pynet._support import seconds_of
+from pynet._support import seconds_of, timer_ms
 from pynet._waiting import Future, _Link
 
 __all__ = ["ServerIterator", "Shutdown", "iterate_server", "iterate_server_async", "shutdown"]
 
-_LONGEST = 2_147_483_647  # ms that a timer takes
 _without_events = _pynet.EventEmitter()
 
 # --- shutdown ---
@@ -68,7 +67,7 @@ class Shutdown(Future[int]):
             if isinstance(server, _pynet.Server):
                 _private.destroy_draining(server)
             return
-        self._timers.append(_pynet.set_timeout(self._wait_until, min(left * 1000, _LONGEST), deadline))
+        self._timers.append(_pynet.set_timeout(self._wait_until, timer_ms(left), deadline))
         if self.done():  # it was finished while the timer was made
             self._stop_timers()
 

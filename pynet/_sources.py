@@ -20,13 +20,12 @@ from typing import Any
 
 from pynet import _private, _pynet
 from pynet._run import start_own_thread
-from pynet._support import check_size, coded, what_it_died_of
+from pynet._support import LONGEST_MS, check_size, coded, what_it_died_of
 from pynet._waiting import Future
 
 SIZE = 65536
 _SEND_SIZE = 1 << 20  # of one sendfile()
 _TURN = 16  # reads and writes of a file in one turn of the loop
-_LONGEST_MS = 2147483647
 _REGULAR = (io.BufferedReader, io.BufferedRandom, io.FileIO)
 _IN_MEMORY = (io.BytesIO, io.StringIO)
 
@@ -192,7 +191,7 @@ class Source(_pynet.EventEmitter):
         """Writes all chunks to the destination."""
         self._destination = destination
         self._ends = end
-        self._holds = _pynet.set_interval(_nothing, _LONGEST_MS)
+        self._holds = _pynet.set_interval(_nothing, LONGEST_MS)
         if self._reader.blocks:
             start_own_thread(self._read_all, name="pynet source")
         else:

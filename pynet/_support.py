@@ -95,6 +95,15 @@ def seconds_of(timeout: float | None, name: str = "timeout", *, positive: bool =
     return float(min(timeout, threading.TIMEOUT_MAX))
 
 
+LONGEST_MS = 2_147_483_647
+"""The longest time that a timer takes; a longer one counts as 1, as in Node."""
+
+
+def timer_ms(seconds: float) -> float:
+    """Seconds as a timer takes them."""
+    return min(seconds * 1000, LONGEST_MS)
+
+
 def check_size(name: str, value: int, least: int) -> None:
     """Checks that a value is an int from `least` up to sys.maxsize."""
     if isinstance(value, bool) or not isinstance(value, int):

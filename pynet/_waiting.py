@@ -32,7 +32,7 @@ from pynet._reading import (
     iterator,
     lines,
 )
-from pynet._support import as_error, coded, running_loop, seconds_of, wake_later, what_it_died_of
+from pynet._support import as_error, coded, running_loop, seconds_of, timer_ms, wake_later, what_it_died_of
 from pynet._takers import Takers
 
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ __all__ = [
 _E = TypeVar("_E", _pynet.Socket, _pynet.Server)
 _T = TypeVar("_T")
 _TAKES: Any = object()  # among the listeners of a Future: the wait that its server counts
-_LONGEST_MS = 2147483647
 
 # --- one event ---
 
@@ -322,7 +321,7 @@ class Future(futures.Future[_T]):
         if seconds is None or self.done():
             return
         error = TimeoutError(f"{what} has waited for {seconds} seconds")
-        timer = _pynet.set_timeout(self._link.on_error, min(seconds * 1000, _LONGEST_MS), error)
+        timer = _pynet.set_timeout(self._link.on_error, timer_ms(seconds), error)
         self._timer = timer.unref()
         if self.done():
             _pynet.clear_timeout(timer)

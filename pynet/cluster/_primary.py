@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pynet import _private, _pynet, _run
-from pynet._support import coded, seconds_of
+from pynet._support import coded, seconds_of, timer_ms
 from pynet.cluster import _channel, _page, _settings
 from pynet.cluster._channel import Channel
 from pynet.cluster._shares import Share, Shares, error_as_json
@@ -27,7 +27,6 @@ _CHANNEL_CLOSES_WITHIN = 1000
 """ms after the end of a worker: a process that it has forked may still have the channel open."""
 _KILL_AFTER = 5.0
 """s after the timeout of disconnect(): a worker that is still there is stuck, and is killed."""
-_LONGEST = 2_147_483_647
 
 
 def signal_name(code: int) -> str:
@@ -81,8 +80,7 @@ class PrimaryWorker(Worker):
         if self._channel is not None:
             self._channel.tell("disconnect", seconds)
         if seconds is not None and self._killer is None and not self.is_dead():
-            delay = min((seconds + _KILL_AFTER) * 1000, _LONGEST)
-            self._killer = _pynet.set_timeout(self.kill, delay, "SIGKILL")
+            self._killer = _pynet.set_timeout(self.kill, timer_ms(seconds + _KILL_AFTER), "SIGKILL")
             self._killer.unref()
         return self
 

@@ -19,7 +19,7 @@ from typing import Any
 from pynet import _private, _pynet, _run
 from pynet._server import shutdown
 from pynet._servers import servers
-from pynet._support import seconds_of
+from pynet._support import seconds_of, timer_ms
 from pynet.cluster import _channel
 from pynet.cluster._channel import Channel
 from pynet.cluster._page import SLOTS, Page
@@ -288,7 +288,7 @@ class SelfWorker(Worker):
         if not left:
             self._end()
         elif timeout is not None:
-            timer = _pynet.set_timeout(_destroy_all, min(timeout * 1000, _LONGEST), left)
+            timer = _pynet.set_timeout(_destroy_all, timer_ms(timeout), left)
             timer.unref()
 
     def _ends_by_itself(self, grace: float | None) -> None:
@@ -313,7 +313,6 @@ class SelfWorker(Worker):
 
 
 _CLOSED = "ERR_IPC_CHANNEL_CLOSED"
-_LONGEST = 2_147_483_647
 
 
 def _destroy_all(left: Mapping[int, _pynet.Server]) -> None:
