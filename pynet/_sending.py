@@ -74,6 +74,8 @@ class _Flushed(Future[None]):
         if not self._asked:
             self._asked = True
             if _private.flushed(socket, self._on_flushed()):
+                if socket.closed and not _private.over(socket):
+                    return False  # its error waits for a listener: this future's
                 self._settle_at_once(socket)
                 return True
         elif _private.over(socket):
@@ -129,9 +131,15 @@ def _give_up(socket: _pynet.Socket) -> None:
 
 
 def _leave_in_order(socket: _pynet.Socket) -> None:
-    """destroy_soon(), and waits until the kernel has taken what is queued."""
+    """destroy_soon(), and waits until the kernel has taken what is queued. An error may have come before: it is raised,
+    unless a listener or a wait has got it."""
     limit = socket.close_timeout
-    if socket.destroyed or limit == 0 or not may_block():
+    if limit == 0 or not may_block():
+        socket.close()
+        return
+    if socket.destroyed:
+        if socket.errored is not None and socket.listener_count("error") == 0:
+            wait(socket, "close", limit)
         socket.close()
         return
     sent = _Flushed(socket, _flush)

@@ -96,6 +96,26 @@ def test_a_failed_connect_is_raised(tmp_path):
         sock.write(b"x")
 
 
+def test_an_error_that_came_during_the_block_is_raised(tmp_path):
+    with pytest.raises(FileNotFoundError), pynet.connect(tmp_path / "none") as sock:
+        wait_until(lambda: sock.closed)
+        sock.write(b"x")
+
+
+def test_an_error_that_the_block_has_caught_is_not_raised_again(tmp_path):
+    with pynet.connect(tmp_path / "none") as sock:
+        with pytest.raises(FileNotFoundError):
+            sock.wait("connect", timeout=10)
+        wait_until(lambda: sock.closed)
+
+
+def test_an_error_that_a_listener_has_got_is_not_raised(tmp_path):
+    with pynet.connect(tmp_path / "none") as sock:
+        errors = Recorder(sock, "error", "close")
+        errors.wait("close")
+    assert errors.names == ["error", "close"]
+
+
 def test_it_never_replaces_an_exception_of_the_block(pair):
     p = pair({"close_timeout": 0.05})
     p.peer.pause()

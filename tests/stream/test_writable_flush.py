@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, run_coroutine, target
+from helpers import Recorder, on_loop, run_coroutine, target, wait_until
 
 BIG = b"x" * 8_000_000
 
@@ -132,6 +132,15 @@ def test_of_a_socket_that_has_lost_data_it_fails(pair):
     p.client.wait("close", timeout=5)
     with pytest.raises(pynet.NetError, match="ECANCELED"):
         p.client.flush().result(5)
+
+
+def test_an_error_that_waits_for_a_listener_goes_to_it(tmp_path, uncaught_errors):
+    sock = pynet.connect(tmp_path / "none")
+    wait_until(lambda: sock.closed)
+    with pytest.raises(FileNotFoundError):
+        sock.flush().result(5)
+    Recorder(sock, "close").wait("close")
+    assert uncaught_errors == []
 
 
 def test_a_timeout_makes_it_fail(pair):
