@@ -59,7 +59,7 @@ def test_wrong_option(function, name):
             assert list(args) == copy
 
     all_refused(OPTIONS[name], check)
-    assert servers() == before
+    assert servers() <= before  # one that an earlier test has left may go meanwhile
 
 
 @pytest.mark.parametrize("value", [pynet.BlockList(), None], ids=["list", "None"])

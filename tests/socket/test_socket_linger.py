@@ -207,7 +207,11 @@ def test_a_server_may_close_meanwhile():
 
 def test_at_exit_it_lingers_too():
     source = """
-        import socket, sys, threading, pynet
+        import atexit, socket, threading
+        atexit.register(lambda: thread.join(5))  # registered before pynet's: runs after it
+        import pynet
+        exiting = threading.Event()
+        atexit.register(exiting.set)  # runs before pynet's
         listening = socket.create_server(("127.0.0.1", 0))
         sock = pynet.Socket().pause()
         sock.connect(listening.getsockname())
@@ -218,13 +222,14 @@ def test_at_exit_it_lingers_too():
         sock.write(b"x" * 100_000)
         sock.close()
         def read():
+            exiting.wait()
             got = 0
             while chunk := raw.recv(1 << 16):
                 got += len(chunk)
-            print(got)
+            print(got, flush=True)
             raw.close()
-        thread = threading.Thread(target=read)
-        threading.Timer(0.1, thread.start).start()
+        thread = threading.Thread(target=read, daemon=True)
+        thread.start()
     """
     done = isolated.run(source)
     assert (done.returncode, done.stderr) == (0, "")
