@@ -122,8 +122,8 @@ print("iteration", outcome(next, (iter(pynet.Socket()),)), outcome(next, (iter(p
 
 
 NEEDS_A_THREAD = (
-    "__exit__ close connect destroy destroy_soon drain end flush pause pipe read read_exactly read_until reset_and_destroy "
-    "resume send_file set_encoding uncork unpipe unshift wait write writelines"
+    "__exit__ close connect destroy destroy_soon drain end flush pause pipe read read_exactly read_until "
+    "reset_and_destroy resume send_file set_encoding uncork unpipe unshift wait write writelines"
 )
 
 
