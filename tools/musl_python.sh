@@ -5,7 +5,7 @@ prefix=/opt/musl
 mkdir -p /srv/musl $prefix/kernel
 cd /srv/musl
 apt-get -q -o Acquire::Check-Valid-Until=false update
-apt-get -q source --download-only python3.13 libffi zlib
+apt-get -q source --download-only --tar-only python3.13 libffi zlib
 tar -xf python3.13_*.orig.tar.xz
 tar -xf libffi_*.orig.tar.gz
 tar -xf zlib_*.orig.tar.gz

@@ -17,11 +17,23 @@ suite_with() {
     esac
 }
 
+# emulate MACHINE: lets the kernel run programs for another processor, by qemu-user-static. systemd does it at boot; a
+# container does not.
+emulate() {
+    [ "$1" != "$(dpkg --print-architecture)" ] || return 0
+    local name=qemu-x86_64 kernel=/proc/sys/fs/binfmt_misc
+    [ "$1" != arm64 ] || name=qemu-aarch64
+    [ -e $kernel/register ] || mount -t binfmt_misc none $kernel || return 0
+    [ -e $kernel/$name ] || cat /usr/lib/binfmt.d/$name.conf > $kernel/register ||
+        die "$name cannot be registered: apt-get install qemu-user-static"
+}
+
 # make_root FOLDER SUITE MACHINE PACKAGES: does nothing if the folder is complete.
 make_root() {
     [ "$(id -u)" = 0 ] || die "$0 makes a root, so it must be run as root"
     command -v debootstrap > /dev/null || die "debootstrap is missing: apt-get install debootstrap"
     [ ! -e "$1/.ready" ] || return 0
+    emulate "$3"
     echo "making $1 by debootstrap" >&2
     rm -rf "$1"
     mkdir -p "$(dirname "$1")"

@@ -120,7 +120,7 @@ def test_reload_that_fails_keeps_the_old_workers(tmp_path):
 def test_heartbeat_replaces_a_stuck_worker():
     lines = run_cluster(
         primary="""
-    cluster.setup_primary(restart=True, heartbeat=0.5)
+    cluster.setup_primary(restart=True, heartbeat=2)  # on a slow machine a worker may be silent for a second
     cluster.fork()
     cluster.on("exit", lambda worker, code, signal: say(worker.id, signal))
     def on_listening(worker, address):
