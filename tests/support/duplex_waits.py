@@ -328,7 +328,8 @@ class WaitingSide(Side):
             finished.check()
         if self.clean_end:
             error, log = self.finished[1].error, self.finished[1].log
-            assert error is None, f"nothing was left to be sent: {error!r} after {log}, {self.sock.writable_length} bytes"
+            left = self.sock.writable_length
+            assert error is None, f"nothing was left to be sent: {error!r} after {log}, {left} bytes"
         ends: list[Call] = [call for call in self.calls if call.what == "end"]
         if "finish" in self.log and self.log.index("finish") > self.log.index("close"):
             raise AssertionError(f"finish after close: {ends}")
