@@ -88,8 +88,9 @@ def test_what_the_listener_of_connect_writes_comes_behind_it(raw):
 @pytest.mark.skipif(sys.platform != "linux", reason="counts the system calls that Linux takes")
 def test_both_leave_in_one_write(raw):
     before = pynet._pynet._counts()["sends"]
-    client = pynet.connect({**address_of(raw), "proxy_header": "LOCAL"})
-    client.write(b"hello")
+    with pynet.turn():  # else it may be connected before write()
+        client = pynet.connect({**address_of(raw), "proxy_header": "LOCAL"})
+        client.write(b"hello")
     assert received(raw, 21) == V2_LOCAL + b"hello"
     assert on_loop(lambda: pynet._pynet._counts()["sends"]) - before == 1
     client.destroy()
