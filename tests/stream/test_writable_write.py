@@ -268,6 +268,21 @@ def test_write_to_a_refused_connection(tmp_path):
     assert log["write"].code == "ERR_SOCKET_CLOSED_BEFORE_CONNECTION"
 
 
+def test_end_while_a_collection_lets_the_loop_finish():
+    """What runs in a collection lets the thread of the loop run as well: the callback is not forgotten."""
+    ends_well("""
+        target = Target()
+        for n in range(4):
+            sock = pynet.connect(target.port, "127.0.0.1")
+            assert wait_until(lambda: not sock.connecting)
+            ended = threading.Event()
+            at(n, lambda: wait_until(lambda: sock.writable_finished, timeout=0.2), sock.end, lambda err: ended.set())
+            assert ended.wait(5)
+            sock.destroy()
+        print("well")
+    """)
+
+
 def test_end_while_a_collection_takes_the_empty_queue_away():
     """The list of callbacks is an allocation, within which the queue may be freed."""
     ends_well("""

@@ -595,19 +595,15 @@ pn_writable_shutdown_done(PnDuplex *s, int status)
     prefinish(s, false);
 }
 
+/* `list` is new and empty: it is needed if the callback is the first. */
 static int
-add_on_finish(PnDuplex *s, PyObject *callback)
+add_on_finish(PnDuplex *s, PyObject *callback, PyObject *list)
 {
-    PyObject *list = PyList_New(0); /* first: the garbage collector may run code that frees the queue */
-    struct pn_writes *wq = list != NULL ? pn_writes_of(s) : NULL;
-    if (wq == NULL) {
-        Py_XDECREF(list);
+    struct pn_writes *wq = pn_writes_of(s);
+    if (wq == NULL)
         return -1;
-    }
     if (wq->on_finish == NULL)
-        wq->on_finish = list;
-    else
-        Py_DECREF(list);
+        wq->on_finish = Py_NewRef(list);
     return PyList_Append(wq->on_finish, callback);
 }
 
@@ -625,8 +621,8 @@ end_answer(PnDuplex *s)
     return Py_XNewRef(s->errored);
 }
 
-int
-pn_writable_end(PnDuplex *s, PyObject *callback)
+static int
+end_now(PnDuplex *s, PyObject *callback, PyObject *list)
 {
     if (s->corked > 0) {
         s->corked = 1;
@@ -650,8 +646,21 @@ pn_writable_end(PnDuplex *s, PyObject *callback)
     if (answer != NULL)
         status = pn_writes_answer_soon(s, callback, answer);
     else if (callback != NULL)
-        status = PyErr_Occurred() ? -1 : add_on_finish(s, callback);
+        status = PyErr_Occurred() ? -1 : add_on_finish(s, callback, list);
     Py_XDECREF(answer);
+    return status;
+}
+
+int
+pn_writable_end(PnDuplex *s, PyObject *callback)
+{
+    /* Before the end begins: the garbage collector may run code, and meanwhile the loop's thread could finish the stream,
+     * which would not know the callback yet. */
+    PyObject *list = callback != NULL ? PyList_New(0) : NULL;
+    if (callback != NULL && list == NULL)
+        return -1;
+    int status = end_now(s, callback, list);
+    Py_XDECREF(list);
     return status;
 }
 
