@@ -65,6 +65,6 @@ echo "$name: installed and tried in $root"
 if [ $# -gt 0 ]; then
     cp -r pyproject.toml tests examples docs README.md CHANGES.md "$root/srv/try/"
     as_visitor /bin/sh -euc 'cd /srv/try && venv/bin/python -m pip install -q --disable-pip-version-check \
-        "pytest>=9" "pytest-timeout>=2.4" "hypothesis>=6.100" "psutil>=5.9"'
+        "pytest>=9" "pytest-timeout>=2.4" "hypothesis>=6.100" "psutil>=5.9" "proxy-protocol>=0.11"'
     as_visitor /bin/sh -c 'cd /srv/try && exec venv/bin/python -P -m pytest -p no:cacheprovider "$@"' sh "$@"
 fi

@@ -40,7 +40,7 @@ into_root() {
         --only-binary=:all: --implementation cp --python-version 3.13 --abi cp313 --abi abi3 --abi none \
         --platform musllinux_1_2_x86_64 --platform musllinux_1_1_x86_64 "$@"
 }
-into_root "$wheel" "pytest>=9" "pytest-timeout>=2.4" "hypothesis>=6.100" "psutil>=5.9"
+into_root "$wheel" "pytest>=9" "pytest-timeout>=2.4" "hypothesis>=6.100" "psutil>=5.9" "proxy-protocol>=0.11"
 cp -r pyproject.toml tests examples docs README.md CHANGES.md "$root/srv/try/"
 inside() { chroot "$root" /bin/env -i HOME=/root PATH=/bin:/opt/musl/bin "$@"; }
 inside python3 -P /srv/try/examples/echo_demo.py

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import socket
-import ssl
 import subprocess
 import sys
 
@@ -14,6 +13,7 @@ import pynet
 from fronts import haproxy, needs_haproxy, needs_nginx, nginx
 from helpers import Recorder
 
+ssl = pytest.importorskip("ssl")  # a Python may have been built without OpenSSL
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="starts the proxies of Linux")
 
 
