@@ -96,7 +96,6 @@ def test_each_item_of_addresses_can_be_connected_to(server, record):
     assert wait_until(lambda: not srv.connections)
 
 
-@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # of a fork beside other threads
 def test_a_forked_child_has_no_address(made, where):
     srv = made().listen(*where)
     r, w = os.pipe()
