@@ -25,6 +25,8 @@ python=python3.11
 if [[ $archive =~ -cp3([0-9]+)- ]]; then python=python3.${BASH_REMATCH[1]}; fi
 suite=$(suite_with "$python")
 packages=$python,$python-venv,ca-certificates
+# python3.11-venv needs a virtual package that this one provides, which debootstrap does not find.
+[ "$python" != python3.11 ] || packages=$packages,python3-distutils
 [ "$kind" = wheel ] || packages=$packages,$python-dev,gcc,libc6-dev
 root=$PWD/build/roots/$machine-$kind-$python
 make_root "$root" "$suite" "$machine" "$packages"

@@ -45,11 +45,12 @@ PRELUDE = """
 
     leave = threading.Event()
 
-    # Says what keeps run() going once nothing is read any more. Unreferenced: it is called only while something does.
+    # Says what keeps run() going once nothing is read any more. Unreferenced: on a slow machine it may be due when
+    # nothing keeps run(), or when that has returned and the background thread drives.
     def stop_later():
         def look():
             whys = {why for _, why in pynet.active()}
-            if "reads" not in whys:
+            if whys and "reads" not in whys and threading.current_thread().name != "pynet":
                 print(*whys)
                 pynet.clear_interval(timer)
                 pynet.stop()

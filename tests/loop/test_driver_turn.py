@@ -242,10 +242,12 @@ def test_many_threads_in_and_out_while_the_loop_works():
 
 
 def test_the_foreground_waits_for_blocks_as_well():
-    log, entered, leave = [], threading.Event(), threading.Event()
+    log, keep, entered, leave = [], [], threading.Event(), threading.Event()
 
     def hold():
         with pynet.turn():
+            pynet.clear_timeout(keep[0])
+            pynet.set_timeout(lambda: log.append("timer"), 1)
             entered.set()
             leave.wait(5)
             log.append("left")
@@ -253,9 +255,8 @@ def test_the_foreground_waits_for_blocks_as_well():
     thread = threading.Thread(target=hold)
 
     def main():
-        pynet.set_timeout(lambda: None, 1)
-        threading.Timer(0.01, thread.start).start()
-        pynet.set_timeout(lambda: log.append("timer"), 60)
+        keep.append(pynet.set_timeout(lambda: log.append("no block"), 10_000))
+        thread.start()
 
     def release():
         entered.wait(5)

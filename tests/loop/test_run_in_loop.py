@@ -165,7 +165,15 @@ def test_at_the_exit_the_call_is_not_made_and_its_future_fails():
                     print(error.code)
         import pynet, threading, time
         inside = threading.Event()
-        pynet.next_tick(lambda: (inside.set(), time.sleep(0.3)))
+        def stay():
+            inside.set()
+            try:
+                while True:
+                    pynet.next_tick(int)
+                    time.sleep(0.01)
+            except pynet.NetError:
+                pass  # the loop is closed
+        pynet.next_tick(stay)
         assert inside.wait(10)
         future = pynet.run_in_loop(print)
         """
