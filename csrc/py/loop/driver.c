@@ -11,9 +11,6 @@
 /* After a wait could not be woken for lack of memory. */
 #define RETRY_NS (10 * (int64_t)1000000)
 
-/* How long a call waits for the background thread that it has started. */
-#define START_NS ((uint64_t)1000000000)
-
 /* How long run() waits when only another thread can give it work: it returns within 100 ms of that thread's end. */
 #define LOOK_NS  ((int64_t)50 * 1000000)
 
@@ -324,7 +321,7 @@ pn_start_driver(PnState *st)
     }
     /* So that the thread is listed when the call that needs it returns. */
     unsigned generation = st->generation;
-    uint64_t deadline = uv_hrtime() + START_NS;
+    uint64_t deadline = uv_hrtime() + PN_START_NS;
     while (d->starting && st->generation == generation && uv_hrtime() < deadline)
         wait_without_gil(st, 50);
     return 0;

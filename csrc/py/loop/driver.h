@@ -28,6 +28,10 @@
 
 #include "py/base/state.h"
 
+/* How long to wait for a background thread that was started. It may never come: CPython 3.15 stops for ever a thread whose
+ * state it cannot allocate. */
+#define PN_START_NS ((uint64_t)1000000000)
+
 /* The loop, opened at its first use; NULL with ERR_LOOP_CLOSED, ERR_LOOP_DEAD or MemoryError raised. */
 struct pn_loop *pn_state_loop(PnState *st);
 

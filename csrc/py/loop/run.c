@@ -162,12 +162,17 @@ pn_take_over(PnState *st, enum pn_mode mode, int (*check)(PnState *st, PyObject 
     int status = 0;
     bool background = d->mode == PN_BACKGROUND || d->starting;
     d->hand_over++;
-    while (status == 0 && (d->mode == PN_BACKGROUND || d->starting) && st->generation == generation) {
+    uint64_t patience = uv_hrtime() + PN_START_NS;
+    while (status == 0 && (d->mode == PN_BACKGROUND || (d->starting && uv_hrtime() < patience)) &&
+           st->generation == generation) {
         pn_loop_wake(st->loop);
         status = pn_driver_wait(st, 50);
     }
-    if (st->generation == generation)
+    if (st->generation == generation) {
         d->hand_over--; /* the background thread hands over as long as one thread waits for it */
+        if (status == 0 && d->mode == PN_IDLE)
+            d->starting = false; /* it may never come; if it does, it sees that it is too late */
+    }
     if (status == 0 && d->mode != PN_IDLE)
         status = check(st, arg);
     /* Get the loop again: this may be a forked child by now, or the interpreter may exit. */
