@@ -7,7 +7,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, shown, wait_until
-from reentrancy import ends_well
+from reentrancy import ends_well, needs_testcapi
 
 
 def feed(p, *chunks):
@@ -460,6 +460,7 @@ def test_node_names_are_the_same_functions():
 # --- lack of memory ---
 
 
+@needs_testcapi
 def test_failing_allocations_in_read_and_unshift_raise_what_they_are():
     """Once, the exception was reported elsewhere: the caller got a SystemError, or data was lost silently."""
     ends_well("""

@@ -8,7 +8,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, raw_client, shown, target, wait_until
-from reentrancy import ends_well
+from reentrancy import ends_well, needs_testcapi
 
 
 def sends():
@@ -369,6 +369,7 @@ def test_more_than_the_mark_that_leaves_at_once_is_true(pair):
     assert log.names == []
 
 
+@needs_testcapi
 def test_failing_allocations_in_writelines_leave_the_socket_uncorked():
     """Once, a MemoryError in the middle left it corked for ever."""
     ends_well("""

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
+
+import pytest
+
 import isolated
+
+needs_testcapi = pytest.mark.skipif(
+    importlib.util.find_spec("_testcapi") is None, reason="this Python was built without the modules of its own tests"
+)
 
 # What every script begins with: at(n, action, call) calls, and runs action() in the midst of it, in a collection that
 # one of the call's allocations sets off, about the nth (a finalizer could do the same).
