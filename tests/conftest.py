@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 
+import hypothesis
 import pytest
 
 import pynet
@@ -24,6 +25,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # So does nohup SIGHUP, at which a cluster replaces its workers.
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+# A slow machine, or an emulated one, is no reason to fail.
+hypothesis.settings.register_profile("pynet", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("pynet")
 
 
 # The files that take longest. `python -m pytest --durations=0` shows what each test takes.
