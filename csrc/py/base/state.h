@@ -172,6 +172,7 @@ struct PnState {
 
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn,
         *Drive, *IntervalHistogram;
+    PyTypeObject *TLS; /* see tls_type.c */
     PyTypeObject *SocketAddress, *BlockList, *AbortSignal, *AbortController, *BoundSocket, *LookupCallback,
         *AwaitableCall;
     PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is imported */
@@ -192,6 +193,7 @@ struct PnState {
     PyObject *go_on;             /* own: the function _go_on, see waiter.c */
     PyObject *already; /* own: the future of every reached state that carries nothing, see pynet/_waiting.py */
     PyObject *waiting; /* own: the functions of pynet._waiting, see waiting.c */
+    PyObject *tls;     /* own: the functions of pynet._tls, see tls_type.c */
     PyObject *run;     /* own: a tuple, see PN_RUN; set when the module is created */
     struct pn_names names;
 };

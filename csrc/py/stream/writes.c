@@ -122,6 +122,12 @@ release_object(void *owner)
     Py_DECREF((PyObject *)owner);
 }
 
+PyObject *
+pn_writes_bytes_of(const struct pn_chunk *chunk)
+{
+    return chunk->release == release_object ? chunk->owner : NULL;
+}
+
 int
 pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t len)
 {

@@ -1,0 +1,293 @@
+/* tls_filter.c - puts the filter of TLS on a connection, and lets it go on with whatever can go on: the handle and the
+ * halves of the socket ask it through struct pn_filter_ops. */
+#include "py/tls/tls.h"
+
+#include <string.h>
+
+#include "py/base/errors.h"
+#include "py/loop/driver.h"
+#include "py/socket/socket.h"
+#include "py/stream/duplex.h"
+#include "py/stream/duplex_errors.h"
+#include "py/stream/read_direct.h"
+#include "py/stream/writes.h"
+
+static const struct pn_filter_ops filter_ops;
+
+PnTLS *
+pn_tls_of(PyObject *socket)
+{
+    const struct pn_socket_extras *extras = PN_SOCKET(socket)->extras;
+    return extras != NULL && extras->tls != NULL ? PN_TLS(extras->tls) : NULL;
+}
+
+static PnTLS *
+of(const PnDuplex *s)
+{
+    return pn_tls_of_filter(s->io->filter);
+}
+
+/* --- going on --- */
+
+/* A writer found it inside or not established, or the handshake has just ended. */
+static bool
+owes_a_flush(const PnTLS *t)
+{
+    const struct pn_writes *wq = t->s->wq;
+    return t->established && wq != NULL && wq->busy && t->sealed == 0 && t->out.count == 0 && !t->stalled;
+}
+
+static bool
+has_work(const PnTLS *t)
+{
+    return t->stash.count > 0 || (t->closes && t->established) || (t->plain.count > 0 && t->wants) ||
+           (t->wire_ended && !t->ended && t->plain.count == 0) || owes_a_flush(t);
+}
+
+static void
+advance_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnTLS *t = PN_TLS(self);
+    (void)st;
+    (void)arg;
+    t->advances = false;
+    if (pn_tls_is_on(t))
+        pn_tls_advance(t);
+}
+
+void
+pn_tls_advance_soon(PnTLS *t)
+{
+    if (t->advances || t->failed || !has_work(t))
+        return;
+    t->advances = true;
+    pn_tick_sure(t->st, advance_tick, (PyObject *)t, NULL, 1);
+}
+
+void
+pn_tls_advance(PnTLS *t)
+{
+    PnDuplex *s = t->s;
+    int more = 1;
+    Py_INCREF(t);
+    Py_INCREF(s);
+    while (more > 0 && pn_tls_is_on(t) && !t->failed) {
+        if (t->inside)
+            break; /* the thread that is inside lets it go on */
+        t->stalled = false;
+        if (t->established && t->plain.count > 0)
+            pn_tls_give_reader(t);
+        if (pn_tls_is_on(t) && !t->inside)
+            more = t->established ? pn_tls_read(t) : pn_tls_handshake(t);
+    }
+    if (pn_tls_is_on(t) && !t->failed && !t->inside) {
+        if (owes_a_flush(t))
+            pn_tls_batch_left(t);
+        if (pn_tls_is_on(t) && t->closes && t->established)
+            pn_tls_close_notify(t);
+    }
+    Py_DECREF(s);
+    Py_DECREF(t);
+}
+
+/* --- struct pn_filter_ops --- */
+
+static void
+filter_received(PnDuplex *s, ssize_t nread, char *base)
+{
+    PnTLS *t = of(s);
+    if (nread > 0 && t->peer_closed)
+        return; /* behind close_notify: it does not count */
+    if (nread > 0) {
+        if (pn_tls_take_in(t, base, (size_t)nread) < 0) {
+            pn_tls_fail_with(t, NULL);
+            return;
+        }
+    }
+    else if (nread == UV_EOF) {
+        s->io->reading = false;
+        t->wire_ended = true;
+    }
+    else {
+        pn_tls_fail_with(t, pn_duplex_uv_error(s, (int)nread, "read"));
+        return;
+    }
+    pn_tls_advance(t);
+}
+
+static void
+filter_flush(PnDuplex *s)
+{
+    PnTLS *t = of(s);
+    if (t->st->closed)
+        return;
+    s->wq->busy = true;
+    s->wq->in_flight = 0;
+    if (t->established && !t->inside && t->out.count == 0 && !t->failed)
+        pn_tls_seal(t);
+}
+
+static void
+filter_shutdown(PnDuplex *s)
+{
+    pn_tls_close_notify(of(s));
+}
+
+static int
+filter_read_start(PnDuplex *s)
+{
+    PnTLS *t = of(s);
+    t->wants = true;
+    if (t->plain.count > 0)
+        pn_tls_advance_soon(t);
+    return t->wire_ended ? 0 : pn_stream_read_start(s->io);
+}
+
+static void
+filter_read_stop(PnDuplex *s)
+{
+    PnTLS *t = of(s);
+    t->wants = false;
+    if (t->established)
+        pn_stream_read_stop(s->io);
+}
+
+static void
+filter_cut(PnDuplex *s)
+{
+    PnTLS *t = of(s);
+    struct pn_stream *io = t->io;
+    t->io = NULL;
+    pn_loop_disarm(t->st->loop, &t->timer);
+    if (t->requested == 0)
+        io->filter = NULL; /* else pn_tls_written() does */
+    if (s->wq != NULL && s->wq->busy && (t->requested == 0 || t->sealed == 0))
+        s->wq->busy = false; /* it waits for nothing any more */
+}
+
+static const struct pn_filter_ops filter_ops = {
+    .received = filter_received,
+    .flush = filter_flush,
+    .written = pn_tls_written,
+    .shutdown = filter_shutdown,
+    .read_start = filter_read_start,
+    .read_stop = filter_read_stop,
+    .cut = filter_cut,
+};
+
+/* --- beginning --- */
+
+static int
+check(PnDuplex *s)
+{
+    PnState *st = s->em.st;
+    if (pn_is_filtered(s)) {
+        pn_raise_net(st, "ERR_TLS_ALREADY", "TLS has been started on this socket already");
+        return -1;
+    }
+    if (s->io == NULL || !s->connected || s->destroyed || s->errored != NULL || s->ending || s->r_ended) {
+        pn_raise_uv(st, UV_ENOTCONN, "start_tls");
+        return -1;
+    }
+    if (s->r != NULL && s->r->decoding && pn_readable_length(s) > 0) {
+        pn_raise_net(st, "ERR_SOCKET_UNREAD_DATA", "TLS cannot start: %zu characters have been decoded and not consumed",
+                     pn_readable_length(s));
+        return -1;
+    }
+    return 0;
+}
+
+/* What was written leaves as it is, in front of the first bytes of TLS: it counts as encrypted. libuv may have some of it.
+ * 0, or -1 with MemoryError. */
+static int
+take_unsent(PnTLS *t, struct pn_writes *wq)
+{
+    for (size_t i = 0; wq != NULL && i < wq->q.count; i++) {
+        const struct pn_chunk *c = pn_chunkq_at(&wq->q, i);
+        struct pn_chunk copy = *c;
+        if (pn_writes_bytes_of(c) != NULL)
+            Py_INCREF(c->owner);
+        else
+            copy = pn_chunk_copy(c->base, c->len);
+        if (copy.base == NULL || pn_chunkq_push(&t->out, copy) < 0) {
+            if (copy.base != NULL)
+                copy.release(copy.owner);
+            PyErr_NoMemory();
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static void
+adopt_writes(PnTLS *t, struct pn_writes *wq)
+{
+    if (wq == NULL || wq->q.bytes == 0)
+        return;
+    t->sealed = wq->q.bytes;
+    if (wq->busy) {
+        t->requested = wq->in_flight;
+        Py_INCREF(t);
+    }
+    wq->busy = true;
+}
+
+/* What has been read and not consumed came behind the last message of the plain protocol. 0, or -1 with an exception. */
+static int
+take_unread(PnTLS *t, PnDuplex *s)
+{
+    while (pn_readable_length(s) > 0) {
+        PyObject *bytes = pn_read_queue_shift(&s->r->q);
+        int status = bytes == NULL ? -1
+                                   : pn_tls_take_in(t, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
+        Py_XDECREF(bytes);
+        if (status < 0)
+            return -1;
+        s->r->searched = s->r->want = 0;
+    }
+    return 0;
+}
+
+static void
+begin_tick(PnState *st, PyObject *self, void *arg)
+{
+    PnTLS *t = PN_TLS(self);
+    (void)st;
+    (void)arg;
+    if (pn_tls_is_on(t))
+        pn_tls_advance(t);
+}
+
+int
+pn_tls_attach(PnTLS *t, PnDuplex *s)
+{
+    PnState *st = s->em.st;
+    if (check(s) < 0)
+        return -1;
+    pn_writable_flush(s);
+    pn_read_direct_end(s);
+    if (check(s) < 0 || pn_extras_of(PN_SOCKET(s)) == NULL || take_unsent(t, s->wq) < 0 || pn_tls_arm(t) < 0)
+        return -1;
+    t->s = s;
+    t->io = s->io;
+    t->connection = s->em.connection;
+    t->filter.ops = &filter_ops;
+    t->wants = s->io->reading;
+    adopt_writes(t, s->wq);
+    s->io->filter = &t->filter;
+    s->io->own_buffer = false;
+    s->can_send = false;
+    Py_XSETREF(PN_SOCKET(s)->extras->tls, Py_NewRef((PyObject *)t));
+    if (take_unread(t, s) < 0)
+        goto failed;
+    int status = pn_stream_read_start(s->io);
+    if (status < 0) {
+        pn_raise_uv(st, status, "read");
+        goto failed;
+    }
+    if (pn_tick(st, begin_tick, (PyObject *)t, NULL) == 0)
+        return 0;
+failed:
+    pn_duplex_destroy_steal(s, NULL); /* it has lost bytes, or will send none */
+    return 0;
+}

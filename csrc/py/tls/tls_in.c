@@ -1,0 +1,220 @@
+/* tls_in.c - decrypts what has come, and delivers it to the reading half.
+ *
+ * The SSLObject decrypts into the memory of st->direct, so that many records are one chunk, and a big chunk is not copied
+ * again. A reader (the option `onread`) gets a copy in its own buffer, when it wants one. */
+#include "py/tls/tls.h"
+
+#include <string.h>
+
+#include "py/base/errors.h"
+#include "py/events/emitter.h"
+#include "py/stream/duplex.h"
+#include "py/stream/read_bytes.h"
+
+/* --- what comes --- */
+
+static int
+keep(struct pn_chunkq *q, const char *base, size_t len)
+{
+    struct pn_chunk chunk = pn_chunk_copy(base, len);
+    if (chunk.base != NULL && pn_chunkq_push(q, chunk) == 0)
+        return 0;
+    if (chunk.base != NULL)
+        chunk.release(chunk.owner);
+    PyErr_NoMemory();
+    return -1;
+}
+
+int
+pn_tls_take_in(PnTLS *t, const char *base, size_t len)
+{
+    if (t->inside || t->stash.count > 0)
+        return keep(&t->stash, base, len);
+    return pn_tls_call_feed(t, base, len);
+}
+
+int
+pn_tls_feed_stash(PnTLS *t)
+{
+    while (t->stash.count > 0) {
+        const struct pn_chunk *c = pn_chunkq_at(&t->stash, 0);
+        size_t len = c->len;
+        if (pn_tls_call_feed(t, c->base, len) < 0)
+            return -1;
+        (void)pn_chunkq_consume(&t->stash, len);
+    }
+    return 0;
+}
+
+/* --- delivering --- */
+
+static struct pn_reads *
+reader_of(const PnTLS *t)
+{
+    return t->s->r != NULL && t->s->r->reader != NULL ? t->s->r : NULL;
+}
+
+void
+pn_tls_give_reader(PnTLS *t)
+{
+    PnDuplex *s = t->s;
+    while (pn_tls_is_on(t) && t->plain.count > 0 && t->wants) {
+        const struct pn_chunk *c = pn_chunkq_at(&t->plain, 0);
+        size_t n = c->len, room = 0;
+        char *base = NULL;
+        if (reader_of(t) == NULL) {
+            struct pn_chunk own = pn_chunkq_shift(&t->plain);
+            pn_duplex_deliver(s, (char *)(uintptr_t)own.base, own.len);
+            own.release(own.owner);
+            continue;
+        }
+        s->r->reader->alloc(s, &base, &room);
+        if (room == 0)
+            return;
+        if (n > room)
+            n = room;
+        memcpy(base, c->base, n);
+        (void)pn_chunkq_consume(&t->plain, n);
+        s->bytes_read += n;
+        s->r->reader->data(s, n);
+    }
+}
+
+/* 0, or -1 with MemoryError. */
+static int
+deliver(PnTLS *t, char *base, size_t len)
+{
+    if (reader_of(t) == NULL && t->plain.count == 0) {
+        pn_duplex_deliver(t->s, base, len);
+        return 0;
+    }
+    if (keep(&t->plain, base, len) < 0)
+        return -1;
+    pn_tls_give_reader(t);
+    return 0;
+}
+
+/* The peer has ended: by close_notify, or with its FIN only. */
+static void
+end(PnTLS *t, bool by_notify)
+{
+    if (t->ended || t->plain.count > 0)
+        return;
+    t->ended = true;
+    if (by_notify || !t->strict_end) {
+        pn_readable_eof(t->s);
+        return;
+    }
+    PyErr_SetNone(pn_tls_function(t->st, PN_TLS_EOF_ERROR));
+    pn_tls_fail(t);
+}
+
+/* `session`, once, when the session can be resumed. */
+static void
+look_for_ticket(PnTLS *t)
+{
+    PnDuplex *s = t->s;
+    if (t->ticket_seen || !pn_has_listeners(&s->em, t->st->names.session))
+        return;
+    PyObject *session = PyObject_CallOneArg(pn_tls_function(t->st, PN_TLS_TICKET), t->ssl_object);
+    if (session == NULL) {
+        PyErr_WriteUnraisable((PyObject *)s);
+        return;
+    }
+    if (session != Py_None && pn_tls_is_on(t) && !t->ticket_seen) {
+        t->ticket_seen = true;
+        (void)pn_emit1(&s->em, t->st->names.session, session);
+    }
+    Py_DECREF(session);
+}
+
+/* --- decrypting --- */
+
+/* Decrypts into `base` what there is. Returns how much; `*outcome` is that of the last call, if it was not a count. */
+static size_t
+decrypt(PnTLS *t, char *base, size_t size, Py_ssize_t *outcome)
+{
+    size_t len = 0;
+    *outcome = 0;
+    do {
+        Py_ssize_t n = pn_tls_call_read(t, base + len, size - len);
+        if (n < 0) {
+            *outcome = n;
+            break;
+        }
+        len += (size_t)n;
+    } while (len < size && pn_tls_is_on(t) && pn_tls_has_more(t));
+    return len;
+}
+
+/* The memory to decrypt into; the caller owns it meanwhile. NULL with MemoryError. */
+static PyObject *
+take_room(PnState *st)
+{
+    PyObject *room = st->direct[0];
+    st->direct[0] = NULL;
+    return room != NULL ? room : PyBytes_FromStringAndSize(NULL, PN_READ_SIZE);
+}
+
+/* From now on the reading half may make a chunk of it. The caller keeps its reference if there is another one already. */
+static bool
+give_room(PnState *st, PyObject *room)
+{
+    if (st->direct[0] != NULL || st->closed)
+        return false;
+    st->direct[0] = room;
+    return true;
+}
+
+/* What the last call of the SSLObject said, after everything before it has been delivered. */
+static int
+after(PnTLS *t, Py_ssize_t outcome)
+{
+    if (outcome == PN_TLS_ERROR) {
+        pn_tls_fail(t);
+        return -1;
+    }
+    if (outcome == PN_TLS_OVER)
+        t->peer_closed = true;
+    if (t->peer_closed || (outcome == PN_TLS_WANTS && t->wire_ended))
+        end(t, t->peer_closed);
+    return 0;
+}
+
+int
+pn_tls_read(PnTLS *t)
+{
+    PnState *st = t->st;
+    Py_ssize_t outcome = PN_TLS_ERROR;
+    if (pn_tls_feed_stash(t) < 0) {
+        pn_tls_fail(t);
+        return -1;
+    }
+    if (t->peer_closed)
+        return after(t, PN_TLS_OVER);
+    PyObject *room = take_room(st);
+    size_t len = room != NULL ? decrypt(t, PyBytes_AS_STRING(room), PN_READ_SIZE, &outcome) : 0;
+    PyObject *error = outcome == PN_TLS_ERROR ? pn_take_exception() : NULL;
+    if (pn_tls_is_on(t) && pn_tls_collect(t) == 0)
+        (void)pn_tls_send(t); /* if that fails, the next write does */
+    PyErr_Clear();
+    bool given = room != NULL && give_room(st, room);
+    if (len > 0 && pn_tls_is_on(t) && deliver(t, PyBytes_AS_STRING(room), len) < 0)
+        outcome = PN_TLS_ERROR;
+    if (!given)
+        Py_XDECREF(room);
+    if (!pn_tls_is_on(t)) {
+        Py_XDECREF(error);
+        return -1;
+    }
+    if (outcome != PN_TLS_ERROR)
+        look_for_ticket(t);
+    if (!pn_tls_is_on(t)) {
+        Py_XDECREF(error);
+        return -1;
+    }
+    pn_put_back_exception(error);
+    if (after(t, outcome) < 0 || !pn_tls_is_on(t))
+        return -1;
+    return outcome == 0 && (t->stash.count > 0 || t->wire_ended || pn_tls_has_more(t));
+}

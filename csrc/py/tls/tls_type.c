@@ -1,0 +1,119 @@
+/* tls_type.c - the type of the filter, which is not public; its parts, and the functions of pynet._tls.
+ *
+ * The module ssl is imported with the first connection that uses TLS. */
+#include "py/tls/tls.h"
+
+#include <string.h>
+
+#include "py/base/errors.h"
+
+/* --- the functions of pynet._tls --- */
+
+static PyObject *
+load_functions(PnState *st)
+{
+    static const char *const names[] = {"parts_for",         "error_for",         "timeout_error", "ticket",   "WantReadError",
+                                        "ZeroReturnError", "EOFError", "start",         "describe"};
+    PyObject *all = PyTuple_New(PN_TLS_FUNCTIONS);
+    if (all != NULL && pn_state_load(all, 0, PN_TLS_FUNCTIONS, "pynet._tls", names) < 0)
+        Py_CLEAR(all);
+    if (all != NULL)
+        Py_XSETREF(st->tls, all); /* another thread may have set it meanwhile */
+    return all;
+}
+
+PyObject *
+pn_tls_function(PnState *st, enum pn_tls_function which)
+{
+    if (st->tls == NULL && load_functions(st) == NULL)
+        return NULL;
+    return PyTuple_GET_ITEM(st->tls, (Py_ssize_t)which);
+}
+
+/* --- making --- */
+
+/* parts: (ssl_object, incoming, hostname or None, handshake_timeout in ms, strict_end, calls...) */
+PnTLS *
+pn_tls_new(PnState *st, PyObject *parts)
+{
+    PyObject *ssl_object, *incoming, *hostname, *c[PN_TLS_CALLS];
+    double timeout;
+    int strict;
+    if (!PyTuple_Check(parts) || !PyArg_ParseTuple(parts, "OOOdpOOOOOOO", &ssl_object, &incoming, &hostname, &timeout, &strict,
+                                                   &c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6]))
+        return PyErr_Occurred() ? NULL : PN_TLS(pn_raise_arg_type("parts", "a tuple", parts));
+    PnTLS *t = PyObject_GC_New(PnTLS, st->TLS);
+    if (t == NULL)
+        return NULL;
+    memset((char *)t + offsetof(PnTLS, filter), 0, sizeof(*t) - offsetof(PnTLS, filter));
+    t->st = st;
+    t->ssl_object = Py_NewRef(ssl_object);
+    t->incoming = Py_NewRef(incoming);
+    t->hostname = hostname != Py_None ? Py_NewRef(hostname) : NULL;
+    t->timeout = timeout;
+    t->strict_end = strict != 0;
+    for (size_t i = 0; i < PN_TLS_CALLS; i++)
+        t->calls[i] = Py_NewRef(c[i]);
+    pn_chunkq_init(&t->out);
+    pn_chunkq_init(&t->stash);
+    pn_chunkq_init(&t->plain);
+    pn_loop_timer_init(&t->timer, NULL, false);
+    PyObject_GC_Track(t);
+    return t;
+}
+
+/* --- the type --- */
+
+static int
+tls_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    PnTLS *t = PN_TLS(op);
+    Py_VISIT(Py_TYPE(op));
+    Py_VISIT(t->ssl_object);
+    Py_VISIT(t->incoming);
+    for (size_t i = 0; i < PN_TLS_CALLS; i++)
+        Py_VISIT(t->calls[i]);
+    return 0;
+}
+
+static int
+tls_clear(PyObject *op)
+{
+    PnTLS *t = PN_TLS(op);
+    Py_CLEAR(t->ssl_object);
+    Py_CLEAR(t->incoming);
+    for (size_t i = 0; i < PN_TLS_CALLS; i++)
+        Py_CLEAR(t->calls[i]);
+    return 0;
+}
+
+static void
+tls_dealloc(PyObject *op)
+{
+    PnTLS *t = PN_TLS(op);
+    PyTypeObject *type = Py_TYPE(op);
+    PyObject_GC_UnTrack(op);
+    if (t->st->loop != NULL && pn_timer_armed(&t->timer.t))
+        pn_loop_disarm(t->st->loop, &t->timer);
+    (void)tls_clear(op);
+    Py_CLEAR(t->hostname);
+    pn_chunkq_clear(&t->out);
+    pn_chunkq_clear(&t->stash);
+    pn_chunkq_clear(&t->plain);
+    type->tp_free(op);
+    Py_DECREF(type);
+}
+
+static PyType_Slot tls_slots[] = {
+    {Py_tp_traverse, tls_traverse},
+    {Py_tp_clear, tls_clear},
+    {Py_tp_dealloc, tls_dealloc},
+    {0, NULL},
+};
+
+PyType_Spec pn_tls_spec = {
+    .name = "pynet._TLS",
+    .basicsize = sizeof(PnTLS),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = tls_slots,
+};
