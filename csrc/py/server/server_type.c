@@ -13,6 +13,7 @@
 #include "py/server/server.h"
 #include "py/server/server_limits.h"
 #include "py/server/server_proxy.h"
+#include "py/server/server_tls.h"
 #include "py/socket/socket_checks.h"
 #include "uvio/sockaddr.h"
 
@@ -437,7 +438,8 @@ server_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(s->shutdown);
     Py_VISIT(s->share);
     Py_VISIT(s->listen_error);
-    return pn_emitter_traverse(op, visit, arg);
+    int status = pn_server_tls_traverse(PN_SERVER(op), visit, arg);
+    return status != 0 ? status : pn_emitter_traverse(op, visit, arg);
 }
 
 static int
@@ -481,6 +483,7 @@ server_dealloc(PyObject *op)
     pn_server_proxy_free(s);
     pn_server_free_limits(s);
     s->em.st->servers--;
+    pn_server_tls_free(s);
     PyMem_RawFree(s->counts);
     pn_emitter_free_parts(&s->em);
     type->tp_free(op);
@@ -497,6 +500,7 @@ static PyMethodDef server_methods[] = {
     KW("close", server_close, close_doc),
     PN_WAITING_SERVER_ROWS,
     KW("accept", pn_server_accept_method, pn_accept_doc),
+    KW("set_secure_context", pn_server_set_secure_context, pn_set_secure_context_doc),
     KW("get_connections", server_get_connections, get_connections_doc),
     {"address", server_address, METH_NOARGS, address_doc},
     {"fileno", server_fileno, METH_NOARGS, fileno_doc},

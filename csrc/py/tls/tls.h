@@ -16,15 +16,28 @@
 /* --- tls_type.c --- */
 extern PyType_Spec pn_tls_spec;
 /* Which function of pynet._tls. */
-enum pn_tls_function { PN_TLS_PARTS_FOR, PN_TLS_ERROR_FOR, PN_TLS_TIMEOUT_ERROR, PN_TLS_TICKET, PN_TLS_WANT_READ, PN_TLS_ZERO_RETURN, PN_TLS_EOF_ERROR, PN_TLS_START, PN_TLS_DESCRIBE, PN_TLS_FUNCTIONS };
+enum pn_tls_function {
+    PN_TLS_PARTS_FOR,
+    PN_TLS_ERROR_FOR,
+    PN_TLS_TIMEOUT_ERROR,
+    PN_TLS_TICKET,
+    PN_TLS_WANT_READ,
+    PN_TLS_ZERO_RETURN,
+    PN_TLS_EOF_ERROR,
+    PN_TLS_START,
+    PN_TLS_DESCRIBE,
+    PN_TLS_FUNCTIONS
+};
 /* Borrowed; NULL with an exception. The first call imports the module ssl. */
 PyObject *pn_tls_function(PnState *st, enum pn_tls_function which);
 /* Makes a filter for the parts that _tls.parts_for() has made. New reference; NULL with an exception. */
 PnTLS *pn_tls_new(PnState *st, PyObject *parts);
 
 /* --- tls_filter.c --- */
+/* Whether TLS can start on an open connection. 0, or -1 with an exception. */
+int pn_tls_check_start(PnDuplex *s);
 /* The filter of a connection from now on, which is connected and has none: begins the handshake. What has been read and
- * not consumed is the peer's first; what was written leaves before. 0, or -1 with an exception: nothing has changed. */
+ * not consumed are the first bytes of TLS. 0, or -1 with an exception: nothing has changed. */
 int pn_tls_attach(PnTLS *t, PnDuplex *s);
 /* Goes on with whatever can go on, on the thread of the loop, inside of a callback. */
 void pn_tls_advance(PnTLS *t);

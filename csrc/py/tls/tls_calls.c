@@ -63,9 +63,8 @@ pn_tls_call_read(PnTLS *t, char *base, size_t len)
 Py_ssize_t
 pn_tls_call_write(PnTLS *t, PyObject *bytes, const char *base, size_t len)
 {
-    PyObject *data =
-        bytes != NULL ? Py_NewRef(bytes)
-                      : PyMemoryView_FromMemory((char *)(uintptr_t)base, (Py_ssize_t)len, PyBUF_READ);
+    PyObject *data = bytes != NULL ? Py_NewRef(bytes)
+                                   : PyMemoryView_FromMemory((char *)(uintptr_t)base, (Py_ssize_t)len, PyBUF_READ);
     PyObject *stack[2] = {NULL, data};
     PyObject *result = data != NULL ? call(t, PN_TLS_WRITE, stack + 1, 1) : NULL;
     Py_XDECREF(data);
@@ -91,7 +90,8 @@ pn_tls_has_more(PnTLS *t)
     Py_ssize_t n = waits != NULL ? PyLong_AsSsize_t(waits) : -1;
     Py_XDECREF(waits);
     if (n == 0) {
-        PyObject *result = PyObject_Vectorcall(t->calls[PN_TLS_PENDING], stack + 1, PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+        PyObject *result =
+            PyObject_Vectorcall(t->calls[PN_TLS_PENDING], stack + 1, PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
         n = result != NULL ? PyLong_AsSsize_t(result) : -1;
         Py_XDECREF(result);
     }

@@ -177,8 +177,8 @@ static const struct pn_filter_ops filter_ops = {
 
 /* --- beginning --- */
 
-static int
-check(PnDuplex *s)
+int
+pn_tls_check_start(PnDuplex *s)
 {
     PnState *st = s->em.st;
     if (pn_is_filtered(s)) {
@@ -190,19 +190,19 @@ check(PnDuplex *s)
         return -1;
     }
     if (s->r != NULL && s->r->decoding && pn_readable_length(s) > 0) {
-        pn_raise_net(st, "ERR_SOCKET_UNREAD_DATA", "TLS cannot start: %zu characters have been decoded and not consumed",
-                     pn_readable_length(s));
+        pn_raise_net(st, "ERR_SOCKET_UNREAD_DATA",
+                     "TLS cannot start: %zu characters have been decoded and not consumed", pn_readable_length(s));
         return -1;
     }
     return 0;
 }
 
-/* What was written leaves as it is, in front of the first bytes of TLS: it counts as encrypted. libuv may have some of it.
- * 0, or -1 with MemoryError. */
+/* `plain_first` bytes of what was written leave as they are, in front of the first bytes of TLS: they count as encrypted.
+ * libuv may have some of them. 0, or -1 with MemoryError. */
 static int
 take_unsent(PnTLS *t, struct pn_writes *wq)
 {
-    for (size_t i = 0; wq != NULL && i < wq->q.count; i++) {
+    for (size_t i = 0; wq != NULL && i < wq->q.count && t->out.bytes < t->plain_first; i++) {
         const struct pn_chunk *c = pn_chunkq_at(&wq->q, i);
         struct pn_chunk copy = *c;
         if (pn_writes_bytes_of(c) != NULL)
@@ -222,9 +222,9 @@ take_unsent(PnTLS *t, struct pn_writes *wq)
 static void
 adopt_writes(PnTLS *t, struct pn_writes *wq)
 {
-    if (wq == NULL || wq->q.bytes == 0)
+    t->sealed = t->out.bytes;
+    if (t->sealed == 0)
         return;
-    t->sealed = wq->q.bytes;
     if (wq->busy) {
         t->requested = wq->in_flight;
         Py_INCREF(t);
@@ -238,8 +238,7 @@ take_unread(PnTLS *t, PnDuplex *s)
 {
     while (pn_readable_length(s) > 0) {
         PyObject *bytes = pn_read_queue_shift(&s->r->q);
-        int status = bytes == NULL ? -1
-                                   : pn_tls_take_in(t, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
+        int status = bytes == NULL ? -1 : pn_tls_take_in(t, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
         Py_XDECREF(bytes);
         if (status < 0)
             return -1;
@@ -262,11 +261,8 @@ int
 pn_tls_attach(PnTLS *t, PnDuplex *s)
 {
     PnState *st = s->em.st;
-    if (check(s) < 0)
-        return -1;
-    pn_writable_flush(s);
     pn_read_direct_end(s);
-    if (check(s) < 0 || pn_extras_of(PN_SOCKET(s)) == NULL || take_unsent(t, s->wq) < 0 || pn_tls_arm(t) < 0)
+    if (pn_extras_of(PN_SOCKET(s)) == NULL || take_unsent(t, s->wq) < 0 || pn_tls_arm(t) < 0)
         return -1;
     t->s = s;
     t->io = s->io;

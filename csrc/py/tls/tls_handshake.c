@@ -98,6 +98,7 @@ complete(PnTLS *t)
 {
     PnDuplex *s = t->s;
     t->established = true;
+    s->secured = 1;
     pn_loop_disarm(t->st->loop, &t->timer);
     if (!t->wants)
         pn_stream_read_stop(t->io);

@@ -10,7 +10,16 @@
 #include "py/stream/filter.h"
 
 /* The bound methods of the SSLObject and of its two MemoryBIO, in the order of _tls.Parts. */
-enum pn_tls_call { PN_TLS_HANDSHAKE, PN_TLS_READ, PN_TLS_WRITE, PN_TLS_SHUTDOWN, PN_TLS_PENDING, PN_TLS_FEED, PN_TLS_TAKE, PN_TLS_CALLS };
+enum pn_tls_call {
+    PN_TLS_HANDSHAKE,
+    PN_TLS_READ,
+    PN_TLS_WRITE,
+    PN_TLS_SHUTDOWN,
+    PN_TLS_PENDING,
+    PN_TLS_FEED,
+    PN_TLS_TAKE,
+    PN_TLS_CALLS
+};
 
 /* The handshake of a connection that a server has accepted is over: `error` is NULL, or (borrowed) why it failed. */
 typedef void (*pn_tls_then)(PnDuplex *s, PyObject *error);
@@ -24,29 +33,30 @@ typedef struct PnTLS {
     PyObject *ssl_object; /* own, as the next three */
     PyObject *incoming;   /* the MemoryBIO of what comes */
     PyObject *calls[PN_TLS_CALLS];
-    PyObject *hostname;   /* str, the server's name that was asked for; NULL: none */
-    pn_tls_then then;     /* NULL: `secureConnect` or `error` */
-    struct pn_chunkq out;   /* bytes of the wire that the kernel has not taken, in their order */
-    struct pn_chunkq stash; /* bytes of the wire that came while another thread was inside */
-    struct pn_chunkq plain; /* decrypted bytes that a reader has not taken */
-    size_t sealed;          /* so many bytes at the front of the write queue are in `out`, encrypted */
-    size_t requested;       /* so many bytes of `out` are libuv's; 0: none */
+    PyObject *hostname;         /* str, the server's name that was asked for; NULL: none */
+    pn_tls_then then;           /* NULL: `secureConnect` or `error` */
+    struct pn_chunkq out;       /* bytes of the wire that the kernel has not taken, in their order */
+    struct pn_chunkq stash;     /* bytes of the wire that came while another thread was inside */
+    struct pn_chunkq plain;     /* decrypted bytes that a reader has not taken */
+    size_t plain_first;         /* so many bytes of the write queue leave before TLS, unencrypted */
+    size_t sealed;              /* so many bytes at the front of the write queue are in `out`, encrypted */
+    size_t requested;           /* so many bytes of `out` are libuv's; 0: none */
     struct pn_loop_timer timer; /* the handshake_timeout */
     double timeout;             /* ms */
     uint16_t connection;        /* which connection of the socket */
     bool inside;                /* a thread is in the SSLObject */
     bool established;           /* the handshake is complete */
     bool failed;
-    bool wants;        /* the reading half wants bytes */
-    bool advances;     /* a tick will advance it */
-    bool wire_ended;   /* the peer has sent its FIN */
-    bool peer_closed;  /* the peer has sent close_notify */
-    bool ended;        /* the reading half has had the end */
-    bool closes;       /* the writable half ends: close_notify is due */
-    bool fin;          /* close_notify is in `out`: the FIN follows */
-    bool strict_end;   /* a FIN without close_notify is an error */
-    bool stalled;      /* write() of the SSLObject waits for bytes of the peer */
-    bool ticket_seen;  /* `session` has been emitted */
+    bool wants;       /* the reading half wants bytes */
+    bool advances;    /* a tick will advance it */
+    bool wire_ended;  /* the peer has sent its FIN */
+    bool peer_closed; /* the peer has sent close_notify */
+    bool ended;       /* the reading half has had the end */
+    bool closes;      /* the writable half ends: close_notify is due */
+    bool fin;         /* close_notify is in `out`: the FIN follows */
+    bool strict_end;  /* a FIN without close_notify is an error */
+    bool stalled;     /* write() of the SSLObject waits for bytes of the peer */
+    bool ticket_seen; /* `session` has been emitted */
 } PnTLS;
 
 #define PN_TLS(o) ((PnTLS *)(void *)(o))

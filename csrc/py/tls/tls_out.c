@@ -11,9 +11,9 @@
 #include "py/stream/duplex_errors.h"
 #include "py/stream/writes.h"
 
-#define RECORD 16384              /* the most that a record of TLS holds */
+#define RECORD 16384 /* the most that a record of TLS holds */
 #define BATCH  ((size_t)16 * RECORD)
-#define SHORT  4096               /* shorter chunks are joined to one record */
+#define SHORT  4096 /* shorter chunks are joined to one record */
 #define IOV    64
 
 /* --- sending --- */

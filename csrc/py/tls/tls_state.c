@@ -8,6 +8,7 @@
 #include "py/base/errors.h"
 #include "py/loop/driver.h"
 #include "py/socket/socket.h"
+#include "py/stream/duplex.h"
 
 /* --- start_tls() --- */
 
@@ -21,8 +22,14 @@ pn_tls_attach_function(PyObject *module, PyObject *const *args, Py_ssize_t nargs
         return pn_raise_arg_type("sock", "an instance of Socket", args[0]);
     if (pn_check_alive(PN_EMITTER(args[0])) < 0 || pn_state_loop(st) == NULL)
         return NULL;
-    PnTLS *t = pn_tls_new(st, args[1]);
-    int status = t != NULL ? pn_tls_attach(t, PN_DUPLEX(args[0])) : -1;
+    PnDuplex *s = PN_DUPLEX(args[0]);
+    if (pn_tls_check_start(s) < 0)
+        return NULL;
+    pn_writable_flush(s);
+    PnTLS *t = pn_tls_check_start(s) == 0 ? pn_tls_new(st, args[1]) : NULL;
+    if (t != NULL)
+        t->plain_first = SIZE_MAX;
+    int status = t != NULL ? pn_tls_attach(t, s) : -1;
     Py_XDECREF(t);
     if (status < 0 || pn_driver_ensure(st) < 0)
         return NULL;
@@ -79,7 +86,8 @@ describe(PyObject *op, const char *what, PyObject *arg)
     if (function == NULL)
         return NULL;
     return PyObject_CallFunction(function, "sOiOO", what, t != NULL ? t->ssl_object : Py_None,
-                                 t != NULL && t->established, t != NULL && t->hostname != NULL ? t->hostname : Py_None, arg);
+                                 t != NULL && t->established, t != NULL && t->hostname != NULL ? t->hostname : Py_None,
+                                 arg);
 }
 
 static PyObject *
@@ -124,7 +132,8 @@ static PyGetSetDef getset[] = {
      "tlsSocket.servername.",
      servername},
     {"ssl_object", get_ssl_object, NULL,
-     "The ssl.SSLObject of the connection, None without TLS. Don't call its methods that read, write or shut down.", NULL},
+     "The ssl.SSLObject of the connection, None without TLS. Don't call its methods that read, write or shut down.",
+     NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -138,12 +147,11 @@ get_peer_certificate(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyOb
     return describe(op, "peer_certificate", a[0] != NULL ? a[0] : Py_False);
 }
 
-#define METHOD(name)                              \
-    static PyObject *                             \
-    name(PyObject *op, PyObject *unused)          \
-    {                                             \
-        (void)unused;                             \
-        return describe(op, #name, Py_None);      \
+#define METHOD(name)                                      \
+    static PyObject *name(PyObject *op, PyObject *unused) \
+    {                                                     \
+        (void)unused;                                     \
+        return describe(op, #name, Py_None);              \
     }
 METHOD(get_cipher)
 METHOD(get_protocol)

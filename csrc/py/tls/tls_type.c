@@ -12,8 +12,8 @@
 static PyObject *
 load_functions(PnState *st)
 {
-    static const char *const names[] = {"parts_for",         "error_for",         "timeout_error", "ticket",   "WantReadError",
-                                        "ZeroReturnError", "EOFError", "start",         "describe"};
+    static const char *const names[] = {"parts_for",       "error_for", "timeout_error", "ticket",  "WantReadError",
+                                        "ZeroReturnError", "EOFError",  "start",         "describe"};
     PyObject *all = PyTuple_New(PN_TLS_FUNCTIONS);
     if (all != NULL && pn_state_load(all, 0, PN_TLS_FUNCTIONS, "pynet._tls", names) < 0)
         Py_CLEAR(all);
@@ -39,8 +39,8 @@ pn_tls_new(PnState *st, PyObject *parts)
     PyObject *ssl_object, *incoming, *hostname, *c[PN_TLS_CALLS];
     double timeout;
     int strict;
-    if (!PyTuple_Check(parts) || !PyArg_ParseTuple(parts, "OOOdpOOOOOOO", &ssl_object, &incoming, &hostname, &timeout, &strict,
-                                                   &c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6]))
+    if (!PyTuple_Check(parts) || !PyArg_ParseTuple(parts, "OOOdpOOOOOOO", &ssl_object, &incoming, &hostname, &timeout,
+                                                   &strict, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6]))
         return PyErr_Occurred() ? NULL : PN_TLS(pn_raise_arg_type("parts", "a tuple", parts));
     PnTLS *t = PyObject_GC_New(PnTLS, st->TLS);
     if (t == NULL)
