@@ -196,7 +196,7 @@ pn_tls_read(PnTLS *t)
     size_t len = room != NULL ? decrypt(t, PyBytes_AS_STRING(room), PN_READ_SIZE, &outcome) : 0;
     PyObject *error = outcome == PN_TLS_ERROR ? pn_take_exception() : NULL;
     if (pn_tls_is_on(t) && pn_tls_collect(t) == 0)
-        (void)pn_tls_send(t); /* if that fails, the next write does */
+        (void)pn_tls_send_or_drop(t);
     PyErr_Clear();
     bool given = room != NULL && give_room(st, room);
     if (len > 0 && pn_tls_is_on(t) && deliver(t, PyBytes_AS_STRING(room), len) < 0)
