@@ -1,4 +1,4 @@
-"""--tls, for `connect`, `listen` and `echo`: the options, and the SSLContext that they say. It imports ssl when it must."""
+"""--tls, for `connect`, `listen` and `echo`: the options, and the SSLContext of them. Only --tls imports ssl."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""pynet.aio over TLS: connect(), listen(), serve(), and asyncio's streams, whose own implementation runs the same tests."""
+"""pynet.aio over TLS: connect(), listen(), serve(), and asyncio's streams; asyncio itself runs the same tests."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def test_a_cancelled_connect_destroys_the_socket(client_context):
 
         async def main():
             task = asyncio.create_task(
-                pynet.aio.connect(listener.getsockname()[1], "127.0.0.1", ssl=client_context, server_hostname="localhost")
+                pynet.aio.connect(
+                    listener.getsockname()[1], "127.0.0.1", ssl=client_context, server_hostname="localhost"
+                )
             )
             loop = asyncio.get_running_loop()
             peer = await loop.run_in_executor(None, lambda: listener.accept()[0])

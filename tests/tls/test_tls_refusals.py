@@ -250,9 +250,7 @@ def test_after_the_peers_end(pair, client_context):
 
 def test_twice(secure_pair, client_context, still_works):
     pair = secure_pair()
-    refused(
-        pynet.NetError, "ERR_TLS_ALREADY", pair.client.start_tls, client_context, server_hostname="localhost"
-    )
+    refused(pynet.NetError, "ERR_TLS_ALREADY", pair.client.start_tls, client_context, server_hostname="localhost")
     still_works(pair)
 
 
@@ -262,9 +260,7 @@ def test_behind_text_that_was_decoded(pair, client_context):
     p.client.pause()
     p.peer.write("né")
     assert wait_until(lambda: p.client.readable_length > 0 or p.client.read(0))
-    refused(
-        pynet.NetError, "ERR_SOCKET_UNREAD_DATA", p.client.start_tls, client_context, server_hostname="localhost"
-    )
+    refused(pynet.NetError, "ERR_SOCKET_UNREAD_DATA", p.client.start_tls, client_context, server_hostname="localhost")
     assert not p.client.encrypted
 
 
