@@ -73,11 +73,12 @@ pn_tls_of_filter(void *filter)
     return (PnTLS *)(void *)((char *)filter - offsetof(PnTLS, filter));
 }
 
-/* It still filters its connection, which is open. */
+/* It still filters its connection, which is open. At exit as well: what was written is encrypted and sent then. */
 static inline bool
 pn_tls_is_on(const PnTLS *t)
 {
-    return t->io != NULL && t->s->io == t->io && !t->s->destroyed && t->s->em.generation == t->st->generation;
+    return t->io != NULL && t->s->io == t->io && !t->s->destroyed &&
+           (t->s->em.generation == t->st->generation || t->st->closed);
 }
 
 #endif
