@@ -210,7 +210,7 @@ def _parts(
     shutdown = o.shutdown if direct else obj.unwrap
     return (
         obj,
-        incoming,
+        direct,
         hostname,
         timeout,
         strict_end,
@@ -218,7 +218,6 @@ def _parts(
         o.read,
         o.write,
         shutdown,
-        o.pending,
         incoming.write,
         outgoing.read,
     )
