@@ -5,6 +5,7 @@
 #include "py/base/errors.h"
 #include "py/events/emitter.h"
 #include "py/loop/tick.h"
+#include "py/socket/socket.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
 
@@ -98,7 +99,7 @@ complete(PnTLS *t)
 {
     PnDuplex *s = t->s;
     t->established = true;
-    s->secured = 1;
+    PN_SOCKET(s)->secured = 1;
     pn_loop_disarm(t->st->loop, &t->timer);
     if (!t->wants)
         pn_stream_read_stop(t->io);
