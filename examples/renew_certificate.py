@@ -3,7 +3,7 @@
     python examples/renew_certificate.py 8443 certificate.pem key.pem
     kill -HUP PID
 
-SIGHUP reads the files again. New connections get the new certificate, those that are open stay.
+SIGHUP reads the files again. New connections get the new certificate, open ones stay.
 """
 
 import signal
@@ -30,7 +30,7 @@ def main() -> None:
     def renew(number: int, frame: object) -> None:
         try:
             server.set_secure_context(read_context(certificate, key))
-        except OSError as error:  # a missing file, a key that does not fit: ssl.SSLError is one
+        except OSError as error:  # also a key that does not fit: ssl.SSLError
             print(f"the old certificate stays: {error}", file=sys.stderr, flush=True)
         else:
             print("the certificate was read again", flush=True)

@@ -1,7 +1,7 @@
 """STARTTLS: a mail server, in clear text first, then in TLS.
 
-    python examples/starttls.py 8025 certificate.pem key.pem
-    openssl s_client -starttls smtp -connect 127.0.0.1:8025
+python examples/starttls.py 8025 certificate.pem key.pem
+openssl s_client -starttls smtp -connect 127.0.0.1:8025
 """
 
 import ssl
@@ -32,7 +32,10 @@ class MailServer:
         while line := sock.read_until("\n", max=1000, timeout=IDLE):
             if line.strip().upper() == b"STARTTLS" and not sock.encrypted:
                 sock.write("220 go ahead\r\n")
-                sock.start_tls(self.context, server_side=True, handshake_timeout=HANDSHAKE).result()
+                secure = sock.start_tls(
+                    self.context, server_side=True, handshake_timeout=HANDSHAKE
+                )
+                secure.result()
                 continue  # the same socket, from here on encrypted
             sock.write(reply(line, sock.encrypted))
             if line.upper().startswith(b"QUIT"):

@@ -1,7 +1,7 @@
 """TLS from the first byte: an echo server, and a client.
 
-    python examples/tls_echo.py serve 8443 certificate.pem key.pem
-    echo hello | python examples/tls_echo.py connect localhost 8443 certificate.pem
+python examples/tls_echo.py serve 8443 certificate.pem key.pem
+echo hello | python examples/tls_echo.py connect localhost 8443 certificate.pem
 """
 
 import ssl
