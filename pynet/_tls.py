@@ -211,6 +211,7 @@ def _parts(
     return (
         obj,
         direct,
+        server_side,
         hostname,
         timeout,
         strict_end,
