@@ -111,7 +111,8 @@ handshake_ended(PnDuplex *d, PyObject *error)
     }
     else {
         PyObject *stack[3] = {NULL, error, (PyObject *)d};
-        (void)pn_emit(&s->em, st->names.tlsClientError, stack + 1, 2);
+        if (pn_emit(&s->em, st->names.tlsClientError, stack + 1, 2) == 0)
+            (void)pn_report_lost(st, (PyObject *)d, error);
         if (s->em.generation == st->generation)
             pn_duplex_destroy(d, NULL);
     }
@@ -133,9 +134,12 @@ pn_server_secure(PnServer *s, PnSocket *sock, void (*ready)(PnServer *s, PnSocke
     if (t != NULL)
         t->then = handshake_ended;
     if (t == NULL || pn_tls_attach(t, &sock->d) < 0) {
-        if (PyErr_Occurred())
-            PyErr_WriteUnraisable((PyObject *)s);
-        pn_duplex_destroy(&sock->d, NULL);
+        PyObject *error = pn_take_exception();
+        if (error != NULL)
+            handshake_ended(&sock->d, error);
+        else
+            pn_duplex_destroy(&sock->d, NULL);
+        Py_XDECREF(error);
     }
     Py_XDECREF(t);
 }

@@ -84,6 +84,16 @@ pn_tls_send(PnTLS *t)
     return 0;
 }
 
+int
+pn_tls_send_or_drop(PnTLS *t)
+{
+    int status = pn_tls_send(t);
+    if (status == 0 || t->sealed > 0)
+        return status;
+    pn_chunkq_clear(&t->out);
+    return 0;
+}
+
 /* --- encrypting --- */
 
 /* A place in the write queue. */
