@@ -147,36 +147,6 @@ raise_unknown(const char *function, pn_option_names names, PyObject *key)
     Py_XDECREF(known);
 }
 
-/* Options that users expect and that pynet does not have. They are refused, also in a mapping, since a connection in
- * the clear is not what the user means. */
-static const char *const refused[] = {"tls", "ssl"};
-
-static int
-refuse(const char *function, const char *name)
-{
-    pn_raise_coded(
-        PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
-        "%s() has no option '%s': pynet has no TLS of its own. sock.detach() gives the connection to the module "
-        "ssl: ssl.SSLContext.wrap_socket(sock.detach(), ...)",
-        function, name);
-    return -1;
-}
-
-static int
-refuse_mapping(const char *function, PyObject *mapping)
-{
-    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
-        PyObject *value = get_item(mapping, refused[i]);
-        if (value == NULL && PyErr_Occurred())
-            return -1;
-        bool given = value != NULL && value != Py_None;
-        Py_XDECREF(value);
-        if (given)
-            return refuse(function, refused[i]);
-    }
-    return 0;
-}
-
 /* Returns the index of the option with that name, in either spelling, or -1. */
 static Py_ssize_t
 find_option(pn_option_names names, PyObject *key)
@@ -188,6 +158,45 @@ find_option(pn_option_names names, PyObject *key)
             return i;
     }
     return -1;
+}
+
+static bool
+has_option(pn_option_names names, const char *name)
+{
+    for (; *names != NULL; names++) {
+        if (strcmp(*names, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* TLS where it means nothing, or under another name. It is refused, also in a mapping, since a connection in the clear
+ * is not what the user means. */
+static const char *const refused[] = {"tls", "ssl"};
+
+static int
+refuse(const char *function, const char *name)
+{
+    pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
+                   "%s() has no option '%s'. TLS is the option ssl of connect() and create_server(), or "
+                   "sock.start_tls()",
+                   function, name);
+    return -1;
+}
+
+static int
+refuse_mapping(const char *function, pn_option_names names, PyObject *mapping)
+{
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+        PyObject *value = get_item(mapping, refused[i]);
+        if (value == NULL && PyErr_Occurred())
+            return -1;
+        bool given = value != NULL && value != Py_None && !has_option(names, refused[i]);
+        Py_XDECREF(value);
+        if (given)
+            return refuse(function, refused[i]);
+    }
+    return 0;
 }
 
 static const char *
@@ -226,7 +235,7 @@ set_keyword(const char *function, pn_option_names names, PyObject *key, PyObject
 static int
 read_mapping(const char *function, pn_option_names names, PyObject *mapping, PyObject **out)
 {
-    if (mapping != NULL && refuse_mapping(function, mapping) < 0)
+    if (mapping != NULL && refuse_mapping(function, names, mapping) < 0)
         return -1;
     for (size_t i = 0; mapping != NULL && names[i] != NULL; i++) {
         if (from_mapping(mapping, names[i], &out[i]) < 0)
