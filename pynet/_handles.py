@@ -133,6 +133,8 @@ def send_handle(sock: Socket, handle: object, message: Any, keep_open: bool, cal
     if handle is sock:
         raise _wrong("must not be the socket that sends it")
     _private.check_channel(sock)
+    if sock.encrypted:
+        raise coded(TypeError("An encrypted socket carries no handles"), "ERR_INVALID_HANDLE_TYPE")
     if handle is None:
         return _private.send_frame(sock, MESSAGE, data, -1, callback)
 

@@ -115,7 +115,7 @@ PyObject *pn_proxy_encode(PyObject *module, PyObject *args);
 
 /* --- connect_tls.c --- */
 /* Checks the option ssl and those that belong to it, and sets o->tls. 0, or -1 with an exception. */
-int pn_connect_read_tls(PnState *st, const struct pn_endpoint *e, PyObject **v, struct pn_connect_options *o);
+int pn_connect_read_tls(PnSocket *s, const struct pn_endpoint *e, PyObject **v, struct pn_connect_options *o);
 /* The socket connects now: it will use o->tls, or none. 0, or -1 with MemoryError. */
 int pn_connect_prepare_tls(PnSocket *s, const struct pn_connect_options *o);
 /* The socket has connected: starts TLS if it was asked for. */

@@ -176,12 +176,20 @@ arm_limit(PnSocket *s, double seconds)
     return -1;
 }
 
+/* The event of the listener that connect() takes: what it can use is the connection after the handshake. */
+static PyObject *
+event_of(const PnSocket *s, const struct pn_connect_options *o)
+{
+    const struct pn_names *n = &s->d.em.st->names;
+    return o->tls != NULL ? n->secureConnect : n->connect;
+}
+
 /* Removes the listener that connect() has added, since connect() raises. Keeps the exception that is set. */
 static void
-take_listener_back(PnSocket *s, PyObject *callback)
+take_listener_back(PnSocket *s, PyObject *event, PyObject *callback)
 {
     PyObject *error = pn_take_exception();
-    PyObject *self = PyObject_CallMethod((PyObject *)s, "off", "OO", s->d.em.st->names.connect, callback);
+    PyObject *self = PyObject_CallMethod((PyObject *)s, "off", "OO", event, callback);
     if (self == NULL)
         PyErr_WriteUnraisable((PyObject *)s);
     Py_XDECREF(self);
@@ -221,7 +229,7 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
     bool handle_is_weak = s->handle_is_weak;
     uint64_t id = c->id;
     if (open_handle(s) < 0 ||
-        (e->callback != NULL && pn_add_listener(&s->d.em, st->names.connect, e->callback, true, false) < 0)) {
+        (e->callback != NULL && pn_add_listener(&s->d.em, event_of(s, o), e->callback, true, false) < 0)) {
         if (pn_connect_still(s, id))
             take_back(s, handle_is_weak);
         return -1;
@@ -245,7 +253,7 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
         if (pn_connect_still(s, id))
             take_back(s, handle_is_weak);
         if (e->callback != NULL)
-            take_listener_back(s, e->callback);
+            take_listener_back(s, event_of(s, o), e->callback);
         return -1;
     }
     return pn_driver_ensure(st);
@@ -294,7 +302,7 @@ check(PnSocket *s, struct pn_endpoint *e, PyObject **v, struct pn_connect_option
         if (bytes == NULL)
             return -1;
     }
-    return pn_connect_read_tls(st, e, v, o);
+    return pn_connect_read_tls(s, e, v, o);
 }
 
 int
@@ -369,7 +377,7 @@ const char pn_connect_doc[] =
     "(ms), happy_eyeballs (\"race\" or \"serial\"), connect_timeout (seconds), proxy_header (a ProxyHeader), ssl (an\n"
     "ssl.SSLContext, or True) with server_hostname, session, handshake_timeout (seconds) and strict_end, block_list, "
     "signal, no_delay, keep_alive, keep_alive_initial_delay (ms), type_of_service. The listener is added "
-    "with once(\"connect\").\n"
+    "with once(\"connect\"),\nwith ssl by once(\"secureConnect\").\n"
     "For a name, it tries the addresses of the name until one connects.\n\n"
     "Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready. On\n"
     "failure: error and close.\n\n"

@@ -2,6 +2,7 @@
 #include "py/base/args.h"
 #include "py/connect/connect.h"
 #include "py/stream/duplex.h"
+#include "py/stream/frames.h"
 #include "py/tls/tls.h"
 
 /* The options of TLS mean nothing without ssl. 0, or -1 with ValueError. */
@@ -20,11 +21,16 @@ check_without(PyObject **v)
 }
 
 int
-pn_connect_read_tls(PnState *st, const struct pn_endpoint *e, PyObject **v, struct pn_connect_options *o)
+pn_connect_read_tls(PnSocket *s, const struct pn_endpoint *e, PyObject **v, struct pn_connect_options *o)
 {
+    PnState *st = s->d.em.st;
     PyObject *host = e->host != NULL ? e->host : st->names.localhost;
     if (v[PN_C_SSL] == NULL || v[PN_C_SSL] == Py_False)
         return check_without(v);
+    if (pn_takes_frames(&s->d)) {
+        pn_raise_arg_value("options.ssl", "cannot be given together with receive_handles", v[PN_C_SSL]);
+        return -1;
+    }
     PyObject *function = pn_tls_function(st, PN_TLS_PARTS_FOR);
     if (function == NULL)
         return -1;

@@ -361,8 +361,7 @@ pn_server_listening(PnServer *s, struct pn_outcome *out)
     for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
         own_listener(s, l);
     s->in_cluster = s->share != NULL || s->listener->sharing != PN_NOT_SHARED;
-    s->waits_for_listener = s->share == NULL && s->outside_turn && !pn_server_is_taken(s) &&
-                            !pn_has_listeners(&s->em, st->names.connection);
+    s->waits_for_listener = s->share == NULL && s->outside_turn && !pn_server_is_taken(s) && !pn_server_is_heard(s);
     if (s->in_cluster)
         pn_server_count_changed(s);
     pn_server_watch(s);

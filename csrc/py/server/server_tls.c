@@ -111,7 +111,8 @@ handshake_ended(PnDuplex *d, PyObject *error)
     }
     else {
         PyObject *stack[3] = {NULL, error, (PyObject *)d};
-        (void)pn_emit(&s->em, st->names.tlsClientError, stack + 1, 2);
+        if (pn_emit(&s->em, st->names.tlsClientError, stack + 1, 2) == 0)
+            (void)pn_report_lost(st, (PyObject *)d, error);
         if (s->em.generation == st->generation)
             pn_duplex_destroy(d, NULL);
     }

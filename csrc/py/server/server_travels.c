@@ -46,6 +46,10 @@ pn_server_lend(PyObject *module, PyObject *op)
     struct pn_listener *l;
     if (s->listener == NULL)
         return pn_raise_net(st, "ERR_SERVER_NOT_RUNNING", "Server is not running.");
+    if (s->counts->tls != NULL)
+        return pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE",
+                              "A server with the option ssl cannot be sent: its SSLContext cannot. Send a BoundSocket, "
+                              "and make the server in the other process");
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && (l = pn_server_listener(s, i, NULL)) != NULL; i++) {
         PyObject *one = lend_one(st, l);

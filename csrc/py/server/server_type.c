@@ -382,11 +382,12 @@ server_failure(const PnEmitter *e)
     return s->listen_error_emitted ? s->listen_error : NULL;
 }
 
-/* A server made outside of listeners and turn() accepts nothing until a `connection` listener is added. */
+/* A server made outside of listeners and turn() accepts nothing until a listener of `connection` or `secureConnection` is
+ * added. */
 static int
 server_listener_added(PnEmitter *e, PyObject *name)
 {
-    if (name == e->st->names.connection)
+    if (name == e->st->names.connection || name == e->st->names.secureConnection)
         pn_server_connection_listener(PN_SERVER(e));
     return 0;
 }

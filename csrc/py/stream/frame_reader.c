@@ -35,6 +35,12 @@ reader_of(const PnDuplex *s)
     return s->r != NULL && s->r->reader == &reader ? s->r->reader_state : NULL;
 }
 
+bool
+pn_takes_frames(const PnDuplex *s)
+{
+    return reader_of(s) != NULL;
+}
+
 static void
 drop(struct frame_reader *o)
 {

@@ -9,6 +9,7 @@
 #include "py/socket/socket.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
+#include "py/stream/frames.h"
 #include "py/stream/read_direct.h"
 #include "py/stream/writes.h"
 
@@ -185,8 +186,19 @@ pn_tls_check_start(PnDuplex *s)
         pn_raise_net(st, "ERR_TLS_ALREADY", "TLS has been started on this socket already");
         return -1;
     }
-    if (s->io == NULL || !s->connected || s->destroyed || s->errored != NULL || s->ending || s->r_ended) {
+    if (s->io == NULL || !s->connected || s->destroyed || s->errored != NULL) {
         pn_raise_uv(st, UV_ENOTCONN, "start_tls");
+        return -1;
+    }
+    if (s->ending || s->r_ended) {
+        pn_raise_net(st, s->ending ? "ERR_STREAM_WRITE_AFTER_END" : "ERR_STREAM_PREMATURE_CLOSE",
+                     "TLS cannot start: %s",
+                     s->ending ? "this end of the connection has ended" : "the peer has ended the connection");
+        return -1;
+    }
+    if (pn_takes_frames(s) || (s->wq != NULL && s->wq->fds != NULL)) {
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE",
+                       "TLS cannot start: the socket carries handles, which cannot be encrypted");
         return -1;
     }
     if (s->r != NULL && s->r->decoding && pn_readable_length(s) > 0) {
