@@ -375,18 +375,20 @@ def test_listeners_and_loops_stay(where, server_context, client_context):
 
 
 def test_tls_within_an_on_data_listener(where, server_context, client_context):
-    """The rest of the chunk that the listener got is lost to TLS only if it was delivered."""
+    """What the listener writes after start_tls() is encrypted, what it wrote before is not."""
     p = connected_pair(where, {}, {})
     got = []
 
     def on_data(chunk):
         got.append(chunk)
         if chunk == b"STARTTLS\n":
+            p.peer.write(b"go\n")
             p.peer.start_tls(server_context, server_side=True)
             p.peer.write(b"behind it, encrypted")
 
     p.peer.on("data", on_data)
     p.client.write(b"STARTTLS\n")
+    assert p.client.read_exactly(3, timeout=5) == b"go\n"
     p.client.start_tls(client_context, server_hostname="localhost")
     assert p.client.read_exactly(20, timeout=5) == b"behind it, encrypted"
     p.close()
