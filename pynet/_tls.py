@@ -217,7 +217,7 @@ def _parts(
     shutdown = o.shutdown if direct else obj.unwrap
     return (
         obj,
-        incoming,
+        direct,
         hostname,
         timeout,
         strict_end,
@@ -225,7 +225,6 @@ def _parts(
         o.read,
         o.write,
         shutdown,
-        o.pending,
         incoming.write,
         outgoing.read,
     )

@@ -15,7 +15,7 @@
     X(hasUnpiped) X(callback) X(open) X(opening) X(readOnly) X(writeOnly) X(closed) X(IPv4) X(IPv6) \
     X(localhost) X(ipv4) X(ipv6) X(address) X(family) X(hints) X(all) \
     X(_asyncio) X(_get_running_loop) X(create_future) X(Future) X(loop) X(_asyncio_future_blocking) X(set_result) X(call_soon_threadsafe) \
-    X(acquire) X(release) X(pending) X(is_closed)
+    X(acquire) X(release) X(is_closed)
 /* clang-format on */
 
 struct pn_names {

@@ -88,8 +88,8 @@ Py_ssize_t pn_tls_call_read(PnTLS *t, char *base, size_t len);
 /* `bytes` (may be NULL) is the exact bytes object that is just this memory. */
 Py_ssize_t pn_tls_call_write(PnTLS *t, PyObject *bytes, const char *base, size_t len);
 Py_ssize_t pn_tls_call_shutdown(PnTLS *t);
-/* Whether there is anything to decrypt, without a call of the SSLObject that could wait. */
-bool pn_tls_has_more(PnTLS *t);
+/* The filter itself is the buffer that read(), write() and feed() get: the memory of the call. Only code of _ssl sees it. */
+int pn_tls_get_buffer(PyObject *op, Py_buffer *view, int flags);
 /* incoming.write(). 0, or -1 with an exception. */
 int pn_tls_call_feed(PnTLS *t, const char *base, size_t len);
 /* outgoing.read(): an exact bytes object, NULL with an exception. */

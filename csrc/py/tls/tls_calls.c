@@ -1,6 +1,8 @@
 /* tls_calls.c - calls the SSLObject and its MemoryBIO: by the bound methods of _ssl, without a Python frame. */
 #include "py/tls/tls.h"
 
+#include <string.h>
+
 #include "py/base/errors.h"
 
 /* An SSLWantReadError is the normal end of reading, and no failure. Clears the exception that it understands. */
@@ -48,15 +50,45 @@ pn_tls_call_handshake(PnTLS *t)
     return 0;
 }
 
+/* read() of an object that is not the one of _ssl: it returns bytes. */
+static Py_ssize_t
+read_bytes(PnTLS *t, char *base, size_t len)
+{
+    PyObject *stack[2] = {NULL, PyLong_FromSize_t(len)};
+    PyObject *bytes = stack[1] != NULL ? call(t, PN_TLS_READ, stack + 1, 1) : NULL;
+    Py_XDECREF(stack[1]);
+    if (bytes == NULL)
+        return outcome_of_exception(t);
+    Py_ssize_t n = PyBytes_Check(bytes) && PyBytes_GET_SIZE(bytes) <= (Py_ssize_t)len ? PyBytes_GET_SIZE(bytes) : -1;
+    if (n > 0)
+        memcpy(base, PyBytes_AS_STRING(bytes), (size_t)n);
+    else if (n < 0)
+        PyErr_SetString(PyExc_TypeError, "SSLObject.read() has not returned bytes");
+    Py_DECREF(bytes);
+    return n;
+}
+
+/* read() of _ssl, into the memory itself. */
+static Py_ssize_t
+read_into(PnTLS *t, char *base, size_t len)
+{
+    PyObject *stack[3] = {NULL, PyLong_FromSize_t(len), (PyObject *)t};
+    t->span = base;
+    t->span_len = len;
+    PyObject *result = stack[1] != NULL ? call(t, PN_TLS_READ, stack + 1, 2) : NULL;
+    t->span = NULL;
+    Py_XDECREF(stack[1]);
+    return count_of(t, result);
+}
+
 Py_ssize_t
 pn_tls_call_read(PnTLS *t, char *base, size_t len)
 {
-    PyObject *stack[3] = {NULL, PyLong_FromSize_t(len), NULL};
-    stack[2] = stack[1] != NULL ? PyMemoryView_FromMemory(base, (Py_ssize_t)len, PyBUF_WRITE) : NULL;
-    PyObject *result = stack[2] != NULL ? call(t, PN_TLS_READ, stack + 1, 2) : NULL;
-    Py_XDECREF(stack[1]);
-    Py_XDECREF(stack[2]);
-    Py_ssize_t n = count_of(t, result);
+    Py_ssize_t n = t->direct ? read_into(t, base, len) : read_bytes(t, base, len);
+    if (n == PN_TLS_WANTS)
+        t->whole = 0;
+    else if (n > 0 && (size_t)n < len && t->whole != PN_TLS_UNKNOWN && t->whole > 0)
+        t->whole--; /* a record at a time; when the memory is full, there may be more of it */
     return n == 0 ? PN_TLS_OVER : n;
 }
 
@@ -64,9 +96,13 @@ Py_ssize_t
 pn_tls_call_write(PnTLS *t, PyObject *bytes, const char *base, size_t len)
 {
     PyObject *data = bytes != NULL ? Py_NewRef(bytes)
-                                   : PyMemoryView_FromMemory((char *)(uintptr_t)base, (Py_ssize_t)len, PyBUF_READ);
+                     : t->direct   ? Py_NewRef((PyObject *)t)
+                                   : PyBytes_FromStringAndSize(base, (Py_ssize_t)len);
     PyObject *stack[2] = {NULL, data};
+    t->span = (char *)(uintptr_t)base;
+    t->span_len = len;
     PyObject *result = data != NULL ? call(t, PN_TLS_WRITE, stack + 1, 1) : NULL;
+    t->span = NULL;
     Py_XDECREF(data);
     return count_of(t, result);
 }
@@ -82,35 +118,33 @@ pn_tls_call_shutdown(PnTLS *t)
     return 0;
 }
 
-bool
-pn_tls_has_more(PnTLS *t)
-{
-    PyObject *stack[1] = {NULL};
-    PyObject *waits = PyObject_GetAttr(t->incoming, t->st->names.pending);
-    Py_ssize_t n = waits != NULL ? PyLong_AsSsize_t(waits) : -1;
-    Py_XDECREF(waits);
-    if (n == 0) {
-        PyObject *result =
-            PyObject_Vectorcall(t->calls[PN_TLS_PENDING], stack + 1, PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
-        n = result != NULL ? PyLong_AsSsize_t(result) : -1;
-        Py_XDECREF(result);
-    }
-    if (n < 0)
-        PyErr_Clear(); /* the next read() says it again */
-    return n != 0;
-}
-
 int
 pn_tls_call_feed(PnTLS *t, const char *base, size_t len)
 {
-    PyObject *view = PyMemoryView_FromMemory((char *)(uintptr_t)base, (Py_ssize_t)len, PyBUF_READ);
-    PyObject *stack[2] = {NULL, view};
-    PyObject *result =
-        view != NULL ? PyObject_Vectorcall(t->calls[PN_TLS_FEED], stack + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL)
-                     : NULL;
-    Py_XDECREF(view);
+    PyObject *stack[2] = {NULL, (PyObject *)t};
+    t->span = (char *)(uintptr_t)base;
+    t->span_len = len;
+    PyObject *result = PyObject_Vectorcall(t->calls[PN_TLS_FEED], stack + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    t->span = NULL;
     Py_XDECREF(result);
-    return result != NULL ? 0 : -1;
+    if (result == NULL)
+        return -1;
+    size_t whole = pn_tls_records_add(&t->records, base, len);
+    if (t->whole != PN_TLS_UNKNOWN)
+        t->whole += whole;
+    return 0;
+}
+
+int
+pn_tls_get_buffer(PyObject *op, Py_buffer *view, int flags)
+{
+    PnTLS *t = PN_TLS(op);
+    if (t->span == NULL) {
+        view->obj = NULL;
+        PyErr_SetString(PyExc_BufferError, "the memory of a call that is over");
+        return -1;
+    }
+    return PyBuffer_FillInfo(view, op, t->span, (Py_ssize_t)t->span_len, 0, flags);
 }
 
 PyObject *

@@ -120,8 +120,6 @@ static void
 filter_flush(PnDuplex *s)
 {
     PnTLS *t = of(s);
-    if (t->st->closed)
-        return;
     s->wq->busy = true;
     s->wq->in_flight = 0;
     if (t->established && !t->inside && t->out.count == 0 && !t->failed)

@@ -143,7 +143,7 @@ decrypt(PnTLS *t, char *base, size_t size, Py_ssize_t *outcome)
             break;
         }
         len += (size_t)n;
-    } while (len < size && pn_tls_is_on(t) && pn_tls_has_more(t));
+    } while (len < size && pn_tls_is_on(t) && t->whole > 0);
     return len;
 }
 
@@ -192,12 +192,16 @@ pn_tls_read(PnTLS *t)
     }
     if (t->peer_closed)
         return after(t, PN_TLS_OVER);
+    if (t->whole == 0)
+        return after(t, PN_TLS_WANTS);
     PyObject *room = take_room(st);
     size_t len = room != NULL ? decrypt(t, PyBytes_AS_STRING(room), PN_READ_SIZE, &outcome) : 0;
     PyObject *error = outcome == PN_TLS_ERROR ? pn_take_exception() : NULL;
-    if (pn_tls_is_on(t) && pn_tls_collect(t) == 0)
-        (void)pn_tls_send(t); /* if that fails, the next write does */
-    PyErr_Clear();
+    if (outcome != 0 && pn_tls_is_on(t)) { /* TLS itself may have something to answer */
+        if (pn_tls_collect(t) == 0)
+            (void)pn_tls_send(t); /* if that fails, the next write does */
+        PyErr_Clear();
+    }
     bool given = room != NULL && give_room(st, room);
     if (len > 0 && pn_tls_is_on(t) && deliver(t, PyBytes_AS_STRING(room), len) < 0)
         outcome = PN_TLS_ERROR;
@@ -216,5 +220,5 @@ pn_tls_read(PnTLS *t)
     pn_put_back_exception(error);
     if (after(t, outcome) < 0 || !pn_tls_is_on(t))
         return -1;
-    return outcome == 0 && (t->stash.count > 0 || t->wire_ended || pn_tls_has_more(t));
+    return outcome == 0 && (t->stash.count > 0 || t->wire_ended || t->whole > 0);
 }

@@ -7,6 +7,7 @@
 #define PN_PY_TLS_TLS_OBJECT_H
 
 #include "core/chunkq.h"
+#include "core/tls_records.h"
 #include "py/stream/filter.h"
 
 /* The bound methods of the SSLObject and of its two MemoryBIO, in the order of _tls.Parts. */
@@ -15,7 +16,6 @@ enum pn_tls_call {
     PN_TLS_READ,
     PN_TLS_WRITE,
     PN_TLS_SHUTDOWN,
-    PN_TLS_PENDING,
     PN_TLS_FEED,
     PN_TLS_TAKE,
     PN_TLS_CALLS
@@ -30,20 +30,24 @@ typedef struct PnTLS {
     PnState *st;
     PnDuplex *s;          /* borrowed, while `io` is not NULL */
     struct pn_stream *io; /* borrowed: the handle; NULL: not yet, or not any more */
-    PyObject *ssl_object; /* own, as the next three */
-    PyObject *incoming;   /* the MemoryBIO of what comes */
+    PyObject *ssl_object; /* own, as the next two */
     PyObject *calls[PN_TLS_CALLS];
-    PyObject *hostname;         /* str, the server's name that was asked for; NULL: none */
-    pn_tls_then then;           /* NULL: `secureConnect` or `error` */
-    struct pn_chunkq out;       /* bytes of the wire that the kernel has not taken, in their order */
-    struct pn_chunkq stash;     /* bytes of the wire that came while another thread was inside */
-    struct pn_chunkq plain;     /* decrypted bytes that a reader has not taken */
-    size_t plain_first;         /* so many bytes of the write queue leave before TLS, unencrypted */
-    size_t sealed;              /* so many bytes at the front of the write queue are in `out`, encrypted */
+    PyObject *hostname;            /* str, the server's name that was asked for; NULL: none */
+    pn_tls_then then;              /* NULL: `secureConnect` or `error` */
+    struct pn_chunkq out;          /* bytes of the wire that the kernel has not taken, in their order */
+    struct pn_chunkq stash;        /* bytes of the wire that came while another thread was inside */
+    struct pn_chunkq plain;        /* decrypted bytes that a reader has not taken */
+    size_t plain_first;            /* so many bytes of the write queue leave before TLS, unencrypted */
+    size_t sealed;                 /* so many bytes at the front of the write queue are in `out`, encrypted */
+    struct pn_tls_records records; /* of what has been fed */
+    size_t whole;                  /* so many of them may hold data; PN_TLS_UNKNOWN: ask the SSLObject */
+    char *span;                    /* the memory that the filter exports as a buffer, during a call */
+    size_t span_len;
     size_t requested;           /* so many bytes of `out` are libuv's; 0: none */
     struct pn_loop_timer timer; /* the handshake_timeout */
     double timeout;             /* ms */
     uint16_t connection;        /* which connection of the socket */
+    bool direct;                /* the calls are those of _ssl, which keep no buffer */
     bool inside;                /* a thread is in the SSLObject */
     bool established;           /* the handshake is complete */
     bool failed;
@@ -59,7 +63,9 @@ typedef struct PnTLS {
     bool ticket_seen; /* `session` has been emitted */
 } PnTLS;
 
-#define PN_TLS(o) ((PnTLS *)(void *)(o))
+#define PN_TLS_UNKNOWN SIZE_MAX
+
+#define PN_TLS(o)      ((PnTLS *)(void *)(o))
 
 static inline PnTLS *
 pn_tls_of_filter(void *filter)
@@ -67,11 +73,12 @@ pn_tls_of_filter(void *filter)
     return (PnTLS *)(void *)((char *)filter - offsetof(PnTLS, filter));
 }
 
-/* It still filters its connection, which is open. */
+/* It still filters its connection, which is open. At exit as well: what was written is encrypted and sent then. */
 static inline bool
 pn_tls_is_on(const PnTLS *t)
 {
-    return t->io != NULL && t->s->io == t->io && !t->s->destroyed && t->s->em.generation == t->st->generation;
+    return t->io != NULL && t->s->io == t->io && !t->s->destroyed &&
+           (t->s->em.generation == t->st->generation || t->st->closed);
 }
 
 #endif

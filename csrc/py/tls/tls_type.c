@@ -32,15 +32,15 @@ pn_tls_function(PnState *st, enum pn_tls_function which)
 
 /* --- making --- */
 
-/* parts: (ssl_object, incoming, hostname or None, handshake_timeout in ms, strict_end, calls...) */
+/* parts: (ssl_object, direct, hostname or None, handshake_timeout in ms, strict_end, calls...) */
 PnTLS *
 pn_tls_new(PnState *st, PyObject *parts)
 {
-    PyObject *ssl_object, *incoming, *hostname, *c[PN_TLS_CALLS];
+    PyObject *ssl_object, *hostname, *c[PN_TLS_CALLS];
     double timeout;
-    int strict;
-    if (!PyTuple_Check(parts) || !PyArg_ParseTuple(parts, "OOOdpOOOOOOO", &ssl_object, &incoming, &hostname, &timeout,
-                                                   &strict, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6]))
+    int direct, strict;
+    if (!PyTuple_Check(parts) || !PyArg_ParseTuple(parts, "OpOdpOOOOOO", &ssl_object, &direct, &hostname, &timeout,
+                                                   &strict, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5]))
         return PyErr_Occurred() ? NULL : PN_TLS(pn_raise_arg_type("parts", "a tuple", parts));
     PnTLS *t = PyObject_GC_New(PnTLS, st->TLS);
     if (t == NULL)
@@ -48,12 +48,13 @@ pn_tls_new(PnState *st, PyObject *parts)
     memset((char *)t + offsetof(PnTLS, filter), 0, sizeof(*t) - offsetof(PnTLS, filter));
     t->st = st;
     t->ssl_object = Py_NewRef(ssl_object);
-    t->incoming = Py_NewRef(incoming);
     t->hostname = hostname != Py_None ? Py_NewRef(hostname) : NULL;
     t->timeout = timeout;
     t->strict_end = strict != 0;
+    t->direct = direct != 0;
     for (size_t i = 0; i < PN_TLS_CALLS; i++)
         t->calls[i] = Py_NewRef(c[i]);
+    t->whole = PN_TLS_UNKNOWN; /* the handshake takes some */
     pn_chunkq_init(&t->out);
     pn_chunkq_init(&t->stash);
     pn_chunkq_init(&t->plain);
@@ -70,7 +71,6 @@ tls_traverse(PyObject *op, visitproc visit, void *arg)
     PnTLS *t = PN_TLS(op);
     Py_VISIT(Py_TYPE(op));
     Py_VISIT(t->ssl_object);
-    Py_VISIT(t->incoming);
     for (size_t i = 0; i < PN_TLS_CALLS; i++)
         Py_VISIT(t->calls[i]);
     return 0;
@@ -81,7 +81,6 @@ tls_clear(PyObject *op)
 {
     PnTLS *t = PN_TLS(op);
     Py_CLEAR(t->ssl_object);
-    Py_CLEAR(t->incoming);
     for (size_t i = 0; i < PN_TLS_CALLS; i++)
         Py_CLEAR(t->calls[i]);
     return 0;
@@ -108,6 +107,7 @@ static PyType_Slot tls_slots[] = {
     {Py_tp_traverse, tls_traverse},
     {Py_tp_clear, tls_clear},
     {Py_tp_dealloc, tls_dealloc},
+    {Py_bf_getbuffer, pn_tls_get_buffer},
     {0, NULL},
 };
 
