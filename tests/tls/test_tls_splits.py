@@ -133,7 +133,7 @@ def secure_server_once(authority):
     server = pynet.create_server({"ssl": context, "allow_half_open": True}, lambda sock: sock.pipe(sock))
     server.listen(0, "127.0.0.1")
     yield server
-    server.shutdown(0)
+    server.shutdown(0).result(10)
 
 
 # --- what ends too early ---

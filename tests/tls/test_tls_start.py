@@ -217,19 +217,19 @@ def postgres(tmp_path_factory, authority):
     folder = tmp_path_factory.mktemp("pg")
     data = folder / "data"
     data.mkdir()
-    options = {}
+    options = {"env": {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}}  # of a sanitizer
     if os.getuid() == 0:
         for path in (data, *data.parents):
             if path == path.parent or path.parent == path.parent.parent:
                 break
             path.chmod(0o755)
         os.chown(data, account.pw_uid, account.pw_gid)
-        options = {"user": account.pw_uid, "group": account.pw_gid}
+        options.update(user=account.pw_uid, group=account.pw_gid)
     subprocess.run([INITDB, "-D", data, "-U", "tester", "-A", "trust", "-N"], check=True, capture_output=True, **options)
     for name, source in (("server.crt", authority.localhost.cert), ("server.key", authority.localhost.key)):
         (data / name).write_bytes(source.read_bytes())
         (data / name).chmod(0o600)
-        if options:
+        if os.getuid() == 0:
             os.chown(data / name, account.pw_uid, account.pw_gid)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

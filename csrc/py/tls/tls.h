@@ -58,7 +58,7 @@ void pn_tls_fail_with(PnTLS *t, PyObject *error);
 /* --- tls_out.c --- */
 /* Appends what the SSLObject has for the peer to `out`. 0, or -1 with an exception. */
 int pn_tls_collect(PnTLS *t);
-/* Sends `out`: what the kernel does not take is libuv's. 0, or a status. */
+/* Sends `out`: what the kernel does not take is libuv's. 0, or a status: then `out` is empty. */
 int pn_tls_send(PnTLS *t);
 /* Encrypts and sends what may leave of the write queue, which is `busy`. */
 void pn_tls_seal(PnTLS *t);

@@ -133,7 +133,8 @@ pn_tls_handshake(PnTLS *t)
         return -1;
     }
     int status = pn_tls_send(t);
-    if (status < 0 && !t->wire_ended) {
+    bool done = outcome == 0 && t->sealed == 0; /* then only tickets are lost: what has come counts */
+    if (status < 0 && !t->wire_ended && !done) {
         pn_tls_fail_with(t, pn_duplex_uv_error(t->s, status, "write"));
         return -1;
     }

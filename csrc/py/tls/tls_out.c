@@ -68,8 +68,8 @@ request(PnTLS *t)
     return status;
 }
 
-int
-pn_tls_send(PnTLS *t)
+static int
+send_out(PnTLS *t)
 {
     while (t->io != NULL && t->requested == 0 && t->out.count > 0) {
         struct iovec iov[IOV];
@@ -82,6 +82,15 @@ pn_tls_send(PnTLS *t)
             return request(t);
     }
     return 0;
+}
+
+int
+pn_tls_send(PnTLS *t)
+{
+    int status = send_out(t);
+    if (status < 0)
+        pn_chunkq_clear(&t->out); /* so the next write tries again, and fails */
+    return status;
 }
 
 /* --- encrypting --- */
