@@ -53,7 +53,8 @@ class StreamServer:
         self._streams: weakref.WeakSet[Stream] = weakref.WeakSet()
         self._forever: asyncio.Future[None] | None = None
         self._closed = asyncio.Event()
-        self._options = {**options, **socket_options(limit)}
+        all_options: Any = {**options, **socket_options(limit)}
+        self._options = all_options
         _pynet.Server(self._options)  # raises for a wrong option, before anything is bound
         self.servers: list[_pynet.Server] = []
 

@@ -174,10 +174,10 @@ def reconnecting(
 ) -> Reconnecting:
     """Connects as connect() does, and connects again after each loss. Returns an EventEmitter.
 
-    Events: connected(sock), with a new Socket each time, with `ssl` after its handshake. lost(err), when that socket has closed; err is None if it
-    closed without an error. giving_up(err), after max_attempts failed attempts in a row, or if max_elapsed seconds
-    would have passed without a connection. stop(destroy=False) ends it. The first delay is backoff[0] seconds. It
-    doubles up to backoff[1]. jitter shortens each delay at random, by up to a half.
+    Events: connected(sock), with a new Socket each time; with `ssl`, after its handshake. lost(err), when that socket
+    has closed; err is None if it closed without an error. giving_up(err), after max_attempts failed attempts in a row,
+    or if max_elapsed seconds would have passed without a connection. stop(destroy=False) ends it. The first delay is
+    backoff[0] seconds. It doubles up to backoff[1]. jitter shortens each delay at random, by up to a half.
 
     Raises what connect() raises, TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
     """

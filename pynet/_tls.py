@@ -16,7 +16,7 @@ __all__ = ["NetTLSCertVerificationError", "NetTLSEOFError", "NetTLSError"]
 
 WantReadError = ssl.SSLWantReadError
 ZeroReturnError = ssl.SSLZeroReturnError
-EOFError = ssl.SSLEOFError  # noqa: A001 - the C module finds it by this name
+EOFError = ssl.SSLEOFError
 
 HANDSHAKE_TIMEOUT: Final = 60.0  # seconds
 

@@ -93,7 +93,7 @@ async def listen(
     an AbortError if its `signal` is aborted first. If you cancel the await, the server is closed.
     Node: net.promises.listen().
     """
-    server, mapping, own = make_server(address, options)
+    server, mapping, address, own = make_server(address, options)
     automatic()
     server.listen(*given(address, host, backlog, callback), **own)
     try:

@@ -89,7 +89,7 @@ def test_wrong_option(place, name):
         sock, streams = pynet.Socket(), pynet._pynet._counts()["streams"]
         forms = [((where,), {key: value}) for key in (name, camel(name))]
         forms += [(({**where, key: value},), {}) for key in (name, camel(name))]
-        forms += [((where["port"], where["host"]), {"tls": value})]
+        forms += [((where["port"], where["host"]), {name: value})]
         forms += [((types.MappingProxyType({**where, name: value}), lambda: None), {})]
         for args, kwargs in forms:
             copy = [dict(arg) if isinstance(arg, dict) else arg for arg in args]
@@ -110,7 +110,7 @@ def test_wrong_option_with_a_path(tmp_path, name):
         refused(code, name, pynet.connect, {"path": tmp_path / "s", name: value})
         if name not in ONLY_CONNECT:
             sock = pynet.Socket()
-            refused(code, name, sock.connect, tmp_path / "s", **{"tls": value})
+            refused(code, name, sock.connect, tmp_path / "s", **{name: value})
             check_unchanged(sock)
 
     all_refused(OPTIONS[name], check)
@@ -143,7 +143,7 @@ def test_good_option(place, name):
     for value in GOOD[name]:
         for host in (HOST, "localhost"):
             if name not in ONLY_CONNECT:
-                check_connects(pynet.Socket(), {**place, "host": host}, **{"tls": value})
+                check_connects(pynet.Socket(), {**place, "host": host}, **{name: value})
             log = Recorder(pynet.connect({**place, "host": host, camel(name): value}), "connect", "error", "close")
             assert log.wait("close").names[0] == "connect", value
 
@@ -159,15 +159,15 @@ def test_wrong_family(place, family, host):
 
 
 @pytest.mark.parametrize("value", [True, {}, object()], ids=["True", "mapping", "object"])
-def test_tls_has_the_name_ssl(place, value):
+def test_tls_is_refused_with_the_way_to_it(place, value):
     sock = pynet.Socket()
     for call in (
-        lambda: pynet.connect(place, **{"tls": value}),
+        lambda: pynet.connect(place, tls=value),
         lambda: pynet.connect({**place, "tls": value}),
-        lambda: sock.connect(place, **{"tls": value}),
+        lambda: sock.connect(place, tls=value),
         lambda: sock.connect({**place, "tls": value}),
     ):
-        with pytest.raises(TypeError, match="'tls'.*the option ssl"):
+        with pytest.raises(TypeError, match=r"'tls'; did you mean 'ssl'\?"):
             call()
     check_unchanged(sock)
     check_connects(sock, place)

@@ -156,9 +156,9 @@ def test_drop_max_connection_raises_what_truth_raises():
 
 
 @pytest.mark.parametrize("function", [pynet.Server, pynet.create_server])
-def test_tls_has_the_name_ssl(function):
+def test_tls_is_refused_with_the_way_to_it(function):
     for attempt in (lambda: function(tls=object()), lambda: function({"tls": True})):
-        with pytest.raises(TypeError, match="'tls'.*the option ssl"):
+        with pytest.raises(TypeError, match=r"'tls'; did you mean 'ssl'\?"):
             attempt()
     function({"tls": None})
 

@@ -67,7 +67,9 @@ class Authority:
         (folder / "ca.cnf").write_text(_CONFIG.format(folder=folder))
         self.key = _new_key(folder / "authority.key")
         self.cert = folder / "authority.pem"
-        extensions = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n"
+        extensions = (
+            "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n"
+        )
         if issuer is None:
             lines = extensions.splitlines()
             added = [part for line in lines for part in ("-addext", line)]

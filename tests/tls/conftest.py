@@ -59,7 +59,7 @@ def secure_server(server_context):
 
 @pytest.fixture
 def secure_pair(where, server_context, client_context):
-    """A function that gives a connected Pair(client, peer, server) after the handshake, over TCP and over a unix socket:
+    """A function that gives a connected Pair(client, peer, server) after the handshake, over TCP and a unix socket:
     secure_pair(client_options={}, **server_options)."""
     made: list[Pair] = []
 

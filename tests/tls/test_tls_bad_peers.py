@@ -13,7 +13,7 @@ import pytest
 
 import pynet
 from helpers import raw_client, target, wait_until
-from tls_peers import thread_server, tls_client
+from tls_threads import thread_server, tls_client
 
 SERVER_EVENTS = ("connection", "secureConnection", "tlsClientError")
 CLIENT_EVENTS = ("connect", "secureConnect", "data", "end", "error", "close")

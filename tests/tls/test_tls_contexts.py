@@ -10,7 +10,7 @@ import pytest
 import pynet
 from authority import context_of
 from helpers import raw_client, target, wait_until
-from tls_peers import tls_client
+from tls_threads import tls_client
 
 
 def connect(server, context, **options):

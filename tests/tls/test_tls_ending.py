@@ -12,7 +12,7 @@ import pytest
 
 import pynet
 from helpers import on_loop, raw_client, target, wait_until
-from tls_peers import thread_server, tls_client
+from tls_threads import thread_server, tls_client
 
 EVENTS = ("connect", "ready", "secureConnect", "data", "end", "finish", "error", "close")
 
@@ -400,70 +400,3 @@ def test_a_peer_in_a_thread_that_ends_first(client_context, server_context, reco
     assert peer.errors == []
     assert "error" not in log.names
 
-
-# --- a client that goes at once ---
-
-
-@pytest.fixture
-def bare_client(client_context):
-    """bare_client(raw): (the SSLObject, its outgoing MemoryBIO), whose last flight of the handshake has not been sent."""
-
-    def handshake(raw):
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        obj = client_context.wrap_bio(incoming, outgoing, server_hostname="localhost")
-        while True:
-            try:
-                obj.do_handshake()
-                return obj, outgoing
-            except ssl.SSLWantReadError:
-                raw.sendall(outgoing.read())
-                incoming.write(raw.recv(65536))
-
-    return handshake
-
-
-@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
-def test_a_client_that_sends_and_closes_at_once(
-    server_context, client_context, where, record, bare_client, version
-):
-    """The server cannot send its tickets any more. It gets the data all the same."""
-    client_context.minimum_version = client_context.maximum_version = ssl.TLSVersion[version]
-    logs = []
-    server = pynet.create_server(
-        {"ssl": server_context}, lambda sock: logs.append(record(sock, "data", "end", "error", "close"))
-    ).listen(*where)
-    failed = record(server, "tlsClientError")
-    with raw_client(server) as raw:
-        obj, outgoing = bare_client(raw)
-        obj.write(b"fire and forget")
-        with pytest.raises(ssl.SSLWantReadError):
-            obj.unwrap()
-        with pynet.turn():
-            raw.sendall(outgoing.read())
-            raw.shutdown(socket.SHUT_RDWR)
-            raw.close()
-    assert wait_until(lambda: logs or failed.names)
-    assert failed.names == []
-    logs[0].wait("close")
-    assert logs[0].data() == b"fire and forget"
-    server.shutdown(0)
-
-
-def test_a_write_to_a_peer_that_has_gone_fails(server_context, where, record, bare_client):
-    """After a send of TLS itself has failed, the next write fails, too: it does not wait for ever."""
-    peers = []
-    server = pynet.create_server({"ssl": server_context, "allow_half_open": True}, peers.append).listen(*where)
-    with raw_client(server) as raw:
-        obj, outgoing = bare_client(raw)
-        obj.write(b"x")
-        with pynet.turn():
-            raw.sendall(outgoing.read())
-            raw.close()
-    assert wait_until(lambda: peers)
-    log = record(peers[0], "error", "close")
-    peers[0].resume()
-    for _ in range(3):
-        peers[0].write(bytes(100_000), log.note("callback"))
-    log.wait("close")
-    assert len(log.args("callback")) == 3
-    server.shutdown(0)

@@ -12,7 +12,7 @@ import pynet
 import proxies
 from fronts import haproxy, needs_haproxy, needs_nginx, nginx
 from helpers import raw_client, target, wait_until
-from tls_peers import bytewise, relay, thread_server, tls_client
+from tls_threads import bytewise, relay, thread_server, tls_client
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="starts the proxies of Linux")
 

@@ -8,7 +8,7 @@ import pytest
 
 import pynet
 from helpers import connected_pair, on_loop, target, wait_until
-from tls_peers import echo, thread_server
+from tls_threads import echo, thread_server
 
 
 @pytest.fixture

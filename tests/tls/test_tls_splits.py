@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import pynet
 from helpers import raw_client, wait_until
-from tls_peers import bytewise, echo, relay, thread_server
+from tls_threads import bytewise, echo, relay, thread_server
 
 DATA = bytes(range(256)) * 200
 

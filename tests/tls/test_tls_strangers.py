@@ -14,7 +14,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, run_coroutine, wait_until
-from tls_peers import echo, thread_server, tls_client
+from tls_threads import echo, thread_server, tls_client
 
 BIG = bytes(range(256)) * 12_000  # 3 MB
 OPENSSL = shutil.which("openssl")

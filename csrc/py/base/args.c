@@ -147,6 +147,50 @@ raise_unknown(const char *function, pn_option_names names, PyObject *key)
     Py_XDECREF(known);
 }
 
+/* Options that users expect of functions that do not have them. They are refused, also in a mapping, since a connection
+ * in the clear is not what the user means. */
+static const char *const refused[] = {"tls", "ssl"};
+
+/* Whether one of the options is `ssl`. */
+static bool
+has_ssl(pn_option_names names)
+{
+    size_t i = 0;
+    while (names[i] != NULL && strcmp(names[i], "ssl") != 0)
+        i++;
+    return names[i] != NULL;
+}
+
+static int
+refuse(const char *function, pn_option_names names, const char *name)
+{
+    if (has_ssl(names))
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE", "%s() has no option '%s'; did you mean 'ssl'?",
+                       function, name);
+    else
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
+                       "%s() has no option '%s': ssl is an option of connect() and create_server(), and "
+                       "sock.start_tls() encrypts an open connection",
+                       function, name);
+    return -1;
+}
+
+static int
+refuse_mapping(const char *function, pn_option_names names, PyObject *mapping)
+{
+    size_t count = has_ssl(names) ? 1 : sizeof(refused) / sizeof(*refused);
+    for (size_t i = 0; i < count; i++) {
+        PyObject *value = get_item(mapping, refused[i]);
+        if (value == NULL && PyErr_Occurred())
+            return -1;
+        bool given = value != NULL && value != Py_None;
+        Py_XDECREF(value);
+        if (given)
+            return refuse(function, names, refused[i]);
+    }
+    return 0;
+}
+
 /* Returns the index of the option with that name, in either spelling, or -1. */
 static Py_ssize_t
 find_option(pn_option_names names, PyObject *key)
@@ -158,45 +202,6 @@ find_option(pn_option_names names, PyObject *key)
             return i;
     }
     return -1;
-}
-
-static bool
-has_option(pn_option_names names, const char *name)
-{
-    for (; *names != NULL; names++) {
-        if (strcmp(*names, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* TLS where it means nothing, or under another name. It is refused, also in a mapping, since a connection in the clear
- * is not what the user means. */
-static const char *const refused[] = {"tls", "ssl"};
-
-static int
-refuse(const char *function, const char *name)
-{
-    pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
-                   "%s() has no option '%s'. TLS is the option ssl of connect() and create_server(), or "
-                   "sock.start_tls()",
-                   function, name);
-    return -1;
-}
-
-static int
-refuse_mapping(const char *function, pn_option_names names, PyObject *mapping)
-{
-    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
-        PyObject *value = get_item(mapping, refused[i]);
-        if (value == NULL && PyErr_Occurred())
-            return -1;
-        bool given = value != NULL && value != Py_None && !has_option(names, refused[i]);
-        Py_XDECREF(value);
-        if (given)
-            return refuse(function, refused[i]);
-    }
-    return 0;
 }
 
 static const char *
@@ -227,7 +232,7 @@ set_keyword(const char *function, pn_option_names names, PyObject *key, PyObject
     }
     const char *name = find_refused(key);
     if (name != NULL)
-        return value != Py_None ? refuse(function, name) : 0;
+        return value != Py_None ? refuse(function, names, name) : 0;
     raise_unknown(function, names, key);
     return -1;
 }

@@ -134,9 +134,12 @@ pn_server_secure(PnServer *s, PnSocket *sock, void (*ready)(PnServer *s, PnSocke
     if (t != NULL)
         t->then = handshake_ended;
     if (t == NULL || pn_tls_attach(t, &sock->d) < 0) {
-        if (PyErr_Occurred())
-            PyErr_WriteUnraisable((PyObject *)s);
-        pn_duplex_destroy(&sock->d, NULL);
+        PyObject *error = pn_take_exception();
+        if (error != NULL)
+            handshake_ended(&sock->d, error);
+        else
+            pn_duplex_destroy(&sock->d, NULL);
+        Py_XDECREF(error);
     }
     Py_XDECREF(t);
 }

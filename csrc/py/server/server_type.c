@@ -571,10 +571,12 @@ static PyType_Slot server_slots[] = {
      "(for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets),\n"
      "proxy_protocol (a list of proxies, see there), proxy_untrusted (\"reject\" or \"direct\"), proxy_timeout (ms),\n"
      "max_connections_per_address, accept_rate (connections a second from each address, or (connections,\n"
-     "seconds)), ipv6_prefix (64: both count networks).\n"
-     "Events: connection(socket), listening, close, error(err), drop(data), proxyError(error, info).\n\n"
-     "Raises TypeError (ERR_INVALID_ARG_TYPE, also for tls and ssl, which pynet does not have), ValueError\n"
-     "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
+     "seconds)), ipv6_prefix (64: both count networks), ssl (an ssl.SSLContext: every connection is encrypted),\n"
+     "handshake_timeout (60 seconds) and strict_end (False) of TLS.\n"
+     "Events: connection(socket), listening, close, error(err), drop(data), proxyError(error, info),\n"
+     "secureConnection(socket), tlsClientError(error, socket).\n\n"
+     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE). Node: class net.Server,\n"
+     "class tls.Server."},
     {Py_tp_iter, pn_waiting_server_iter_slot},
     {Py_am_aiter, pn_waiting_server_aiter_slot},
     {Py_tp_new, server_new},

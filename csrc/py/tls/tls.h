@@ -60,6 +60,9 @@ void pn_tls_fail_with(PnTLS *t, PyObject *error);
 int pn_tls_collect(PnTLS *t);
 /* Sends `out`: what the kernel does not take is libuv's. 0, or a status: then `out` is empty. */
 int pn_tls_send(PnTLS *t);
+/* The same for what TLS says of itself. If it fails, the peer has closed, and may have sent something before: that counts,
+ * and the next write fails. A status: there are bytes of the user as well. */
+int pn_tls_send_or_drop(PnTLS *t);
 /* Encrypts and sends what may leave of the write queue, which is `busy`. */
 void pn_tls_seal(PnTLS *t);
 /* The batch that was encrypted has left. */

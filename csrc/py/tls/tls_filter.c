@@ -194,11 +194,6 @@ pn_tls_check_start(PnDuplex *s)
                      s->ending ? "this end of the connection has ended" : "the peer has ended the connection");
         return -1;
     }
-    if (pn_takes_frames(s) || (s->wq != NULL && s->wq->fds != NULL)) {
-        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE",
-                       "TLS cannot start: the socket carries handles, which cannot be encrypted");
-        return -1;
-    }
     if (s->r != NULL && s->r->decoding && pn_readable_length(s) > 0) {
         pn_raise_net(st, "ERR_SOCKET_UNREAD_DATA",
                      "TLS cannot start: %zu characters have been decoded and not consumed", pn_readable_length(s));
@@ -271,6 +266,11 @@ int
 pn_tls_attach(PnTLS *t, PnDuplex *s)
 {
     PnState *st = s->em.st;
+    if (pn_takes_frames(s) || (s->wq != NULL && s->wq->fds != NULL)) {
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE",
+                       "TLS cannot start: the socket carries handles, which cannot be encrypted");
+        return -1;
+    }
     pn_read_direct_end(s);
     if (pn_extras_of(PN_SOCKET(s)) == NULL || take_unsent(t, s->wq) < 0 || pn_tls_arm(t) < 0)
         return -1;

@@ -132,9 +132,8 @@ pn_tls_handshake(PnTLS *t)
         pn_tls_fail(t);
         return -1;
     }
-    int status = pn_tls_send(t);
-    bool done = outcome == 0 && t->sealed == 0; /* then only tickets are lost: what has come counts */
-    if (status < 0 && !t->wire_ended && !done) {
+    int status = pn_tls_send_or_drop(t);
+    if (status < 0 && !t->wire_ended) {
         pn_tls_fail_with(t, pn_duplex_uv_error(t->s, status, "write"));
         return -1;
     }

@@ -199,7 +199,7 @@ pn_tls_read(PnTLS *t)
     PyObject *error = outcome == PN_TLS_ERROR ? pn_take_exception() : NULL;
     if (outcome != 0 && pn_tls_is_on(t)) { /* TLS itself may have something to answer */
         if (pn_tls_collect(t) == 0)
-            (void)pn_tls_send(t); /* if that fails, the next write does */
+            (void)pn_tls_send_or_drop(t);
         PyErr_Clear();
     }
     bool given = room != NULL && give_room(st, room);

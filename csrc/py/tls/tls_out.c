@@ -68,8 +68,8 @@ request(PnTLS *t)
     return status;
 }
 
-static int
-send_out(PnTLS *t)
+int
+pn_tls_send(PnTLS *t)
 {
     while (t->io != NULL && t->requested == 0 && t->out.count > 0) {
         struct iovec iov[IOV];
@@ -85,12 +85,13 @@ send_out(PnTLS *t)
 }
 
 int
-pn_tls_send(PnTLS *t)
+pn_tls_send_or_drop(PnTLS *t)
 {
-    int status = send_out(t);
-    if (status < 0)
-        pn_chunkq_clear(&t->out); /* so the next write tries again, and fails */
-    return status;
+    int status = pn_tls_send(t);
+    if (status == 0 || t->sealed > 0)
+        return status;
+    pn_chunkq_clear(&t->out);
+    return 0;
 }
 
 /* --- encrypting --- */

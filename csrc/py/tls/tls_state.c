@@ -65,7 +65,10 @@ const char pn_start_tls_doc[] =
     "session: an ssl.SSLSession to resume. handshake_timeout: seconds. strict_end: the end of a connection without\n"
     "close_notify is an error.\n\n"
     "Events: secureConnect, session; error with a NetTLSError. Raises TypeError and ValueError for wrong arguments,\n"
-    "NetError ERR_TLS_ALREADY, ENOTCONN. Node: tls.connect({socket}), new tls.TLSSocket(socket).";
+    "NetError if the socket has TLS already (ERR_TLS_ALREADY), is not connected (ENOTCONN), has ended\n"
+    "(ERR_STREAM_WRITE_AFTER_END), has a peer that has ended (ERR_STREAM_PREMATURE_CLOSE), or has decoded text that\n"
+    "was not read (ERR_SOCKET_UNREAD_DATA); TypeError (ERR_INVALID_HANDLE_TYPE) if it carries handles.\n"
+    "Node: tls.connect({socket}), new tls.TLSSocket(socket).";
 
 PyObject *
 pn_socket_start_tls_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
