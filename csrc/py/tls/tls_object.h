@@ -44,6 +44,7 @@ typedef struct PnTLS {
     char *span;                    /* the memory that the filter exports as a buffer, during a call */
     size_t span_len;
     size_t requested;           /* so many bytes of `out` are libuv's; 0: none */
+    struct pn_link turn;        /* in st->tls_waiting, while its handshake waits for a turn */
     struct pn_loop_timer timer; /* the handshake_timeout */
     double timeout;             /* ms */
     uint16_t connection;        /* which connection of the socket */

@@ -92,6 +92,7 @@ tls_dealloc(PyObject *op)
     PnTLS *t = PN_TLS(op);
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
+    pn_tls_leave_queue(t);
     if (t->st->loop != NULL && pn_timer_armed(&t->timer.t))
         pn_loop_disarm(t->st->loop, &t->timer);
     (void)tls_clear(op);
