@@ -191,7 +191,14 @@ def parts_for(
     if not server_side and context.check_hostname and not server_hostname:
         raise _value_error("server_hostname is missing, and the context checks it")
     timeout = HANDSHAKE_TIMEOUT if handshake_timeout is None else _check_seconds(handshake_timeout, "handshake_timeout")
-    return _parts(context, server_side, server_hostname or None, session, timeout * 1000, bool(strict_end))
+    try:
+        return _parts(context, server_side, server_hostname or None, session, timeout * 1000, bool(strict_end))
+    except ssl.SSLError as error:  # such as a context of servers only
+        raise _value_error(f"The argument '{name}' does not fit: {_words(error)}") from error
+    except ValueError as error:
+        if session is None or "session" not in str(error).lower():
+            raise
+        raise _value_error("The argument 'session' belongs to another SSLContext") from error
 
 
 def _parts(
@@ -211,6 +218,7 @@ def _parts(
     return (
         obj,
         direct,
+        server_side,
         hostname,
         timeout,
         strict_end,

@@ -148,6 +148,10 @@ struct PnState {
     bool plain_lock;                    /* it is CPython's own */
     struct pn_link direct_reads;        /* the sockets that threads read themselves: read_direct.c */
     struct pn_loop_timer direct_review; /* looks for those that no thread reads any more */
+    struct pn_link tls_waiting;         /* handshakes that wait for the next turn: tls_turns.c */
+    struct pn_loop_timer tls_next;      /* goes on with them */
+    uint64_t tls_turn;                  /* the turn that `tls_in_turn` counts for */
+    unsigned tls_in_turn;               /* handshakes that have gone on in it */
     PyObject *direct_room;              /* own: a bytes object that they read into */
     struct PnDuplex *flush;             /* streams with gathered writes, newest first */
     PyObject *publish;                  /* own: see diagnostics.h; NULL: there is no subscriber */

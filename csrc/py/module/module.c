@@ -220,6 +220,7 @@ module_exec(PyObject *m)
     pn_links_init(&st->waiters);
     pn_links_init(&st->awake);
     pn_read_direct_init(st);
+    pn_tls_turns_init(st);
     st->default_mark = PN_DEFAULT_HIGH_WATER_MARK;
     st->attempt_timeout = 250;
     st->auto_select_family = st->race = true;

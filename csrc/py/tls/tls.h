@@ -4,6 +4,7 @@
  *   tls_type.c        makes the filter, and frees it; the functions of pynet._tls
  *   tls_filter.c      puts the filter on a connection; struct pn_filter_ops: what the handle and the halves ask
  *   tls_handshake.c   the handshake, its timeout, its failure
+ *   tls_turns.c       how many handshakes of servers go on in one turn of the loop
  *   tls_out.c         encrypts the write queue, sends what is encrypted
  *   tls_in.c          decrypts what has come, and delivers it
  *   tls_calls.c       calls the SSLObject and its MemoryBIO
@@ -55,10 +56,17 @@ void pn_tls_fail(PnTLS *t);
 /* The same with an error (own; NULL: the exception that is set), without an alert. */
 void pn_tls_fail_with(PnTLS *t, PyObject *error);
 
+/* --- tls_turns.c --- */
+#define PN_TLS_HANDSHAKES_PER_TURN 4
+void pn_tls_turns_init(PnState *st);
+/* False: it is the handshake of a server, and waits for one of the next turns. */
+bool pn_tls_may_go_on(PnTLS *t);
+void pn_tls_leave_queue(PnTLS *t);
+
 /* --- tls_out.c --- */
 /* Appends what the SSLObject has for the peer to `out`. 0, or -1 with an exception. */
 int pn_tls_collect(PnTLS *t);
-/* Sends `out`: what the kernel does not take is libuv's. 0, or a status. */
+/* Sends `out`: what the kernel does not take is libuv's. 0, or a status: then `out` is empty. */
 int pn_tls_send(PnTLS *t);
 /* The same for what TLS says of itself. If it fails, the peer has closed, and may have sent something before: that counts,
  * and the next write fails. A status: there are bytes of the user as well. */

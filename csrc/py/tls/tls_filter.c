@@ -113,7 +113,8 @@ filter_received(PnDuplex *s, ssize_t nread, char *base)
         pn_tls_fail_with(t, pn_duplex_uv_error(s, (int)nread, "read"));
         return;
     }
-    pn_tls_advance(t);
+    if (pn_tls_may_go_on(t))
+        pn_tls_advance(t);
 }
 
 static void
@@ -158,6 +159,7 @@ filter_cut(PnDuplex *s)
     struct pn_stream *io = t->io;
     t->io = NULL;
     pn_loop_disarm(t->st->loop, &t->timer);
+    pn_tls_leave_queue(t);
     if (t->requested == 0)
         io->filter = NULL; /* else pn_tls_written() does */
     if (s->wq != NULL && s->wq->busy && (t->requested == 0 || t->sealed == 0))
