@@ -3,8 +3,8 @@
 
 With clang's libFuzzer each target is run for --seconds. It begins with the inputs kept in tests/core/fuzz/corpus and
 goes on from what it found before (build/fuzz). --keep adds what it has found to the kept inputs, as few as will do.
-With --replay any C compiler will do: the kept inputs are run, and others made of them by chance. So it is with --headers
-N, which makes N headers of the PROXY protocol by their grammar: optimised, or with --sanitize under ASan and UBSan.
+With --replay any C compiler will do: the kept inputs are run, and others made of them by chance. So it is with
+--headers N, which makes N headers of the PROXY protocol: optimised, or with --sanitize under ASan and UBSan.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def find_clang() -> str | None:
 
 
 def build(source: Path, cc: str, sanitizer: str, driver: str | None, folder: Path = BUILD) -> Path:
-    """Build one target, unless it is there already: with this file as its driver, or libFuzzer. Raises core.BuildError."""
+    """Build one target, unless it is there already: with the file `driver`, or libFuzzer. Raises core.BuildError."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / f"{source.stem}-{Path(driver).stem if driver else 'libfuzzer'}-{sanitizer}"
     stamp = folder / f"{program.name}.cmd"
