@@ -11,7 +11,7 @@ import pytest
 import pynet
 from frames import frame, send_with
 from helpers import Recorder, raw_client, wait_until
-from proxies import CLIENT, V1, V2, V2_6, summed, tlv
+from proxies import CLIENT, V2
 from pynet import _private
 
 
@@ -180,20 +180,6 @@ def test_the_server_of_the_sender_counts_it_no_more(channel, opened):
 
 
 # --- other handles ---
-
-
-@pytest.fixture(params=[V1, V2_6, summed(tlvs=tlv(5, b"\x00\xffid"))], ids=["v1", "v2-ipv6", "v2-crc32c"])
-def proxied(request, where):
-    """A Socket that came with a header of the PROXY protocol."""
-    server = pynet.Server({"pause_on_connect": True}, proxy_protocol=True if len(where) == 1 else ["127.0.0.0/8"])
-    server.listen(*where)
-    client = raw_client(server)
-    client.sendall(request.param + b"data")
-    sock = server.accept()
-    yield sock
-    sock.destroy()
-    client.close()
-    server.close()
 
 
 def test_the_header_of_the_proxy_travels(channel, proxied, opened):
