@@ -3,8 +3,8 @@
 
 With clang's libFuzzer each target is run for --seconds. It begins with the inputs kept in tests/core/fuzz/corpus and
 goes on from what it found before (build/fuzz). --keep adds what it has found to the kept inputs, as few as will do.
-With --replay any C compiler will do: the kept inputs are run, and others made of them by chance. So it is with
---headers N, which makes N headers of the PROXY protocol: optimised, or with --sanitize under ASan and UBSan.
+With --replay any C compiler will do: the kept inputs are run, and others made of them by chance. --headers N needs no
+clang either: it makes N headers of the PROXY protocol. It is optimised, or with --sanitize under ASan and UBSan.
 """
 
 from __future__ import annotations
