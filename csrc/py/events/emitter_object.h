@@ -30,6 +30,7 @@ enum pn_cycle_event {
     PN_CYCLE_NONE,
     PN_CYCLE_CONNECT,
     PN_CYCLE_READY,
+    PN_CYCLE_SECURE,
     PN_CYCLE_LISTENING,
     PN_CYCLE_END,
     PN_CYCLE_ERROR,
