@@ -155,3 +155,30 @@ def test_serve_logs_what_a_client_does_wrong(server_context, client_context, cap
             assert wait_until(lambda: "the handler of " in caplog.text)
     assert "ERR_SSL_" in caplog.text
     pynet._run.lost.reset()
+
+
+# --- two protocols on one port ---
+
+
+def test_start_tls_behind_a_look_at_the_first_bytes(server_context, client_context):
+    """What unshift() has put back are the first bytes of the handshake."""
+
+    def on_connection(sock):
+        def on_readable():
+            first = sock.read()
+            if first is None:
+                return
+            sock.off("readable", on_readable)
+            sock.unshift(first)
+            if first[0] == 22:
+                sock.start_tls(server_context, server_side=True)
+            sock.end("hello").resume()
+
+        sock.on("readable", on_readable)
+
+    with pynet.create_server(on_connection).listen(0, "127.0.0.1") as server:
+        with pynet.connect(server.address(), ssl=client_context, server_hostname="localhost") as sock:
+            assert sock.read_exactly(5, timeout=10) == b"hello"
+        with pynet.connect(server.address()) as sock:
+            sock.write("x")
+            assert sock.read_exactly(5, timeout=10) == b"hello"
