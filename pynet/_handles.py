@@ -179,9 +179,9 @@ def _unpack(message: bytes) -> tuple[list[Any], bytes]:
     return about, message[end:]
 
 
-def _open_socket(fd: int, settings: list[Any]) -> Socket:
+def _open_socket(arrived: _Arrived, settings: list[Any]) -> Socket:
     *first, encoding, strict, default, ended = settings
-    sock: Socket = _private.socket_arrives(fd, (*first, ended))
+    sock: Socket = _private.socket_arrives(arrived.take(), (*first, ended))
     try:
         if encoding is not None:
             sock.set_encoding(encoding, errors="strict" if strict else "node")
@@ -241,7 +241,7 @@ def _make(sock: Socket, kind: int, about: list[Any], arrived: _Arrived) -> objec
         settings, _path = about
         if settings[0] != (kind == UNIX):
             raise ValueError("kind")
-        return _open_socket(arrived.take(), settings)
+        return _open_socket(arrived, settings)
     if kind == SERVER:
         options, path = about
         parts = [*_parts.pop(sock, ()), (_Arrived(arrived.take()), path)]
@@ -266,7 +266,7 @@ def received(sock: Socket, kind: int, message: bytes, fd: int) -> tuple[object, 
             raise _invalid(f"A frame of an unknown kind came: {kind}")
         about, text = _unpack(message)
         made = _make(sock, kind, about, arrived)
-    except (TypeError, ValueError, KeyError, OverflowError):
+    except (TypeError, ValueError, LookupError, OverflowError, RecursionError):
         raise _invalid("A frame came whose description does not fit its kind") from None
     except OSError as error:
         if error.errno not in (errno.EMFILE, errno.ENFILE):
@@ -304,4 +304,4 @@ def rebuild(kind: int, about: list[Any], descriptors: _Descriptors) -> object:
     if kind == SERVER:
         return _open_server(about[0], [(_Arrived(fd), path) for fd, path in descriptors])
     ((fd, path),) = descriptors
-    return _open_socket(fd, about[0]) if kind != BOUND else _private.bound_arrives(fd, path)
+    return _open_socket(_Arrived(fd), about[0]) if kind != BOUND else _private.bound_arrives(fd, path)

@@ -517,6 +517,34 @@ def test_a_description_that_does_not_fit(raw, about, kind):
     b.close()
 
 
+@pytest.mark.parametrize("about", ["[[1],null]", "[[],null]", "[" * 60000], ids=["short", "empty", "deep"])
+def test_a_description_of_a_socket_that_does_not_fit(raw, about):
+    sock, theirs = raw(receive_handles=True)
+    events = Recorder(sock, "handle", "error", "close")
+    a, b = socket.socketpair()
+    send_with(theirs, frame(len(about).to_bytes(2, "big") + about.encode(), 2, 1), a.fileno())
+    a.close()
+    b.settimeout(5)
+    events.wait("close")
+    assert events.names == ["error", "close"]
+    assert events["error"].code == "ERR_IPC_INVALID_FRAME"
+    assert b.recv(1) == b""
+    b.close()
+
+
+@pytest.mark.parametrize("backlog", ['"x"', "true", "1" + "0" * 30, "null"])
+def test_a_backlog_that_does_not_fit(raw, backlog):
+    """The server does not listen on, unseen."""
+    sock, theirs = raw(receive_handles=True)
+    events = Recorder(sock, "handle", "error", "close")
+    about = f'[{{"listeners":1,"max_connections":null,"backlog":{backlog}}},null]'.encode()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        send_with(theirs, frame(len(about).to_bytes(2, "big") + about, 3, 1), listener.fileno())
+        events.wait("close")
+    assert events.names == ["error", "close"]
+    assert events["error"].code == "ERR_IPC_INVALID_FRAME"
+
+
 def test_emfile_drops_that_handle_only(channel, connection, opened):
     sender, receiver = channel
     sock, _client = connection
