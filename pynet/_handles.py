@@ -277,6 +277,16 @@ def received(sock: Socket, kind: int, message: bytes, fd: int) -> tuple[object, 
     return None if made is None else (made, text)
 
 
+def drop(handle: Any) -> None:
+    """Closes a handle that has arrived, and that the program will not get."""
+    if isinstance(handle, int):
+        os.close(handle)
+    elif isinstance(handle, Socket):
+        handle.destroy()
+    elif handle is not None:
+        handle.close()
+
+
 # --- multiprocessing ---
 
 

@@ -100,13 +100,14 @@ emit_handle(PnDuplex *s, int kind, PyObject *message, int fd)
         report(s, result); /* the handle cannot be opened here */
 }
 
+/* What it raises does not concern the connection, of which the program may not even know. */
 static void
 call_function(PnDuplex *s, PyObject *function, const struct pn_frame *f, PyObject *message, int fd)
 {
     PyObject *stack[5] = {NULL, PyLong_FromLong(f->kind), PyLong_FromLong(f->flags), message, PyLong_FromLong(fd)};
     if (stack[1] != NULL && stack[2] != NULL && stack[4] != NULL) {
         Py_INCREF(function);
-        (void)pn_call(s->em.st, (PyObject *)s, function, stack + 1, 4);
+        (void)pn_call(s->em.st, NULL, function, stack + 1, 4);
         Py_DECREF(function);
     }
     else {
