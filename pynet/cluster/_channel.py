@@ -35,7 +35,7 @@ def closed_error() -> _pynet.NetError:
 
 
 def in_order(*calls: Callable[[], object]) -> None:
-    """Makes all the calls, also when one of them raises: what a listener raises must not keep the cluster from its work."""
+    """Makes all the calls, also when one of them raises: a listener must not keep the cluster from its work."""
     with contextlib.ExitStack() as stack:
         for call in reversed(calls):
             stack.callback(call)
