@@ -10,7 +10,7 @@ import pytest
 
 import pynet
 from frames import frame, send_with
-from helpers import Recorder, raw_client, wait_until
+from helpers import Recorder, printed, raw_client, run_script, wait_until
 
 
 def receive(receiver: pynet.Socket):
@@ -566,6 +566,37 @@ def test_emfile_drops_that_handle_only(channel, connection, opened):
         sender.send_handle(bound)
         events.wait("handle", 2)
         opened(events.args("handle")[1][0])
+
+
+def test_ctrl_c_while_a_handle_is_made_ends_run():
+    """That handle is lost; the socket goes on."""
+    script = """
+        import signal, socket
+        import pynet
+        from pynet import _handles
+
+        a, b = socket.socketpair()
+        unpack = _handles._unpack
+
+        def interrupted(message):
+            _handles._unpack = unpack
+            signal.raise_signal(signal.SIGINT)
+
+        _handles._unpack = interrupted
+
+        def main():
+            sender, receiver = pynet.Socket(fd=a.detach()), pynet.Socket(fd=b.detach(), receive_handles=True)
+            receiver.on("handle", lambda handle, message: (print(message), handle.close(), sender.end()))
+            sender.send_handle(pynet.BoundSocket(host="127.0.0.1"), b"one")
+            sender.send_handle(pynet.BoundSocket(host="127.0.0.1"), b"two")
+
+        try:
+            pynet.run(main)
+        except KeyboardInterrupt:
+            print("Ctrl-C")
+        pynet.run()
+    """
+    assert printed(run_script(script)) == ["Ctrl-C", "b'two'"]
 
 
 def test_destroy_within_handle(channel):

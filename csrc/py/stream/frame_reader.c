@@ -11,6 +11,7 @@
 #include "py/base/args.h"
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
+#include "py/loop/uncaught.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
 #include "py/stream/frames.h"
@@ -90,7 +91,9 @@ emit_handle(PnDuplex *s, int kind, PyObject *message, int fd)
     if (module == NULL && fd >= 0)
         close(fd);
     Py_XDECREF(module);
-    if (result == NULL)
+    if (result == NULL && !PyErr_ExceptionMatches(PyExc_Exception))
+        pn_uncaught(s->em.st, (PyObject *)s, NULL); /* Ctrl-C: this handle is lost */
+    else if (result == NULL)
         pn_duplex_destroy_steal(s, NULL); /* not a frame of this version */
     else if (PyTuple_Check(result))
         pn_emit_args(&s->em, s->em.st->names.handle, result);
