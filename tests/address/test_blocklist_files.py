@@ -457,7 +457,7 @@ def test_special_ranges_are_a_tuple_for_every_way_to_add():
     assert pynet.BlockList is BlockList
 
 
-@pytest.mark.parametrize("line", ["fe80::1%" + "-" * 1_000_000 + "\x7f", "fe80::1%-" * 100_000 + "\x7f", "%-" * 500_000])
+@pytest.mark.parametrize("line", ["fe80::1%" + "-" * 999_999 + "\x7f", "fe80::1%-" * 100_000 + "\x7f", "%-" * 500_000])
 def test_a_long_line_of_dashes_takes_no_time(line):
     """Each dash may be that of a range: it would take minutes to try them all."""
     with pytest.raises(ValueError, match="line 1"):
