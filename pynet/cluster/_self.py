@@ -95,7 +95,7 @@ class SelfWorker(Worker):
         self._tell("online")
         _run.graceful_hooks.append(self._ends_by_itself)
         if hello["heartbeat"]:
-            beat = _pynet.set_interval(self._page.stamp, max(hello["heartbeat"] * 1000 / 4, 1), self._slot)
+            beat = _pynet.set_interval(self._page.stamp, max(timer_ms(hello["heartbeat"] / 4), 1), self._slot)
             beat.unref()
 
     def _tell(self, op: str, *args: object) -> None:
