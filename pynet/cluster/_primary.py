@@ -292,6 +292,19 @@ class Primary(_pynet.EventEmitter):
         _run.graceful_hooks.append(self._leave)
         take_signals(self)
         atexit.register(self._kill_stuck)
+        os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
+        """In the child of a fork: the workers are its parent's, and may be in use by it. The child may have its own."""
+        self._of_the_parent = (self.alive, self.shares, self.supervisor)  # kept: they would warn when they are freed
+        self.workers.clear()
+        self.alive = set()
+        self.shares = Shares()
+        self.supervisor = Supervisor(self)
+        self._disconnects = []
+        if self.page is not None:
+            self.page.close()
+            self.page = None
 
     def _leave(self, grace: float | None) -> None:
         """run(signals=True) closes everything in order."""
