@@ -10,7 +10,7 @@ import pytest
 
 import pynet
 from frames import frame, send_with
-from helpers import Recorder, raw_client, wait_until
+from helpers import Recorder, printed, raw_client, run_script, wait_until
 from proxies import CLIENT, V2
 from pynet import _private
 
@@ -610,6 +610,34 @@ def test_a_description_that_does_not_fit(raw, about, kind):
     b.close()
 
 
+@pytest.mark.parametrize("about", ["[[1],null]", "[[],null]", "[" * 60000], ids=["short", "empty", "deep"])
+def test_a_description_of_a_socket_that_does_not_fit(raw, about):
+    sock, theirs = raw(receive_handles=True)
+    events = Recorder(sock, "handle", "error", "close")
+    a, b = socket.socketpair()
+    send_with(theirs, frame(len(about).to_bytes(2, "big") + about.encode(), 2, 1), a.fileno())
+    a.close()
+    b.settimeout(5)
+    events.wait("close")
+    assert events.names == ["error", "close"]
+    assert events["error"].code == "ERR_IPC_INVALID_FRAME"
+    assert b.recv(1) == b""
+    b.close()
+
+
+@pytest.mark.parametrize("backlog", ['"x"', "true", "1" + "0" * 30, "null"])
+def test_a_backlog_that_does_not_fit(raw, backlog):
+    """The server does not listen on, unseen."""
+    sock, theirs = raw(receive_handles=True)
+    events = Recorder(sock, "handle", "error", "close")
+    about = f'[{{"listeners":1,"max_connections":null,"backlog":{backlog}}},null]'.encode()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        send_with(theirs, frame(len(about).to_bytes(2, "big") + about, 3, 1), listener.fileno())
+        events.wait("close")
+    assert events.names == ["error", "close"]
+    assert events["error"].code == "ERR_IPC_INVALID_FRAME"
+
+
 def test_emfile_drops_that_handle_only(channel, connection, opened):
     sender, receiver = channel
     sock, _client = connection
@@ -631,6 +659,37 @@ def test_emfile_drops_that_handle_only(channel, connection, opened):
         sender.send_handle(bound)
         events.wait("handle", 2)
         opened(events.args("handle")[1][0])
+
+
+def test_ctrl_c_while_a_handle_is_made_ends_run():
+    """That handle is lost; the socket goes on."""
+    script = """
+        import signal, socket
+        import pynet
+        from pynet import _handles
+
+        a, b = socket.socketpair()
+        unpack = _handles._unpack
+
+        def interrupted(message):
+            _handles._unpack = unpack
+            signal.raise_signal(signal.SIGINT)
+
+        _handles._unpack = interrupted
+
+        def main():
+            sender, receiver = pynet.Socket(fd=a.detach()), pynet.Socket(fd=b.detach(), receive_handles=True)
+            receiver.on("handle", lambda handle, message: (print(message), handle.close(), sender.end()))
+            sender.send_handle(pynet.BoundSocket(host="127.0.0.1"), b"one")
+            sender.send_handle(pynet.BoundSocket(host="127.0.0.1"), b"two")
+
+        try:
+            pynet.run(main)
+        except KeyboardInterrupt:
+            print("Ctrl-C")
+        pynet.run()
+    """
+    assert printed(run_script(script)) == ["Ctrl-C", "b'two'"]
 
 
 def test_destroy_within_handle(channel):
