@@ -25,8 +25,9 @@ from pynet._support import coded
 MESSAGE, TCP, UNIX, SERVER, BOUND, OTHER = range(6)
 _LONGEST = 65536
 
-# What has come of a server with several listeners, until the last one comes: the number of its transfer, and the parts.
 _MOST_PARTS = 256  # a peer must not make us keep descriptors without end
+
+# What has come of a server with several listeners, until the last one comes: the number of its transfer, and the parts.
 _parts: weakref.WeakKeyDictionary[Socket, tuple[int, list[tuple[_Arrived, Any]]]] = weakref.WeakKeyDictionary()
 _transfers = itertools.count()
 
