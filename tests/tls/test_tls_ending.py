@@ -400,3 +400,33 @@ def test_a_peer_in_a_thread_that_ends_first(client_context, server_context, reco
     assert peer.errors == []
     assert "error" not in log.names
 
+
+# --- listeners that are added late ---
+
+
+def test_a_late_listener_of_secure_connect_is_called(secure_server, client, record):
+    c = client(secure_server())
+    c.wait("secureConnect", timeout=5)
+    log = record(c, "secureConnect")
+    log.wait("secureConnect")
+    late = record(c, "secureConnect")
+    on_loop(lambda: None)
+    assert (log.names, late.names) == (["secureConnect"], [])
+
+
+def test_late_listeners_are_called_in_order(secure_server, client, record):
+    server = secure_server(lambda sock: sock.end(b"bye"))
+    c = client(server)
+    with pynet.turn():
+        c.resume()
+    c.wait("close", timeout=5)
+    with pynet.turn():
+        log = record(c, "close", "secureConnect", "end", "ready", "connect")
+    log.wait("close")
+    assert log.names == ["connect", "ready", "secureConnect", "end", "close"]
+
+
+def test_a_server_whose_only_listener_is_of_secure_connection(bare, server_context, client, client_context):
+    server = bare(ssl=server_context)
+    server.on("secureConnection", lambda sock: sock.end(b"welcome"))
+    assert client(server).read_exactly(7, timeout=5) == b"welcome"

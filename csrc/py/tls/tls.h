@@ -66,7 +66,7 @@ void pn_tls_leave_queue(PnTLS *t);
 /* --- tls_out.c --- */
 /* Appends what the SSLObject has for the peer to `out`. 0, or -1 with an exception. */
 int pn_tls_collect(PnTLS *t);
-/* Sends `out`: what the kernel does not take is libuv's. 0, or a status: then `out` is empty. */
+/* Sends `out`: what the kernel does not take is libuv's. 0, or a status. */
 int pn_tls_send(PnTLS *t);
 /* The same for what TLS says of itself. If it fails, the peer has closed, and may have sent something before: that counts,
  * and the next write fails. A status: there are bytes of the user as well. */

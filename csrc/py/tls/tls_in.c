@@ -202,17 +202,13 @@ pn_tls_read(PnTLS *t)
             (void)pn_tls_send_or_drop(t);
         PyErr_Clear();
     }
+    if (outcome != PN_TLS_ERROR && pn_tls_is_on(t))
+        look_for_ticket(t); /* tickets come before the first data */
     bool given = room != NULL && give_room(st, room);
     if (len > 0 && pn_tls_is_on(t) && deliver(t, PyBytes_AS_STRING(room), len) < 0)
         outcome = PN_TLS_ERROR;
     if (!given)
         Py_XDECREF(room);
-    if (!pn_tls_is_on(t)) {
-        Py_XDECREF(error);
-        return -1;
-    }
-    if (outcome != PN_TLS_ERROR)
-        look_for_ticket(t);
     if (!pn_tls_is_on(t)) {
         Py_XDECREF(error);
         return -1;
