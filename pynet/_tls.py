@@ -218,6 +218,7 @@ def _parts(
     return (
         obj,
         direct,
+        server_side,
         hostname,
         timeout,
         strict_end,

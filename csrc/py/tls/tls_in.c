@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/client_hello.h"
 #include "py/base/errors.h"
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
@@ -25,9 +26,56 @@ keep(struct pn_chunkq *q, const char *base, size_t len)
     return -1;
 }
 
+/* The pieces of the first record as one. */
+static int
+join_hello(PnTLS *t, const char **base, size_t *len)
+{
+    char *all = PyMem_RawMalloc(t->hello.bytes);
+    if (all == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    *base = all;
+    *len = 0;
+    while (t->hello.count > 0) {
+        struct pn_chunk c = pn_chunkq_shift(&t->hello);
+        memcpy(all + *len, c.base, c.len);
+        *len += c.len;
+        c.release(c.owner);
+    }
+    struct pn_chunk one = {all, *len, all, PyMem_RawFree};
+    if (pn_chunkq_push(&t->hello, one) == 0)
+        return 0;
+    PyMem_RawFree(all);
+    PyErr_NoMemory();
+    return -1;
+}
+
+/* Learns the name of the server that the client asks for, from its first record: the SSLObject does not tell it. */
+static int
+look_for_name(PnTLS *t, const char *base, size_t len)
+{
+    const char *name;
+    size_t name_len;
+    if (t->hello.count > 0 && (keep(&t->hello, base, len) < 0 || join_hello(t, &base, &len) < 0))
+        return -1;
+    int found = pn_client_hello_name((const uint8_t *)base, len, &name, &name_len);
+    if (found > 0)
+        t->hostname = PyUnicode_DecodeASCII(name, (Py_ssize_t)name_len, NULL);
+    int status = found > 0 && t->hostname == NULL    ? -1
+                 : found == 0 && t->hello.count == 0 ? keep(&t->hello, base, len)
+                                                     : 0;
+    t->asks_name = found == 0;
+    if (found != 0)
+        pn_chunkq_clear(&t->hello);
+    return status;
+}
+
 int
 pn_tls_take_in(PnTLS *t, const char *base, size_t len)
 {
+    if (t->asks_name && look_for_name(t, base, len) < 0)
+        return -1;
     if (t->inside || t->stash.count > 0)
         return keep(&t->stash, base, len);
     return pn_tls_call_feed(t, base, len);

@@ -32,10 +32,11 @@ typedef struct PnTLS {
     struct pn_stream *io; /* borrowed: the handle; NULL: not yet, or not any more */
     PyObject *ssl_object; /* own, as the next two */
     PyObject *calls[PN_TLS_CALLS];
-    PyObject *hostname;            /* str, the server's name that was asked for; NULL: none */
+    PyObject *hostname;            /* str, the name of the server that the client asks for; NULL: none */
     pn_tls_then then;              /* NULL: `secureConnect` or `error` */
     struct pn_chunkq out;          /* bytes of the wire that the kernel has not taken, in their order */
     struct pn_chunkq stash;        /* bytes of the wire that came while another thread was inside */
+    struct pn_chunkq hello;        /* the client's first record, while it comes in pieces */
     struct pn_chunkq plain;        /* decrypted bytes that a reader has not taken */
     size_t plain_first;            /* so many bytes of the write queue leave before TLS, unencrypted */
     size_t sealed;                 /* so many bytes at the front of the write queue are in `out`, encrypted */
@@ -51,6 +52,7 @@ typedef struct PnTLS {
     bool direct;                /* the calls are those of _ssl, which keep no buffer */
     bool inside;                /* a thread is in the SSLObject */
     bool established;           /* the handshake is complete */
+    bool asks_name;             /* it is a server, and does not know yet which name the client asks for */
     bool failed;
     bool wants;       /* the reading half wants bytes */
     bool advances;    /* a tick will advance it */

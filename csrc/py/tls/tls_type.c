@@ -32,15 +32,15 @@ pn_tls_function(PnState *st, enum pn_tls_function which)
 
 /* --- making --- */
 
-/* parts: (ssl_object, direct, hostname or None, handshake_timeout in ms, strict_end, calls...) */
+/* parts: (ssl_object, direct, server_side, hostname or None, handshake_timeout in ms, strict_end, calls...) */
 PnTLS *
 pn_tls_new(PnState *st, PyObject *parts)
 {
     PyObject *ssl_object, *hostname, *c[PN_TLS_CALLS];
     double timeout;
-    int direct, strict;
-    if (!PyTuple_Check(parts) || !PyArg_ParseTuple(parts, "OpOdpOOOOOO", &ssl_object, &direct, &hostname, &timeout,
-                                                   &strict, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5]))
+    int direct, server_side, strict;
+    if (!PyTuple_Check(parts) || !PyArg_ParseTuple(parts, "OppOdpOOOOOO", &ssl_object, &direct, &server_side, &hostname,
+                                                   &timeout, &strict, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5]))
         return PyErr_Occurred() ? NULL : PN_TLS(pn_raise_arg_type("parts", "a tuple", parts));
     PnTLS *t = PyObject_GC_New(PnTLS, st->TLS);
     if (t == NULL)
@@ -52,12 +52,14 @@ pn_tls_new(PnState *st, PyObject *parts)
     t->timeout = timeout;
     t->strict_end = strict != 0;
     t->direct = direct != 0;
+    t->asks_name = server_side != 0;
     for (size_t i = 0; i < PN_TLS_CALLS; i++)
         t->calls[i] = Py_NewRef(c[i]);
     t->whole = PN_TLS_UNKNOWN; /* the handshake takes some */
     pn_chunkq_init(&t->out);
     pn_chunkq_init(&t->stash);
     pn_chunkq_init(&t->plain);
+    pn_chunkq_init(&t->hello);
     pn_loop_timer_init(&t->timer, NULL, false);
     PyObject_GC_Track(t);
     return t;
@@ -100,6 +102,7 @@ tls_dealloc(PyObject *op)
     pn_chunkq_clear(&t->out);
     pn_chunkq_clear(&t->stash);
     pn_chunkq_clear(&t->plain);
+    pn_chunkq_clear(&t->hello);
     type->tp_free(op);
     Py_DECREF(type);
 }
