@@ -79,7 +79,7 @@ class Soak:
     def open_one(self, number: int) -> None:
         wrong = number % 10 == 0
         way = WAYS[number % len(WAYS)]
-        resumed = not wrong and number % 4 == 0 and self.sessions
+        resumed = not wrong and number % 4 == 0 and bool(self.sessions)
         got = bytearray()
 
         def on_data(chunk: bytes) -> None:

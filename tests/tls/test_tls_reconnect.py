@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import ssl
+import weakref
 
 import pytest
 
@@ -135,6 +137,23 @@ def test_a_session_is_resumed(echo_server, client_context, version):
         assert isinstance(c.get_session(), ssl.SSLSession)
         c.destroy()
     assert reused == [False, True, True]
+
+
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_a_session_is_resumed_after_destroy(echo_server, client_context, version):
+    """Also when nothing is left of its connection, which has not ended as TLS ends."""
+    client_context.minimum_version = client_context.maximum_version = ssl.TLSVersion[version]
+    c = pynet.connect(target(echo_server), ssl=client_context, server_hostname="localhost")
+    assert answer(c) == b"hello"
+    session, gone = c.get_session(), weakref.ref(c.ssl_object)
+    c.destroy()
+    assert wait_until(lambda: c.closed)
+    del c
+    assert wait_until(lambda: gc.collect() >= 0 and gone() is None)
+    c = pynet.connect(target(echo_server), ssl=client_context, server_hostname="localhost", session=session)
+    assert answer(c) == b"hello"
+    assert c.is_session_reused()
+    c.destroy()
 
 
 def test_session_is_emitted_once_and_has_a_ticket(echo_server, client_context, record):
