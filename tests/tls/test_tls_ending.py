@@ -68,7 +68,9 @@ def test_end_sends_close_notify(secure_server, client_context):
 
 def test_the_peer_s_close_notify_is_the_end(secure_server, client_context, record):
     logs = []
-    server = secure_server(lambda sock: logs.append(record(sock, "data", "end", "close", "error")), allow_half_open=True)
+    server = secure_server(
+        lambda sock: logs.append(record(sock, "data", "end", "close", "error")), allow_half_open=True
+    )
     c = tls_client(server, client_context)
     c.sendall(b"x")
     c.setblocking(False)
@@ -84,7 +86,8 @@ def test_the_peer_s_close_notify_is_the_end(secure_server, client_context, recor
 def test_a_fin_without_close_notify(secure_server, client_context, record, strict):
     logs = []
     server = secure_server(
-        lambda sock: logs.append(record(sock, "data", "end", "close", "error")), **({"strict_end": True} if strict else {})
+        lambda sock: logs.append(record(sock, "data", "end", "close", "error")),
+        **({"strict_end": True} if strict else {}),
     )
     c = tls_client(server, client_context)
     c.sendall(b"x")
@@ -106,7 +109,8 @@ def test_a_record_that_a_fin_cuts_off(secure_server, client_context, record, str
     """Half of a record is no data. The end is unclean."""
     logs = []
     server = secure_server(
-        lambda sock: logs.append(record(sock, "data", "end", "close", "error")), **({"strict_end": True} if strict else {})
+        lambda sock: logs.append(record(sock, "data", "end", "close", "error")),
+        **({"strict_end": True} if strict else {}),
     )
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     obj = client_context.wrap_bio(incoming, outgoing, server_hostname="localhost")
@@ -362,9 +366,7 @@ def reads_the_end(raw):
         return True
 
 
-def test_a_listener_that_raises_in_secure_connect_destroys_only_its_connection(
-    secure_server, client, uncaught_errors
-):
+def test_a_listener_that_raises_in_secure_connect_destroys_only_its_connection(secure_server, client, uncaught_errors):
     server = secure_server(lambda sock: sock.pipe(sock))
     c, other = client(server), client(server)
     c.on("secureConnect", lambda: 1 / 0)

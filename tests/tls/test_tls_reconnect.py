@@ -174,9 +174,7 @@ def test_a_session_of_another_context_is_a_value_error(echo_server, client_conte
     c.destroy()
     before = pynet._pynet._counts()["sockets"]
     with pytest.raises(ValueError, match="'session' belongs to another"):
-        pynet.connect(
-            target(echo_server), ssl=authority.client_context(), server_hostname="localhost", session=session
-        )
+        pynet.connect(target(echo_server), ssl=authority.client_context(), server_hostname="localhost", session=session)
     assert wait_until(lambda: pynet._pynet._counts()["sockets"] <= before)
 
 
@@ -184,9 +182,7 @@ def test_a_session_of_python_s_ssl_server(server_context, client_context):
     with thread_server(server_context, echo) as peer:
         sessions, reused = [], []
         for _ in range(2):
-            c = pynet.connect(
-                peer.port, "127.0.0.1", ssl=client_context, session=sessions[-1] if sessions else None
-            )
+            c = pynet.connect(peer.port, "127.0.0.1", ssl=client_context, session=sessions[-1] if sessions else None)
             c.once("session", sessions.append)
             assert answer(c) == b"hello"
             reused.append(c.is_session_reused())

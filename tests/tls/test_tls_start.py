@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import pynet
-from helpers import connected_pair, on_loop, raw_client, run_coroutine, target, wait_until
+from helpers import connected_pair, raw_client, run_coroutine, target, wait_until
 from tls_threads import thread_server
 
 SSL_REQUEST = struct.pack(">ii", 8, 80877103)

@@ -190,7 +190,9 @@ def test_s_server_resumes_a_session(s_server, client_context):
 
 
 @needs_openssl
-@pytest.mark.parametrize("suite", ["ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA"])
+@pytest.mark.parametrize(
+    "suite", ["ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA"]
+)
 def test_ciphers_of_tls_1_2(s_server, client_context, suite):
     """Also those with CBC, whose records have other lengths."""
     client_context.set_ciphers(suite)
