@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import json
 import os
 import socket
@@ -18,14 +19,15 @@ from collections.abc import Callable
 from typing import Any
 
 from pynet import _private, _pynet
-from pynet._pynet import BoundSocket, NetError, Server, Socket
+from pynet._pynet import BlockList, BoundSocket, NetError, Server, Socket
 from pynet._support import coded
 
 MESSAGE, TCP, UNIX, SERVER, BOUND, OTHER = range(6)
 _LONGEST = 65536
 
-# What has come of a server with several listeners, until the last one comes.
-_parts: weakref.WeakKeyDictionary[Socket, list[tuple[_Arrived, Any]]] = weakref.WeakKeyDictionary()
+# What has come of a server with several listeners, until the last one comes: the number of its transfer, and the parts.
+_parts: weakref.WeakKeyDictionary[Socket, tuple[int, list[tuple[_Arrived, Any]]]] = weakref.WeakKeyDictionary()
+_transfers = itertools.count()
 
 _Descriptors = list[tuple[int, Any]]  # of a server: each with the path that it unlinks, or None
 
@@ -116,6 +118,8 @@ def lend(handle: Any) -> Lent:
 
 def _frame(about: list[Any], message: bytes) -> bytes:
     text = json.dumps(about, separators=(",", ":")).encode()
+    if len(text) >= _LONGEST:
+        raise _wrong("must have a shorter list as its proxy_protocol")
     return len(text).to_bytes(2, "big") + text + message
 
 
@@ -150,12 +154,14 @@ def hand_over(handle: object, keep_open: bool, message: bytes, send: Callable[[i
     with _pynet.turn(), fork_lock:  # nothing is read from the handle meanwhile
         lent = lend(handle)
         try:
-            while len(lent.descriptors) > 1:
-                fd, path = lent.take()
-                send(SERVER, _frame([None, None if keep_open else path], b""), fd, False)
-            fd, path = lent.take()
-            about = [*lent.about, None if keep_open else path]
-            below = send(lent.kind, _frame(about, message), fd, True)
+            transfer = next(_transfers)
+            if lent.kind == SERVER:
+                lent.about[0]["transfer"] = transfer
+            paths = [None if keep_open else path for _, path in lent.descriptors]
+            last = _frame([*lent.about, paths.pop()], message)
+            for path in paths:
+                send(SERVER, _frame([transfer, path], b""), lent.take()[0], False)
+            below = send(lent.kind, last, lent.take()[0], True)
         finally:
             lent.close()
         if not keep_open:
@@ -182,8 +188,8 @@ def _unpack(message: bytes) -> tuple[list[Any], bytes]:
 
 
 def _open_socket(fd: int, settings: list[Any]) -> Socket:
-    *first, encoding, strict, default, ended = settings
-    sock: Socket = _private.socket_arrives(fd, (*first, ended))
+    *first, encoding, strict, default, ended, header = settings
+    sock: Socket = _private.socket_arrives(fd, (*first, ended, header))
     try:
         if encoding is not None:
             sock.set_encoding(encoding, errors="strict" if strict else "node")
@@ -195,6 +201,11 @@ def _open_socket(fd: int, settings: list[Any]) -> Socket:
 
 
 def _open_server(options: Any, arrived: list[tuple[_Arrived, Any]]) -> Server:
+    rules = options.get("proxy_protocol")
+    if isinstance(rules, list):
+        trusted = BlockList()
+        trusted.from_json(rules)
+        options = {**options, "proxy_protocol": trusted}
     server = Server(options)
     server.max_connections = options["max_connections"]
     backlog = options["backlog"]
@@ -237,8 +248,20 @@ def _join(options: Any, parts: list[tuple[_Arrived, Any]]) -> Server | None:
             each.close()
 
 
+def _parts_before(sock: Socket, transfer: int | None) -> list[tuple[_Arrived, Any]]:
+    """What has come of this transfer. What is left of another one, in which the sender has failed, is closed."""
+    number, parts = _parts.pop(sock, (None, []))
+    if number == transfer:
+        return parts
+    for each, _path in parts:
+        each.close()
+    return []
+
+
 def _make(sock: Socket, kind: int, about: list[Any], arrived: _Arrived) -> object:
     """The object of a handle; None: more of its descriptors follow."""
+    if kind != SERVER:
+        _parts_before(sock, None)
     if kind in (TCP, UNIX):
         settings, _path = about
         if settings[0] != (kind == UNIX):
@@ -246,9 +269,12 @@ def _make(sock: Socket, kind: int, about: list[Any], arrived: _Arrived) -> objec
         return _open_socket(arrived.take(), settings)
     if kind == SERVER:
         options, path = about
-        parts = [*_parts.pop(sock, ()), (_Arrived(arrived.take()), path)]
-        if options is None:
-            _parts[sock] = parts
+        transfer = options["transfer"] if isinstance(options, dict) else options
+        if not isinstance(transfer, int):
+            raise TypeError("transfer")
+        parts = [*_parts_before(sock, transfer), (_Arrived(arrived.take()), path)]
+        if options is transfer:
+            _parts[sock] = transfer, parts
             return None
         return _join(options, parts)
     if kind == BOUND:

@@ -11,6 +11,8 @@ import pytest
 import pynet
 from frames import frame, send_with
 from helpers import Recorder, raw_client, wait_until
+from proxies import CLIENT, V2
+from pynet import _private
 
 
 def receive(receiver: pynet.Socket):
@@ -180,6 +182,55 @@ def test_the_server_of_the_sender_counts_it_no_more(channel, opened):
 # --- other handles ---
 
 
+def test_the_header_of_the_proxy_travels(channel, proxied, opened):
+    sender, receiver = channel
+    one = receive(receiver)
+    before = proxied.proxy, proxied.remote_address, proxied.remote_port, proxied.local_port
+    sender.send_handle(proxied)
+    handle, _message = one()
+    opened(handle)
+    assert (handle.proxy, handle.remote_address, handle.remote_port, handle.local_port) == before
+    assert handle.proxy is not None
+    assert handle.read_exactly(4) == b"data"
+
+
+@pytest.mark.parametrize("trusted", [["127.0.0.0/8"], True], ids=["list", "everybody"])
+@pytest.mark.filterwarnings("ignore:proxy_protocol=True")
+def test_a_server_arrives_with_its_proxies(channel, opened, trusted):
+    sender, receiver = channel
+    one = receive(receiver)
+    sender.send_handle(pynet.Server(proxy_protocol=trusted, proxy_untrusted="direct").listen(0, "127.0.0.1"))
+    handle, _message = one()
+    opened(handle)
+    assert handle.proxy_protocol == (pynet.BlockList(trusted) if isinstance(trusted, list) else True)
+    with raw_client(handle) as client:
+        client.sendall(V2)
+        sock = handle.accept()
+        opened(sock)
+        assert (sock.remote_address, sock.remote_port) == CLIENT
+
+
+def test_a_list_of_proxies_that_is_too_long(channel, opened):
+    sender, _receiver = channel
+    trusted = [f"10.{n >> 8}.{n & 255}.0/24" for n in range(4000)]
+    server = pynet.Server(proxy_protocol=trusted).listen(0, "127.0.0.1")
+    opened(server)
+    refused(sender, server, TypeError, "ERR_INVALID_HANDLE_TYPE")
+    assert server.listening
+
+
+def test_an_invalid_header_that_arrives(raw):
+    sock, theirs = raw(receive_handles=True)
+    events = Recorder(sock, "handle", "error", "close")
+    a, b = socket.socketpair()
+    about = b'[[1,0,1,1,1,0,0,0,null,0,"utf8",0,"PROXY TCP4"],null]'
+    send_with(theirs, frame(len(about).to_bytes(2, "big") + about, 2, 1), a.fileno())
+    a.close()
+    b.close()
+    events.wait("close")
+    assert events["error"].code == "ERR_IPC_INVALID_FRAME"
+
+
 def test_a_server_arrives_listening(channel, where, opened):
     sender, receiver = channel
     limits = {"max_connections_per_address": 5, "accept_rate": (9, 2.5), "ipv6_prefix": 56}
@@ -215,6 +266,48 @@ def test_a_server_with_several_places(channel, tmp_path, opened):
     assert handle.addresses == paths
     handle.close()
     assert os.listdir(tmp_path) == []
+
+
+@pytest.fixture
+def partly_sent(channel, tmp_path, opened, monkeypatch):
+    """The channel, after two descriptors of a server with three: there was no memory for the third one."""
+    sender, _receiver = channel
+    server = pynet.Server().listen([str(tmp_path / name) for name in "abc"])
+    opened(server)
+    send, calls = _private.send_frame, []
+
+    def fails_later(*args):
+        calls.append(args)
+        if len(calls) == 3:
+            os.close(args[3])  # it takes over the descriptor
+            raise MemoryError
+        return send(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_private, "send_frame", fails_later)
+        with pytest.raises(MemoryError):
+            sender.send_handle(server)
+    assert server.listening
+    return channel
+
+
+def test_a_server_behind_one_that_was_sent_in_part(partly_sent, tmp_path, opened):
+    sender, receiver = partly_sent
+    one = receive(receiver)
+    paths = [str(tmp_path / name) for name in "de"]
+    sender.send_handle(pynet.Server().listen(paths))
+    handle, _message = one()
+    opened(handle)
+    assert handle.addresses == paths
+
+
+def test_another_handle_behind_a_server_that_was_sent_in_part(partly_sent, connection, opened):
+    sender, receiver = partly_sent
+    one = receive(receiver)
+    sender.send_handle(connection[0], b"next")
+    handle, message = one()
+    opened(handle)
+    assert message == b"next"
 
 
 def test_the_file_of_a_server_moves_with_it(channel, tmp_path):
@@ -490,7 +583,7 @@ def test_destroy_closes_the_unsent(raw, opened):
 def test_a_descriptor_of_another_kind(raw, null_fd, kind):
     sock, theirs = raw(receive_handles=True)
     events = Recorder(sock, "handle", "error", "close")
-    about = b'[[0,0,1,1,1,0,0,0,null,0,"utf8",0],null]' if kind != 4 else b"[null]"
+    about = b'[[0,0,1,1,1,0,0,0,null,0,"utf8",0,null],null]' if kind != 4 else b"[null]"
     fd = null_fd()
     send_with(theirs, frame(len(about).to_bytes(2, "big") + about, kind, 1), fd)
     os.close(fd)

@@ -45,8 +45,8 @@ pn_turn_now(PyObject *module, PyObject *unused)
 {
     (void)unused;
     PnState *st = pn_state_of_module(module);
-    uint64_t began = st->loop != NULL ? st->loop->times.turn_since : 0;
-    if (began == 0)
+    uint64_t began = st->loop != NULL ? pn_times_turn_since(&st->loop->times) : 0;
+    if (began == 0 || st->loop->times.wait_since != 0) /* it may still wait for the GIL */
         Py_RETURN_NONE;
     bool held = st->driver.holds > 0 && !st->driver.dispatching;
     return Py_BuildValue("KdkO", (unsigned long long)began, (double)pn_times_since(began, uv_hrtime()) / 1e9,

@@ -4,6 +4,7 @@
 #include "py/loop/driver.h"
 #include "py/server/server.h"
 #include "py/server/server_limits.h"
+#include "py/server/server_proxy.h"
 #include "py/socket/bound_socket.h"
 #include "uvio/bind.h"
 #include "uvio/listener.h"
@@ -85,7 +86,7 @@ pn_server_options(PyObject *module, PyObject *op)
         "high_water_mark", (unsigned long)o->high_water_mark, "max_write_buffer", limit, "max_connections",
         s->max_connections != NULL ? s->max_connections : Py_None, "backlog", s->backlog, "listeners",
         s->listener == NULL ? (Py_ssize_t)0 : 1 + (s->others != NULL ? (Py_ssize_t)s->others->count : 0));
-    if (dict != NULL && pn_server_add_limits(s, dict) < 0)
+    if (dict != NULL && (pn_server_add_limits(s, dict) < 0 || pn_server_add_proxy(s, dict) < 0))
         Py_CLEAR(dict);
     return dict;
 }
