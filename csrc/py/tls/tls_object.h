@@ -63,7 +63,8 @@ typedef struct PnTLS {
     bool fin;         /* close_notify is in `out`: the FIN follows */
     bool strict_end;  /* a FIN without close_notify is an error */
     bool stalled;     /* write() of the SSLObject waits for bytes of the peer */
-    bool ticket_seen; /* `session` has been emitted */
+    bool ticket_seen; /* `session` has been emitted, or no ticket is expected any more */
+    uint8_t looks;    /* so many times the session was asked for a ticket */
 } PnTLS;
 
 #define PN_TLS_UNKNOWN SIZE_MAX
