@@ -92,7 +92,8 @@ def test_reconnecting_while_a_thread_writes(secure_server, client_context):
 
     def write():
         while not stop.is_set():
-            c.write(CHUNK)
+            if c.writable_length < 1_000_000:
+                c.write(CHUNK)
 
     def again():
         try:
@@ -171,6 +172,52 @@ def test_properties_from_threads_while_data_flows(secure_pair):
         assert over.wait(30)
 
     crowd(look, look, write)
+
+
+def test_properties_at_the_end_of_the_handshake(secure_server, client_context):
+    """The loop may be in the SSLObject, with the tickets of the server, while a thread asks for the certificate."""
+    server = secure_server(lambda sock: sock.pipe(sock))
+
+    def visit():
+        for _ in range(40):
+            c = connect(server, client_context)
+            c.wait("secureConnect", timeout=20)
+            assert c.authorized
+            assert c.get_protocol() == "TLSv1.3"
+            assert c.get_peer_certificate()
+            c.destroy()
+
+    crowd(visit, visit, visit)
+
+
+def test_what_was_put_off_goes_on(secure_pair):
+    """The loop finds a writer inside of the SSLObject, and has records to decrypt: no more bytes need to come."""
+    p = secure_pair()
+    p.client.resume()
+    got = [0]
+
+    def on_data(chunk):
+        got[0] += len(chunk)
+
+    p.peer.on("data", on_data)
+    stop = threading.Event()
+
+    def write():  # in the other direction, in the SSLObject of the reader
+        while not stop.is_set():
+            if p.peer.writable_length < 1_000_000:
+                p.peer.write(CHUNK)
+
+    def ask():
+        total = 0
+        try:
+            for _ in range(60):
+                p.client.write(CHUNK * 3)
+                total += 3 * len(CHUNK)
+                assert wait_until(lambda total=total: got[0] == total, timeout=10)
+        finally:
+            stop.set()
+
+    crowd(write, ask)
 
 
 def test_a_fork_with_tls_connections(script, certificate):

@@ -168,7 +168,10 @@ look_for_ticket(PnTLS *t)
     PnDuplex *s = t->s;
     if (t->ticket_seen || !pn_has_listeners(&s->em, t->st->names.session))
         return;
+    if (!pn_tls_enter(t))
+        return;
     PyObject *session = PyObject_CallOneArg(pn_tls_function(t->st, PN_TLS_TICKET), t->ssl_object);
+    pn_tls_leave(t);
     if (session == NULL) {
         PyErr_WriteUnraisable((PyObject *)s);
         return;

@@ -50,7 +50,9 @@ typedef struct PnTLS {
     double timeout;             /* ms */
     uint16_t connection;        /* which connection of the socket */
     bool direct;                /* the calls are those of _ssl, which keep no buffer */
+    unsigned long thread;       /* which thread is inside */
     bool inside;                /* a thread is in the SSLObject */
+    bool put_off;               /* pn_tls_advance() has found another thread inside */
     bool established;           /* the handshake is complete */
     bool asks_name;             /* it is a server, and does not know yet which name the client asks for */
     bool failed;
