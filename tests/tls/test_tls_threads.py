@@ -1,4 +1,4 @@
-"""Threads that meet in one connection: the SSLObject releases the GIL, so a call may come while another one is inside."""
+"""Threads that meet in one connection: the SSLObject releases the GIL, so another call may come meanwhile."""
 
 from __future__ import annotations
 
