@@ -41,7 +41,7 @@ owes_a_flush(const PnTLS *t)
 static bool
 has_work(const PnTLS *t)
 {
-    return t->stash.count > 0 || (t->closes && t->established) || (t->plain.count > 0 && t->wants) ||
+    return t->put_off || t->stash.count > 0 || (t->closes && t->established) || (t->plain.count > 0 && t->wants) ||
            (t->wire_ended && !t->ended && t->plain.count == 0) || owes_a_flush(t);
 }
 
@@ -85,9 +85,12 @@ pn_tls_advance(PnTLS *t)
     int more = 1;
     Py_INCREF(t);
     Py_INCREF(s);
+    t->put_off = false;
     while (more > 0 && pn_tls_is_on(t) && !t->failed) {
-        if (t->inside)
-            break; /* the thread that is inside lets it go on */
+        if (t->inside) {
+            t->put_off = true; /* the thread that is inside lets it go on */
+            break;
+        }
         t->stalled = false;
         if (t->established && t->plain.count > 0)
             pn_tls_give_reader(t);

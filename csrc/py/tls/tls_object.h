@@ -50,7 +50,9 @@ typedef struct PnTLS {
     double timeout;             /* ms */
     uint16_t connection;        /* which connection of the socket */
     bool direct;                /* the calls are those of _ssl, which keep no buffer */
+    unsigned long thread;       /* which thread is inside */
     bool inside;                /* a thread is in the SSLObject */
+    bool put_off;               /* pn_tls_advance() has found another thread inside */
     bool established;           /* the handshake is complete */
     bool asks_name;             /* it is a server, and does not know yet which name the client asks for */
     bool failed;
@@ -63,7 +65,8 @@ typedef struct PnTLS {
     bool fin;         /* close_notify is in `out`: the FIN follows */
     bool strict_end;  /* a FIN without close_notify is an error */
     bool stalled;     /* write() of the SSLObject waits for bytes of the peer */
-    bool ticket_seen; /* `session` has been emitted */
+    bool ticket_seen; /* `session` has been emitted, or no ticket is expected any more */
+    uint8_t looks;    /* so many times the session was asked for a ticket */
 } PnTLS;
 
 #define PN_TLS_UNKNOWN SIZE_MAX
