@@ -118,6 +118,8 @@ $(SUITES:%=bench-%): bench-%:
 soak: build .venv/.test  ## thousands of connections at once, 100,000 in turn: no leak, no error
 	@$(RUN) $(PY) tests/stress/soak.py
 	@$(RUN) $(PY) tests/stress/soak_cluster.py
+	@$(RUN) $(PY) tests/stress/soak_tls.py 10000 tcp
+	@$(RUN) $(PY) tests/stress/soak_tls.py 10000 unix
 
 costs: build .venv/.test .venv/.bench  ## what thousands of one kind cost, in instructions: no more than linear
 	@$(RUN) $(PY) -m pytest -q -p no:cacheprovider tests/stress/costs.py

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import ssl
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from pynet import _private
 from pynet._pynet import NetError
@@ -252,10 +252,12 @@ def start(
 # --- what a socket tells ---
 
 
-def ticket(obj: ssl.SSLObject) -> ssl.SSLSession | None:
-    """The session, if it can be resumed."""
+def ticket(obj: ssl.SSLObject) -> ssl.SSLSession | Literal[False] | None:
+    """The session, if it can be resumed; None: not yet, False: it never can."""
     session = obj.session
-    return session if session is not None and session.has_ticket else None
+    if session is not None and session.has_ticket:
+        return session
+    return None if obj.version() == "TLSv1.3" else False
 
 
 def _unauthorized(obj: ssl.SSLObject | None, established: bool) -> str | None:

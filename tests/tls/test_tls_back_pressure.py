@@ -1,4 +1,4 @@
-"""write(), drain, callbacks and max_write_buffer over TLS: all of them count the user's bytes, not those of the wire."""
+"""write(), drain, callbacks, max_write_buffer over TLS: all of them count the bytes of the user, not of the wire."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def fill(sock) -> int:
     while True:
         more = sock.write(CHUNK)
         total += len(CHUNK)
-        if not more and sock.writable_length > 4 * len(CHUNK):
+        if not more and sock.writable_length > 64 * len(CHUNK):
             return total
 
 

@@ -184,7 +184,12 @@ def test_a_server_that_never_speaks(silent, client_context, record):
     log = record(c, *CLIENT_EVENTS)
     c.write(b"x", log.note("callback"))
     log.wait("close")
-    assert log.names == ["connect", "error", "callback", "close"] or log.names == ["connect", "callback", "error", "close"]
+    assert log.names == ["connect", "error", "callback", "close"] or log.names == [
+        "connect",
+        "callback",
+        "error",
+        "close",
+    ]
     error = log["error"]
     assert error.code == "ERR_TLS_HANDSHAKE_TIMEOUT"
     assert isinstance(error, ssl.SSLError)

@@ -68,7 +68,9 @@ def test_end_sends_close_notify(secure_server, client_context):
 
 def test_the_peer_s_close_notify_is_the_end(secure_server, client_context, record):
     logs = []
-    server = secure_server(lambda sock: logs.append(record(sock, "data", "end", "close", "error")), allow_half_open=True)
+    server = secure_server(
+        lambda sock: logs.append(record(sock, "data", "end", "close", "error")), allow_half_open=True
+    )
     c = tls_client(server, client_context)
     c.sendall(b"x")
     c.setblocking(False)
@@ -84,7 +86,8 @@ def test_the_peer_s_close_notify_is_the_end(secure_server, client_context, recor
 def test_a_fin_without_close_notify(secure_server, client_context, record, strict):
     logs = []
     server = secure_server(
-        lambda sock: logs.append(record(sock, "data", "end", "close", "error")), **({"strict_end": True} if strict else {})
+        lambda sock: logs.append(record(sock, "data", "end", "close", "error")),
+        **({"strict_end": True} if strict else {}),
     )
     c = tls_client(server, client_context)
     c.sendall(b"x")
@@ -106,7 +109,8 @@ def test_a_record_that_a_fin_cuts_off(secure_server, client_context, record, str
     """Half of a record is no data. The end is unclean."""
     logs = []
     server = secure_server(
-        lambda sock: logs.append(record(sock, "data", "end", "close", "error")), **({"strict_end": True} if strict else {})
+        lambda sock: logs.append(record(sock, "data", "end", "close", "error")),
+        **({"strict_end": True} if strict else {}),
     )
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     obj = client_context.wrap_bio(incoming, outgoing, server_hostname="localhost")
@@ -362,9 +366,7 @@ def reads_the_end(raw):
         return True
 
 
-def test_a_listener_that_raises_in_secure_connect_destroys_only_its_connection(
-    secure_server, client, uncaught_errors
-):
+def test_a_listener_that_raises_in_secure_connect_destroys_only_its_connection(secure_server, client, uncaught_errors):
     server = secure_server(lambda sock: sock.pipe(sock))
     c, other = client(server), client(server)
     c.on("secureConnect", lambda: 1 / 0)
@@ -400,3 +402,33 @@ def test_a_peer_in_a_thread_that_ends_first(client_context, server_context, reco
     assert peer.errors == []
     assert "error" not in log.names
 
+
+# --- listeners that are added late ---
+
+
+def test_a_late_listener_of_secure_connect_is_called(secure_server, client, record):
+    c = client(secure_server())
+    c.wait("secureConnect", timeout=5)
+    log = record(c, "secureConnect")
+    log.wait("secureConnect")
+    late = record(c, "secureConnect")
+    on_loop(lambda: None)
+    assert (log.names, late.names) == (["secureConnect"], [])
+
+
+def test_late_listeners_are_called_in_order(secure_server, client, record):
+    server = secure_server(lambda sock: sock.end(b"bye"))
+    c = client(server)
+    with pynet.turn():
+        c.resume()
+    c.wait("close", timeout=5)
+    with pynet.turn():
+        log = record(c, "close", "secureConnect", "end", "ready", "connect")
+    log.wait("close")
+    assert log.names == ["connect", "ready", "secureConnect", "end", "close"]
+
+
+def test_a_server_whose_only_listener_is_of_secure_connection(bare, server_context, client, client_context):
+    server = bare(ssl=server_context)
+    server.on("secureConnection", lambda sock: sock.end(b"welcome"))
+    assert client(server).read_exactly(7, timeout=5) == b"welcome"

@@ -1,4 +1,4 @@
-"""A header of the PROXY protocol in the clear, before the handshake: taken by a server, sent by a client, by haproxy."""
+"""A header of the PROXY protocol in the clear before the handshake: taken by a server, sent by a client, by haproxy."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-import pynet
 import proxies
+import pynet
 from fronts import haproxy, needs_haproxy, needs_nginx, nginx
 from helpers import raw_client, target, wait_until
 from tls_threads import bytewise, relay, thread_server, tls_client

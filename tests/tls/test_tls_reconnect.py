@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import ssl
+import weakref
 
 import pytest
 
@@ -137,6 +139,23 @@ def test_a_session_is_resumed(echo_server, client_context, version):
     assert reused == [False, True, True]
 
 
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_a_session_is_resumed_after_destroy(echo_server, client_context, version):
+    """Also when nothing is left of its connection, which has not ended as TLS ends."""
+    client_context.minimum_version = client_context.maximum_version = ssl.TLSVersion[version]
+    c = pynet.connect(target(echo_server), ssl=client_context, server_hostname="localhost")
+    assert answer(c) == b"hello"
+    session, gone = c.get_session(), weakref.ref(c.ssl_object)
+    c.destroy()
+    assert wait_until(lambda: c.closed)
+    del c
+    assert wait_until(lambda: gc.collect() >= 0 and gone() is None)
+    c = pynet.connect(target(echo_server), ssl=client_context, server_hostname="localhost", session=session)
+    assert answer(c) == b"hello"
+    assert c.is_session_reused()
+    c.destroy()
+
+
 def test_session_is_emitted_once_and_has_a_ticket(echo_server, client_context, record):
     c = pynet.connect(target(echo_server), ssl=client_context, server_hostname="localhost")
     log = record(c, "secureConnect", "session")
@@ -155,9 +174,7 @@ def test_a_session_of_another_context_is_a_value_error(echo_server, client_conte
     c.destroy()
     before = pynet._pynet._counts()["sockets"]
     with pytest.raises(ValueError, match="'session' belongs to another"):
-        pynet.connect(
-            target(echo_server), ssl=authority.client_context(), server_hostname="localhost", session=session
-        )
+        pynet.connect(target(echo_server), ssl=authority.client_context(), server_hostname="localhost", session=session)
     assert wait_until(lambda: pynet._pynet._counts()["sockets"] <= before)
 
 
@@ -165,9 +182,7 @@ def test_a_session_of_python_s_ssl_server(server_context, client_context):
     with thread_server(server_context, echo) as peer:
         sessions, reused = [], []
         for _ in range(2):
-            c = pynet.connect(
-                peer.port, "127.0.0.1", ssl=client_context, session=sessions[-1] if sessions else None
-            )
+            c = pynet.connect(peer.port, "127.0.0.1", ssl=client_context, session=sessions[-1] if sessions else None)
             c.once("session", sessions.append)
             assert answer(c) == b"hello"
             reused.append(c.is_session_reused())
@@ -192,3 +207,38 @@ def test_a_pair_begins_tls_twice(where, server_context):
         p.peer.start_tls(server_context, server_side=True)
     assert info.value.code == "ERR_TLS_ALREADY"
     p.close()
+
+
+@pytest.mark.parametrize(
+    ("version", "tickets", "most"),
+    [("TLSv1_2", True, 1), ("TLSv1_2", False, 1), ("TLSv1_3", True, 2), ("TLSv1_3", False, 8)],
+)
+def test_the_session_is_asked_for_a_ticket_a_few_times_only(
+    echo_server, server_context, client_context, version, tickets, most
+):
+    """SSLObject.session leaks 6 KiB each time in CPython before 3.12.7 (gh-116810)."""
+    looks = []
+
+    class Counting(ssl.SSLObject):
+        @property
+        def session(self):
+            looks.append(None)
+            return super().session
+
+        @session.setter
+        def session(self, value):
+            assert value is None
+
+    if not tickets:
+        server_context.options |= ssl.OP_NO_TICKET
+        server_context.num_tickets = 0
+    client_context.sslobject_class = Counting
+    client_context.maximum_version = ssl.TLSVersion[version]
+    sessions = []
+    c = pynet.connect(target(echo_server), ssl=client_context, server_hostname="localhost")
+    c.on("session", sessions.append)
+    for _ in range(20):
+        assert answer(c) == b"hello"
+    assert len(looks) <= most
+    assert len(sessions) == tickets
+    c.destroy()

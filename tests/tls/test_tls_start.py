@@ -10,12 +10,14 @@ import socket
 import ssl
 import struct
 import subprocess
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
 
 import pynet
-from helpers import connected_pair, on_loop, raw_client, run_coroutine, target, wait_until
+from helpers import connected_pair, raw_client, run_coroutine, target, wait_until
 from tls_threads import thread_server
 
 SSL_REQUEST = struct.pack(">ii", 8, 80877103)
@@ -205,7 +207,7 @@ INITDB = shutil.which("initdb") or (shutil.which("initdb", path="/usr/lib/postgr
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory, authority):
+def postgres(authority):
     """The port of a PostgreSQL server with TLS."""
     if POSTGRES is None or INITDB is None:
         pytest.skip("postgresql is not installed")
@@ -214,22 +216,25 @@ def postgres(tmp_path_factory, authority):
             account = pwd.getpwnam("postgres")
         except KeyError:
             pytest.skip("there is no user postgres, and root may not run the server")
-    folder = tmp_path_factory.mktemp("pg")
-    data = folder / "data"
+    # Not in the folder of pytest: its parents are of root alone.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield from run_postgres(Path(folder) / "data", authority, account if os.getuid() == 0 else None)
+
+
+def run_postgres(data, authority, account):
     data.mkdir()
     options = {"env": {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}}  # of a sanitizer
-    if os.getuid() == 0:
-        for path in (data, *data.parents):
-            if path == path.parent or path.parent == path.parent.parent:
-                break
-            path.chmod(0o755)
+    if account is not None:
         os.chown(data, account.pw_uid, account.pw_gid)
         options.update(user=account.pw_uid, group=account.pw_gid)
-    subprocess.run([INITDB, "-D", data, "-U", "tester", "-A", "trust", "-N"], check=True, capture_output=True, **options)
+    words = [INITDB, "-D", data, "-U", "tester", "-A", "trust", "-N"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=data, **options)
+    assert done.returncode == 0, done.stderr
     for name, source in (("server.crt", authority.localhost.cert), ("server.key", authority.localhost.key)):
         (data / name).write_bytes(source.read_bytes())
         (data / name).chmod(0o600)
-        if os.getuid() == 0:
+        if account is not None:
             os.chown(data / name, account.pw_uid, account.pw_gid)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

@@ -39,12 +39,10 @@ def test_s_client(secure_server, authority, word, version):
 
     def on_connection(sock):
         logs.append(Recorder(sock, "data", "end", "error", "close"))
-        sock.write(b"hello from pynet\n")
-        sock.on("data", lambda chunk: sock.end())
+        sock.on("data", lambda chunk: sock.end(b"hello from pynet\n"))
 
     server = secure_server(on_connection)
-    words = (word, "-servername", "localhost", "-ign_eof")  # else it ends with its stdin, and may read nothing
-    done = s_client(server, authority, *words, input=b"hello from openssl\n")
+    done = s_client(server, authority, word, "-servername", "localhost", "-ign_eof", input=b"hello from openssl\n")
     assert b"Verify return code: 0 (ok)" in done.stdout
     assert version.encode() in done.stdout
     assert b"hello from pynet" in done.stdout
@@ -192,7 +190,9 @@ def test_s_server_resumes_a_session(s_server, client_context):
 
 
 @needs_openssl
-@pytest.mark.parametrize("suite", ["ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA"])
+@pytest.mark.parametrize(
+    "suite", ["ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA"]
+)
 def test_ciphers_of_tls_1_2(s_server, client_context, suite):
     """Also those with CBC, whose records have other lengths."""
     client_context.set_ciphers(suite)

@@ -79,7 +79,7 @@ void pn_tls_next_turn(PnState *st);
 /* --- tls_wire.c --- */
 /* Appends what the SSLObject has for the peer to `out`. 0, or -1 with an exception. */
 int pn_tls_collect(PnTLS *t);
-/* Sends `out`: what the kernel does not take is libuv's. 0, or a status: then `out` is empty. */
+/* Sends `out`: what the kernel does not take is libuv's. 0, or a status. */
 int pn_tls_send(PnTLS *t);
 /* The same for what TLS says of itself. If it fails, the peer has closed, and may have sent something before: that counts,
  * and the next write fails. A status: there are bytes of the user as well. */
@@ -96,10 +96,10 @@ void pn_tls_written(PnDuplex *s, struct pn_stream *io, int status);
 void pn_tls_close_notify(PnTLS *t);
 
 /* --- tls_in.c --- */
-/* Bytes of the wire have come. 0, or -1 with MemoryError. */
-int pn_tls_take_in(PnTLS *t, const char *base, size_t len);
-/* Takes what came while another thread was inside. 0, or -1 with an exception. */
-int pn_tls_feed_stash(PnTLS *t);
+/* Keeps bytes of the wire for later. 0, or -1 with MemoryError. */
+int pn_tls_keep_input(PnTLS *t, const char *base, size_t len);
+/* Gives the SSLObject everything that has come. 0, or -1 with an exception. */
+int pn_tls_feed_all(PnTLS *t);
 /* Decrypts and delivers. 1: there is more, 0: not now, -1: it is not on any more. */
 int pn_tls_read(PnTLS *t);
 /* Gives a reader what it has not taken. */
@@ -109,6 +109,10 @@ void pn_tls_give_reader(PnTLS *t);
 /* A call of the SSLObject: sets `inside`, and releases the GIL. PN_TLS_WANTS: it needs bytes of the peer; PN_TLS_OVER: the
  * peer has closed; PN_TLS_ERROR: an exception is set; else the result, of read() and write() the count. */
 enum { PN_TLS_ERROR = -1, PN_TLS_WANTS = -2, PN_TLS_OVER = -3 };
+/* For other calls of the SSLObject: waits until no other thread is inside, for microseconds after the handshake, and is
+ * inside then. False: this thread is inside already, and must not leave. */
+bool pn_tls_enter(PnTLS *t);
+void pn_tls_leave(PnTLS *t);
 Py_ssize_t pn_tls_call_handshake(PnTLS *t);
 Py_ssize_t pn_tls_call_read(PnTLS *t, char *base, size_t len);
 /* `bytes` (may be NULL) is the exact bytes object that is just this memory. */

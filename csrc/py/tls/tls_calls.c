@@ -23,9 +23,33 @@ static PyObject *
 call(PnTLS *t, enum pn_tls_call which, PyObject *const *args, size_t nargs)
 {
     t->inside = true;
+    t->thread = PyThread_get_thread_ident();
     PyObject *result = PyObject_Vectorcall(t->calls[which], args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     t->inside = false;
     return result;
+}
+
+bool
+pn_tls_enter(PnTLS *t)
+{
+    unsigned long me = PyThread_get_thread_ident();
+    while (t->inside) {
+        if (t->thread == me)
+            return false;
+        Py_BEGIN_ALLOW_THREADS uv_sleep(1);
+        Py_END_ALLOW_THREADS
+    }
+    t->inside = true;
+    t->thread = me;
+    return true;
+}
+
+void
+pn_tls_leave(PnTLS *t)
+{
+    t->inside = false;
+    if (pn_tls_is_on(t))
+        pn_tls_advance_soon(t);
 }
 
 /* The count that read() or write() has returned. Steals `result`. */

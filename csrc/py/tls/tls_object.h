@@ -32,9 +32,11 @@ typedef struct PnTLS {
     struct pn_stream *io; /* borrowed: the handle; NULL: not yet, or not any more */
     PyObject *ssl_object; /* own, as the next two */
     PyObject *calls[PN_TLS_CALLS];
-    PyObject *hostname;            /* str, the name of the server that the client asks for; NULL: none */
-    pn_tls_then then;              /* NULL: `secureConnect` or `error` */
-    struct pn_chunkq out;          /* bytes of the wire that the kernel has not taken, in their order */
+    PyObject *hostname;   /* str, the name of the server that the client asks for; NULL: none */
+    pn_tls_then then;     /* NULL: `secureConnect` or `error` */
+    struct pn_chunkq out; /* bytes of the wire that the kernel has not taken, in their order */
+    const char *input;    /* bytes of the wire that come just now, and have not been used */
+    size_t input_len;
     struct pn_chunkq stash;        /* bytes of the wire that came while another thread was inside */
     struct pn_chunkq hello;        /* the client's first record, while it comes in pieces */
     struct pn_chunkq plain;        /* decrypted bytes that a reader has not taken */
@@ -50,7 +52,9 @@ typedef struct PnTLS {
     double timeout;             /* ms */
     uint16_t connection;        /* which connection of the socket */
     bool direct;                /* the calls are those of _ssl, which keep no buffer */
+    unsigned long thread;       /* which thread is inside */
     bool inside;                /* a thread is in the SSLObject */
+    bool put_off;               /* pn_tls_advance() has found another thread inside */
     bool established;           /* the handshake is complete */
     bool asks_name;             /* it is a server, and does not know yet which name the client asks for */
     bool failed;
@@ -63,7 +67,8 @@ typedef struct PnTLS {
     bool fin;         /* close_notify is in `out`: the FIN follows */
     bool strict_end;  /* a FIN without close_notify is an error */
     bool stalled;     /* write() of the SSLObject waits for bytes of the peer */
-    bool ticket_seen; /* `session` has been emitted */
+    bool ticket_seen; /* `session` has been emitted, or no ticket is expected any more */
+    uint8_t looks;    /* so many times the session was asked for a ticket */
 } PnTLS;
 
 #define PN_TLS_UNKNOWN SIZE_MAX

@@ -83,14 +83,20 @@ pn_socket_start_tls_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs
 static PyObject *
 describe(PyObject *op, const char *what, PyObject *arg)
 {
-    const PnTLS *t = pn_tls_of(op);
-    PnState *st = PN_EMITTER(op)->st;
-    PyObject *function = pn_tls_function(st, PN_TLS_DESCRIBE);
+    PnTLS *t = pn_tls_of(op);
+    PyObject *function = pn_tls_function(PN_EMITTER(op)->st, PN_TLS_DESCRIBE);
     if (function == NULL)
         return NULL;
-    return PyObject_CallFunction(function, "sOiOO", what, t != NULL ? t->ssl_object : Py_None,
-                                 t != NULL && t->established, t != NULL && t->hostname != NULL ? t->hostname : Py_None,
-                                 arg);
+    if (t == NULL)
+        return PyObject_CallFunction(function, "sOiOO", what, Py_None, 0, Py_None, arg);
+    Py_INCREF(t);
+    bool entered = t->established && pn_tls_enter(t);
+    PyObject *result = PyObject_CallFunction(function, "sOiOO", what, t->ssl_object, t->established,
+                                             t->hostname != NULL ? t->hostname : Py_None, arg);
+    if (entered)
+        pn_tls_leave(t);
+    Py_DECREF(t);
+    return result;
 }
 
 static PyObject *
