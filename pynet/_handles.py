@@ -25,6 +25,8 @@ from pynet._support import coded
 MESSAGE, TCP, UNIX, SERVER, BOUND, OTHER = range(6)
 _LONGEST = 65536
 
+_MOST_PARTS = 256  # a peer must not make us keep descriptors without end
+
 # What has come of a server with several listeners, until the last one comes: the number of its transfer, and the parts.
 _parts: weakref.WeakKeyDictionary[Socket, tuple[int, list[tuple[_Arrived, Any]]]] = weakref.WeakKeyDictionary()
 _transfers = itertools.count()
@@ -187,9 +189,9 @@ def _unpack(message: bytes) -> tuple[list[Any], bytes]:
     return about, message[end:]
 
 
-def _open_socket(fd: int, settings: list[Any]) -> Socket:
+def _open_socket(arrived: _Arrived, settings: list[Any]) -> Socket:
     *first, encoding, strict, default, ended, header = settings
-    sock: Socket = _private.socket_arrives(fd, (*first, ended, header))
+    sock: Socket = _private.socket_arrives(arrived.take(), (*first, ended, header))
     try:
         if encoding is not None:
             sock.set_encoding(encoding, errors="strict" if strict else "node")
@@ -266,13 +268,15 @@ def _make(sock: Socket, kind: int, about: list[Any], arrived: _Arrived) -> objec
         settings, _path = about
         if settings[0] != (kind == UNIX):
             raise ValueError("kind")
-        return _open_socket(arrived.take(), settings)
+        return _open_socket(arrived, settings)
     if kind == SERVER:
         options, path = about
         transfer = options["transfer"] if isinstance(options, dict) else options
         if not isinstance(transfer, int):
             raise TypeError("transfer")
         parts = [*_parts_before(sock, transfer), (_Arrived(arrived.take()), path)]
+        if len(parts) > _MOST_PARTS:
+            raise ValueError("listeners")
         if options is transfer:
             _parts[sock] = transfer, parts
             return None
@@ -294,7 +298,7 @@ def received(sock: Socket, kind: int, message: bytes, fd: int) -> tuple[object, 
             raise _invalid(f"A frame of an unknown kind came: {kind}")
         about, text = _unpack(message)
         made = _make(sock, kind, about, arrived)
-    except (TypeError, ValueError, KeyError, OverflowError):
+    except (TypeError, ValueError, LookupError, OverflowError, RecursionError):
         raise _invalid("A frame came whose description does not fit its kind") from None
     except OSError as error:
         if error.errno not in (errno.EMFILE, errno.ENFILE):
@@ -303,6 +307,16 @@ def received(sock: Socket, kind: int, message: bytes, fd: int) -> tuple[object, 
     finally:
         arrived.close()
     return None if made is None else (made, text)
+
+
+def drop(handle: Any) -> None:
+    """Closes a handle that has arrived, and that the program will not get."""
+    if isinstance(handle, int):
+        os.close(handle)
+    elif isinstance(handle, Socket):
+        handle.destroy()
+    elif handle is not None:
+        handle.close()
 
 
 # --- multiprocessing ---
@@ -332,4 +346,4 @@ def rebuild(kind: int, about: list[Any], descriptors: _Descriptors) -> object:
     if kind == SERVER:
         return _open_server(about[0], [(_Arrived(fd), path) for fd, path in descriptors])
     ((fd, path),) = descriptors
-    return _open_socket(fd, about[0]) if kind != BOUND else _private.bound_arrives(fd, path)
+    return _open_socket(_Arrived(fd), about[0]) if kind != BOUND else _private.bound_arrives(fd, path)

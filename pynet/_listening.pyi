@@ -223,7 +223,7 @@ class Server(EventEmitter):
         Raises TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().
         """
     getConnections = get_connections
-    def set_secure_context(self, context: SSLContext) -> None:
+    def set_secure_context(self, context: SSLContext, /) -> None:
         """The next connections use this ssl.SSLContext; those that are open keep theirs. So a renewed certificate
         needs no restart. Raises TypeError if it is not an SSLContext, NetError ERR_TLS_NOT_SECURE for a server
         without the option ssl. Node: tlsServer.setSecureContext().

@@ -140,10 +140,8 @@ class Socket(EventEmitter):
     def on(self, event_name: Literal["connectionAttemptFailed"], listener: _OnFailed, /) -> Self: ...
     @overload
     def on(self, event_name: Literal["handle"], listener: Callable[[Any, bytes], object], /) -> Self: ...
-    @overload
-    def on(self, event_name: Literal["session"], listener: Callable[[SSLSession], object], /) -> Self: ...
-    @overload
-    def on(self, event_name: Literal["pipe"], listener: Callable[[Socket], object], /) -> Self: ...
+    @overload  # a Socket; an ssl.SSLSession. One overload, because all of them fit on a screen
+    def on(self, event_name: Literal["pipe", "session"], listener: Callable[[Any], object], /) -> Self: ...
     @overload
     def on(self, event_name: Literal["unpipe"], listener: Callable[[Socket, dict[str, bool]], object], /) -> Self: ...
     @overload
@@ -772,8 +770,8 @@ class Socket(EventEmitter):
     alpnProtocol = alpn_protocol
     @property
     def servername(self) -> str | None:
-        """The name of the server that the client has asked for (SNI), as a str; None if there is none. Node:
-        tlsSocket.servername.
+        """The name of the server that this client has asked for (SNI), as a str; None if there is none, and on the
+        server's side, where the context's sni_callback gets it. Node: tlsSocket.servername.
         """
     @property
     def ssl_object(self) -> SSLObject | _MaybeNone:

@@ -81,3 +81,25 @@ def proxied(request, where):
     sock.destroy()
     client.close()
     server.close()
+
+
+@pytest.fixture
+def connection(where):
+    """(Socket accepted by a server, socket.socket of the client), over TCP and a unix socket."""
+    accepted: list[pynet.Socket] = []
+    server = pynet.create_server({"pause_on_connect": True}, accepted.append).listen(*where)
+    client = raw_client(server)
+    assert wait_until(lambda: accepted)
+    yield accepted[0], client
+    accepted[0].destroy()
+    client.close()
+    server.close()
+
+
+@pytest.fixture
+def opened():
+    """Objects to close at the end."""
+    made: list = []
+    yield made.append
+    for each in made:
+        each.destroy() if isinstance(each, pynet.Socket) else each.close()

@@ -59,6 +59,8 @@ def serving(server_context):
             plain.settimeout(20)
             with plain, contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as secure:
                 function(secure)
+                with secure.unwrap() as rest:  # to the client's end: closing with unread bytes would be a reset
+                    receive_all(rest)
 
         threads.append(threading.Thread(target=serve))
         threads[-1].start()

@@ -231,6 +231,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->flush = NULL;
     st->pending_listens = NULL;
     st->workers = 0;
+    st->cluster_ask = st->cluster_watch = NULL; /* it is no worker: the channel is its parent's */
     st->connecting = NULL;
     st->deferred_errors = NULL;
     st->uncaught = NULL;

@@ -3,15 +3,17 @@
 #include "py/events/emitter.h"
 #include "py/module/functions.h"
 #include "py/server/server.h"
+#include "py/socket/socket.h"
 #include "py/stream/duplex.h"
 #include "uvio/handles.h"
 
+/* The owner of a connection that waits for its PROXY header is the server. */
 static void
 add_bytes(struct pn_stream *io, void *arg)
 {
     struct pn_counters *n = arg;
-    const PnDuplex *s = io->owner;
-    if (s->io != io || s->destroyed || !s->connected)
+    const PnDuplex *s = io->events == &pn_socket_stream_events ? io->owner : NULL;
+    if (s == NULL || s->io != io || s->destroyed || !s->connected)
         return;
     n->bytes_read += s->bytes_read;
     n->bytes_written += s->bytes_written;

@@ -84,7 +84,7 @@ tls_text(const PnSocket *s)
 {
     if (s->extras == NULL || s->extras->tls == NULL)
         return "";
-    return s->d.secured ? " tls" : " tls handshake";
+    return s->secured ? " tls" : " tls handshake";
 }
 
 PyObject *

@@ -74,6 +74,7 @@ struct PnSocket {
     unsigned no_delay : 1;
     unsigned keep_alive : 1;
     unsigned is_pipe : 1; /* a unix socket */
+    unsigned secured : 1; /* the handshake of TLS is complete */
     unsigned failing : 1; /* the only attempt has failed, and `error` has not been emitted yet */
     /* The handle came from a BoundSocket or an unconnected descriptor; it waits for connect() until `connecting` or
      * `connected`. */

@@ -210,8 +210,8 @@ send_last(PnDuplex *s)
         pn_writes_try_last(s);
         return true;
     }
-    if (s->wq != NULL && !s->wq->busy)
-        pn_writable_flush(s);
+    if (s->wq != NULL && !s->wq->busy && s->connected && !s->write_failed && pn_writes_unheld(s) > 0)
+        pn_filter_of(s)->ops->flush(s);
     return !s->destroyed && s->io == io && s->em.generation == s->em.st->generation;
 }
 

@@ -160,7 +160,6 @@ struct PnDuplex {
     unsigned error_emitted : 1;
     unsigned close_emitted : 1;
     unsigned allow_half_open : 1;
-    unsigned secured : 1; /* the handshake of TLS is complete */
     /* --- reading --- */
     unsigned flowing : 2;      /* PN_FLOWING_* */
     unsigned paused : 1;       /* by pause() */

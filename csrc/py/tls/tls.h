@@ -1,11 +1,14 @@
 /* tls.h - TLS: a filter between the handle of a socket and its halves, over the user's ssl.SSLContext.
  *
  *   tls_object.h      struct PnTLS
- *   tls_type.c        makes the filter, and frees it; the functions of pynet._tls
+ *   tls_functions.c   the functions of pynet._tls
+ *   tls_type.c        makes the filter, and frees it
  *   tls_filter.c      puts the filter on a connection; struct pn_filter_ops: what the handle and the halves ask
- *   tls_handshake.c   the handshake, its timeout, its failure
+ *   tls_handshake.c   the handshake, its timeout
+ *   tls_fail.c        its failure, or that of the connection after it
  *   tls_turns.c       how many handshakes of servers go on in one turn of the loop
- *   tls_out.c         encrypts the write queue, sends what is encrypted
+ *   tls_wire.c        sends what is encrypted
+ *   tls_out.c         encrypts the write queue
  *   tls_in.c          decrypts what has come, and delivers it
  *   tls_calls.c       calls the SSLObject and its MemoryBIO
  *   tls_state.c       the properties of a socket that tell about TLS; start_tls() */
@@ -14,8 +17,7 @@
 
 #include "py/tls/tls_object.h"
 
-/* --- tls_type.c --- */
-extern PyType_Spec pn_tls_spec;
+/* --- tls_functions.c --- */
 /* Which function of pynet._tls. */
 enum pn_tls_function {
     PN_TLS_PARTS_FOR,
@@ -31,6 +33,9 @@ enum pn_tls_function {
 };
 /* Borrowed; NULL with an exception. The first call imports the module ssl. */
 PyObject *pn_tls_function(PnState *st, enum pn_tls_function which);
+
+/* --- tls_type.c --- */
+extern PyType_Spec pn_tls_spec;
 /* Makes a filter for the parts that _tls.parts_for() has made. New reference; NULL with an exception. */
 PnTLS *pn_tls_new(PnState *st, PyObject *parts);
 
@@ -47,10 +52,15 @@ void pn_tls_advance_soon(PnTLS *t);
 /* The filter of a connection, which it has had; NULL: none. */
 PnTLS *pn_tls_of(PyObject *socket);
 
+/* Of the state: no handshake waits for its turn. */
+void pn_tls_turns_init(PnState *st);
+
 /* --- tls_handshake.c --- */
 int pn_tls_arm(PnTLS *t); /* the handshake_timeout. 0, or -1 with MemoryError */
 /* Goes on. 1: complete, 0: waits for the peer, -1: failed, or it is not on any more. */
 int pn_tls_handshake(PnTLS *t);
+
+/* --- tls_fail.c --- */
 /* Fails with the exception that is set: sends the alert, destroys the socket or tells the server. */
 void pn_tls_fail(PnTLS *t);
 /* The same with an error (own; NULL: the exception that is set), without an alert. */
@@ -58,12 +68,15 @@ void pn_tls_fail_with(PnTLS *t, PyObject *error);
 
 /* --- tls_turns.c --- */
 #define PN_TLS_HANDSHAKES_PER_TURN 4
-void pn_tls_turns_init(PnState *st);
 /* False: it is the handshake of a server, and waits for one of the next turns. */
 bool pn_tls_may_go_on(PnTLS *t);
 void pn_tls_leave_queue(PnTLS *t);
+/* Takes the next one that goes on in this turn out of the queue. Borrowed; NULL: none. */
+PnTLS *pn_tls_take_turn(PnState *st);
+/* Those that are left go on in the next turn. */
+void pn_tls_next_turn(PnState *st);
 
-/* --- tls_out.c --- */
+/* --- tls_wire.c --- */
 /* Appends what the SSLObject has for the peer to `out`. 0, or -1 with an exception. */
 int pn_tls_collect(PnTLS *t);
 /* Sends `out`: what the kernel does not take is libuv's. 0, or a status. */
@@ -71,6 +84,8 @@ int pn_tls_send(PnTLS *t);
 /* The same for what TLS says of itself. If it fails, the peer has closed, and may have sent something before: that counts,
  * and the next write fails. A status: there are bytes of the user as well. */
 int pn_tls_send_or_drop(PnTLS *t);
+
+/* --- tls_out.c --- */
 /* Encrypts and sends what may leave of the write queue, which is `busy`. */
 void pn_tls_seal(PnTLS *t);
 /* The batch that was encrypted has left. */

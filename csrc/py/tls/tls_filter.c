@@ -65,6 +65,19 @@ pn_tls_advance_soon(PnTLS *t)
     pn_tick_sure(t->st, advance_tick, (PyObject *)t, NULL, 1);
 }
 
+static void
+close_notify(PnTLS *t)
+{
+    PnDuplex *s = t->s;
+    Py_INCREF(t);
+    Py_INCREF(s);
+    pn_tls_close_notify(t);
+    if (pn_tls_is_on(t) && !t->closes)
+        pn_tls_advance_soon(t);
+    Py_DECREF(s);
+    Py_DECREF(t);
+}
+
 void
 pn_tls_advance(PnTLS *t)
 {
@@ -88,10 +101,34 @@ pn_tls_advance(PnTLS *t)
         if (owes_a_flush(t))
             pn_tls_batch_left(t);
         if (pn_tls_is_on(t) && t->closes && t->established)
-            pn_tls_close_notify(t);
+            close_notify(t);
     }
     Py_DECREF(s);
     Py_DECREF(t);
+}
+
+/* --- the turns of handshakes --- */
+
+static void
+on_next(struct pn_loop_timer *timer)
+{
+    PnState *st = (PnState *)(void *)((char *)timer - offsetof(PnState, tls_next));
+    PnTLS *t;
+    if (st->closed)
+        return;
+    unsigned scope = pn_callback_scope_open(st), generation = st->generation;
+    while (st->generation == generation && (t = pn_tls_take_turn(st)) != NULL)
+        pn_tls_advance(t);
+    if (st->generation == generation)
+        pn_tls_next_turn(st);
+    pn_callback_scope_close(st, scope);
+}
+
+void
+pn_tls_turns_init(PnState *st)
+{
+    pn_links_init(&st->tls_waiting);
+    pn_loop_timer_init(&st->tls_next, on_next, true);
 }
 
 /* --- struct pn_filter_ops --- */
@@ -126,14 +163,21 @@ filter_flush(PnDuplex *s)
     PnTLS *t = of(s);
     s->wq->busy = true;
     s->wq->in_flight = 0;
-    if (t->established && !t->inside && t->out.count == 0 && !t->failed)
-        pn_tls_seal(t);
+    if (!t->established || t->inside || t->out.count > 0 || t->failed)
+        return;
+    Py_INCREF(t);
+    Py_INCREF(s);
+    pn_tls_seal(t);
+    if (pn_tls_is_on(t))
+        pn_tls_advance_soon(t);
+    Py_DECREF(s);
+    Py_DECREF(t);
 }
 
 static void
 filter_shutdown(PnDuplex *s)
 {
-    pn_tls_close_notify(of(s));
+    close_notify(of(s));
 }
 
 static int

@@ -1,4 +1,4 @@
-/* tls_out.c - encrypts the write queue of a socket, and sends what is encrypted, with whatever else TLS has to say.
+/* tls_out.c - encrypts the write queue of a socket, and ends its writable half.
  *
  * A batch of the queue is encrypted, record by record, and stays in the queue until all of it has left: so `drain`,
  * max_write_buffer and the callbacks of writes count the user's bytes. The next batch begins when the last has left. */
@@ -14,85 +14,6 @@
 #define RECORD 16384 /* the most that a record of TLS holds */
 #define BATCH  ((size_t)16 * RECORD)
 #define SHORT  4096 /* shorter chunks are joined to one record */
-#define IOV    64
-
-/* --- sending --- */
-
-static void
-release_object(void *owner)
-{
-    Py_DECREF((PyObject *)owner);
-}
-
-int
-pn_tls_collect(PnTLS *t)
-{
-    PyObject *bytes = pn_tls_call_take(t);
-    if (bytes == NULL)
-        return -1;
-    struct pn_chunk chunk = {PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes), bytes, release_object};
-    if (chunk.len > 0 && pn_chunkq_push(&t->out, chunk) == 0)
-        return 0;
-    Py_DECREF(bytes);
-    if (chunk.len == 0)
-        return 0;
-    PyErr_NoMemory();
-    return -1;
-}
-
-static size_t
-fill(const struct pn_chunkq *q, struct iovec *iov, size_t *offered)
-{
-    size_t n = 0;
-    *offered = 0;
-    for (; n < q->count && n < IOV; n++) {
-        const struct pn_chunk *c = pn_chunkq_at(q, n);
-        iov[n].iov_base = (void *)(uintptr_t)c->base;
-        iov[n].iov_len = c->len;
-        *offered += c->len;
-    }
-    return n;
-}
-
-/* The rest is libuv's, which keeps the memory in use: the filter lives until pn_tls_written(). */
-static int
-request(PnTLS *t)
-{
-    struct iovec iov[IOV];
-    size_t offered, n = fill(&t->out, iov, &offered);
-    int status = pn_stream_write(t->io, iov, n, -1);
-    if (status == 0) {
-        t->requested = offered;
-        Py_INCREF(t);
-    }
-    return status;
-}
-
-int
-pn_tls_send(PnTLS *t)
-{
-    while (t->io != NULL && t->requested == 0 && t->out.count > 0) {
-        struct iovec iov[IOV];
-        size_t offered, n = fill(&t->out, iov, &offered);
-        ssize_t sent = pn_stream_try_write(t->io, iov, n);
-        if (sent < 0 && sent != UV_EAGAIN)
-            return (int)sent;
-        (void)pn_chunkq_consume(&t->out, sent > 0 ? (size_t)sent : 0);
-        if (sent < (ssize_t)offered)
-            return request(t);
-    }
-    return 0;
-}
-
-int
-pn_tls_send_or_drop(PnTLS *t)
-{
-    int status = pn_tls_send(t);
-    if (status == 0 || t->sealed > 0)
-        return status;
-    pn_chunkq_clear(&t->out);
-    return 0;
-}
 
 /* --- encrypting --- */
 
@@ -228,8 +149,6 @@ pn_tls_seal(PnTLS *t)
         s->wq->busy = false;
         pn_writable_settle_soon(s);
     }
-    if (pn_tls_is_on(t))
-        pn_tls_advance_soon(t);
     Py_DECREF(s);
     Py_DECREF(t);
 }
@@ -310,8 +229,6 @@ pn_tls_close_notify(PnTLS *t)
         pn_stream_shutdown(t->io); /* which fails as well, if sending has */
     else if (pn_tls_is_on(t))
         t->fin = true;
-    if (pn_tls_is_on(t))
-        pn_tls_advance_soon(t);
     Py_DECREF(s);
     Py_DECREF(t);
 }

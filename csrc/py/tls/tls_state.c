@@ -121,8 +121,7 @@ get_described(PyObject *op, void *closure)
                                                                        : describe(op, closure, Py_None);
 }
 
-static char authorized[] = "authorized", authorization_error[] = "authorization_error", alpn[] = "alpn_protocol",
-            servername[] = "servername";
+#define NAMED(name) ((void *)(uintptr_t)(name))
 
 static PyGetSetDef getset[] = {
     {"encrypted", get_encrypted, NULL,
@@ -130,16 +129,17 @@ static PyGetSetDef getset[] = {
     {"authorized", get_described, NULL,
      "True if the handshake is complete, and the context has verified a certificate of the peer. Node:\n"
      "tlsSocket.authorized.",
-     authorized},
+     NAMED("authorized")},
     {"authorization_error", get_described, NULL,
      "Why `authorized` is False, as a str; None if it is True, or without TLS. Node: tlsSocket.authorizationError.",
-     authorization_error},
+     NAMED("authorization_error")},
     {"alpn_protocol", get_described, NULL,
-     "The protocol that ALPN has chosen, as a str; None if there is none. Node: tlsSocket.alpnProtocol.", alpn},
+     "The protocol that ALPN has chosen, as a str; None if there is none. Node: tlsSocket.alpnProtocol.",
+     NAMED("alpn_protocol")},
     {"servername", get_described, NULL,
-     "The name of the server that the client has asked for (SNI), as a str; None if there is none. Node:\n"
-     "tlsSocket.servername.",
-     servername},
+     "The name of the server that this client has asked for (SNI), as a str; None if there is none, and on the\n"
+     "server's side, where the context's sni_callback gets it. Node: tlsSocket.servername.",
+     NAMED("servername")},
     {"ssl_object", get_ssl_object, NULL,
      "The ssl.SSLObject of the connection, None without TLS. Don't call its methods that read, write or shut down.",
      NULL},

@@ -3,8 +3,6 @@
  * wait in their order for the next turns. */
 #include "py/tls/tls.h"
 
-#include "py/loop/tick.h"
-
 #define OF_LINK(l) ((PnTLS *)(void *)((char *)(l) - offsetof(PnTLS, turn)))
 
 /* One more handshake goes on in this turn, if there is room. */
@@ -27,21 +25,21 @@ arm(PnState *st)
     return pn_loop_arm(st->loop, &st->tls_next, uv_hrtime()) == 0;
 }
 
-static void
-on_next(struct pn_loop_timer *timer)
+PnTLS *
+pn_tls_take_turn(PnState *st)
 {
-    PnState *st = (PnState *)(void *)((char *)timer - offsetof(PnState, tls_next));
-    if (st->closed)
-        return;
-    unsigned scope = pn_callback_scope_open(st), generation = st->generation;
-    while (st->generation == generation && !pn_links_empty(&st->tls_waiting) && takes_a_place(st)) {
-        PnTLS *t = OF_LINK(st->tls_waiting.next);
-        pn_tls_leave_queue(t);
-        pn_tls_advance(t);
-    }
-    if (st->generation == generation && !pn_links_empty(&st->tls_waiting) && !arm(st))
+    if (pn_links_empty(&st->tls_waiting) || !takes_a_place(st))
+        return NULL;
+    PnTLS *t = OF_LINK(st->tls_waiting.next);
+    pn_tls_leave_queue(t);
+    return t;
+}
+
+void
+pn_tls_next_turn(PnState *st)
+{
+    if (!pn_links_empty(&st->tls_waiting) && !arm(st))
         pn_tls_leave_queue(OF_LINK(st->tls_waiting.next)); /* no memory: its handshake_timeout ends it */
-    pn_callback_scope_close(st, scope);
 }
 
 bool
@@ -64,11 +62,4 @@ void
 pn_tls_leave_queue(PnTLS *t)
 {
     pn_link_remove(&t->turn);
-}
-
-void
-pn_tls_turns_init(PnState *st)
-{
-    pn_links_init(&st->tls_waiting);
-    pn_loop_timer_init(&st->tls_next, on_next, true);
 }
