@@ -86,7 +86,7 @@ end_connection(const PnServer *s, PnSocket *sock)
     if (sock->d.destroyed || sock->d.ending)
         return;
     pn_mark_outside(&sock->d.em);
-    if (s->counts->tls != NULL && !sock->d.secured)
+    if (s->counts->tls != NULL && !sock->secured)
         pn_duplex_destroy(&sock->d, NULL); /* in its handshake: a listener could write nothing to it any more */
     else if (pn_writable_end(&sock->d, NULL) < 0)
         pn_duplex_destroy_steal(&sock->d, NULL);
