@@ -770,8 +770,8 @@ class Socket(EventEmitter):
     alpnProtocol = alpn_protocol
     @property
     def servername(self) -> str | None:
-        """The name of the server that this client has asked for (SNI), as a str; None if there is none, and on the
-        server's side, where the context's sni_callback gets it. Node: tlsSocket.servername.
+        """The name of the server that the client has asked for (SNI), as a str; None if there is none. Node:
+        tlsSocket.servername.
         """
     @property
     def ssl_object(self) -> SSLObject | _MaybeNone:

@@ -61,7 +61,7 @@ complete(PnTLS *t)
     if (t->then != NULL)
         t->then(s, NULL);
     else
-        (void)pn_emit_cycle(&s->em, PN_CYCLE_SECURE_CONNECT, NULL);
+        (void)pn_emit_cycle(&s->em, PN_CYCLE_SECURE, NULL);
     if (pn_tls_is_on(t) && s->wq != NULL && s->wq->busy && t->out.count == 0)
         pn_tls_batch_left(t);
 }

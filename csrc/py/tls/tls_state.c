@@ -137,8 +137,8 @@ static PyGetSetDef getset[] = {
      "The protocol that ALPN has chosen, as a str; None if there is none. Node: tlsSocket.alpnProtocol.",
      NAMED("alpn_protocol")},
     {"servername", get_described, NULL,
-     "The name of the server that this client has asked for (SNI), as a str; None if there is none, and on the\n"
-     "server's side, where the context's sni_callback gets it. Node: tlsSocket.servername.",
+     "The name of the server that the client has asked for (SNI), as a str; None if there is none. Node:\n"
+     "tlsSocket.servername.",
      NAMED("servername")},
     {"ssl_object", get_ssl_object, NULL,
      "The ssl.SSLObject of the connection, None without TLS. Don't call its methods that read, write or shut down.",
