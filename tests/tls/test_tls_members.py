@@ -52,6 +52,7 @@ def test_send_file_before_the_handshake(secure_server, client_context, tmp_path)
         c = connect(server, client_context)
         assert c.send_file(file).result(20) == len(BIG)
     c.end()
+    assert wait_until(lambda: received)
     assert received[0][1].wait(20)
     assert bytes(received[0][0]) == BIG
     c.destroy()
