@@ -12,8 +12,8 @@ from tls_threads import thread_server
 
 
 def memory_server(context, together):
-    """A server of MemoryBIO that sends its last flight of the handshake with `together` behind it, in one packet; then waits
-    for the end of the client, and ends."""
+    """A server of MemoryBIO that sends its last flight of the handshake and `together` in one packet. It ends after the
+    client."""
     received = []
 
     def serve(sock):

@@ -679,34 +679,3 @@ def many_listeners(s, listen):
         sock.once("connect", lambda: (sock.emit("mine", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), sock.destroy()))
         sock.on("mine", lambda *args: len(args) == 11 and len(calls) == 20 and s.steps.add("replayed"))
         s.closes(server, sock)
-
-
-# --- TLS ---
-
-
-def _contexts():
-    import ssl  # here: an import with failing allocations is not the subject
-
-    from paths import SUPPORT
-
-    certificates = SUPPORT / "certificates"
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificates / "localhost.pem", certificates / "localhost-key.pem")
-    return context, ssl.create_default_context(cafile=str(certificates / "localhost.pem"))
-
-
-CONTEXTS = _contexts()
-
-
-@both("secure data end close")
-def secure(s, listen):
-    """A handshake and an echo."""
-    context, trusting = CONTEXTS
-    server, target = listen(lambda sock: sock.on("data", sock.write).on("end", sock.end), {"ssl": context})
-    if target:
-        server.on("tlsClientError", lambda err, sock: s.note(err))
-        sock = s.keep(pynet.connect(target, ssl=trusting, server_hostname="localhost"))
-        sock.on("secureConnect", s.step("secure")).on("data", s.step("data"))
-        sock.on("end", s.step("end")).on("close", s.step("close"))
-        sock.end("hello")
-        s.closes(server, sock)
