@@ -16,7 +16,7 @@ def fill(sock) -> int:
     while True:
         more = sock.write(CHUNK)
         total += len(CHUNK)
-        if not more and sock.writable_length > 4 * len(CHUNK):
+        if not more and sock.writable_length > 64 * len(CHUNK):
             return total
 
 

@@ -96,10 +96,10 @@ void pn_tls_written(PnDuplex *s, struct pn_stream *io, int status);
 void pn_tls_close_notify(PnTLS *t);
 
 /* --- tls_in.c --- */
-/* Bytes of the wire have come. 0, or -1 with MemoryError. */
-int pn_tls_take_in(PnTLS *t, const char *base, size_t len);
-/* Takes what came while another thread was inside. 0, or -1 with an exception. */
-int pn_tls_feed_stash(PnTLS *t);
+/* Keeps bytes of the wire for later. 0, or -1 with MemoryError. */
+int pn_tls_keep_input(PnTLS *t, const char *base, size_t len);
+/* Gives the SSLObject everything that has come. 0, or -1 with an exception. */
+int pn_tls_feed_all(PnTLS *t);
 /* Decrypts and delivers. 1: there is more, 0: not now, -1: it is not on any more. */
 int pn_tls_read(PnTLS *t);
 /* Gives a reader what it has not taken. */

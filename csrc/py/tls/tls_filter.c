@@ -133,6 +133,16 @@ pn_tls_turns_init(PnState *st)
 
 /* --- struct pn_filter_ops --- */
 
+/* The memory of `input` is the loop's, for this read only: keeps what has not been used. */
+static void
+keep_rest(PnTLS *t)
+{
+    size_t len = t->input_len;
+    t->input_len = 0;
+    if (len > 0 && pn_tls_is_on(t) && !t->failed && !t->peer_closed && pn_tls_keep_input(t, t->input, len) < 0)
+        pn_tls_fail_with(t, NULL);
+}
+
 static void
 filter_received(PnDuplex *s, ssize_t nread, char *base)
 {
@@ -140,10 +150,10 @@ filter_received(PnDuplex *s, ssize_t nread, char *base)
     if (nread > 0 && t->peer_closed)
         return; /* behind close_notify: it does not count */
     if (nread > 0) {
-        if (pn_tls_take_in(t, base, (size_t)nread) < 0) {
-            pn_tls_fail_with(t, NULL);
-            return;
-        }
+        t->input = base;
+        t->input_len = (size_t)nread;
+        if (t->stash.count > 0)
+            keep_rest(t); /* behind what has come before */
     }
     else if (nread == UV_EOF) {
         s->io->reading = false;
@@ -153,8 +163,11 @@ filter_received(PnDuplex *s, ssize_t nread, char *base)
         pn_tls_fail_with(t, pn_duplex_uv_error(s, (int)nread, "read"));
         return;
     }
-    if (pn_tls_may_go_on(t))
+    Py_INCREF(t);
+    if (pn_tls_is_on(t) && pn_tls_may_go_on(t))
         pn_tls_advance(t);
+    keep_rest(t);
+    Py_DECREF(t);
 }
 
 static void
@@ -297,7 +310,8 @@ take_unread(PnTLS *t, PnDuplex *s)
 {
     while (pn_readable_length(s) > 0) {
         PyObject *bytes = pn_read_queue_shift(&s->r->q);
-        int status = bytes == NULL ? -1 : pn_tls_take_in(t, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
+        int status =
+            bytes == NULL ? -1 : pn_tls_keep_input(t, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
         Py_XDECREF(bytes);
         if (status < 0)
             return -1;

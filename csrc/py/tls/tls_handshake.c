@@ -56,12 +56,12 @@ complete(PnTLS *t)
     t->established = true;
     PN_SOCKET(s)->secured = 1;
     pn_loop_disarm(t->st->loop, &t->timer);
-    if (!t->wants)
-        pn_stream_read_stop(t->io);
     if (t->then != NULL)
         t->then(s, NULL);
     else
-        (void)pn_emit_cycle(&s->em, PN_CYCLE_SECURE, NULL);
+        (void)pn_emit_cycle(&s->em, PN_CYCLE_SECURE_CONNECT, NULL);
+    if (pn_tls_is_on(t) && !t->wants)
+        pn_stream_read_stop(t->io);
     if (pn_tls_is_on(t) && s->wq != NULL && s->wq->busy && t->out.count == 0)
         pn_tls_batch_left(t);
 }
@@ -69,7 +69,7 @@ complete(PnTLS *t)
 int
 pn_tls_handshake(PnTLS *t)
 {
-    if (pn_tls_feed_stash(t) < 0) {
+    if (pn_tls_feed_all(t) < 0) {
         pn_tls_fail(t);
         return -1;
     }

@@ -12,6 +12,8 @@
 #include "py/stream/duplex.h"
 #include "py/stream/read_bytes.h"
 
+#define PIECE 16896 /* a record, and a little more */
+
 /* --- what comes --- */
 
 static int
@@ -72,26 +74,49 @@ look_for_name(PnTLS *t, const char *base, size_t len)
 }
 
 int
-pn_tls_take_in(PnTLS *t, const char *base, size_t len)
+pn_tls_keep_input(PnTLS *t, const char *base, size_t len)
 {
-    if (t->asks_name && look_for_name(t, base, len) < 0)
+    return keep(&t->stash, base, len);
+}
+
+/* Gives the SSLObject a piece: so its MemoryBIO stays small, and keeps little memory when the connection is idle. 1, or 0:
+ * nothing has come; -1 with an exception. */
+static int
+feed(PnTLS *t)
+{
+    bool stashed = t->stash.count > 0;
+    const struct pn_chunk *c = stashed ? pn_chunkq_at(&t->stash, 0) : NULL;
+    const char *base = stashed ? c->base : t->input;
+    size_t len = stashed ? c->len : t->input_len;
+    if (len == 0)
+        return 0;
+    if (len > PIECE)
+        len = PIECE;
+    if ((t->asks_name && look_for_name(t, base, len) < 0) || pn_tls_call_feed(t, base, len) < 0)
         return -1;
-    if (t->inside || t->stash.count > 0)
-        return keep(&t->stash, base, len);
-    return pn_tls_call_feed(t, base, len);
+    if (stashed)
+        (void)pn_chunkq_consume(&t->stash, len);
+    else {
+        t->input += len;
+        t->input_len -= len;
+    }
+    return 1;
 }
 
 int
-pn_tls_feed_stash(PnTLS *t)
+pn_tls_feed_all(PnTLS *t)
 {
-    while (t->stash.count > 0) {
-        const struct pn_chunk *c = pn_chunkq_at(&t->stash, 0);
-        size_t len = c->len;
-        if (pn_tls_call_feed(t, c->base, len) < 0)
-            return -1;
-        (void)pn_chunkq_consume(&t->stash, len);
+    int status;
+    while ((status = feed(t)) > 0) {
     }
-    return 0;
+    return status;
+}
+
+/* There may be something to decrypt. */
+static bool
+has_input(const PnTLS *t)
+{
+    return t->whole > 0 || t->input_len > 0 || t->stash.count > 0;
 }
 
 /* --- delivering --- */
@@ -186,39 +211,51 @@ look_for_ticket(PnTLS *t)
 
 /* --- decrypting --- */
 
-/* Decrypts into `base` what there is. Returns how much; `*outcome` is that of the last call, if it was not a count. */
+/* Decrypts into `base` what there is. Returns how much; `*outcome` is that of the last call, 0: nothing was left to call
+ * for, or the memory is full. */
 static size_t
 decrypt(PnTLS *t, char *base, size_t size, Py_ssize_t *outcome)
 {
     size_t len = 0;
     *outcome = 0;
-    do {
-        Py_ssize_t n = pn_tls_call_read(t, base + len, size - len);
-        if (n < 0) {
-            *outcome = n;
+    while (len < size && pn_tls_is_on(t) && has_input(t)) {
+        if (t->whole == 0 && feed(t) < 0) {
+            *outcome = PN_TLS_ERROR;
             break;
         }
-        len += (size_t)n;
-    } while (len < size && pn_tls_is_on(t) && t->whole > 0);
+        if (t->whole == 0)
+            continue;
+        Py_ssize_t n = pn_tls_call_read(t, base + len, size - len);
+        *outcome = n < 0 ? n : 0;
+        if (n == PN_TLS_ERROR || n == PN_TLS_OVER)
+            break;
+        len += n > 0 ? (size_t)n : 0;
+    }
     return len;
 }
 
-/* The memory to decrypt into; the caller owns it meanwhile. NULL with MemoryError. */
+/* The memory to decrypt into, at least as much as has come; the caller owns it meanwhile. NULL with MemoryError. */
 static PyObject *
-take_room(PnState *st)
+take_room(const PnTLS *t, size_t *size)
 {
-    PyObject *room = st->direct[0];
-    st->direct[0] = NULL;
-    return room != NULL ? room : PyBytes_FromStringAndSize(NULL, PN_READ_SIZE);
+    PnState *st = t->st;
+    size_t c = 0;
+    while (c + 1 < PN_READ_CLASSES && t->input_len > (size_t)PN_READ_SIZE << c)
+        c++;
+    *size = (size_t)PN_READ_SIZE << c;
+    PyObject *room = st->direct[c];
+    st->direct[c] = NULL;
+    return room != NULL ? room : PyBytes_FromStringAndSize(NULL, (Py_ssize_t)*size);
 }
 
 /* From now on the reading half may make a chunk of it. The caller keeps its reference if there is another one already. */
 static bool
-give_room(PnState *st, PyObject *room)
+give_room(PnState *st, PyObject *room, size_t size)
 {
-    if (st->direct[0] != NULL || st->closed)
+    PyObject **place = &st->direct[size == PN_READ_SIZE ? 0 : size == (size_t)PN_READ_SIZE << 1 ? 1 : 2];
+    if (*place != NULL || st->closed)
         return false;
-    st->direct[0] = room;
+    *place = room;
     return true;
 }
 
@@ -232,7 +269,7 @@ after(PnTLS *t, Py_ssize_t outcome)
     }
     if (outcome == PN_TLS_OVER)
         t->peer_closed = true;
-    if (t->peer_closed || (outcome == PN_TLS_WANTS && t->wire_ended))
+    if (t->peer_closed || (t->wire_ended && !has_input(t)))
         end(t, t->peer_closed);
     return 0;
 }
@@ -242,16 +279,11 @@ pn_tls_read(PnTLS *t)
 {
     PnState *st = t->st;
     Py_ssize_t outcome = PN_TLS_ERROR;
-    if (pn_tls_feed_stash(t) < 0) {
-        pn_tls_fail(t);
-        return -1;
-    }
+    size_t size;
     if (t->peer_closed)
         return after(t, PN_TLS_OVER);
-    if (t->whole == 0)
-        return after(t, PN_TLS_WANTS);
-    PyObject *room = take_room(st);
-    size_t len = room != NULL ? decrypt(t, PyBytes_AS_STRING(room), PN_READ_SIZE, &outcome) : 0;
+    PyObject *room = take_room(t, &size);
+    size_t len = room != NULL ? decrypt(t, PyBytes_AS_STRING(room), size, &outcome) : 0;
     PyObject *error = outcome == PN_TLS_ERROR ? pn_take_exception() : NULL;
     if (outcome != 0 && pn_tls_is_on(t)) { /* TLS itself may have something to answer */
         if (pn_tls_collect(t) == 0)
@@ -260,7 +292,7 @@ pn_tls_read(PnTLS *t)
     }
     if (outcome != PN_TLS_ERROR && pn_tls_is_on(t))
         look_for_ticket(t); /* tickets come before the first data */
-    bool given = room != NULL && give_room(st, room);
+    bool given = room != NULL && give_room(st, room, size);
     if (len > 0 && pn_tls_is_on(t) && deliver(t, PyBytes_AS_STRING(room), len) < 0)
         outcome = PN_TLS_ERROR;
     if (!given)
@@ -272,5 +304,5 @@ pn_tls_read(PnTLS *t)
     pn_put_back_exception(error);
     if (after(t, outcome) < 0 || !pn_tls_is_on(t))
         return -1;
-    return outcome == 0 && (t->stash.count > 0 || t->wire_ended || t->whole > 0);
+    return outcome != PN_TLS_OVER && has_input(t);
 }

@@ -32,9 +32,11 @@ typedef struct PnTLS {
     struct pn_stream *io; /* borrowed: the handle; NULL: not yet, or not any more */
     PyObject *ssl_object; /* own, as the next two */
     PyObject *calls[PN_TLS_CALLS];
-    PyObject *hostname;            /* str, the name of the server that the client asks for; NULL: none */
-    pn_tls_then then;              /* NULL: `secureConnect` or `error` */
-    struct pn_chunkq out;          /* bytes of the wire that the kernel has not taken, in their order */
+    PyObject *hostname;   /* str, the name of the server that the client asks for; NULL: none */
+    pn_tls_then then;     /* NULL: `secureConnect` or `error` */
+    struct pn_chunkq out; /* bytes of the wire that the kernel has not taken, in their order */
+    const char *input;    /* bytes of the wire that come just now, and have not been used */
+    size_t input_len;
     struct pn_chunkq stash;        /* bytes of the wire that came while another thread was inside */
     struct pn_chunkq hello;        /* the client's first record, while it comes in pieces */
     struct pn_chunkq plain;        /* decrypted bytes that a reader has not taken */
