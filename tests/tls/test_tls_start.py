@@ -336,10 +336,11 @@ def test_the_client_hello_has_been_read_already(server_context, client_context):
 def test_unsent_plain_bytes_leave_before_the_client_hello(where, server_context, client_context):
     """Much was written in the clear, and has not left: it does, unencrypted, and TLS follows."""
     p = connected_pair(where, {}, {})
-    big = bytes(range(256)) * 16384  # 4 MiB
+    part, big = bytes(range(256)) * 4096, b""
     p.peer.pause()
-    p.client.write(big)
-    assert p.client.writable_length > 0
+    while p.client.writable_length < len(part):
+        p.client.write(part)
+        big += part
     future = p.client.start_tls(client_context, server_hostname="localhost")
     p.client.write(b"secret")
     assert p.peer.read_exactly(len(big), timeout=20) == big

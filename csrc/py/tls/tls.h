@@ -109,10 +109,9 @@ void pn_tls_give_reader(PnTLS *t);
 /* A call of the SSLObject: sets `inside`, and releases the GIL. PN_TLS_WANTS: it needs bytes of the peer; PN_TLS_OVER: the
  * peer has closed; PN_TLS_ERROR: an exception is set; else the result, of read() and write() the count. */
 enum { PN_TLS_ERROR = -1, PN_TLS_WANTS = -2, PN_TLS_OVER = -3 };
-/* For other calls of the SSLObject: waits until no other thread is inside, for microseconds after the handshake, and is
- * inside then. False: this thread is inside already, and must not leave. */
+/* For other calls of the SSLObject: waits until no other thread is inside, for microseconds after the handshake, and sets
+ * `inside`; the caller resets it. False: this thread is inside already. */
 bool pn_tls_enter(PnTLS *t);
-void pn_tls_leave(PnTLS *t);
 Py_ssize_t pn_tls_call_handshake(PnTLS *t);
 Py_ssize_t pn_tls_call_read(PnTLS *t, char *base, size_t len);
 /* `bytes` (may be NULL) is the exact bytes object that is just this memory. */

@@ -44,14 +44,6 @@ pn_tls_enter(PnTLS *t)
     return true;
 }
 
-void
-pn_tls_leave(PnTLS *t)
-{
-    t->inside = false;
-    if (pn_tls_is_on(t))
-        pn_tls_advance_soon(t);
-}
-
 /* The count that read() or write() has returned. Steals `result`. */
 static Py_ssize_t
 count_of(PnTLS *t, PyObject *result)

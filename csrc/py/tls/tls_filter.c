@@ -190,7 +190,12 @@ filter_flush(PnDuplex *s)
 static void
 filter_shutdown(PnDuplex *s)
 {
-    close_notify(of(s));
+    PnTLS *t = of(s);
+    t->closes = true;
+    if (t->st->closed || (t->whole == 0 && t->stash.count == 0))
+        close_notify(t);
+    else
+        pn_tls_advance_soon(t); /* which decrypts first: with data of the peer, unwrap() fails, and they are lost */
 }
 
 static int

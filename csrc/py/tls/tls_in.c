@@ -196,7 +196,7 @@ look_for_ticket(PnTLS *t)
     if (!pn_tls_enter(t))
         return;
     PyObject *session = PyObject_CallOneArg(pn_tls_function(t->st, PN_TLS_TICKET), t->ssl_object);
-    pn_tls_leave(t);
+    t->inside = false; /* what has waited meanwhile goes on at the end of pn_tls_advance() */
     if (session == NULL) {
         PyErr_WriteUnraisable((PyObject *)s);
         return;

@@ -93,8 +93,11 @@ describe(PyObject *op, const char *what, PyObject *arg)
     bool entered = t->established && pn_tls_enter(t);
     PyObject *result = PyObject_CallFunction(function, "sOiOO", what, t->ssl_object, t->established,
                                              t->hostname != NULL ? t->hostname : Py_None, arg);
-    if (entered)
-        pn_tls_leave(t);
+    if (entered) {
+        t->inside = false;
+        if (pn_tls_is_on(t))
+            pn_tls_advance_soon(t);
+    }
     Py_DECREF(t);
     return result;
 }
