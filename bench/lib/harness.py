@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent.parent
@@ -144,7 +145,7 @@ def _libuv_flags():
 
 
 def _openssl_flags():
-    """Compiler flags for OpenSSL's headers and library, by pkg-config; the interpreter's own version is the fair one."""
+    """Compiler flags for OpenSSL, by pkg-config. It is fair if it is the version of the interpreter."""
     done = subprocess.run(["pkg-config", "--cflags", "--libs", "openssl"], capture_output=True, text=True)
     if done.returncode != 0:
         raise Unavailable("pkg-config does not know openssl (apt install libssl-dev)")
@@ -335,6 +336,10 @@ class Server:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 total += int((task / "schedstat").read_text().split()[0])
         return total / 1e9
+
+    def cpu_seconds_ever(self):
+        """The same, with the threads that have ended. The number is that of the process's clock (clock_getcpuclockid)."""
+        return time.clock_gettime((~self.pid << 3) | 2)
 
     def memory(self, file, field):
         """In bytes, what /proc/PID/`file` says of `field`, which it counts in kB."""

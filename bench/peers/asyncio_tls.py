@@ -1,6 +1,6 @@
-"""Echo server over TLS: asyncio's Protocol, on the loop in the first argument (asyncio or uvloop); then certificate, key.
+"""Echo server over TLS: asyncio's Protocol. Arguments: the loop (asyncio or uvloop), certificate and key.
 
-With `aiofastnet` in front of the loop's name, its create_server() stands in for the loop's.
+With `aiofastnet-` in front of the loop's name, its create_server() stands in for the loop's.
 """
 
 import asyncio

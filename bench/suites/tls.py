@@ -1,7 +1,8 @@
 """TLS: the processor time of an echo server, for each message and for each handshake, beside its rivals and plain C.
 
-The clients are OpenSSL's, with a thread for each connection (lib/tls_loadgen.c), and speak TLS 1.3 with a P-256 key. The
-servers take turns; a figure is the median of the rounds. The floor is libuv and OpenSSL in C (peers/libuv_tls_echo.c).
+The clients are OpenSSL's, with a thread for each connection (lib/tls_loadgen.c), and speak TLS 1.3 with a P-256 key.
+The servers take turns; a figure is the median of the rounds. The floor is libuv and OpenSSL in C
+(peers/libuv_tls_echo.c).
 """
 
 import json
@@ -44,9 +45,9 @@ def measure(server, mode, shape, count, core):
     generator = str(harness.build("tls_loadgen"))
     arguments = (*shape, count) if mode == "echo" else (count,)
     command = [generator, server.address, mode, *map(str, arguments)]
-    before = server.cpu_seconds()
+    before = server.cpu_seconds_ever()
     done = subprocess.run(command, capture_output=True, text=True, preexec_fn=harness._child_setup(core, False, None))
-    used = server.cpu_seconds() - before
+    used = server.cpu_seconds_ever() - before
     if done.returncode != 0:
         raise harness.Failed(f"{server.name}: {done.stderr.strip()}")
     return used / int(done.stdout) * 1e6
