@@ -338,7 +338,7 @@ class Server:
         return total / 1e9
 
     def cpu_seconds_ever(self):
-        """The same, with the threads that have ended. The number is that of the process's clock (clock_getcpuclockid)."""
+        """The same, with the threads that have ended, by the clock of the process (clock_getcpuclockid)."""
         return time.clock_gettime((~self.pid << 3) | 2)
 
     def memory(self, file, field):
