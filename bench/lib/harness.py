@@ -144,7 +144,7 @@ def _libuv_flags():
 
 
 def _openssl_flags():
-    """Compiler flags for OpenSSL's headers and library, by pkg-config; the interpreter's own version is the fair one."""
+    """Compiler flags for OpenSSL's headers and library, by pkg-config; the interpreter's own version is a fair one."""
     done = subprocess.run(["pkg-config", "--cflags", "--libs", "openssl"], capture_output=True, text=True)
     if done.returncode != 0:
         raise Unavailable("pkg-config does not know openssl (apt install libssl-dev)")

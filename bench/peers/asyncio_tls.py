@@ -1,4 +1,4 @@
-"""Echo server over TLS: asyncio's Protocol, on the loop in the first argument (asyncio or uvloop); then certificate, key.
+"""Echo server over TLS: asyncio's Protocol. Arguments: the loop (asyncio or uvloop), the certificate, the key.
 
 With `aiofastnet` in front of the loop's name, its create_server() stands in for the loop's.
 """

@@ -15,9 +15,7 @@ def start():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*sys.argv[1:3])
     server = pynet.create_server(on_connection, no_delay=True, ssl=context)
-    server.listen(
-        0, "127.0.0.1", support.BACKLOG, lambda: support.announce(server.port, pynet._pynet._counts)
-    )
+    server.listen(0, "127.0.0.1", support.BACKLOG, lambda: support.announce(server.port, pynet._pynet._counts))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """TLS: the processor time of an echo server, for each message and for each handshake, beside its rivals and plain C.
 
-The clients are OpenSSL's, with a thread for each connection (lib/tls_loadgen.c), and speak TLS 1.3 with a P-256 key. The
+The clients are OpenSSL's, a thread for each connection (lib/tls_loadgen.c), and speak TLS 1.3 with a P-256 key. The
 servers take turns; a figure is the median of the rounds. The floor is libuv and OpenSSL in C (peers/libuv_tls_echo.c).
 """
 

@@ -21,6 +21,8 @@ struct pn_filter_ops {
     /* The reading half wants bytes, or none. 0, or a status. */
     int (*read_start)(PnDuplex *s);
     void (*read_stop)(PnDuplex *s);
+    /* What has waited may go on, by a tick: for the lower files of the filter itself. */
+    void (*go_on)(PnDuplex *s);
     /* The stream is destroyed, its handle is about to be closed. Runs no user code. */
     void (*cut)(PnDuplex *s);
 };

@@ -49,7 +49,7 @@ pn_tls_leave(PnTLS *t)
 {
     t->inside = false;
     if (pn_tls_is_on(t))
-        pn_tls_advance_soon(t);
+        t->filter.ops->go_on(t->s);
 }
 
 /* The count that read() or write() has returned. Steals `result`. */

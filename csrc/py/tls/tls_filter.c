@@ -213,6 +213,12 @@ filter_read_stop(PnDuplex *s)
 }
 
 static void
+filter_go_on(PnDuplex *s)
+{
+    pn_tls_advance_soon(of(s));
+}
+
+static void
 filter_cut(PnDuplex *s)
 {
     PnTLS *t = of(s);
@@ -233,6 +239,7 @@ static const struct pn_filter_ops filter_ops = {
     .shutdown = filter_shutdown,
     .read_start = filter_read_start,
     .read_stop = filter_read_stop,
+    .go_on = filter_go_on,
     .cut = filter_cut,
 };
 
