@@ -203,7 +203,7 @@ def test_asyncio_reads(secure_pair):
 
 
 def test_asyncio_tasks_read_and_write_at_once(secure_pair):
-    p = secure_pair()
+    p = secure_pair({"allow_half_open": True}, allow_half_open=True)
 
     async def talk():
         async def send(sock):
