@@ -5,6 +5,7 @@ PYTEST_ARGS ?=
 # How many processes share the suite. A part runs in one: it starts at once, and --pdb and -s work.
 TEST_PROCESSES ?= $(if $(strip $(PYTEST_ARGS)),0,logical)
 FUZZ_SECONDS ?= 60
+HEADERS ?= 100000000
 DUPLEX_EXAMPLES ?= 1500
 PYNET_WERROR ?= 1
 export PYTHON PYNET_WERROR
@@ -27,7 +28,7 @@ COUNT ?= 500
 SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format cross core-test fuzz asan coverage bench $(SUITES:%=bench-%) .known-suite \
+.PHONY: help demo test build lint format cross core-test fuzz fuzz-headers asan coverage bench $(SUITES:%=bench-%) .known-suite \
 	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test matrix release-check conformance-record differential \
 	differential-record docs docs-links lint-workflows hooks address-files clean distclean FORCE
 
@@ -74,6 +75,9 @@ fuzz: build .venv/.test  ## random lives of two sockets, then libFuzzer on csrc/
 	@$(RUN) DUPLEX_EXAMPLES=$(DUPLEX_EXAMPLES) $(PYTEST) -q tests/stream/test_duplex_model.py --timeout=0 -o faulthandler_timeout=0
 	@$(RUN) $(PY) tests/core/fuzz.py --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
 
+fuzz-headers: .venv/.build  ## made PROXY headers, optimised (HEADERS=100000000, FUZZ_ARGS="--seed 2 --sanitize")
+	@$(RUN) $(PY) tests/core/fuzz.py --headers $(HEADERS) $(FUZZ_ARGS)
+
 cross: .venv/.cross  ## compile csrc for musl, an old glibc, macOS and FreeBSD
 	@$(RUN) $(PY) tools/cross.py
 
@@ -114,6 +118,8 @@ $(SUITES:%=bench-%): bench-%:
 soak: build .venv/.test  ## thousands of connections at once, 100,000 in turn: no leak, no error
 	@$(RUN) $(PY) tests/stress/soak.py
 	@$(RUN) $(PY) tests/stress/soak_cluster.py
+	@$(RUN) $(PY) tests/stress/soak_tls.py 10000 tcp
+	@$(RUN) $(PY) tests/stress/soak_tls.py 10000 unix
 
 costs: build .venv/.test .venv/.bench  ## what thousands of one kind cost, in instructions: no more than linear
 	@$(RUN) $(PY) -m pytest -q -p no:cacheprovider tests/stress/costs.py

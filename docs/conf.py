@@ -63,6 +63,7 @@ site_sections = {
         "internals/events",
         "internals/stream",
         "internals/socket",
+        "internals/tls",
         "internals/server",
         "internals/connect",
         "internals/module",

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from pynet._servers import servers as servers
     from pynet._streams import finished as finished
     from pynet._streams import pipeline as pipeline
+    from pynet._tls import NetTLSCertVerificationError as NetTLSCertVerificationError
+    from pynet._tls import NetTLSEOFError as NetTLSEOFError
+    from pynet._tls import NetTLSError as NetTLSError
     from pynet._waiting import Future as Future
     from pynet._waiting import IncompleteReadError as IncompleteReadError
     from pynet._waiting import once as once
@@ -50,6 +53,9 @@ else:
         "active": "_active",
         "Future": "_waiting",
         "IncompleteReadError": "_waiting",
+        "NetTLSCertVerificationError": "_tls",
+        "NetTLSEOFError": "_tls",
+        "NetTLSError": "_tls",
         "PeerCredentials": "_sending",
         "ProxyErrorInfo": "_proxy",
         "ProxyHeader": "_proxy",

@@ -23,8 +23,8 @@ from pynet._aio_streams import (
     name_of,
     on_error,
     port_number,
-    refuse_tls,
     socket_options,
+    tls_options,
 )
 from pynet._attach import automatic
 from pynet._support import in_cluster
@@ -42,7 +42,9 @@ class StreamServer:
 
     __module__ = "pynet.aio"
 
-    def __init__(self, handler: _Callback, limit: int, loop: asyncio.AbstractEventLoop, keep_alive: bool) -> None:
+    def __init__(
+        self, handler: _Callback, limit: int, loop: asyncio.AbstractEventLoop, options: dict[str, Any]
+    ) -> None:
         self._handler = handler
         self._limit = limit
         self._loop = loop
@@ -51,7 +53,9 @@ class StreamServer:
         self._streams: weakref.WeakSet[Stream] = weakref.WeakSet()
         self._forever: asyncio.Future[None] | None = None
         self._closed = asyncio.Event()
-        self._keep_alive = keep_alive
+        all_options: Any = {**options, **socket_options(limit)}
+        self._options = all_options
+        _pynet.Server(self._options)  # raises for a wrong option, before anything is bound
         self.servers: list[_pynet.Server] = []
 
     # --- listening ---
@@ -63,7 +67,7 @@ class StreamServer:
         automatic()
         try:
             for _bound, args, options in self._places:
-                server = _pynet.Server(keep_alive=self._keep_alive, **socket_options(self._limit))
+                server = _pynet.Server(self._options)
                 server.on("connection", self._on_connection)
                 self.servers.append(server)
                 server.on("error", on_error)
@@ -176,7 +180,7 @@ class StreamServer:
                 server.close()
 
     def _begin(self, sock: _pynet.Socket) -> None:
-        stream = Stream(sock, self._limit, self._loop)
+        stream = Stream(sock, self._limit, self._loop, server_side=True)
         self._streams.add(stream)
         try:
             result = self._handler(stream, stream)
@@ -280,20 +284,23 @@ async def start_server(
     sock: _socket.socket | None = None,
     backlog: int = _BACKLOG,
     ssl: Any = None,
+    ssl_handshake_timeout: float | None = None,
+    ssl_shutdown_timeout: float | None = None,
     reuse_address: bool | None = None,
     reuse_port: bool | None = None,
     keep_alive: bool | None = None,
     start_serving: bool = True,
 ) -> StreamServer:
     """start_server(): see pynet.aio."""
-    refuse_tls(ssl)
+    tls = tls_options(ssl, ssl_handshake_timeout, ssl_shutdown_timeout)
     _check_callback(client_connected_cb)
     check_limit(limit)
     if sock is not None and (host is not None or port is not None):
         raise ValueError("start_server() takes host and port, or sock, not both")
     if sock is None and host is None and port is None:
         raise ValueError("start_server() needs host and port, or sock")
-    server = StreamServer(client_connected_cb, limit, asyncio.get_running_loop(), bool(keep_alive))
+    options = {"keep_alive": bool(keep_alive), **tls}
+    server = StreamServer(client_connected_cb, limit, asyncio.get_running_loop(), options)
     if sock is not None:
         return await _start_on(server, sock, backlog, start_serving)
     if in_cluster() and not reuse_port:
@@ -313,16 +320,18 @@ async def start_unix_server(
     sock: _socket.socket | None = None,
     backlog: int = _BACKLOG,
     ssl: Any = None,
+    ssl_handshake_timeout: float | None = None,
+    ssl_shutdown_timeout: float | None = None,
     start_serving: bool = True,
     cleanup_socket: bool = True,
 ) -> StreamServer:
     """start_unix_server(): see pynet.aio."""
-    refuse_tls(ssl)
+    tls = tls_options(ssl, ssl_handshake_timeout, ssl_shutdown_timeout)
     _check_callback(client_connected_cb)
     check_limit(limit)
     if (sock is None) == (path is None):
         raise ValueError("start_unix_server() takes path or sock: one of them")
-    server = StreamServer(client_connected_cb, limit, asyncio.get_running_loop(), False)
+    server = StreamServer(client_connected_cb, limit, asyncio.get_running_loop(), tls)
     if sock is not None:
         return await _start_on(server, sock, backlog, start_serving)
     name = os.fspath(path) if path is not None else ""

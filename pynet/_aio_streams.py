@@ -13,14 +13,17 @@ import os
 import socket as _socket
 import sys
 import warnings
-from collections.abc import Iterable
-from typing import Any, Self
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Self
 
 from pynet import _private, _pynet
 from pynet._attach import automatic
 from pynet._reading import IncompleteReadError as _PynetIncompleteReadError
-from pynet._support import PREMATURE_CLOSE, peer_of
+from pynet._support import PREMATURE_CLOSE, peer_of, seconds_of
 from pynet._waiting import once
+
+if TYPE_CHECKING:
+    import ssl as ssl_module
 
 __all__ = [
     "IncompleteReadError",
@@ -159,10 +162,13 @@ class Stream:
 
     __module__ = "pynet.aio"
 
-    def __init__(self, sock: _pynet.Socket, limit: int, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, sock: _pynet.Socket, limit: int, loop: asyncio.AbstractEventLoop, server_side: bool = False
+    ) -> None:
         self.sock = sock
         self._limit = limit
         self._loop = loop
+        self._server_side = server_side
         self._wrote_eof = self._closing = False
         self._failure: BaseException | None = None  # of set_exception()
         self._high: int | None = None  # of set_write_buffer_limits()
@@ -429,7 +435,8 @@ class Stream:
         self._high = high
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """ "peername", "sockname", "socket", or `default`."""
+        """ "peername", "sockname", "socket"; of an encrypted connection "sslcontext", "ssl_object", "peercert",
+        "cipher", "compression"; or `default`."""
         if name == "peername":
             remote = self.sock.remote
             return default if remote is None and self.sock.local is None else name_of(remote)
@@ -437,11 +444,36 @@ class Stream:
             return name_of(self.sock.local)
         if name == "socket":
             return SocketInfo(self.sock, self.get_extra_info("sockname"), self.get_extra_info("peername"))
+        if name in _OF_TLS and (secure := self.sock.ssl_object) is not None:
+            return _OF_TLS[name](secure)
         return default
 
-    async def start_tls(self, sslcontext: Any, **options: Any) -> None:
-        """Raises NotImplementedError: pynet has no TLS."""
-        refuse_tls(True)
+    async def start_tls(
+        self,
+        sslcontext: ssl_module.SSLContext,
+        *,
+        server_hostname: str | None = None,
+        ssl_handshake_timeout: float | None = None,
+        ssl_shutdown_timeout: float | None = None,
+        session: ssl_module.SSLSession | None = None,
+    ) -> None:
+        """Encrypts the connection from now on. Reader and writer stay the same object, and lose no bytes.
+
+        What is queued is sent first, as it is. What has come and has not been read belongs to TLS. The stream of
+        start_server() is the server's side. `session` is one to resume. `ssl_shutdown_timeout` is only checked. Raises
+        what Socket.start_tls() raises, and the error of the handshake.
+        """
+        await self.drain()
+        options = tls_options(sslcontext, ssl_handshake_timeout, ssl_shutdown_timeout)
+        context = options.pop("ssl", sslcontext)
+        done = self.sock.start_tls(
+            context, server_side=self._server_side, server_hostname=server_hostname, session=session, **options
+        )
+        try:
+            await done
+        except BaseException:
+            self.sock.destroy()
+            raise
 
     def __repr__(self) -> str:
         return f"<pynet.aio.Stream {self.sock!r}>"
@@ -455,11 +487,48 @@ class Stream:
             warnings.warn(f"{self!r} was not closed", ResourceWarning, source=self, stacklevel=2)
 
 
-def refuse_tls(ssl: Any) -> None:
-    if ssl is not None and ssl is not False:
-        raise NotImplementedError(
-            "pynet's streams have no TLS: use asyncio.open_connection(sock=sock.detach(), ssl=...) over a pynet.Socket"
-        )
+_OF_TLS: dict[str, Callable[[ssl_module.SSLObject], Any]] = {
+    "cipher": lambda secure: secure.cipher(),
+    "compression": lambda secure: secure.compression(),
+    "peercert": lambda secure: secure.getpeercert(),
+    "ssl_object": lambda secure: secure,
+    "sslcontext": lambda secure: secure.context,
+}
+
+
+def tls_options(ssl: Any, handshake_timeout: float | None, shutdown_timeout: float | None) -> dict[str, Any]:
+    """The options of a Socket or a Server for those of asyncio."""
+    given = {"ssl_handshake_timeout": handshake_timeout, "ssl_shutdown_timeout": shutdown_timeout}
+    for name, value in given.items():
+        if value is None:
+            continue
+        if ssl is None or ssl is False:
+            raise ValueError(f"{name} is only used with ssl")
+        seconds_of(value, name, positive=True)
+    if ssl is None or ssl is False:
+        return {}
+    options = {"ssl": ssl}
+    if handshake_timeout is not None:
+        options["handshake_timeout"] = handshake_timeout
+    return options
+
+
+def _client_options(
+    ssl: Any, server_hostname: str | None, session: Any, host: str | None, *timeouts: float | None
+) -> dict[str, Any]:
+    """The same, of a client."""
+    options = tls_options(ssl, *timeouts)
+    if not options:
+        for name, value in (("server_hostname", server_hostname), ("session", session)):
+            if value is not None:
+                raise ValueError(f"{name} is only used with ssl")
+        return options
+    if server_hostname is None and not host:
+        raise ValueError("server_hostname is needed for ssl without a host")
+    options["server_hostname"] = host if server_hostname is None else server_hostname
+    if session is not None:
+        options["session"] = session
+    return options
 
 
 # --- connecting ---
@@ -504,7 +573,7 @@ async def _connect(options: dict[str, Any], limit: int) -> tuple[Stream, Stream]
     return stream, stream
 
 
-def _adopt(sock: _socket.socket, limit: int) -> tuple[Stream, Stream]:
+async def _adopt(sock: _socket.socket, limit: int, tls: dict[str, Any]) -> tuple[Stream, Stream]:
     """A stream over a connected socket.socket, which it takes over."""
     if sock.type & 0xF != _socket.SOCK_STREAM:
         raise ValueError(f"sock must be a stream socket, not {sock!r}")
@@ -514,6 +583,13 @@ def _adopt(sock: _socket.socket, limit: int) -> tuple[Stream, Stream]:
     adopted = _pynet.Socket(fd=fd, **socket_options(limit))
     sock.detach()
     stream = Stream(adopted, limit, asyncio.get_running_loop())
+    if tls:
+        context = tls.pop("ssl")
+        try:
+            await adopted.start_tls(context, **tls)
+        except BaseException:
+            adopted.destroy()
+            raise
     return stream, stream
 
 
@@ -529,22 +605,23 @@ async def open_connection(
     sock: _socket.socket | None = None,
     local_addr: tuple[str, int] | None = None,
     server_hostname: str | None = None,
+    ssl_handshake_timeout: float | None = None,
+    ssl_shutdown_timeout: float | None = None,
+    session: ssl_module.SSLSession | None = None,
     happy_eyeballs_delay: float | None = None,
     interleave: int | None = None,
     all_errors: bool = False,
 ) -> tuple[Stream, Stream]:
     """open_connection(): see pynet.aio."""
-    refuse_tls(ssl)
+    tls = _client_options(ssl, server_hostname, session, host, ssl_handshake_timeout, ssl_shutdown_timeout)
     check_limit(limit)
-    if server_hostname is not None:
-        raise ValueError("server_hostname is only used with ssl")
     if sock is not None:
         if host is not None or port is not None:
             raise ValueError("open_connection() takes host and port, or sock, not both")
-        return _adopt(sock, limit)
+        return await _adopt(sock, limit, tls)
     if host is None and port is None:
         raise ValueError("open_connection() needs host and port, or sock")
-    options: dict[str, Any] = {"host": host or "localhost", "port": port_number(port)}
+    options: dict[str, Any] = {"host": host or "localhost", "port": port_number(port), **tls}
     if (number := family_number(family)) != 0:
         options["family"] = number
     if flags:
@@ -572,16 +649,17 @@ async def open_unix_connection(
     ssl: Any = None,
     sock: _socket.socket | None = None,
     server_hostname: str | None = None,
+    ssl_handshake_timeout: float | None = None,
+    ssl_shutdown_timeout: float | None = None,
+    session: ssl_module.SSLSession | None = None,
 ) -> tuple[Stream, Stream]:
     """open_unix_connection(): see pynet.aio."""
-    refuse_tls(ssl)
+    tls = _client_options(ssl, server_hostname, session, None, ssl_handshake_timeout, ssl_shutdown_timeout)
     check_limit(limit)
-    if server_hostname is not None:
-        raise ValueError("server_hostname is only used with ssl")
     if sock is not None:
         if path is not None:
             raise ValueError("open_unix_connection() takes path or sock, not both")
-        return _adopt(sock, limit)
+        return await _adopt(sock, limit, tls)
     if path is None:
         raise ValueError("open_unix_connection() needs path or sock")
-    return await _connect({"path": path}, limit)
+    return await _connect({"path": path, **tls}, limit)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import json
 import os
 import socket
@@ -18,14 +19,17 @@ from collections.abc import Callable
 from typing import Any
 
 from pynet import _private, _pynet
-from pynet._pynet import BoundSocket, NetError, Server, Socket
+from pynet._pynet import BlockList, BoundSocket, NetError, Server, Socket
 from pynet._support import coded
 
 MESSAGE, TCP, UNIX, SERVER, BOUND, OTHER = range(6)
 _LONGEST = 65536
 
-# What has come of a server with several listeners, until the last one comes.
-_parts: weakref.WeakKeyDictionary[Socket, list[tuple[_Arrived, Any]]] = weakref.WeakKeyDictionary()
+_MOST_PARTS = 256  # a peer must not make us keep descriptors without end
+
+# What has come of a server with several listeners, until the last one comes: the number of its transfer, and the parts.
+_parts: weakref.WeakKeyDictionary[Socket, tuple[int, list[tuple[_Arrived, Any]]]] = weakref.WeakKeyDictionary()
+_transfers = itertools.count()
 
 _Descriptors = list[tuple[int, Any]]  # of a server: each with the path that it unlinks, or None
 
@@ -116,6 +120,8 @@ def lend(handle: Any) -> Lent:
 
 def _frame(about: list[Any], message: bytes) -> bytes:
     text = json.dumps(about, separators=(",", ":")).encode()
+    if len(text) >= _LONGEST:
+        raise _wrong("must have a shorter list as its proxy_protocol")
     return len(text).to_bytes(2, "big") + text + message
 
 
@@ -133,6 +139,8 @@ def send_handle(sock: Socket, handle: object, message: Any, keep_open: bool, cal
     if handle is sock:
         raise _wrong("must not be the socket that sends it")
     _private.check_channel(sock)
+    if sock.encrypted:
+        raise coded(TypeError("An encrypted socket carries no handles"), "ERR_INVALID_HANDLE_TYPE")
     if handle is None:
         return _private.send_frame(sock, MESSAGE, data, -1, callback)
 
@@ -148,12 +156,14 @@ def hand_over(handle: object, keep_open: bool, message: bytes, send: Callable[[i
     with _pynet.turn(), fork_lock:  # nothing is read from the handle meanwhile
         lent = lend(handle)
         try:
-            while len(lent.descriptors) > 1:
-                fd, path = lent.take()
-                send(SERVER, _frame([None, None if keep_open else path], b""), fd, False)
-            fd, path = lent.take()
-            about = [*lent.about, None if keep_open else path]
-            below = send(lent.kind, _frame(about, message), fd, True)
+            transfer = next(_transfers)
+            if lent.kind == SERVER:
+                lent.about[0]["transfer"] = transfer
+            paths = [None if keep_open else path for _, path in lent.descriptors]
+            last = _frame([*lent.about, paths.pop()], message)
+            for path in paths:
+                send(SERVER, _frame([transfer, path], b""), lent.take()[0], False)
+            below = send(lent.kind, last, lent.take()[0], True)
         finally:
             lent.close()
         if not keep_open:
@@ -179,9 +189,9 @@ def _unpack(message: bytes) -> tuple[list[Any], bytes]:
     return about, message[end:]
 
 
-def _open_socket(fd: int, settings: list[Any]) -> Socket:
-    *first, encoding, strict, default, ended = settings
-    sock: Socket = _private.socket_arrives(fd, (*first, ended))
+def _open_socket(arrived: _Arrived, settings: list[Any]) -> Socket:
+    *first, encoding, strict, default, ended, header = settings
+    sock: Socket = _private.socket_arrives(arrived.take(), (*first, ended, header))
     try:
         if encoding is not None:
             sock.set_encoding(encoding, errors="strict" if strict else "node")
@@ -193,6 +203,11 @@ def _open_socket(fd: int, settings: list[Any]) -> Socket:
 
 
 def _open_server(options: Any, arrived: list[tuple[_Arrived, Any]]) -> Server:
+    rules = options.get("proxy_protocol")
+    if isinstance(rules, list):
+        trusted = BlockList()
+        trusted.from_json(rules)
+        options = {**options, "proxy_protocol": trusted}
     server = Server(options)
     server.max_connections = options["max_connections"]
     backlog = options["backlog"]
@@ -235,18 +250,35 @@ def _join(options: Any, parts: list[tuple[_Arrived, Any]]) -> Server | None:
             each.close()
 
 
+def _parts_before(sock: Socket, transfer: int | None) -> list[tuple[_Arrived, Any]]:
+    """What has come of this transfer. What is left of another one, in which the sender has failed, is closed."""
+    number, parts = _parts.pop(sock, (None, []))
+    if number == transfer:
+        return parts
+    for each, _path in parts:
+        each.close()
+    return []
+
+
 def _make(sock: Socket, kind: int, about: list[Any], arrived: _Arrived) -> object:
     """The object of a handle; None: more of its descriptors follow."""
+    if kind != SERVER:
+        _parts_before(sock, None)
     if kind in (TCP, UNIX):
         settings, _path = about
         if settings[0] != (kind == UNIX):
             raise ValueError("kind")
-        return _open_socket(arrived.take(), settings)
+        return _open_socket(arrived, settings)
     if kind == SERVER:
         options, path = about
-        parts = [*_parts.pop(sock, ()), (_Arrived(arrived.take()), path)]
-        if options is None:
-            _parts[sock] = parts
+        transfer = options["transfer"] if isinstance(options, dict) else options
+        if not isinstance(transfer, int):
+            raise TypeError("transfer")
+        parts = [*_parts_before(sock, transfer), (_Arrived(arrived.take()), path)]
+        if len(parts) > _MOST_PARTS:
+            raise ValueError("listeners")
+        if options is transfer:
+            _parts[sock] = transfer, parts
             return None
         return _join(options, parts)
     if kind == BOUND:
@@ -266,7 +298,7 @@ def received(sock: Socket, kind: int, message: bytes, fd: int) -> tuple[object, 
             raise _invalid(f"A frame of an unknown kind came: {kind}")
         about, text = _unpack(message)
         made = _make(sock, kind, about, arrived)
-    except (TypeError, ValueError, KeyError, OverflowError):
+    except (TypeError, ValueError, LookupError, OverflowError, RecursionError):
         raise _invalid("A frame came whose description does not fit its kind") from None
     except OSError as error:
         if error.errno not in (errno.EMFILE, errno.ENFILE):
@@ -275,6 +307,16 @@ def received(sock: Socket, kind: int, message: bytes, fd: int) -> tuple[object, 
     finally:
         arrived.close()
     return None if made is None else (made, text)
+
+
+def drop(handle: Any) -> None:
+    """Closes a handle that has arrived, and that the program will not get."""
+    if isinstance(handle, int):
+        os.close(handle)
+    elif isinstance(handle, Socket):
+        handle.destroy()
+    elif handle is not None:
+        handle.close()
 
 
 # --- multiprocessing ---
@@ -304,4 +346,4 @@ def rebuild(kind: int, about: list[Any], descriptors: _Descriptors) -> object:
     if kind == SERVER:
         return _open_server(about[0], [(_Arrived(fd), path) for fd, path in descriptors])
     ((fd, path),) = descriptors
-    return _open_socket(fd, about[0]) if kind != BOUND else _private.bound_arrives(fd, path)
+    return _open_socket(_Arrived(fd), about[0]) if kind != BOUND else _private.bound_arrives(fd, path)

@@ -1,6 +1,7 @@
 """Types of the C module: Server. For type checkers only: import these names from pynet."""
 
 from collections.abc import Callable, Generator
+from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self, TypeVar, Unpack, overload, type_check_only
 
@@ -30,6 +31,7 @@ from pynet._waiting import Future
 _FSocket = TypeVar("_FSocket", bound=OnConnection)
 _FListener = TypeVar("_FListener", bound=Callable[[Any, _Function], object])
 _FProxyError = TypeVar("_FProxyError", bound=Callable[[NetError, ProxyErrorInfo], object])
+_FClientError = TypeVar("_FClientError", bound=Callable[[NetError, Socket], object])
 _FDrop = TypeVar("_FDrop", bound=Callable[[dict[str, Any] | None], object])
 
 class ServerStats(NamedTuple):
@@ -61,11 +63,13 @@ class Server(EventEmitter):
     (for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets),
     proxy_protocol (a list of proxies, see there), proxy_untrusted ("reject" or "direct"), proxy_timeout (ms),
     max_connections_per_address, accept_rate (connections a second from each address, or (connections,
-    seconds)), ipv6_prefix (64: both count networks).
-    Events: connection(socket), listening, close, error(err), drop(data), proxyError(error, info).
+    seconds)), ipv6_prefix (64: both count networks), ssl (an ssl.SSLContext: every connection is encrypted),
+    handshake_timeout (60 seconds) and strict_end (False) of TLS.
+    Events: connection(socket), listening, close, error(err), drop(data), proxyError(error, info),
+    secureConnection(socket), tlsClientError(error, socket).
 
-    Raises TypeError (ERR_INVALID_ARG_TYPE, also for tls and ssl, which pynet does not have), ValueError
-    (ERR_INVALID_ARG_VALUE). Node: class net.Server.
+    Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE). Node: class net.Server,
+    class tls.Server.
     """
 
     def __init__(
@@ -87,9 +91,9 @@ class Server(EventEmitter):
     @overload
     def on(self, event_name: Literal["listening", "close"], /) -> Callable[[_F0], _F0]: ...
     @overload
-    def on(self, event_name: Literal["connection"], listener: OnConnection, /) -> Self: ...
+    def on(self, event_name: Literal["connection", "secureConnection"], listener: OnConnection, /) -> Self: ...
     @overload
-    def on(self, event_name: Literal["connection"], /) -> Callable[[_FSocket], _FSocket]: ...
+    def on(self, event_name: Literal["connection", "secureConnection"], /) -> Callable[[_FSocket], _FSocket]: ...
     @overload
     def on(self, event_name: Literal["error"] | _Symbol, listener: Callable[[NetError], object], /) -> Self: ...
     @overload
@@ -100,6 +104,10 @@ class Server(EventEmitter):
     ) -> Self: ...
     @overload
     def on(self, event_name: Literal["proxyError"], /) -> Callable[[_FProxyError], _FProxyError]: ...
+    @overload
+    def on(self, event_name: Literal["tlsClientError"], listener: Callable[[NetError, Socket], object], /) -> Self: ...
+    @overload
+    def on(self, event_name: Literal["tlsClientError"], /) -> Callable[[_FClientError], _FClientError]: ...
     @overload
     def on(self, event_name: Literal["drop"], listener: Callable[[dict[str, Any] | None], object], /) -> Self: ...
     @overload
@@ -161,7 +169,7 @@ class Server(EventEmitter):
         server did not listen. Returns the server. Node: server.close().
         """
     @overload
-    def wait(self, event: Literal["connection"], timeout: float | None = None) -> Socket:
+    def wait(self, event: Literal["connection", "secureConnection"], timeout: float | None = None) -> Socket:
         """Blocks this thread until the event is emitted. Returns the value of the event: None, its one argument, or
         a tuple of its arguments. Returns at once for "listening" if the server listens, and for "close" if it has
         closed. wait("connection") is accept().
@@ -173,7 +181,9 @@ class Server(EventEmitter):
         """
     @overload
     def wait(
-        self, event: Literal["listening", "drop", "proxyError", "error", "close"], timeout: float | None = None
+        self,
+        event: Literal["listening", "drop", "proxyError", "tlsClientError", "error", "close"],
+        timeout: float | None = None,
     ) -> Any: ...
     def accept(self, timeout: float | None = None) -> _AwaitableSocket:
         """Returns the next connection, a Socket, from the same queue as `for sock in server`. A connection that
@@ -213,6 +223,12 @@ class Server(EventEmitter):
         Raises TypeError (ERR_INVALID_ARG_TYPE). Node: server.getConnections().
         """
     getConnections = get_connections
+    def set_secure_context(self, context: SSLContext, /) -> None:
+        """The next connections use this ssl.SSLContext; those that are open keep theirs. So a renewed certificate
+        needs no restart. Raises TypeError if it is not an SSLContext, NetError ERR_TLS_NOT_SECURE for a server
+        without the option ssl. Node: tlsServer.setSecureContext().
+        """
+    setSecureContext = set_secure_context
     def address(self) -> AddressInfo | str | _MaybeNone:
         """Returns AddressInfo(address, port, family), or the path of a unix server, or None if the server does not
         listen. Node: server.address().

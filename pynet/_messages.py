@@ -58,12 +58,16 @@ _EVENT_ARGUMENTS = {
     "data": ("chunk",),
     "drop": ("data",),
     "proxyError": ("error", "info"),
+    "secureConnection": ("socket",),
+    "session": ("session",),
+    "tlsClientError": ("error", "socket"),
     "error": ("err",),
     "handle": ("handle", "message"),
     "lookup": ("err", "address", "family", "host"),
     "pipe": ("source",),
     "unpipe": ("source", "info"),
     **dict.fromkeys(("connect", "drain", "end", "finish", "listening", "pause", "prefinish", "ready"), ()),
+    "secureConnect": (),
     **dict.fromkeys(("readable", "resume", "timeout"), ()),
 }
 
@@ -166,11 +170,12 @@ _SIMILAR = 0.7  # by difflib's measure: "prot" is near "port"
 _COMMON = "allow_half_open high_water_mark max_write_buffer no_delay keep_alive keep_alive_initial_delay"
 _OPTIONS = {
     "connect()": "family hints lookup local_address local_port auto_select_family auto_select_family_attempt_timeout "
-    "happy_eyeballs connect_timeout proxy_header",
+    "happy_eyeballs connect_timeout proxy_header ssl server_hostname session handshake_timeout strict_end",
     "listen()": "port host path fd handle backlog exclusive ipv6_only reuse_port readable_all writable_all "
     "mode group unlink_stale signal",
     "Server and create_server()": f"{_COMMON} pause_on_connect block_list listener grace socket_factory "
-    "proxy_protocol proxy_untrusted proxy_timeout max_connections_per_address accept_rate ipv6_prefix",
+    "proxy_protocol proxy_untrusted proxy_timeout max_connections_per_address accept_rate ipv6_prefix "
+    "ssl handshake_timeout strict_end",
     "Socket and connect()": f"{_COMMON} readable_high_water_mark writable_high_water_mark encoding default_encoding "
     "onread fd readable writable handle signal block_list type_of_service close_timeout errors "
     "linger receive_handles",
@@ -234,7 +239,7 @@ user_events: set[str] = set()
 """The names that the program has emitted on a socket or server, and those that have been warned of."""
 
 events_of_node = frozenset((*_EVENT_ARGUMENTS, "newListener", "removeListener"))
-_OF_SERVERS = ("close", "connection", "drop", "error", "listening", "proxyError")
+_OF_SERVERS = ("close", "connection", "drop", "error", "listening", "proxyError", "secureConnection", "tlsClientError")
 
 
 def _distance(a: str, b: str, most: int) -> int:

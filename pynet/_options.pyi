@@ -7,6 +7,7 @@ TYPE_CHECKING, or leave their evaluation to `from __future__ import annotations`
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from os import PathLike
+from ssl import SSLContext, SSLSession
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypedDict, type_check_only
 
 from typing_extensions import Buffer
@@ -141,6 +142,11 @@ class ServerOptions(_CommonOptions, total=False):
     proxyUntrusted: Literal["reject", "direct"] | None
     proxy_timeout: float | None
     proxyTimeout: float | None
+    ssl: SSLContext | Literal[False] | None
+    handshake_timeout: float | None
+    handshakeTimeout: float | None
+    strict_end: bool | None
+    strictEnd: bool | None
 
 @type_check_only
 class _ConnectingOptions(TypedDict, total=False):
@@ -164,6 +170,14 @@ class _ConnectingOptions(TypedDict, total=False):
     connectTimeout: float | None
     proxy_header: ProxyHeader | Socket | Literal["LOCAL"] | None
     proxyHeader: ProxyHeader | Socket | Literal["LOCAL"] | None
+    ssl: SSLContext | bool | None
+    server_hostname: str | None
+    serverHostname: str | None
+    session: SSLSession | None
+    handshake_timeout: float | None
+    handshakeTimeout: float | None
+    strict_end: bool | None
+    strictEnd: bool | None
     listener: Callable[[], object] | None
 
 @type_check_only

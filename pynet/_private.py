@@ -132,6 +132,10 @@ receive_frames: Callable[[_pynet.Socket, _Function], None] = _c._receive_frames
 
 proxy_encode: Callable[[int, bool, object, object, bytes, bool], bytes] = _c._proxy_encode
 
+# --- tls/tls_state.c ---
+
+tls_attach: Callable[[_pynet.Socket, tuple[Any, ...]], None] = _c._tls_attach
+
 # --- socket/socket_travels.c, bound_socket_type.c, server/server_travels.c ---
 
 socket_lend: Callable[[_pynet.Socket], tuple[int, tuple[Any, ...]]] = _c._socket_lend

@@ -95,7 +95,7 @@ class Reconnecting(_pynet.EventEmitter):
         self._attempt = socket
         errors: list[Any] = []
         socket.on("error", errors.append)
-        socket.on("connect", lambda: self._connected(socket))
+        socket.on("secureConnect" if socket.encrypted else "connect", lambda: self._connected(socket))
         socket.on("close", lambda had_error: self._closed(socket, errors[0] if errors else None))
 
     def _connected(self, socket: _pynet.Socket) -> None:
@@ -174,10 +174,10 @@ def reconnecting(
 ) -> Reconnecting:
     """Connects as connect() does, and connects again after each loss. Returns an EventEmitter.
 
-    Events: connected(sock), with a new Socket each time. lost(err), when that socket has closed; err is None if it
-    closed without an error. giving_up(err), after max_attempts failed attempts in a row, or if max_elapsed seconds
-    would have passed without a connection. stop(destroy=False) ends it. The first delay is backoff[0] seconds. It
-    doubles up to backoff[1]. jitter shortens each delay at random, by up to a half.
+    Events: connected(sock), with a new Socket each time; with `ssl`, after its handshake. lost(err), when that socket
+    has closed; err is None if it closed without an error. giving_up(err), after max_attempts failed attempts in a row,
+    or if max_elapsed seconds would have passed without a connection. stop(destroy=False) ends it. The first delay is
+    backoff[0] seconds. It doubles up to backoff[1]. jitter shortens each delay at random, by up to a half.
 
     Raises what connect() raises, TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_OUT_OF_RANGE).
     """

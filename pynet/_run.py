@@ -264,9 +264,11 @@ def _server_log() -> Any:
     return logging.getLogger("pynet.server")
 
 
-def lost_report(connection: object, error: BaseException) -> tuple[object, Callable[[], object]]:
+def lost_report(connection: Any, error: BaseException) -> tuple[object, Callable[[], object]]:
     """Reports to the logger "pynet.server"."""
-    return lost, partial(lost.report, "%s is lost, and has no 'error' listener: %s", connection, error)
+    shaking = connection.encrypted and connection.get_protocol() is None  # the event is of the server
+    event = "its server has no 'tlsClientError'" if shaking else "has no 'error'"
+    return lost, partial(lost.report, f"%s is lost, and {event} listener: %s", connection, error)
 
 
 # --- groups ---

@@ -29,17 +29,17 @@ _TaskHandler = Callable[[_pynet.Socket], Awaitable[object] | None]
 # --- what both share ---
 
 
-def make_server(
-    address: object, options: AioListenOptions
-) -> tuple[_pynet.Server, Mapping[str, Any] | None, dict[str, Any]]:
-    """A server with those of the options that are Server()'s, the mapping that may stand for the address, and the rest
-    of the options, which are those of listen()."""
+def make_server(address: Any, options: AioListenOptions) -> tuple[_pynet.Server, Any, Any, dict[str, Any]]:
+    """A server with those of the options that are Server()'s, the mapping that may stand for the address, or None, the
+    address for listen(), and the rest of the options, which are those of listen()."""
     mapping: Any = address if isinstance(address, Mapping) else None
+    if mapping is not None and "ssl" in mapping:  # listen() refuses it
+        address = {name: value for name, value in mapping.items() if name != "ssl"}
     own: dict[str, Any] = {}
     rest: dict[str, Any] = {}
     for name, value in options.items():
         (own if _private.server_knows_option(name) else rest)[name] = value
-    return _pynet.Server(mapping, **own), mapping, rest
+    return _pynet.Server(mapping, **own), mapping, address, rest
 
 
 def half_open(address: object, options: AioListenOptions) -> None:
@@ -111,7 +111,7 @@ def serve(
     if limit is not None:
         check_size("limit", limit, 1)
     half_open(address, options)
-    server, _mapping, own = make_server(address, options)
+    server, _mapping, address, own = make_server(address, options)
     _private.set_handled(server)
     connections = ServerIterator(server)  # before listen(): in a listener the server accepts at once
     try:

@@ -6,6 +6,7 @@ call fits none, and that should be less than a screen. For the same reason conne
 
 from collections.abc import Callable, Iterable, Mapping
 from socket import socket
+from ssl import SSLContext, SSLObject, SSLSession
 from types import TracebackType
 from typing import Any, Literal, Self, TypeAlias, TypeVar, Unpack, overload
 
@@ -42,6 +43,8 @@ _SocketEvent: TypeAlias = Literal[
     "connectionAttemptTimeout",
     "connect",
     "ready",
+    "secureConnect",
+    "session",
     "data",
     "handle",
     "readable",
@@ -59,7 +62,7 @@ _SocketEvent: TypeAlias = Literal[
 ]
 
 _Bare: TypeAlias = Literal[
-    "connect", "ready", "readable", "end", "drain", "timeout", "finish", "prefinish", "pause", "resume"
+    "connect", "ready", "secureConnect", "readable", "end", "drain", "timeout", "finish", "prefinish", "pause", "resume"
 ]
 _Rare: TypeAlias = Literal[
     "lookup",
@@ -67,6 +70,7 @@ _Rare: TypeAlias = Literal[
     "connectionAttemptTimeout",
     "connectionAttemptFailed",
     "handle",
+    "session",
     "pipe",
     "unpipe",
     "newListener",
@@ -85,6 +89,7 @@ _FRare = TypeVar(
     | Callable[[Socket], object]
     | Callable[[Socket, dict[str, bool]], object]
     | Callable[[Any, bytes], object]
+    | Callable[[SSLSession], object]
     | Callable[[Any, _Function], object],
 )
 
@@ -135,8 +140,8 @@ class Socket(EventEmitter):
     def on(self, event_name: Literal["connectionAttemptFailed"], listener: _OnFailed, /) -> Self: ...
     @overload
     def on(self, event_name: Literal["handle"], listener: Callable[[Any, bytes], object], /) -> Self: ...
-    @overload
-    def on(self, event_name: Literal["pipe"], listener: Callable[[Socket], object], /) -> Self: ...
+    @overload  # a Socket; an ssl.SSLSession. One overload, because all of them fit on a screen
+    def on(self, event_name: Literal["pipe", "session"], listener: Callable[[Any], object], /) -> Self: ...
     @overload
     def on(self, event_name: Literal["unpipe"], listener: Callable[[Socket, dict[str, bool]], object], /) -> Self: ...
     @overload
@@ -168,9 +173,11 @@ class Socket(EventEmitter):
         Starts to connect, and returns the socket. It connects to a port and a host, to a (host, port) pair, or to
         the path of a unix socket ("\\0name" is an abstract name). Options: port, host, path, family (0, 4, 6),
         hints, lookup, local_address, local_port, auto_select_family (bool), auto_select_family_attempt_timeout
-        (ms), happy_eyeballs ("race" or "serial"), connect_timeout (seconds), proxy_header (a ProxyHeader),
+        (ms), happy_eyeballs ("race" or "serial"), connect_timeout (seconds), proxy_header (a ProxyHeader), ssl
+        (an ssl.SSLContext, or True) with server_hostname, session, handshake_timeout (seconds) and strict_end,
         block_list, signal, no_delay, keep_alive, keep_alive_initial_delay (ms), type_of_service. The listener is
-        added with once("connect"). For a name, it tries the addresses of the name until one connects.
+        added with once("connect"), with ssl by once("secureConnect"). For a name, it tries the addresses of the
+        name until one connects.
 
         Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready. On
         failure: error and close.
@@ -259,8 +266,55 @@ class Socket(EventEmitter):
         but the connection stays open. Emits "close". No data is lost: if data waits to be sent
         (ERR_SOCKET_UNSENT_DATA), if data was read and not consumed (ERR_SOCKET_UNREAD_DATA; read() returns it),
         or if the socket is not connected (ENOTCONN), it raises NetError and changes nothing. Raises TypeError
-        (ERR_INVALID_HANDLE_TYPE) for a pipe.
+        (ERR_INVALID_HANDLE_TYPE) for a pipe, and for an encrypted socket.
         """
+    def start_tls(
+        self,
+        context: SSLContext | Literal[True] = True,
+        *,
+        server_side: bool = False,
+        server_hostname: str | None = None,
+        session: SSLSession | None = None,
+        handshake_timeout: float | None = 60.0,
+        strict_end: bool = False,
+    ) -> Future[None]:
+        """Encrypts the connection from now on, by TLS, and returns a Future of the end of the handshake. The socket
+        stays the same, with its listeners and loops. What has been written before leaves as it is; bytes that
+        have been read and not consumed belong to TLS.
+
+        context: an ssl.SSLContext; True is ssl.create_default_context(). server_side: this end has the
+        certificate. server_hostname: the name that the certificate of the server must have; a context that checks
+        it needs one. session: an ssl.SSLSession to resume. handshake_timeout: seconds. strict_end: the end of a
+        connection without close_notify is an error.
+
+        Events: secureConnect, session; error with a NetTLSError. Raises TypeError and ValueError for wrong
+        arguments, NetError if the socket has TLS already (ERR_TLS_ALREADY), is not connected (ENOTCONN), has
+        ended (ERR_STREAM_WRITE_AFTER_END), has a peer that has ended (ERR_STREAM_PREMATURE_CLOSE), or has decoded
+        text that was not read (ERR_SOCKET_UNREAD_DATA); TypeError (ERR_INVALID_HANDLE_TYPE) if it carries
+        handles. Node: tls.connect({socket}), new tls.TLSSocket(socket).
+        """
+    startTls = start_tls
+    def get_peer_certificate(self, binary_form: bool = False) -> Any:
+        """Returns the certificate of the peer as ssl.SSLSocket.getpeercert() does: a dict, empty if it was not
+        verified; with binary_form its bytes in DER. None if there is none. Node: tlsSocket.getPeerCertificate().
+        """
+    getPeerCertificate = get_peer_certificate
+    def get_cipher(self) -> tuple[str, str, int] | _MaybeNone:
+        """Returns (name, protocol, secret bits) of the cipher, None before the handshake. Node:
+        tlsSocket.getCipher().
+        """
+    getCipher = get_cipher
+    def get_protocol(self) -> str | _MaybeNone:
+        """Returns the version, such as "TLSv1.3", None before the handshake. Node: tlsSocket.getProtocol()."""
+    getProtocol = get_protocol
+    def get_session(self) -> SSLSession | _MaybeNone:
+        """Returns the ssl.SSLSession, for connect(session=); None before the handshake. Node:
+        tlsSocket.getSession().
+        """
+    getSession = get_session
+    def is_session_reused(self) -> bool:
+        """Returns whether the handshake has resumed an earlier session. Node: tlsSocket.isSessionReused()."""
+    isSessionReused = is_session_reused
     def writelines(self, lines: Iterable[str | Buffer], /) -> bool:
         """Writes each item of an iterable, as write() would, and sends them together. It adds nothing between the
         items, and checks all of them before it writes the first. Returns what the last write() would return.
@@ -696,6 +750,35 @@ class Socket(EventEmitter):
         connected; else None.
         """
     peerCredentials = peer_credentials
+    @property
+    def encrypted(self) -> bool:
+        """True if the connection uses TLS, or will when it is connected. Node: tlsSocket.encrypted."""
+    @property
+    def authorized(self) -> bool:
+        """True if the handshake is complete, and the context has verified a certificate of the peer. Node:
+        tlsSocket.authorized.
+        """
+    @property
+    def authorization_error(self) -> str | None:
+        """Why `authorized` is False, as a str; None if it is True, or without TLS. Node:
+        tlsSocket.authorizationError.
+        """
+    authorizationError = authorization_error
+    @property
+    def alpn_protocol(self) -> str | None:
+        """The protocol that ALPN has chosen, as a str; None if there is none. Node: tlsSocket.alpnProtocol."""
+    alpnProtocol = alpn_protocol
+    @property
+    def servername(self) -> str | None:
+        """The name of the server that the client has asked for (SNI), as a str; None if there is none. Node:
+        tlsSocket.servername.
+        """
+    @property
+    def ssl_object(self) -> SSLObject | _MaybeNone:
+        """The ssl.SSLObject of the connection, None without TLS. Don't call its methods that read, write or shut
+        down.
+        """
+    sslObject = ssl_object
     @property
     def proxy(self) -> ProxyInfo | _MaybeNone:
         """A ProxyInfo: what the header of the PROXY protocol said, and the proxy's own address. None if the

@@ -74,6 +74,8 @@ class _Regular(_Reader):
     def send(self, socket: _pynet.Socket) -> int:
         if not self._sends or socket.pending or not socket.writable or socket.writable_length or socket.writable_corked:
             return -1
+        if socket.encrypted:  # the system would send the file as it is
+            return -1
         try:
             sent = os.sendfile(socket.fileno(), self._fd, self._at, min(_SEND_SIZE, self._left))
         except BlockingIOError:

@@ -64,13 +64,14 @@ async def connect(
 ) -> _pynet.Socket:
     """connect(port, host="localhost"), connect(path), connect(options): returns a connected Socket. Await it.
 
-    Takes the arguments of pynet.connect(). The `await` raises what that raises, and the error of an "error" event
-    before "connect". If you cancel the await, the socket is destroyed. Node: net.promises.connect().
+    Takes the arguments of pynet.connect(). With `ssl` the handshake is complete as well. The `await` raises what that
+    raises, and the error of an "error" event before "connect" (with `ssl`, "secureConnect"). If you cancel the await,
+    the socket is destroyed. Node: net.promises.connect(), tls.connect().
     """
     automatic()
     socket = _pynet.connect(*given(address, host, listener), **options)
     try:
-        await socket.wait("connect")
+        await socket.wait("secureConnect" if socket.encrypted else "connect")
     except BaseException:
         socket.destroy()
         raise
@@ -92,7 +93,7 @@ async def listen(
     an AbortError if its `signal` is aborted first. If you cancel the await, the server is closed.
     Node: net.promises.listen().
     """
-    server, mapping, own = make_server(address, options)
+    server, mapping, address, own = make_server(address, options)
     automatic()
     server.listen(*given(address, host, backlog, callback), **own)
     try:

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent.parent
@@ -20,6 +21,8 @@ CFLAGS = ["-O2", "-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
 _SOURCES = {
     "loadgen": ["lib/loadgen.c", "lib/loadgen_options.c", "lib/loadgen_options.h"],
     "libuv_echo": ["peers/libuv_echo.c"],
+    "libuv_tls_echo": ["peers/libuv_tls_echo.c"],
+    "tls_loadgen": ["lib/tls_loadgen.c"],
 }
 PR_SET_PDEATHSIG = 1
 START_SECONDS = 120  # under callgrind an interpreter takes its time
@@ -83,6 +86,14 @@ _SCRIPTS = {
     "uvloop-shared": "shared_listener.py uvloop",
     "pynet-writer": "pynet_writer.py",
     "node-writer": "node_writer.js",
+    # for the suite tls
+    "pynet-tls": "pynet_tls.py",
+    "node-tls": "node_tls.js",
+    "asyncio-tls": "asyncio_tls.py asyncio",
+    "uvloop-tls": "asyncio_tls.py uvloop",
+    "aiofastnet-asyncio-tls": "asyncio_tls.py aiofastnet-asyncio",
+    "aiofastnet-uvloop-tls": "asyncio_tls.py aiofastnet-uvloop",
+    "ssl-threads": "ssl_threads.py",
 }
 
 
@@ -106,8 +117,10 @@ def build(name):
     BUILD.mkdir(parents=True, exist_ok=True)
     compiled = [source for source in sources if source.endswith(".c")]
     command = [os.environ.get("CC", "cc"), *CFLAGS, "-o", str(target), *compiled]
-    if name == "libuv_echo":
+    if name.startswith("libuv"):
         command += _libuv_flags()
+    if "tls" in name:
+        command += _openssl_flags()
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise Failed(f"{' '.join(command)}\n{done.stderr}")
@@ -131,6 +144,14 @@ def _libuv_flags():
     return done.stdout.split()
 
 
+def _openssl_flags():
+    """Compiler flags for OpenSSL, by pkg-config. It is fair if it is the version of the interpreter."""
+    done = subprocess.run(["pkg-config", "--cflags", "--libs", "openssl"], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Unavailable("pkg-config does not know openssl (apt install libssl-dev)")
+    return [*done.stdout.split(), "-lpthread"]
+
+
 def _can_import(module, name):
     """Whether a server's script can import it; -P, as that does not look into our current directory either."""
     command = [sys.executable, "-P", "-c", f"from {module} import {name}"]
@@ -151,13 +172,15 @@ def command_of(name):
     """The command line that runs the server `name`, with everything it needs made ready."""
     kind = name.split("-")[0]
     if kind == "libuv":
-        return [str(build("libuv_echo"))]
+        return [str(build("libuv_tls_echo" if name == "libuv-tls" else "libuv_echo"))]
     file, *first = _SCRIPTS[name].split()
     script = [str(PEERS / file), *first]
     if kind == "node":
         return [node(), "--expose-gc", *script]
     if "uvloop" in name and not _can_import("uvloop", "run"):
         raise Unavailable("uvloop is not installed (pip install uvloop)")
+    if "aiofastnet" in name and not _can_import("aiofastnet", "create_server"):
+        raise Unavailable("aiofastnet is not installed (pip install aiofastnet)")
     if kind == "pynet" and not _can_import("pynet", "run"):
         raise Unavailable("pynet is not built (make build)")
     return [sys.executable, *script]
@@ -313,6 +336,10 @@ class Server:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 total += int((task / "schedstat").read_text().split()[0])
         return total / 1e9
+
+    def cpu_seconds_ever(self):
+        """The same, with the threads that have ended, by the clock of the process (clock_getcpuclockid)."""
+        return time.clock_gettime((~self.pid << 3) | 2)
 
     def memory(self, file, field):
         """In bytes, what /proc/PID/`file` says of `field`, which it counts in kB."""

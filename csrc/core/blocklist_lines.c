@@ -54,6 +54,9 @@ trimmed(const char *text, size_t len)
     return len;
 }
 
+/* The longest first address of a range, with its zone: a long line with many dashes must not take long. */
+#define LONGEST_FIRST 256
+
 /* Parses "a-b", with optional blanks around the dash. Returns PN_TEXT_ADDRESS unless both are addresses. */
 static enum pn_text_status
 range_from_text(const char *text, const char *dash, size_t len, struct pn_rule *out)
@@ -90,6 +93,8 @@ pn_rule_parse(const char *text, size_t len, struct pn_rule *out)
         return cidr_from_text(text, slash, len, out);
     /* Zones may contain a dash too: try each dash. */
     for (const char *dash = text; (dash = memchr(dash, '-', (size_t)(end - dash))) != NULL; dash++) {
+        if (trimmed(text, (size_t)(dash - text)) > LONGEST_FIRST)
+            break;
         enum pn_text_status status = range_from_text(text, dash, len, out);
         if (status != PN_TEXT_ADDRESS)
             return status;

@@ -189,13 +189,14 @@ accept_one(struct pn_listener *l, struct pn_addr *peer)
 }
 
 /* EMFILE and the like: no descriptor is left. Closes the reserve descriptor in order to accept the waiting
- * connections and close them, so that their clients see it; then stops watching for RETRY_NS. */
+ * connections and close them, so that their clients see it; then stops watching for RETRY_NS. Those of a shared listener
+ * wait: another process may have room for them. */
 static void
 shed(struct pn_listener *l)
 {
     struct pn_loop *loop = l->loop;
     struct pn_addr peer;
-    if (loop->reserve_fd >= 0) {
+    if (loop->reserve_fd >= 0 && l->sharing == PN_NOT_SHARED) {
         close(loop->reserve_fd);
         int fd;
         for (int i = 0; i < PN_ACCEPTS_A_TURN && (fd = accept_one(l, &peer)) >= 0; i++)

@@ -524,6 +524,8 @@ pn_loop_turn(struct pn_loop *loop)
 bool
 pn_loop_alive(struct pn_loop *loop)
 {
+    if (pn_uv_has_others((uv_handle_t *)&loop->check)) /* each turn asks: most servers have a listener */
+        return true;
     if (loop->posted.first != NULL || loop->pending.first != NULL || loop->timers_referenced > 0 ||
         loop->idle_listeners > 0 || loop->asked > 0 || loop->direct > 0)
         return true;

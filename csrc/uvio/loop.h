@@ -168,7 +168,8 @@ void pn_loop_unpost(struct pn_loop *loop, struct pn_posted *p);
 static inline uint64_t
 pn_loop_about_now(const struct pn_loop *loop)
 {
-    return loop->times.turn_since != 0 ? loop->times.turn_since : uv_hrtime();
+    uint64_t turn = pn_times_turn_since(&loop->times);
+    return turn != 0 ? turn : uv_hrtime();
 }
 
 /* Returns the resolver, created on first use; NULL when out of memory. */

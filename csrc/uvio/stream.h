@@ -63,6 +63,7 @@ struct pn_stream {
     const struct pn_stream_events *events;
     struct pn_stream_group group;
     void *owner;             /* borrowed; NULL: events are dropped */
+    void *filter;            /* borrowed; the owner's: what stands between the stream and its user; NULL: nothing */
     struct pn_posted posted; /* in the list while `completions` is not 0 */
     struct pn_fd_recheck recheck;
     struct pn_stream_req *req; /* own: the connect or write in progress */

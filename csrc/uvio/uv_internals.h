@@ -81,6 +81,13 @@ pn_uv_has_pending(const uv_loop_t *loop)
     return *(void *const *)queue != queue;
 }
 
+/* Returns whether a referenced handle is active, beside this one, which is. */
+static inline int
+pn_uv_has_others(const uv_handle_t *handle)
+{
+    return handle->loop->active_handles > 1;
+}
+
 static inline unsigned
 pn_uv_active_requests(const uv_loop_t *loop)
 {

@@ -6,7 +6,7 @@ import argparse
 import time
 
 import pynet
-from pynet._cli import where
+from pynet._cli import tls, where
 from pynet._cli.errors import FAILED, UsageError
 from pynet._cli.joining import Joint, add_options
 from pynet._cli.serving import keep_running
@@ -25,7 +25,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         "Examples:\n\n"
         "    pynet connect -v -C example.com 80\n"
         "    echo status | pynet connect -w 2 localhost:9000\n"
-        "    pynet connect -x /run/service.sock",
+        "    pynet connect -x /run/service.sock\n"
+        "    pynet connect --tls -C example.com 443",
     )
     parser.add_argument(
         "where",
@@ -49,12 +50,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         "--timeout",
         type=positive_seconds,
         metavar="SECONDS",
-        help="how long connecting may take, lookup and all addresses together (default: that of -w, or no limit)",
+        help="how long connecting may take, lookup and all addresses together, and then the handshake of --tls "
+        "(default: that of -w, or no limit)",
     )
     parser.add_argument("-s", "--local-address", metavar="ADDRESS", help="the address to connect from")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="report the lookup, each attempt with its time, and the end"
     )
+    tls.add_client(parser)
     return parser
 
 
@@ -71,6 +74,7 @@ class Report:
         sock.on("connectionAttemptFailed", self.on_failed)
         sock.on("connectionAttemptTimeout", self.on_timeout)
         sock.on("connect", self.on_connect)
+        sock.on("secureConnect", lambda: tls.report_client(sock))
         sock.on("close", self.on_close)
 
     @staticmethod
@@ -112,7 +116,8 @@ class Report:
 
 
 def connect_options(args: argparse.Namespace) -> pynet.SocketConnectOptions:
-    options = where.parse(args.where, unix=args.unix).connect_options()
+    place = where.parse(args.where, unix=args.unix)
+    options = place.connect_options()
     limit = args.timeout if args.timeout is not None else args.wait
     if limit is not None:
         options["connect_timeout"] = limit
@@ -122,6 +127,7 @@ def connect_options(args: argparse.Namespace) -> pynet.SocketConnectOptions:
         options["local_address"] = args.local_address.strip("[]")
     if args.family is not None:
         options["family"] = args.family
+    tls.add_client_options(args, None if place.path is not None else place.host or "localhost", options)
     return options
 
 
@@ -144,7 +150,7 @@ def run(args: argparse.Namespace) -> int:
     def on_error(err: pynet.NetError) -> None:
         nonlocal failed
         failed = True
-        complain(err)
+        complain(f"{err}{tls.hint(err)}")
 
     def main() -> None:
         hold = keep_running()

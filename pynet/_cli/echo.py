@@ -6,7 +6,7 @@ import argparse
 import time
 
 import pynet
-from pynet._cli import where
+from pynet._cli import tls, where
 from pynet._cli.errors import UsageError
 from pynet._cli.serving import serve
 from pynet._cli.text import note, plural, short_time
@@ -34,6 +34,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
     where.add_unix(parser)
     parser.add_argument("--host", help="the address to listen on when PLACE has none (default: 127.0.0.1)")
     parser.add_argument("-v", "--verbose", action="store_true", help="report each connection and its end on stderr")
+    tls.add_server(parser)
     return parser
 
 
@@ -63,4 +64,10 @@ def run(args: argparse.Namespace) -> int:
             report(sock)
         sock.pipe(sock)
 
-    return serve(pynet.create_server(on_connection), place.listen_options(host))
+    def on_failed(err: pynet.NetError, sock: pynet.Socket) -> None:
+        if args.verbose:
+            note(f"{where.peer_name(sock)} failed: {err}")
+
+    server = pynet.create_server(tls.server_options(args), on_connection)
+    server.on("tlsClientError", on_failed)
+    return serve(server, place.listen_options(host))

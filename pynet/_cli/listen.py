@@ -13,7 +13,7 @@ import time
 from collections import deque
 
 import pynet
-from pynet._cli import where
+from pynet._cli import tls, where
 from pynet._cli.errors import FAILED, TERMINATED, UsageError
 from pynet._cli.joining import Joint, add_options
 from pynet._cli.serving import keep_running
@@ -34,7 +34,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         "Examples:\n\n"
         "    pynet listen 9000 > received\n"
         "    pynet listen -k -v --exec 'tr a-z A-Z' 9000\n"
-        "    pynet listen -U /tmp/in.sock",
+        "    pynet listen -U /tmp/in.sock\n"
+        "    pynet listen --tls --cert cert.pem --key key.pem 9000",
     )
     parser.add_argument(
         "where",
@@ -59,6 +60,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpar
         "Without a host it listens on 127.0.0.1 only",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="report where it listens, and each connection")
+    tls.add_server(parser)
     return parser
 
 
@@ -72,12 +74,14 @@ class Listener:
         self.accepted = False
         self.failed = False
         self.hold: pynet.Timeout | None = None
-        self.server = pynet.create_server(allow_half_open=True, pause_on_connect=True)
+        options = tls.server_options(args)
+        self.server = pynet.create_server(options, allow_half_open=True, pause_on_connect=True)
 
     def main(self, options: pynet.ListenOptions) -> None:
         self.hold = keep_running()  # also while a command has the connection
         self.server.on("error", self.on_error)
         self.server.on("connection", self.on_connection)
+        self.server.on("tlsClientError", lambda err, sock: complain(err))
         self.server.listen(options, self.on_listening)
 
     def on_listening(self) -> None:
@@ -207,6 +211,8 @@ def run(args: argparse.Namespace) -> int:
     place = where.parse(args.where or ["0"], unix=args.unix)
     if args.exec is not None and (args.crlf or args.hex_dump or args.no_stdin or not args.half_close):
         raise UsageError("-C, -x, -d and --no-half-close are for stdin and stdout, which --exec does not use")
+    if args.exec is not None and args.tls:
+        raise UsageError("--exec gives the command the socket itself, which --tls cannot encrypt")
     options = place.listen_options(None if args.exec is None else "127.0.0.1")
     listener = JoiningListener(args, place) if args.exec is None else ExecutingListener(args, place)
     # By default SIGTERM would leave the path behind.

@@ -18,7 +18,7 @@ from typing import Any
 from pynet import _private, _pynet
 from pynet._support import coded
 
-__all__ = ["Channel", "closed_error", "receive_hello", "send_hello"]
+__all__ = ["Channel", "closed_error", "in_order", "receive_hello", "send_hello"]
 
 FRAME = 60 * 1024
 FIRST_KIND = 128
@@ -32,6 +32,13 @@ _answer = struct.Struct("!B")
 
 def closed_error() -> _pynet.NetError:
     return coded(_pynet.NetError("Channel closed"), "ERR_IPC_CHANNEL_CLOSED")
+
+
+def in_order(*calls: Callable[[], object]) -> None:
+    """Makes all the calls, also when one of them raises: a listener must not keep the cluster from its work."""
+    with contextlib.ExitStack() as stack:
+        for call in reversed(calls):
+            stack.callback(call)
 
 
 class Channel:

@@ -11,12 +11,13 @@ import subprocess
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from pynet import _private, _pynet, _run
 from pynet._support import coded, seconds_of, timer_ms
 from pynet.cluster import _channel, _page, _settings
-from pynet.cluster._channel import Channel
+from pynet.cluster._channel import Channel, in_order
 from pynet.cluster._shares import Share, Shares, error_as_json
 from pynet.cluster._supervisor import Supervisor, take_signals
 from pynet.cluster._worker_type import ListeningAddress, Worker
@@ -157,15 +158,17 @@ class PrimaryWorker(Worker):
         for server in self._held.values():
             _private.server_hold(server, -1)
         self._held.clear()
-        for answer in self._asked.values():
-            answer(0)
+        asked = list(self._asked.values())
         self._asked.clear()
         if self._dismissed:
             self._primary.workers.pop(self.id, None)
-        self.emit("disconnect")
-        self._primary.emit("disconnect", self)
-        self._primary.disconnected(self)
-        self._maybe_gone()
+        in_order(
+            *(partial(answer, 0) for answer in asked),
+            partial(self.emit, "disconnect"),
+            partial(self._primary.emit, "disconnect", self),
+            partial(self._primary.disconnected, self),
+            self._maybe_gone,
+        )
 
     def _ended(self, code: int) -> None:
         """The process has ended."""
@@ -289,6 +292,19 @@ class Primary(_pynet.EventEmitter):
         _run.graceful_hooks.append(self._leave)
         take_signals(self)
         atexit.register(self._kill_stuck)
+        os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
+        """In the child of a fork: the workers are its parent's, and may be in use by it. The child may have its own."""
+        self._of_the_parent = (self.alive, self.shares, self.supervisor)  # kept: they would warn when they are freed
+        self.workers.clear()
+        self.alive = set()
+        self.shares = Shares()
+        self.supervisor = Supervisor(self)
+        self._disconnects = []
+        if self.page is not None:
+            self.page.close()
+            self.page = None
 
     def _leave(self, grace: float | None) -> None:
         """run(signals=True) closes everything in order."""
@@ -401,9 +417,11 @@ class Primary(_pynet.EventEmitter):
         if self.page is not None:
             self.page.free(worker._slot)
         _private.set_workers(len(self.alive))
-        worker.emit("exit", code, signal)
-        self.emit("exit", worker, code, signal)
-        self.supervisor.exited(worker, code, signal)
+        in_order(
+            partial(worker.emit, "exit", code, signal),
+            partial(self.emit, "exit", worker, code, signal),
+            partial(self.supervisor.exited, worker, code, signal),
+        )
 
     def disconnect(self, timeout: float | None, callback: Callable[[], object] | None) -> None:
         """Disconnects all workers, and starts none of those that wait for it; calls back when the last channel has
@@ -422,8 +440,7 @@ class Primary(_pynet.EventEmitter):
             left.discard(worker)
         done = [callback for left, callback in self._disconnects if not left]
         self._disconnects = [entry for entry in self._disconnects if entry[0]]
-        for callback in done:
-            callback()
+        in_order(*done)
 
     def count(self, callback: Callable[[None, int], object]) -> None:
         """callback(None, n): the connections of all workers."""

@@ -21,7 +21,7 @@ from pynet._server import shutdown
 from pynet._servers import servers
 from pynet._support import seconds_of, timer_ms
 from pynet.cluster import _channel
-from pynet.cluster._channel import Channel
+from pynet.cluster._channel import Channel, in_order
 from pynet.cluster._page import SLOTS, Page
 from pynet.cluster._worker_type import Worker
 
@@ -33,6 +33,8 @@ _BEGINS_WITHIN = 10.0
 """s that a script without run() has to begin to listen, while the primary wants it to disconnect."""
 _LISTENS_WITHIN = 1.0
 """s from its start that it has for further calls of listen()."""
+_TRY_AGAIN = 100
+"""ms until a worker that had no room for a connection may have some, as after a failed accept()."""
 _LOOK_AGAIN = 20
 """ms until the script may have come to run()."""
 _LONGEST_PATH = 107 if sys.platform == "linux" else 103
@@ -59,6 +61,7 @@ class _Asked:
         self.index = index
         self.fds: list[int] = []
         self.waits = True
+        self.accepts = False  # what the primary was told last ("rr")
 
 
 class SelfWorker(Worker):
@@ -92,7 +95,7 @@ class SelfWorker(Worker):
         self._tell("online")
         _run.graceful_hooks.append(self._ends_by_itself)
         if hello["heartbeat"]:
-            beat = _pynet.set_interval(self._page.stamp, max(hello["heartbeat"] * 1000 / 4, 1), self._slot)
+            beat = _pynet.set_interval(self._page.stamp, max(timer_ms(hello["heartbeat"] / 4), 1), self._slot)
             beat.unref()
 
     def _tell(self, op: str, *args: object) -> None:
@@ -147,11 +150,23 @@ class SelfWorker(Worker):
     def _connection(self, number: int, index: int, fd: int) -> None:
         """The primary hands a connection to a server of this process ("rr")."""
         asked = self._asked.get(number)
-        taken = asked is not None and fd >= 0 and _private.accept_fd(asked.server, index, fd)
-        if not taken and fd >= 0:
-            os.close(fd)
-        if self._channel is not None:
-            self._channel.answer(taken)
+        taken = False
+        try:
+            taken = asked is not None and fd >= 0 and _private.accept_fd(asked.server, index, fd)
+        finally:
+            if not taken and fd >= 0:
+                os.close(fd)
+            if self._channel is not None:
+                self._channel.answer(taken)
+            if (
+                not taken
+            ):  # to the primary it does not accept any more; it does, if it only had no room for a descriptor
+                _pynet.set_timeout(self._accepts_again, _TRY_AGAIN, number).unref()
+
+    def _accepts_again(self, number: int) -> None:
+        asked = self._asked.get(number)
+        if asked is not None and asked.accepts:
+            self._tell("accepting", number, True)
 
     # --- listening ---
 
@@ -224,6 +239,7 @@ class SelfWorker(Worker):
             if asked.server is not server:
                 continue
             if accepting is not None:
+                asked.accepts = accepting
                 self._tell("accepting", number, accepting)
             elif not asked.waits:  # else it has called listen() again
                 self._forget(number)
@@ -247,8 +263,8 @@ class SelfWorker(Worker):
 
     def _emit_early(self) -> None:
         early, self._early = self._early or [], None
-        for message, handle in early:
-            self.emit("message", message, handle)
+        for message, handle in early:  # one tick each: when a listener raises, the others still come
+            _pynet.next_tick(self.emit, "message", message, handle)
 
     def _on_count(self, number: int) -> None:
         self._tell("count", number, self._page.connections(self._slot))
@@ -303,9 +319,9 @@ class SelfWorker(Worker):
         """The channel has closed; if nothing of this cluster has caused it, the primary has died."""
         orphan = not self.exited_after_disconnect and not self._closing and not self._told
         self.state = "disconnected"
-        self.emit("disconnect")
-        if not orphan:
-            return
+        in_order(partial(self.emit, "disconnect"), *([self._end_soon] if orphan else []))
+
+    def _end_soon(self) -> None:
         self._leaves = True
         waits = [shutdown(server, _ORPHAN_TIMEOUT) for server in servers()]
         timer = _pynet.set_timeout(_end_orphan, (_ORPHAN_TIMEOUT + 1) * 1000 if waits else 1000)

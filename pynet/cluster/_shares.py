@@ -66,14 +66,22 @@ class Share:
 
     def join(self, answer: _Answer) -> None:
         if self.server.listening:
-            answer(_private.server_fds(self.server), None)
+            self._answer(answer)
         else:
             self._waiting.append(answer)
+
+    def _answer(self, answer: _Answer) -> None:
+        try:
+            fds = _private.server_fds(self.server)
+        except OSError as error:  # this process has no room for more descriptors
+            answer([], error)
+        else:
+            answer(fds, None)
 
     def _listens(self) -> None:
         waiting, self._waiting = self._waiting, []
         for answer in waiting:
-            answer(_private.server_fds(self.server), None)
+            self._answer(answer)
         if not self.users:
             self.close()
 
@@ -118,18 +126,26 @@ class Share:
             self._round.answered(worker, taken)
 
 
+def _duplicate(fd: int) -> int:
+    try:
+        return os.dup(fd)
+    except OSError:
+        return -1
+
+
 class RoundRobin:
     """Hands accepted connections to the workers in turn; to each the next one after it has answered for the last.
 
-    The descriptor is kept until the answer, so a connection goes to another worker when the first one dies. While no
-    worker accepts, the server is paused: connections wait in the kernel's queue.
+    A duplicate of the descriptor is kept until the answer, so a connection goes to another worker when the first one
+    dies. It is -1 when this process has no room for it: such a connection has only one chance. While no worker accepts,
+    the server is paused: connections wait in the kernel's queue.
     """
 
     def __init__(self, share: Share) -> None:
         self._share = share
         self._queue: deque[tuple[int, int]] = deque()  # descriptors, with the places that accepted them
         self._free: deque[tuple[PrimaryWorker, int]] = deque()
-        self._handed: dict[PrimaryWorker, tuple[int, int, int]] = {}  # descriptor, place, server in the worker
+        self._handed: dict[PrimaryWorker, tuple[int, int, int]] = {}  # duplicate, place, server in the worker
         self._paused = False
 
     def accepted(self, fd: int, index: int) -> None:
@@ -140,8 +156,8 @@ class RoundRobin:
         while self._queue and self._free:
             worker, number = self._free.popleft()
             fd, index = self._queue.popleft()
-            self._handed[worker] = (fd, index, number)
-            worker._hand(self._share, number, index, os.dup(fd))
+            self._handed[worker] = (_duplicate(fd), index, number)
+            worker._hand(self._share, number, index, fd)
         self._pace()
 
     def _pace(self) -> None:
@@ -164,24 +180,31 @@ class RoundRobin:
         if worker not in self._handed:  # all have left
             return
         fd, index, number = self._handed.pop(worker)
-        if taken:
-            os.close(fd)
+        if not taken:
+            self._again(fd, index)
+        else:
+            if fd >= 0:
+                os.close(fd)
             if number in self._share.users.get(worker, ()):
                 self._free.append((worker, number))
-        else:
-            self._queue.appendleft((fd, index))
         self._hand()
+
+    def _again(self, fd: int, index: int) -> None:
+        """Another worker gets the connection."""
+        if fd >= 0:
+            self._queue.appendleft((fd, index))
 
     def left(self, worker: PrimaryWorker, number: int | None, died: bool) -> None:
         self._free = deque(entry for entry in self._free if entry[0] is not worker or number not in (None, entry[1]))
         if died and worker in self._handed:
             fd, index, _ = self._handed.pop(worker)
-            self._queue.appendleft((fd, index))
+            self._again(fd, index)
         self._hand()
 
     def close(self) -> None:
         for fd, _ in (*self._queue, *(entry[:2] for entry in self._handed.values())):
-            os.close(fd)
+            if fd >= 0:
+                os.close(fd)
         self._queue.clear()
         self._handed.clear()
         self._free.clear()
@@ -215,6 +238,8 @@ class Shares:
 
         def answered(fds: list[int], error: Any) -> None:
             answer(joined, fds, error)
+            if error is not None:
+                joined.leave(worker, number)
 
         if new:
             share.begin(places, options, answered)

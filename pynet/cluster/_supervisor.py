@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pynet import _pynet, _run
 from pynet._calls import Unbound
-from pynet._support import coded
+from pynet._support import coded, timer_ms
 
 if TYPE_CHECKING:
     from pynet._waiting import Future
@@ -54,7 +54,7 @@ class Supervisor:
     def started(self, worker: PrimaryWorker) -> None:
         heartbeat = self._primary.settings.get("heartbeat")
         if heartbeat is not None and self._watch is None:
-            self._watch = _pynet.set_interval(self._check_hearts, max(heartbeat * 250, 1))
+            self._watch = _pynet.set_interval(self._check_hearts, max(timer_ms(heartbeat / 4), 1))
             self._watch.unref()
 
     def _check_hearts(self) -> None:

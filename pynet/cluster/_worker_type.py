@@ -158,7 +158,7 @@ class Worker(_pynet.EventEmitter):
         handle: Any = None
         if kind != _handles.MESSAGE:
             if fd < 0:
-                self.emit("error", coded(_pynet.NetError("A handle is lost: too many open files"), "EMFILE"))
+                self._lost(number, coded(_pynet.NetError("A handle is lost: too many open files"), "EMFILE"))
                 return
             assert self._channel is not None
             try:
@@ -169,12 +169,23 @@ class Worker(_pynet.EventEmitter):
             if arrived is None:  # more of a server follows
                 return
             if isinstance(arrived, Exception):
-                self.emit("error", arrived)
+                self._lost(number, arrived)
                 return
             handle, body = arrived
         if number:
             handle.once("close", lambda had_error: self._gone(number))
-        self._received(self._load(body), handle)
+        try:
+            message = self._load(body)
+        except BaseException:
+            _handles.drop(handle)
+            raise
+        self._received(message, handle)
+
+    def _lost(self, number: int, error: Exception) -> None:
+        """A handle has come that this process has no room for."""
+        if number:
+            self._gone(number)
+        self.emit("error", error)
 
     def _gone(self, number: int) -> None:
         """A connection that came with a number has closed."""

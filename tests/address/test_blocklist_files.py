@@ -455,3 +455,16 @@ def test_special_ranges_are_a_tuple_for_every_way_to_add():
     assert isinstance(BlockList.SPECIAL_RANGES, tuple)
     assert b == BlockList(BlockList.SPECIAL_RANGES) == BlockList.from_file(BlockList.SPECIAL_RANGES)
     assert pynet.BlockList is BlockList
+
+
+@pytest.mark.parametrize("line", ["fe80::1%" + "-" * 999_999 + "\x7f", "fe80::1%-" * 100_000 + "\x7f", "%-" * 500_000])
+def test_a_long_line_of_dashes_takes_no_time(line):
+    """Each dash may be that of a range: it would take minutes to try them all."""
+    with pytest.raises(ValueError, match="line 1"):
+        BlockList().load([line])
+
+
+def test_the_zone_of_a_range_may_have_dashes():
+    b = BlockList()
+    b.load(["fe80::1%a-b-fe80::9%c-d"])
+    assert b.rules == ["Range: IPv6 fe80::1-fe80::9"]

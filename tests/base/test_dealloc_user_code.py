@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import functools
 import gc
+import ssl
 import threading
 import warnings
 import weakref
@@ -268,6 +269,18 @@ def make_lookup_callback(scene, cls):
     sock.connect(port=1, host="some.name", lookup=lambda host, options, callback: callbacks.append(callback))
     closed(sock, sock.destroy)
     return callbacks.pop()
+
+
+@makes("_TLS", "the last reference to its filter")
+def make_tls(scene, cls):
+    socket, callbacks = scene.listen(pynet.Socket()), []
+    socket.connect(
+        port=1, host="some.name", lookup=lambda *args: callbacks.append(args), ssl=ssl.create_default_context()
+    )
+    socket.ssl_object.mine = scene.on_delete()
+    [tls] = [each for each in gc.get_referents(socket) if type(each) is cls]
+    closed(socket, socket.destroy)
+    return tls
 
 
 @makes("Server", "never listened")

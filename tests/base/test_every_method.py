@@ -62,10 +62,10 @@ def connected():
 SOCKET = (
     "close connect cork destroy destroy_soon detach drain end flush get_option get_type_of_service pause pipe read "
     "read_exactly read_until ref reset_and_destroy resume send_file send_handle set_default_encoding set_encoding "
-    "set_keep_alive set_no_delay set_option set_read_timeout set_timeout set_type_of_service uncork unpipe unref "
-    "unshift wait write writelines"
+    "set_keep_alive set_no_delay set_option set_read_timeout set_timeout set_type_of_service start_tls uncork unpipe "
+    "unref unshift wait write writelines"
 )
-SERVER = "__aiter__ __iter__ accept close get_connections listen ref shutdown unref wait"
+SERVER = "__aiter__ __iter__ accept close get_connections listen ref set_secure_context shutdown unref wait"
 
 
 def lines(source):

@@ -17,7 +17,13 @@ from helpers import run_script
 from paths import ROOT
 from pynet._cli import main
 
-TYPES = {"AioListenOptions", "ListenOptions", "LookupOptions", "SocketConnectOptions"}  # for type checkers only
+TYPES = {
+    "AioListenOptions",
+    "ListenOptions",
+    "LookupOptions",
+    "ServerOptions",
+    "SocketConnectOptions",
+}  # for type checkers only
 COMMANDS = ("echo", "listen", "connect", "proxy", "scan", "bench", "check-ip", "completion")
 
 

@@ -200,3 +200,62 @@ def test_disconnect_waits_for_the_script_of_a_worker():
     """,
     )
     assert lines[-2:] == [("disconnect",), (0, None)]
+
+
+def test_the_child_of_a_fork_leaves_the_workers_to_the_primary():
+    """It ends in order itself, by a signal, and may have workers of its own."""
+    from clusters import script
+    from helpers import printed, run_script
+
+    source = script(
+        primary="""
+    worker = cluster.fork()
+    def online():
+        pid = os.fork()
+        if pid == 0:
+            pynet.stop()
+            return
+        def ended():
+            if os.waitpid(pid, os.WNOHANG) == (0, 0):
+                pynet.set_timeout(ended, 10)
+            else:
+                say("ended", worker.is_dead())
+                worker.disconnect()
+        ended()
+    worker.on("online", online)
+    worker.on("exit", say)
+    """,
+        both="started = os.getpid()",
+    )
+    in_child = """
+def again():
+    pynet.create_server().listen(0)
+    worker = cluster.fork()
+    say("child", list(cluster.workers.values()) == [worker])
+    worker.on("online", worker.disconnect)
+    worker.on("exit", lambda *how: os.kill(os.getpid(), signal.SIGTERM))
+
+if cluster.is_primary and os.getpid() != started:
+    pynet.run(again, signals=True)
+"""
+    assert printed(run_script(source + in_child)) == ["('child', True)", "('ended', False)", "(0, None)"]
+
+
+def test_the_child_of_a_fork_of_a_worker_listens_itself():
+    lines = run_cluster(
+        primary="""
+    worker = cluster.fork()
+    worker.on("message", lambda message, handle: worker.disconnect())
+    """,
+        worker="""
+    pid = os.fork()
+    if pid == 0:
+        server = pynet.create_server()
+        server.listen(0, "127.0.0.1")
+        say(server.listening)
+        os._exit(0)
+    os.waitpid(pid, 0)
+    cluster.worker.send("done")
+    """,
+    )
+    assert lines == [(True,)]

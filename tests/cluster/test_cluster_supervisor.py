@@ -135,6 +135,18 @@ def test_heartbeat_replaces_a_stuck_worker():
     assert lines == [(1, "SIGKILL"), ("listening",), (2, None)]
 
 
+def test_a_heartbeat_may_be_longer_than_any_timer():
+    lines = run_cluster(
+        primary="""
+    cluster.setup_primary(heartbeat=1e9)
+    cluster.fork()
+    cluster.on("online", lambda worker: worker.disconnect())
+    cluster.on("exit", lambda worker, code, signal: say(code, signal))
+    """,
+    )
+    assert lines == [(0, None)]
+
+
 def test_disconnect_with_a_timeout_destroys_connections():
     lines = run_cluster(
         primary="""

@@ -1,6 +1,7 @@
 """One Socket, connected again after it was closed, refused or destroyed."""
 
 import threading
+import weakref
 
 import pynet
 from helpers import Recorder, on_loop, raw_client, target, wait_until
@@ -245,6 +246,38 @@ def test_a_callback_of_a_dead_socket_may_connect_it_and_write(silent):
     on_loop(fail)
     assert wait_until(lambda: len(log) == 4)
     assert log == [("first", "ECANCELED"), ("second", "ECANCELED"), ("third", "ECANCELED"), ("new", None)]
+    sock.destroy()
+
+
+def test_the_error_of_the_callbacks_outlives_a_connect_in_the_first(silent):
+    """connect() releases the error of the socket, which the callbacks behind it still get."""
+
+    class Lost(Exception):
+        pass
+
+    host, port = silent
+    got, connected = [], threading.Event()
+    sock = pynet.connect(port, host, connected.set)
+    assert connected.wait(5)
+    sock.on("error", lambda err: None)
+
+    def reconnect(err):
+        got.append(err.code)
+        sock.connect(port, host)
+        got.append(lost() is not None)
+
+    def fail():
+        nonlocal lost
+        error = Lost("destroyed")
+        lost = weakref.ref(error)
+        sock.write(bytes(20_000_000), reconnect)
+        sock.write(b"2", lambda err: got.append(repr(err)))
+        pynet.set_immediate(sock.destroy, error)
+
+    lost = None
+    on_loop(fail)
+    assert wait_until(lambda: len(got) == 3)
+    assert got == ["ECANCELED", True, "Lost('destroyed')"]
     sock.destroy()
 
 

@@ -158,17 +158,16 @@ def test_wrong_family(place, family, host):
     check_connects(sock, place)
 
 
-@pytest.mark.parametrize("name", ["tls", "ssl"])
 @pytest.mark.parametrize("value", [True, {}, object()], ids=["True", "mapping", "object"])
-def test_tls_is_refused_with_the_way_to_it(place, name, value):
+def test_tls_is_refused_with_the_way_to_it(place, value):
     sock = pynet.Socket()
     for call in (
-        lambda: pynet.connect(place, **{name: value}),
-        lambda: pynet.connect({**place, name: value}),
-        lambda: sock.connect(place, **{name: value}),
-        lambda: sock.connect({**place, name: value}),
+        lambda: pynet.connect(place, tls=value),
+        lambda: pynet.connect({**place, "tls": value}),
+        lambda: sock.connect(place, tls=value),
+        lambda: sock.connect({**place, "tls": value}),
     ):
-        with pytest.raises(TypeError, match="detach"):
+        with pytest.raises(TypeError, match=r"'tls'; did you mean 'ssl'\?"):
             call()
     check_unchanged(sock)
     check_connects(sock, place)

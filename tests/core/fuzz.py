@@ -3,7 +3,8 @@
 
 With clang's libFuzzer each target is run for --seconds. It begins with the inputs kept in tests/core/fuzz/corpus and
 goes on from what it found before (build/fuzz). --keep adds what it has found to the kept inputs, as few as will do.
-With --replay any C compiler will do: the kept inputs are run, and others made of them by chance.
+With --replay any C compiler will do: the kept inputs are run, and others made of them by chance. --headers N needs no
+clang either: it makes N headers of the PROXY protocol. It is optimised, or with --sanitize under ASan and UBSan.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ FUZZ = core.HERE / "fuzz"
 CORPUS = FUZZ / "corpus"
 BUILD = core.ROOT / "build" / "fuzz"
 LONGEST = 2048
+HEADERS = "fuzz_proxy_header"
+OPTIMISED = "optimised"
 LIBFUZZER = "-fsanitize=fuzzer,address,undefined"
 NO_CLANG = """no clang with libFuzzer found: install it, or set CLANG
     Debian, Ubuntu:  apt-get install clang libclang-rt-dev    (Debian 12 and older: apt-get install clang)
@@ -61,15 +64,15 @@ def find_clang() -> str | None:
     return next((n for n in names if shutil.which(shlex.split(n)[0]) and has_libfuzzer(n)), None)
 
 
-def build(source: Path, cc: str, sanitizer: str, replay: bool, folder: Path = BUILD) -> Path:
-    """Build one target, unless it is there already. Raises core.BuildError."""
+def build(source: Path, cc: str, sanitizer: str, driver: str | None, folder: Path = BUILD) -> Path:
+    """Build one target, unless it is there already: with the file `driver`, or libFuzzer. Raises core.BuildError."""
     folder.mkdir(parents=True, exist_ok=True)
-    program = folder / f"{source.stem}-{'replay' if replay else 'libfuzzer'}-{sanitizer}"
+    program = folder / f"{source.stem}-{Path(driver).stem if driver else 'libfuzzer'}-{sanitizer}"
     stamp = folder / f"{program.name}.cmd"
     files = [source, *sorted((core.CSRC / "core").glob("*.c"))]
-    flags = core.SANITIZERS[sanitizer]
-    if replay:
-        files.append(FUZZ / "replay.c")
+    flags = ["-O2"] if sanitizer == OPTIMISED else core.SANITIZERS[sanitizer]
+    if driver:
+        files.append(FUZZ / driver)
     else:
         flags = [LIBFUZZER, *flags[1:]]
     command = [*shlex.split(cc), *core.WARNINGS, core.FEATURES, *flags, f"-I{core.CSRC}"]
@@ -84,11 +87,30 @@ def build(source: Path, cc: str, sanitizer: str, replay: bool, folder: Path = BU
     return program
 
 
-def replay(program: Path, source: Path, sanitizer: str, seconds: float, seed: int, folder: Path) -> tuple[bool, str]:
-    """Run a target built with replay.c in `folder`: whether it passed, and what it wrote."""
+def aborting(sanitizer: str) -> dict[str, str]:
+    """The environment in which a fault is a signal: the program then keeps its input."""
     env = core.environment(sanitizer)
     if sanitizer == "address":
         env["ASAN_OPTIONS"] += ":abort_on_error=1:handle_abort=0"
+        env["UBSAN_OPTIONS"] += ":abort_on_error=1"
+    return env
+
+
+def headers(count: int, sanitizer: str, cc: str, seed: int, folder: Path = BUILD) -> int:
+    """Make that many headers of the PROXY protocol, and check each: the exit status."""
+    source = FUZZ / f"{HEADERS}.c"
+    try:
+        program = build(source, cc, sanitizer, "many_proxy_headers.c")
+    except core.BuildError as err:
+        print(err, file=sys.stderr)
+        return 2
+    print(f"{program.name}: the input that stops it would be in {folder / 'crash-input'}", flush=True)
+    command = [program, str(count), str(seed), *map(str, kept(source))]
+    return 1 if subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, env=aborting(sanitizer)).returncode else 0
+
+
+def replay(program: Path, source: Path, sanitizer: str, seconds: float, seed: int, folder: Path) -> tuple[bool, str]:
+    """Run a target built with replay.c in `folder`: whether it passed, and what it wrote."""
     done = subprocess.run(
         [program, str(seconds), str(seed), *map(str, kept(source))],
         cwd=folder,
@@ -98,7 +120,7 @@ def replay(program: Path, source: Path, sanitizer: str, seconds: float, seed: in
         text=True,
         errors="replace",
         timeout=seconds + 120,
-        env=env,
+        env=aborting(sanitizer),
     )
     if done.returncode == 0:
         return True, done.stdout
@@ -128,19 +150,24 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=60, help="for each target (default: 60)")
     parser.add_argument("--keep", action="store_true", help="add what is found to the kept inputs")
     parser.add_argument("--replay", action="store_true", help="without libFuzzer")
-    parser.add_argument("--seed", type=int, default=1, help="for --replay")
+    parser.add_argument("--headers", type=int, metavar="N", help=f"N made headers for {HEADERS}, and no other target")
+    parser.add_argument("--sanitize", action="store_true", help="for --headers")
+    parser.add_argument("--seed", type=int, default=1, help="for --replay and --headers")
     args = parser.parse_args()
 
-    compiler = core.find_cc() if args.replay else find_clang()
+    without = args.replay or args.headers is not None
+    compiler = core.find_cc() if without else find_clang()
     if compiler is None:
-        print("no C compiler found" if args.replay else NO_CLANG, file=sys.stderr)
+        print("no C compiler found" if without else NO_CLANG, file=sys.stderr)
         return 2
+    if args.headers is not None:
+        return headers(args.headers, "address" if args.sanitize else OPTIMISED, compiler, args.seed)
     sanitizer = "address" if core.sanitizer_works(compiler, "address") else "none"
     sources = [s for s in targets() if not args.names or s.stem in args.names]
     failed = []
     for source in sources:
         try:
-            program = build(source, compiler, sanitizer, args.replay)
+            program = build(source, compiler, sanitizer, "replay.c" if args.replay else None)
         except core.BuildError as err:
             print(err, file=sys.stderr)
             return 2

@@ -10,6 +10,7 @@ import pytest
 import fuzz
 
 SECONDS = 0.5  # `make fuzz` takes its time
+HEADERS = 20_000  # and so does `make fuzz-headers`
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +26,17 @@ def toolchain() -> tuple[str, str]:
 def test_fuzz_target(source: Path, toolchain: tuple[str, str], tmp_path: Path) -> None:
     cc, sanitizer = toolchain
     assert len(fuzz.kept(source)) >= 10
-    program = fuzz.build(source, cc, sanitizer, replay=True)
+    program = fuzz.build(source, cc, sanitizer, "replay.c")
     passed, text = fuzz.replay(program, source, sanitizer, SECONDS, 1, tmp_path)
     assert passed, text
+
+
+@pytest.mark.timeout(300)
+def test_headers_made_by_their_grammar_are_read_as_they_are_meant(
+    toolchain: tuple[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert fuzz.headers(HEADERS, toolchain[1], toolchain[0], 7, tmp_path) == 0
+    assert f"{HEADERS} headers without a fault" in capfd.readouterr().out
 
 
 def test_make_fuzz_says_what_to_install(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,8 @@ import socket
 import pytest
 
 import pynet
-from helpers import wait_until
+from helpers import raw_client, wait_until
+from proxies import V1, V2_6, summed, tlv
 
 
 def open_fds() -> set[tuple[int, str]]:
@@ -66,3 +67,39 @@ def null_fd():
 def descriptors():
     """A function that returns the open descriptors of this process."""
     return open_fds
+
+
+@pytest.fixture(params=[V1, V2_6, summed(tlvs=tlv(5, b"\x00\xffid"))], ids=["v1", "v2-ipv6", "v2-crc32c"])
+def proxied(request, where):
+    """A Socket that came with a header of the PROXY protocol."""
+    server = pynet.Server({"pause_on_connect": True}, proxy_protocol=True if len(where) == 1 else ["127.0.0.0/8"])
+    server.listen(*where)
+    client = raw_client(server)
+    client.sendall(request.param + b"data")
+    sock = server.accept()
+    yield sock
+    sock.destroy()
+    client.close()
+    server.close()
+
+
+@pytest.fixture
+def connection(where):
+    """(Socket accepted by a server, socket.socket of the client), over TCP and a unix socket."""
+    accepted: list[pynet.Socket] = []
+    server = pynet.create_server({"pause_on_connect": True}, accepted.append).listen(*where)
+    client = raw_client(server)
+    assert wait_until(lambda: accepted)
+    yield accepted[0], client
+    accepted[0].destroy()
+    client.close()
+    server.close()
+
+
+@pytest.fixture
+def opened():
+    """Objects to close at the end."""
+    made: list = []
+    yield made.append
+    for each in made:
+        each.destroy() if isinstance(each, pynet.Socket) else each.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import multiprocessing
 import pickle
+from multiprocessing import resource_sharer
 
 import pytest
 
@@ -106,6 +107,19 @@ def test_by_multiprocessing(tmp_path, method, way, kind):
     done = run_app(tmp_path, method, way, kind)
     expected = "child:early True" if kind == "socket" else "child True"
     assert done.stdout.split("\n")[:2] == [expected, "0"], done
+
+
+def test_the_header_of_the_proxy_travels_by_multiprocessing(proxied):
+    before = proxied.proxy, proxied.remote_address, proxied.remote_port
+    ours, theirs = multiprocessing.Pipe()
+    ours.send(proxied)
+    handle = theirs.recv()
+    assert (handle.proxy, handle.remote_address, handle.remote_port) == before
+    assert handle.read_exactly(4) == b"data"
+    handle.destroy()
+    ours.close()
+    theirs.close()
+    resource_sharer.stop()
 
 
 @pytest.mark.parametrize("function", [pickle.dumps, copy.copy, copy.deepcopy])

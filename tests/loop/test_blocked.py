@@ -326,6 +326,23 @@ def test_wrong_seconds_are_refused(function, seconds, error, code):
     assert caught.value.code == code
 
 
+def test_ctrl_c_in_the_handler_of_slow_listeners_ends_run():
+    script = """
+        import signal
+        import pynet
+
+        def main():
+            pynet.set_slow_listener(1e-9, lambda slow: signal.raise_signal(signal.SIGINT))
+            pynet.set_timeout(lambda: None, 1)
+
+        try:
+            pynet.run(main)
+        except KeyboardInterrupt:
+            print("Ctrl-C")
+    """
+    assert printed(run_script(script)) == ["Ctrl-C"]
+
+
 @pytest.mark.parametrize("function", [pynet.set_slow_listener, pynet.watch_blocked])
 def test_a_wrong_handler_is_refused(function):
     with pytest.raises(TypeError, match='"handler"'):

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import ssl
 import sys
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -164,8 +165,8 @@ def connecting(blocked: pynet.BlockList, signal: pynet.AbortSignal) -> list[str]
     pynet.connect({"port": 80, "autoSelectFamily": True, "autoSelectFamilyAttemptTimeout": 100, "localPort": 5000})
     pynet.connect(80, local_address=ip_address("::1"), happy_eyeballs="serial", block_list=blocked, signal=signal)
     info: pynet.ProxyInfo = sock.proxy
-    ssl: pynet.ProxySSL | None = info.ssl
-    print(ssl and ssl.version, info.tlvs[5][:1])
+    proxy_ssl: pynet.ProxySSL | None = info.ssl
+    print(proxy_ssl and proxy_ssl.version, info.tlvs[5][:1])
     pynet.connect(80, proxy_header=pynet.ProxyHeader(sock, 2, {2: "name", 5: b"id"}, checksum=True)).connect(
         80, proxyHeader=sock
     )
@@ -177,6 +178,31 @@ def connecting(blocked: pynet.BlockList, signal: pynet.AbortSignal) -> list[str]
     pynet.set_default_happy_eyeballs(pynet.get_default_happy_eyeballs())
     sock.block_list = sock.blockList = None
     return sock.auto_select_family_attempted_addresses
+
+
+def encrypted(context: ssl.SSLContext) -> None:
+    sock = pynet.connect(443, "example.com", ssl=True, server_hostname="example.com", handshake_timeout=5)
+    pynet.connect({"port": 443, "ssl": context, "session": sock.get_session(), "strictEnd": True})
+    sock.on("secureConnect", lambda: print(sock.get_protocol(), sock.getCipher())).once("session", print)
+    sock.on("session", lambda session: print(session.has_ticket))
+    assert_type(sock.start_tls(), pynet.Future[None])
+    sock.startTls(context, server_side=True, strict_end=True).result(5)
+    assert_type(sock.encrypted and sock.authorized and sock.is_session_reused(), bool)
+    assert_type(sock.alpn_protocol or sock.servername or sock.authorizationError, str | None)
+    print(sock.ssl_object.cipher(), sock.get_peer_certificate()["subject"], sock.getPeerCertificate(binary_form=True))
+    server = pynet.create_server(on_connection, ssl=context, handshake_timeout=5.5, strict_end=False)
+    server.on("secureConnection", on_connection)
+    assert_type(server.wait("secureConnection"), pynet.Socket)
+    server.on("tlsClientError", lambda err, peer: print(err.code, peer.remote_address))
+    server.set_secure_context(context)
+    try:
+        sock.wait("secureConnect")
+    except pynet.NetTLSCertVerificationError as error:
+        print(error.code, error.verify_code, error.verify_message, error.reason)
+    except pynet.NetTLSEOFError as error:
+        assert_type(error.code, str | None)
+    except pynet.NetTLSError as error:
+        print(error.library, error.errno)
 
 
 def descriptors(bound: pynet.BoundSocket) -> None:
@@ -194,6 +220,12 @@ async def awaited() -> None:
     sock = await pynet.aio.connect(1, "localhost", no_delay=True)
     assert_type(sock, pynet.Socket)
     assert_type(await pynet.promises.connect("/tmp/x.sock"), pynet.Socket)
+    context = ssl.create_default_context()
+    assert_type(await pynet.aio.connect(1, ssl=context, server_hostname="a"), pynet.Socket)
+    assert_type(await sock.start_tls(context, server_hostname="a"), None)
+    _, writer = await pynet.aio.open_connection("a", 1, ssl=True, ssl_handshake_timeout=5, session=sock.get_session())
+    await writer.start_tls(context, server_hostname="a")
+    (await pynet.aio.start_server(print, port=0, ssl=context, ssl_handshake_timeout=5)).close()
     async with await pynet.aio.listen(0, listener=on_connection, allow_half_open=True, backlog=5) as server:
         async for accepted in server:
             assert_type(accepted, pynet.Socket)

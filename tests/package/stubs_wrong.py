@@ -40,6 +40,17 @@ def wrong_events(sock: pynet.Socket, server: pynet.Server) -> None:
     def dropped(data: object) -> None: ...
 
 
+def wrong_encryption(sock: pynet.Socket, server: pynet.Server) -> None:
+    pynet.connect(80, ssl="a context")  # E
+    pynet.connect(80, session=b"ticket")  # E
+    sock.start_tls(3)  # E
+    sock.on("session", two)  # E
+    sock.get_cipher(1)  # E
+    pynet.create_server(ssl=True)  # E
+    server.set_secure_context(None)  # E
+    server.on("tlsClientError", nothing)  # E
+
+
 def wrong_arguments(sock: pynet.Socket, server: pynet.Server) -> None:
     pynet.connect("example.com", 80)  # E
     pynet.connect(80, 80)  # E

@@ -123,17 +123,6 @@ def test_all_errors(free_port):
     assert run_coroutine(main()) == ["NetConnectionRefusedError"]
 
 
-def test_tls_is_refused():
-    async def main():
-        for call in (
-            pynet.aio.open_connection("127.0.0.1", 1, ssl=True), pynet.aio.start_server(print, "::1", 0, ssl=True)
-        ):  # fmt: skip
-            with pytest.raises(NotImplementedError, match="detach"):
-                await call
-
-    run_coroutine(main())
-
-
 # --- serving ---
 
 

@@ -322,3 +322,23 @@ def test_subscribers_are_called_where_the_call_is_made(hear, server):
 def test_the_channel_of_a_module_is_listed():
     assert "diagnostics" in dir(pynet)
     assert pynet.diagnostics is diagnostics
+
+
+def test_ctrl_c_in_a_subscriber_ends_run():
+    script = """
+        import signal
+        import pynet
+        from pynet import diagnostics
+
+        def main():
+            server = pynet.create_server(lambda sock: sock.end())
+            diagnostics.subscribe("net.server.socket", lambda message, name: signal.raise_signal(signal.SIGINT))
+            server.listen(0, "127.0.0.1")
+            pynet.connect(server.port, "127.0.0.1").on("close", lambda had_error: server.close()).resume()
+
+        try:
+            pynet.run(main)
+        except KeyboardInterrupt:
+            print("Ctrl-C")
+    """
+    assert printed(run_script(script)) == ["Ctrl-C"]

@@ -346,7 +346,7 @@ def test_a_checkout_that_is_not_built_is_refused(suite, tmp_path):
         assert f"{folder} holds no package pynet that is built for" in done.stderr
 
 
-SUITES = "addresses aio blocked cluster connect handles instr memory proxied speed streams".split()
+SUITES = "addresses aio blocked cluster connect handles instr memory proxied speed streams tls".split()
 
 
 @pytest.mark.parametrize("suite", SUITES)

@@ -22,9 +22,10 @@ MAY_USE = {
     "events": ("core", "uvio", "base", "loop", "abort"),
     "stream": STREAM_AND_BELOW[:-1],
     "socket": STREAM_AND_BELOW,
-    "server": (*STREAM_AND_BELOW, "socket"),
-    "connect": (*STREAM_AND_BELOW, "socket"),
-    "module": (*STREAM_AND_BELOW, "socket", "server", "connect"),
+    "tls": (*STREAM_AND_BELOW, "socket"),
+    "server": (*STREAM_AND_BELOW, "socket", "tls"),
+    "connect": (*STREAM_AND_BELOW, "socket", "tls"),
+    "module": (*STREAM_AND_BELOW, "socket", "tls", "server", "connect"),
 }
 
 # Data that a lower file names: PyType_GetModuleByDef() wants the address of the module's definition.

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import resource
 import socket
 
 import pytest
@@ -69,6 +70,24 @@ def is_left(listener) -> bool:
 
 
 # --- a full server ---
+
+
+def test_a_server_without_room_for_descriptors_leaves_connections_to_others(prime, server):
+    """It does not close them, as one that listens alone does; here it serves them itself when it has room again."""
+    listener = prime.listeners[0]
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with socket.socket(listener.family) as client:
+        client.settimeout(10)
+        free = os.dup(0)
+        os.close(free)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free, limits[1]))
+        try:
+            client.connect(listener.getsockname())
+            for _ in range(3):
+                two_turns()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        assert client.recv(2) == b"hi"
 
 
 def test_a_full_server_leaves_connections_to_others(prime, server, clients):

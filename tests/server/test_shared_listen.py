@@ -256,6 +256,19 @@ def test_an_answer_that_has_come_can_be_closed_before_the_thread_looks(prime, pl
     prime.use(ask)
     assert worker.listen(*place).listening is False
     assert not any(is_open(fd) for fd in prime.sent) or wait_until(lambda: not any(map(is_open, prime.sent)))
+    assert wait_until(lambda: prime.watched == [(worker, 0, None)])
+
+
+def test_an_answer_that_the_question_raises_over_is_given_back(prime, place, worker):
+    def ask(*args):
+        prime.at_once(*args)
+        raise LookupError("after the answer")
+
+    prime.use(ask)
+    with pytest.raises(LookupError):
+        worker.listen(*place)
+    assert not worker.listening
+    assert wait_until(lambda: prime.watched == [(worker, 0, None)])
 
 
 def test_it_is_asked_once_more_within_the_question(prime, place, worker):

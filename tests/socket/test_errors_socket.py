@@ -283,7 +283,7 @@ def test_read_only_attributes(name):
 def test_tls_is_refused_with_the_way_to_it(name):
     before = sockets()
     for call in (lambda: pynet.Socket(**{name: True}), lambda: pynet.Socket({name: {}})):
-        with pytest.raises(TypeError, match="detach"):
+        with pytest.raises(TypeError, match=rf"'{name}': ssl is an option of connect\(\).*start_tls"):
             call()
     assert sockets() == before
 

@@ -33,19 +33,32 @@ def test_a_short_soak_of_cancelled_connects(kind):
     assert done.stdout.count("cancelled connects") == 4
 
 
+def test_a_short_soak_of_handshakes(kind):
+    done = subprocess.run(
+        [sys.executable, TESTS / "stress" / "soak_tls.py", "1600", kind],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        env=isolated.environment(PYTHONSAFEPATH=""),
+        check=False,
+    )
+    check(done, "soak_tls")
+    assert done.stdout.count("200 connections") == 8
+
+
 def test_a_short_soak_of_reads():
     done = soak("--total", "0", "--cancelled", "0", "--reads", "20000")
     check(done)
     assert done.stdout.count("20000 reads") == 3
 
 
-def check(done):
+def check(done, name="soak"):
     # Under a sanitizer freed memory is kept back on purpose: nothing can be said about growth there.
     growth = [line for line in done.stderr.splitlines() if "grew the process" in line]
     if os.environ.get("PYNET_ASAN") and len(growth) == len(done.stderr.splitlines()):
         return
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert done.stdout.splitlines()[-1] == "soak: no leak, no error"
+    assert done.stdout.splitlines()[-1] == f"{name}: no leak, no error"
 
 
 @pytest.mark.parametrize("scheduling", ["fair", "none", "rr"])

@@ -68,7 +68,7 @@ backend back
 
 
 @contextlib.contextmanager
-def nginx(folder: pathlib.Path, backend: str, options: str = "proxy_protocol on;"):
+def nginx(folder: pathlib.Path, backend: str, options: str = "proxy_protocol on;", listen: str = ""):
     """The port of an nginx that forwards to `backend`."""
     config = folder / "nginx.conf"
     config.write_text(
@@ -80,7 +80,7 @@ error_log stderr error;
 events {{ worker_connections 64; }}
 stream {{
     server {{
-        listen 127.0.0.1:PORT;
+        listen 127.0.0.1:PORT {listen};
         proxy_pass {backend};
         {options}
     }}

@@ -147,32 +147,46 @@ raise_unknown(const char *function, pn_option_names names, PyObject *key)
     Py_XDECREF(known);
 }
 
-/* Options that users expect and that pynet does not have. They are refused, also in a mapping, since a connection in
- * the clear is not what the user means. */
+/* Options that users expect of functions that do not have them. They are refused, also in a mapping, since a connection
+ * in the clear is not what the user means. */
 static const char *const refused[] = {"tls", "ssl"};
 
-static int
-refuse(const char *function, const char *name)
+/* Whether one of the options is `ssl`. */
+static bool
+has_ssl(pn_option_names names)
 {
-    pn_raise_coded(
-        PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
-        "%s() has no option '%s': pynet has no TLS of its own. sock.detach() gives the connection to the module "
-        "ssl: ssl.SSLContext.wrap_socket(sock.detach(), ...)",
-        function, name);
+    size_t i = 0;
+    while (names[i] != NULL && strcmp(names[i], "ssl") != 0)
+        i++;
+    return names[i] != NULL;
+}
+
+static int
+refuse(const char *function, pn_option_names names, const char *name)
+{
+    if (has_ssl(names))
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE", "%s() has no option '%s'; did you mean 'ssl'?",
+                       function, name);
+    else
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_ARG_TYPE",
+                       "%s() has no option '%s': ssl is an option of connect() and create_server(), and "
+                       "sock.start_tls() encrypts an open connection",
+                       function, name);
     return -1;
 }
 
 static int
-refuse_mapping(const char *function, PyObject *mapping)
+refuse_mapping(const char *function, pn_option_names names, PyObject *mapping)
 {
-    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+    size_t count = has_ssl(names) ? 1 : sizeof(refused) / sizeof(*refused);
+    for (size_t i = 0; i < count; i++) {
         PyObject *value = get_item(mapping, refused[i]);
         if (value == NULL && PyErr_Occurred())
             return -1;
         bool given = value != NULL && value != Py_None;
         Py_XDECREF(value);
         if (given)
-            return refuse(function, refused[i]);
+            return refuse(function, names, refused[i]);
     }
     return 0;
 }
@@ -218,7 +232,7 @@ set_keyword(const char *function, pn_option_names names, PyObject *key, PyObject
     }
     const char *name = find_refused(key);
     if (name != NULL)
-        return value != Py_None ? refuse(function, name) : 0;
+        return value != Py_None ? refuse(function, names, name) : 0;
     raise_unknown(function, names, key);
     return -1;
 }
@@ -226,7 +240,7 @@ set_keyword(const char *function, pn_option_names names, PyObject *key, PyObject
 static int
 read_mapping(const char *function, pn_option_names names, PyObject *mapping, PyObject **out)
 {
-    if (mapping != NULL && refuse_mapping(function, mapping) < 0)
+    if (mapping != NULL && refuse_mapping(function, names, mapping) < 0)
         return -1;
     for (size_t i = 0; mapping != NULL && names[i] != NULL; i++) {
         if (from_mapping(mapping, names[i], &out[i]) < 0)

@@ -9,7 +9,7 @@
 /* clang-format off */
 #define PN_NAMES(X) \
     X(connect) X(ready) X(listening) X(end) X(error) X(close) X(data) X(readable) X(drain) X(timeout) X(lookup) \
-    X(connection) X(drop) X(proxyError) X(handle) X(finish) X(prefinish) X(pause) X(resume) X(pipe) X(unpipe) X(newListener) X(removeListener) \
+    X(connection) X(drop) X(proxyError) X(handle) X(secureConnect) X(secureConnection) X(tlsClientError) X(session) X(finish) X(prefinish) X(pause) X(resume) X(pipe) X(unpipe) X(newListener) X(removeListener) \
     X(connectionAttempt) X(connectionAttemptFailed) X(connectionAttemptTimeout) X(abort) \
     X(code) X(hostname) X(errors) X(type) X(count) X(emitter) X(context) \
     X(hasUnpiped) X(callback) X(open) X(opening) X(readOnly) X(writeOnly) X(closed) X(IPv4) X(IPv6) \

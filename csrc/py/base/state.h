@@ -148,6 +148,10 @@ struct PnState {
     bool plain_lock;                    /* it is CPython's own */
     struct pn_link direct_reads;        /* the sockets that threads read themselves: read_direct.c */
     struct pn_loop_timer direct_review; /* looks for those that no thread reads any more */
+    struct pn_link tls_waiting;         /* handshakes that wait for the next turn: tls_turns.c */
+    struct pn_loop_timer tls_next;      /* goes on with them */
+    uint64_t tls_turn;                  /* the turn that `tls_in_turn` counts for */
+    unsigned tls_in_turn;               /* handshakes that have gone on in it */
     PyObject *direct_room;              /* own: a bytes object that they read into */
     struct PnDuplex *flush;             /* streams with gathered writes, newest first */
     PyObject *publish;                  /* own: see diagnostics.h; NULL: there is no subscriber */
@@ -172,6 +176,7 @@ struct PnState {
 
     PyTypeObject *EventEmitter, *OnceListener, *ListenerDecorator, *Socket, *Server, *Pipe, *Timeout, *Immediate, *Turn,
         *Drive, *IntervalHistogram;
+    PyTypeObject *TLS; /* see tls_type.c */
     PyTypeObject *SocketAddress, *BlockList, *AbortSignal, *AbortController, *BoundSocket, *LookupCallback,
         *AwaitableCall;
     PyObject *IPv4Address, *IPv6Address, *IPv4Network, *IPv6Network; /* of the module ipaddress, once it is imported */
@@ -192,6 +197,7 @@ struct PnState {
     PyObject *go_on;             /* own: the function _go_on, see waiter.c */
     PyObject *already; /* own: the future of every reached state that carries nothing, see pynet/_waiting.py */
     PyObject *waiting; /* own: the functions of pynet._waiting, see waiting.c */
+    PyObject *tls;     /* own: the functions of pynet._tls, see tls_type.c */
     PyObject *run;     /* own: a tuple, see PN_RUN; set when the module is created */
     struct pn_names names;
 };

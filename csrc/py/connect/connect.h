@@ -20,7 +20,8 @@
  * them in the same order. */
 #define PN_CONNECT_OPTIONS                                                                                    \
     "port", "host", "path", "family", "hints", "lookup", "local_address", "local_port", "auto_select_family", \
-        "auto_select_family_attempt_timeout", "happy_eyeballs", "connect_timeout", "proxy_header", "listener"
+        "auto_select_family_attempt_timeout", "happy_eyeballs", "connect_timeout", "proxy_header", "ssl",     \
+        "server_hostname", "session", "handshake_timeout", "strict_end", "listener"
 enum pn_connect_option {
     PN_C_PORT,
     PN_C_HOST,
@@ -35,6 +36,11 @@ enum pn_connect_option {
     PN_C_HAPPY_EYEBALLS,
     PN_C_CONNECT_TIMEOUT,
     PN_C_PROXY_HEADER,
+    PN_C_SSL,
+    PN_C_SERVER_HOSTNAME,
+    PN_C_SESSION,
+    PN_C_HANDSHAKE_TIMEOUT,
+    PN_C_STRICT_END,
     PN_C_LISTENER,
     PN_CONNECT_OPTION_COUNT,
 };
@@ -44,6 +50,7 @@ struct pn_connect_options {
     PyObject *signal;       /* borrowed; the option signal of connect() */
     PyObject *lookup;       /* borrowed; NULL: our resolver */
     PyObject *proxy_header; /* borrowed: bytes, which leave first; NULL: none */
+    PyObject *tls;          /* own: the filter of the option ssl; NULL: none */
     double limit;           /* connect_timeout in seconds; 0: none */
     uint64_t attempt_delay; /* ns until the next attempt may start */
     struct pn_addr local;   /* family 0: any */
@@ -105,6 +112,14 @@ int pn_connect_send_proxy(PnSocket *s, PyObject *header);
 void pn_connect_take_proxy_back(PnSocket *s, PyObject *header);
 /* _proxy_encode(version, local, source, destination, tlvs, checksum): the bytes of a header. */
 PyObject *pn_proxy_encode(PyObject *module, PyObject *args);
+
+/* --- connect_tls.c --- */
+/* Checks the option ssl and those that belong to it, and sets o->tls. 0, or -1 with an exception. */
+int pn_connect_read_tls(PnSocket *s, const struct pn_endpoint *e, PyObject **v, struct pn_connect_options *o);
+/* The socket connects now: it will use o->tls, or none. 0, or -1 with MemoryError. */
+int pn_connect_prepare_tls(PnSocket *s, const struct pn_connect_options *o);
+/* The socket has connected: starts TLS if it was asked for. */
+void pn_connect_start_tls(PnSocket *s);
 
 /* --- connect_state.c --- */
 /* s->d.io has connected: emits `connect` and `ready`. */

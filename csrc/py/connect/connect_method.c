@@ -176,12 +176,20 @@ arm_limit(PnSocket *s, double seconds)
     return -1;
 }
 
+/* The event of the listener that connect() takes: what it can use is the connection after the handshake. */
+static PyObject *
+event_of(const PnSocket *s, const struct pn_connect_options *o)
+{
+    const struct pn_names *n = &s->d.em.st->names;
+    return o->tls != NULL ? n->secureConnect : n->connect;
+}
+
 /* Removes the listener that connect() has added, since connect() raises. Keeps the exception that is set. */
 static void
-take_listener_back(PnSocket *s, PyObject *callback)
+take_listener_back(PnSocket *s, PyObject *event, PyObject *callback)
 {
     PyObject *error = pn_take_exception();
-    PyObject *self = PyObject_CallMethod((PyObject *)s, "off", "OO", s->d.em.st->names.connect, callback);
+    PyObject *self = PyObject_CallMethod((PyObject *)s, "off", "OO", event, callback);
     if (self == NULL)
         PyErr_WriteUnraisable((PyObject *)s);
     Py_XDECREF(self);
@@ -211,13 +219,17 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
         pn_duplex_destroy_steal(&s->d, pn_abort_error(st, pn_abort_reason(o->signal)));
         return pn_driver_ensure(st);
     }
+    if (pn_connect_prepare_tls(s, o) < 0) {
+        pn_connect_free_state(c);
+        return -1;
+    }
     s->connect = c;
     s->d.connecting = 1;
     s->failing = 0; /* an earlier connect() may have set it, and its listeners still be running */
     bool handle_is_weak = s->handle_is_weak;
     uint64_t id = c->id;
     if (open_handle(s) < 0 ||
-        (e->callback != NULL && pn_add_listener(&s->d.em, st->names.connect, e->callback, true, false) < 0)) {
+        (e->callback != NULL && pn_add_listener(&s->d.em, event_of(s, o), e->callback, true, false) < 0)) {
         if (pn_connect_still(s, id))
             take_back(s, handle_is_weak);
         return -1;
@@ -241,7 +253,7 @@ start(PnSocket *s, struct pn_endpoint *e, const struct pn_connect_options *o)
         if (pn_connect_still(s, id))
             take_back(s, handle_is_weak);
         if (e->callback != NULL)
-            take_listener_back(s, e->callback);
+            take_listener_back(s, event_of(s, o), e->callback);
         return -1;
     }
     return pn_driver_ensure(st);
@@ -284,22 +296,28 @@ check(PnSocket *s, struct pn_endpoint *e, PyObject **v, struct pn_connect_option
     }
     if (pn_socket_waits(s) && pn_connect_bound(s, NULL, e, o) < 0)
         return -1;
-    if (e->host == NULL || e->path != NULL)
-        return 0;
-    PyObject *bytes = pn_host_bytes(e->host);
-    Py_XDECREF(bytes);
-    return bytes != NULL ? 0 : -1;
+    if (e->host != NULL && e->path == NULL) {
+        PyObject *bytes = pn_host_bytes(e->host);
+        Py_XDECREF(bytes);
+        if (bytes == NULL)
+            return -1;
+    }
+    return pn_connect_read_tls(s, e, v, o);
 }
 
 int
 pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **options, PyObject **v)
 {
-    struct pn_connect_options o;
+    struct pn_connect_options o = {0};
     PyObject *handle = options[PN_O_HANDLE];
     if (check(s, e, v, &o) < 0 || (handle != NULL && pn_connect_bound(s, handle, e, &o) < 0) ||
-        pn_socket_begin(s, options) < 0)
+        pn_socket_begin(s, options) < 0) {
+        Py_XDECREF(o.tls);
         return -1;
-    if (s->aborted || start(s, e, &o) == 0)
+    }
+    int status = s->aborted ? 0 : start(s, e, &o);
+    Py_XDECREF(o.tls);
+    if (status == 0)
         return 0;
     PyObject *error = pn_take_exception();
     pn_duplex_destroy(&s->d, NULL); /* closes what pn_socket_begin() has taken over */
@@ -308,12 +326,11 @@ pn_connect_with(PnSocket *s, struct pn_endpoint *e, PyObject **options, PyObject
 }
 
 static int
-connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
+connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v, struct pn_connect_options *o)
 {
-    struct pn_connect_options o;
     uint16_t delay = 0;
     PyObject *block_list = v[C_BLOCK_LIST];
-    if (check(s, e, v, &o) < 0 || pn_keep_alive_delay(v[C_DELAY], &delay) < 0)
+    if (check(s, e, v, o) < 0 || pn_keep_alive_delay(v[C_DELAY], &delay) < 0)
         return -1;
     int no_delay = pn_arg_bool(v[C_NO_DELAY]);
     int keep_alive = no_delay < 0 ? -1 : pn_arg_bool(v[C_KEEP_ALIVE]);
@@ -330,9 +347,9 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
         (void)pn_raise(s->d.errored != NULL ? Py_NewRef(s->d.errored) : pn_abort_error(s->d.em.st, Py_None));
         return -1;
     }
-    o.signal = v[C_SIGNAL];
+    o->signal = v[C_SIGNAL];
     struct pn_socket_extras *extras = NULL;
-    if ((block_list != NULL || o.signal != NULL || v[C_TOS] != NULL) && (extras = pn_extras_of(s)) == NULL)
+    if ((block_list != NULL || o->signal != NULL || v[C_TOS] != NULL) && (extras = pn_extras_of(s)) == NULL)
         return -1;
     if (no_delay)
         s->no_delay = 1;
@@ -346,7 +363,7 @@ connect_checked(PnSocket *s, struct pn_endpoint *e, PyObject **v)
         extras->type_of_service = tos;
     if (block_list != NULL)
         Py_XSETREF(extras->block_list, Py_NewRef(block_list));
-    return start(s, e, &o);
+    return start(s, e, o);
 }
 
 const char pn_connect_doc[] =
@@ -357,9 +374,10 @@ const char pn_connect_doc[] =
     "Starts to connect, and returns the socket. It connects to a port and a host, to a (host, port) pair, or to\n"
     "the path of a unix socket (\"\\0name\" is an abstract name). Options: port, host, path, family (0, 4, 6),\n"
     "hints, lookup, local_address, local_port, auto_select_family (bool), auto_select_family_attempt_timeout\n"
-    "(ms), happy_eyeballs (\"race\" or \"serial\"), connect_timeout (seconds), proxy_header (a ProxyHeader),\n"
-    "block_list, signal, no_delay, keep_alive, keep_alive_initial_delay (ms), type_of_service. The listener is added "
-    "with once(\"connect\").\n"
+    "(ms), happy_eyeballs (\"race\" or \"serial\"), connect_timeout (seconds), proxy_header (a ProxyHeader), ssl (an\n"
+    "ssl.SSLContext, or True) with server_hostname, session, handshake_timeout (seconds) and strict_end, block_list, "
+    "signal, no_delay, keep_alive, keep_alive_initial_delay (ms), type_of_service. The listener is added "
+    "with once(\"connect\"),\nwith ssl by once(\"secureConnect\").\n"
     "For a name, it tries the addresses of the name until one connects.\n\n"
     "Events: lookup, connectionAttempt, connectionAttemptFailed, connectionAttemptTimeout, connect, ready. On\n"
     "failure: error and close.\n\n"
@@ -378,7 +396,9 @@ pn_socket_connect_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, 
         return NULL;
     int status = pn_options("connect", connect_names, e.options, args + nargs, kwnames, v);
     if (status == 0) {
-        status = connect_checked(s, &e, v);
+        struct pn_connect_options o = {0};
+        status = connect_checked(s, &e, v, &o);
+        Py_XDECREF(o.tls);
         pn_options_clear(v, C_COUNT);
     }
     pn_endpoint_clear(&e);

@@ -171,6 +171,7 @@ pn_connected(PnSocket *s)
         pn_writable_flush(&s->d);
         return;
     }
+    pn_connect_start_tls(s);
     s->begins = 1;
     int status = pn_emit_cycle(&s->d.em, PN_CYCLE_CONNECT, NULL);
     if (status < 0 || s->d.em.generation != st->generation) {

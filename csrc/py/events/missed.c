@@ -28,6 +28,8 @@ name_of(PnState *st, unsigned event)
         return st->names.connect;
     case PN_CYCLE_READY:
         return st->names.ready;
+    case PN_CYCLE_SECURE_CONNECT:
+        return st->names.secureConnect;
     case PN_CYCLE_LISTENING:
         return st->names.listening;
     case PN_CYCLE_END:

@@ -21,7 +21,7 @@ is_state(PnState *st, PyObject *name)
 {
     const struct pn_names *n = &st->names;
     return name == n->connect || name == n->ready || name == n->listening || name == n->drain || name == n->end ||
-           name == n->finish || name == n->close;
+           name == n->secureConnect || name == n->finish || name == n->close;
 }
 
 /* --- the outcome --- */

@@ -297,10 +297,11 @@ pn_reached(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     }
     if (e->ops != NULL)
         reached = e->ops->reached(e, name, &arg);
+    Py_XINCREF(arg); /* a garbage collection may connect the socket again, which releases its error */
     Py_DECREF(name);
-    if (!reached)
-        Py_RETURN_NONE;
-    return arg != NULL ? PyTuple_Pack(1, arg) : PyTuple_New(0);
+    PyObject *result = !reached ? Py_NewRef(Py_None) : arg != NULL ? PyTuple_Pack(1, arg) : PyTuple_New(0);
+    Py_XDECREF(arg);
+    return result;
 }
 
 /* _over(emitter): its `close` has been emitted and no error is pending, so this cycle emits no event any more. */

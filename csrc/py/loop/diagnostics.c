@@ -2,6 +2,7 @@
 #include "py/loop/diagnostics.h"
 
 #include "py/base/errors.h"
+#include "py/loop/uncaught.h"
 
 static int
 add(PyObject *message, const char *key, PyObject *value)
@@ -21,7 +22,7 @@ pn_publish_slow(PnState *st, const char *channel, const char *key, PyObject *val
         Py_CLEAR(message);
     PyObject *result = message != NULL ? PyObject_CallFunction(function, "sO", channel, message) : NULL;
     if (result == NULL)
-        PyErr_WriteUnraisable(function);
+        pn_unraisable(st, function);
     Py_XDECREF(result);
     Py_XDECREF(message);
     Py_DECREF(function);

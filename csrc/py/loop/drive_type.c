@@ -10,6 +10,7 @@
 #include "py/base/errors.h"
 #include "py/loop/driver.h"
 #include "py/loop/tick.h"
+#include "uvio/clock.h"
 #include "uvio/embed.h"
 
 typedef struct PnDrive {
@@ -115,7 +116,7 @@ static PyObject *
 rest(PnDrive *self)
 {
     PnState *st = self->st;
-    uint64_t ended = uv_hrtime();
+    uint64_t ended = pn_clock();
     pn_times_wait(&st->loop->times, ended);
     int64_t timeout = pn_driver_timeout(st, ended);
     bool now = timeout == 0;
@@ -188,7 +189,9 @@ drive_step(PyObject *op, PyObject *unused)
         Py_RETURN_NONE;
     }
     pn_embed_begin(st->loop);
-    pn_times_turn(&st->loop->times, uv_hrtime());
+    struct pn_times *times = &st->loop->times;
+    uint64_t now = pn_clock();
+    pn_times_turn(times, times->wait_since != 0 ? times->wait_since : now, now);
     unsigned generation = st->generation;
     d->dispatching = true;
     st->callback_thread = PyThreadState_Get();

@@ -6,6 +6,7 @@
 #include "py/base/errors.h"
 #include "py/loop/tick.h"
 #include "py/loop/waiter.h"
+#include "uvio/clock.h"
 #include "uvio/signal_mask.h"
 
 /* After a wait could not be woken for lack of memory. */
@@ -208,21 +209,21 @@ pn_driver_turn(PnState *st)
 {
     struct pn_loop *loop = st->loop;
     unsigned generation = st->generation;
-    uint64_t now = uv_hrtime();
-    pn_times_wait(&loop->times, now);
-    int64_t timeout = pn_driver_timeout(st, now);
+    uint64_t waited = pn_clock(), now = waited;
+    pn_times_wait(&loop->times, waited);
+    int64_t timeout = pn_driver_timeout(st, waited);
     int status = 0;
     loop->polling = timeout != 0;
     PyThreadState *ts = PyEval_SaveThread();
     if (timeout != 0) {
         status = pn_loop_wait(loop, timeout);
-        now = uv_hrtime(); /* the wait for the GIL is part of the turn */
-        atomic_store_explicit(&loop->times.woke, now, memory_order_relaxed);
+        now = pn_clock(); /* the wait for the GIL is part of the turn */
+        pn_times_woke(&loop->times, now);
     }
     PyEval_RestoreThread(ts);
     if (st->generation != generation)
         return 0;
-    pn_times_turn(&loop->times, now);
+    pn_times_turn(&loop->times, waited, now);
     loop->polling = 0;
     loop->woken = 0;
     if (status != 0)

@@ -231,6 +231,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     st->flush = NULL;
     st->pending_listens = NULL;
     st->workers = 0;
+    st->cluster_ask = st->cluster_watch = NULL; /* it is no worker: the channel is its parent's */
     st->connecting = NULL;
     st->deferred_errors = NULL;
     st->uncaught = NULL;
@@ -240,6 +241,9 @@ pn_after_fork(PyObject *module, PyObject *unused)
     memset(st->direct, 0, sizeof(st->direct));
     memset(st->lent, 0, sizeof(st->lent));
     pn_links_init(&st->direct_reads);
+    while (!pn_links_empty(&st->tls_waiting))
+        pn_link_remove(st->tls_waiting.next);
+    pn_timer_init(&st->tls_next.t);
     pn_timer_init(&st->direct_review.t);
     pn_waiters_after_fork(st);
     st->immediates_referenced = 0;

@@ -4,6 +4,7 @@
 
 #include "py/base/errors.h"
 #include "py/loop/tick.h"
+#include "py/loop/uncaught.h"
 
 /* Keeps the exception that is set. */
 static void
@@ -11,13 +12,13 @@ report(PnState *st, PyObject *emitter, PyObject *event, PyObject *callable, uint
 {
     PyObject *error = pn_take_exception();
     PyObject *function = Py_XNewRef(st->slow_report); /* another thread may have switched it off */
-    PyObject *seconds = PyFloat_FromDouble((double)ns / 1e9);
-    PyObject *result = Py_NewRef(Py_None);
-    if (function != NULL && seconds != NULL)
-        Py_SETREF(result, PyObject_CallFunctionObjArgs(function, callable, event != NULL ? event : Py_None,
-                                                       emitter != NULL ? emitter : Py_None, seconds, NULL));
+    PyObject *seconds = function != NULL ? PyFloat_FromDouble((double)ns / 1e9) : NULL;
+    PyObject *result = function == NULL ? Py_NewRef(Py_None) : NULL;
+    if (seconds != NULL)
+        result = PyObject_CallFunctionObjArgs(function, callable, event != NULL ? event : Py_None,
+                                              emitter != NULL ? emitter : Py_None, seconds, NULL);
     if (result == NULL)
-        PyErr_WriteUnraisable(function);
+        pn_unraisable(st, function);
     Py_XDECREF(result);
     Py_XDECREF(seconds);
     Py_XDECREF(function);

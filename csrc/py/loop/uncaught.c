@@ -177,6 +177,15 @@ pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection)
     Py_DECREF(exc);
 }
 
+void
+pn_unraisable(PnState *st, PyObject *where)
+{
+    if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) || PyErr_ExceptionMatches(PyExc_SystemExit))
+        pn_uncaught(st, NULL, NULL);
+    else
+        PyErr_WriteUnraisable(where);
+}
+
 /* --- set_uncaught_handler() --- */
 
 const char pn_set_uncaught_handler_doc[] =

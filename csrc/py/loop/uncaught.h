@@ -9,6 +9,10 @@
  * destroy instead of it (a server's `connection`). */
 void pn_uncaught(PnState *st, PyObject *emitter, PyObject *connection);
 
+/* Takes the exception that is set, of a function that reports: to sys.unraisablehook, with `where`. KeyboardInterrupt and
+ * SystemExit are uncaught, so that Ctrl-C ends run(). */
+void pn_unraisable(PnState *st, PyObject *where);
+
 /* Adds a note to the exception that is set: it comes from `function`, a listener of `event`, or a callback if that is
  * NULL. Both NULL: from an `error` event without a listener. `emitter` may be NULL. */
 void pn_note_where(PnState *st, PyObject *emitter, PyObject *event, PyObject *function);

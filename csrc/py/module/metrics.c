@@ -3,15 +3,17 @@
 #include "py/events/emitter.h"
 #include "py/module/functions.h"
 #include "py/server/server.h"
+#include "py/socket/socket.h"
 #include "py/stream/duplex.h"
 #include "uvio/handles.h"
 
+/* The owner of a connection that waits for its PROXY header is the server. */
 static void
 add_bytes(struct pn_stream *io, void *arg)
 {
     struct pn_counters *n = arg;
-    const PnDuplex *s = io->owner;
-    if (s->io != io || s->destroyed || !s->connected)
+    const PnDuplex *s = io->events == &pn_socket_stream_events ? io->owner : NULL;
+    if (s == NULL || s->io != io || s->destroyed || !s->connected)
         return;
     n->bytes_read += s->bytes_read;
     n->bytes_written += s->bytes_written;
@@ -45,8 +47,8 @@ pn_turn_now(PyObject *module, PyObject *unused)
 {
     (void)unused;
     PnState *st = pn_state_of_module(module);
-    uint64_t began = st->loop != NULL ? st->loop->times.turn_since : 0;
-    if (began == 0)
+    uint64_t began = st->loop != NULL ? pn_times_turn_since(&st->loop->times) : 0;
+    if (began == 0 || st->loop->times.wait_since != 0) /* it may still wait for the GIL */
         Py_RETURN_NONE;
     bool held = st->driver.holds > 0 && !st->driver.dispatching;
     return Py_BuildValue("KdkO", (unsigned long long)began, (double)pn_times_since(began, uv_hrtime()) / 1e9,

@@ -29,6 +29,7 @@
 #include "py/stream/read_direct.h"
 #include "py/stream/read_loop.h"
 #include "py/stream/read_slot.h"
+#include "py/tls/tls.h"
 
 /* --- execution --- */
 
@@ -52,6 +53,8 @@ add_types(PnState *st, PyObject *m)
         add_type(st, m, &pn_once_spec, NULL, NULL, &st->OnceListener) < 0 ||
         add_type(st, m, &pn_decorator_spec, NULL, NULL, &st->ListenerDecorator) < 0 ||
         add_type(st, m, &pn_socket_spec, st->EventEmitter, "Socket", &st->Socket) < 0 ||
+        pn_tls_add_members(st->Socket) < 0 || pn_alias_type(st->Socket) < 0 ||
+        add_type(st, m, &pn_tls_spec, NULL, NULL, &st->TLS) < 0 ||
         add_type(st, m, &pn_server_spec, st->EventEmitter, "Server", &st->Server) < 0 ||
         add_type(st, m, &pn_awaitable_spec, NULL, NULL, &st->AwaitableCall) < 0 ||
         add_type(st, m, &pn_pipe_spec, NULL, NULL, &st->Pipe) < 0 ||
@@ -217,6 +220,7 @@ module_exec(PyObject *m)
     pn_links_init(&st->waiters);
     pn_links_init(&st->awake);
     pn_read_direct_init(st);
+    pn_tls_turns_init(st);
     st->default_mark = PN_DEFAULT_HIGH_WATER_MARK;
     st->attempt_timeout = 250;
     st->auto_select_family = st->race = true;
@@ -240,10 +244,10 @@ module_exec(PyObject *m)
 #define FOR_EACH_OWNED(X) \
     X(uncaught) X(uncaught_handler) X(slow_report) X(publish) X(raised) X(spare) X(direct[0]) X(direct[1]) X(direct[2]) \
     X(EventEmitter) X(OnceListener) X(ListenerDecorator) X(Socket) X(Server) X(Pipe) X(Timeout) X(Immediate) X(Turn) X(Drive) X(IntervalHistogram) \
-    X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(AwaitableCall) \
+    X(TLS) X(SocketAddress) X(BlockList) X(AbortSignal) X(AbortController) X(BoundSocket) X(LookupCallback) X(AwaitableCall) \
     X(IPv4Address) X(IPv6Address) X(IPv4Network) X(IPv6Network) X(AddressInfo) X(AbortEvent) \
     X(NetError) X(AggregateError) X(AbortError) X(LookupError) X(errors_by_code) X(MaxListenersExceededWarning) \
-    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(read_wait) X(waiting) X(run) X(get_running_loop) X(future_type) X(future_set_result) X(future_blocking) X(go_on) X(already) \
+    X(TimeoutOverflowWarning) X(error_monitor) X(early_write) X(early_reset) X(read_wait) X(waiting) X(tls) X(run) X(get_running_loop) X(future_type) X(future_set_result) X(future_blocking) X(go_on) X(already) \
     X(server_changed) X(cluster_ask) X(cluster_watch) X(threading) X(checked_lock) X(direct_room)
 /* clang-format on */
 
@@ -343,6 +347,7 @@ static PyMethodDef module_methods[] = {
     FAST("_flushed", pn_flushed, NULL),
     {"_set_already", pn_set_already, METH_O, NULL},
     {"_proxy_encode", pn_proxy_encode, METH_VARARGS, NULL},
+    FAST("_tls_attach", pn_tls_attach_function, NULL),
     {"_socket_lend", pn_socket_lend, METH_O, NULL},
     FAST("_socket_arrives", pn_socket_arrives, NULL),
     {"_server_lend", pn_server_lend, METH_O, NULL},

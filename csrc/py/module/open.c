@@ -3,6 +3,7 @@
 #include "py/events/emitter.h"
 #include "py/module/functions.h"
 #include "py/server/server.h"
+#include "py/socket/socket.h"
 #include "py/stream/duplex.h"
 #include "uvio/handles.h"
 
@@ -27,7 +28,8 @@ add(struct opens *all, void *owner, uint64_t opened)
 static void
 add_stream(struct pn_stream *io, void *arg)
 {
-    if (!pn_is_dying(io->owner) && ((const PnDuplex *)io->owner)->io == io)
+    /* The owner of a connection that waits for its PROXY header is the server. */
+    if (io->events == &pn_socket_stream_events && !pn_is_dying(io->owner) && PN_DUPLEX(io->owner)->io == io)
         add(arg, io->owner, io->opened);
 }
 

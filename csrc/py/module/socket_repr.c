@@ -1,4 +1,4 @@
-/* socket_repr.c - repr() of a Socket: its state, its two ends or what it is connecting to, and what it died of. */
+/* socket_repr.c - repr() of a Socket: its state, whether it is encrypted, its two ends or what it is connecting to, and what it died of. */
 #include "py/connect/connect.h"
 #include "py/module/functions.h"
 #include "py/stream/duplex.h"
@@ -78,6 +78,15 @@ death_text(PnSocket *s, bool with_ends)
     return text;
 }
 
+/* " tls", behind the state. */
+static const char *
+tls_text(const PnSocket *s)
+{
+    if (s->extras == NULL || s->extras->tls == NULL)
+        return "";
+    return s->secured ? " tls" : " tls handshake";
+}
+
 PyObject *
 pn_socket_repr(PyObject *op)
 {
@@ -94,7 +103,7 @@ pn_socket_repr(PyObject *op)
     PyObject *state = s->d.destroyed ? s->d.em.st->names.closed : pn_socket_ready_state(s);
     PyObject *ends = ends_text(s);
     PyObject *death = ends != NULL ? death_text(s, PyUnicode_GET_LENGTH(ends) > 0) : NULL;
-    PyObject *all = death != NULL ? PyUnicode_FromFormat("<%s %U%U%U>", name, state, ends, death) : NULL;
+    PyObject *all = death != NULL ? PyUnicode_FromFormat("<%s %U%s%U%U>", name, state, tls_text(s), ends, death) : NULL;
     Py_XDECREF(ends);
     Py_XDECREF(death);
     return all;

@@ -206,6 +206,11 @@ pn_server_ask_and_wait(PnServer *s, struct pn_places *places, struct pn_outcome 
         Py_DECREF(s); /* the reference of the listen(); the caller has one */
     }
     int status = result == NULL ? -1 : result == Py_True;
+    if (status <= 0 && out->first.listener != NULL && s->listener == NULL) { /* to the primary it listens */
+        PyObject *error = pn_take_exception();
+        pn_server_tell_closed(s);
+        pn_put_back_exception(error);
+    }
     Py_XDECREF(result);
     Py_DECREF(c);
     return status;

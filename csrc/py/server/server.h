@@ -136,7 +136,9 @@ void pn_server_watch(PnServer *s);
 bool pn_server_is_full(const PnServer *s);
 /* Of a server with `in_cluster`: the number of its connections, or the limit of it, has changed. */
 void pn_server_count_changed(PnServer *s);
-/* Starts accepting: a `connection` listener was added, or an iterator needs a connection. */
+/* Whether a listener gets the connections: of `connection`, or of `secureConnection`. */
+bool pn_server_is_heard(const PnServer *s);
+/* Starts accepting: such a listener was added, or an iterator needs a connection. */
 void pn_server_connection_listener(PnServer *s);
 /* Leaves connections in the kernel's queue until a `connection` listener is added or an iterator needs one. */
 void pn_server_wait_for_listener(PnServer *s);

@@ -10,6 +10,7 @@
 #include "py/server/server.h"
 #include "py/server/server_limits.h"
 #include "py/server/server_proxy.h"
+#include "py/server/server_tls.h"
 #include "py/stream/duplex.h"
 #include "uvio/sockaddr.h"
 
@@ -116,6 +117,21 @@ keep_for_takers(PnServer *s, PnSocket *sock)
         (void)pn_emit0(&s->em, s->em.st->server_changed);
 }
 
+/* Hands a connection out: to the listeners of `connection`, to loops and waits. */
+static void
+hand_out(PnServer *s, PnSocket *sock)
+{
+    PnState *st = s->em.st;
+    if (!s->options.pause_on_connect)
+        pn_readable_poll(&sock->d);
+    PyObject *stack[2] = {NULL, (PyObject *)sock};
+    if (pn_emit_loop(&s->em, st->names.connection, stack + 1, 1, (PyObject *)sock) >= 0 &&
+        s->em.generation == st->generation)
+        pn_publish(st, "net.server.socket", "socket", (PyObject *)sock, NULL, NULL);
+    if (s->em.generation == s->em.st->generation)
+        keep_for_takers(s, sock);
+}
+
 static void
 accept_connection(PnServer *s, struct pn_accepted *c, struct pn_limited *entry)
 {
@@ -156,14 +172,10 @@ accept_connection(PnServer *s, struct pn_accepted *c, struct pn_limited *entry)
     }
     if (sock->d.io != NULL)
         pn_stream_group_add(&s->streams, sock->d.io);
-    if (!s->options.pause_on_connect)
-        pn_readable_poll(&sock->d);
-    PyObject *stack[2] = {NULL, (PyObject *)sock};
-    if (pn_emit_loop(&s->em, st->names.connection, stack + 1, 1, (PyObject *)sock) >= 0 &&
-        s->em.generation == st->generation)
-        pn_publish(st, "net.server.socket", "socket", (PyObject *)sock, NULL, NULL);
-    if (s->em.generation == s->em.st->generation)
-        keep_for_takers(s, sock);
+    if (s->counts->tls != NULL)
+        pn_server_secure(s, sock, hand_out);
+    else
+        hand_out(s, sock);
     Py_DECREF(sock);
 }
 
@@ -349,8 +361,7 @@ pn_server_listening(PnServer *s, struct pn_outcome *out)
     for (size_t i = 0; (l = pn_server_listener(s, i, NULL)) != NULL; i++)
         own_listener(s, l);
     s->in_cluster = s->share != NULL || s->listener->sharing != PN_NOT_SHARED;
-    s->waits_for_listener = s->share == NULL && s->outside_turn && !pn_server_is_taken(s) &&
-                            !pn_has_listeners(&s->em, st->names.connection);
+    s->waits_for_listener = s->share == NULL && s->outside_turn && !pn_server_is_taken(s) && !pn_server_is_heard(s);
     if (s->in_cluster)
         pn_server_count_changed(s);
     pn_server_watch(s);

@@ -13,6 +13,7 @@ typedef struct PnServer PnServer;
 struct pn_server_counts {
     uint64_t accepted, dropped, blocked; /* connections since the server was made: see server_stats.c */
     size_t force_closed;                 /* connections that shutdown() waited for, and destroyed */
+    struct pn_server_tls *tls;           /* own: of the option ssl, see server_tls.h; NULL: none */
     double grace;                        /* seconds that the end of `with` waits; negative: it does not */
 };
 

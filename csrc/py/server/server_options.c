@@ -5,6 +5,7 @@
 #include "py/server/server.h"
 #include "py/server/server_limits.h"
 #include "py/server/server_proxy.h"
+#include "py/server/server_tls.h"
 #include "py/socket/socket_checks.h"
 
 static const char *const server_names[] = {
@@ -25,6 +26,9 @@ static const char *const server_names[] = {
     "max_connections_per_address",
     "accept_rate",
     "ipv6_prefix",
+    "ssl",
+    "handshake_timeout",
+    "strict_end",
     NULL,
 };
 enum {
@@ -45,6 +49,9 @@ enum {
     S_PER_ADDRESS,
     S_RATE,
     S_PREFIX,
+    S_SSL,
+    S_HANDSHAKE_TIMEOUT,
+    S_STRICT_END,
     S_COUNT
 };
 
@@ -97,6 +104,7 @@ apply_options(PnServer *s, PyObject **v)
         return -1;
     struct pn_proxy_options proxy;
     if (pn_proxy_options_read(s->em.st, v[S_PROXY], v[S_PROXY_UNTRUSTED], v[S_PROXY_TIMEOUT], &proxy) < 0 ||
+        pn_server_set_tls(s, v[S_SSL], v[S_HANDSHAKE_TIMEOUT], v[S_STRICT_END]) < 0 ||
         pn_proxy_options_apply(s, &proxy) < 0 || pn_server_set_limits(s, &limits) < 0)
         return -1;
     s->options.allow_half_open = flags[S_HALF_OPEN] != 0;

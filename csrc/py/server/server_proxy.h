@@ -33,6 +33,10 @@ PyObject *pn_server_get_proxy_errors(PyObject *op, void *closure);
 /* At the end of the server: no connection waits. */
 void pn_server_proxy_free(PnServer *s);
 
+/* Adds the options to those that travel with the server: `proxy_protocol` is True, or the rules of the list. 0, or -1 with an
+ * exception. May run user code: the list may be of a subclass. */
+int pn_server_add_proxy(PnServer *s, PyObject *dict);
+
 /* Called with a connection whose header has been read (`c->proxy`), or which has none. It takes over what `c` owns. */
 typedef void (*pn_proxy_then)(PnServer *s, struct pn_accepted *c);
 /* Of a server with `proxy`: reads the header of an accepted connection now, or when it comes, and calls `then`. */

@@ -106,6 +106,25 @@ pn_server_get_proxy_protocol(PyObject *op, void *closure)
     return Py_NewRef(s->proxy->trusted != NULL ? s->proxy->trusted : Py_True);
 }
 
+int
+pn_server_add_proxy(PnServer *s, PyObject *dict)
+{
+    const struct pn_server_proxy *p = s->proxy;
+    if (p == NULL)
+        return 0;
+    const char *untrusted = p->direct ? "direct" : "reject";
+    double timeout = p->timeout / 1e6;
+    PyObject *trusted = Py_XNewRef(p->trusted); /* user code may set another one, and free `p` */
+    PyObject *rules = trusted != NULL ? PyObject_GetAttrString(trusted, "rules") : Py_NewRef(Py_True);
+    Py_XDECREF(trusted);
+    PyObject *added = rules != NULL ? Py_BuildValue("{sNsssd}", "proxy_protocol", rules, "proxy_untrusted", untrusted,
+                                                    "proxy_timeout", timeout)
+                                    : NULL;
+    int status = added != NULL ? PyDict_Update(dict, added) : -1;
+    Py_XDECREF(added);
+    return status;
+}
+
 PyObject *
 pn_server_get_proxy_errors(PyObject *op, void *closure)
 {

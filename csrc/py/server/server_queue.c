@@ -56,7 +56,7 @@ pn_server_kept_gone(PnServer *s)
 static void
 destroy_left(PnServer *s, PyObject *left, Py_ssize_t taken)
 {
-    if (pn_has_listeners(&s->em, s->em.st->names.connection))
+    if (pn_server_is_heard(s))
         return;
     for (Py_ssize_t i = taken; i < PyList_GET_SIZE(left); i++) {
         PnSocket *sock = PN_SOCKET(PyList_GET_ITEM(left, i));
@@ -88,7 +88,7 @@ pn_server_keep_first(PnServer *s, PnSocket *sock)
         return;
     }
     PyErr_Clear(); /* no loop or wait can come any more; or out of memory */
-    if (!pn_has_listeners(&s->em, s->em.st->names.connection)) {
+    if (!pn_server_is_heard(s)) {
         pn_mark_outside(&sock->d.em);
         pn_duplex_destroy(&sock->d, NULL);
     }

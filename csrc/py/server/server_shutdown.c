@@ -81,12 +81,14 @@ pn_server_destroy_connections(PyObject *module, PyObject *op)
 /* --- shutdown() --- */
 
 static void
-end_connection(PnSocket *sock)
+end_connection(const PnServer *s, PnSocket *sock)
 {
     if (sock->d.destroyed || sock->d.ending)
         return;
     pn_mark_outside(&sock->d.em);
-    if (pn_writable_end(&sock->d, NULL) < 0)
+    if (s->counts->tls != NULL && !sock->secured)
+        pn_duplex_destroy(&sock->d, NULL); /* in its handshake: a listener could write nothing to it any more */
+    else if (pn_writable_end(&sock->d, NULL) < 0)
         pn_duplex_destroy_steal(&sock->d, NULL);
 }
 
@@ -106,7 +108,7 @@ begin_shutdown(PnServer *s, PyObject *list, bool drain)
         pn_server_close(s);
     }
     for (Py_ssize_t i = 0; !drain && i < PyList_GET_SIZE(list); i++)
-        end_connection(PN_SOCKET(PyList_GET_ITEM(list, i)));
+        end_connection(s, PN_SOCKET(PyList_GET_ITEM(list, i)));
 }
 
 /* _shut_down(server, future, drain): begins or continues the shutdown. Returns the future of the shutdown in progress, or of a

@@ -1,9 +1,12 @@
 /* server_travels.c - a server that is sent to another process, and one that has arrived: see pynet/_handles.py. */
+#include <limits.h>
 #include <unistd.h>
 
+#include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/server/server.h"
 #include "py/server/server_limits.h"
+#include "py/server/server_proxy.h"
 #include "py/socket/bound_socket.h"
 #include "uvio/bind.h"
 #include "uvio/listener.h"
@@ -46,6 +49,10 @@ pn_server_lend(PyObject *module, PyObject *op)
     struct pn_listener *l;
     if (s->listener == NULL)
         return pn_raise_net(st, "ERR_SERVER_NOT_RUNNING", "Server is not running.");
+    if (s->counts->tls != NULL)
+        return pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE",
+                              "A server with the option ssl cannot be sent: its SSLContext cannot. Send a BoundSocket, "
+                              "and make the server in the other process");
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && (l = pn_server_listener(s, i, NULL)) != NULL; i++) {
         PyObject *one = lend_one(st, l);
@@ -81,7 +88,7 @@ pn_server_options(PyObject *module, PyObject *op)
         "high_water_mark", (unsigned long)o->high_water_mark, "max_write_buffer", limit, "max_connections",
         s->max_connections != NULL ? s->max_connections : Py_None, "backlog", s->backlog, "listeners",
         s->listener == NULL ? (Py_ssize_t)0 : 1 + (s->others != NULL ? (Py_ssize_t)s->others->count : 0));
-    if (dict != NULL && pn_server_add_limits(s, dict) < 0)
+    if (dict != NULL && (pn_server_add_limits(s, dict) < 0 || pn_server_add_proxy(s, dict) < 0))
         Py_CLEAR(dict);
     return dict;
 }
@@ -127,18 +134,20 @@ take(PnState *st, int fd, PyObject *file, int backlog, struct pn_bound_place *pl
     return pn_take_file(&place->listener->file, file);
 }
 
+/* Takes over the descriptors; closes them if it is not `ready`: an exception is set. 0, or -1 with an exception. */
 static int
-take_all(PnState *st, PyObject *list, int backlog, struct pn_outcome *out)
+take_all(PnState *st, PyObject *list, bool ready, int backlog, struct pn_outcome *out)
 {
     Py_ssize_t count = PyList_GET_SIZE(list);
-    if (count > 1) {
+    int status = ready ? 0 : -1;
+    if (ready && count > 1) {
         out->others = PyMem_RawCalloc(1, sizeof(*out->others) + (size_t)(count - 1) * sizeof(out->others->at[0]));
         if (out->others != NULL)
             out->others->count = (size_t)count - 1;
+        status = out->others != NULL ? 0 : -1;
+        if (status < 0)
+            PyErr_NoMemory();
     }
-    int status = count > 1 && out->others == NULL ? -1 : 0;
-    if (status < 0)
-        PyErr_NoMemory();
     for (Py_ssize_t i = 0; i < count; i++) {
         int fd;
         PyObject *file;
@@ -159,10 +168,11 @@ pn_server_arrives(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     PnServer *s = nargs == 3 ? server_of(module, args[0]) : NULL;
     if (s == NULL || !PyList_Check(args[1]) || PyList_GET_SIZE(args[1]) == 0)
         return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "_server_arrives(server, descriptors, backlog)");
-    if (pn_state_loop(s->em.st) == NULL)
-        return NULL;
-    s->backlog = (int)PyLong_AsLong(args[2]);
-    if (take_all(s->em.st, args[1], s->backlog, &out) < 0) {
+    long backlog = 0;
+    bool ready = pn_state_loop(s->em.st) != NULL &&
+                 pn_arg_int(args[2], "backlog", INT_MIN, INT_MAX, ">= -2147483648 && <= 2147483647", &backlog) == 0;
+    s->backlog = (int)backlog;
+    if (take_all(s->em.st, args[1], ready, s->backlog, &out) < 0) {
         PyObject *error = pn_take_exception();
         pn_outcome_clear(&out);
         return pn_raise(error);

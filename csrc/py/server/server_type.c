@@ -13,6 +13,7 @@
 #include "py/server/server.h"
 #include "py/server/server_limits.h"
 #include "py/server/server_proxy.h"
+#include "py/server/server_tls.h"
 #include "py/socket/socket_checks.h"
 #include "uvio/sockaddr.h"
 
@@ -381,11 +382,12 @@ server_failure(const PnEmitter *e)
     return s->listen_error_emitted ? s->listen_error : NULL;
 }
 
-/* A server made outside of listeners and turn() accepts nothing until a `connection` listener is added. */
+/* A server made outside of listeners and turn() accepts nothing until a listener of `connection` or `secureConnection` is
+ * added. */
 static int
 server_listener_added(PnEmitter *e, PyObject *name)
 {
-    if (name == e->st->names.connection)
+    if (name == e->st->names.connection || name == e->st->names.secureConnection)
         pn_server_connection_listener(PN_SERVER(e));
     return 0;
 }
@@ -437,7 +439,8 @@ server_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(s->shutdown);
     Py_VISIT(s->share);
     Py_VISIT(s->listen_error);
-    return pn_emitter_traverse(op, visit, arg);
+    int status = pn_server_tls_traverse(PN_SERVER(op), visit, arg);
+    return status != 0 ? status : pn_emitter_traverse(op, visit, arg);
 }
 
 static int
@@ -481,6 +484,7 @@ server_dealloc(PyObject *op)
     pn_server_proxy_free(s);
     pn_server_free_limits(s);
     s->em.st->servers--;
+    pn_server_tls_free(s);
     PyMem_RawFree(s->counts);
     pn_emitter_free_parts(&s->em);
     type->tp_free(op);
@@ -497,6 +501,7 @@ static PyMethodDef server_methods[] = {
     KW("close", server_close, close_doc),
     PN_WAITING_SERVER_ROWS,
     KW("accept", pn_server_accept_method, pn_accept_doc),
+    KW("set_secure_context", pn_server_set_secure_context, pn_set_secure_context_doc),
     KW("get_connections", server_get_connections, get_connections_doc),
     {"address", server_address, METH_NOARGS, address_doc},
     {"fileno", server_fileno, METH_NOARGS, fileno_doc},
@@ -566,10 +571,12 @@ static PyType_Slot server_slots[] = {
      "(for how many seconds the end of `with` waits), socket_factory (a function that makes the sockets),\n"
      "proxy_protocol (a list of proxies, see there), proxy_untrusted (\"reject\" or \"direct\"), proxy_timeout (ms),\n"
      "max_connections_per_address, accept_rate (connections a second from each address, or (connections,\n"
-     "seconds)), ipv6_prefix (64: both count networks).\n"
-     "Events: connection(socket), listening, close, error(err), drop(data), proxyError(error, info).\n\n"
-     "Raises TypeError (ERR_INVALID_ARG_TYPE, also for tls and ssl, which pynet does not have), ValueError\n"
-     "(ERR_INVALID_ARG_VALUE). Node: class net.Server."},
+     "seconds)), ipv6_prefix (64: both count networks), ssl (an ssl.SSLContext: every connection is encrypted),\n"
+     "handshake_timeout (60 seconds) and strict_end (False) of TLS.\n"
+     "Events: connection(socket), listening, close, error(err), drop(data), proxyError(error, info),\n"
+     "secureConnection(socket), tlsClientError(error, socket).\n\n"
+     "Raises TypeError (ERR_INVALID_ARG_TYPE), ValueError (ERR_INVALID_ARG_VALUE). Node: class net.Server,\n"
+     "class tls.Server."},
     {Py_tp_iter, pn_waiting_server_iter_slot},
     {Py_am_aiter, pn_waiting_server_aiter_slot},
     {Py_tp_new, server_new},

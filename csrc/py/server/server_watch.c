@@ -93,6 +93,13 @@ pn_server_count_changed(PnServer *s)
     pn_server_watch(s);
 }
 
+bool
+pn_server_is_heard(const PnServer *s)
+{
+    const struct pn_names *n = &s->em.st->names;
+    return pn_has_listeners(&s->em, n->connection) || pn_has_listeners(&s->em, n->secureConnection);
+}
+
 void
 pn_server_connection_listener(PnServer *s)
 {
@@ -105,7 +112,7 @@ pn_server_connection_listener(PnServer *s)
 void
 pn_server_wait_for_listener(PnServer *s)
 {
-    if (pn_has_listeners(&s->em, s->em.st->names.connection))
+    if (pn_server_is_heard(s))
         return;
     s->waits_for_listener = 1;
     pn_server_watch(s);

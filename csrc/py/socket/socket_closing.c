@@ -55,12 +55,21 @@ seconds_of(const PnSocket *s)
     return linger < most ? linger : most;
 }
 
+/* A server of TLS sends tickets behind its handshake: before its first data, they may be on the way. */
+static bool
+expects_tickets(const PnSocket *s)
+{
+    return s->extras != NULL && s->extras->tls != NULL && s->d.bytes_read == 0;
+}
+
 int
 pn_socket_prepare_close(PnSocket *s)
 {
     const PnDuplex *d = &s->d;
-    bool lingers = d->io != NULL && d->connected && !d->r_ended && seconds_of(s) > 0 &&
-                   (pn_readable_length(d) > 0 || pn_stream_has_input(d->io));
+    bool open = d->io != NULL && d->connected && !d->r_ended;
+    bool lingers = (open && (pn_readable_length(d) > 0 || pn_stream_has_input(d->io))) ||
+                   ((open || d->connecting) && expects_tickets(s));
+    lingers = lingers && seconds_of(s) > 0;
     if (lingers && pn_extras_of(s) == NULL)
         return -1;
     if (s->extras != NULL)

@@ -5,6 +5,7 @@
 #include "py/loop/driver.h"
 #include "py/socket/socket.h"
 #include "py/stream/duplex.h"
+#include "py/stream/filter.h"
 #include "uvio/user_fd.h"
 
 int
@@ -17,6 +18,11 @@ pn_socket_check_detachable(PnSocket *s, const char *verb, const char *method)
     }
     if (pn_user_fd_is_fifo(pn_stream_fd(s->d.io))) {
         pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE", "A pipe is not a socket: it cannot be %s", verb);
+        return -1;
+    }
+    if (pn_is_filtered(&s->d)) {
+        pn_raise_coded(PyExc_TypeError, "ERR_INVALID_HANDLE_TYPE",
+                       "An encrypted socket cannot be %s: only this socket can decrypt what comes", verb);
         return -1;
     }
     pn_writable_flush(&s->d);
@@ -73,7 +79,7 @@ const char pn_detach_doc[] =
     "but the connection stays open. Emits \"close\". No data is lost: if data waits to be sent\n"
     "(ERR_SOCKET_UNSENT_DATA), if data was read and not consumed (ERR_SOCKET_UNREAD_DATA; read() returns it),\n"
     "or if the socket is not connected (ENOTCONN), it raises NetError and changes nothing. Raises TypeError\n"
-    "(ERR_INVALID_HANDLE_TYPE) for a pipe.";
+    "(ERR_INVALID_HANDLE_TYPE) for a pipe, and for an encrypted socket.";
 
 PyObject *
 pn_socket_detach_method(PyObject *op, PyObject *unused)

@@ -127,6 +127,7 @@ pn_extras_free(PnSocket *s)
     Py_XDECREF(extras->bound_path);
     Py_XDECREF(extras->user_data);
     Py_XDECREF(extras->raw_options);
+    Py_XDECREF(extras->tls);
     pn_proxy_note_free(extras->proxy);
     PyMem_RawFree(extras);
 }
@@ -139,6 +140,7 @@ pn_extras_traverse(PnSocket *s, visitproc visit, void *arg)
     Py_VISIT(s->extras->attempted);
     Py_VISIT(s->extras->block_list);
     Py_VISIT(s->extras->user_data);
+    Py_VISIT(s->extras->tls);
     if (s->extras->proxy != NULL)
         Py_VISIT(s->extras->proxy->info);
     Py_VISIT(s->extras->abort.signal);

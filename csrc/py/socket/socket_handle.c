@@ -189,6 +189,8 @@ socket_reached(PnEmitter *e, PyObject *name, PyObject **arg)
     struct pn_names *n = &s->d.em.st->names;
     if (name == n->connect || name == n->ready)
         return s->d.was_connected && !s->d.destroyed;
+    if (name == n->secureConnect)
+        return s->secured && !s->d.destroyed;
     if (name == n->end)
         return s->d.end_emitted;
     if (name == n->finish)
@@ -468,7 +470,7 @@ begin_again(PnSocket *s)
     s->d.bytes_read = s->d.bytes_written = 0;
     s->d.can_send = false;
     s->d.em.connection++;
-    s->d.destroyed = s->d.connected = 0;
+    s->d.destroyed = s->d.connected = s->secured = 0;
     s->d.r_ended = s->d.end_scheduled = s->d.end_emitted = 0;
     if (s->d.was_connected) /* else a read() that waited for the connection waits on */
         s->d.reading = s->d.need_readable = 0;

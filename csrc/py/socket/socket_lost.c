@@ -7,8 +7,17 @@
 
 /* What a peer or the network can cause. ERR_WRITE_BUFFER_FULL: the peer does not read. */
 static const char *const lost_codes[] = {
-    "ECONNRESET", "EPIPE", "ECONNABORTED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ERR_WRITE_BUFFER_FULL",
+    "ECONNRESET",          "EPIPE",       "ECONNABORTED",          "ETIMEDOUT",
+    "EHOSTUNREACH",        "ENETUNREACH", "ERR_WRITE_BUFFER_FULL", "ERR_TLS_HANDSHAKE_TIMEOUT",
+    "ERR_TLS_UNCLEAN_END",
 };
+
+/* What OpenSSL says of the bytes or the certificate of the peer. */
+static bool
+is_of_tls(PyObject *error, const char *code)
+{
+    return strncmp(code, "ERR_SSL_", 8) == 0 || PyObject_HasAttrString(error, "verify_code");
+}
 
 static bool
 is_lost(PnState *st, PyObject *error)
@@ -20,6 +29,7 @@ is_lost(PnState *st, PyObject *error)
     bool found = false;
     for (size_t i = 0; text != NULL && !found && i < sizeof(lost_codes) / sizeof(lost_codes[0]); i++)
         found = strcmp(text, lost_codes[i]) == 0;
+    found = found || (text != NULL && is_of_tls(error, text));
     Py_XDECREF(code);
     PyErr_Clear(); /* a subclass may have a `code` of its own, and a code may have lone surrogates */
     return found;

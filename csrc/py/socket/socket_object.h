@@ -31,6 +31,7 @@ struct pn_socket_extras {
     PyObject *raw_options;       /* own: list of (level, name, value) of set_option() */
     PyObject *bound_path;        /* own: str, the path of an adopted BoundSocket */
     PyObject *user_data;         /* own: the property; NULL: None */
+    PyObject *tls;               /* own: the filter of TLS, see tls_object.h; it stays when the connection is closed */
     struct pn_proxy_note *proxy; /* own */
     struct pn_limited *limited;  /* borrowed: what its server's limits know of its client; NULL: it is not counted */
     struct pn_abort_link abort;  /* the signal of the constructor */
@@ -73,6 +74,7 @@ struct PnSocket {
     unsigned no_delay : 1;
     unsigned keep_alive : 1;
     unsigned is_pipe : 1; /* a unix socket */
+    unsigned secured : 1; /* the handshake of TLS is complete */
     unsigned failing : 1; /* the only attempt has failed, and `error` has not been emitted yet */
     /* The handle came from a BoundSocket or an unconnected descriptor; it waits for connect() until `connecting` or
      * `connected`. */

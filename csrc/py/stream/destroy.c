@@ -6,6 +6,7 @@
 #include "py/loop/diagnostics.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
+#include "py/stream/filter.h"
 #include "py/stream/read_direct.h"
 #include "py/stream/writes.h"
 
@@ -200,6 +201,20 @@ count_destroyed(const PnDuplex *s, bool failed)
     counters->bytes_written += s->bytes_written;
 }
 
+/* Sends what the kernel accepts now. False: a filter has let another thread run, which has destroyed the stream. */
+static bool
+send_last(PnDuplex *s)
+{
+    struct pn_stream *io = s->io;
+    if (!pn_is_filtered(s)) {
+        pn_writes_try_last(s);
+        return true;
+    }
+    if (s->wq != NULL && !s->wq->busy && s->connected && !s->write_failed && pn_writes_unheld(s) > 0)
+        pn_filter_of(s)->ops->flush(s);
+    return !s->destroyed && s->io == io && s->em.generation == s->em.st->generation;
+}
+
 void
 pn_duplex_destroy(PnDuplex *s, PyObject *error)
 {
@@ -213,7 +228,11 @@ pn_duplex_destroy(PnDuplex *s, PyObject *error)
         Py_DECREF(s);
         return;
     }
-    pn_writes_try_last(s);
+    if (!send_last(s)) {
+        Py_XDECREF(both);
+        Py_DECREF(s);
+        return;
+    }
     s->destroyed = 1;
     s->can_send = false;
     s->fast_dest = NULL;
@@ -232,6 +251,8 @@ pn_duplex_destroy(PnDuplex *s, PyObject *error)
     struct pn_stream *io = s->io;
     x.had_handle = io != NULL;
     if (io != NULL) {
+        if (io->filter != NULL)
+            pn_filter_of(s)->ops->cut(s);
         s->io = NULL;
         s->connected = 0;
         io->tag = pn_duplex_close_tag(s, x.failed);

@@ -34,6 +34,8 @@
 /* Members of struct pn_stream_events, for the table of the subtype. */
 void pn_duplex_on_alloc(struct pn_stream *io, char **base, size_t *len);
 void pn_duplex_on_read(struct pn_stream *io, ssize_t nread, char *base);
+/* So many bytes for the reading half: what a filter has made of what was read. */
+void pn_duplex_deliver(PnDuplex *s, char *base, size_t len);
 void pn_duplex_on_readable(struct pn_stream *io);
 void pn_duplex_on_written(struct pn_stream *io, int status);
 void pn_duplex_on_shutdown(struct pn_stream *io, int status);
@@ -136,6 +138,11 @@ void pn_writable_flush(PnDuplex *s);
 /* Flushes all streams that have gathered writes: st->hooks->flush. */
 void pn_writable_flush_gathered(PnState *st);
 void pn_writable_written(PnDuplex *s, int status);
+/* A filter has taken everything that was queued: a tick calls the callbacks that nothing else calls, emits `drain` and
+ * finishes, where one is due. */
+void pn_writable_settle_soon(PnDuplex *s);
+/* Sending has failed: a tick calls the callbacks with the error, and destroys the stream. */
+void pn_writable_fail_soon(PnDuplex *s, int status);
 void pn_writable_shutdown_done(PnDuplex *s, int status);
 void pn_writable_connected(PnDuplex *s);
 void pn_writable_maybe_finish(PnDuplex *s);

@@ -5,6 +5,7 @@
  * Threads: called on the driving thread, within a turn; at exit (st->closed) only the C parts run. */
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
+#include "py/stream/filter.h"
 
 /* A read of at least this size counts as one of many: the next one lands directly in a bytes object. */
 #define BIG_READ 32768
@@ -14,6 +15,8 @@ pn_duplex_on_alloc(struct pn_stream *io, char **base, size_t *len)
 {
     PnDuplex *s = io->owner;
     PnState *st = s->em.st;
+    if (io->filter != NULL)
+        return; /* it copies what comes: the loop's memory will do */
     if (s->r != NULL && s->r->reader != NULL) {
         s->r->reader->alloc(s, base, len);
         return;
@@ -51,18 +54,30 @@ dispatch(PnDuplex *s, char *base, size_t len)
 }
 
 void
+pn_duplex_deliver(PnDuplex *s, char *base, size_t len)
+{
+    if (s->fast_dest != NULL && pn_pipe_fast(s, base, len))
+        return;
+    s->bytes_read += len;
+    dispatch(s, base, len);
+}
+
+void
 pn_duplex_on_read(struct pn_stream *io, ssize_t nread, char *base)
 {
     PnDuplex *s = io->owner;
     PnState *st = s->em.st;
-    if (nread > 0 && s->fast_dest != NULL && pn_pipe_fast(s, base, (size_t)nread))
+    if (nread > 0 && s->fast_dest != NULL && io->filter == NULL && pn_pipe_fast(s, base, (size_t)nread))
         return;
     if (nread == 0 || st->closed || s->io != io)
         return;
     unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     pn_idle_touch_read(s);
-    if (nread > 0) {
+    if (io->filter != NULL) {
+        pn_filter_of(s)->ops->received(s, nread, base);
+    }
+    else if (nread > 0) {
         s->bytes_read += (size_t)nread;
         io->own_buffer = (nread >= BIG_READ && s->pipes == NULL) || (s->r != NULL && s->r->reader != NULL);
         dispatch(s, base, (size_t)nread);
@@ -98,12 +113,15 @@ pn_duplex_on_written(struct pn_stream *io, int status)
 {
     PnDuplex *s = io->owner;
     PnState *st = s->em.st;
-    if (s->io != io && !s->destroyed)
+    if (s->io != io && !s->destroyed && io->filter == NULL)
         return; /* of a previous connection */
     unsigned scope = pn_callback_scope_open(st);
     Py_INCREF(s);
     pn_idle_touch(s);
-    pn_writable_written(s, status);
+    if (io->filter != NULL)
+        ((struct pn_filter *)io->filter)->ops->written(s, io, status);
+    else
+        pn_writable_written(s, status);
     pn_callback_scope_close(st, scope);
     Py_DECREF(s);
 }

@@ -11,6 +11,7 @@
 #include "py/base/args.h"
 #include "py/events/emitter.h"
 #include "py/loop/driver.h"
+#include "py/loop/uncaught.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
 #include "py/stream/frames.h"
@@ -33,6 +34,12 @@ static struct frame_reader *
 reader_of(const PnDuplex *s)
 {
     return s->r != NULL && s->r->reader == &reader ? s->r->reader_state : NULL;
+}
+
+bool
+pn_takes_frames(const PnDuplex *s)
+{
+    return reader_of(s) != NULL;
 }
 
 static void
@@ -90,7 +97,9 @@ emit_handle(PnDuplex *s, int kind, PyObject *message, int fd)
     if (module == NULL && fd >= 0)
         close(fd);
     Py_XDECREF(module);
-    if (result == NULL)
+    if (result == NULL && !PyErr_ExceptionMatches(PyExc_Exception))
+        pn_uncaught(s->em.st, (PyObject *)s, NULL); /* Ctrl-C: this handle is lost */
+    else if (result == NULL)
         pn_duplex_destroy_steal(s, NULL); /* not a frame of this version */
     else if (PyTuple_Check(result))
         pn_emit_args(&s->em, s->em.st->names.handle, result);
@@ -100,13 +109,14 @@ emit_handle(PnDuplex *s, int kind, PyObject *message, int fd)
         report(s, result); /* the handle cannot be opened here */
 }
 
+/* What it raises does not concern the connection, of which the program may not even know. */
 static void
 call_function(PnDuplex *s, PyObject *function, const struct pn_frame *f, PyObject *message, int fd)
 {
     PyObject *stack[5] = {NULL, PyLong_FromLong(f->kind), PyLong_FromLong(f->flags), message, PyLong_FromLong(fd)};
     if (stack[1] != NULL && stack[2] != NULL && stack[4] != NULL) {
         Py_INCREF(function);
-        (void)pn_call(s->em.st, (PyObject *)s, function, stack + 1, 4);
+        (void)pn_call(s->em.st, NULL, function, stack + 1, 4);
         Py_DECREF(function);
     }
     else {

@@ -15,6 +15,8 @@ PyObject *pn_check_channel(PyObject *module, PyObject *sock);
 /* --- frame_reader.c --- */
 /* The option receive_handles: what comes is frames. 0, or -1 with MemoryError. */
 int pn_frame_reader_set(PnDuplex *s);
+/* Whether what comes is frames. */
+bool pn_takes_frames(const PnDuplex *s);
 /* A listener of `handle` was added: delivers what waits, and reads. 0, or -1 with an exception. */
 int pn_frame_reader_heard(PnDuplex *s);
 /* _receive_frames(sock, function): calls function(kind, flags, message, fd) for each frame, in place of the event

@@ -6,6 +6,7 @@
 #include "py/loop/slow.h"
 #include "py/loop/uncaught.h"
 #include "py/stream/duplex.h"
+#include "py/stream/filter.h"
 
 struct pn_onread {
     PyObject *make;     /* own: user function that returns the next buffer; NULL: one buffer for all */
@@ -186,7 +187,7 @@ prepare_next(PnDuplex *s)
         return;
     if (s->paused || !onread_prepare(s)) {
         if (s->io != NULL)
-            pn_stream_read_stop(s->io);
+            pn_filter_read_stop(s);
         s->reading = 0;
     }
 }

@@ -51,9 +51,10 @@ can_read(const PnCall *c)
 {
     const PnDuplex *s = PN_DUPLEX(c->source);
     const struct pn_reads *r = s->r;
-    return s->io != NULL && s->connected && !s->destroyed && !s->r_ended && s->errored == NULL && r != NULL &&
-           !r->direct_refused && !r->decoding && r->reader == NULL && r->deferred_data.count == 0 && s->pipes == NULL &&
-           c->error == NULL && pn_waiter_polls(&c->w) && waits_alone(c, r) && !is_heard(s);
+    return s->io != NULL && s->io->filter == NULL && s->connected && !s->destroyed && !s->r_ended &&
+           s->errored == NULL && r != NULL && !r->direct_refused && !r->decoding && r->reader == NULL &&
+           r->deferred_data.count == 0 && s->pipes == NULL && c->error == NULL && pn_waiter_polls(&c->w) &&
+           waits_alone(c, r) && !is_heard(s);
 }
 
 static void

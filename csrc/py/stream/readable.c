@@ -9,6 +9,7 @@
 #include "py/stream/data_event.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
+#include "py/stream/filter.h"
 #include "py/stream/read_bytes.h"
 #include "py/stream/read_direct.h"
 #include "py/stream/read_slot.h"
@@ -102,7 +103,7 @@ start_reading(PnDuplex *s)
             return;
         }
     }
-    int status = pn_stream_read_start(s->io);
+    int status = pn_filter_read_start(s);
     if (status != 0)
         pn_duplex_destroy_steal(s, pn_duplex_uv_error(s, status, "read"));
 }
@@ -211,7 +212,7 @@ pn_readable_set_reader(PnDuplex *s, const struct pn_reader *reader, void *state)
     if (s->io != NULL) {
         s->io->own_buffer = true;
         if (s->io->reading) { /* starts again, into its buffer */
-            pn_stream_read_stop(s->io);
+            pn_filter_read_stop(s);
             s->reading = 0;
             pn_readable_poll(s);
         }
@@ -295,7 +296,7 @@ pn_readable_keep(PnDuplex *s, char *base, size_t len)
         Py_XDECREF(bytes);
     }
     if (is_full(s) && s->io != NULL)
-        pn_stream_read_stop(s->io);
+        pn_filter_read_stop(s);
 }
 
 void
@@ -490,7 +491,7 @@ pn_readable_pause(PnDuplex *s)
         s->r->paused_by_reader = false;
     s->fast_dest = NULL;
     if (s->r != NULL && s->r->reader != NULL && s->io != NULL && s->connected) {
-        pn_stream_read_stop(s->io);
+        pn_filter_read_stop(s);
         s->reading = 0;
     }
     if (s->io != NULL)

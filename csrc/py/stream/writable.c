@@ -11,6 +11,7 @@
 #include "py/loop/uncaught.h"
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
+#include "py/stream/filter.h"
 #include "py/stream/writes.h"
 
 size_t
@@ -55,8 +56,8 @@ write_failed_tick(PnState *st, PyObject *self, void *arg)
 }
 
 /* As Node: `errored` is set at once, a tick calls the callbacks and destroys the socket. */
-static void
-fail_soon(PnDuplex *s, int status)
+void
+pn_writable_fail_soon(PnDuplex *s, int status)
 {
     uint16_t connection = s->em.connection;
     if (s->write_failed)
@@ -77,7 +78,7 @@ request(PnDuplex *s)
 {
     int status = pn_writes_request(s);
     if (status != 0)
-        fail_soon(s, status);
+        pn_writable_fail_soon(s, status);
 }
 
 /* A write of nothing, as Node does it: the peer may have gone. 0, or a status. */
@@ -85,7 +86,7 @@ static int
 send_nothing(PnDuplex *s)
 {
     struct iovec iov = {"", 0};
-    ssize_t sent = pn_stream_try_write(s->io, &iov, 1);
+    ssize_t sent = pn_is_filtered(s) ? 0 : pn_stream_try_write(s->io, &iov, 1);
     return sent < 0 && sent != UV_EAGAIN ? (int)sent : 0;
 }
 
@@ -102,10 +103,15 @@ pn_writable_flush(PnDuplex *s)
         return;
     if (s->wq->q.count > 0)
         pn_idle_touch(s);
+    if (pn_is_filtered(s)) {
+        if (pn_writes_unheld(s) > 0)
+            pn_filter_of(s)->ops->flush(s);
+        return;
+    }
     if (sent == 0)
         sent = pn_writes_send(s);
     if (sent < 0)
-        fail_soon(s, sent);
+        pn_writable_fail_soon(s, sent);
     else if (sent == 0)
         request(s);
 }
@@ -283,7 +289,7 @@ queue_rest(PnDuplex *s, PyObject *bytes, const char *base, size_t len, ssize_t s
             return -1;
         if (callback != NULL)
             s->wq->last->held = s->wq->holds = true;
-        fail_soon(s, (int)sent);
+        pn_writable_fail_soon(s, (int)sent);
         return 0;
     }
     size_t done = sent > 0 ? (size_t)sent : 0;
@@ -390,7 +396,7 @@ pn_writable_write(PnDuplex *s, PyObject *bytes, const char *base, size_t len, Py
         status = write_now(s, bytes, base, len, callback);
     else if (!s->connected || s->corked > 0 ||
              (s->wq != NULL && (s->wq->q.count > 0 || s->wq->busy || s->wq->before_connect)) ||
-             (inside && s->write_epoch == st->epoch))
+             (inside && s->write_epoch == st->epoch) || pn_is_filtered(s))
         status = write_behind(s, bytes, base, len, callback, inside);
     else
         status = write_now(s, bytes, base, len, callback);
@@ -484,7 +490,7 @@ pn_writable_connected(PnDuplex *s)
         pn_writes_answer_by_tick(s, true);
     }
     if (s->final_called && s->io != NULL) /* end() was called while connecting, behind nothing */
-        pn_stream_shutdown(s->io);
+        pn_filter_shutdown(s);
     if (early) {
         drained(s);
     }
@@ -506,6 +512,14 @@ uncorked_tick(PnState *st, PyObject *self, void *arg)
 }
 
 void
+pn_writable_settle_soon(PnDuplex *s)
+{
+    const struct pn_writes *wq = s->wq;
+    if ((wq != NULL && wq->first != NULL && !wq->first->in_tick) || s->need_drain || (s->ending && !s->final_called))
+        pn_tick_sure(s->em.st, uncorked_tick, (PyObject *)s, NULL, 1);
+}
+
+void
 pn_writable_cork(PnDuplex *s)
 {
     if (s->corked == 0 && s->in_flush)
@@ -521,7 +535,7 @@ pn_writable_uncork(PnDuplex *s)
 {
     if (s->corked == 0 || --s->corked > 0)
         return 0;
-    s->can_send = s->connected && !s->ending && s->errored == NULL && !s->write_failed;
+    s->can_send = s->connected && !s->ending && s->errored == NULL && !s->write_failed && !pn_is_filtered(s);
     if (was_never_connected(s))
         return refuse_corked(s);
     if (s->connecting && s->wq != NULL && (s->wq->q.count > 0 || s->wq->holds) && !s->wq->before_connect)
@@ -581,7 +595,7 @@ pn_writable_maybe_finish(PnDuplex *s)
     if (s->connecting) /* pn_writable_connected() goes on */
         return;
     if (s->io != NULL)
-        pn_stream_shutdown(s->io);
+        pn_filter_shutdown(s);
     else
         prefinish(s, true);
 }

@@ -122,6 +122,12 @@ release_object(void *owner)
     Py_DECREF((PyObject *)owner);
 }
 
+PyObject *
+pn_writes_bytes_of(const struct pn_chunk *chunk)
+{
+    return chunk->release == release_object ? chunk->owner : NULL;
+}
+
 int
 pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t len)
 {
@@ -443,7 +449,10 @@ pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest)
 {
     if (s->wq == NULL)
         return;
-    /* Takes all of them out before it calls the first, which may reconnect the socket and write. */
+    /* Takes all of them out before it calls the first, which may reconnect the socket and write. That releases `errored`,
+     * which may be one of the errors. */
+    Py_XINCREF(first);
+    Py_XINCREF(rest);
     PyObject *on_finish = s->wq->on_finish;
     s->wq->on_finish = NULL;
     struct pn_write_record *r = take_records(s, rest);
@@ -460,6 +469,8 @@ pn_writes_fail(PnDuplex *s, PyObject *first, PyObject *rest)
     }
     pn_writes_call_all(s, on_finish, rest);
     pn_writes_tidy(s);
+    Py_XDECREF(first);
+    Py_XDECREF(rest);
 }
 
 bool

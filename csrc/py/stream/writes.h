@@ -12,6 +12,8 @@ void pn_writes_free(PnDuplex *s);
 int pn_writes_traverse(PnDuplex *s, visitproc visit, void *arg);
 /* Appends; takes a reference to `bytes`, or copies the memory when it is NULL. 0, or -1 with MemoryError. */
 int pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t len);
+/* The bytes object that a chunk of the queue holds; NULL: it holds a copy. Borrowed. */
+PyObject *pn_writes_bytes_of(const struct pn_chunk *chunk);
 /* The next byte that is appended leaves with this descriptor, which is closed then. 0, or -1 with MemoryError. */
 int pn_writes_append_fd(PnState *st, struct pn_writes *wq, int fd);
 /* The write that the last descriptor belongs to has failed, before any of it could leave: takes both back. */

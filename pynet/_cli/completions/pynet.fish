@@ -51,7 +51,7 @@ function _shtab_pynet_using
 end
 
 set -g _shtab_pynet_commands echo serve listen connect proxy scan bench check-ip completion
-set -g _shtab_pynet_opts_with_value --block-list --connections --delay --drop --exec --grace --heartbeat --host --local-address --number --parallel --rate --scheduling --size --time --timeout --wait --workers -c -e -n -p -s -t -w
+set -g _shtab_pynet_opts_with_value --alpn --block-list --cafile --cert --connections --delay --drop --exec --grace --heartbeat --host --key --local-address --number --parallel --rate --scheduling --servername --size --time --timeout --wait --workers -c -e -n -p -s -t -w
 
 complete -c pynet -e
 complete -c pynet -f
@@ -63,6 +63,9 @@ complete -c pynet -n '_shtab_pynet_using echo' -s h -l help -d 'show this help m
 complete -c pynet -n '_shtab_pynet_using echo' -s U -l unix -d 'PLACE is the path of a unix socket, whatever it looks like'
 complete -c pynet -n '_shtab_pynet_using echo' -l host -x -d 'the address to listen on when PLACE has none (default: 127.0.0.1)'
 complete -c pynet -n '_shtab_pynet_using echo' -s v -l verbose -d 'report each connection and its end on stderr'
+complete -c pynet -n '_shtab_pynet_using echo' -l tls -d 'encrypt the connections'
+complete -c pynet -n '_shtab_pynet_using echo' -l cert -xka "(__fish_complete_path (commandline -ct))" -d 'the certificate, and those between it and its authority'
+complete -c pynet -n '_shtab_pynet_using echo' -l key -xka "(__fish_complete_path (commandline -ct))" -d 'the private key (default: it is in the file of --cert)'
 complete -c pynet -n '_shtab_pynet_using echo; and test $_shtab_pynet_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a host and a port, HOST:PORT, PORT, or the path of a unix socket (default: port 0, which is any free port)'
 complete -c pynet -n '_shtab_pynet_using; and test $_shtab_pynet_npos -eq 0' -a serve -d 'serve with a function of yours, in several worker processes'
 complete -c pynet -n '_shtab_pynet_using serve' -s h -l help -d 'show this help message and exit'
@@ -86,6 +89,9 @@ complete -c pynet -n '_shtab_pynet_using listen' -s U -l unix -d 'PLACE is the p
 complete -c pynet -n '_shtab_pynet_using listen' -s k -l keep-open -d 'accept further connections: one after the other, each until its peer ends; with --exec side by side'
 complete -c pynet -n '_shtab_pynet_using listen' -s e -l exec -x -d 'run COMMAND by /bin/sh for each connection, which is its stdin and stdout; PYNET_REMOTE_ADDRESS, PYNET_REMOTE_PORT, PYNET_LOCAL_ADDRESS and PYNET_LOCAL_PORT (or PYNET_LOCAL_PATH) are in its environment. Without a host it listens on 127.0.0.1 only'
 complete -c pynet -n '_shtab_pynet_using listen' -s v -l verbose -d 'report where it listens, and each connection'
+complete -c pynet -n '_shtab_pynet_using listen' -l tls -d 'encrypt the connections'
+complete -c pynet -n '_shtab_pynet_using listen' -l cert -xka "(__fish_complete_path (commandline -ct))" -d 'the certificate, and those between it and its authority'
+complete -c pynet -n '_shtab_pynet_using listen' -l key -xka "(__fish_complete_path (commandline -ct))" -d 'the private key (default: it is in the file of --cert)'
 complete -c pynet -n '_shtab_pynet_using listen; and test $_shtab_pynet_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a host and a port, HOST:PORT, PORT, or the path of a unix socket (default: port 0, which is any free port)'
 complete -c pynet -n '_shtab_pynet_using; and test $_shtab_pynet_npos -eq 0' -a connect -d 'connect: stdin to the socket, the socket to stdout'
 complete -c pynet -n '_shtab_pynet_using connect' -s h -l help -d 'show this help message and exit'
@@ -98,9 +104,14 @@ complete -c pynet -n '_shtab_pynet_using connect' -s U -l unix -d 'PLACE is the 
 complete -c pynet -n '_shtab_pynet_using connect' -s 4 -l ipv4 -d 'use IPv4 addresses only'
 complete -c pynet -n '_shtab_pynet_using connect' -s 6 -l ipv6 -d 'use IPv6 addresses only'
 complete -c pynet -n '_shtab_pynet_using connect' -s w -l wait -x -d 'give up when connecting takes longer; end, with status 0, when the connection is idle for so long'
-complete -c pynet -n '_shtab_pynet_using connect' -l timeout -x -d 'how long connecting may take, lookup and all addresses together (default: that of -w, or no limit)'
+complete -c pynet -n '_shtab_pynet_using connect' -l timeout -x -d 'how long connecting may take, lookup and all addresses together, and then the handshake of --tls (default: that of -w, or no limit)'
 complete -c pynet -n '_shtab_pynet_using connect' -s s -l local-address -x -d 'the address to connect from'
 complete -c pynet -n '_shtab_pynet_using connect' -s v -l verbose -d 'report the lookup, each attempt with its time, and the end'
+complete -c pynet -n '_shtab_pynet_using connect' -l tls -d 'encrypt the connection, and check the server'"'"'s certificate'
+complete -c pynet -n '_shtab_pynet_using connect' -l cafile -xka "(__fish_complete_path (commandline -ct))" -d 'trust the certificates in FILE, and not those of the system'
+complete -c pynet -n '_shtab_pynet_using connect' -l insecure -d 'take any certificate'
+complete -c pynet -n '_shtab_pynet_using connect' -l servername -x -d 'the name that the certificate must have, and that the server is asked for (default: the host)'
+complete -c pynet -n '_shtab_pynet_using connect' -l alpn -x -d 'the protocols to offer, such as h2,http/1.1'
 complete -c pynet -n '_shtab_pynet_using connect; and test $_shtab_pynet_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a host and a port, HOST:PORT, PORT, or the path of a unix socket; without a host it is localhost'
 complete -c pynet -n '_shtab_pynet_using; and test $_shtab_pynet_npos -eq 0' -a proxy -d 'join each connection to A with a new one to B, at any speed'
 complete -c pynet -n '_shtab_pynet_using proxy' -s h -l help -d 'show this help message and exit'

@@ -8,58 +8,11 @@
 
 #include "../check.h"
 
-#include <signal.h>
+#include "keep_input.h"
+
 #include <time.h>
 
 enum { LONGEST = 2048, KEPT = 4096 };
-
-struct input {
-    uint8_t *bytes; /* own */
-    size_t size;
-};
-
-static struct input
-read_file(const char *name)
-{
-    struct input in = {malloc(LONGEST), 0};
-    FILE *f = fopen(name, "rb");
-    if (f == NULL || in.bytes == NULL) {
-        perror(name);
-        exit(2);
-    }
-    in.size = fread(in.bytes, 1, LONGEST, f);
-    fclose(f);
-    return in;
-}
-
-/* For the signal handler, which has nothing else to go by. */
-static struct input running;
-
-static void
-keep_input(int signal_number)
-{
-    FILE *f = fopen("crash-input", "wb");
-    if (f != NULL) {
-        fwrite(running.bytes, 1, running.size, f);
-        fclose(f);
-    }
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
-}
-
-/* From a block of exactly its size, so that reading past the end is seen. */
-static void
-run_one(const uint8_t *data, size_t size)
-{
-    uint8_t *exact = malloc(size ? size : 1);
-    if (exact == NULL)
-        exit(2);
-    if (size)
-        memcpy(exact, data, size);
-    running = (struct input){exact, size};
-    LLVMFuzzerTestOneInput(exact, size);
-    free(exact);
-}
 
 /* Changes `data` in some places: other bytes, bytes gone or doubled, a piece of another input. */
 static size_t
@@ -119,20 +72,19 @@ main(int argc, char **argv)
     size_t count = 0, runs = 0;
     if (argc < 3)
         return 2;
-    signal(SIGABRT, keep_input);
-    signal(SIGSEGV, keep_input);
+    keep_input_on_crash();
     double until = now() + strtod(argv[1], NULL);
     struct random_source r = {strtoull(argv[2], NULL, 10) * 2 + 1};
     for (int i = 3; i < argc && count < KEPT; i++, count++) {
-        inputs[count] = read_file(argv[i]);
-        run_one(inputs[count].bytes, inputs[count].size);
+        inputs[count] = read_input(argv[i], LONGEST);
+        run_input(LLVMFuzzerTestOneInput, inputs[count].bytes, inputs[count].size);
     }
-    run_one(data, 0);
+    run_input(LLVMFuzzerTestOneInput, data, 0);
     while (count > 0 && now() < until) {
         const struct input *in = &inputs[random_below(&r, count)];
         memcpy(data, in->bytes, in->size);
         size_t size = mutate(&r, data, in->size, &inputs[random_below(&r, count)]);
-        run_one(data, size);
+        run_input(LLVMFuzzerTestOneInput, data, size);
         runs++;
     }
     printf("%zu files, %zu inputs made of them\n", count, runs);

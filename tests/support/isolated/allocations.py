@@ -23,7 +23,8 @@ import weakref
 from functools import partial
 
 import isolated.allocation_refusals
-import isolated.allocation_scenes  # noqa: F401  they fill SCENES
+import isolated.allocation_scenes
+import isolated.allocation_secure  # noqa: F401  they fill SCENES
 import pynet
 from isolated.allocation_calls import CALLS, CHANGES
 from isolated.allocation_stage import SCENES, Scene, clean

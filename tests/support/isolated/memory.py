@@ -36,6 +36,8 @@ def out_of_memory(error) -> bool:
         return True
     if (getattr(error, "syscall", None), getattr(error, "code", None)) == ("getaddrinfo", "EBUSY"):
         return True  # what libnss-mdns makes of it
+    if any(kind.__name__ == "SSLError" for kind in type(error).__mro__):
+        return True  # OpenSSL has many codes for it
     return any(map(out_of_memory, getattr(error, "errors", ())))  # of one of several addresses
 
 

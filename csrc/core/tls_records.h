@@ -1,0 +1,22 @@
+/* tls_records.h - counts the whole records in a stream of TLS, by their lengths alone: so that nobody asks for the data of
+ * a record that has not come whole.
+ *
+ * A record is a type, a version, a length (5 bytes), and so many bytes. */
+#ifndef PN_CORE_TLS_RECORDS_H
+#define PN_CORE_TLS_RECORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pn_tls_records {
+    uint8_t header[5];
+    uint8_t have;  /* bytes of `header` */
+    uint32_t rest; /* bytes of the body that have not come */
+    bool invalid;  /* these are no records of TLS: nothing is known any more */
+};
+
+/* The next bytes of the stream. Returns how many records end in them; 1 if they are no records. */
+size_t pn_tls_records_add(struct pn_tls_records *r, const void *base, size_t len);
+
+#endif

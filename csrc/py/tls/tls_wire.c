@@ -1,0 +1,82 @@
+/* tls_wire.c - sends what the SSLObject has for the peer: records of data, flights of the handshake, alerts. */
+#include "py/tls/tls.h"
+
+#include "py/base/errors.h"
+
+#define IOV 64
+
+static void
+release_object(void *owner)
+{
+    Py_DECREF((PyObject *)owner);
+}
+
+int
+pn_tls_collect(PnTLS *t)
+{
+    PyObject *bytes = pn_tls_call_take(t);
+    if (bytes == NULL)
+        return -1;
+    struct pn_chunk chunk = {PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes), bytes, release_object};
+    if (chunk.len > 0 && pn_chunkq_push(&t->out, chunk) == 0)
+        return 0;
+    Py_DECREF(bytes);
+    if (chunk.len == 0)
+        return 0;
+    PyErr_NoMemory();
+    return -1;
+}
+
+static size_t
+fill(const struct pn_chunkq *q, struct iovec *iov, size_t *offered)
+{
+    size_t n = 0;
+    *offered = 0;
+    for (; n < q->count && n < IOV; n++) {
+        const struct pn_chunk *c = pn_chunkq_at(q, n);
+        iov[n].iov_base = (void *)(uintptr_t)c->base;
+        iov[n].iov_len = c->len;
+        *offered += c->len;
+    }
+    return n;
+}
+
+/* The rest is libuv's, which keeps the memory in use: the filter lives until pn_tls_written(). */
+static int
+request(PnTLS *t)
+{
+    struct iovec iov[IOV];
+    size_t offered, n = fill(&t->out, iov, &offered);
+    int status = pn_stream_write(t->io, iov, n, -1);
+    if (status == 0) {
+        t->requested = offered;
+        Py_INCREF(t);
+    }
+    return status;
+}
+
+int
+pn_tls_send(PnTLS *t)
+{
+    while (t->io != NULL && t->requested == 0 && t->out.count > 0) {
+        struct iovec iov[IOV];
+        size_t offered, n = fill(&t->out, iov, &offered);
+        ssize_t sent = pn_stream_try_write(t->io, iov, n);
+        if (sent < 0 && sent != UV_EAGAIN)
+            return (int)sent;
+        (void)pn_chunkq_consume(&t->out, sent > 0 ? (size_t)sent : 0);
+        if (sent < (ssize_t)offered)
+            return request(t);
+    }
+    return 0;
+}
+
+int
+pn_tls_send_or_drop(PnTLS *t)
+{
+    int status = pn_tls_send(t);
+    if (status == 0 || t->sealed > 0)
+        return status;
+    pn_chunkq_clear(&t->out);
+    return 0;
+}

@@ -1,0 +1,66 @@
+/* test_tls_records.c - counting the whole records of TLS. */
+#include "check.h"
+
+#include "core/tls_records.h"
+
+static const uint8_t two[] = {23, 3, 3, 0, 2, 'a', 'b', 21, 3, 3, 0, 1, 'c'};
+
+static void
+test_whole_records_are_counted(void)
+{
+    struct pn_tls_records r = {0};
+    CHECK_INT(pn_tls_records_add(&r, two, sizeof(two)), 2);
+    CHECK_INT(pn_tls_records_add(&r, two, 7), 1);
+    CHECK_INT(pn_tls_records_add(&r, NULL, 0), 0);
+}
+
+static void
+test_bytes_one_by_one(void)
+{
+    struct pn_tls_records r = {0};
+    for (size_t i = 0; i < sizeof(two); i++)
+        CHECK_INT(pn_tls_records_add(&r, two + i, 1), i == 6 || i == 12);
+}
+
+static void
+test_an_empty_record_ends_with_its_header(void)
+{
+    static const uint8_t empty[] = {23, 3, 1, 0, 0};
+    struct pn_tls_records r = {0};
+    CHECK_INT(pn_tls_records_add(&r, empty, 4), 0);
+    CHECK_INT(pn_tls_records_add(&r, empty + 4, 1), 1);
+}
+
+static void
+test_the_longest_record(void)
+{
+    static const uint8_t longest[] = {23, 3, 3, 0x48, 0}, longer[] = {23, 3, 3, 0x48, 1};
+    static uint8_t body[16384 + 2048];
+    struct pn_tls_records r = {0}, s = {0};
+    CHECK_INT(pn_tls_records_add(&r, longest, sizeof(longest)), 0);
+    CHECK_INT(pn_tls_records_add(&r, body, sizeof(body)), 1);
+    CHECK(!r.invalid);
+    CHECK_INT(pn_tls_records_add(&s, longer, sizeof(longer)), 1);
+    CHECK(s.invalid);
+}
+
+/* The SSLObject is to look at them, and to say what is wrong. */
+static void
+test_other_bytes_always_count(void)
+{
+    struct pn_tls_records r = {0};
+    CHECK_INT(pn_tls_records_add(&r, "GET ", 4), 0);
+    CHECK_INT(pn_tls_records_add(&r, "/ HTTP", 6), 1);
+    CHECK_INT(pn_tls_records_add(&r, "/1.1", 4), 1);
+}
+
+int
+main(void)
+{
+    RUN(test_whole_records_are_counted);
+    RUN(test_bytes_one_by_one);
+    RUN(test_an_empty_record_ends_with_its_header);
+    RUN(test_the_longest_record);
+    RUN(test_other_bytes_always_count);
+    return 0;
+}
