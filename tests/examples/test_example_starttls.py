@@ -2,7 +2,6 @@
 
 import contextlib
 import smtplib
-import socket
 import ssl
 
 import pytest
@@ -63,7 +62,6 @@ def test_a_client_that_does_not_shake_hands(mail, dial):
     client.sendall(b"STARTTLS\r\n")
     assert read_exactly(client, 25) == b"220 pynet\r\n220 go ahead\r\n"
     client.sendall(b"HELLO, this is not TLS\r\n")
-    client.shutdown(socket.SHUT_WR)
     with contextlib.suppress(ConnectionResetError):
         read_to_end(client)
     assert "ERR_SSL_" in mail.error()

@@ -204,13 +204,14 @@ def test_what_was_put_off_goes_on(secure_pair):
 
     def write():  # in the other direction, in the SSLObject of the reader
         while not stop.is_set():
-            if p.peer.writable_length < 1_000_000:
-                p.peer.write(CHUNK)
+            p.peer.write(CHUNK)
+            if p.peer.writable_length > 1_000_000:
+                p.peer.drain().result(20)  # a loop that only looks would hold the GIL, 5 ms for each call of the loop
 
     def ask():
         total = 0
         try:
-            for _ in range(60):
+            for _ in range(20):
                 p.client.write(CHUNK * 3)
                 total += 3 * len(CHUNK)
                 assert wait_until(lambda total=total: got[0] == total, timeout=10)
