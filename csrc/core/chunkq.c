@@ -126,3 +126,15 @@ pn_chunk_copy(const char *base, size_t len)
     c.release = free;
     return c;
 }
+
+int
+pn_chunkq_push_copy(struct pn_chunkq *q, const char *base, size_t len)
+{
+    struct pn_chunk chunk = pn_chunk_copy(base, len);
+    if (chunk.base == NULL)
+        return -1;
+    int status = pn_chunkq_push(q, chunk);
+    if (status < 0)
+        chunk.release(chunk.owner);
+    return status;
+}

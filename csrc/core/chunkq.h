@@ -29,7 +29,9 @@ void pn_chunkq_clear(struct pn_chunkq *q);
 
 /* Appends a chunk. Returns 0, or -1 when out of memory: the caller still owns the chunk then. */
 int pn_chunkq_push(struct pn_chunkq *q, struct pn_chunk chunk);
-/* The same, at the front of the queue. */
+/* Appends a copy of `len` bytes. Returns 0, or -1 when out of memory. */
+int pn_chunkq_push_copy(struct pn_chunkq *q, const char *base, size_t len);
+/* As pn_chunkq_push(), at the front of the queue. */
 int pn_chunkq_unshift(struct pn_chunkq *q, struct pn_chunk chunk);
 /* Returns the i-th chunk from the front; `i` < count. Valid until the queue changes. */
 struct pn_chunk *pn_chunkq_at(const struct pn_chunkq *q, size_t i);

@@ -1,5 +1,5 @@
-/* tls_records.h - counts the whole records in a stream of TLS, by their lengths alone: so that nobody asks for the data of
- * a record that has not come whole.
+/* tls_records.h - counts the whole records in a stream of TLS, by their lengths alone: so that the filter never asks for
+ * the data of a record that has not come whole.
  *
  * A record is a type, a version, a length (5 bytes), and so many bytes. */
 #ifndef PN_CORE_TLS_RECORDS_H

@@ -61,7 +61,7 @@ class _Asked:
         self.index = index
         self.fds: list[int] = []
         self.waits = True
-        self.accepts = False  # what the primary was told last ("rr")
+        self.accepts = False  # what the last message to the primary said ("rr")
 
 
 class SelfWorker(Worker):

@@ -210,6 +210,23 @@ test_copy(void)
 }
 
 static void
+test_push_copy(void)
+{
+    struct pn_chunkq q;
+    char text[] = "hello";
+    pn_chunkq_init(&q);
+    CHECK_INT(pn_chunkq_push_copy(&q, text, 5), 0);
+    text[0] = 'J';
+    CHECK(q.count == 1 && q.bytes == 5 && memcmp(pn_chunkq_at(&q, 0)->base, "hello", 5) == 0);
+    hook_fail_alloc(0, false);
+    CHECK_INT(pn_chunkq_push_copy(&q, text, 5), -1);
+    hook_fail_alloc(-1, false);
+    CHECK(q.count == 1 && q.bytes == 5);
+    pn_chunkq_clear(&q);
+    CHECK_INT(hook_alloc_live(), 0);
+}
+
+static void
 random_step(struct random_source *r, struct pn_chunkq *q, struct model *m)
 {
     char text[64];
@@ -290,6 +307,7 @@ main(void)
     RUN(test_consume_zero_drops_empty_chunks);
     RUN(test_release_may_push);
     RUN(test_copy);
+    RUN(test_push_copy);
     RUN(test_random_use);
     RUN(test_out_of_memory);
     return 0;

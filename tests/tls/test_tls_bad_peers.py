@@ -124,7 +124,7 @@ def test_a_stream_that_is_garbled_somewhere(echo_server, client_context, seed):
 
 
 def test_garbage_behind_the_handshake(secure_server, client_context, record):
-    """A record that does not decrypt: the peer is told by an alert, the socket gets an error."""
+    """A record that does not decrypt: the peer gets an alert, the socket an error."""
     logs = []
     server = secure_server(lambda sock: logs.append(record(sock, "data", "end", "error", "close")))
     c = tls_client(server, client_context)

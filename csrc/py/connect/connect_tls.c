@@ -5,42 +5,23 @@
 #include "py/stream/frames.h"
 #include "py/tls/tls.h"
 
-/* The options of TLS mean nothing without ssl. 0, or -1 with ValueError. */
-static int
-check_without(PyObject **v)
-{
-    static const char *const names[] = {"server_hostname", "session", "handshake_timeout", "strict_end"};
-    for (int i = 0; i < 4; i++) {
-        if (v[PN_C_SERVER_HOSTNAME + i] != NULL) {
-            pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "The argument 'options.%s' needs the option ssl",
-                           names[i]);
-            return -1;
-        }
-    }
-    return 0;
-}
-
 int
 pn_connect_read_tls(PnSocket *s, const struct pn_endpoint *e, PyObject **v, struct pn_connect_options *o)
 {
+    static const char *const names[] = {"server_hostname", "session", "handshake_timeout", "strict_end"};
     PnState *st = s->d.em.st;
     PyObject *host = e->host != NULL ? e->host : st->names.localhost;
     if (v[PN_C_SSL] == NULL || v[PN_C_SSL] == Py_False)
-        return check_without(v);
+        return pn_tls_check_without(names, &v[PN_C_SERVER_HOSTNAME], 4);
     if (pn_takes_frames(&s->d)) {
         pn_raise_arg_value("options.ssl", "cannot be given together with receive_handles", v[PN_C_SSL]);
         return -1;
     }
-    PyObject *function = pn_tls_function(st, PN_TLS_PARTS_FOR);
-    if (function == NULL)
-        return -1;
     PyObject *name = v[PN_C_SERVER_HOSTNAME];
-    if (name == NULL)
-        name = e->path == NULL && PyUnicode_Check(host) ? host : Py_None;
-    PyObject *parts = PyObject_CallFunction(function, "OsOOOOO", v[PN_C_SSL], "options.ssl", Py_False, name,
-                                            v[PN_C_SESSION] != NULL ? v[PN_C_SESSION] : Py_None,
-                                            v[PN_C_HANDSHAKE_TIMEOUT] != NULL ? v[PN_C_HANDSHAKE_TIMEOUT] : Py_None,
-                                            v[PN_C_STRICT_END] != NULL ? v[PN_C_STRICT_END] : Py_False);
+    if (name == NULL && e->path == NULL && PyUnicode_Check(host))
+        name = host;
+    PyObject *parts = pn_tls_parts(st, v[PN_C_SSL], "options.ssl", false, name, v[PN_C_SESSION],
+                                   v[PN_C_HANDSHAKE_TIMEOUT], v[PN_C_STRICT_END]);
     o->tls = parts != NULL ? (PyObject *)pn_tls_new(st, parts) : NULL;
     Py_XDECREF(parts);
     return o->tls != NULL ? 0 : -1;

@@ -1,4 +1,5 @@
-/* socket_repr.c - repr() of a Socket: its state, whether it is encrypted, its two ends or what it is connecting to, and what it died of. */
+/* socket_repr.c - repr() of a Socket: its state, whether it is encrypted, its two ends or what it is connecting to, and
+ * what it died of. */
 #include "py/connect/connect.h"
 #include "py/module/functions.h"
 #include "py/stream/duplex.h"

@@ -15,25 +15,20 @@
 static PyObject *
 parts_for(PnState *st, PyObject *context, const char *name, PyObject *timeout, bool strict_end)
 {
-    PyObject *function = pn_tls_function(st, PN_TLS_PARTS_FOR);
-    if (function == NULL)
-        return NULL;
-    return PyObject_CallFunction(function, "OsOOOOO", context, name, Py_True, Py_None, Py_None, timeout,
-                                 strict_end ? Py_True : Py_False);
+    return pn_tls_parts(st, context, name, true, NULL, NULL, timeout, strict_end ? Py_True : Py_False);
 }
 
 int
 pn_server_set_tls(PnServer *s, PyObject *context, PyObject *timeout, PyObject *strict_end)
 {
+    static const char *const names[] = {"handshake_timeout", "strict_end"};
+    PyObject *const values[] = {timeout, strict_end};
     bool off = context == NULL || context == Py_False;
     int strict = pn_arg_bool(strict_end);
     if (strict < 0)
         return -1;
-    if (off && (timeout != NULL || strict_end != NULL)) {
-        pn_raise_coded(PyExc_ValueError, "ERR_INVALID_ARG_VALUE", "The argument 'options.%s' needs the option ssl",
-                       timeout != NULL ? "handshake_timeout" : "strict_end");
+    if (off && pn_tls_check_without(names, values, 2) < 0)
         return -1;
-    }
     if (off) {
         pn_server_tls_free(s);
         return 0;

@@ -134,11 +134,7 @@ pn_writes_append(struct pn_writes *wq, PyObject *bytes, const char *base, size_t
     struct pn_chunk chunk = {base, len, bytes, release_object};
     if (len == 0)
         return 0;
-    if (bytes == NULL)
-        chunk = pn_chunk_copy(base, len);
-    if (chunk.base == NULL || pn_chunkq_push(&wq->q, chunk) < 0) {
-        if (bytes == NULL && chunk.base != NULL)
-            chunk.release(chunk.owner);
+    if ((bytes != NULL ? pn_chunkq_push(&wq->q, chunk) : pn_chunkq_push_copy(&wq->q, base, len)) < 0) {
         PyErr_NoMemory();
         return -1;
     }

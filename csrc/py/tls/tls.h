@@ -36,6 +36,12 @@ PyObject *pn_tls_function(PnState *st, enum pn_tls_function which);
 
 /* --- tls_type.c --- */
 extern PyType_Spec pn_tls_spec;
+/* _tls.parts_for(): checks the options, and makes the parts of a filter. NULL for an option that was not given; `name` is
+ * that of the context in errors. New reference; NULL with an exception. */
+PyObject *pn_tls_parts(PnState *st, PyObject *context, const char *name, bool server_side, PyObject *hostname,
+                       PyObject *session, PyObject *timeout, PyObject *strict_end);
+/* The option ssl was not given: those that belong to it must not be either. 0, or -1 with ValueError. */
+int pn_tls_check_without(const char *const *names, PyObject *const *values, size_t count);
 /* Makes a filter for the parts that _tls.parts_for() has made. New reference; NULL with an exception. */
 PnTLS *pn_tls_new(PnState *st, PyObject *parts);
 
@@ -86,13 +92,13 @@ int pn_tls_send(PnTLS *t);
 int pn_tls_send_or_drop(PnTLS *t);
 
 /* --- tls_out.c --- */
-/* Encrypts and sends what may leave of the write queue, which is `busy`. */
+/* Encrypts and sends what may leave of the write queue, which is `busy`. The caller holds the filter and the socket. */
 void pn_tls_seal(PnTLS *t);
 /* The batch that was encrypted has left. */
 void pn_tls_batch_left(PnTLS *t);
 /* libuv's request is done, or has failed. */
 void pn_tls_written(PnDuplex *s, struct pn_stream *io, int status);
-/* Sends close_notify, then the FIN. */
+/* Sends close_notify, then the FIN. The caller holds the filter and the socket. */
 void pn_tls_close_notify(PnTLS *t);
 
 /* --- tls_in.c --- */

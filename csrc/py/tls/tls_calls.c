@@ -55,15 +55,22 @@ count_of(PnTLS *t, PyObject *result)
     return n < 0 ? PN_TLS_ERROR : n;
 }
 
-Py_ssize_t
-pn_tls_call_handshake(PnTLS *t)
+/* A call without arguments whose result does not matter. */
+static Py_ssize_t
+call_alone(PnTLS *t, enum pn_tls_call which)
 {
     PyObject *stack[1] = {NULL};
-    PyObject *result = call(t, PN_TLS_HANDSHAKE, stack + 1, 0);
+    PyObject *result = call(t, which, stack + 1, 0);
     if (result == NULL)
         return outcome_of_exception(t);
     Py_DECREF(result);
     return 0;
+}
+
+Py_ssize_t
+pn_tls_call_handshake(PnTLS *t)
+{
+    return call_alone(t, PN_TLS_HANDSHAKE);
 }
 
 /* read() of an object that is not the one of _ssl: it returns bytes. */
@@ -126,12 +133,7 @@ pn_tls_call_write(PnTLS *t, PyObject *bytes, const char *base, size_t len)
 Py_ssize_t
 pn_tls_call_shutdown(PnTLS *t)
 {
-    PyObject *stack[1] = {NULL};
-    PyObject *result = call(t, PN_TLS_SHUTDOWN, stack + 1, 0);
-    if (result == NULL)
-        return outcome_of_exception(t);
-    Py_DECREF(result);
-    return 0;
+    return call_alone(t, PN_TLS_SHUTDOWN);
 }
 
 int

@@ -276,17 +276,12 @@ take_unsent(PnTLS *t, struct pn_writes *wq)
 {
     for (size_t i = 0; wq != NULL && i < wq->q.count && t->out.bytes < t->plain_first; i++) {
         const struct pn_chunk *c = pn_chunkq_at(&wq->q, i);
-        struct pn_chunk copy = *c;
-        if (pn_writes_bytes_of(c) != NULL)
-            Py_INCREF(c->owner);
-        else
-            copy = pn_chunk_copy(c->base, c->len);
-        if (copy.base == NULL || pn_chunkq_push(&t->out, copy) < 0) {
-            if (copy.base != NULL)
-                copy.release(copy.owner);
+        PyObject *bytes = pn_writes_bytes_of(c);
+        if ((bytes != NULL ? pn_chunkq_push(&t->out, *c) : pn_chunkq_push_copy(&t->out, c->base, c->len)) < 0) {
             PyErr_NoMemory();
             return -1;
         }
+        Py_XINCREF(bytes);
     }
     return 0;
 }

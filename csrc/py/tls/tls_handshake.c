@@ -78,13 +78,7 @@ pn_tls_handshake(PnTLS *t)
         PyErr_Clear();
         return -1;
     }
-    PyObject *error = outcome == PN_TLS_ERROR ? pn_take_exception() : NULL;
-    if (error != NULL) {
-        pn_put_back_exception(error);
-        pn_tls_fail(t);
-        return -1;
-    }
-    if (pn_tls_collect(t) < 0) {
+    if (outcome == PN_TLS_ERROR || pn_tls_collect(t) < 0) {
         pn_tls_fail(t);
         return -1;
     }

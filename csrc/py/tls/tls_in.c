@@ -19,11 +19,8 @@
 static int
 keep(struct pn_chunkq *q, const char *base, size_t len)
 {
-    struct pn_chunk chunk = pn_chunk_copy(base, len);
-    if (chunk.base != NULL && pn_chunkq_push(q, chunk) == 0)
+    if (pn_chunkq_push_copy(q, base, len) == 0)
         return 0;
-    if (chunk.base != NULL)
-        chunk.release(chunk.owner);
     PyErr_NoMemory();
     return -1;
 }
@@ -234,28 +231,32 @@ decrypt(PnTLS *t, char *base, size_t size, Py_ssize_t *outcome)
     return len;
 }
 
-/* The memory to decrypt into, at least as much as has come; the caller owns it meanwhile. NULL with MemoryError. */
-static PyObject *
-take_room(const PnTLS *t, size_t *size)
+/* The class of st->direct with room for all that has come, if one has. */
+static size_t
+class_of_room(const PnTLS *t)
 {
-    PnState *st = t->st;
     size_t c = 0;
-    while (c + 1 < PN_READ_CLASSES && t->input_len > (size_t)PN_READ_SIZE << c)
+    while (c + 1 < PN_READ_CLASSES && t->input_len > (size_t)pn_read_bytes_capacity(c))
         c++;
-    *size = (size_t)PN_READ_SIZE << c;
+    return c;
+}
+
+/* The memory to decrypt into; the caller owns it meanwhile. NULL with MemoryError. */
+static PyObject *
+take_room(PnState *st, size_t c)
+{
     PyObject *room = st->direct[c];
     st->direct[c] = NULL;
-    return room != NULL ? room : PyBytes_FromStringAndSize(NULL, (Py_ssize_t)*size);
+    return room != NULL ? room : PyBytes_FromStringAndSize(NULL, pn_read_bytes_capacity(c));
 }
 
 /* From now on the reading half may make a chunk of it. The caller keeps its reference if there is another one already. */
 static bool
-give_room(PnState *st, PyObject *room, size_t size)
+give_room(PnState *st, PyObject *room, size_t c)
 {
-    PyObject **place = &st->direct[size == PN_READ_SIZE ? 0 : size == (size_t)PN_READ_SIZE << 1 ? 1 : 2];
-    if (*place != NULL || st->closed)
+    if (st->direct[c] != NULL || st->closed)
         return false;
-    *place = room;
+    st->direct[c] = room;
     return true;
 }
 
@@ -279,10 +280,10 @@ pn_tls_read(PnTLS *t)
 {
     PnState *st = t->st;
     Py_ssize_t outcome = PN_TLS_ERROR;
-    size_t size;
     if (t->peer_closed)
         return after(t, PN_TLS_OVER);
-    PyObject *room = take_room(t, &size);
+    size_t c = class_of_room(t), size = (size_t)pn_read_bytes_capacity(c);
+    PyObject *room = take_room(st, c);
     size_t len = room != NULL ? decrypt(t, PyBytes_AS_STRING(room), size, &outcome) : 0;
     PyObject *error = outcome == PN_TLS_ERROR ? pn_take_exception() : NULL;
     if (outcome != 0 && pn_tls_is_on(t)) { /* TLS itself may have something to answer */
@@ -292,7 +293,7 @@ pn_tls_read(PnTLS *t)
     }
     if (outcome != PN_TLS_ERROR && pn_tls_is_on(t))
         look_for_ticket(t); /* tickets come before the first data */
-    bool given = room != NULL && give_room(st, room, size);
+    bool given = room != NULL && give_room(st, room, c);
     if (len > 0 && pn_tls_is_on(t) && deliver(t, PyBytes_AS_STRING(room), len) < 0)
         outcome = PN_TLS_ERROR;
     if (!given)

@@ -123,9 +123,6 @@ void
 pn_tls_seal(PnTLS *t)
 {
     PnDuplex *s = t->s;
-    int status = 0;
-    Py_INCREF(t);
-    Py_INCREF(s);
     while (may_seal(t) && t->out.count == 0 && pn_writes_unheld(s) > 0) {
         if (seal_batch(t) < 0) {
             if (pn_tls_is_on(t))
@@ -135,7 +132,7 @@ pn_tls_seal(PnTLS *t)
         }
         if (!pn_tls_is_on(t) || s->wq == NULL)
             break;
-        status = pn_tls_send(t);
+        int status = pn_tls_send(t);
         if (status < 0) {
             fail_sending(t, status);
             break;
@@ -149,8 +146,6 @@ pn_tls_seal(PnTLS *t)
         s->wq->busy = false;
         pn_writable_settle_soon(s);
     }
-    Py_DECREF(s);
-    Py_DECREF(t);
 }
 
 /* --- what libuv has sent --- */
@@ -210,13 +205,10 @@ pn_tls_written(PnDuplex *s, struct pn_stream *io, int status)
 void
 pn_tls_close_notify(PnTLS *t)
 {
-    PnDuplex *s = t->s;
     t->closes = true;
     if (!t->established || t->inside)
         return; /* pn_tls_advance() goes on */
     t->closes = false;
-    Py_INCREF(t);
-    Py_INCREF(s);
     if (pn_tls_call_shutdown(t) == PN_TLS_ERROR)
         PyErr_Clear(); /* such as that the peer has gone: then there is no one to tell */
     int status = 0;
@@ -229,6 +221,4 @@ pn_tls_close_notify(PnTLS *t)
         pn_stream_shutdown(t->io); /* which fails as well, if sending has */
     else if (pn_tls_is_on(t))
         t->fin = true;
-    Py_DECREF(s);
-    Py_DECREF(t);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct input {
     uint8_t *bytes; /* own */
@@ -25,6 +26,15 @@ read_input(const char *name, size_t longest)
     in.size = fread(in.bytes, 1, longest, f);
     fclose(f);
     return in;
+}
+
+/* In seconds, for how long to run. */
+static inline double
+now(void)
+{
+    struct timespec t;
+    timespec_get(&t, TIME_UTC);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* A signal handler gets no argument: it looks here. */

@@ -443,14 +443,6 @@ next_header(struct made *m, struct random_source *r, const struct input *seeds, 
     return header;
 }
 
-static double
-now(void)
-{
-    struct timespec t;
-    timespec_get(&t, TIME_UTC);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 int
 main(int argc, char **argv)
 {

@@ -56,14 +56,6 @@ mutate(struct random_source *r, uint8_t *data, size_t size, const struct input *
     return size;
 }
 
-static double
-now(void)
-{
-    struct timespec t;
-    timespec_get(&t, TIME_UTC);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 int
 main(int argc, char **argv)
 {
