@@ -416,7 +416,7 @@ setup(
     ext_modules=[
         Extension(
             "pynet._pynet",
-            sources=files("csrc/**/*.c"),
+            sources=[name for name in files("csrc/**/*.c") if not name.startswith("csrc/uvio/windows/")],
             depends=files("csrc/**/*.h"),
             include_dirs=["csrc"],
         )
