@@ -4,6 +4,10 @@
 
 #include "uvio/path_file.h"
 
+#ifdef _WIN32
+typedef unsigned gid_t; /* there are none, and no modes */
+#endif
+
 #define PN_MODE_BY_UMASK   (-1)
 #define PN_GROUP_UNCHANGED ((gid_t) - 1) /* as for chown(2) */
 
