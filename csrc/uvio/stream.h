@@ -7,10 +7,10 @@
 #define PN_UVIO_STREAM_H
 
 #include <stdbool.h>
-#include <sys/uio.h>
 #include <uv.h>
 
 #include "core/addr.h"
+#include "uvio/iovec.h"
 #include "uvio/loop.h"
 
 struct pn_path_file; /* see bind.h */
