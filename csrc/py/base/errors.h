@@ -27,7 +27,7 @@ struct pn_where {
 /* Makes the error that Node would emit for a libuv status: errno, code, syscall, address, port. New reference or
  * NULL. */
 PyObject *pn_uv_error(PnState *st, int status, const struct pn_where *where);
-/* _uv_error(status, syscall): for the Python modules. */
+/* _uv_error(errno, syscall): for the Python modules. */
 PyObject *pn_uv_error_function(PyObject *module, PyObject *args);
 /* Makes the error of a failed lookup, which is also a socket.gaierror. `status` is an EAI_* code. */
 PyObject *pn_lookup_error(PnState *st, int status, int sys_errno, PyObject *hostname);

@@ -1,5 +1,4 @@
 /* module.c - defines the module pynet._pynet: its types, functions, values, and the hooks for exit and fork. */
-#include <netdb.h>
 
 #include "py/address/address.h"
 #include "py/address/blocklist_rules.h"

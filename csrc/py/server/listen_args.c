@@ -3,12 +3,11 @@
  * A new option goes into listen_names and the enum below, in the same order, into struct pn_listen, start() in
  * listen_method.c, its docstring there, and pynet/_options.pyi. */
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "py/base/args.h"
 #include "py/server/listen_request.h"
 #include "py/socket/bound_socket.h"
+#include "uvio/fd.h"
 #include "uvio/sockaddr.h"
 
 #define DEFAULT_BACKLOG 511
@@ -105,7 +104,7 @@ read_mode(PyObject *obj, int *out)
 
 /* A name that is looked up, or a number. */
 static int
-read_group(PnState *st, PyObject *obj, gid_t *out)
+read_group(PnState *st, PyObject *obj, uint32_t *out)
 {
     bool named = PyUnicode_Check(obj);
     if (!named && (!PyLong_Check(obj) || PyBool_Check(obj))) {
@@ -119,7 +118,7 @@ read_group(PnState *st, PyObject *obj, gid_t *out)
     long long gid = PyLong_Check(number) ? PyLong_AsLongLongAndOverflow(number, &overflow) : -1;
     Py_DECREF(number);
     if (overflow == 0 && gid >= 0 && gid < (long long)PN_GROUP_UNCHANGED) {
-        *out = (gid_t)gid;
+        *out = (uint32_t)gid;
         return 0;
     }
     if (named)
@@ -136,8 +135,8 @@ read_modes_for_all(PyObject **v, struct pn_listen *l)
     static const struct {
         int option, bits;
     } rows[] = {
-        {L_READABLE_ALL, S_IRUSR | S_IRGRP | S_IROTH},
-        {L_WRITABLE_ALL, S_IWUSR | S_IWGRP | S_IWOTH},
+        {L_READABLE_ALL, 0444},
+        {L_WRITABLE_ALL, 0222},
     };
     int bits = 0;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -443,7 +442,7 @@ void
 pn_listen_clear(struct pn_listen *l)
 {
     if (l->fd >= 0)
-        close(l->fd);
+        pn_fd_close(l->fd);
     l->fd = -1;
     pn_endpoint_clear(&l->at);
     pn_places_free(l->places);

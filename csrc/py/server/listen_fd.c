@@ -5,11 +5,11 @@
  *       the next file that is opened would become standard input. */
 #include <limits.h>
 #include <math.h>
-#include <unistd.h>
 
 #include "py/base/args.h"
 #include "py/server/listen_request.h"
 #include "py/socket/bound_socket.h"
+#include "uvio/fd.h"
 #include "uvio/handles.h"
 #include "uvio/user_fd.h"
 
@@ -136,8 +136,8 @@ pn_listen_on_fd(PnState *st, struct pn_listen *l)
 void
 pn_listen_close_taken(struct pn_listen *l)
 {
-    if (l->taken_fd > STDERR_FILENO && pn_user_fd_same(l->taken_fd, l->outcome.first.listener->fd))
-        close(l->taken_fd);
+    if (l->taken_fd > PN_LAST_STANDARD_FD && pn_user_fd_same(l->taken_fd, l->outcome.first.listener->fd))
+        pn_fd_close(l->taken_fd);
 }
 
 /* Gives the file the mode and the group while the BoundSocket has it: if that fails, it still has it. 0 with or without

@@ -6,7 +6,6 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "py/address/address.h"
 #include "py/address/address_info.h"
@@ -15,6 +14,7 @@
 #include "py/base/errors.h"
 #include "py/loop/hooks.h"
 #include "py/socket/bound_socket.h"
+#include "uvio/fd.h"
 #include "uvio/sockaddr.h"
 #include "uvio/user_fd.h"
 
@@ -44,7 +44,7 @@ close_descriptor(struct pn_bound *b)
 {
     pn_path_file_unlink(&b->file);
     if (b->fd >= 0)
-        close(b->fd);
+        pn_fd_close(b->fd);
     b->fd = -1;
 }
 
@@ -409,7 +409,7 @@ pn_bound_lend(PyObject *module, PyObject *op)
     PyObject *file = path != NULL ? PyUnicode_DecodeFSDefault(path) : Py_NewRef(Py_None);
     PyObject *both = file != NULL ? Py_BuildValue("iN", fd, file) : NULL;
     if (both == NULL)
-        close(fd);
+        pn_fd_close(fd);
     return both;
 }
 
@@ -472,7 +472,7 @@ pn_bound_arrives(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     else
         pn_raise_arg_type("path", "a str", args[1]);
     if (op == NULL || arrive(PN_BOUND(op), fd, args[1]) < 0) {
-        close(fd);
+        pn_fd_close(fd);
         Py_CLEAR(op);
     }
     return op;
