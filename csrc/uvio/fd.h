@@ -11,6 +11,13 @@
 /* Standard error, the last of the descriptors that stay open. On Windows no handle is as small as that. */
 #define PN_LAST_STANDARD_FD 2
 
+/* Room for the path of a socket. */
+#ifdef _WIN32
+#define PN_PATH_SIZE 1024 /* the name of a pipe has up to 256 characters, and each up to three bytes */
+#else
+#define PN_PATH_SIZE 128 /* sun_path has no more than 108 */
+#endif
+
 /* Closes a descriptor that no stream or listener owns. A failure is ignored. */
 void pn_fd_close(int fd);
 

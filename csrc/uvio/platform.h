@@ -11,6 +11,8 @@
 /* Paths are names of unix sockets: files with a mode and a group, or abstract names; a process may be asked for its
  * credentials, and may send descriptors. Else they are names of named pipes. */
 #define PN_HAS_UNIX_SOCKETS (!PN_ON_WINDOWS)
+/* A thread can read a stream itself, and wait for its descriptor: stream_direct.c, wake_fd.h. */
+#define PN_HAS_DIRECT_READS (!PN_ON_WINDOWS)
 /* The loop has one descriptor that the loop of a host can watch: embed.h. */
 #define PN_HAS_EMBED        (!PN_ON_WINDOWS)
 

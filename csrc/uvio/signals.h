@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "uvio/loop.h"
+#include "uvio/platform.h"
 
 #ifndef _WIN32
 #include <signal.h>
@@ -28,6 +29,10 @@ void pn_signal_handlers_set(const struct pn_signal_handlers *handlers);
 int pn_signals_fd(const struct pn_loop *loop);
 /* Returns how long the main thread may wait until it lets Python call its handlers of signals, in nanoseconds; -1: without
  * limit, since a signal ends the wait. */
-int64_t pn_signals_longest_wait(void);
+static inline int64_t
+pn_signals_longest_wait(void)
+{
+    return PN_ON_WINDOWS ? (int64_t)50 * 1000000 : -1;
+}
 
 #endif

@@ -88,7 +88,7 @@ read_members(PnState *st, PyObject *iterator, PyObject *type, const char *name, 
     while ((item = PyIter_Next(iterator)) != NULL) {
         char member[PN_RULE_NAME];
         struct pn_rule rule;
-        PyOS_snprintf(member, sizeof(member), "%s[%zu]", name, out->count);
+        PyOS_snprintf(member, sizeof(member), "%s[%llu]", name, (unsigned long long)out->count);
         int status = each(st, item, type, member, &rule);
         Py_DECREF(item);
         if (status < 0)

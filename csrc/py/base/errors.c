@@ -27,24 +27,6 @@ set_text(PyObject *exc, const char *name, const char *text)
 
 /* --- the family --- */
 
-static const struct kind {
-    const char *name; /* of our class */
-    PyObject **base;  /* the builtin */
-    const char *codes[3];
-} kinds[] = {
-    {"NetConnectionRefusedError", &PyExc_ConnectionRefusedError, {"ECONNREFUSED"}},
-    {"NetConnectionResetError", &PyExc_ConnectionResetError, {"ECONNRESET"}},
-    {"NetConnectionAbortedError", &PyExc_ConnectionAbortedError, {"ECONNABORTED"}},
-    {"NetBrokenPipeError", &PyExc_BrokenPipeError, {"EPIPE", "ESHUTDOWN"}},
-    {"NetTimeoutError", &PyExc_TimeoutError, {"ETIMEDOUT", "TIMEOUT_ERR"}},
-    {"NetFileNotFoundError", &PyExc_FileNotFoundError, {"ENOENT"}},
-    {"NetFileExistsError", &PyExc_FileExistsError, {"EEXIST"}},
-    {"NetPermissionError", &PyExc_PermissionError, {"EACCES", "EPERM"}},
-    {"NetBlockingIOError", &PyExc_BlockingIOError, {"EAGAIN", "EALREADY", "EINPROGRESS"}},
-    {"NetIsADirectoryError", &PyExc_IsADirectoryError, {"EISDIR"}},
-    {"NetNotADirectoryError", &PyExc_NotADirectoryError, {"ENOTDIR"}},
-};
-
 static PyObject *
 net_error_str(PyObject *self)
 {
@@ -154,9 +136,27 @@ make_class(PyObject *module, const char *name, PyObject *bases, const char *doc)
 static int
 init_kinds(PnState *st, PyObject *module)
 {
+    /* Not static: on Windows the address of an object of another library is not a constant. */
+    const struct kind {
+        const char *name; /* of our class */
+        PyObject *base;   /* the builtin */
+        const char *codes[3];
+    } kinds[] = {
+        {"NetConnectionRefusedError", PyExc_ConnectionRefusedError, {"ECONNREFUSED"}},
+        {"NetConnectionResetError", PyExc_ConnectionResetError, {"ECONNRESET"}},
+        {"NetConnectionAbortedError", PyExc_ConnectionAbortedError, {"ECONNABORTED"}},
+        {"NetBrokenPipeError", PyExc_BrokenPipeError, {"EPIPE", "ESHUTDOWN"}},
+        {"NetTimeoutError", PyExc_TimeoutError, {"ETIMEDOUT", "TIMEOUT_ERR"}},
+        {"NetFileNotFoundError", PyExc_FileNotFoundError, {"ENOENT"}},
+        {"NetFileExistsError", PyExc_FileExistsError, {"EEXIST"}},
+        {"NetPermissionError", PyExc_PermissionError, {"EACCES", "EPERM"}},
+        {"NetBlockingIOError", PyExc_BlockingIOError, {"EAGAIN", "EALREADY", "EINPROGRESS"}},
+        {"NetIsADirectoryError", PyExc_IsADirectoryError, {"EISDIR"}},
+        {"NetNotADirectoryError", PyExc_NotADirectoryError, {"ENOTDIR"}},
+    };
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         const struct kind *k = &kinds[i];
-        PyObject *type = make_class(module, k->name, PyTuple_Pack(2, st->NetError, *k->base),
+        PyObject *type = make_class(module, k->name, PyTuple_Pack(2, st->NetError, k->base),
                                     "A NetError that is also the builtin error of its kind.");
         if (type == NULL)
             return -1;
@@ -576,6 +576,22 @@ pn_raise_net(PnState *st, const char *code, const char *format, ...)
     PyObject *exc = coded(class_for(st, code), code, format, ap);
     va_end(ap);
     return pn_raise(exc);
+}
+
+PyObject *
+pn_raise_unavailable(PnState *st, const char *feature)
+{
+    return pn_raise_net(st, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", "The feature %s is unavailable on this platform",
+                        feature);
+}
+
+PyObject *
+pn_unavailable_function(PyObject *module, PyObject *feature)
+{
+    const char *text = PyUnicode_Check(feature) ? PyUnicode_AsUTF8(feature) : NULL;
+    if (text == NULL)
+        return PyErr_Occurred() ? NULL : pn_raise_arg_type("feature", "a str", feature);
+    return pn_raise_unavailable(pn_state_of_module(module), text);
 }
 
 PyObject *

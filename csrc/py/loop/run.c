@@ -1,7 +1,8 @@
 /* run.c - run() and stop(): the calling thread drives the loop until nothing is left to do.
  *
  * Ctrl-C: on the main thread run() makes the loop's wake pipe Python's wakeup descriptor (install_signals()), so that a
- * signal ends pn_loop_wait(); pn_driver_turn() then raises KeyboardInterrupt. With run(signals=True) the first SIGINT or
+ * signal ends pn_loop_wait(); pn_driver_turn() then raises KeyboardInterrupt. On Windows, where that takes only sockets, the
+ * wait is short instead (pn_signals_longest_wait()). With run(signals=True) the first SIGINT or
  * SIGTERM closes in order (graceful.c), the second makes run() return at once. An uncaught exception of a listener is
  * raised by run(). */
 #include "py/base/args.h"
@@ -295,8 +296,9 @@ install_signals(PnState *st, const struct run_args *a, struct saved_signals *sav
         saved->begun = PyObject_CallFunctionObjArgs(pn_state_run(st, PN_RUN_begin), handler, log, NULL);
     int status = saved->begun != NULL ? 0 : -1;
     if (status == 0 && saved->begun != Py_None) {
-        saved->wakeup_fd = PyObject_CallFunction(PyTuple_GET_ITEM(saved->begun, 0), "i", fd);
-        status = saved->wakeup_fd != NULL ? 0 : -1;
+        if (fd >= 0)
+            saved->wakeup_fd = PyObject_CallFunction(PyTuple_GET_ITEM(saved->begun, 0), "i", fd);
+        status = fd < 0 || saved->wakeup_fd != NULL ? 0 : -1;
         saved->handlers = status == 0 && a->signals;
         pn_signal_handlers_get(&saved->c);
         if (saved->handlers)

@@ -361,6 +361,7 @@ static PyMethodDef module_methods[] = {
     FAST("_receive_frames", pn_receive_frames, NULL),
     FAST("_sent_outside", pn_sent_outside, NULL),
     {"_uv_error", pn_uv_error_function, METH_VARARGS, NULL},
+    {"_unavailable", pn_unavailable_function, METH_O, NULL},
     {"_raise_arg_type", pn_raise_arg_type_function, METH_VARARGS, NULL},
     {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL},
     {"_set_workers", pn_set_workers, METH_O, NULL},

@@ -8,6 +8,7 @@
 #include "py/server/listen_request.h"
 #include "py/socket/bound_socket.h"
 #include "uvio/fd.h"
+#include "uvio/platform.h"
 #include "uvio/sockaddr.h"
 
 #define DEFAULT_BACKLOG 511
@@ -158,9 +159,25 @@ read_modes_for_all(PyObject **v, struct pn_listen *l)
     return 0;
 }
 
+/* Raises for the options of a file where paths have none. */
+static int
+check_files(PnState *st, PyObject **v, const struct pn_listen *l)
+{
+    const char *feature = v[L_MODE] != NULL                        ? "listen(mode=...)"
+                          : v[L_GROUP] != NULL                     ? "listen(group=...)"
+                          : (l->flags & PN_BIND_UNLINK_STALE) != 0 ? "listen(unlink_stale=True)"
+                                                                   : NULL;
+    if (PN_HAS_UNIX_SOCKETS || feature == NULL)
+        return 0;
+    pn_raise_unavailable(st, feature);
+    return -1;
+}
+
 static int
 read_access(PnState *st, PyObject **v, struct pn_listen *l)
 {
+    if (check_files(st, v, l) < 0)
+        return -1;
     l->access.mode = v[L_GROUP] != NULL ? MODE_FOR_GROUP : PN_MODE_BY_UMASK;
     l->access.group = PN_GROUP_UNCHANGED;
     if (v[L_MODE] != NULL && read_mode(v[L_MODE], &l->access.mode) < 0)

@@ -3,8 +3,8 @@
  * Owns: a duplicate of an object's descriptor. A bare number is taken over: it is duplicated as well, and closed
  *       when the server listens, so that a listen() that fails has changed nothing. 0, 1 and 2 stay open: otherwise
  *       the next file that is opened would become standard input. */
+#include <float.h>
 #include <limits.h>
-#include <math.h>
 
 #include "py/base/args.h"
 #include "py/server/listen_request.h"
@@ -12,8 +12,6 @@
 #include "uvio/fd.h"
 #include "uvio/handles.h"
 #include "uvio/user_fd.h"
-
-#define PATH_SIZE 128 /* sun_path has no more than 108 */
 
 /* --- taking --- */
 
@@ -34,7 +32,7 @@ pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l)
     double value;
     if (pn_arg_number(obj, "options.fd", &value) < 0)
         return -1;
-    if (!(value >= 0) || isinf(value)) {
+    if (!(value >= 0 && value <= DBL_MAX)) {
         pn_raise_arg_value("options.fd", "must be a file descriptor, a number >= 0", obj);
         return -1;
     }
@@ -107,7 +105,7 @@ pn_listen_take_handle(PnState *st, PyObject *obj, const char *name, struct pn_li
 static int
 path_of(int fd, enum pn_stream_kind kind, PyObject **out)
 {
-    char buf[PATH_SIZE];
+    char buf[PN_PATH_SIZE];
     *out = NULL;
     size_t len = kind == PN_STREAM_PIPE ? pn_path_of(fd, buf, sizeof(buf)) : 0;
     if (len > 0)

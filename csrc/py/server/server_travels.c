@@ -111,7 +111,7 @@ pn_server_forget_files(PyObject *module, PyObject *op)
 static int
 take(PnState *st, int fd, PyObject *file, int backlog, struct pn_bound_place *place)
 {
-    char name[128]; /* longer than the sun_path of any system */
+    char name[PN_PATH_SIZE];
     enum pn_stream_kind kind;
     int status = pn_user_fd_listenable(fd, &kind);
     size_t len = status == 0 && kind == PN_STREAM_PIPE ? pn_path_of(fd, name, sizeof(name)) : 0;

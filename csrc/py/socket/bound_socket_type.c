@@ -15,6 +15,7 @@
 #include "py/loop/hooks.h"
 #include "py/socket/bound_socket.h"
 #include "uvio/fd.h"
+#include "uvio/platform.h"
 #include "uvio/sockaddr.h"
 #include "uvio/user_fd.h"
 
@@ -229,6 +230,10 @@ static int
 read_request(PnState *st, PyObject **v, struct bind_request *out)
 {
     memset(out, 0, sizeof(*out));
+    if (v[B_PATH] != NULL && !PN_HAS_UNIX_SOCKETS) {
+        pn_raise_unavailable(st, "BoundSocket(path=...)");
+        return -1;
+    }
     if (v[B_PATH] != NULL) {
         if (v[B_HOST] == NULL && v[B_PORT] == NULL && v[B_IPV6_ONLY] == NULL && v[B_REUSE_PORT] == NULL) {
             out->path = pn_arg_path(v[B_PATH], "options.path");
@@ -334,7 +339,7 @@ bind_tcp(PnBoundSocket *self, const struct bind_request *w)
 static int
 bind_path(PnBoundSocket *self, struct bind_request *w)
 {
-    char name[128]; /* longer than the sun_path of any system */
+    char name[PN_PATH_SIZE];
     int status;
     int fd = pn_bind_path(PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path), PN_MODE_BY_UMASK,
                           &self->b.file, &status);
@@ -439,7 +444,7 @@ pn_take_file(struct pn_path_file *f, PyObject *path)
 static int
 arrive(PnBoundSocket *self, int fd, PyObject *file)
 {
-    char name[128];
+    char name[PN_PATH_SIZE];
     enum pn_stream_kind kind;
     if (pn_user_fd_listenable(fd, &kind) != 0 || pn_user_fd_is_listening(fd)) {
         pn_raise_net(self->st, "ERR_IPC_INVALID_FRAME", "The descriptor that came is not that of a bound socket");

@@ -20,9 +20,3 @@ pn_signals_fd(const struct pn_loop *loop)
 {
     return loop->wake_write;
 }
-
-int64_t
-pn_signals_longest_wait(void)
-{
-    return -1;
-}
