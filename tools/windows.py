@@ -90,7 +90,10 @@ def compile_one(source: Path, flags: list[str]) -> str | None:
     obj.parent.mkdir(parents=True, exist_ok=True)
     obj.with_suffix(".sig").unlink(missing_ok=True)
     done = subprocess.run(
-        [*command, "-MD", "-MF", str(obj.with_suffix(".d"))], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*command, "-MD", "-MF", str(obj.with_suffix(".d"))],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     obj.with_suffix(".log").write_text(done.stdout)
     if done.returncode != 0:

@@ -58,6 +58,8 @@ get_python() {
     mv "$fetched/cp${version/./}" $place/python
     # With this file Python looks neither at PYTHONPATH nor at Lib/site-packages.
     rm "$place/python/python${version/./}._pth"
+    # wine has no WMI that this module could ask; without it `platform` finds other ways.
+    rm "$place/python/_wmi.pyd"
     rm -rf $fetched $place/.lib $place/.packages
     echo "$stamp" > $place/.python
 }
