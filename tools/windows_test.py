@@ -16,7 +16,6 @@ import re
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import wine
 
@@ -64,7 +63,7 @@ def one_process(part: Part, options: list[str], stall: float) -> tuple[int | Non
     """(exit status, "") or, if it had to be ended, (None, why)."""
     with part.log.open("ab") as log:
         run = wine.Run(
-            [str(wine.PYTHON), *OPTIONS, *options, part.path],
+            [str(wine.PYTHON), *PYTEST.split(), *options, part.path],
             lambda chunk: (log.write(chunk.replace(b"\r\n", b"\n")), log.flush()),
             cwd=ROOT,
             PYNET_PROGRESS=wine.windows_path(part.progress),
