@@ -16,15 +16,15 @@ import re
 import subprocess
 import sys
 import time
+from functools import partial
+from typing import Any, BinaryIO
 
 import wine
 
 ROOT = wine.ROOT
 LOGS = wine.PLACE / "tests"
 # pytest-timeout's own method needs SIGALRM. The other one ends the process: that is a crash for us, and we go on.
-OPTIONS = (
-    "-P -m pytest -p windows_progress -p no:cacheprovider -o timeout_method=thread -o faulthandler_timeout=0".split()
-)
+PYTEST = "-P -m pytest -p windows_progress -p no:cacheprovider -o timeout_method=thread -o faulthandler_timeout=0"
 GOOD = (0, 1, 5)  # of pytest's exit statuses: the tests have run, or all are deselected
 
 
@@ -39,7 +39,7 @@ class Part:
         self.crashed: list[str] = []
         self.broken = ""  # why not all of it could run
 
-    def entries(self) -> list[dict]:
+    def entries(self) -> list[dict[str, Any]]:
         if not self.progress.exists():
             return []
         return [json.loads(line) for line in self.progress.read_text(encoding="utf-8").splitlines()]
@@ -59,12 +59,17 @@ class Part:
         return [entry["end"] for entry in self.entries() if entry.get("outcome") == outcome]
 
 
+def write(log: BinaryIO, chunk: bytes) -> None:
+    log.write(chunk.replace(b"\r\n", b"\n"))
+    log.flush()
+
+
 def one_process(part: Part, options: list[str], stall: float) -> tuple[int | None, str]:
     """(exit status, "") or, if it had to be ended, (None, why)."""
     with part.log.open("ab") as log:
         run = wine.Run(
             [str(wine.PYTHON), *PYTEST.split(), *options, part.path],
-            lambda chunk: (log.write(chunk.replace(b"\r\n", b"\n")), log.flush()),
+            partial(write, log),
             cwd=ROOT,
             PYNET_PROGRESS=wine.windows_path(part.progress),
             PYTHONPATH=wine.windows_path(ROOT) + ";" + wine.windows_path(ROOT / "tools"),
