@@ -29,7 +29,12 @@ check_tools() {
     have x86_64-w64-mingw32-gcc || missing+=(gcc-mingw-w64-x86-64-win32)
     have gendef || missing+=(mingw-w64-tools)
     have x86_64-w64-mingw32-dlltool || missing+=(binutils-mingw-w64-x86-64)
-    [ -x /usr/lib/wine/wine64 ] || have wine64 || have wine || missing+=(wine wine64)
+    # root needs no wine: tools/wine_root.sh makes a Debian 13, whose wine is newer than that of Debian 12.
+    if [ "$(id -u)" = 0 ]; then
+        have debootstrap || missing+=(debootstrap)
+    else
+        [ -x /usr/lib/wine/wine64 ] || have wine64 || have wine || missing+=(wine wine64)
+    fi
     have unzip || missing+=(unzip)
     [ ${#missing[@]} -gt 0 ] || return 0
     local install="apt-get install -y --no-install-recommends ${missing[*]}"

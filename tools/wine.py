@@ -6,11 +6,16 @@ program. The exit status is that of the program. PYNET_WINE_PREFIX=FOLDER uses a
 The streams of the program are pipes or /dev/null: under wine, CPython does not start if one of them is a file that it
 inherits, since GetFileInformationByHandle() fails for a file whose name wine does not know. The first program of a
 prefix starts services, which inherit the pipe and would hold it open; so they start before, with no pipe.
+
+wine 10 is wanted. If the system has an older one, and this is root, tools/wine_root.sh runs that of Debian 13;
+PYNET_WINE=system takes the older one.
 """
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,22 +27,44 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / "build" / "windows"
 PYTHON = PLACE / "python" / "python.exe"
+NEEDED = 10
+IN_ROOT = "/usr/lib/wine/wine64"
 LINGER_SECONDS = "120"  # how long the services stay after the last program
 
 
-def program(name: str, fallback: str) -> str:
+def installed(name: str, other: str) -> str:
     """Debian has wine64 in /usr/lib/wine; its /usr/bin/wine is a script that warns about a missing wine32."""
     found = Path("/usr/lib/wine", name)
-    return str(found) if found.exists() else shutil.which(name) or fallback
+    return str(found) if found.exists() else shutil.which(name) or other
 
 
-WINE = program("wine64", "wine")
-SERVER = program("wineserver64", "wineserver")
+@functools.cache
+def loader() -> tuple[str, ...]:
+    """How wine is run, without the program."""
+    return (str(ROOT / "tools" / "wine_root.sh"), IN_ROOT) if in_root() else (installed("wine64", "wine"),)
+
+
+@functools.cache
+def in_root() -> bool:
+    """Whether wine runs in the Debian 13 of tools/wine_root.sh."""
+    if os.environ.get("PYNET_WINE") == "system" or os.geteuid() != 0:
+        return False
+    return version(installed("wine64", "wine")) < NEEDED
+
+
+def version(wine: str) -> int:
+    """The 10 of "wine-10.0 (Debian 10.0~repack-6)"; 0 if there is none."""
+    try:
+        said = subprocess.run([wine, "--version"], capture_output=True, text=True).stdout
+    except OSError:
+        return 0
+    found = re.match(r"wine-(\d+)", said)
+    return int(found[1]) if found else 0
 
 
 def prefix() -> Path:
     given = os.environ.get("PYNET_WINE_PREFIX")
-    return Path(given).resolve() if given else PLACE / "wine"
+    return Path(given).resolve() if given else PLACE / ("wine-root" if in_root() else "wine")
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -67,19 +94,20 @@ def quietly(*command: str) -> None:
 
 def start_services() -> None:
     """Makes the prefix if it is new; no dialogue when a program crashes, and Windows 10 is what programs see."""
-    quietly(SERVER, f"-p{LINGER_SECONDS}")
+    server = IN_ROOT.replace("wine64", "wineserver64") if in_root() else installed("wineserver64", "wineserver")
+    quietly(*loader()[:-1], server, f"-p{LINGER_SECONDS}")
     ready = prefix() / ".pynet-ready"
     if ready.exists():
-        quietly(WINE, "cmd", "/c", "ver")
+        quietly(*loader(), "cmd", "/c", "ver")
         return
     prefix().mkdir(parents=True, exist_ok=True)
-    quietly(WINE, "wineboot", "--init")
+    quietly(*loader(), "wineboot", "--init")
     for key, name, kind, value in (
         (r"HKCU\Software\Wine", "Version", "REG_SZ", "win10"),
         (r"HKCU\Software\Wine\WineDbg", "ShowCrashDialog", "REG_DWORD", "0"),
         (r"HKCU\Software\Wine\Drivers", "Graphics", "REG_SZ", "null"),
     ):
-        quietly(WINE, "reg", "add", key, "/v", name, "/t", kind, "/d", value, "/f")
+        quietly(*loader(), "reg", "add", key, "/v", name, "/t", kind, "/d", value, "/f")
     ready.touch()
 
 
@@ -88,7 +116,7 @@ class Run:
 
     def __init__(self, command: list[str], tell: Callable[[bytes], object], cwd: Path | None = None, **more: str):
         self.process = subprocess.Popen(
-            [WINE, *command],
+            [*loader(), *command],
             env=environment(**more),
             cwd=cwd,
             stdin=subprocess.DEVNULL,
