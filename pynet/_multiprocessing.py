@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from multiprocessing import context
-from multiprocessing.reduction import DupFd
 from typing import Any
 
-from pynet import _handles, _pynet
+from pynet import _handles, _private, _pynet
 
 _LOOK_AGAIN = 5  # ms
 
@@ -34,6 +34,10 @@ def _rebuild(kind: int, about: list[Any], descriptors: list[tuple[Any, Any]]) ->
 def reduce(handle: Any) -> tuple[Any, ...]:
     """A Socket moves to the other process: two processes that read one connection would each get a part of its data. A
     Server or a BoundSocket stays open here as well, and its file belongs to this process."""
+    if sys.platform == "win32":
+        _private.unavailable("handles of multiprocessing")
+    from multiprocessing.reduction import DupFd  # which Windows does not have
+
     moves = isinstance(handle, _pynet.Socket)
     with _pynet.turn(), _handles.fork_lock:
         lent = _handles.lend(handle)
