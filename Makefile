@@ -28,7 +28,7 @@ COUNT ?= 500
 SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format cross core-test fuzz fuzz-headers asan coverage bench $(SUITES:%=bench-%) .known-suite \
+.PHONY: help demo test build lint format cross windows test-windows core-test fuzz fuzz-headers asan coverage bench $(SUITES:%=bench-%) .known-suite \
 	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test matrix release-check conformance-record differential \
 	differential-record docs docs-links lint-workflows hooks address-files clean distclean FORCE
 
@@ -80,6 +80,14 @@ fuzz-headers: .venv/.build  ## made PROXY headers, optimised (HEADERS=100000000,
 
 cross: .venv/.cross  ## compile csrc for musl, an old glibc, macOS and FreeBSD
 	@$(RUN) $(PY) tools/cross.py
+
+windows: .venv/.build  ## the extension for Windows, by mingw-w64, in place (WINDOWS_KEEP_GOING=1 lists all files that fail)
+	@bash tools/windows.sh
+	@$(PY) tools/windows.py $(if $(filter-out 0,$(WINDOWS_KEEP_GOING)),--keep-going)
+
+test-windows: windows  ## the tests on CPython for Windows, under wine (PYTEST_ARGS=tests/server for a part)
+	@bash tools/windows.sh test
+	@$(PY) tools/windows_test.py $(PYTEST_ARGS)
 
 core-test: .venv/.build  ## the C tests of csrc/core, under the sanitizers
 	@$(RUN) $(PY) tests/core/build_and_run.py

@@ -13,7 +13,8 @@ sha256=28d160f51ab4da3b187063652e643dea6831072add4adc1e6d62afbe73b6be27
 folder=vendor/libuv
 stamp="libuv $version, from $package $package_version, sha256 $sha256"
 
-[ "$(cat $folder/ORIGIN 2> /dev/null)" = "$stamp" ] && exit 0
+# An older checkout has no sources for Windows: then it fetches again.
+[ "$(cat $folder/ORIGIN 2> /dev/null)" = "$stamp" ] && [ -e $folder/src/win/core.c ] && exit 0
 
 python=${PYTHON:-python3}
 [ -x .venv/bin/python ] && python=.venv/bin/python
@@ -32,9 +33,8 @@ echo "$package==$package_version --hash=sha256:$sha256" > "$temporary/requiremen
 
 inside=$package-$package_version/vendor/libuv
 mkdir "$temporary/libuv"
-# Not the sources for Windows: pynet does not run there.
 tar -xzf "$temporary/$package-$package_version.tar.gz" -C "$temporary/libuv" --no-same-owner --strip-components=3 \
-    --exclude="$inside/src/win" "$inside/src" "$inside/include" "$inside/LICENSE" "$inside/LICENSE-extra"
+    "$inside/src" "$inside/include" "$inside/LICENSE" "$inside/LICENSE-extra"
 
 number() { sed -n "s/^#define UV_VERSION_$1 *//p" "$temporary/libuv/include/uv/version.h"; }
 found=$(number MAJOR).$(number MINOR).$(number PATCH)

@@ -7,26 +7,12 @@
 # The prefix is build/libuv-VERSION. Does nothing when it is there already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. tools/debian_source.sh
 from=${1:?usage: tools/other_libuv.sh trixie|sid|vendor}
 
 die() {
     printf '%s\n' "$@" >&2
     exit 1
-}
-
-# fetch SUITE FOLDER: with lists of our own, so that those of the system stay as they are.
-fetch() {
-    local lists
-    lists=$(mktemp -d)
-    mkdir -p "$lists/lists/partial" "$lists/archives/partial" "$2"
-    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $1 main" > "$lists/sources.list"
-    local apt=(apt-get -qq -o "Dir::Etc::sourcelist=$lists/sources.list" -o Dir::Etc::sourceparts=/dev/null
-        -o "Dir::State=$lists" -o "Dir::State::lists=$lists/lists" -o "Dir::Cache=$lists" -o "Dir::Cache::archives=$lists/archives"
-        -o APT::Sandbox::User=root)
-    "${apt[@]}" update >&2 && (cd "$lists" && "${apt[@]}" source --download-only libuv1 >&2) ||
-        die "the source of libuv could not be fetched from Debian $1"
-    tar -xf "$lists"/libuv1_*.orig.tar.* -C "$2" --strip-components=1 --no-same-owner
-    rm -rf "$lists"
 }
 
 mkdir -p build
@@ -35,7 +21,7 @@ if [ "$from" = vendor ]; then
     source=vendor/libuv
 else
     source=build/libuv-source-$from
-    [ -e "$source/include/uv/version.h" ] || fetch "$from" "$source"
+    [ -e "$source/include/uv/version.h" ] || debian_source "$from" libuv1 "$source"
 fi
 number() { sed -n "s/^#define UV_VERSION_$1 *//p" "$source/include/uv/version.h"; }
 prefix=$PWD/build/libuv-$(number MAJOR).$(number MINOR).$(number PATCH)

@@ -6,6 +6,7 @@
 
 #ifdef _WIN32
 
+#include <errno.h>
 #include <winsock2.h>
 #include <ws2tcpip.h>
 /* After the headers that it needs. */
@@ -16,11 +17,24 @@
 
 /* `fd` as a call of Winsock takes it; pn_opt() and pn_opt_out(): the value of an option. */
 #define pn_sock(fd)       ((SOCKET)(intptr_t)(fd))
+#define pn_fd_handle(fd)  ((HANDLE)(intptr_t)(fd)) /* the same of a named pipe */
 #define pn_opt(value)     ((const char *)(value))
 #define pn_opt_out(value) ((char *)(value))
 
 /* Sockets of libuv and of pynet do not block. */
-#define MSG_DONTWAIT 0
+#define MSG_DONTWAIT      0
+/* Windows 10 has them, some headers have not. */
+#ifndef TCP_KEEPIDLE
+#define TCP_KEEPIDLE 3
+#endif
+#ifndef TCP_KEEPCNT
+#define TCP_KEEPCNT 16
+#endif
+#ifndef TCP_KEEPINTVL
+#define TCP_KEEPINTVL 17
+#endif
+/* No lookup fails with it. */
+#define EAI_SYSTEM (-1)
 
 /* Returns the status of the call of a socket that has just failed. */
 static inline int

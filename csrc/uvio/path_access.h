@@ -6,6 +6,10 @@
 
 #include "uvio/path_file.h"
 
+#ifdef _WIN32
+typedef unsigned gid_t; /* there are none, and no modes */
+#endif
+
 #define PN_MODE_BY_UMASK   (-1)
 #define PN_GROUP_UNCHANGED UINT32_MAX /* as for chown(2) */
 

@@ -58,6 +58,16 @@ shut_down(struct pn_stream *s)
         s->events->shutdown(s, status);
 }
 
+/* An end that came in a halted turn, on Windows. It waits for the owner to read. */
+static void
+ended(struct pn_stream *s)
+{
+    if (s->reading)
+        s->events->read(s, s->late_status, NULL);
+    else
+        s->completions |= PN_POST_ENDED;
+}
+
 /* Delivers `bits`, lowest first; posts again, at the front, what a halted turn leaves. */
 static void
 deliver(struct pn_stream *s, uint8_t bits)
@@ -85,7 +95,7 @@ deliver(struct pn_stream *s, uint8_t bits)
         else if (bit == PN_POST_SHUT)
             s->events->shutdown(s, s->late_status);
         else if (bit == PN_POST_ENDED)
-            s->events->read(s, s->late_status, NULL);
+            ended(s);
         else
             shut_down(s);
     }
@@ -383,7 +393,14 @@ pn_stream_connect_path(struct pn_stream *s, const char *path, size_t len)
         return UV_ENOMEM;
     req->u.connect.data = s;
     s->connecting = true;
-    pn_stream_os_connect_pipe(s, &req->u.connect, path, len, on_uv_connect);
+    int status = pn_stream_os_connect_pipe(s, &req->u.connect, path, len, on_uv_connect);
+    if (status != 0) {
+        free_request(s);
+        s->connecting = false;
+        s->connect_status = (int16_t)status;
+        s->completions |= PN_POST_CONNECT;
+        pn_loop_post_pending(loop_of(s), &s->posted);
+    }
     pn_loop_wake(loop_of(s));
     return 0;
 }
@@ -428,7 +445,7 @@ on_uv_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     else if (s->own_buffer)
         s->events->alloc(s, &base, &len);
     buf->base = base;
-    buf->len = len;
+    buf->len = (pn_buf_len)len;
 }
 
 /* A read that filled its buffer makes the next one bigger; a read that filled less than a quarter makes it smaller. */
@@ -518,6 +535,13 @@ pn_stream_read_start(struct pn_stream *s)
 {
     if (s->reading || s->closing)
         return 0;
+#ifdef _WIN32
+    if (s->completions & PN_POST_ENDED) {
+        s->reading = true;
+        pn_loop_post(loop_of(s), &s->posted);
+        return 0;
+    }
+#endif
     int status = uv_read_start(&s->h.stream, on_uv_alloc, on_uv_read);
     if (status != 0)
         return status;

@@ -17,6 +17,13 @@
 #define PN_COLD
 #endif
 
+/* The type of the length in a uv_buf_t. */
+#ifdef _WIN32
+typedef ULONG pn_buf_len;
+#else
+typedef size_t pn_buf_len;
+#endif
+
 /* The call goes on: the callback reports its result. */
 #define PN_STREAM_LATER 1
 
@@ -33,8 +40,9 @@ int pn_stream_os_open(struct pn_stream *s, int fd);
 /* Returns a TCP socket of this family (AF_INET, ...), or a status. */
 int pn_stream_os_socket(int family);
 #ifdef _WIN32
-/* Connects to a named pipe; the callback follows. */
-void pn_stream_os_connect_pipe(struct pn_stream *s, uv_connect_t *req, const char *path, size_t len, uv_connect_cb connected);
+/* Connects to a named pipe. Returns 0, and the callback follows; or a status. */
+int pn_stream_os_connect_pipe(struct pn_stream *s, uv_connect_t *req, const char *path, size_t len,
+                              uv_connect_cb connected);
 #else
 /* Connects `*fd`, or a new socket when that is -1. Returns 0, or a status. */
 int pn_stream_os_connect_path(int *fd, const char *path, size_t len);

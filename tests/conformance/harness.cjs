@@ -12,6 +12,8 @@ const zlib = require('node:zlib');
 const [kind, policy] = (process.argv[2] || 'tcp').split('-').reverse(); // "tcp"; of a cluster "rr-tcp"
 const groups = new Map();
 const names = new WeakMap();
+// Where scenarios listen on Windows: at pipes that belong to this process, and to the workers of its cluster.
+const PIPES = process.platform === 'win32' ? `\\\\.\\pipe\\pynet-${process.env.PYNET_PIPES ??= process.pid}-` : '';
 const WATCHDOG_MS = policy === undefined ? 10000 : 40000;
 
 function trace(who, event, ...details) {
@@ -130,9 +132,14 @@ function state(sock) {
   return [sock.readyState, ...flags].join(' ');
 }
 
+// A path in the folder of the scenario; on Windows the name of a pipe, which a trace shows as the path.
+function place(path) {
+  return path.startsWith(PIPES) ? path : PIPES + path;
+}
+
 // Listens where the kind says: a free port of 127.0.0.1, or the unix path `path`.
 function listen(server, callback, path = 's.sock') {
-  return kind === 'unix' ? server.listen(path, callback) : server.listen(0, '127.0.0.1', callback);
+  return kind === 'unix' ? server.listen(place(path), callback) : server.listen(0, '127.0.0.1', callback);
 }
 
 // Where `server` listens, as options for connect() and listen().
@@ -148,7 +155,7 @@ function connect(server, options, callback) {
 // An address of this kind where nobody listens, given to `callback`.
 function nowhere(callback) {
   if (kind === 'unix')
-    return callback({ path: 'nobody.sock' });
+    return callback({ path: place('nobody.sock') });
   const server = net.createServer().listen(0, '127.0.0.1', () => {
     const target = where(server);
     server.close(() => callback(target));
@@ -206,7 +213,7 @@ function dump() {
     for (const { prefix, event, details } of merged(groups.get(group)))
       text += `${[prefix + event, ...details.map(show)].join(' ')}\n`;
   }
-  fs.writeSync(1, text);
+  fs.writeSync(1, PIPES ? text.replaceAll(PIPES, '') : text);
 }
 
 function run(main) {
@@ -225,6 +232,6 @@ function untilEnd(main) {
 }
 
 module.exports = {
-  kind, policy, trace, record, name, answer, note, attempt, state, listen, where, connect, nowhere, pair, settle, run,
-  untilEnd, net, show, sameCount, isData,
+  kind, policy, trace, record, name, answer, note, attempt, state, listen, where, connect, nowhere, pair, place, settle,
+  run, untilEnd, net, show, sameCount, isData,
 };

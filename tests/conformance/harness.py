@@ -15,6 +15,8 @@ import pynet
 
 policy, _, kind = (sys.argv[1] if len(sys.argv) > 1 else "tcp").rpartition("-")  # "tcp"; of a cluster "rr-tcp"
 HOST = os.environ.get("CONFORMANCE_HOST")  # whose loop drives pynet's: "asyncio", "uvloop"; without it run() does
+# Where scenarios listen on Windows: at pipes that belong to this process, and to the workers of its cluster.
+PIPES = rf"\\.\pipe\pynet-{os.environ.setdefault('PYNET_PIPES', str(os.getpid()))}-" if sys.platform == "win32" else ""
 WATCHDOG_SECONDS = 40 if policy else 10
 MOST_UNCAUGHT = 50
 
@@ -142,10 +144,15 @@ def state(sock):
     return " ".join([sock.ready_state, *flags])
 
 
+def place(path):
+    """A path in the folder of the scenario; on Windows the name of a pipe, which a trace shows as the path."""
+    return path if path.startswith(PIPES) else PIPES + path
+
+
 def listen(server, callback=None, path="s.sock"):
     """Listens where the kind says: a free port of 127.0.0.1, or the unix path `path`."""
     if kind == "unix":
-        return server.listen(path, callback)
+        return server.listen(place(path), callback)
     return server.listen(0, "127.0.0.1", callback)
 
 
@@ -164,7 +171,7 @@ def connect(server, options, callback=None):
 def nowhere(callback):
     """Calls `callback` with an address of this kind on which no socket listens."""
     if kind == "unix":
-        return callback({"path": "nobody.sock"})
+        return callback({"path": place("nobody.sock")})
     server = pynet.create_server()
 
     def listening():
@@ -226,7 +233,8 @@ def _dump():
         lines.append(f"[{group}]\n")
         for prefix, event, details in _merged(_groups[group]):
             lines.append(" ".join([prefix + event, *map(show, details)]) + "\n")
-    sys.stdout.write("".join(lines))  # at once: the processes of a cluster write to one pipe
+    text = "".join(lines).replace(PIPES or "\0", "")
+    sys.stdout.write(text)  # at once: the processes of a cluster write to one pipe
     sys.stdout.flush()
 
 

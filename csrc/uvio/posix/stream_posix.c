@@ -147,7 +147,8 @@ pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count)
 }
 
 int
-pn_stream_os_write(struct pn_stream *s, uv_write_t *req, const struct iovec *iov, size_t count, int fd, uv_write_cb written)
+pn_stream_os_write(struct pn_stream *s, uv_write_t *req, const struct iovec *iov, size_t count, int fd,
+                   uv_write_cb written)
 {
     /* The caller has allocated memory for it behind the request. */
     uv_stream_t *sent = fd >= 0 ? pn_uv_handle_to_send((char *)req + PN_REQUEST_SIZE, fd) : NULL;

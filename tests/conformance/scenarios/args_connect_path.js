@@ -2,12 +2,12 @@
 // kinds: plain
 'use strict';
 
-const { net, run } = require('../harness.cjs');
+const { net, place, run } = require('../harness.cjs');
 const { table } = require('../tables.cjs');
 
 run(() => {
   // bytes are a path for pynet, and for Node an error
-  const rows = [['number', 5], ['object', {}], ['list', []], ['function', () => {}], ['text', 'nobody.sock']];
+  const rows = [['number', 5], ['object', {}], ['list', []], ['function', () => {}], ['text', place('nobody.sock')]];
   table('main', rows, (path) => net.connect({ path }));
   table('Socket', rows, (path) => new net.Socket().connect({ path }));
   table('with a port', rows, (path) => net.connect({ path, port: 80 }));

@@ -3,7 +3,7 @@
 'use strict';
 
 const fs = require('node:fs');
-const { kind, listen, name, net, record, run, state, trace, where } = require('../harness.cjs');
+const { kind, listen, name, net, place, record, run, state, trace, where } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer((sock) => {
@@ -15,14 +15,15 @@ run(() => {
   });
   let at;
   listen(server, () => {
-    const bound = new net.BoundSocket(kind === 'unix' ? { path: 'b.sock' } : { host: '127.0.0.1' });
+    const bound = new net.BoundSocket(kind === 'unix' ? { path: place('b.sock') } : { host: '127.0.0.1' });
     at = bound.address();
     const sock = new net.Socket({ handle: bound });
     record(sock, 'C', 'lookup connectionAttempt connectionAttemptFailed connect ready data end error close');
     trace('C', 'before', state(sock));
     sock.connect(where(server), () => trace('C', 'callback', state(sock)));
     trace('C', 'connecting', state(sock), sock.localAddress, sock.localPort === at.port);
-    sock.on('connect', () => trace('C', 'local', sock.localAddress, sock.localPort === at.port, fs.existsSync('b.sock')));
-    sock.on('close', () => trace('C', 'closed', state(sock), fs.existsSync('b.sock')));
+    const file = () => fs.existsSync(place('b.sock'));
+    sock.on('connect', () => trace('C', 'local', sock.localAddress, sock.localPort === at.port, file()));
+    sock.on('close', () => trace('C', 'closed', state(sock), file()));
   });
 });

@@ -3,7 +3,7 @@
 import os
 
 import pynet
-from harness import kind, listen, name, record, run, state, trace, where
+from harness import kind, listen, name, place, record, run, state, trace, where
 
 
 def port_of(address):
@@ -24,7 +24,7 @@ def main():
 
     def listening():
         nonlocal at
-        bound = pynet.BoundSocket(path="b.sock") if kind == "unix" else pynet.BoundSocket(host="127.0.0.1")
+        bound = pynet.BoundSocket(path=place("b.sock")) if kind == "unix" else pynet.BoundSocket(host="127.0.0.1")
         at = bound.address()
         sock = pynet.Socket(handle=bound)
         record(sock, "C", "lookup connectionAttempt connectionAttemptFailed connect ready data end error close")
@@ -33,10 +33,10 @@ def main():
         trace("C", "connecting", state(sock), sock.local_address, sock.local_port == port_of(at))
 
         def connected():
-            trace("C", "local", sock.local_address, sock.local_port == port_of(at), os.path.exists("b.sock"))
+            trace("C", "local", sock.local_address, sock.local_port == port_of(at), os.path.exists(place("b.sock")))
 
         sock.on("connect", connected)
-        sock.on("close", lambda had_error: trace("C", "closed", state(sock), os.path.exists("b.sock")))
+        sock.on("close", lambda had_error: trace("C", "closed", state(sock), os.path.exists(place("b.sock"))))
 
     listen(server, listening)
 

@@ -2,9 +2,9 @@
 // kinds: tcp unix
 'use strict';
 
-const { attempt, kind, name, net, record, run, state, trace } = require('../harness.cjs');
+const { attempt, kind, name, net, place, record, run, state, trace } = require('../harness.cjs');
 
-const bind = () => new net.BoundSocket(kind === 'unix' ? { path: 'b.sock' } : { host: '127.0.0.1' });
+const bind = () => new net.BoundSocket(kind === 'unix' ? { path: place('b.sock') } : { host: '127.0.0.1' });
 
 run(() => {
   const bound = bind();
@@ -12,7 +12,8 @@ run(() => {
   const server = net.createServer();
   record(server, 'srv', 'listening error close');
   server.listen(bound, () => trace('srv', 'callback'));
-  trace('srv', 'after listen', server.listening, server.address(), kind === 'unix' || server.address().port === at.port);
+  const same = kind === 'unix' || server.address().port === at.port;
+  trace('srv', 'after listen', server.listening, server.address(), same);
   attempt('main', 'address', () => bound.address());
   attempt('main', 'close', () => bound.close());
   attempt('main', 'adopted again', () => net.createServer().listen(bound));

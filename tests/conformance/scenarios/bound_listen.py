@@ -1,11 +1,11 @@
 """listen() adopts a BoundSocket: listening and address() at once, 'listening' by the next tick, and it serves."""
 
 import pynet
-from harness import attempt, kind, name, record, run, state, trace
+from harness import attempt, kind, name, place, record, run, state, trace
 
 
 def bind():
-    return pynet.BoundSocket(path="b.sock") if kind == "unix" else pynet.BoundSocket(host="127.0.0.1")
+    return pynet.BoundSocket(path=place("b.sock")) if kind == "unix" else pynet.BoundSocket(host="127.0.0.1")
 
 
 def main():

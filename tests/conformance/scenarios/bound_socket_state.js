@@ -3,10 +3,10 @@
 'use strict';
 
 const fs = require('node:fs');
-const { attempt, kind, net, record, run, state, trace } = require('../harness.cjs');
+const { attempt, kind, net, place, record, run, state, trace } = require('../harness.cjs');
 
 run(() => {
-  const bound = new net.BoundSocket(kind === 'unix' ? { path: 'b.sock' } : { host: '127.0.0.1' });
+  const bound = new net.BoundSocket(kind === 'unix' ? { path: place('b.sock') } : { host: '127.0.0.1' });
   const at = bound.address();
   const sock = new net.Socket({ handle: bound });
   record(sock, 'C', 'error close');
@@ -15,7 +15,7 @@ run(() => {
   trace('C', 'remote', sock.remoteAddress, sock.remotePort, sock.remoteFamily);
   attempt('main', 'adopted', () => bound.address());
   attempt('main', 'again', () => new net.Socket({ handle: bound }));
-  trace('main', 'is', bound.isPipe, fs.existsSync('b.sock'));
+  trace('main', 'is', bound.isPipe, fs.existsSync(place('b.sock')));
   sock.destroy();
-  trace('C', 'destroyed', state(sock), fs.existsSync('b.sock'));
+  trace('C', 'destroyed', state(sock), fs.existsSync(place('b.sock')));
 });

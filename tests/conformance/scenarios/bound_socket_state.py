@@ -3,11 +3,11 @@
 import os
 
 import pynet
-from harness import attempt, kind, record, run, state, trace
+from harness import attempt, kind, place, record, run, state, trace
 
 
 def main():
-    bound = pynet.BoundSocket({"path": "b.sock"} if kind == "unix" else {"host": "127.0.0.1"})
+    bound = pynet.BoundSocket({"path": place("b.sock")} if kind == "unix" else {"host": "127.0.0.1"})
     at = bound.address()
     sock = pynet.Socket(handle=bound)
     record(sock, "C", "error close")
@@ -17,9 +17,9 @@ def main():
     trace("C", "remote", sock.remote_address, sock.remote_port, sock.remote_family)
     attempt("main", "adopted", bound.address)
     attempt("main", "again", lambda: pynet.Socket(handle=bound))
-    trace("main", "is", bound.is_pipe, os.path.exists("b.sock"))
+    trace("main", "is", bound.is_pipe, os.path.exists(place("b.sock")))
     sock.destroy()
-    trace("C", "destroyed", state(sock), os.path.exists("b.sock"))
+    trace("C", "destroyed", state(sock), os.path.exists(place("b.sock")))
 
 
 run(main)

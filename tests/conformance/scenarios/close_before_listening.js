@@ -2,11 +2,11 @@
 // kinds: tcp unix
 'use strict';
 
-const { answer, kind, net, note, record, run } = require('../harness.cjs');
+const { answer, kind, net, note, place, record, run } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer();
   record(server, 'srv', 'listening close error');
-  server.listen(kind === 'unix' ? 's.sock' : 0, note('srv', 'listen callback'));
+  server.listen(kind === 'unix' ? place('s.sock') : 0, note('srv', 'listen callback'));
   server.close(answer('srv', 'close callback'));
 });

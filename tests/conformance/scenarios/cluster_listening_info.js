@@ -3,6 +3,7 @@
 // needs: ipv6
 'use strict';
 
+const { place } = require('../harness.cjs');
 const { answering, cluster, fork, hear, roles, tell } = require('../clustering.cjs');
 
 const PLACES = [
@@ -11,7 +12,7 @@ const PLACES = [
   { port: 0, host: 'localhost' },
   { port: 0, host: '0.0.0.0' },
   { port: 0 },
-  { path: 's.sock' },
+  { path: place('s.sock') },
 ];
 
 roles(() => {

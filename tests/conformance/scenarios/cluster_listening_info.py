@@ -1,4 +1,5 @@
 from clustering import answering, cluster, fork, hear, roles, tell
+from harness import place
 
 PLACES = [
     {"port": 0, "host": "127.0.0.1"},
@@ -6,7 +7,7 @@ PLACES = [
     {"port": 0, "host": "localhost"},
     {"port": 0, "host": "0.0.0.0"},
     {"port": 0},
-    {"path": "s.sock"},
+    {"path": place("s.sock")},
 ]
 
 

@@ -3,7 +3,7 @@
 'use strict';
 
 const { answering, cluster, fork, me, roles } = require('../clustering.cjs');
-const { record } = require('../harness.cjs');
+const { place, record } = require('../harness.cjs');
 
 roles(() => {
   const worker = fork();
@@ -18,5 +18,5 @@ roles(() => {
   record(second, `${me}/second`, 'listening close');
   record(idle, `${me}/idle`, 'listening close error');
   record(cluster.worker, `${me}/worker`, 'disconnect');
-  first.listen(0, '127.0.0.1', () => second.listen('s.sock'));
+  first.listen(0, '127.0.0.1', () => second.listen(place('s.sock')));
 });

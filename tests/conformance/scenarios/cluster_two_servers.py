@@ -1,5 +1,5 @@
 from clustering import answering, cluster, fork, me, roles
-from harness import record
+from harness import place, record
 
 
 def primary():
@@ -20,7 +20,7 @@ def worker():
     record(second, f"{me}/second", "listening close")
     record(idle, f"{me}/idle", "listening close error")
     record(cluster.worker, f"{me}/worker", "disconnect")
-    first.listen(0, "127.0.0.1", lambda: second.listen("s.sock"))
+    first.listen(0, "127.0.0.1", lambda: second.listen(place("s.sock")))
 
 
 roles(primary, worker)

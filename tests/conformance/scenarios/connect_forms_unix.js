@@ -2,7 +2,7 @@
 // kinds: unix
 'use strict';
 
-const { listen, net, note, record, run } = require('../harness.cjs');
+const { listen, net, note, place, record, run } = require('../harness.cjs');
 
 run(() => {
   let open = 3;
@@ -17,8 +17,8 @@ run(() => {
     });
   };
   listen(server, () => {
-    follow(net.connect('s.sock', note('C1', 'listener')), 'C1');
-    follow(net.connect({ path: 's.sock' }), 'C2');
-    follow(net.createConnection({ path: 's.sock', port: 1 }), 'C3');
+    follow(net.connect(place('s.sock'), note('C1', 'listener')), 'C1');
+    follow(net.connect({ path: place('s.sock') }), 'C2');
+    follow(net.createConnection({ path: place('s.sock'), port: 1 }), 'C3');
   });
 });

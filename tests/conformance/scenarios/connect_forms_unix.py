@@ -1,7 +1,7 @@
 """connect() by path and by options; with path and port the path is taken."""
 
 import pynet
-from harness import listen, note, record, run
+from harness import listen, note, place, record, run
 
 
 def main():
@@ -24,9 +24,9 @@ def main():
         client.on("close", closed)
 
     def listening():
-        follow(pynet.connect("s.sock", note("C1", "listener")), "C1")
-        follow(pynet.connect(path="s.sock"), "C2")
-        follow(pynet.create_connection({"path": "s.sock", "port": 1}), "C3")
+        follow(pynet.connect(place("s.sock"), note("C1", "listener")), "C1")
+        follow(pynet.connect(path=place("s.sock")), "C2")
+        follow(pynet.create_connection({"path": place("s.sock"), "port": 1}), "C3")
 
     server = pynet.create_server(connected)
     listen(server, listening)

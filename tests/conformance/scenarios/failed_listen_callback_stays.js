@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { kind, listen, net, note, record, run, trace, where } = require('../harness.cjs');
+const { kind, listen, net, note, place, record, run, trace, where } = require('../harness.cjs');
 
 run(() => {
   const first = net.createServer();
@@ -11,7 +11,7 @@ run(() => {
   listen(first, () => {
     second.once('error', () => {
       first.close();
-      second.listen(kind === 'unix' ? 'other.sock' : 0, () => {
+      second.listen(kind === 'unix' ? place('other.sock') : 0, () => {
         trace('second', 'second callback');
         second.close();
       });

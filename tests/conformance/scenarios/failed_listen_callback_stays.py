@@ -1,7 +1,7 @@
 """The callback of a failed listen() stays, and runs at the next 'listening'."""
 
 import pynet
-from harness import kind, listen, note, record, run, trace, where
+from harness import kind, listen, note, place, record, run, trace, where
 
 
 def main():
@@ -15,7 +15,7 @@ def main():
 
     def failed(err):
         first.close()
-        second.listen("other.sock" if kind == "unix" else 0, listening_again)
+        second.listen(place("other.sock") if kind == "unix" else 0, listening_again)
 
     def listening():
         second.once("error", failed)

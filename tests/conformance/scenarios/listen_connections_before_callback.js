@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { connect, kind, net, record, run, trace } = require('../harness.cjs');
+const { connect, kind, net, place, record, run, trace } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer((sock) => {
@@ -12,7 +12,7 @@ run(() => {
   });
   record(server, 'srv', 'listening close');
   if (kind === 'unix')
-    server.listen('s.sock');
+    server.listen(place('s.sock'));
   else
     server.listen(0);
   connect(server, {}).resume();

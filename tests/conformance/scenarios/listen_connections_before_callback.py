@@ -1,7 +1,7 @@
 """A client that connects in the tick of listen() is accepted, after listening."""
 
 import pynet
-from harness import connect, kind, record, run, trace
+from harness import connect, kind, place, record, run, trace
 
 
 def main():
@@ -13,7 +13,7 @@ def main():
     server = pynet.create_server(connected)
     record(server, "srv", "listening close")
     if kind == "unix":
-        server.listen("s.sock")
+        server.listen(place("s.sock"))
     else:
         server.listen(0)
     connect(server, {}).resume()

@@ -1,14 +1,14 @@
 """exclusive changes nothing where there is no cluster: a second server at the same address is refused either way."""
 
 import pynet
-from harness import kind, record, run, where
+from harness import kind, place, record, run, where
 
 
 def main():
     first = pynet.create_server()
     second = pynet.create_server()
     record(second, "second", "listening error close")
-    options = {"path": "s.sock"} if kind == "unix" else {"port": 0, "host": "127.0.0.1"}
+    options = {"path": place("s.sock")} if kind == "unix" else {"port": 0, "host": "127.0.0.1"}
 
     def failed(err):
         second.once("error", lambda err: first.close())

@@ -4,12 +4,12 @@
 
 const fs = require('node:fs');
 const { withDescriptor } = require('../descriptors.cjs');
-const { net, trace } = require('../harness.cjs');
+const { net, place, trace } = require('../harness.cjs');
 
 withDescriptor('tcp bound', (fd) => {
   const server = net.createServer();
-  server.listen({ fd, path: 'other.sock' }, () => {
-    trace('srv', 'address', server.address(), fs.existsSync('other.sock'));
+  server.listen({ fd, path: place('other.sock') }, () => {
+    trace('srv', 'address', server.address(), fs.existsSync(place('other.sock')));
     server.close();
   });
 });

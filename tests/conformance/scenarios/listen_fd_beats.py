@@ -4,18 +4,18 @@ import os
 
 import pynet
 from descriptors import make
-from harness import run, trace
+from harness import place, run, trace
 
 
 def main():
     fd = make("tcp bound")
 
     def listening():
-        trace("srv", "address", server.address(), os.path.exists("other.sock"))
+        trace("srv", "address", server.address(), os.path.exists(place("other.sock")))
         server.close()
 
     server = pynet.create_server()
-    server.listen({"fd": fd, "path": "other.sock"}, listening)
+    server.listen({"fd": fd, "path": place("other.sock")}, listening)
 
 
 run(main)

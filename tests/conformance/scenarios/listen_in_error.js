@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { listen, net, record, run, trace, where } = require('../harness.cjs');
+const { listen, net, place, record, run, trace, where } = require('../harness.cjs');
 
 run(() => {
   const first = net.createServer();
@@ -14,7 +14,7 @@ run(() => {
       trace('second', 'callback', second.listening);
       second.close();
       first.close();
-    }, 'other.sock');
+    }, place('other.sock'));
   });
   listen(first, () => second.listen(where(first)));
 });

@@ -1,7 +1,7 @@
 """listen() in the error listener, where another server is in the way."""
 
 import pynet
-from harness import listen, record, run, trace, where
+from harness import listen, place, record, run, trace, where
 
 
 def main():
@@ -16,7 +16,7 @@ def main():
 
     def failed(err):
         trace("second", "in error", second.listening)
-        listen(second, listening, "other.sock")
+        listen(second, listening, place("other.sock"))
 
     second.once("error", failed)
     listen(first, lambda: second.listen(where(first)))

@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { answer, kind, net, record, run, trace, where } = require('../harness.cjs');
+const { answer, kind, net, place, record, run, trace, where } = require('../harness.cjs');
 
 run(() => {
   const first = net.createServer();
@@ -14,11 +14,11 @@ run(() => {
     first.close();
   });
   const start = () => {
-    second.listen(kind === 'unix' ? 's.sock' : first.address().port);
+    second.listen(kind === 'unix' ? place('s.sock') : first.address().port);
     trace('second', 'returned', second.listening);
   };
   if (kind === 'unix')
-    first.listen('s.sock', start);
+    first.listen(place('s.sock'), start);
   else
     first.listen(0, start);
 });

@@ -1,7 +1,7 @@
 """The error of an address in use: on the next tick without a host, the server is as before, close() tells so."""
 
 import pynet
-from harness import answer, kind, record, run, trace, where
+from harness import answer, kind, place, record, run, trace, where
 
 
 def main():
@@ -16,12 +16,12 @@ def main():
         first.close()
 
     def start():
-        second.listen("s.sock" if kind == "unix" else first.address().port)
+        second.listen(place("s.sock") if kind == "unix" else first.address().port)
         trace("second", "returned", second.listening)
 
     second.on("error", failed)
     if kind == "unix":
-        first.listen("s.sock", start)
+        first.listen(place("s.sock"), start)
     else:
         first.listen(0, start)
 

@@ -3,19 +3,19 @@
 'use strict';
 
 const fs = require('node:fs');
-const { net, record, run, trace } = require('../harness.cjs');
+const { net, place, record, run, trace } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer();
   record(server, 'srv', 'listening error close');
   const show = () => {
     const at = server.address();
-    trace('srv', 'address', typeof at === 'string' ? at : at.address, fs.existsSync('s.sock'));
+    trace('srv', 'address', typeof at === 'string' ? at : at.address, fs.existsSync(place('s.sock')));
     server.close();
   };
-  server.listen('s.sock', show);
+  server.listen(place('s.sock'), show);
   server.once('close', () => {
     server.listen(0, '127.0.0.1', show);
-    server.once('close', () => server.listen('s.sock', show));
+    server.once('close', () => server.listen(place('s.sock'), show));
   });
 });

@@ -3,7 +3,7 @@
 import os
 
 import pynet
-from harness import record, run, trace
+from harness import place, record, run, trace
 
 
 def main():
@@ -12,14 +12,14 @@ def main():
 
     def show():
         at = server.address()
-        trace("srv", "address", at if isinstance(at, str) else at.address, os.path.exists("s.sock"))
+        trace("srv", "address", at if isinstance(at, str) else at.address, os.path.exists(place("s.sock")))
         server.close()
 
     def again():
         server.listen(0, "127.0.0.1", show)
-        server.once("close", lambda: server.listen("s.sock", show))
+        server.once("close", lambda: server.listen(place("s.sock"), show))
 
-    server.listen("s.sock", show)
+    server.listen(place("s.sock"), show)
     server.once("close", again)
 
 

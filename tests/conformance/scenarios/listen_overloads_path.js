@@ -2,16 +2,16 @@
 // kinds: unix
 'use strict';
 
-const { net, record, run, trace } = require('../harness.cjs');
+const { net, place, record, run, trace } = require('../harness.cjs');
 
 run(() => {
   const forms = [
-    ['path', (server, callback) => server.listen('a.sock', callback)],
-    ['path, backlog', (server, callback) => server.listen('b.sock', 5, callback)],
-    ['path, null, backlog', (server, callback) => server.listen('c.sock', null, 5, callback)],
-    ['options', (server, callback) => server.listen({ path: 'd.sock' }, callback)],
-    ['options, backlog', (server, callback) => server.listen({ path: 'e.sock', backlog: 2 }, callback)],
-    ['port undefined', (server, callback) => server.listen({ path: 'f.sock', exclusive: true }, callback)],
+    ['path', (server, callback) => server.listen(place('a.sock'), callback)],
+    ['path, backlog', (server, callback) => server.listen(place('b.sock'), 5, callback)],
+    ['path, null, backlog', (server, callback) => server.listen(place('c.sock'), null, 5, callback)],
+    ['options', (server, callback) => server.listen({ path: place('d.sock') }, callback)],
+    ['options, backlog', (server, callback) => server.listen({ path: place('e.sock'), backlog: 2 }, callback)],
+    ['port undefined', (server, callback) => server.listen({ path: place('f.sock'), exclusive: true }, callback)],
   ];
   for (const [label, form] of forms) {
     const server = net.createServer();

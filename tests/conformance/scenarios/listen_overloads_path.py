@@ -1,17 +1,19 @@
 """Each form of listen() with a path binds at once; listening comes on the next tick, the callback with it."""
 
 import pynet
-from harness import record, run, trace
+from harness import place, record, run, trace
 
 
 def main():
     forms = {
-        "path": lambda server, callback: server.listen("a.sock", callback),
-        "path, backlog": lambda server, callback: server.listen("b.sock", 5, callback),
-        "path, null, backlog": lambda server, callback: server.listen("c.sock", None, 5, callback),
-        "options": lambda server, callback: server.listen({"path": "d.sock"}, callback),
-        "options, backlog": lambda server, callback: server.listen({"path": "e.sock", "backlog": 2}, callback),
-        "port undefined": lambda server, callback: server.listen({"path": "f.sock", "exclusive": True}, callback),
+        "path": lambda server, callback: server.listen(place("a.sock"), callback),
+        "path, backlog": lambda server, callback: server.listen(place("b.sock"), 5, callback),
+        "path, null, backlog": lambda server, callback: server.listen(place("c.sock"), None, 5, callback),
+        "options": lambda server, callback: server.listen({"path": place("d.sock")}, callback),
+        "options, backlog": lambda server, callback: server.listen({"path": place("e.sock"), "backlog": 2}, callback),
+        "port undefined": lambda server, callback: server.listen(
+            {"path": place("f.sock"), "exclusive": True}, callback
+        ),
     }
 
     def start(label, form):

@@ -2,13 +2,13 @@
 // kinds: unix
 'use strict';
 
-const { net, record, run, trace } = require('../harness.cjs');
+const { net, place, record, run, trace } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer();
   record(server, 'srv', 'listening close');
   trace('srv', 'before', server.listening, server.address());
-  server.listen('s.sock');
+  server.listen(place('s.sock'));
   trace('srv', 'after listen', server.listening, server.address());
   process.nextTick(() => {
     trace('srv', 'later tick');

@@ -3,13 +3,13 @@
 'use strict';
 
 const fs = require('node:fs');
-const { net, run, trace } = require('../harness.cjs');
+const { net, place, run, trace } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer();
-  server.listen({ port: 0, path: 's.sock' }, () => {
+  server.listen({ port: 0, path: place('s.sock') }, () => {
     trace('srv', 'port', server.address().port > 0);
-    trace('srv', 'path', fs.existsSync('s.sock'));
+    trace('srv', 'path', fs.existsSync(place('s.sock')));
     server.close();
   });
 });

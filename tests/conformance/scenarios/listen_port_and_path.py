@@ -3,17 +3,17 @@
 import os
 
 import pynet
-from harness import run, trace
+from harness import place, run, trace
 
 
 def main():
     def listening():
         trace("srv", "port", server.address().port > 0)
-        trace("srv", "path", os.path.exists("s.sock"))
+        trace("srv", "path", os.path.exists(place("s.sock")))
         server.close()
 
     server = pynet.create_server()
-    server.listen({"port": 0, "path": "s.sock"}, listening)
+    server.listen({"port": 0, "path": place("s.sock")}, listening)
 
 
 run(main)

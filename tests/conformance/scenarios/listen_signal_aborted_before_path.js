@@ -3,12 +3,12 @@
 'use strict';
 
 const fs = require('node:fs');
-const { net, note, record, run, trace } = require('../harness.cjs');
+const { net, note, place, record, run, trace } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer();
   record(server, 'srv', 'listening close error');
-  server.listen({ path: 's.sock', signal: AbortSignal.abort() }, note('srv', 'callback'));
-  trace('srv', 'returned', server.listening, fs.existsSync('s.sock'));
-  server.on('close', () => trace('srv', 'closed', server.listening, fs.existsSync('s.sock')));
+  server.listen({ path: place('s.sock'), signal: AbortSignal.abort() }, note('srv', 'callback'));
+  trace('srv', 'returned', server.listening, fs.existsSync(place('s.sock')));
+  server.on('close', () => trace('srv', 'closed', server.listening, fs.existsSync(place('s.sock'))));
 });

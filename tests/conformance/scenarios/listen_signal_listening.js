@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { connect, kind, net, record, run, trace } = require('../harness.cjs');
+const { connect, kind, net, place, record, run, trace } = require('../harness.cjs');
 
 run(() => {
   const controller = new AbortController();
@@ -15,7 +15,7 @@ run(() => {
     });
   });
   record(server, 'srv', 'listening close error');
-  const options = kind === 'unix' ? { path: 's.sock' } : { port: 0, host: '127.0.0.1' };
+  const options = kind === 'unix' ? { path: place('s.sock') } : { port: 0, host: '127.0.0.1' };
   server.listen({ ...options, signal: controller.signal }, () => {
     record(connect(server), 'C', 'data end error close');
   });

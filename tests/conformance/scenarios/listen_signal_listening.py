@@ -1,7 +1,7 @@
 """abort() of a listening server is close(): connections stay, and close comes after the last of them."""
 
 import pynet
-from harness import connect, kind, record, run, trace
+from harness import connect, kind, place, record, run, trace
 
 
 def main():
@@ -19,7 +19,7 @@ def main():
 
     server = pynet.create_server(connected)
     record(server, "srv", "listening close error")
-    options = {"path": "s.sock"} if kind == "unix" else {"port": 0, "host": "127.0.0.1"}
+    options = {"path": place("s.sock")} if kind == "unix" else {"port": 0, "host": "127.0.0.1"}
     server.listen(
         {**options, "signal": controller.signal}, lambda: record(connect(server, {}), "C", "data end error close")
     )

@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { answer, kind, net, record, run, trace } = require('../harness.cjs');
+const { answer, kind, net, place, record, run, trace } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer();
@@ -15,6 +15,6 @@ run(() => {
   });
   record(server, 'srv', 'close');
   tick('before listen');
-  server.listen(kind === 'unix' ? 's.sock' : 0);
+  server.listen(kind === 'unix' ? place('s.sock') : 0);
   tick('after listen');
 });

@@ -1,7 +1,7 @@
 """Ticks around listen() and close() without a lookup."""
 
 import pynet
-from harness import answer, kind, record, run, trace
+from harness import answer, kind, place, record, run, trace
 
 
 def main():
@@ -19,7 +19,7 @@ def main():
     server.on("listening", listening)
     record(server, "srv", "close")
     tick("before listen")
-    server.listen("s.sock" if kind == "unix" else 0)
+    server.listen(place("s.sock") if kind == "unix" else 0)
     tick("after listen")
 
 

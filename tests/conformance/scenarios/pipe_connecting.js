@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { connect, listen, net, pair, record, run } = require('../harness.cjs');
+const { connect, listen, net, pair, place, record, run } = require('../harness.cjs');
 
 run(() => {
   pair({}, {}, (C, S) => {
@@ -17,6 +17,6 @@ run(() => {
       record(out, 'out', 'pipe connect unpipe finish close');
       out.resume();
       S.pipe(out);
-    }, 'target.sock');
+    }, place('target.sock'));
   });
 });

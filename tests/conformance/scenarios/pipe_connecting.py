@@ -1,7 +1,7 @@
 """pipe() to a socket that is still connecting: the data waits for the connection."""
 
 import pynet
-from harness import connect, listen, pair, record, run
+from harness import connect, listen, pair, place, record, run
 
 
 def main():
@@ -19,7 +19,7 @@ def main():
         target = pynet.create_server(arrived)
         c.end("ahead of time")
         c.resume()
-        listen(target, listening, "target.sock")
+        listen(target, listening, place("target.sock"))
 
     pair({}, {}, connected)
 

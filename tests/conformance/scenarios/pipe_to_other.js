@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { connect, listen, net, pair, record, run } = require('../harness.cjs');
+const { connect, listen, net, pair, place, record, run } = require('../harness.cjs');
 
 run(() => {
   pair({}, {}, (C, S) => {
@@ -17,6 +17,6 @@ run(() => {
       out.resume();
       C.resume();
       C.end('through the middle');
-    }, 'target.sock');
+    }, place('target.sock'));
   });
 });

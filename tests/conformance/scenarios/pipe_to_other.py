@@ -1,7 +1,7 @@
 """pipe() from one socket to another: the data and the end come through, with 'pipe' and 'unpipe'."""
 
 import pynet
-from harness import connect, listen, pair, record, run
+from harness import connect, listen, pair, place, record, run
 
 
 def main():
@@ -19,7 +19,7 @@ def main():
             c.end("through the middle")
 
         target = pynet.create_server(arrived)
-        listen(target, listening, "target.sock")
+        listen(target, listening, place("target.sock"))
 
     pair({}, {}, connected)
 

@@ -3,15 +3,15 @@
 'use strict';
 
 const { outgoing } = require('../connecting.cjs');
-const { listen, net, run, trace, where } = require('../harness.cjs');
+const { listen, net, place, run, trace, where } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer((sock) => sock.end().resume());
   const other = net.createServer((sock) => sock.end().resume());
-  listen(server, () => other.listen('other.sock', () => {
+  listen(server, () => other.listen(place('other.sock'), () => {
     const client = outgoing(where(server));
     client.once('close', () => {
-      client.connect('other.sock');
+      client.connect(place('other.sock'));
       client.once('connect', () => trace('C', 'path', client.address(), client.remoteAddress));
       client.once('close', () => {
         client.connect(where(server));

@@ -2,7 +2,7 @@
 
 import pynet
 from connecting import outgoing
-from harness import listen, run, trace, where
+from harness import listen, place, run, trace, where
 
 
 def main():
@@ -12,7 +12,7 @@ def main():
 
     def listening():
         def to_path(had_error):
-            client.connect("other.sock")
+            client.connect(place("other.sock"))
             client.once("connect", lambda: trace("C", "path", client.address(), client.remote_address))
             client.once("close", to_port)
 
@@ -30,7 +30,7 @@ def main():
 
     server = pynet.create_server(connected)
     other = pynet.create_server(connected)
-    listen(server, lambda: other.listen("other.sock", listening))
+    listen(server, lambda: other.listen(place("other.sock"), listening))
 
 
 run(main)

@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { answer, connect, listen, net, record, run, trace } = require('../harness.cjs');
+const { answer, connect, listen, net, place, record, run, trace } = require('../harness.cjs');
 
 run(() => {
   const before = net.createServer((sock) => {
@@ -16,5 +16,5 @@ run(() => {
   record(before, 'before', 'close');
   record(after, 'after', 'close');
   listen(before, () => connect(before).resume());
-  listen(after, () => connect(after).resume(), 'after.sock');
+  listen(after, () => connect(after).resume(), place('after.sock'));
 });

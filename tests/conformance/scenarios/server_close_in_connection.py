@@ -1,7 +1,7 @@
 """close() in the connection listener, before and after the socket is destroyed."""
 
 import pynet
-from harness import answer, connect, listen, record, run, trace
+from harness import answer, connect, listen, place, record, run, trace
 
 
 def main():
@@ -18,7 +18,7 @@ def main():
     record(before, "before", "close")
     record(after, "after", "close")
     listen(before, lambda: connect(before, {}).resume())
-    listen(after, lambda: connect(after, {}).resume(), "after.sock")
+    listen(after, lambda: connect(after, {}).resume(), place("after.sock"))
 
 
 run(main)

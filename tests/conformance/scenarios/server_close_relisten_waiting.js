@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { answer, connect, listen, net, record, run, settle, trace } = require('../harness.cjs');
+const { answer, connect, listen, net, place, record, run, settle, trace } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer((sock) => {
@@ -12,7 +12,7 @@ run(() => {
       trace('srv', 'listening again');
       sock.destroy();
       settle(() => server.close(answer('srv', 'second close')));
-    }, 'other.sock');
+    }, place('other.sock'));
   });
   record(server, 'srv', 'listening close');
   listen(server, () => connect(server).resume());

@@ -1,7 +1,7 @@
 """listen() again while a connection of the first time is open: close of the first time comes when both are closed."""
 
 import pynet
-from harness import answer, connect, listen, record, run, settle, trace
+from harness import answer, connect, listen, place, record, run, settle, trace
 
 
 def main():
@@ -14,7 +14,7 @@ def main():
             sock.destroy()
             settle(lambda: server.close(answer("srv", "second close")))
 
-        listen(server, again, "other.sock")
+        listen(server, again, place("other.sock"))
 
     server = pynet.create_server(connected)
     record(server, "srv", "listening close")

@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { connect, listen, net, run, trace } = require('../harness.cjs');
+const { connect, listen, net, place, run, trace } = require('../harness.cjs');
 
 run(() => {
   const first = new net.Server({ pauseOnConnect: true }, (sock) => {
@@ -16,5 +16,5 @@ run(() => {
     second.close();
   });
   listen(first, () => connect(first).on('error', () => {}).resume());
-  listen(second, () => connect(second).on('error', () => {}).resume(), 'second.sock');
+  listen(second, () => connect(second).on('error', () => {}).resume(), place('second.sock'));
 });

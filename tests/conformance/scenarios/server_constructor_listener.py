@@ -1,7 +1,7 @@
 """new Server(options, listener) and new Server(listener)."""
 
 import pynet
-from harness import connect, listen, run, trace
+from harness import connect, listen, place, run, trace
 
 
 def main():
@@ -18,7 +18,7 @@ def main():
     first = pynet.Server({"pause_on_connect": True}, at_first)
     second = pynet.Server(at_second)
     listen(first, lambda: connect(first, {}).on("error", lambda err: None).resume())
-    listen(second, lambda: connect(second, {}).on("error", lambda err: None).resume(), "second.sock")
+    listen(second, lambda: connect(second, {}).on("error", lambda err: None).resume(), place("second.sock"))
 
 
 run(main)

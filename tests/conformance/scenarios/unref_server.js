@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { listen, net, note, record, run, trace } = require('../harness.cjs');
+const { listen, net, note, place, record, run, trace } = require('../harness.cjs');
 
 run(() => {
   const server = net.createServer();
@@ -13,6 +13,6 @@ run(() => {
   listen(late, () => {
     trace('late', 'listening');
     late.unref();
-  }, 'late.sock');
+  }, place('late.sock'));
   setTimeout(note('main', 'timer'), 60);
 });

@@ -1,7 +1,7 @@
 """An unref'd server, before or after listen(), does not keep the loop."""
 
 import pynet
-from harness import listen, note, record, run, trace
+from harness import listen, note, place, record, run, trace
 
 
 def main():
@@ -15,7 +15,7 @@ def main():
         trace("late", "listening")
         late.unref()
 
-    listen(late, listening, "late.sock")
+    listen(late, listening, place("late.sock"))
     pynet.set_timeout(note("main", "timer"), 60)
 
 

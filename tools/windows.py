@@ -1,0 +1,178 @@
+"""Builds pynet/_pynet.cp313-win_amd64.pyd on Linux: `make windows`. tools/windows.sh has fetched what it needs.
+
+    python tools/windows.py [--keep-going] [FILE ...]
+
+--keep-going compiles all files, lists those that fail, and links nothing if there are any. With FILEs it only compiles
+those. What a file's compiler says is in build/windows/objects/...log as well. PYNET_DEBUG=1 builds with assertions and
+debug information, PYNET_WERROR=0 without making warnings errors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PLACE = Path("build/windows")
+OBJECTS = PLACE / "objects"
+LIBUV = Path("vendor/libuv")
+PREFIX = "x86_64-w64-mingw32-"
+MODULE = Path("pynet/_pynet.cp313-win_amd64.pyd")
+# The module uses the C library of python313.dll, the UCRT: so both have one errno and one table of descriptors. mingw's
+# own choice on Debian 12 is the older msvcrt.dll.
+COMMON = ["-D_UCRT", "-D_WIN32_WINNT=0x0A00", "-DWIN32_LEAN_AND_MEAN", "-DUV_EXTERN="]
+SYSTEM = "psapi user32 advapi32 iphlpapi userenv ws2_32 dbghelp ole32 shell32".split()
+# What gcc adds by itself, with ucrt in place of msvcrt.
+RUNTIME = "mingw32 gcc gcc_eh moldname mingwex ucrt kernel32".split()
+
+
+def switched_on(name: str, default: str = "") -> bool:
+    return os.environ.get(name, default) not in ("", "0")
+
+
+def mode() -> list[str]:
+    return ["-O0", "-g", "-UNDEBUG"] if switched_on("PYNET_DEBUG") else ["-O2", "-DNDEBUG"]
+
+
+def our_flags() -> list[str]:
+    warnings = ["-Wall", "-Wextra", "-Wconversion", "-Wvla"]
+    if switched_on("PYNET_WERROR", "1"):
+        warnings.append("-Werror")
+    headers = ["-Icsrc", "-isystem", str(PLACE / "include"), "-isystem", str(LIBUV / "include")]
+    return ["-std=c11", *mode(), *COMMON, *warnings, *headers]
+
+
+def libuv_flags() -> list[str]:
+    headers = [f"-I{LIBUV / 'include'}", f"-I{LIBUV / 'src'}"]
+    return ["-std=gnu11", *mode(), *COMMON, "-D_CRT_DECLARE_NONSTDC_NAMES=0", "-w", *headers]
+
+
+def our_sources() -> list[Path]:
+    """All of csrc but csrc/uvio/posix."""
+    found = [*Path("csrc/core").rglob("*.c"), *Path("csrc/py").rglob("*.c")]
+    return sorted([*found, *Path("csrc/uvio").glob("*.c"), *Path("csrc/uvio/windows").rglob("*.c")])
+
+
+def libuv_sources() -> list[Path]:
+    return sorted([*LIBUV.glob("src/*.c"), *LIBUV.glob("src/win/*.c")])
+
+
+def object_of(source: Path) -> Path:
+    return OBJECTS / source.with_suffix(".o")
+
+
+def is_fresh(obj: Path, signature: str) -> bool:
+    """True if `obj` was made by the same command, from files that have not changed since."""
+    try:
+        made = obj.stat().st_mtime_ns
+        if obj.with_suffix(".sig").read_text() != signature:
+            return False
+        rule = obj.with_suffix(".d").read_text().replace("\\\n", " ")
+        used = rule.partition(": ")[2].split()
+        return bool(used) and all(os.stat(name).st_mtime_ns < made for name in used)
+    except OSError:
+        return False
+
+
+def compile_one(source: Path, flags: list[str]) -> str | None:
+    """What the compiler says if it fails."""
+    obj = object_of(source)
+    command = [f"{PREFIX}gcc", *flags, "-c", str(source), "-o", str(obj)]
+    signature = json.dumps(command)
+    if is_fresh(obj, signature):
+        return None
+    obj.parent.mkdir(parents=True, exist_ok=True)
+    obj.with_suffix(".sig").unlink(missing_ok=True)
+    done = subprocess.run(
+        [*command, "-MD", "-MF", str(obj.with_suffix(".d"))],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    obj.with_suffix(".log").write_text(done.stdout)
+    if done.returncode != 0:
+        return done.stdout
+    if done.stdout:
+        sys.stderr.write(done.stdout)
+    obj.with_suffix(".sig").write_text(signature)
+    return None
+
+
+def compile_all(jobs: list[tuple[Path, list[str]]], keep_going: bool) -> dict[Path, str]:
+    """What failed."""
+    failed: dict[Path, str] = {}
+
+    def work(job: tuple[Path, list[str]]) -> None:
+        if failed and not keep_going:
+            return
+        said = compile_one(*job)
+        if said is not None:
+            failed[job[0]] = said
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        list(pool.map(work, jobs))
+    return failed
+
+
+def tell(failed: dict[Path, str], total: int) -> None:
+    for source in sorted(failed):
+        print(failed[source], file=sys.stderr)
+    print(f"{len(failed)} of {total} files do not compile for Windows:")
+    for source in sorted(failed):
+        first = re.search(r"(?:fatal )?error: .*", failed[source])
+        print(f"  {source}: {first[0] if first else 'failed'}")
+
+
+def link(sources: list[Path]) -> bool:
+    """Links the module if something is newer than it. Only its init function is exported."""
+    objects = [str(object_of(source)) for source in sources]
+    exports = PLACE / "pynet.def"
+    exports.write_text(f"LIBRARY {MODULE.name}\nEXPORTS\nPyInit__pynet\n")
+    command = [
+        *(f"{PREFIX}gcc", "-shared", "-static", "-nodefaultlibs"),
+        *([] if switched_on("PYNET_DEBUG") else ["-s"]),
+        *("-o", str(MODULE), *objects, str(exports), str(PLACE / "lib" / "libpython313.a")),
+        *(f"-l{name}" for name in (*SYSTEM, *RUNTIME)),
+    ]
+    record = PLACE / "link.sig"
+    signature = json.dumps(command)
+    fresh = MODULE.exists() and record.exists() and record.read_text() == signature
+    if fresh and all(os.stat(name).st_mtime_ns < MODULE.stat().st_mtime_ns for name in objects):
+        return True
+    record.unlink(missing_ok=True)
+    response = PLACE / "link.args"
+    response.write_text("\n".join(command[1:]))
+    if subprocess.run([command[0], f"@{response}"]).returncode != 0:
+        return False
+    record.write_text(signature)
+    print(f"built {MODULE} ({MODULE.stat().st_size // 1024} KB)")
+    return True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Build pynet's module for Windows.")
+    parser.add_argument("--keep-going", action="store_true", help="compile all files, and list those that fail")
+    parser.add_argument("files", nargs="*", type=Path, help="only compile these")
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    ours = [path.resolve().relative_to(ROOT) for path in options.files] or our_sources()
+    jobs = [(source, our_flags()) for source in ours]
+    if not options.files:
+        jobs += [(source, libuv_flags()) for source in libuv_sources()]
+    failed = compile_all(jobs, options.keep_going)
+    if failed:
+        tell(failed, len(jobs))
+        return 1
+    if options.files:
+        return 0
+    return 0 if link([source for source, _ in jobs]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

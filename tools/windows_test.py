@@ -1,0 +1,153 @@
+"""Runs the tests on CPython for Windows under wine: `make test-windows`. tools/windows.sh test has set it up.
+
+    python tools/windows_test.py [--stall SECONDS] [--restarts N] [ARGUMENTS OF PYTEST]
+
+Each folder of tests/ runs in a process of its own, one after the other; with paths among the arguments, each path does.
+If a process dies, or no test ends for --stall seconds, the test that ran counts as crashed, and another process
+goes on behind it. What pytest prints is in build/windows/tests/NAME.log. At the end there is a table, the list of
+what failed and crashed, and a line `N passed, N failed, N skipped`. The exit status is 0 if nothing failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import time
+from functools import partial
+from typing import Any, BinaryIO
+
+import wine
+
+ROOT = wine.ROOT
+LOGS = wine.PLACE / "tests"
+# pytest-timeout's own method needs SIGALRM. The other one ends the process: that is a crash for us, and we go on.
+PYTEST = "-P -m pytest -p windows_progress -p no:cacheprovider -o timeout_method=thread -o faulthandler_timeout=0"
+GOOD = (0, 1, 5)  # of pytest's exit statuses: the tests have run, or all are deselected
+
+
+class Part:
+    """A folder or a file of tests."""
+
+    def __init__(self, path: str):
+        self.path = path
+        name = re.sub(r"[^\w.-]+", "-", path.removeprefix("tests/")).strip("-")
+        self.log = LOGS / f"{name}.log"
+        self.progress = LOGS / f"{name}.progress"
+        self.crashed: list[str] = []
+        self.broken = ""  # why not all of it could run
+
+    def entries(self) -> list[dict[str, Any]]:
+        if not self.progress.exists():
+            return []
+        return [json.loads(line) for line in self.progress.read_text(encoding="utf-8").splitlines()]
+
+    def under_way(self) -> str | None:
+        ended = {entry["end"] for entry in self.entries() if "end" in entry}
+        started = [entry["start"] for entry in self.entries() if "start" in entry]
+        left = [test for test in started if test not in ended and test not in self.crashed]
+        return left[-1] if left else None
+
+    def finished(self) -> int | None:
+        """The exit status of the last process's pytest, if it came to its end."""
+        entries = self.entries()
+        return entries[-1].get("finished") if entries else None
+
+    def with_outcome(self, outcome: str) -> list[str]:
+        return [entry["end"] for entry in self.entries() if entry.get("outcome") == outcome]
+
+
+def write(log: BinaryIO, chunk: bytes) -> None:
+    log.write(chunk.replace(b"\r\n", b"\n"))
+    log.flush()
+
+
+def one_process(part: Part, options: list[str], stall: float) -> tuple[int | None, str]:
+    """(exit status, "") or, if it had to be ended, (None, why)."""
+    with part.log.open("ab") as log:
+        run = wine.Run(
+            [str(wine.PYTHON), *PYTEST.split(), *options, part.path],
+            partial(write, log),
+            cwd=ROOT,
+            PYNET_PROGRESS=wine.windows_path(part.progress),
+            PYTHONPATH=wine.windows_path(ROOT) + ";" + wine.windows_path(ROOT / "tools"),
+            PYTHONFAULTHANDLER="1",
+        )
+        size, since = -1, time.monotonic()
+        try:
+            while True:
+                try:
+                    return run.wait(1), ""
+                except subprocess.TimeoutExpired:
+                    pass
+                now = part.progress.stat().st_size if part.progress.exists() else 0
+                if now != size:
+                    size, since = now, time.monotonic()
+                elif time.monotonic() - since > stall:
+                    return None, f"nothing happened for {stall:.0f} s"
+        finally:
+            run.stop()
+
+
+def run_part(part: Part, options: list[str], stall: float, restarts: int) -> None:
+    part.log.unlink(missing_ok=True)
+    part.progress.unlink(missing_ok=True)
+    for _ in range(restarts + 1):
+        status, why = one_process(part, options, stall)
+        test = part.under_way()
+        if test is None:
+            if part.finished() is None:
+                part.broken = why or f"died with status {status}, not in a test"
+            elif part.finished() not in GOOD and not part.with_outcome("failed"):
+                part.broken = f"pytest ended with status {part.finished()}"
+            return
+        part.crashed.append(test)
+        print(f"  crashed ({why or f'exit status {status}'}): {test}", flush=True)
+    part.broken = f"given up after {restarts} restarts"
+
+
+def parts_of(arguments: list[str]) -> tuple[list[Part], list[str]]:
+    """What runs, and the options for each."""
+    paths = [argument for argument in arguments if (ROOT / argument.partition("::")[0]).exists()]
+    options = [argument for argument in arguments if argument not in paths]
+    if not paths:
+        folders = {path.parent for path in ROOT.glob("tests/*/**/test_*.py")}
+        paths = sorted({f"tests/{folder.relative_to(ROOT / 'tests').parts[0]}" for folder in folders})
+    return [Part(path.rstrip("/")) for path in paths], options
+
+
+def report(parts: list[Part]) -> bool:
+    """Prints what came of it. True if all is well."""
+    kinds = ("passed", "failed", "skipped")
+    print(f"\n{'':32}" + "".join(f"{kind:>9}" for kind in (*kinds, "crashed")))
+    for part in parts:
+        counts = [len(part.with_outcome(kind)) for kind in kinds] + [len(part.crashed)]
+        print(f"{part.path:32}" + "".join(f"{count:9}" for count in counts) + (part.broken and f"  {part.broken}"))
+    for part in parts:
+        for what, tests in (("failed", part.with_outcome("failed")), ("crashed", part.crashed)):
+            for test in tests:
+                print(f"{what}: {test}")
+    total = {kind: sum(len(part.with_outcome(kind)) for part in parts) for kind in kinds}
+    failed = total["failed"] + sum(len(part.crashed) for part in parts)
+    print(f"\n{total['passed']} passed, {failed} failed, {total['skipped']} skipped")
+    return failed == 0 and total["passed"] > 0 and not any(part.broken for part in parts)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run the tests under wine.", allow_abbrev=False)
+    parser.add_argument("--stall", type=float, default=180, help="seconds without an end of a test (default 180)")
+    parser.add_argument("--restarts", type=int, default=50, help="of each folder, after a crash (default 50)")
+    options, arguments = parser.parse_known_args()
+    parts, for_pytest = parts_of(arguments)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    wine.start_services()
+    for part in parts:
+        print(f"{part.path} (log: {part.log.relative_to(ROOT)})", flush=True)
+        run_part(part, for_pytest, options.stall, options.restarts)
+    return 0 if report(parts) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
