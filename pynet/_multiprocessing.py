@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import weakref
-from multiprocessing import context
+from multiprocessing import context, reduction
 from typing import Any
 
 from pynet import _handles, _private, _pynet
@@ -36,14 +36,12 @@ def reduce(handle: Any) -> tuple[Any, ...]:
     Server or a BoundSocket stays open here as well, and its file belongs to this process."""
     if sys.platform == "win32":
         _private.unavailable("handles of multiprocessing")
-    from multiprocessing.reduction import DupFd  # which Windows does not have
-
     moves = isinstance(handle, _pynet.Socket)
     with _pynet.turn(), _handles.fork_lock:
         lent = _handles.lend(handle)
         popen = context.get_spawning_popen()
         try:
-            wrapped = [(DupFd(fd), None) for fd, _path in lent.descriptors]
+            wrapped = [(reduction.DupFd(fd), None) for fd, _path in lent.descriptors]
         except BaseException:
             lent.close()
             raise
