@@ -76,7 +76,8 @@ def _close_lent() -> None:
     _forked()
 
 
-os.register_at_fork(after_in_parent=_forked, after_in_child=_close_lent)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_parent=_forked, after_in_child=_close_lent)
 
 
 def _wrong(text: str) -> TypeError:

@@ -29,6 +29,7 @@
 #include "py/stream/read_loop.h"
 #include "py/stream/read_slot.h"
 #include "py/tls/tls.h"
+#include "uvio/platform.h"
 
 /* --- execution --- */
 
@@ -147,11 +148,12 @@ add_hooks(PyObject *m)
     PyObject *at_exit = os ? PyObject_GetAttrString(m, "_at_exit") : NULL;
     PyObject *after_fork = at_exit ? PyObject_GetAttrString(m, "_after_fork") : NULL;
     PyObject *result = after_fork ? PyObject_CallMethod(atexit, "register", "O", at_exit) : NULL;
-    PyObject *method = result ? PyObject_GetAttrString(os, "register_at_fork") : NULL;
+    bool forks = PN_HAS_FORK;
+    PyObject *method = result && forks ? PyObject_GetAttrString(os, "register_at_fork") : NULL;
     PyObject *args = method ? PyTuple_New(0) : NULL;
     PyObject *kwargs = args ? Py_BuildValue("{sO}", "after_in_child", after_fork) : NULL;
     PyObject *registered = kwargs ? PyObject_Call(method, args, kwargs) : NULL;
-    int status = registered != NULL ? 0 : -1;
+    int status = registered != NULL || (result != NULL && !forks) ? 0 : -1;
     if (status < 0 && result) {
         PyObject *error = pn_take_exception();
         PyObject *undone = PyObject_CallMethod(atexit, "unregister", "O", at_exit);
