@@ -64,7 +64,7 @@ pn_listener_make(struct pn_loop *loop, int fd, enum pn_stream_kind kind, int *st
     l->opened = pn_loop_about_now(loop);
     l->recheck.of_listener = true;
     loop->bad_listener_fd = on_bad_descriptor;
-    pn_fd_table_add(&loop->fds, fd);
+    pn_fd_table_add(&loop->fds, l->fd); /* the system's part may have taken it away */
     pn_loop_timer_init(&l->retry, on_retry, false);
     loop->counts.listeners++;
     loop->opened++;

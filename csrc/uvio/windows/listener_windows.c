@@ -40,7 +40,7 @@ pn_listener_os_init(struct pn_listener *l)
     if (status == 0)
         l->handle.any.data = l;
     else
-        pn_pipe_server_free(l);
+        l->fd = pn_pipe_server_drop(l);
     return status;
 }
 

@@ -244,6 +244,7 @@ pn_pipe_server_new(struct pn_listener *l)
     server->all[0].pipe = pn_fd_handle(l->fd);
     server->all[0].state = IDLE;
     l->pipes = server;
+    l->fd = -1; /* it becomes that of a connection */
     return 0;
 }
 
@@ -272,4 +273,13 @@ pn_pipe_server_free(struct pn_listener *l)
     free(server->name);
     free(server);
     l->pipes = NULL;
+}
+
+int
+pn_pipe_server_drop(struct pn_listener *l)
+{
+    HANDLE first = l->pipes->all[0].pipe;
+    l->pipes->all[0].state = CLOSED;
+    pn_pipe_server_free(l);
+    return (int)(intptr_t)first;
 }

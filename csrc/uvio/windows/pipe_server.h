@@ -23,5 +23,7 @@ int pn_pipe_server_start(struct pn_listener *l);
 int pn_pipe_server_accept(struct pn_listener *l);
 bool pn_pipe_server_has_client(const struct pn_listener *l);
 void pn_pipe_server_free(struct pn_listener *l);
+/* The same, but returns the first instance, which nothing has used yet. */
+int pn_pipe_server_drop(struct pn_listener *l);
 
 #endif
