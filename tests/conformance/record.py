@@ -69,7 +69,7 @@ def main():
     wanted = [case for case in cases if not options.names or case[0] in options.names]
     wanted = [case for case in wanted if not options.kinds or case[1] in options.kinds]
     bad = 0
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max_workers=3 * os.cpu_count()) as pool:
         for name, kind, trace, wrong in pool.map(lambda case: one(run, node, *case, options.runs), wanted):
             path = suite.recorded_path(name, kind, folder)
             if wrong is None and options.check and (not path.exists() or path.read_text(encoding="utf-8") != trace):

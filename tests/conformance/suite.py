@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -57,13 +58,22 @@ def only_windows(name):
 
 
 def cases():
+    if sys.platform == "win32":
+        return windows_cases()
     return [(name, kind) for name in names() if not only_windows(name) for kind in kinds(name)]
 
 
+def of_windows(table):
+    """{(name, kind): reason} from the table `left_out` or `differs` of windows.toml."""
+    entries = tomllib.loads((HERE / "windows.toml").read_text(encoding="utf-8"))[table]
+    return {tuple(case.split(".")): entry["reason"] for entry in entries for case in entry["cases"]}
+
+
 def windows_cases():
-    """Those that Node for Windows runs: all, but for those with a line `// not: windows (why)`."""
-    texts = {name: (SCENARIOS / f"{name}.js").read_text(encoding="utf-8") for name in names()}
-    return [(name, kind) for name in names() if "// not: windows" not in texts[name] for kind in kinds(name)]
+    """Those that Node for Windows runs."""
+    left_out = of_windows("left_out")
+    found = [(name, kind) for name in names() for kind in kinds(name)]
+    return [case for case in found if case not in left_out and policy(case[1]) != "fair"]
 
 
 def policy(kind):
@@ -71,7 +81,8 @@ def policy(kind):
     return kind.split("-")[0] if kind in CLUSTER_KINDS else None
 
 
-def recorded_path(name, kind, folder=RECORDED):
+def recorded_path(name, kind, folder=None):
+    folder = folder or (RECORDED_WINDOWS if sys.platform == "win32" else RECORDED)
     return folder / f"{name}.{kind}.txt"
 
 
@@ -95,7 +106,10 @@ def _run(command, env, folder):
             status = process.wait(timeout)
         except subprocess.TimeoutExpired:
             status = None
-            os.killpg(process.pid, signal.SIGKILL)  # the workers of a cluster, too
+            if sys.platform == "win32":
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)  # the workers of a cluster, too
             process.wait()
         out, err = (file.read_text(encoding="utf-8") for file in files)
     out, err = _checked(status, out, err, timeout)

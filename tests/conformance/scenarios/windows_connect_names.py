@@ -24,16 +24,16 @@ def main():
         if not left:
             server.close()
 
+    def try_to_connect(label, name):
+        sock = pynet.connect(name)
+        record(sock, label, "connect end close")
+        sock.on("error", lambda err: trace(label, "error", err.code, err.syscall, err.address == name))
+        sock.resume()
+        sock.on("close", lambda had_error: closed(label))
+
     def listening():
         for label, name in rows.items():
-            sock = pynet.connect(name)
-            record(sock, label, "connect end close")
-            sock.on(
-                "error",
-                lambda err, label=label, name=name: trace(label, "error", err.code, err.syscall, err.address == name),
-            )
-            sock.resume()
-            sock.on("close", lambda had_error, label=label: closed(label))
+            try_to_connect(label, name)
 
     server.listen(path, listening)
 
