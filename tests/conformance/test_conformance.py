@@ -69,9 +69,8 @@ def traces(request, tmp_path_factory):
     def run(number, name, kind, host):
         place = folder / str(number)
         place.mkdir()
-        if (
-            host or suite.policy(kind) or ON_WINDOWS
-        ):  # no fork; the workers of a cluster run the command of their primary
+        # The workers of a cluster run the command of their primary. Windows has no fork.
+        if host or suite.policy(kind) or ON_WINDOWS:
             return suite.run_started(name, kind, place, host)
         return mine.forking.run(name, kind, place)
 
