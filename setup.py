@@ -33,6 +33,7 @@ from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).resolve().parent
 LIBUV_MINIMUM = (1, 44)
+OTHER_PLATFORM = "posix" if sys.platform == "win32" else "windows"  # of csrc/uvio: not compiled here
 VENDORED = "vendor/libuv"
 
 # What libuv's own build compiles for Linux.
@@ -416,7 +417,7 @@ setup(
     ext_modules=[
         Extension(
             "pynet._pynet",
-            sources=files("csrc/**/*.c"),
+            sources=[name for name in files("csrc/**/*.c") if f"/{OTHER_PLATFORM}/" not in name],
             depends=files("csrc/**/*.h"),
             include_dirs=["csrc"],
         )

@@ -335,6 +335,9 @@ async def start_unix_server(
     if sock is not None:
         return await _start_on(server, sock, backlog, start_serving)
     name = os.fspath(path) if path is not None else ""
+    if sys.platform == "win32":  # a pipe cannot be bound before the server listens
+        await _start(server, [(_Later(os.fsdecode(name)), (name, backlog), {})], start_serving)
+        return server
     if in_cluster():  # the file may be the one that other workers listen on
         await _start(server, [(_Later(os.fsdecode(name)), (name, backlog), {"unlink_stale": True})], start_serving)
         return server

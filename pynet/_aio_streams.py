@@ -114,6 +114,12 @@ class SocketInfo:
 
     def dup(self) -> _socket.socket:
         """A socket.socket over a duplicate of the descriptor."""
+        if sys.platform == "win32":  # what fileno() gives is no descriptor of the C library
+            own = _socket.socket(fileno=self.fileno())
+            try:
+                return own.dup()
+            finally:
+                own.detach()
         return _socket.socket(fileno=os.dup(self.fileno()))
 
     def getsockname(self) -> Any:

@@ -86,6 +86,8 @@ def _make_room() -> bool:
 
 def automatic() -> None:
     """Attaches pynet to the asyncio loop that runs here, if no thread drives pynet's loop; pynet.aio calls it."""
+    if sys.platform == "win32":
+        return  # the background thread drives it
     loop = running_loop()
     if loop is None or _private.attached_to(loop):
         return
@@ -136,6 +138,8 @@ async def attached() -> AsyncIterator[None]:
     Raises RuntimeError while run() of pynet is active, while pynet is already attached to a loop, inside a listener,
     inside turn(), and for a loop without add_reader(), such as Windows' proactor loop.
     """
+    if sys.platform == "win32":
+        _private.unavailable("pynet.aio.attached()")
     import asyncio
 
     loop = asyncio.get_running_loop()
@@ -176,6 +180,9 @@ def run(
             f"pynet.aio.run() cannot be called while {loop!r} runs on this thread: "
             "use `async with pynet.aio.attached()`"
         )
+    if sys.platform == "win32":
+        main.close()
+        _private.unavailable("pynet.aio.run()")
     runner = asyncio.Runner(debug=debug, loop_factory=loop_factory)
     try:
         loop = runner.get_loop()

@@ -179,7 +179,8 @@ def _after_fork() -> None:
     _watch = None  # its thread exists in the parent only
 
 
-os.register_at_fork(after_in_child=_after_fork)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_after_fork)
 
 setSlowListener = set_slow_listener
 watchBlocked = watch_blocked

@@ -67,5 +67,6 @@ def _wake_all() -> None:
 _note_main()
 atexit.register(_wake_all)
 # Those threads exist only in the parent.
-os.register_at_fork(after_in_child=blocked.clear)
-os.register_at_fork(after_in_child=pending.clear)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=blocked.clear)
+    os.register_at_fork(after_in_child=pending.clear)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 from typing import Any
+
+
+def _set_mode(fd: int, name: str, mode: int) -> None:
+    if sys.platform == "win32":
+        os.chmod(name, mode)
+    else:
+        os.fchmod(fd, mode)
 
 
 def replace(path: str | bytes | os.PathLike[str] | os.PathLike[bytes], data: bytes) -> None:
@@ -20,8 +28,13 @@ def replace(path: str | bytes | os.PathLike[str] | os.PathLike[bytes], data: byt
         return
     name = os.path.realpath(name)
     temporary = f"{name}.{os.urandom(6).hex()}.tmp"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    if sys.platform == "win32":
+        flags |= os.O_NOINHERIT | os.O_BINARY
+    else:
+        flags |= os.O_CLOEXEC
     try:
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        fd = os.open(temporary, flags, 0o666)
     except OSError as error:
         error.filename = name
         raise
@@ -30,7 +43,7 @@ def replace(path: str | bytes | os.PathLike[str] | os.PathLike[bytes], data: byt
             file.write(data)
             file.flush()
             if before is not None:
-                os.fchmod(fd, stat.S_IMODE(before.st_mode))
+                _set_mode(fd, temporary, stat.S_IMODE(before.st_mode))
             os.fsync(fd)
         os.replace(temporary, name)
     except BaseException:

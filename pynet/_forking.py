@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 from types import FrameType
 from typing import Any
@@ -147,4 +148,5 @@ def _after_in_child() -> None:
         start.in_child()
 
 
-os.register_at_fork(after_in_parent=_after_in_parent, after_in_child=_after_in_child)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_parent=_after_in_parent, after_in_child=_after_in_child)

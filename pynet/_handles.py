@@ -76,7 +76,8 @@ def _close_lent() -> None:
     _forked()
 
 
-os.register_at_fork(after_in_parent=_forked, after_in_child=_close_lent)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_parent=_forked, after_in_child=_close_lent)
 
 
 def _wrong(text: str) -> TypeError:
@@ -115,7 +116,7 @@ def lend(handle: Any) -> Lent:
     try:
         return Lent(OTHER, [], [(os.dup(number), None)], _nothing)
     except OSError as error:
-        raise _private.uv_error(-(error.errno or errno.EBADF), "dup") from None
+        raise _private.uv_error(error.errno or errno.EBADF, "dup") from None
 
 
 def _frame(about: list[Any], message: bytes) -> bytes:
@@ -303,7 +304,7 @@ def received(sock: Socket, kind: int, message: bytes, fd: int) -> tuple[object, 
     except OSError as error:
         if error.errno not in (errno.EMFILE, errno.ENFILE):
             raise
-        return error if isinstance(error, NetError) else _private.uv_error(-error.errno, "dup")
+        return error if isinstance(error, NetError) else _private.uv_error(error.errno, "dup")
     finally:
         arrived.close()
     return None if made is None else (made, text)

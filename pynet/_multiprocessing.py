@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
-from multiprocessing import context
-from multiprocessing.reduction import DupFd
+from multiprocessing import context, reduction
 from typing import Any
 
-from pynet import _handles, _pynet
+from pynet import _handles, _private, _pynet
 
 _LOOK_AGAIN = 5  # ms
 
@@ -34,12 +34,14 @@ def _rebuild(kind: int, about: list[Any], descriptors: list[tuple[Any, Any]]) ->
 def reduce(handle: Any) -> tuple[Any, ...]:
     """A Socket moves to the other process: two processes that read one connection would each get a part of its data. A
     Server or a BoundSocket stays open here as well, and its file belongs to this process."""
+    if sys.platform == "win32":
+        _private.unavailable("handles of multiprocessing")
     moves = isinstance(handle, _pynet.Socket)
     with _pynet.turn(), _handles.fork_lock:
         lent = _handles.lend(handle)
         popen = context.get_spawning_popen()
         try:
-            wrapped = [(DupFd(fd), None) for fd, _path in lent.descriptors]
+            wrapped = [(reduction.DupFd(fd), None) for fd, _path in lent.descriptors]
         except BaseException:
             lent.close()
             raise

@@ -26,6 +26,7 @@ check_callback: Callable[..., None] = _c._check_callback
 # --- base/errors.c ---
 
 uv_error: Callable[[int, str], _pynet.NetError] = _c._uv_error
+unavailable: Callable[[str], NoReturn] = _c._unavailable
 
 # --- loop/driver.c ---
 

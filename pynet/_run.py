@@ -157,9 +157,12 @@ def begin(handler: Callable[..., object] | None, log: bool) -> tuple[Callable[[i
         return None
     import signal
 
-    if hasattr(signal, "SIGUSR1"):
+    if sys.platform == "win32":
+        endings = [signal.SIGINT, signal.SIGBREAK]  # Ctrl-C and Ctrl-Break; there is no SIGTERM of another process
+    else:
+        endings = [signal.SIGINT, signal.SIGTERM]
         more_handlers.setdefault(signal.SIGUSR1, _dump_on_signal)
-    numbers: list[int] = [] if handler is None else [signal.SIGINT, signal.SIGTERM]
+    numbers: list[int] = [] if handler is None else [*endings]
     for number in more_handlers if handler is not None else ():  # one that the program or nohup has set stays
         if signal.getsignal(number) is signal.SIG_DFL:
             numbers.append(number)
@@ -255,7 +258,8 @@ class Lost:
 
 
 lost = Lost()
-os.register_at_fork(after_in_child=lost.reset)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=lost.reset)
 
 
 def _server_log() -> Any:
@@ -276,6 +280,8 @@ def lost_report(connection: Any, error: BaseException) -> tuple[object, Callable
 
 def group_id(name: str) -> int | None:
     """The number of a group of this system, or None."""
+    if sys.platform == "win32":
+        return None
     import grp
 
     try:
@@ -321,4 +327,5 @@ def _before_fork() -> None:
         handles.fork_lock.acquire()
 
 
-os.register_at_fork(before=_before_fork)
+if sys.platform != "win32":
+    os.register_at_fork(before=_before_fork)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -41,6 +42,8 @@ def send_handle(
     callback: Any = None,
 ) -> bool:
     """Socket.send_handle()."""
+    if sys.platform == "win32":
+        _private.unavailable("send_handle()")
     from pynet import _handles
 
     return _handles.send_handle(socket, handle, message, keep_open, callback)

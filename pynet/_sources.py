@@ -53,6 +53,21 @@ class _Reader:
         """Closes what is read from."""
 
 
+if sys.platform == "win32":
+
+    def _pread(fd: int, count: int, at: int) -> bytes:
+        """As os.pread(): the position of the file stays. Only one thread may do it at a time."""
+        before = os.lseek(fd, 0, os.SEEK_CUR)
+        try:
+            os.lseek(fd, at, os.SEEK_SET)
+            return os.read(fd, count)
+        finally:
+            os.lseek(fd, before, os.SEEK_SET)
+
+else:
+    _pread = os.pread
+
+
 class _Regular(_Reader):
     """A regular file, from an offset on: read by its descriptor, at a position of our own."""
 
@@ -64,15 +79,17 @@ class _Regular(_Reader):
         self._at = offset
         self._left = sys.maxsize if count is None else count
         # sendfile() raises SIGPIPE, which Python ignores unless the program has changed that.
-        self._sends = hasattr(os, "sendfile") and signal.getsignal(signal.SIGPIPE) is signal.SIG_IGN
+        self._sends = sys.platform != "win32" and signal.getsignal(signal.SIGPIPE) is signal.SIG_IGN
 
     def next(self) -> Any:
-        chunk = os.pread(self._fd, min(SIZE, self._left), self._at)
+        chunk = _pread(self._fd, min(SIZE, self._left), self._at)
         self._advance(len(chunk))
         return chunk or None
 
     def send(self, socket: _pynet.Socket) -> int:
-        if not self._sends or socket.pending or not socket.writable or socket.writable_length or socket.writable_corked:
+        if sys.platform == "win32" or not self._sends:
+            return -1
+        if socket.pending or not socket.writable or socket.writable_length or socket.writable_corked:
             return -1
         if socket.encrypted:  # the system would send the file as it is
             return -1

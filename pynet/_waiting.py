@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import weakref
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
@@ -422,7 +423,8 @@ def _renew_after_fork() -> None:
     _private.set_already(_already)
 
 
-os.register_at_fork(after_in_child=_renew_after_fork)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_renew_after_fork)
 
 
 def once(

@@ -88,7 +88,9 @@ def check(target: str, temporary: Path, uv: Path) -> str:
     common = flags(target, uv)
     header, precompiled = temporary / f"{target}.h", temporary / f"{target}.pch"
     header.write_text("#include <Python.h>\n")
-    below = sorted(map(str, [*ROOT.glob("csrc/core/*.c"), *ROOT.glob("csrc/uvio/*.c")]))
+    below = sorted(
+        map(str, [*ROOT.glob("csrc/core/*.c"), *ROOT.glob("csrc/uvio/*.c"), *ROOT.glob("csrc/uvio/posix/*.c")])
+    )
     above = sorted(map(str, ROOT.glob("csrc/py/**/*.c")))
     said = run([*common, "-fsyntax-only", *below])
     said += run([*common, "-x", "c-header", str(header), "-o", str(precompiled)])

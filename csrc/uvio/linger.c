@@ -2,13 +2,7 @@
  *
  * The kernel answers a close with unread input by a reset, which makes the peer lose what it has not read yet. Owns the
  * stream until it closes it; its owner hears of that only. */
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-
-#ifndef FIONREAD
-#include <sys/filio.h>
-#endif
 
 #include "uvio/path_file.h"
 #include "uvio/stream.h"
@@ -20,13 +14,6 @@ struct pn_linger {
     struct pn_loop *loop;
     size_t left; /* bytes that may still be read */
 };
-
-bool
-pn_stream_has_input(const struct pn_stream *s)
-{
-    int count = 0;
-    return ioctl(pn_stream_fd(s), FIONREAD, &count) == 0 && count > 0;
-}
 
 /* --- events --- */
 

@@ -54,7 +54,13 @@ struct pn_listener {
     bool idle;       /* counted in loop->idle_listeners */
     uint8_t sharing; /* enum pn_sharing */
     bool braking;    /* `retry` is armed by the brake */
-    uv_poll_t poll;
+    void (*ready)(struct pn_listener *l, int status); /* by the system's part: what it calls */
+    struct pn_pipe_server *pipes;                     /* own; Windows: the instances of a named pipe */
+    union {
+        uv_handle_t any;
+        uv_poll_t poll;
+        uv_async_t async; /* Windows: of a named pipe */
+    } handle;
 };
 
 /* Binds (`flags` as for pn_bind_tcp()) and listens. Returns NULL with `*status` set on failure. */
@@ -86,5 +92,12 @@ int pn_listener_delivered(const struct pn_listener *l, int fd, struct pn_addr *p
 /* Closes an accepted descriptor that is not wanted. */
 void pn_listener_refuse(int fd);
 struct pn_listener *pn_listener_of_handle(uv_handle_t *handle);
+
+/* Also true for one that closes. */
+static inline bool
+pn_is_listener(const uv_handle_t *handle)
+{
+    return handle->type == UV_POLL || (handle->type == UV_ASYNC && handle->data != NULL);
+}
 
 #endif

@@ -86,6 +86,9 @@ struct pn_loop {
     uv_loop_t uv;     /* first: streams find their loop by it */
     uv_check_t check; /* a referenced handle: without one libuv never polls */
     uv_prepare_t prepare;
+#ifdef _WIN32
+    uv_async_t wake; /* what wakes the wait */
+#endif
     jmp_buf *leave; /* borrowed: where before_poll() leaves uv_run() to */
     struct pn_timers timers;
     size_t timers_referenced;

@@ -2,14 +2,20 @@
 #ifndef PN_UVIO_PATH_ACCESS_H
 #define PN_UVIO_PATH_ACCESS_H
 
+#include <stdint.h>
+
 #include "uvio/path_file.h"
 
+#ifdef _WIN32
+typedef unsigned gid_t; /* there are none, and no modes */
+#endif
+
 #define PN_MODE_BY_UMASK   (-1)
-#define PN_GROUP_UNCHANGED ((gid_t) - 1) /* as for chown(2) */
+#define PN_GROUP_UNCHANGED UINT32_MAX /* as for chown(2) */
 
 struct pn_path_access {
     int mode;           /* up to 0777; PN_MODE_BY_UMASK: the mode that the umask of the process leaves */
-    gid_t group;        /* PN_GROUP_UNCHANGED: the group that the system gives to a new file */
+    uint32_t group;     /* PN_GROUP_UNCHANGED: the group that the system gives to a new file */
     const char *failed; /* "chown" or "chmod", if this call has failed; else NULL */
 };
 

@@ -2,23 +2,11 @@
  * proxy_read.h. */
 #include "uvio/proxy_read.h"
 
-#include <errno.h>
-#include <sys/socket.h>
-#include <unistd.h>
-#include <uv.h>
+#include "uvio/fd.h"
+#include "uvio/net.h"
 
 /* Nearly every header fits; a longer one is read in two steps. */
 #define FIRST_LOOK 232
-
-static ssize_t
-receive(int fd, uint8_t *at, size_t len, int flags)
-{
-    ssize_t n;
-    do
-        n = recv(fd, at, len, flags);
-    while (n < 0 && errno == EINTR);
-    return n >= 0 ? n : uv_translate_sys_error(errno);
-}
 
 /* How many bytes to look at, where `len` are known: up to the end of the header, once its length is known. */
 static size_t
@@ -34,7 +22,7 @@ pn_proxy_read(int fd, uint8_t *bytes, size_t *len)
 {
     for (;;) {
         size_t want = wanted(bytes, *len), used;
-        ssize_t n = receive(fd, bytes + *len, want, MSG_PEEK);
+        ssize_t n = pn_recv(fd, bytes + *len, want, MSG_PEEK);
         if (n <= 0)
             return n == 0 ? UV_EOF : n == UV_EAGAIN ? PN_PROXY_MORE : (int)n;
         enum pn_proxy_status status = pn_proxy_scan(bytes, *len + (size_t)n, &used);
@@ -42,7 +30,7 @@ pn_proxy_read(int fd, uint8_t *bytes, size_t *len)
             *len += (size_t)n;
             return (int)status;
         }
-        ssize_t taken = receive(fd, bytes + *len, used - *len, 0);
+        ssize_t taken = pn_recv(fd, bytes + *len, used - *len, 0);
         if (taken < 0)
             return (int)taken;
         *len += (size_t)taken;
@@ -57,6 +45,6 @@ void
 pn_proxy_reset(int fd)
 {
     struct linger off = {.l_onoff = 1, .l_linger = 0};
-    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &off, sizeof(off));
-    close(fd);
+    (void)setsockopt(pn_sock(fd), SOL_SOCKET, SO_LINGER, pn_opt(&off), sizeof(off));
+    pn_fd_close(fd);
 }

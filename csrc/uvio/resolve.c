@@ -6,28 +6,18 @@
  * owner or one of the threads, frees the resolver. */
 #include "uvio/resolve.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "uvio/net.h"
+#include "uvio/resolve_os.h"
 #include "uvio/sockaddr.h"
 
 /* How long a thread stays without work. Tests make it short. */
 #ifndef PN_RESOLVE_IDLE_MS
 #define PN_RESOLVE_IDLE_MS 5000
 #endif
-
-/* Enough for getaddrinfo() with the C library's name-service modules, some of which keep big buffers on the stack.
- * glibc also takes the thread-local storage of all loaded libraries out of it. It costs address space, not memory. */
-#define STACK_BYTES ((size_t)512 * 1024)
 
 enum lookup_state { WAITING, RUNNING, DONE, CALLING };
 
@@ -51,8 +41,8 @@ struct list {
 };
 
 struct pn_resolver {
-    pthread_mutex_t lock;
-    pthread_cond_t work; /* signalled when a lookup waits or the resolver is closed */
+    pn_lock lock;
+    pn_cond work; /* signalled when a lookup waits or the resolver is closed */
     struct list waiting;
     struct list done;
     size_t waiting_count;
@@ -62,10 +52,9 @@ struct pn_resolver {
     unsigned idle; /* threads waiting for `work`, woken up or not */
     unsigned refs; /* the owner, each thread, each running dispatch */
     bool closed;
-    int loop_fd;    /* borrowed: what wake_fd is a duplicate of */
-    int wake_fd;    /* own; -1 before the first lookup and once closed */
-    size_t pending; /* loop's lock */
-    bool abandoned; /* loop's lock: this is a forked child, `lock` may be held for ever */
+    struct pn_resolver_wake wake; /* opened by the first lookup */
+    size_t pending;               /* loop's lock */
+    bool abandoned;               /* loop's lock: this is a forked child, `lock` may be held for ever */
 };
 
 /* --- lists --- */
@@ -138,9 +127,7 @@ post(struct pn_resolver *r, struct pn_lookup *l)
     l->turn = r->done_turns++;
     list_push(&r->done, l);
     atomic_fetch_add_explicit(&r->done_count, 1, memory_order_release);
-    /* A full pipe wakes the loop as well. Without a reader there is no loop to wake. */
-    ssize_t written = write(r->wake_fd, "", 1);
-    (void)written;
+    pn_resolver_os_wake(&r->wake);
 }
 
 /* Drops one reference and releases the lock; frees the resolver with the last reference. */
@@ -148,11 +135,10 @@ static void
 unref_and_unlock(struct pn_resolver *r)
 {
     bool last = --r->refs == 0;
-    pthread_mutex_unlock(&r->lock);
+    pn_lock_release(&r->lock);
     if (!last)
         return;
-    pthread_cond_destroy(&r->work);
-    pthread_mutex_destroy(&r->lock);
+    pn_locks_free(&r->lock, &r->work);
     free(r);
 }
 
@@ -195,29 +181,6 @@ look_up(struct pn_lookup *l)
         freeaddrinfo(all);
 }
 
-/* Waits for `work`, at most for the idle time; returns false if that has passed. */
-static bool
-wait_for_work(struct pn_resolver *r)
-{
-    struct timespec t = {PN_RESOLVE_IDLE_MS / 1000, PN_RESOLVE_IDLE_MS % 1000 * 1000000L};
-    r->idle++;
-#ifdef __APPLE__
-    int err = pthread_cond_timedwait_relative_np(&r->work, &r->lock, &t);
-#else
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    t.tv_sec += now.tv_sec;
-    t.tv_nsec += now.tv_nsec;
-    if (t.tv_nsec >= 1000000000L) {
-        t.tv_nsec -= 1000000000L;
-        t.tv_sec++;
-    }
-    int err = pthread_cond_timedwait(&r->work, &r->lock, &t);
-#endif
-    r->idle--;
-    return err == 0;
-}
-
 /* Returns the next lookup to run, or NULL if the thread is to exit. */
 static struct pn_lookup *
 next_lookup(struct pn_resolver *r)
@@ -233,20 +196,22 @@ next_lookup(struct pn_resolver *r)
         }
         if (r->closed || !in_time)
             return NULL;
-        in_time = wait_for_work(r);
+        r->idle++;
+        in_time = pn_cond_wait(&r->work, &r->lock, PN_RESOLVE_IDLE_MS);
+        r->idle--;
     }
 }
 
-static void *
+static void
 thread_main(void *arg)
 {
     struct pn_resolver *r = arg;
     struct pn_lookup *l;
-    pthread_mutex_lock(&r->lock);
+    pn_lock_take(&r->lock);
     while ((l = next_lookup(r)) != NULL) {
-        pthread_mutex_unlock(&r->lock);
+        pn_lock_release(&r->lock);
         look_up(l);
-        pthread_mutex_lock(&r->lock);
+        pn_lock_take(&r->lock);
         if (l->cancelled || r->closed)
             lookup_free(l);
         else
@@ -254,31 +219,6 @@ thread_main(void *arg)
     }
     r->threads--;
     unref_and_unlock(r);
-    return NULL;
-}
-
-/* Returns 0 if a thread starts. */
-static int
-create_thread(struct pn_resolver *r)
-{
-    pthread_attr_t attr;
-    pthread_t thread;
-    sigset_t all, old;
-    if (pthread_attr_init(&attr) != 0)
-        return -1;
-    /* This fails where the platform requires a bigger stack; its default applies then. */
-    (void)pthread_attr_setstacksize(&attr, STACK_BYTES);
-    int err = pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    if (err == 0) {
-        /* The new thread inherits the mask: no signal handler of the user ever runs there, and SIGPIPE stays
-         * blocked. */
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &old);
-        err = pthread_create(&thread, &attr, thread_main, r);
-        pthread_sigmask(SIG_SETMASK, &old, NULL);
-    }
-    pthread_attr_destroy(&attr);
-    return err == 0 ? 0 : -1;
 }
 
 /* Finds a thread for the waiting lookups. If there is none at all, every waiting lookup fails. */
@@ -288,19 +228,19 @@ staff(struct pn_resolver *r)
     /* A thread that was woken still counts as idle: compare with all waiting lookups, or one could be stuck behind a
      * lookup that hangs. */
     if (r->waiting_count <= r->idle) {
-        pthread_cond_signal(&r->work);
+        pn_cond_signal(&r->work);
         return;
     }
     if (r->threads < PN_RESOLVE_THREADS) {
         r->threads++;
         r->refs++;
-        if (create_thread(r) == 0)
+        if (pn_thread_start(thread_main, r))
             return;
         r->threads--;
         r->refs--;
     }
     if (r->idle > 0)
-        pthread_cond_signal(&r->work);
+        pn_cond_signal(&r->work);
     while (r->threads == 0 && r->waiting.head != NULL) {
         struct pn_lookup *l = r->waiting.head;
         take_waiting(r, l);
@@ -311,58 +251,20 @@ staff(struct pn_resolver *r)
 
 /* --- the resolver --- */
 
-static int
-init_cond(pthread_cond_t *cond)
-{
-#ifdef __APPLE__
-    return pthread_cond_init(cond, NULL);
-#else
-    pthread_condattr_t attr;
-    int err = pthread_condattr_init(&attr);
-    if (err != 0)
-        return err;
-    err = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    if (err == 0)
-        err = pthread_cond_init(cond, &attr);
-    pthread_condattr_destroy(&attr);
-    return err;
-#endif
-}
-
-static int
-init_locks(struct pn_resolver *r)
-{
-    if (pthread_mutex_init(&r->lock, NULL) != 0)
-        return -1;
-    if (init_cond(&r->work) == 0)
-        return 0;
-    pthread_mutex_destroy(&r->lock);
-    return -1;
-}
-
 struct pn_resolver *
-pn_resolver_new(int wake_fd)
+pn_resolver_new(pn_wake_target wake)
 {
     struct pn_resolver *r = calloc(1, sizeof(*r));
     if (r == NULL)
         return NULL;
     atomic_init(&r->done_count, 0);
     r->refs = 1;
-    r->loop_fd = wake_fd;
-    r->wake_fd = -1;
-    if (init_locks(r) < 0) {
+    pn_resolver_os_init(&r->wake, wake);
+    if (!pn_locks_init(&r->lock, &r->work)) {
         free(r);
         return NULL;
     }
     return r;
-}
-
-static void
-close_wake_fd(struct pn_resolver *r)
-{
-    if (r->wake_fd >= 0)
-        close(r->wake_fd);
-    r->wake_fd = -1;
 }
 
 void
@@ -370,15 +272,15 @@ pn_resolver_free(struct pn_resolver *r)
 {
     if (r->abandoned)
         return;
-    pthread_mutex_lock(&r->lock);
+    pn_lock_take(&r->lock);
     r->closed = true;
-    close_wake_fd(r);
+    pn_resolver_os_close(&r->wake);
     list_free(&r->waiting);
     r->waiting_count = 0;
     list_free(&r->done);
     atomic_store_explicit(&r->done_count, 0, memory_order_relaxed);
     r->pending = 0;
-    pthread_cond_broadcast(&r->work);
+    pn_cond_broadcast(&r->work);
     unref_and_unlock(r);
 }
 
@@ -389,7 +291,7 @@ pn_resolver_abandon(struct pn_resolver *r)
         return;
     r->abandoned = true;
     r->pending = 0;
-    close_wake_fd(r);
+    pn_resolver_os_close(&r->wake);
 }
 
 /* Lets a thread run the lookup. Called with the lock held. */
@@ -426,15 +328,14 @@ pn_resolver_start(struct pn_resolver *r, const char *host, int family, int flags
     l->family = family;
     l->flags = flags;
     l->state = WAITING;
-    pthread_mutex_lock(&r->lock);
+    pn_lock_take(&r->lock);
     r->pending++;
-    if (r->wake_fd < 0)
-        r->wake_fd = fcntl(r->loop_fd, F_DUPFD_CLOEXEC, 0);
-    if (r->wake_fd >= 0)
+    int sys_errno = pn_resolver_os_open(&r->wake);
+    if (sys_errno == 0)
         enqueue(r, l);
     else
-        fail(r, l, errno);
-    pthread_mutex_unlock(&r->lock);
+        fail(r, l, sys_errno);
+    pn_lock_release(&r->lock);
     return l;
 }
 
@@ -444,9 +345,9 @@ pn_lookup_cancel(struct pn_lookup *l)
     struct pn_resolver *r = l->resolver;
     if (r->abandoned)
         return;
-    pthread_mutex_lock(&r->lock);
+    pn_lock_take(&r->lock);
     if (l->state == CALLING) {
-        pthread_mutex_unlock(&r->lock);
+        pn_lock_release(&r->lock);
         return;
     }
     r->pending--;
@@ -458,7 +359,7 @@ pn_lookup_cancel(struct pn_lookup *l)
         take_waiting(r, l);
     else
         take_done(r, l);
-    pthread_mutex_unlock(&r->lock);
+    pn_lock_release(&r->lock);
     if (l != NULL)
         lookup_free(l);
 }
@@ -471,12 +372,12 @@ dispatch_one(struct pn_resolver *r, struct pn_lookup *l)
     take_done(r, l);
     l->state = CALLING;
     r->pending--;
-    pthread_mutex_unlock(&r->lock);
+    pn_lock_release(&r->lock);
     l->cb(l->data, l->status, l->sys_errno, l->addrs, l->count);
     bool here = !r->abandoned;
     lookup_free(l);
     if (here)
-        pthread_mutex_lock(&r->lock);
+        pn_lock_take(&r->lock);
     return here;
 }
 
@@ -485,7 +386,7 @@ pn_resolver_dispatch(struct pn_resolver *r, const int *halt)
 {
     if (r->abandoned || !pn_resolver_ready(r))
         return;
-    pthread_mutex_lock(&r->lock);
+    pn_lock_take(&r->lock);
     r->refs++;
     size_t limit = r->done_turns;
     struct pn_lookup *l;
@@ -513,8 +414,8 @@ pn_resolver_threads(struct pn_resolver *r)
 {
     if (r->abandoned)
         return 0;
-    pthread_mutex_lock(&r->lock);
+    pn_lock_take(&r->lock);
     unsigned n = r->threads;
-    pthread_mutex_unlock(&r->lock);
+    pn_lock_release(&r->lock);
     return n;
 }

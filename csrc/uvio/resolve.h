@@ -25,10 +25,18 @@ struct pn_lookup;
  * order, IPv4 and IPv6 only, ports 0. */
 typedef void (*pn_lookup_cb)(void *data, int status, int sys_errno, const struct pn_addr *addrs, size_t count);
 
-/* Returns NULL when out of memory. Each finished lookup writes one byte to `wake_fd`, which must be non-blocking;
- * write errors are ignored. The resolver duplicates it (F_DUPFD_CLOEXEC) at the first lookup, and `wake_fd` must be
- * open until pn_resolver_free(). */
-struct pn_resolver *pn_resolver_new(int wake_fd);
+/* What a finished lookup wakes. On POSIX a descriptor, to which it writes one byte: it must be non-blocking, write errors
+ * are ignored, and the resolver duplicates it (F_DUPFD_CLOEXEC) at the first lookup. On Windows a handle of libuv. Both
+ * must be open until pn_resolver_free(). */
+#ifdef _WIN32
+struct uv_async_s;
+typedef struct uv_async_s *pn_wake_target;
+#else
+typedef int pn_wake_target;
+#endif
+
+/* Returns NULL when out of memory. */
+struct pn_resolver *pn_resolver_new(pn_wake_target wake);
 /* Drops the owner's reference: cancels the lookups in progress and drops their results; the last thread frees the
  * queue. */
 void pn_resolver_free(struct pn_resolver *r);

@@ -1,6 +1,6 @@
 /* resolve_code.c - maps the platform's EAI_* numbers to Node's error codes (ENOTFOUND), and checks the hints of a
  * lookup. */
-#include <netdb.h>
+#include "uvio/net.h"
 #include <uv.h>
 
 #include "uvio/resolve.h"

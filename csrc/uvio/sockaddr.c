@@ -1,12 +1,9 @@
-/* sockaddr.c - converts addresses, zones and unix paths to and from the platform's socket addresses; see sockaddr.h. */
+/* sockaddr.c - converts addresses and zones to and from the platform's socket addresses; see sockaddr.h. */
 #include "uvio/sockaddr.h"
 
-#include <net/if.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uv.h>
 
 socklen_t
 pn_addr_to_sockaddr(const struct pn_addr *a, struct sockaddr_storage *out)
@@ -90,20 +87,4 @@ pn_addr_format_scoped(const struct pn_addr *a, char *out, size_t size)
     else
         n = snprintf(out, size, "%s%%%u", text, (unsigned)a->scope);
     return n < 0 ? 0 : (size_t)n;
-}
-
-int
-pn_path_to_sockaddr(const char *path, size_t len, struct sockaddr_un *out, socklen_t *out_len)
-{
-    memset(out, 0, sizeof(*out));
-    out->sun_family = AF_UNIX;
-    if (len == 0 || len >= sizeof(out->sun_path))
-        return UV_EINVAL;
-    if (memchr(path + 1, '\0', len - 1) != NULL)
-        return UV_EINVAL;
-    memcpy(out->sun_path, path, len);
-    size_t size = offsetof(struct sockaddr_un, sun_path) + len;
-    /* An abstract name has no terminating NUL: the length delimits it. */
-    *out_len = (socklen_t)(path[0] == '\0' ? size : size + 1);
-    return 0;
 }

@@ -1,12 +1,11 @@
-/* sockaddr.h - converts struct pn_addr and unix paths to and from the platform's socket addresses. */
+/* sockaddr.h - converts struct pn_addr to and from the platform's socket addresses. */
 #ifndef PN_UVIO_SOCKADDR_H
 #define PN_UVIO_SOCKADDR_H
 
 #include <stddef.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "core/addr.h"
+#include "uvio/net.h"
 
 /* Returns the length of `out` in bytes. */
 socklen_t pn_addr_to_sockaddr(const struct pn_addr *a, struct sockaddr_storage *out);
@@ -16,9 +15,5 @@ bool pn_addr_from_sockaddr(const struct sockaddr *sa, struct pn_addr *out);
 int pn_addr_parse_scoped(const char *text, size_t len, struct pn_addr *out);
 /* Adds the name of the zone if there is a scope; returns the length. */
 size_t pn_addr_format_scoped(const struct pn_addr *a, char *out, size_t size);
-
-/* Converts a unix path, or an abstract name (first byte NUL). Returns 0, or UV_EINVAL if it is empty, too long, or
- * contains another NUL. `*out_len` is the length of `out`. */
-int pn_path_to_sockaddr(const char *path, size_t len, struct sockaddr_un *out, socklen_t *out_len);
 
 #endif

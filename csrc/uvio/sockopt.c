@@ -1,18 +1,12 @@
 /* sockopt.c - sets socket options of a stream (declared in stream.h): TCP_NODELAY, keep-alive, IP_TOS. It does not use libuv's helpers,
  * since they differ between its versions. */
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
+#include "uvio/net.h"
 #include "uvio/stream.h"
 
 static int
 set_int(int fd, int level, int name, int value)
 {
-    return setsockopt(fd, level, name, &value, sizeof(value)) < 0 ? uv_translate_sys_error(errno) : 0;
+    return setsockopt(pn_sock(fd), level, name, pn_opt(&value), sizeof(value)) < 0 ? pn_sock_status() : 0;
 }
 
 int
@@ -56,7 +50,7 @@ family_of(const struct pn_stream *s)
 {
     struct sockaddr_storage sa;
     socklen_t len = sizeof(sa);
-    if (s->kind != PN_STREAM_TCP || getsockname(pn_stream_fd(s), (struct sockaddr *)&sa, &len) < 0)
+    if (s->kind != PN_STREAM_TCP || getsockname(pn_sock(pn_stream_fd(s)), (struct sockaddr *)&sa, &len) < 0)
         return 0;
     return sa.ss_family == AF_INET6 ? 6 : sa.ss_family == AF_INET ? 4 : 0;
 }
@@ -77,61 +71,27 @@ int
 pn_stream_get_tos(const struct pn_stream *s)
 {
     int family = family_of(s), value = 0;
+    int fd = pn_stream_fd(s);
     socklen_t len = sizeof(value);
-    int status = family == 6 ? getsockopt(pn_stream_fd(s), IPPROTO_IPV6, IPV6_TCLASS, &value, &len)
-                             : getsockopt(pn_stream_fd(s), IPPROTO_IP, IP_TOS, &value, &len);
-    return status < 0 ? uv_translate_sys_error(errno) : value & 0xff;
+    int status = family == 6 ? getsockopt(pn_sock(fd), IPPROTO_IPV6, IPV6_TCLASS, pn_opt_out(&value), &len)
+                             : getsockopt(pn_sock(fd), IPPROTO_IP, IP_TOS, pn_opt_out(&value), &len);
+    return status < 0 ? pn_sock_status() : value & 0xff;
 }
 
 /* --- any option --- */
 
 int
-pn_stream_open_fd(struct pn_stream *s, int family)
-{
-    int fd = socket(family, SOCK_STREAM, 0);
-    if (fd < 0)
-        return uv_translate_sys_error(errno);
-    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    (void)fcntl(fd, F_SETFL, O_NONBLOCK);
-    return pn_stream_take_fd(s, fd);
-}
-
-int
 pn_stream_set_option(struct pn_stream *s, int level, int name, const void *value, size_t len)
 {
-    int r = setsockopt(pn_stream_fd(s), level, name, value, (socklen_t)len);
-    return r < 0 ? uv_translate_sys_error(errno) : 0;
+    int r = setsockopt(pn_sock(pn_stream_fd(s)), level, name, pn_opt(value), (socklen_t)len);
+    return r < 0 ? pn_sock_status() : 0;
 }
 
 int
 pn_stream_get_option(const struct pn_stream *s, int level, int name, void *value, size_t *len)
 {
     socklen_t size = (socklen_t)*len;
-    int r = getsockopt(pn_stream_fd(s), level, name, value, &size);
-    *len = size;
-    return r < 0 ? uv_translate_sys_error(errno) : 0;
-}
-
-bool
-pn_stream_peer_credentials(const struct pn_stream *s, struct pn_credentials *out)
-{
-    int fd = pn_stream_fd(s);
-#ifdef SO_PEERCRED
-    struct ucred cred;
-    socklen_t len = sizeof(cred);
-    if (s->kind != PN_STREAM_PIPE || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0 || cred.pid == 0)
-        return false;
-    out->pid = cred.pid;
-    out->uid = cred.uid;
-    out->gid = cred.gid;
-#else
-    uid_t uid;
-    gid_t gid;
-    if (s->kind != PN_STREAM_PIPE || getpeereid(fd, &uid, &gid) < 0)
-        return false;
-    out->pid = -1;
-    out->uid = uid;
-    out->gid = gid;
-#endif
-    return true;
+    int r = getsockopt(pn_sock(pn_stream_fd(s)), level, name, pn_opt_out(value), &size);
+    *len = (size_t)size;
+    return r < 0 ? pn_sock_status() : 0;
 }

@@ -5,41 +5,32 @@
  * Threads: the lock is held everywhere. */
 #include "uvio/stream.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "uvio/bind.h"
-#include "uvio/hang_up.h"
+#include "uvio/fd.h"
 #include "uvio/listener.h"
-#include "uvio/signal_mask.h"
+#include "uvio/net.h"
+#include "uvio/path_file.h"
 #include "uvio/sockaddr.h"
+#include "uvio/stream_os.h"
 #include "uvio/uv_internals.h"
 
-enum { PN_POST_CONNECT = 1, PN_POST_WRITTEN = 2, PN_POST_SHUTDOWN = 4, PN_POST_CLOSED = 8 };
-
-struct pn_stream_req {
-    union {
-        uv_connect_t connect;
-        uv_write_t write;
-    } u;
+/* PN_POST_ENDED: Windows only, where libuv reports an end once; PN_POST_SHUT: a half-close that has taken time. */
+enum {
+    PN_POST_CONNECT = 1,
+    PN_POST_WRITTEN = 2,
+    PN_POST_SHUTDOWN = 4,
+    PN_POST_CLOSED = 8,
+    PN_POST_SHUT = 16,
+    PN_POST_ENDED = 32,
 };
-
-/* Keeps rare code out of the functions that handle each message: inlined, it costs them registers (measured: 17
- * instructions a message). */
-#define COLD __attribute__((noinline, cold))
-
-#ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0
-#endif
 
 static void on_bad_descriptor(struct pn_fd_recheck *t);
 static void recheck_fd(struct pn_stream *s);
 static void recheck_owner(struct pn_loop *loop, int fd);
 static void on_uv_close(uv_handle_t *handle);
+static void on_uv_shutdown(uv_shutdown_t *req, int status);
 
 /* No field of its own: libuv's handle has a pointer to the loop already. */
 static inline struct pn_loop *
@@ -57,24 +48,24 @@ post(struct pn_stream *s, uint8_t bit)
     pn_loop_post(loop_of(s), &s->posted);
 }
 
-/* A unix listener may have been closed since connect(2), with the connection in its queue. */
-static int
-connect_outcome(const struct pn_stream *s)
-{
-    int code = 0;
-    socklen_t len = sizeof(code);
-    if (s->connect_status != 0 || s->kind != PN_STREAM_PIPE ||
-        getsockopt(pn_stream_fd(s), SOL_SOCKET, SO_ERROR, &code, &len) < 0)
-        return s->connect_status;
-    return code != 0 ? uv_translate_sys_error(code) : 0;
-}
-
 /* Only now, as uv_shutdown(): a stream that was closed meanwhile has sent no end, so that unread input still makes the
  * kernel send a reset. */
 static void
 shut_down(struct pn_stream *s)
 {
-    s->events->shutdown(s, shutdown(pn_stream_fd(s), SHUT_WR) < 0 ? uv_translate_sys_error(errno) : 0);
+    int status = pn_stream_os_shutdown(s, on_uv_shutdown);
+    if (status != PN_STREAM_LATER)
+        s->events->shutdown(s, status);
+}
+
+/* An end that came in a halted turn, on Windows. It waits for the owner to read. */
+static void
+ended(struct pn_stream *s)
+{
+    if (s->reading)
+        s->events->read(s, s->late_status, NULL);
+    else
+        s->completions |= PN_POST_ENDED;
 }
 
 /* Delivers `bits`, lowest first; posts again, at the front, what a halted turn leaves. */
@@ -100,7 +91,11 @@ deliver(struct pn_stream *s, uint8_t bits)
         else if (s->closing)
             continue;
         else if (bit == PN_POST_CONNECT)
-            s->events->connected(s, connect_outcome(s));
+            s->events->connected(s, pn_stream_os_connect_outcome(s));
+        else if (bit == PN_POST_SHUT)
+            s->events->shutdown(s, s->late_status);
+        else if (bit == PN_POST_ENDED)
+            ended(s);
         else
             shut_down(s);
     }
@@ -163,7 +158,7 @@ recheck_owner(struct pn_loop *loop, int fd)
 
 /* A new descriptor has the number of another stream or listener, whose own was closed by code outside pynet. libuv would
  * mix up the events of both: the new one cannot be used, and the old one is looked at in the next turn. */
-COLD static int
+PN_COLD static int
 taken(struct pn_stream *s, int fd)
 {
     recheck_owner(loop_of(s), fd);
@@ -185,7 +180,7 @@ adopt(struct pn_stream *s, int fd)
 {
     if (pn_fd_table_has(&loop_of(s)->fds, fd))
         return taken(s, fd);
-    int status = s->kind == PN_STREAM_TCP ? uv_tcp_open(&s->h.tcp, fd) : uv_pipe_open(&s->h.pipe, fd);
+    int status = pn_stream_os_open(s, fd);
     if (status == 0)
         note_fd(s, fd);
     return status;
@@ -202,8 +197,15 @@ pn_stream_open(struct pn_loop *loop, enum pn_stream_kind kind, int fd, const str
         s = NULL;
     }
     if (s == NULL)
-        close(fd);
+        pn_fd_close(fd);
     return s;
+}
+
+int
+pn_stream_open_fd(struct pn_stream *s, int family)
+{
+    int fd = pn_stream_os_socket(family);
+    return fd < 0 ? fd : pn_stream_take_fd(s, fd);
 }
 
 int
@@ -211,7 +213,7 @@ pn_stream_take_fd(struct pn_stream *s, int fd)
 {
     int status = adopt(s, fd);
     if (status != 0)
-        close(fd);
+        pn_fd_close(fd);
     return status;
 }
 
@@ -291,7 +293,7 @@ pn_stream_close(struct pn_stream *s)
         pn_stream_forget_file(s);
     }
     s->reading = false;
-    s->completions &= (uint8_t)~(PN_POST_CONNECT | PN_POST_SHUTDOWN);
+    s->completions &= PN_POST_WRITTEN | PN_POST_CLOSED;
     if (s->completions == 0)
         pn_loop_unpost(loop_of(s), &s->posted);
     pn_loop_forget_fd(&s->recheck);
@@ -301,12 +303,7 @@ pn_stream_close(struct pn_stream *s)
     int fd = pn_stream_fd(s);
     if (s->has_fd)
         pn_fd_table_remove(&loop_of(s)->fds, fd);
-    if (s->block_again)
-        (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-    uv_close(&s->h.handle, on_uv_close);
-    /* libuv takes 0 to 2 for the standard streams and leaves them open, even if the numbers belong to other files. */
-    if (fd >= 0 && fd <= STDERR_FILENO)
-        close(fd);
+    pn_stream_os_close(s, fd, on_uv_close);
     pn_loop_wake(loop_of(s));
 }
 
@@ -314,7 +311,7 @@ void
 pn_stream_set_reset(struct pn_stream *s)
 {
     struct linger off = {.l_onoff = 1, .l_linger = 0};
-    (void)setsockopt(pn_stream_fd(s), SOL_SOCKET, SO_LINGER, &off, sizeof(off));
+    (void)setsockopt(pn_sock(pn_stream_fd(s)), SOL_SOCKET, SO_LINGER, pn_opt(&off), sizeof(off));
 }
 
 static void
@@ -386,11 +383,35 @@ pn_stream_connect(struct pn_stream *s, const struct pn_addr *to)
     return 0;
 }
 
+#ifdef _WIN32
+
+int
+pn_stream_connect_path(struct pn_stream *s, const char *path, size_t len)
+{
+    struct pn_stream_req *req = new_request(s, false);
+    if (req == NULL)
+        return UV_ENOMEM;
+    req->u.connect.data = s;
+    s->connecting = true;
+    int status = pn_stream_os_connect_pipe(s, &req->u.connect, path, len, on_uv_connect);
+    if (status != 0) {
+        free_request(s);
+        s->connecting = false;
+        s->connect_status = (int16_t)status;
+        s->completions |= PN_POST_CONNECT;
+        pn_loop_post_pending(loop_of(s), &s->posted);
+    }
+    pn_loop_wake(loop_of(s));
+    return 0;
+}
+
+#else
+
 static int
 connect_path(struct pn_stream *s, const char *path, size_t len)
 {
     int bound = pn_stream_fd(s), fd = bound;
-    int status = pn_path_connect(&fd, path, len);
+    int status = pn_stream_os_connect_path(&fd, path, len);
     return status == 0 && bound < 0 ? pn_stream_take_fd(s, fd) : status;
 }
 
@@ -407,6 +428,8 @@ pn_stream_connect_path(struct pn_stream *s, const char *path, size_t len)
     return 0;
 }
 
+#endif
+
 /* --- reading --- */
 
 static void
@@ -422,7 +445,7 @@ on_uv_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     else if (s->own_buffer)
         s->events->alloc(s, &base, &len);
     buf->base = base;
-    buf->len = len;
+    buf->len = (pn_buf_len)len;
 }
 
 /* A read that filled its buffer makes the next one bigger; a read that filled less than a quarter makes it smaller. */
@@ -438,12 +461,51 @@ choose_class(struct pn_stream *s, size_t nread)
 }
 
 /* libuv has read nothing, for want of a buffer: the owner may read itself. */
-COLD static void
+PN_COLD static void
 not_read(struct pn_stream *s)
 {
     if (!loop_of(s)->dead && s->owner != NULL && !loop_of(s)->halted && s->own_buffer)
         s->events->readable(s);
 }
+
+/* libuv reports an end or an error. Returns what the owner hears of now; 0: nothing. */
+#ifdef _WIN32
+
+/* libuv never reports it again. */
+PN_COLD static ssize_t
+end_of(struct pn_stream *s, ssize_t nread, const uv_buf_t *buf)
+{
+    (void)buf;
+    if (!loop_of(s)->halted)
+        return nread;
+    s->late_status = (int16_t)nread;
+    post(s, PN_POST_ENDED);
+    return 0;
+}
+
+#else
+
+static void on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf);
+
+PN_COLD static ssize_t
+end_of(struct pn_stream *s, ssize_t nread, const uv_buf_t *buf)
+{
+    if (s->req != NULL)
+        recheck_fd(s); /* it still waits, for the write only */
+    /* libuv takes a hang-up behind a short read for the end, without a read: it misses a reset, and ends in the turn
+     * of the data. Reading again tells; but libuv 1.52 never reads after a hang-up without data. */
+    bool unread = nread == UV_EOF && buf->base == NULL;
+    if (unread && s->hung_up && !loop_of(s)->halted)
+        nread = pn_stream_os_end_status(s);
+    if (!loop_of(s)->halted && (!unread || s->hung_up) && nread != 0)
+        return nread;
+    s->hung_up = unread;
+    (void)uv_read_start(&s->h.stream, on_uv_alloc, on_uv_read);
+    recheck_fd(s);
+    return 0;
+}
+
+#endif
 
 static void
 on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
@@ -453,21 +515,8 @@ on_uv_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
         not_read(s);
         return;
     }
-    if (nread < 0) {
-        if (s->req != NULL)
-            recheck_fd(s); /* it still waits, for the write only */
-        /* libuv takes a hang-up behind a short read for the end, without a read: it misses a reset, and ends in the turn
-         * of the data. Reading again tells; but libuv 1.52 never reads after a hang-up without data. */
-        bool unread = nread == UV_EOF && buf->base == NULL;
-        if (unread && s->hung_up && !loop_of(s)->halted)
-            nread = pn_hang_up_status(pn_stream_fd(s));
-        if (loop_of(s)->halted || (unread && !s->hung_up) || nread == 0) {
-            s->hung_up = unread;
-            (void)uv_read_start(stream, on_uv_alloc, on_uv_read);
-            recheck_fd(s);
-            return;
-        }
-    }
+    if (nread < 0 && (nread = end_of(s, nread, buf)) == 0)
+        return;
     if (nread >= PN_READ_SIZE || (s->read_class > 0 && nread > 0))
         choose_class(s, (size_t)nread);
     s->events->read(s, nread, buf->base);
@@ -486,6 +535,13 @@ pn_stream_read_start(struct pn_stream *s)
 {
     if (s->reading || s->closing)
         return 0;
+#ifdef _WIN32
+    if (s->completions & PN_POST_ENDED) {
+        s->reading = true;
+        pn_loop_post(loop_of(s), &s->posted);
+        return 0;
+    }
+#endif
     int status = uv_read_start(&s->h.stream, on_uv_alloc, on_uv_read);
     if (status != 0)
         return status;
@@ -508,59 +564,6 @@ pn_stream_read_stop(struct pn_stream *s)
 }
 
 /* --- writing --- */
-
-/* send() does not work on pipes. Only this error path checks for one, so that sockets, nearly all streams, pay
- * nothing. */
-COLD static ssize_t
-write_to_pipe(struct pn_stream *s, const struct iovec *iov, size_t count)
-{
-    pn_signal_mask old;
-    ssize_t n;
-    int fd = pn_stream_fd(s);
-    int flags = fcntl(fd, F_GETFL);
-    if (!uv_is_writable(&s->h.stream))
-        return UV_EPIPE;
-    /* All that share the pipe share the flag, and writev() has no MSG_DONTWAIT: it would hang with the lock held. */
-    if (flags >= 0 && (flags & O_NONBLOCK) == 0)
-        (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-    bool blocked = pn_sigpipe_block(&old);
-    do
-        n = writev(fd, iov, (int)count);
-    while (n < 0 && errno == EINTR);
-    int code = errno;
-    if (blocked)
-        pn_sigpipe_restore(&old);
-    if (n >= 0)
-        return n;
-    return code == EAGAIN || code == EWOULDBLOCK ? UV_EAGAIN : uv_translate_sys_error(code);
-}
-
-ssize_t
-pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count)
-{
-    int fd = pn_uv_stream_fd(&s->h.stream);
-    ssize_t n;
-    loop_of(s)->syscalls_write++;
-    do {
-        if (count == 1) {
-            n = send(fd, iov[0].iov_base, iov[0].iov_len, MSG_NOSIGNAL | MSG_DONTWAIT);
-        }
-        else {
-            struct msghdr msg;
-            memset(&msg, 0, sizeof(msg));
-            msg.msg_iov = (struct iovec *)(uintptr_t)iov;
-            msg.msg_iovlen = (__typeof__(msg.msg_iovlen))count; /* size_t or int */
-            n = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
-        }
-    } while (n < 0 && errno == EINTR);
-    if (n >= 0)
-        return n;
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
-        return UV_EAGAIN;
-    if (errno == ENOTSOCK)
-        return write_to_pipe(s, iov, count);
-    return uv_translate_sys_error(errno);
-}
 
 static void
 on_uv_write(uv_write_t *req, int status)
@@ -588,19 +591,8 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count, int 
     if (req == NULL)
         return UV_ENOMEM;
     req->u.write.data = s;
-    uv_stream_t *sent = fd >= 0 ? pn_uv_handle_to_send(req + 1, fd) : NULL;
-    /* On unix a uv_buf_t has the layout of a struct iovec: base, then length. */
-    pn_signal_mask old;
-    bool blocked = pn_sigpipe_block(&old);
     unsigned active = pn_uv_active_requests(&loop_of(s)->uv);
-    if (fd >= 0)
-        s->h.pipe.ipc = 1; /* only here: a pipe that is `ipc` would read descriptors as well */
-    int status =
-        uv_write2(&req->u.write, &s->h.stream, (const uv_buf_t *)(const void *)iov, (unsigned)count, sent, on_uv_write);
-    if (fd >= 0)
-        s->h.pipe.ipc = 0;
-    if (blocked)
-        pn_sigpipe_restore(&old);
+    int status = pn_stream_os_write(s, &req->u.write, iov, count, fd, on_uv_write);
     if (status != 0) {
         pn_uv_set_active_requests(&loop_of(s)->uv, active); /* libuv counts a request even if it has no memory for it */
         free_request(s);
@@ -609,6 +601,22 @@ pn_stream_write(struct pn_stream *s, const struct iovec *iov, size_t count, int 
     loop_of(s)->writing++;
     recheck_fd(s);
     return 0;
+}
+
+/* The end of a half-close that has taken time. */
+static void
+on_uv_shutdown(uv_shutdown_t *req, int status)
+{
+    struct pn_stream *s = req->data;
+    loop_of(s)->counts.requests--;
+    free(req);
+    if (loop_of(s)->dead || s->closing || s->owner == NULL)
+        return;
+    s->late_status = (int16_t)status;
+    if (loop_of(s)->halted)
+        post(s, PN_POST_SHUT);
+    else
+        s->events->shutdown(s, status);
 }
 
 void
@@ -656,13 +664,6 @@ pn_stream_work(const struct pn_stream *s)
     return s->closing || (s->lingering && work != 0) ? PN_WORK_CLOSES : work;
 }
 
-int
-pn_stream_fd(const struct pn_stream *s)
-{
-    uv_os_fd_t fd;
-    return uv_fileno(&s->h.handle, &fd) == 0 ? fd : -1;
-}
-
 static bool
 name_of(const struct pn_stream *s, bool peer, struct pn_addr *out)
 {
@@ -671,7 +672,8 @@ name_of(const struct pn_stream *s, bool peer, struct pn_addr *out)
     int fd = pn_stream_fd(s);
     if (s->kind != PN_STREAM_TCP)
         return false;
-    if ((peer ? getpeername(fd, (struct sockaddr *)&sa, &len) : getsockname(fd, (struct sockaddr *)&sa, &len)) < 0)
+    if ((peer ? getpeername(pn_sock(fd), (struct sockaddr *)&sa, &len)
+              : getsockname(pn_sock(fd), (struct sockaddr *)&sa, &len)) < 0)
         return false;
     return pn_addr_from_sockaddr((const struct sockaddr *)&sa, out);
 }

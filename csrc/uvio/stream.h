@@ -7,10 +7,10 @@
 #define PN_UVIO_STREAM_H
 
 #include <stdbool.h>
-#include <sys/uio.h>
 #include <uv.h>
 
 #include "core/addr.h"
+#include "uvio/iovec.h"
 #include "uvio/loop.h"
 
 struct pn_path_file; /* see bind.h */
@@ -75,6 +75,7 @@ struct pn_stream {
     struct pn_addr peer; /* family 0 if unknown or a unix socket */
     int16_t connect_status;
     int16_t write_status;
+    int16_t late_status; /* of PN_POST_SHUT and PN_POST_ENDED */
     uint32_t tag;        /* the owner's, for `closed` */
     uint8_t kind;        /* enum pn_stream_kind */
     uint8_t completions; /* PN_POST_* bits */

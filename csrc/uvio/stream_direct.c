@@ -5,14 +5,8 @@
  * more the loop reads on, where the thread has stopped.
  *
  * Threads: the lock is held everywhere, so the loop and a thread never read at the same time. */
-#include <errno.h>
-#include <sys/socket.h>
-
+#include "uvio/net.h"
 #include "uvio/stream.h"
-
-#ifndef MSG_DONTWAIT
-#define MSG_DONTWAIT 0 /* the descriptor does not block anyway */
-#endif
 
 void
 pn_stream_direct_begin(struct pn_loop *loop, struct pn_stream *s)
@@ -37,11 +31,5 @@ pn_stream_direct_end(struct pn_loop *loop, struct pn_stream *s)
 ssize_t
 pn_stream_recv(const struct pn_stream *s, void *base, size_t len)
 {
-    ssize_t n;
-    do
-        n = recv(pn_stream_fd(s), base, len, MSG_DONTWAIT);
-    while (n < 0 && errno == EINTR);
-    if (n >= 0)
-        return n;
-    return errno == EAGAIN || errno == EWOULDBLOCK ? UV_EAGAIN : uv_translate_sys_error(errno);
+    return pn_recv(pn_stream_fd(s), base, len, MSG_DONTWAIT);
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <uv.h>
 
+#ifndef _WIN32
+
 /* uv_fileno() without its checks: each message calls it. */
 static inline int
 pn_uv_stream_fd(const uv_stream_t *stream)
@@ -81,6 +83,8 @@ pn_uv_has_pending(const uv_loop_t *loop)
     return *(void *const *)queue != queue;
 }
 
+#endif
+
 /* Returns whether a referenced handle is active, beside this one, which is. */
 static inline int
 pn_uv_has_others(const uv_handle_t *handle)
@@ -100,11 +104,15 @@ pn_uv_set_active_requests(uv_loop_t *loop, unsigned count)
     loop->active_reqs.count = count;
 }
 
+#ifndef _WIN32
+
 /* The descriptor that libuv closes when accept() runs out of descriptors. */
 static inline void
 pn_uv_set_emfile_fd(uv_loop_t *loop, int fd)
 {
     loop->emfile_fd = fd;
 }
+
+#endif
 
 #endif

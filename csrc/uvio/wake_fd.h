@@ -1,17 +1,10 @@
-/* wake_fd.h - wakes a thread that waits in poll(): an eventfd, or a pipe where there is none. */
+/* wake_fd.h - wakes a thread that waits in poll(): an eventfd, or a pipe where there is none. Windows has no
+ * wait for both; pn_wake_fd_open() fails there. */
 #ifndef PN_UVIO_WAKE_FD_H
 #define PN_UVIO_WAKE_FD_H
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Opens a pipe, non-blocking and close-on-exec. Returns false with errno set. */
-bool pn_pipe_open(int fds[2]);
-/* Reads all that is in a pipe or an eventfd. */
-void pn_pipe_drain(int fd);
-/* poll() for `ns` nanoseconds, -1: without limit. */
-int pn_poll(struct pollfd *fds, nfds_t count, int64_t ns);
 
 struct pn_wake_fd {
     int read, write; /* the same for an eventfd; -1: not open */

@@ -213,6 +213,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("-C, -x, -d and --no-half-close are for stdin and stdout, which --exec does not use")
     if args.exec is not None and args.tls:
         raise UsageError("--exec gives the command the socket itself, which --tls cannot encrypt")
+    if args.exec is not None and sys.platform == "win32":
+        raise UsageError("--exec gives the socket to another process, which is unavailable on Windows")
     options = place.listen_options(None if args.exec is None else "127.0.0.1")
     listener = JoiningListener(args, place) if args.exec is None else ExecutingListener(args, place)
     # By default SIGTERM would leave the path behind.

@@ -207,6 +207,8 @@ def run_primary(args: argparse.Namespace) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        raise CommandError("serve starts the workers of a cluster, which is unavailable on Windows")
     split(args.app)
     place = where.parse(args.where or ["0"], unix=args.unix)
     if args.host is not None and (place.host is not None or place.path is not None):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import re
 import select
@@ -33,6 +34,18 @@ def write_all(fd: int, data: bytes | memoryview) -> None:
             rest = rest[os.write(fd, rest) :]
         except BlockingIOError:
             select.select([], [fd], [])
+        except OSError as error:
+            if sys.platform == "win32" and error.errno == errno.EINVAL:  # what it says of a pipe without a reader
+                raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from None
+            raise
+
+
+def write_line(stream: TextIO | None, fd: int, text: str) -> None:
+    if sys.platform == "win32" and stream is not None and stream.isatty():
+        stream.write(f"{text}\n")  # a console takes text: its bytes would be those of its code page
+        stream.flush()
+    else:
+        write_all(fd, os.fsencode(f"{text}\n"))
 
 
 # --- lines ---
@@ -45,7 +58,7 @@ def say(text: str) -> bool:
         return False
     progress.clear()
     try:
-        write_all(fd, os.fsencode(text + "\n"))
+        write_line(sys.stdout, fd, text)
     except BrokenPipeError:
         return False
     except OSError as error:
@@ -60,7 +73,7 @@ def note(text: str, *, prefix: str = "") -> None:
         return
     progress.clear()
     with contextlib.suppress(OSError):
-        write_all(fd, os.fsencode(f"{prefix}{text}\n"))
+        write_line(sys.stderr, fd, f"{prefix}{text}")
 
 
 def complain(error: object) -> None:
@@ -79,7 +92,25 @@ def coloured(stream: TextIO | None) -> bool:
 
 def has_cursor(stream: TextIO | None) -> bool:
     """Whether it is a terminal that understands more than text."""
+    if sys.platform == "win32":
+        return is_terminal(stream) and understands_escapes(descriptor(stream))
     return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+if sys.platform == "win32":
+
+    def understands_escapes(fd: int) -> bool:
+        """Makes a console of Windows understand escape sequences. False if it cannot."""
+        import ctypes
+        import msvcrt
+
+        kernel = ctypes.windll.kernel32
+        handle = ctypes.c_void_p(msvcrt.get_osfhandle(fd))
+        mode = ctypes.c_ulong()
+        processing = 4  # ENABLE_VIRTUAL_TERMINAL_PROCESSING
+        if not kernel.GetConsoleMode(handle, ctypes.byref(mode)):
+            return False
+        return bool(kernel.SetConsoleMode(handle, mode.value | processing))
 
 
 def is_terminal(stream: TextIO | None) -> bool:

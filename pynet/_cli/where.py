@@ -1,17 +1,19 @@
-"""Places on the command line: HOST PORT, HOST:PORT, PORT, or the path of a unix socket."""
+"""Places on the command line: HOST PORT, HOST:PORT, PORT, or the path of a unix socket; on Windows a named pipe."""
 
 from __future__ import annotations
 
 import argparse
 import re
 import socket
+import sys
 from typing import NamedTuple
 
 import pynet
 from pynet._cli.errors import UsageError
 
 HOST_PORT = re.compile(r"(\[[^\[\]/]+\]|[^\[\]:/]+):(\d+)", re.ASCII)
-FORMS = "HOST:PORT, PORT, or the path of a unix socket"
+PATH = "the name of a named pipe" if sys.platform == "win32" else "the path of a unix socket"
+FORMS = f"HOST:PORT, PORT, or {PATH}"
 
 
 class Where(NamedTuple):
@@ -32,15 +34,13 @@ class Where(NamedTuple):
     def listen_options(self, default_host: str | None) -> pynet.ListenOptions:
         """A path that no server listens on any more is taken over."""
         if self.path is not None:
-            return {"path": self.path, "unlink_stale": True}
+            return {"path": self.path} if sys.platform == "win32" else {"path": self.path, "unlink_stale": True}
         return {"port": self.port, "host": self.host or default_host}
 
 
 def add_unix(parser: argparse.ArgumentParser) -> None:
     """Adds -U to a parser of one place."""
-    parser.add_argument(
-        "-U", "--unix", action="store_true", help="PLACE is the path of a unix socket, whatever it looks like"
-    )
+    parser.add_argument("-U", "--unix", action="store_true", help=f"PLACE is {PATH}, whatever it looks like")
 
 
 def port_number(text: str) -> int:
@@ -78,7 +78,7 @@ def parse(words: list[str], *, unix: bool = False) -> Where:
     if pynet.is_ip(text.strip("[]")):
         raise UsageError(f"{text} needs a port: {text} PORT")
     if "/" not in text and ":" in text or re.match(r"[a-z]+://", text):
-        raise UsageError(f"{text} is not the path of a unix socket: write HOST:PORT, or ./{text} if it is")
+        raise UsageError(f"{text} is not {PATH}: write HOST:PORT, or ./{text} if it is")
     return checked_path(text)
 
 
@@ -107,6 +107,8 @@ def peer_name(sock: pynet.Socket) -> str:
     """The other end of a connection that was accepted: `127.0.0.1 40123`; of a unix socket, its process."""
     if sock.remote_address is not None:
         return f"{sock.remote_address} {sock.remote_port}"
+    if sys.platform == "win32":
+        return "a client of the pipe"
     who = sock.peer_credentials
     if who is None:
         return "a unix socket"

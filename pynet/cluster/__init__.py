@@ -19,6 +19,7 @@ or, in one line at the end of a script: cluster.serve(main).
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,8 @@ event_names = _cluster.event_names
 
 
 def _the_primary(call: str) -> Primary:
+    if sys.platform == "win32":
+        _private.unavailable(f"cluster.{call}()")
     if _own is not None:
         message = f"cluster.{call}() works in the primary only, and this is worker {_own.id}"
         raise coded(_pynet.NetError(message), "ERR_CLUSTER_NOT_PRIMARY")

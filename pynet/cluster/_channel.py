@@ -12,6 +12,7 @@ import json
 import os
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -157,11 +158,15 @@ def read_answer(payload: bytes) -> bool:
 
 
 def send_hello(sock: socket.socket, hello: dict[str, object], fd: int) -> None:
+    if sys.platform == "win32":
+        _private.unavailable("cluster")
     data = json.dumps(hello).encode()
     socket.send_fds(sock, [len(data).to_bytes(4, "big") + data], [fd])
 
 
 def receive_hello(sock: socket.socket) -> tuple[dict[str, Any], int]:
+    if sys.platform == "win32":
+        _private.unavailable("cluster")
     head, fds, _, _ = socket.recv_fds(sock, 4, 1)
     data = b""
     size = int.from_bytes(head, "big")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import mmap
 import os
 import struct
+import sys
 import tempfile
 import time
 
@@ -21,7 +22,7 @@ _STAMP_AT = 8
 
 def open_page() -> int:
     """A new descriptor of memory for SLOTS workers."""
-    if hasattr(os, "memfd_create"):
+    if sys.platform != "win32" and hasattr(os, "memfd_create"):
         fd = os.memfd_create("pynet-cluster", os.MFD_CLOEXEC)
     else:
         with tempfile.TemporaryFile() as file:

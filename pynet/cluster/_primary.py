@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -292,7 +293,8 @@ class Primary(_pynet.EventEmitter):
         _run.graceful_hooks.append(self._leave)
         take_signals(self)
         atexit.register(self._kill_stuck)
-        os.register_at_fork(after_in_child=self._forget)
+        if sys.platform != "win32":
+            os.register_at_fork(after_in_child=self._forget)
 
     def _forget(self) -> None:
         """In the child of a fork: the workers are its parent's, and may be in use by it. The child may have its own."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections import deque
 from functools import partial
@@ -200,6 +201,8 @@ def on_signal(primary: Primary, number: int, frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
         return
+    if sys.platform == "win32":
+        return
     workers = [worker for worker in primary.workers.values() if not worker.exited_after_disconnect]
     if number == signal.SIGHUP:
         reload_workers(primary, 30)
@@ -211,6 +214,8 @@ def on_signal(primary: Primary, number: int, frame: object) -> None:
 
 def take_signals(primary: Primary) -> None:
     """From now on run(signals=True) handles the signals of a primary as well."""
+    if sys.platform == "win32":
+        return
     for number in (signal.SIGHUP, signal.SIGTTIN, signal.SIGTTOU):
         _run.more_handlers[number] = partial(on_signal, primary)
 

@@ -1,4 +1,4 @@
-/* needs: uvio/resolve.c uvio/sockaddr.c libuv fake_dns.c hooks -lpthread -DPN_RESOLVE_IDLE_MS=40 */
+/* needs: uvio/resolve.c uvio/posix/resolve_posix.c uvio/sockaddr.c libuv fake_dns.c hooks -lpthread -DPN_RESOLVE_IDLE_MS=40 */
 /* test_resolve.c - the resolver threads, over the names of fake_dns.h. */
 #include "check.h"
 #include "fake_dns.h"

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from paths import ROOT
 
 CSRC = ROOT / "csrc"
@@ -27,6 +29,9 @@ MAY_USE = {
     "connect": (*STREAM_AND_BELOW, "socket", "tls"),
     "module": (*STREAM_AND_BELOW, "socket", "tls", "server", "connect"),
 }
+
+# A build takes one of these folders, and the other not: both define the functions of the headers in csrc/uvio.
+PLATFORMS = ("posix", "windows")
 
 # Data that a lower file names: PyType_GetModuleByDef() wants the address of the module's definition.
 EXCUSED = {"pn_module_def"}
@@ -51,11 +56,16 @@ def files(pattern: str) -> list[Path]:
     return sorted(CSRC.rglob(pattern))
 
 
+def compiled(platform: str) -> list[Path]:
+    other = {CSRC / "uvio" / name for name in PLATFORMS if name != platform}
+    return [path for path in files("*.c") if path.parent not in other]
+
+
 @cache
-def definitions() -> dict[str, Path]:
+def definitions(platform: str) -> dict[str, Path]:
     """{name: file}: the functions and tables of .c files that other files see."""
     found: dict[str, Path] = {}
-    for path in files("*.c"):
+    for path in compiled(platform):
         text = code_of(path)
         functions = re.findall(r"^(?!static\b)[\w *]+\n(pn_\w+)\([^;{}]*\)\n\{", text, re.M)
         data = re.findall(
@@ -67,11 +77,11 @@ def definitions() -> dict[str, Path]:
 
 
 @cache
-def uses() -> dict[Path, dict[Path, set[str]]]:
+def uses(platform: str) -> dict[Path, dict[Path, set[str]]]:
     """{file: {file whose names it uses: the names}}, of .c files."""
-    where = definitions()
+    where = definitions(platform)
     graph: dict[Path, dict[Path, set[str]]] = {}
-    for path in files("*.c"):
+    for path in compiled(platform):
         graph[path] = {}
         for name in set(re.findall(r"\bpn_\w+", code_of(path))) & where.keys() - EXCUSED:
             if where[name] != path:
@@ -111,11 +121,12 @@ def test_every_file_is_in_a_folder_of_the_table():
     assert [name_of(p) for p in files("*.[ch]") if folder_of(p) not in MAY_USE] == []
 
 
-def test_names_come_from_the_same_folder_or_one_below():
-    assert len(definitions()) > 400
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_names_come_from_the_same_folder_or_one_below(platform):
+    assert len(definitions(platform)) > 400
     wrong = [
         f"{name_of(path)}: {', '.join(sorted(names))} of {name_of(other)}"
-        for path, called in uses().items()
+        for path, called in uses(platform).items()
         for other, names in called.items()
         if folder_of(other) not in (folder_of(path), *MAY_USE[folder_of(path)])
     ]
@@ -133,8 +144,9 @@ def test_includes_come_from_the_same_folder_or_one_below():
     assert wrong == []
 
 
-def test_no_circle_of_files():
-    assert circles(uses()) == []
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_no_circle_of_files(platform):
+    assert circles(uses(platform)) == []
 
 
 def test_no_circle_of_headers():
@@ -184,7 +196,7 @@ def test_private_fields_of_libuv_stand_in_one_file():
 
 def test_only_stream_looks_into_its_libuv_handle():
     found = {name_of(p) for p in files("*.[ch]") if re.search(r"->h\.(?:handle|stream|tcp|pipe)\b", code_of(p))}
-    assert found == {"uvio/stream.c"}
+    assert found == {"uvio/stream.c", "uvio/posix/stream_posix.c", "uvio/windows/stream_windows.c"}
 
 
 def test_the_readme_has_the_same_table():

@@ -29,6 +29,22 @@ C11_HEADERS = {
     ).split()
 }
 PYTHON_HEADERS = {"Python.h", "structmember.h", "datetime.h", "frameobject.h"}
+# What csrc/py may include: it is compiled for POSIX and for Windows. uv.h brings in the sockets of the platform.
+PORTABLE_HEADERS = (C11_HEADERS | PYTHON_HEADERS | {"uv.h"}) - {"errno.h", "signal.h", "threads.h", "time.h"}
+# What POSIX has, and Windows has not, or in another form.
+POSIX_FUNCTIONS = (
+    "accept access bind chmod clock_gettime close closedir connect dup dup2 execve fchmod fchown fcntl fork fstat "
+    "getaddrinfo geteuid getgid getgrnam getpeername getpid getpwnam getsockname getsockopt getuid htonl htons "
+    "inet_ntop inet_pton ioctl isatty kill listen lseek lstat memfd_create mmap munmap nanosleep ntohl ntohs open pipe "
+    "poll ppoll read readv recv recvmsg select send sendmsg setsockopt shutdown sigaction sigprocmask sleep socket "
+    "socketpair stat strcasecmp strdup strerror_r strndup strnlen sysconf umask unlink usleep waitpid write writev"
+).split()
+POSIX_NAMES = re.compile(
+    rf"(?<![\w.>])(?:{'|'.join(POSIX_FUNCTIONS)}|pthread_\w+|epoll_\w+)\(|\berrno\b(?!\()"
+    r"|\b(?:mode|gid|uid|pid|dev|ino|off|socklen|sigset|time)_t\b"
+    r"|\bstruct (?:sockaddr\w*|stat|pollfd|timespec|timeval)\b"
+    r"|\b(?:S_I[A-Z]+|SIG[A-Z0-9]+|STD(?:IN|OUT|ERR)_FILENO|O_(?:CLOEXEC|NONBLOCK)|[FRWX]_OK)\b|\b__attribute__\b"
+)
 
 # Writable data: CPython wants these tables writable ...
 ALLOWED_TABLES = re.compile(r"^\w*(methods|getset|members|slots|spec|module|module_def|moduledef)(_\w+)?(\.\d+)?$")
@@ -84,6 +100,39 @@ def test_layer_includes_only_what_is_below_it(layer):
     assert (CSRC / layer).is_dir()
     errors = [f"{name_of(p)}: {e}" for p in c_files(CSRC / layer) for e in include_errors(p, layer)]
     assert errors == []
+
+
+def test_py_includes_no_header_of_one_platform():
+    errors = [
+        f"{name_of(p)}: <{header}>"
+        for p in c_files(CSRC / "py")
+        for header in re.findall(r"^\s*#\s*include\s*<([^>]+)>", text_of(p), re.M)
+        if header not in PORTABLE_HEADERS
+    ]
+    assert errors == []
+
+
+def posix_names(text):
+    code = re.sub(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', "", text, flags=re.S)
+    return [found[0] for found in POSIX_NAMES.finditer(code)]
+
+
+def test_py_names_nothing_of_posix():
+    """What csrc/py needs of the platform is in csrc/uvio, once for POSIX and once for Windows."""
+    assert {name_of(p): names for p in c_files(CSRC / "py") if (names := posix_names(text_of(p)))} == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("close(fd);", ["close("]),
+        ("struct stat st;", ["struct stat"]),
+        ("mode_t mode = S_IRUSR;", ["mode_t", "S_IRUSR"]),
+        ('pn_fd_close(fd); io->close(fd); "close(fd)" /* close(fd) */', []),
+    ],
+)
+def test_a_name_of_posix_is_found(line, names):
+    assert posix_names(line) == names
 
 
 def test_every_c_file_is_in_a_layer():

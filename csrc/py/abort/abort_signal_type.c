@@ -4,6 +4,7 @@
  *          owns the signal.
  * Threads: any method from any thread. The thread that calls abort() calls the listeners; for timeout() the driver. */
 
+#include <float.h>
 #include <math.h>
 
 #include "py/abort/signal_object.h"
@@ -164,7 +165,7 @@ signal_timeout(PyObject *cls, PyObject *delay)
     double ms;
     if (pn_arg_number(delay, "ms", &ms) < 0)
         return NULL;
-    if (isnan(ms) || isinf(ms) || floor(ms) != ms)
+    if (!(fabs(ms) <= DBL_MAX) || floor(ms) != ms)
         return pn_raise_range("ms", "an integer", delay);
     if (ms < 0 || ms > MAX_MS)
         return pn_raise_range("ms", ">= 0 && <= 4294967295", delay);
@@ -232,7 +233,7 @@ signal_any(PyObject *cls, PyObject *iterable)
         result = make_any(st, signals);
     }
     else {
-        PyOS_snprintf(name, sizeof(name), "signals[%zd]", i);
+        PyOS_snprintf(name, sizeof(name), "signals[%lld]", (long long)i);
         pn_raise_arg_type(name, "an instance of AbortSignal", PyList_GET_ITEM(signals, i));
     }
     Py_DECREF(signals);

@@ -1,6 +1,7 @@
 /* blocklist_args.c - reads addresses, prefixes, CIDRs, ranges and rules from user arguments, and raises their
  * errors; see blocklist_rules.h. */
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -110,7 +111,7 @@ pn_rule_prefix(PyObject *obj, uint8_t family, unsigned *out)
         *out = (unsigned)value;
         return 0;
     }
-    bool whole = !isnan(value) && !isinf(value) && value == floor(value);
+    bool whole = fabs(value) <= DBL_MAX && value == floor(value);
     pn_raise_range("prefix",
                    !whole && PyFloat_Check(obj) ? "an integer"
                    : bits == 32                 ? ">= 0 && <= 32"

@@ -82,14 +82,14 @@ read_node_rule(PnState *st, PyObject *item, PyObject *type, const char *name, st
 }
 
 static int
-read_members(PnState *st, PyObject *iterator, PyObject *type, const char *name, read_member read, struct pn_rules *out)
+read_members(PnState *st, PyObject *iterator, PyObject *type, const char *name, read_member each, struct pn_rules *out)
 {
     PyObject *item;
     while ((item = PyIter_Next(iterator)) != NULL) {
         char member[PN_RULE_NAME];
         struct pn_rule rule;
-        PyOS_snprintf(member, sizeof(member), "%s[%zu]", name, out->count);
-        int status = read(st, item, type, member, &rule);
+        PyOS_snprintf(member, sizeof(member), "%s[%llu]", name, (unsigned long long)out->count);
+        int status = each(st, item, type, member, &rule);
         Py_DECREF(item);
         if (status < 0)
             return -1;
@@ -103,7 +103,7 @@ read_members(PnState *st, PyObject *iterator, PyObject *type, const char *name, 
 
 /* Adds all rules of an iterable or, if one of them is invalid, none. */
 static int
-add_all(PyObject *op, PyObject *iterable, PyObject *type, const char *name, read_member read)
+add_all(PyObject *op, PyObject *iterable, PyObject *type, const char *name, read_member each)
 {
     PnState *st = pn_state_of_type(Py_TYPE(op));
     struct pn_rules rules = {0};
@@ -117,7 +117,7 @@ add_all(PyObject *op, PyObject *iterable, PyObject *type, const char *name, read
         pn_raise_arg_type(name, "an iterable of rules", iterable);
         return -1;
     }
-    int status = read_members(st, iterator, type, name, read, &rules);
+    int status = read_members(st, iterator, type, name, each, &rules);
     if (status == 0)
         status = add_rules(op, rules.items, rules.count);
     pn_rules_free(&rules);

@@ -9,6 +9,7 @@
 #include "py/address/ip_objects.h"
 #include "py/base/args.h"
 #include "py/base/errors.h"
+#include "uvio/platform.h"
 
 void
 pn_endpoint_clear(struct pn_endpoint *e)
@@ -69,11 +70,16 @@ set_host(PnState *st, PyObject *obj, struct pn_endpoint *e)
 }
 
 static int
-set_path(PyObject *obj, const char *name, struct pn_endpoint *e)
+set_path(PnState *st, PyObject *obj, const char *name, struct pn_endpoint *e)
 {
     PyObject *bytes = pn_arg_path(obj, name);
     if (bytes == NULL)
         return -1;
+    if (!PN_HAS_UNIX_SOCKETS && PyBytes_GET_SIZE(bytes) > 0 && PyBytes_AS_STRING(bytes)[0] == '\0') {
+        Py_DECREF(bytes);
+        pn_raise_unavailable(st, "abstract names");
+        return -1;
+    }
     Py_XSETREF(e->path, bytes);
     return 0;
 }
@@ -191,7 +197,7 @@ take_text(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening, 
     if (port == 0) {
         if (check_order(listening, args[0], second) < 0 || check_lone_text(st, listening, args[0]) < 0)
             return -1;
-        return set_path(args[0], listening ? "path" : "options.path", e);
+        return set_path(st, args[0], listening ? "path" : "options.path", e);
     }
     return set_port(args[0], listening, e);
 }
@@ -269,7 +275,7 @@ take_first(PnState *st, PyObject *const *args, Py_ssize_t nargs, bool listening,
         return take_text(st, args, nargs, listening, e);
     int found = pn_is_path(first);
     if (found != 0)
-        return found < 0 ? -1 : set_path(first, listening ? "path" : "options.path", e);
+        return found < 0 ? -1 : set_path(st, first, listening ? "path" : "options.path", e);
     found = listening ? has_descriptor(first) : 0;
     if (found == 0)
         return set_port(first, listening, e);
@@ -326,7 +332,7 @@ apply(PnState *st, bool listening, PyObject *port, PyObject *host, PyObject *pat
         return -1;
     if (set_host(st, host, e) < 0)
         return -1;
-    if (path != NULL && set_path(path, "options.path", e) < 0)
+    if (path != NULL && set_path(st, path, "options.path", e) < 0)
         return -1;
     /* An empty path counts as absent for connect(), which falls back to TCP; listen() refuses it. */
     if (e->path != NULL && PyBytes_GET_SIZE(e->path) == 0 && !listening) {

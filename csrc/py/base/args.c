@@ -2,6 +2,7 @@
  * milliseconds, paths, callbacks; refuses `tls`, `ssl` and coroutine functions. See args.h. */
 #include "py/base/args.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -430,7 +431,7 @@ pn_arg_ms(PyObject *obj, const char *name, double *out)
     double ms;
     if (pn_arg_number(obj, name, &ms) < 0)
         return -1;
-    if (!(ms >= 0) || isinf(ms)) {
+    if (!(ms >= 0 && ms <= DBL_MAX)) {
         pn_raise_range(name, "a non-negative finite number", obj);
         return -1;
     }

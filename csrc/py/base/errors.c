@@ -7,9 +7,9 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include <sys/un.h>
-#include <unistd.h>
 
+#include "uvio/errno_of.h"
+#include "uvio/fd.h"
 #include "uvio/sockaddr.h"
 
 /* --- attributes --- */
@@ -26,24 +26,6 @@ set_text(PyObject *exc, const char *name, const char *text)
 }
 
 /* --- the family --- */
-
-static const struct kind {
-    const char *name; /* of our class */
-    PyObject **base;  /* the builtin */
-    const char *codes[3];
-} kinds[] = {
-    {"NetConnectionRefusedError", &PyExc_ConnectionRefusedError, {"ECONNREFUSED"}},
-    {"NetConnectionResetError", &PyExc_ConnectionResetError, {"ECONNRESET"}},
-    {"NetConnectionAbortedError", &PyExc_ConnectionAbortedError, {"ECONNABORTED"}},
-    {"NetBrokenPipeError", &PyExc_BrokenPipeError, {"EPIPE", "ESHUTDOWN"}},
-    {"NetTimeoutError", &PyExc_TimeoutError, {"ETIMEDOUT", "TIMEOUT_ERR"}},
-    {"NetFileNotFoundError", &PyExc_FileNotFoundError, {"ENOENT"}},
-    {"NetFileExistsError", &PyExc_FileExistsError, {"EEXIST"}},
-    {"NetPermissionError", &PyExc_PermissionError, {"EACCES", "EPERM"}},
-    {"NetBlockingIOError", &PyExc_BlockingIOError, {"EAGAIN", "EALREADY", "EINPROGRESS"}},
-    {"NetIsADirectoryError", &PyExc_IsADirectoryError, {"EISDIR"}},
-    {"NetNotADirectoryError", &PyExc_NotADirectoryError, {"ENOTDIR"}},
-};
 
 static PyObject *
 net_error_str(PyObject *self)
@@ -154,9 +136,27 @@ make_class(PyObject *module, const char *name, PyObject *bases, const char *doc)
 static int
 init_kinds(PnState *st, PyObject *module)
 {
+    /* Not static: on Windows the address of an object of another library is not a constant. */
+    const struct kind {
+        const char *name; /* of our class */
+        PyObject *base;   /* the builtin */
+        const char *codes[3];
+    } kinds[] = {
+        {"NetConnectionRefusedError", PyExc_ConnectionRefusedError, {"ECONNREFUSED"}},
+        {"NetConnectionResetError", PyExc_ConnectionResetError, {"ECONNRESET"}},
+        {"NetConnectionAbortedError", PyExc_ConnectionAbortedError, {"ECONNABORTED"}},
+        {"NetBrokenPipeError", PyExc_BrokenPipeError, {"EPIPE", "ESHUTDOWN"}},
+        {"NetTimeoutError", PyExc_TimeoutError, {"ETIMEDOUT", "TIMEOUT_ERR"}},
+        {"NetFileNotFoundError", PyExc_FileNotFoundError, {"ENOENT"}},
+        {"NetFileExistsError", PyExc_FileExistsError, {"EEXIST"}},
+        {"NetPermissionError", PyExc_PermissionError, {"EACCES", "EPERM"}},
+        {"NetBlockingIOError", PyExc_BlockingIOError, {"EAGAIN", "EALREADY", "EINPROGRESS"}},
+        {"NetIsADirectoryError", PyExc_IsADirectoryError, {"EISDIR"}},
+        {"NetNotADirectoryError", PyExc_NotADirectoryError, {"ENOTDIR"}},
+    };
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         const struct kind *k = &kinds[i];
-        PyObject *type = make_class(module, k->name, PyTuple_Pack(2, st->NetError, *k->base),
+        PyObject *type = make_class(module, k->name, PyTuple_Pack(2, st->NetError, k->base),
                                     "A NetError that is also the builtin error of its kind.");
         if (type == NULL)
             return -1;
@@ -247,7 +247,6 @@ class_for(PnState *st, const char *code)
 static PyObject *
 path_hint(int status, PyObject *path)
 {
-    struct sockaddr_un sa;
     PyObject *bytes = status == UV_ENOENT || status == UV_EINVAL ? PyUnicode_EncodeFSDefault(path) : NULL;
     PyObject *hint = NULL;
     if (bytes == NULL) {
@@ -255,7 +254,7 @@ path_hint(int status, PyObject *path)
         return PyUnicode_FromString("");
     }
     const char *text = PyBytes_AS_STRING(bytes);
-    size_t len = (size_t)PyBytes_GET_SIZE(bytes), most = sizeof(sa.sun_path) - 1;
+    size_t len = (size_t)PyBytes_GET_SIZE(bytes), most = pn_path_most();
     const char *slash = strrchr(text, '/');
     if (status == UV_EINVAL && len > most)
         hint = PyUnicode_FromFormat(" (the path has %zu bytes, at most %zu are possible)", len, most);
@@ -264,7 +263,7 @@ path_hint(int status, PyObject *path)
     else if (status == UV_ENOENT && slash != NULL && slash != text) {
         PyObject *folder = PyUnicode_DecodeFSDefaultAndSize(text, slash - text);
         PyBytes_AS_STRING(bytes)[slash - text] = '\0'; /* `bytes` is new, and ours alone */
-        if (folder != NULL && access(text, F_OK) < 0)
+        if (folder != NULL && !pn_path_exists(text))
             hint = PyUnicode_FromFormat(" (the folder %U does not exist)", folder);
         Py_XDECREF(folder);
     }
@@ -373,8 +372,7 @@ pn_uv_error(PnState *st, int status, const struct pn_where *where)
     if (text == NULL)
         return NULL;
     PyObject *type = class_for(st, code);
-    /* On unix a libuv status is a negated errno. */
-    PyObject *exc = type != NULL ? PyObject_CallFunction(type, "iO", -status, text) : NULL;
+    PyObject *exc = type != NULL ? PyObject_CallFunction(type, "iO", pn_errno_of(status), text) : NULL;
     Py_DECREF(text);
     if (exc == NULL)
         return NULL;
@@ -557,10 +555,10 @@ PyObject *
 pn_uv_error_function(PyObject *module, PyObject *args)
 {
     struct pn_where where = {0};
-    int status;
-    if (!PyArg_ParseTuple(args, "is", &status, &where.syscall))
+    int number;
+    if (!PyArg_ParseTuple(args, "is", &number, &where.syscall))
         return NULL;
-    return pn_uv_error(pn_state_of_module(module), status, &where);
+    return pn_uv_error(pn_state_of_module(module), pn_status_of(number), &where);
 }
 
 PyObject *
@@ -578,6 +576,22 @@ pn_raise_net(PnState *st, const char *code, const char *format, ...)
     PyObject *exc = coded(class_for(st, code), code, format, ap);
     va_end(ap);
     return pn_raise(exc);
+}
+
+PyObject *
+pn_raise_unavailable(PnState *st, const char *feature)
+{
+    return pn_raise_net(st, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", "The feature %s is unavailable on this platform",
+                        feature);
+}
+
+PyObject *
+pn_unavailable_function(PyObject *module, PyObject *feature)
+{
+    const char *text = PyUnicode_Check(feature) ? PyUnicode_AsUTF8(feature) : NULL;
+    if (text == NULL)
+        return PyErr_Occurred() ? NULL : pn_raise_arg_type("feature", "a str", feature);
+    return pn_raise_unavailable(pn_state_of_module(module), text);
 }
 
 PyObject *

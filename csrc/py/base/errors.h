@@ -27,7 +27,7 @@ struct pn_where {
 /* Makes the error that Node would emit for a libuv status: errno, code, syscall, address, port. New reference or
  * NULL. */
 PyObject *pn_uv_error(PnState *st, int status, const struct pn_where *where);
-/* _uv_error(status, syscall): for the Python modules. */
+/* _uv_error(errno, syscall): for the Python modules. */
 PyObject *pn_uv_error_function(PyObject *module, PyObject *args);
 /* Makes the error of a failed lookup, which is also a socket.gaierror. `status` is an EAI_* code. */
 PyObject *pn_lookup_error(PnState *st, int status, int sys_errno, PyObject *hostname);
@@ -53,6 +53,10 @@ bool pn_clear_wording(void);
 PyObject *pn_raise(PyObject *exc); /* steals `exc`; for NULL it keeps the exception that is set */
 PyObject *pn_raise_uv(PnState *st, int status, const char *syscall);
 PyObject *pn_raise_net(PnState *st, const char *code, const char *format, ...);
+/* ERR_FEATURE_UNAVAILABLE_ON_PLATFORM: this platform has no such feature ("send_handle()"): see uvio/platform.h. */
+PyObject *pn_raise_unavailable(PnState *st, const char *feature);
+/* _unavailable(feature): the same, for the Python modules. */
+PyObject *pn_unavailable_function(PyObject *module, PyObject *feature);
 /* TypeError or ValueError with `.code`. */
 PyObject *pn_raise_coded(PyObject *type, const char *code, const char *format, ...);
 /* The same, as an object to emit. */

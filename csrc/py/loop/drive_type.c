@@ -12,6 +12,7 @@
 #include "py/loop/tick.h"
 #include "uvio/clock.h"
 #include "uvio/embed.h"
+#include "uvio/platform.h"
 
 typedef struct PnDrive {
     PyObject_HEAD
@@ -360,6 +361,8 @@ pn_embed(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kw
 {
     PnState *st = pn_state_of_module(module);
     PyObject *a[3];
+    if (!PN_HAS_EMBED)
+        return pn_raise_unavailable(st, "embed()");
     PyObject *op = parse_embed(st, args, nargs, kwnames, a) < 0 ? NULL : make_drive(st, a);
     if (op != NULL && attach(DRIVE(op)) < 0) {
         if (is_attached(DRIVE(op)))

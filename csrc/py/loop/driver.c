@@ -8,6 +8,7 @@
 #include "py/loop/waiter.h"
 #include "uvio/clock.h"
 #include "uvio/signal_mask.h"
+#include "uvio/signals.h"
 
 /* After a wait could not be woken for lack of memory. */
 #define RETRY_NS (10 * (int64_t)1000000)
@@ -159,6 +160,8 @@ pn_driver_timeout(PnState *st, uint64_t now)
     int64_t ns = pn_loop_timeout(st->loop, now);
     if (st->driver.looks_again && (ns < 0 || ns > LOOK_NS))
         ns = LOOK_NS;
+    if (pn_signals_longest_wait() >= 0 && st->driver.mode == PN_FOREGROUND)
+        ns = ns < 0 || ns > pn_signals_longest_wait() ? pn_signals_longest_wait() : ns;
     return st->retry_wakes && (ns < 0 || ns > RETRY_NS) ? RETRY_NS : ns;
 }
 

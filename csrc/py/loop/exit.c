@@ -156,7 +156,7 @@ warn_of_unsent(PnState *st)
     if (left.connections == 0)
         return;
     format_grouped(left.bytes, bytes, sizeof(bytes));
-    PySys_WriteStderr("pynet: %zu connection%s closed with %s bytes unsent\n", left.connections,
+    PySys_WriteStderr("pynet: %llu connection%s closed with %s bytes unsent\n", (unsigned long long)left.connections,
                       left.connections == 1 ? "" : "s", bytes);
 }
 

@@ -1,15 +1,15 @@
 /* run.c - run() and stop(): the calling thread drives the loop until nothing is left to do.
  *
  * Ctrl-C: on the main thread run() makes the loop's wake pipe Python's wakeup descriptor (install_signals()), so that a
- * signal ends pn_loop_wait(); pn_driver_turn() then raises KeyboardInterrupt. With run(signals=True) the first SIGINT or
+ * signal ends pn_loop_wait(); pn_driver_turn() then raises KeyboardInterrupt. On Windows, where that takes only sockets, the
+ * wait is short instead (pn_signals_longest_wait()). With run(signals=True) the first SIGINT or
  * SIGTERM closes in order (graceful.c), the second makes run() return at once. An uncaught exception of a listener is
  * raised by run(). */
-#include <signal.h>
-
 #include "py/base/args.h"
 #include "py/base/errors.h"
 #include "py/loop/driver.h"
 #include "py/loop/tick.h"
+#include "uvio/signals.h"
 
 /* How often to try to restore a signal setting: a signal handler may raise in between, or an allocation fail. */
 #define RESTORE_TRIES 16
@@ -273,7 +273,7 @@ struct saved_signals {
     PyObject *begun;     /* own: the result of begin() in pynet._run */
     PyObject *wakeup_fd; /* own: the previous wakeup descriptor, once it is replaced */
     bool handlers;       /* set_handlers() has been called */
-    struct sigaction interrupt, terminate;
+    struct pn_signal_handlers c;
 };
 
 static int
@@ -289,18 +289,18 @@ set_handlers(PnState *st, struct saved_signals *saved, PyObject *instead)
 static int
 install_signals(PnState *st, const struct run_args *a, struct saved_signals *saved)
 {
-    int fd = st->loop->wake_write;
+    int fd = pn_signals_fd(st->loop);
     PyObject *handler = a->signals ? PyObject_GetAttrString(st->module, "_on_signal") : Py_NewRef(Py_None);
     PyObject *log = a->log ? Py_True : Py_False;
     if (handler != NULL)
         saved->begun = PyObject_CallFunctionObjArgs(pn_state_run(st, PN_RUN_begin), handler, log, NULL);
     int status = saved->begun != NULL ? 0 : -1;
     if (status == 0 && saved->begun != Py_None) {
-        saved->wakeup_fd = PyObject_CallFunction(PyTuple_GET_ITEM(saved->begun, 0), "i", fd);
-        status = saved->wakeup_fd != NULL ? 0 : -1;
+        if (fd >= 0)
+            saved->wakeup_fd = PyObject_CallFunction(PyTuple_GET_ITEM(saved->begun, 0), "i", fd);
+        status = fd < 0 || saved->wakeup_fd != NULL ? 0 : -1;
         saved->handlers = status == 0 && a->signals;
-        (void)sigaction(SIGINT, NULL, &saved->interrupt);
-        (void)sigaction(SIGTERM, NULL, &saved->terminate);
+        pn_signal_handlers_get(&saved->c);
         if (saved->handlers)
             status = set_handlers(st, saved, handler);
     }
@@ -349,8 +349,7 @@ restore_signals(PnState *st, struct saved_signals *saved)
     if (saved->handlers) {
         restore_handlers(st, saved, &error);
         /* The handler may be C code, of which Python does not know. */
-        (void)sigaction(SIGINT, &saved->interrupt, NULL);
-        (void)sigaction(SIGTERM, &saved->terminate, NULL);
+        pn_signal_handlers_set(&saved->c);
     }
     Py_CLEAR(saved->wakeup_fd);
     Py_CLEAR(saved->begun);

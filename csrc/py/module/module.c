@@ -1,5 +1,4 @@
 /* module.c - defines the module pynet._pynet: its types, functions, values, and the hooks for exit and fork. */
-#include <netdb.h>
 
 #include "py/address/address.h"
 #include "py/address/blocklist_rules.h"
@@ -30,6 +29,7 @@
 #include "py/stream/read_loop.h"
 #include "py/stream/read_slot.h"
 #include "py/tls/tls.h"
+#include "uvio/platform.h"
 
 /* --- execution --- */
 
@@ -148,11 +148,12 @@ add_hooks(PyObject *m)
     PyObject *at_exit = os ? PyObject_GetAttrString(m, "_at_exit") : NULL;
     PyObject *after_fork = at_exit ? PyObject_GetAttrString(m, "_after_fork") : NULL;
     PyObject *result = after_fork ? PyObject_CallMethod(atexit, "register", "O", at_exit) : NULL;
-    PyObject *method = result ? PyObject_GetAttrString(os, "register_at_fork") : NULL;
+    bool forks = PN_HAS_FORK;
+    PyObject *method = result && forks ? PyObject_GetAttrString(os, "register_at_fork") : NULL;
     PyObject *args = method ? PyTuple_New(0) : NULL;
     PyObject *kwargs = args ? Py_BuildValue("{sO}", "after_in_child", after_fork) : NULL;
     PyObject *registered = kwargs ? PyObject_Call(method, args, kwargs) : NULL;
-    int status = registered != NULL ? 0 : -1;
+    int status = registered != NULL || (result != NULL && !forks) ? 0 : -1;
     if (status < 0 && result) {
         PyObject *error = pn_take_exception();
         PyObject *undone = PyObject_CallMethod(atexit, "unregister", "O", at_exit);
@@ -362,6 +363,7 @@ static PyMethodDef module_methods[] = {
     FAST("_receive_frames", pn_receive_frames, NULL),
     FAST("_sent_outside", pn_sent_outside, NULL),
     {"_uv_error", pn_uv_error_function, METH_VARARGS, NULL},
+    {"_unavailable", pn_unavailable_function, METH_O, NULL},
     {"_raise_arg_type", pn_raise_arg_type_function, METH_VARARGS, NULL},
     {"_raise_unknown", pn_raise_unknown_function, METH_VARARGS, NULL},
     {"_set_workers", pn_set_workers, METH_O, NULL},

@@ -3,12 +3,12 @@
  * A new option goes into listen_names and the enum below, in the same order, into struct pn_listen, start() in
  * listen_method.c, its docstring there, and pynet/_options.pyi. */
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "py/base/args.h"
 #include "py/server/listen_request.h"
 #include "py/socket/bound_socket.h"
+#include "uvio/fd.h"
+#include "uvio/platform.h"
 #include "uvio/sockaddr.h"
 
 #define DEFAULT_BACKLOG 511
@@ -105,7 +105,7 @@ read_mode(PyObject *obj, int *out)
 
 /* A name that is looked up, or a number. */
 static int
-read_group(PnState *st, PyObject *obj, gid_t *out)
+read_group(PnState *st, PyObject *obj, uint32_t *out)
 {
     bool named = PyUnicode_Check(obj);
     if (!named && (!PyLong_Check(obj) || PyBool_Check(obj))) {
@@ -119,7 +119,7 @@ read_group(PnState *st, PyObject *obj, gid_t *out)
     long long gid = PyLong_Check(number) ? PyLong_AsLongLongAndOverflow(number, &overflow) : -1;
     Py_DECREF(number);
     if (overflow == 0 && gid >= 0 && gid < (long long)PN_GROUP_UNCHANGED) {
-        *out = (gid_t)gid;
+        *out = (uint32_t)gid;
         return 0;
     }
     if (named)
@@ -136,8 +136,8 @@ read_modes_for_all(PyObject **v, struct pn_listen *l)
     static const struct {
         int option, bits;
     } rows[] = {
-        {L_READABLE_ALL, S_IRUSR | S_IRGRP | S_IROTH},
-        {L_WRITABLE_ALL, S_IWUSR | S_IWGRP | S_IWOTH},
+        {L_READABLE_ALL, 0444},
+        {L_WRITABLE_ALL, 0222},
     };
     int bits = 0;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -159,9 +159,25 @@ read_modes_for_all(PyObject **v, struct pn_listen *l)
     return 0;
 }
 
+/* Raises for the options of a file where paths have none. */
+static int
+check_files(PnState *st, PyObject **v, const struct pn_listen *l)
+{
+    const char *feature = v[L_MODE] != NULL                        ? "listen(mode=...)"
+                          : v[L_GROUP] != NULL                     ? "listen(group=...)"
+                          : (l->flags & PN_BIND_UNLINK_STALE) != 0 ? "listen(unlink_stale=True)"
+                                                                   : NULL;
+    if (PN_HAS_UNIX_SOCKETS || feature == NULL)
+        return 0;
+    pn_raise_unavailable(st, feature);
+    return -1;
+}
+
 static int
 read_access(PnState *st, PyObject **v, struct pn_listen *l)
 {
+    if (check_files(st, v, l) < 0)
+        return -1;
     l->access.mode = v[L_GROUP] != NULL ? MODE_FOR_GROUP : PN_MODE_BY_UMASK;
     l->access.group = PN_GROUP_UNCHANGED;
     if (v[L_MODE] != NULL && read_mode(v[L_MODE], &l->access.mode) < 0)
@@ -443,7 +459,7 @@ void
 pn_listen_clear(struct pn_listen *l)
 {
     if (l->fd >= 0)
-        close(l->fd);
+        pn_fd_close(l->fd);
     l->fd = -1;
     pn_endpoint_clear(&l->at);
     pn_places_free(l->places);

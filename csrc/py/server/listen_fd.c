@@ -3,17 +3,15 @@
  * Owns: a duplicate of an object's descriptor. A bare number is taken over: it is duplicated as well, and closed
  *       when the server listens, so that a listen() that fails has changed nothing. 0, 1 and 2 stay open: otherwise
  *       the next file that is opened would become standard input. */
+#include <float.h>
 #include <limits.h>
-#include <math.h>
-#include <unistd.h>
 
 #include "py/base/args.h"
 #include "py/server/listen_request.h"
 #include "py/socket/bound_socket.h"
+#include "uvio/fd.h"
 #include "uvio/handles.h"
 #include "uvio/user_fd.h"
-
-#define PATH_SIZE 128 /* sun_path has no more than 108 */
 
 /* --- taking --- */
 
@@ -34,7 +32,7 @@ pn_listen_take_number(PnState *st, PyObject *obj, struct pn_listen *l)
     double value;
     if (pn_arg_number(obj, "options.fd", &value) < 0)
         return -1;
-    if (!(value >= 0) || isinf(value)) {
+    if (!(value >= 0 && value <= DBL_MAX)) {
         pn_raise_arg_value("options.fd", "must be a file descriptor, a number >= 0", obj);
         return -1;
     }
@@ -107,7 +105,7 @@ pn_listen_take_handle(PnState *st, PyObject *obj, const char *name, struct pn_li
 static int
 path_of(int fd, enum pn_stream_kind kind, PyObject **out)
 {
-    char buf[PATH_SIZE];
+    char buf[PN_PATH_SIZE];
     *out = NULL;
     size_t len = kind == PN_STREAM_PIPE ? pn_path_of(fd, buf, sizeof(buf)) : 0;
     if (len > 0)
@@ -136,8 +134,8 @@ pn_listen_on_fd(PnState *st, struct pn_listen *l)
 void
 pn_listen_close_taken(struct pn_listen *l)
 {
-    if (l->taken_fd > STDERR_FILENO && pn_user_fd_same(l->taken_fd, l->outcome.first.listener->fd))
-        close(l->taken_fd);
+    if (l->taken_fd > PN_LAST_STANDARD_FD && pn_user_fd_same(l->taken_fd, l->outcome.first.listener->fd))
+        pn_fd_close(l->taken_fd);
 }
 
 /* Gives the file the mode and the group while the BoundSocket has it: if that fails, it still has it. 0 with or without

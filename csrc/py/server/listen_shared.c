@@ -6,7 +6,6 @@
  * Owns:    st->cluster_ask, st->cluster_watch.
  * Threads: every function runs with the GIL held; the answer may come on any thread. */
 #include <limits.h>
-#include <unistd.h>
 
 #include "py/base/args.h"
 #include "py/events/awaitable.h"
@@ -15,6 +14,7 @@
 #include "py/server/listen_request.h"
 #include "py/server/server.h"
 #include "py/socket/bound_socket.h"
+#include "uvio/fd.h"
 #include "uvio/handles.h"
 #include "uvio/sockaddr.h"
 #include "uvio/user_fd.h"
@@ -273,7 +273,7 @@ take_all(PnState *st, const struct pn_places *p, const int *fds, enum pn_sharing
             failed = i;
         }
         if (status != 0)
-            close(fds[i]);
+            pn_fd_close(fds[i]);
     }
     if (status == 0)
         return;
@@ -377,9 +377,9 @@ static void
 move_above_standard(struct answer *a)
 {
     for (size_t i = 0; i < a->count; i++) {
-        int copy = a->fds[i] <= STDERR_FILENO ? pn_user_fd_dup(a->fds[i]) : -1;
+        int copy = a->fds[i] <= PN_LAST_STANDARD_FD ? pn_user_fd_dup(a->fds[i]) : -1;
         if (copy >= 0) {
-            close(a->fds[i]);
+            pn_fd_close(a->fds[i]);
             a->fds[i] = copy;
         }
     }
@@ -393,7 +393,7 @@ answer(PnState *st, struct answer *a)
     size_t count = asking ? a->server->places->count : 0;
     if (!asking || count != a->count) {
         for (size_t i = 0; i < a->count; i++)
-            close(a->fds[i]);
+            pn_fd_close(a->fds[i]);
         if (!asking)
             Py_RETURN_FALSE;
         PyErr_Format(PyExc_ValueError, "fds must have %zu descriptors, one for each place, not %zu", count, a->count);

@@ -1,7 +1,6 @@
 /* server_shared.c - servers whose sockets several processes use. In the primary of a cluster: a server that does not accept,
  * or hands on what it accepts. In a worker: connections that the primary has accepted. */
 #include <limits.h>
-#include <unistd.h>
 
 #include "py/base/args.h"
 #include "py/loop/driver.h"
@@ -9,6 +8,7 @@
 #include "py/server/listen_request.h"
 #include "py/server/server.h"
 #include "py/socket/bound_socket.h"
+#include "uvio/fd.h"
 #include "uvio/handles.h"
 #include "uvio/user_fd.h"
 
@@ -45,9 +45,9 @@ pn_server_fds(PyObject *module, PyObject *op)
         PyObject *number = fd >= 0 ? PyLong_FromLong(fd) : pn_raise_uv(s->em.st, fd, "dup");
         if (number == NULL || PyList_Append(list, number) < 0) {
             if (fd >= 0)
-                close(fd);
+                pn_fd_close(fd);
             for (Py_ssize_t j = 0; j < PyList_GET_SIZE(list); j++)
-                close((int)PyLong_AsLong(PyList_GET_ITEM(list, j)));
+                pn_fd_close((int)PyLong_AsLong(PyList_GET_ITEM(list, j)));
             Py_CLEAR(list);
         }
         Py_XDECREF(number);
@@ -109,11 +109,11 @@ deliver(PnServer *s, struct pn_listener *l, int fd)
         pn_listener_refuse(fd);
         return 1;
     }
-    if (status == 0 && fd <= STDERR_FILENO) { /* libuv would not close it */
+    if (status == 0 && fd <= PN_LAST_STANDARD_FD) { /* libuv would not close it */
         int copy = pn_user_fd_dup(fd);
         status = copy < 0 ? copy : 0;
         if (copy >= 0) {
-            close(fd);
+            pn_fd_close(fd);
             fd = copy;
         }
     }

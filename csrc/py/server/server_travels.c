@@ -1,6 +1,5 @@
 /* server_travels.c - a server that is sent to another process, and one that has arrived: see pynet/_handles.py. */
 #include <limits.h>
-#include <unistd.h>
 
 #include "py/base/args.h"
 #include "py/loop/driver.h"
@@ -9,6 +8,7 @@
 #include "py/server/server_proxy.h"
 #include "py/socket/bound_socket.h"
 #include "uvio/bind.h"
+#include "uvio/fd.h"
 #include "uvio/listener.h"
 #include "uvio/user_fd.h"
 
@@ -35,7 +35,7 @@ lend_one(PnState *st, const struct pn_listener *l)
     PyObject *path = l->file.path != NULL ? PyUnicode_DecodeFSDefault(l->file.path) : Py_NewRef(Py_None);
     PyObject *both = path != NULL ? Py_BuildValue("iN", fd, path) : NULL;
     if (both == NULL)
-        close(fd);
+        pn_fd_close(fd);
     return both;
 }
 
@@ -59,9 +59,9 @@ pn_server_lend(PyObject *module, PyObject *op)
         if (one == NULL || PyList_Append(list, one) < 0) {
             PyObject *error = pn_take_exception();
             if (one != NULL)
-                close((int)PyLong_AsLong(PyTuple_GET_ITEM(one, 0)));
+                pn_fd_close((int)PyLong_AsLong(PyTuple_GET_ITEM(one, 0)));
             for (Py_ssize_t k = 0; k < PyList_GET_SIZE(list); k++)
-                close((int)PyLong_AsLong(PyTuple_GET_ITEM(PyList_GET_ITEM(list, k), 0)));
+                pn_fd_close((int)PyLong_AsLong(PyTuple_GET_ITEM(PyList_GET_ITEM(list, k), 0)));
             Py_CLEAR(list);
             pn_put_back_exception(error);
         }
@@ -111,20 +111,20 @@ pn_server_forget_files(PyObject *module, PyObject *op)
 static int
 take(PnState *st, int fd, PyObject *file, int backlog, struct pn_bound_place *place)
 {
-    char name[128]; /* longer than the sun_path of any system */
+    char name[PN_PATH_SIZE];
     enum pn_stream_kind kind;
     int status = pn_user_fd_listenable(fd, &kind);
     size_t len = status == 0 && kind == PN_STREAM_PIPE ? pn_path_of(fd, name, sizeof(name)) : 0;
     if (status == 0 && !pn_user_fd_is_listening(fd))
         status = UV_EINVAL;
     if (status == 0 && len > 0 && (place->path = PyUnicode_DecodeFSDefaultAndSize(name, (Py_ssize_t)len)) == NULL) {
-        close(fd);
+        pn_fd_close(fd);
         return -1;
     }
     if (status == 0)
         place->listener = pn_listener_fd(st->loop, fd, kind, backlog, &status);
     if (place->listener == NULL) {
-        close(fd);
+        pn_fd_close(fd);
         if (status == UV_ENOMEM)
             PyErr_NoMemory();
         else
@@ -154,7 +154,7 @@ take_all(PnState *st, PyObject *list, bool ready, int backlog, struct pn_outcome
         if (!PyArg_ParseTuple(PyList_GET_ITEM(list, i), "iO", &fd, &file))
             return -1;
         if (status < 0)
-            close(fd);
+            pn_fd_close(fd);
         else
             status = take(st, fd, file, backlog, i == 0 ? &out->first : &out->others->at[i - 1]);
     }

@@ -344,7 +344,7 @@ server_repr(PyObject *op)
     const char *name = Py_TYPE(op)->tp_name;
     char more[40] = "";
     if (s->others != NULL)
-        PyOS_snprintf(more, sizeof(more), " and %zu more", s->others->count);
+        PyOS_snprintf(more, sizeof(more), " and %llu more", (unsigned long long)s->others->count);
     if (s->listener == NULL)
         return PyUnicode_FromFormat("<%s not listening, %zu connections>", name, s->connections);
     if (s->path != NULL)

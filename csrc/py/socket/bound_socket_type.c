@@ -6,7 +6,6 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "py/address/address.h"
 #include "py/address/address_info.h"
@@ -15,6 +14,8 @@
 #include "py/base/errors.h"
 #include "py/loop/hooks.h"
 #include "py/socket/bound_socket.h"
+#include "uvio/fd.h"
+#include "uvio/platform.h"
 #include "uvio/sockaddr.h"
 #include "uvio/user_fd.h"
 
@@ -44,7 +45,7 @@ close_descriptor(struct pn_bound *b)
 {
     pn_path_file_unlink(&b->file);
     if (b->fd >= 0)
-        close(b->fd);
+        pn_fd_close(b->fd);
     b->fd = -1;
 }
 
@@ -229,6 +230,10 @@ static int
 read_request(PnState *st, PyObject **v, struct bind_request *out)
 {
     memset(out, 0, sizeof(*out));
+    if (v[B_PATH] != NULL && !PN_HAS_UNIX_SOCKETS) {
+        pn_raise_unavailable(st, "BoundSocket(path=...)");
+        return -1;
+    }
     if (v[B_PATH] != NULL) {
         if (v[B_HOST] == NULL && v[B_PORT] == NULL && v[B_IPV6_ONLY] == NULL && v[B_REUSE_PORT] == NULL) {
             out->path = pn_arg_path(v[B_PATH], "options.path");
@@ -334,7 +339,7 @@ bind_tcp(PnBoundSocket *self, const struct bind_request *w)
 static int
 bind_path(PnBoundSocket *self, struct bind_request *w)
 {
-    char name[128]; /* longer than the sun_path of any system */
+    char name[PN_PATH_SIZE];
     int status;
     int fd = pn_bind_path(PyBytes_AS_STRING(w->path), (size_t)PyBytes_GET_SIZE(w->path), PN_MODE_BY_UMASK,
                           &self->b.file, &status);
@@ -409,7 +414,7 @@ pn_bound_lend(PyObject *module, PyObject *op)
     PyObject *file = path != NULL ? PyUnicode_DecodeFSDefault(path) : Py_NewRef(Py_None);
     PyObject *both = file != NULL ? Py_BuildValue("iN", fd, file) : NULL;
     if (both == NULL)
-        close(fd);
+        pn_fd_close(fd);
     return both;
 }
 
@@ -439,7 +444,7 @@ pn_take_file(struct pn_path_file *f, PyObject *path)
 static int
 arrive(PnBoundSocket *self, int fd, PyObject *file)
 {
-    char name[128];
+    char name[PN_PATH_SIZE];
     enum pn_stream_kind kind;
     if (pn_user_fd_listenable(fd, &kind) != 0 || pn_user_fd_is_listening(fd)) {
         pn_raise_net(self->st, "ERR_IPC_INVALID_FRAME", "The descriptor that came is not that of a bound socket");
@@ -472,7 +477,7 @@ pn_bound_arrives(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     else
         pn_raise_arg_type("path", "a str", args[1]);
     if (op == NULL || arrive(PN_BOUND(op), fd, args[1]) < 0) {
-        close(fd);
+        pn_fd_close(fd);
         Py_CLEAR(op);
     }
     return op;

@@ -1,9 +1,9 @@
 /* socket_accept.c - makes the socket of a connection that a server has accepted, or that has come from another process. */
-#include <unistd.h>
 
 #include "py/base/args.h"
 #include "py/socket/socket.h"
 #include "py/stream/duplex.h"
+#include "uvio/fd.h"
 #include "uvio/proxy_read.h"
 
 /* What a factory has returned may be used for a connection. */
@@ -74,7 +74,7 @@ pn_accepted_close(struct pn_accepted *c, bool reset)
         if (reset)
             pn_proxy_reset(c->fd);
         else
-            close(c->fd);
+            pn_fd_close(c->fd);
     }
     c->fd = -1;
 }

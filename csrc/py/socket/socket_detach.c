@@ -1,11 +1,11 @@
 /* socket_detach.c - detach(): hands the connection over to a socket.socket; refuses if unsent or unread bytes would be
  * lost. */
-#include <unistd.h>
 
 #include "py/loop/driver.h"
 #include "py/socket/socket.h"
 #include "py/stream/duplex.h"
 #include "py/stream/filter.h"
+#include "uvio/fd.h"
 #include "uvio/user_fd.h"
 
 int
@@ -57,7 +57,7 @@ make_socket(int fd)
     Py_XDECREF(args);
     Py_XDECREF(kwargs);
     if (sock == NULL)
-        close(fd);
+        pn_fd_close(fd);
     return sock;
 }
 

@@ -4,7 +4,6 @@
  * Owns: a socket's handle holds a reference to the socket from its opening to its event `closed`, so that a
  *       connection stays open while user code holds no reference to it. */
 #include <string.h>
-#include <unistd.h>
 
 #include "py/base/args.h"
 #include "py/events/emitter.h"

@@ -8,6 +8,7 @@
 #include "py/stream/duplex.h"
 #include "py/stream/encoding.h"
 #include "py/stream/frames.h"
+#include "uvio/platform.h"
 
 /* The checked values. */
 struct settings {
@@ -95,10 +96,14 @@ check_origin(PnSocket *s, PyObject **v)
 }
 
 static int
-check_receive_handles(PyObject **v, struct settings *to)
+check_receive_handles(PnState *st, PyObject **v, struct settings *to)
 {
     if (flag_option(v[PN_O_RECEIVE_HANDLES], &to->receive_handles) < 0)
         return -1;
+    if (!PN_HAS_UNIX_SOCKETS && to->receive_handles) {
+        pn_raise_unavailable(st, "Socket(receive_handles=True)");
+        return -1;
+    }
     enum pn_socket_option other = v[PN_O_ONREAD] != NULL ? PN_O_ONREAD : PN_O_ENCODING;
     if (!to->receive_handles || v[other] == NULL)
         return 0;
@@ -124,7 +129,7 @@ check_all(PnSocket *s, PyObject **v, struct settings *to)
         return -1;
     if (v[PN_O_LINGER] != NULL && pn_check_close_timeout(v[PN_O_LINGER], "options.linger", &to->linger) < 0)
         return -1;
-    if (check_receive_handles(v, to) < 0)
+    if (check_receive_handles(s->d.em.st, v, to) < 0)
         return -1;
     if (pn_text_errors_of(v[PN_O_ERRORS], "options.errors", &to->errors) < 0)
         return -1;

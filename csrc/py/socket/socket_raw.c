@@ -8,6 +8,7 @@
 #include "py/base/args.h"
 #include "py/base/errors.h"
 #include "py/socket/socket.h"
+#include "uvio/platform.h"
 
 #define MAX_VALUE 65536
 
@@ -185,6 +186,8 @@ pn_socket_get_credentials(PyObject *op, void *closure)
     PnSocket *s = PN_SOCKET(op);
     struct pn_credentials c;
     (void)closure;
+    if (!PN_HAS_UNIX_SOCKETS && s->is_pipe)
+        return pn_raise_unavailable(s->d.em.st, "peer_credentials");
     if (s->d.io == NULL || !s->d.connected || s->d.em.generation != s->d.em.st->generation ||
         !pn_stream_peer_credentials(s->d.io, &c))
         Py_RETURN_NONE;

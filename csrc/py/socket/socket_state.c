@@ -5,6 +5,7 @@
 #include "py/stream/duplex.h"
 #include "py/stream/encoding.h"
 #include "uvio/bind.h"
+#include "uvio/fd.h"
 
 /* --- addresses --- */
 
@@ -37,13 +38,11 @@ bound_path(const PnSocket *s)
     return s->extras != NULL ? s->extras->bound_path : NULL;
 }
 
-#define PATH_SIZE 128 /* sun_path has no more than 108 */
-
 /* The path of one end of a connected unix socket; NULL, without an exception, if it has none. */
 static PyObject *
 path_of(PnSocket *s, size_t (*get)(int fd, char *out, size_t size))
 {
-    char buf[PATH_SIZE];
+    char buf[PN_PATH_SIZE];
     if (!s->is_pipe || s->d.io == NULL || s->endpoints != NULL || (!s->d.connected && !s->bound))
         return NULL;
     size_t len = get(pn_stream_fd(s->d.io), buf, sizeof(buf));

@@ -171,7 +171,8 @@ pn_socket_set_type_of_service_method(PyObject *op, PyObject *const *args, Py_ssi
     uint8_t tos;
     if (pn_check_alive(&s->d.em) < 0 || pn_unpack("set_type_of_service", names, 1, args, nargs, kwnames, a) < 0)
         return NULL;
-    if (PyFloat_Check(a[0]) && isnan(PyFloat_AS_DOUBLE(a[0]))) /* as Node, whose option is out of range instead */
+    if (PyFloat_Check(a[0]) &&
+        PyFloat_AS_DOUBLE(a[0]) != PyFloat_AS_DOUBLE(a[0])) /* as Node, whose option is out of range instead */
         return pn_raise_arg_type("tos", "an int or float", a[0]);
     if (pn_check_type_of_service(a[0], "tos", &tos) < 0)
         return NULL;

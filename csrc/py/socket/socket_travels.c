@@ -1,12 +1,12 @@
 /* socket_travels.c - a socket that is sent to another process, and one that has arrived: see pynet/_handles.py.
  *
  * What travels beside the descriptor are settings; nothing that has been read or waits to be sent may be left. */
-#include <unistd.h>
 
 #include "py/loop/driver.h"
 #include "py/socket/socket.h"
 #include "py/stream/duplex.h"
 #include "py/stream/encoding.h"
+#include "uvio/fd.h"
 #include "uvio/user_fd.h"
 
 /* The bytes of the header of the PROXY protocol as a str, each a character: they travel in JSON. None if it has none. */
@@ -49,7 +49,7 @@ pn_socket_lend(PyObject *module, PyObject *socket)
     PyObject *settings = settings_of(s);
     PyObject *both = settings != NULL ? Py_BuildValue("iN", fd, settings) : NULL;
     if (both == NULL)
-        close(fd);
+        pn_fd_close(fd);
     return both;
 }
 
@@ -138,6 +138,6 @@ pn_socket_arrives(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         return PyErr_Format(PyExc_TypeError, "_socket_arrives(fd, settings)");
     PyObject *s = arrive(pn_state_of_module(module), &fd, args[1]);
     if (fd >= 0)
-        close(fd);
+        pn_fd_close(fd);
     return s;
 }

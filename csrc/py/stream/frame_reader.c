@@ -5,7 +5,6 @@
  *
  * Owns: the descriptors that have been received, until their frames are delivered. Those that are left are closed when the
  *       socket is destroyed. */
-#include <unistd.h>
 
 #include "core/frame.h"
 #include "py/base/args.h"
@@ -15,6 +14,7 @@
 #include "py/stream/duplex.h"
 #include "py/stream/duplex_errors.h"
 #include "py/stream/frames.h"
+#include "uvio/fd.h"
 
 #define MOST_UNCLAIMED 64
 #define READS_A_TURN   32
@@ -47,7 +47,7 @@ drop(struct frame_reader *o)
 {
     for (size_t i = 0; i < o->count; i++) {
         if (o->fds[i] != LOST)
-            close(o->fds[i]);
+            pn_fd_close(o->fds[i]);
     }
     o->count = 0;
     pn_frames_clear(&o->frames);
@@ -95,7 +95,7 @@ emit_handle(PnDuplex *s, int kind, PyObject *message, int fd)
     PyObject *result =
         module != NULL ? PyObject_CallMethod(module, "received", "OiOi", (PyObject *)s, kind, message, fd) : NULL;
     if (module == NULL && fd >= 0)
-        close(fd);
+        pn_fd_close(fd);
     Py_XDECREF(module);
     if (result == NULL && !PyErr_ExceptionMatches(PyExc_Exception))
         pn_uncaught(s->em.st, (PyObject *)s, NULL); /* Ctrl-C: this handle is lost */
@@ -121,7 +121,7 @@ call_function(PnDuplex *s, PyObject *function, const struct pn_frame *f, PyObjec
     }
     else {
         if (fd >= 0)
-            close(fd);
+            pn_fd_close(fd);
         pn_duplex_destroy_steal(s, NULL);
     }
     Py_XDECREF(stack[1]);
@@ -156,7 +156,7 @@ deliver_one(PnDuplex *s, struct frame_reader *o)
     PyObject *message = PyBytes_FromStringAndSize(f.message, (Py_ssize_t)f.len);
     if (message == NULL) {
         if (fd >= 0)
-            close(fd);
+            pn_fd_close(fd);
         pn_duplex_destroy_steal(s, NULL);
     }
     else if (o->function != NULL)
@@ -242,7 +242,7 @@ keep_fds(struct frame_reader *o, const struct pn_fds *fds)
         if (o->count < MOST_UNCLAIMED)
             o->fds[o->count++] = fds->fd[i];
         else
-            close(fds->fd[i]);
+            pn_fd_close(fds->fd[i]);
     }
     if (fds->lost && o->count < MOST_UNCLAIMED)
         o->fds[o->count++] = LOST;

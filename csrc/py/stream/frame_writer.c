@@ -1,11 +1,11 @@
 /* frame_writer.c - sends frames with descriptors over a unix socket: core/frame.h has their form. */
-#include <unistd.h>
 
 #include "core/frame.h"
 #include "py/base/args.h"
 #include "py/loop/driver.h"
 #include "py/stream/duplex.h"
 #include "py/stream/frames.h"
+#include "uvio/fd.h"
 #include "uvio/user_fd.h"
 
 /* A new bytes object with header and message. */
@@ -116,6 +116,6 @@ pn_send_frame(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     int fd = (int)number;
     PyObject *result = checked_send(pn_state_of_module(module), args, &fd);
     if (fd >= 0)
-        close(fd);
+        pn_fd_close(fd);
     return result;
 }

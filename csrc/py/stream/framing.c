@@ -108,7 +108,7 @@ static void
 raise_over_limit(PnDuplex *s, size_t max)
 {
     char text[64];
-    PyOS_snprintf(text, sizeof(text), "no separator within max=%zu", max);
+    PyOS_snprintf(text, sizeof(text), "no separator within max=%llu", (unsigned long long)max);
     pn_raise(pn_duplex_error(s, "ERR_READ_LIMIT", text));
 }
 

@@ -16,6 +16,7 @@
 #include "py/events/emitter.h"
 #include "py/stream/duplex.h"
 #include "py/stream/read_bytes.h"
+#include "uvio/platform.h"
 
 /* A socket that no thread has read for one to two such times is the loop's again. */
 #define REVIEW_NS       ((uint64_t)50 * 1000000)
@@ -51,8 +52,8 @@ can_read(const PnCall *c)
 {
     const PnDuplex *s = PN_DUPLEX(c->source);
     const struct pn_reads *r = s->r;
-    return s->io != NULL && s->io->filter == NULL && s->connected && !s->destroyed && !s->r_ended &&
-           s->errored == NULL && r != NULL && !r->direct_refused && !r->decoding && r->reader == NULL &&
+    return PN_HAS_DIRECT_READS && s->io != NULL && s->io->filter == NULL && s->connected && !s->destroyed &&
+           !s->r_ended && s->errored == NULL && r != NULL && !r->direct_refused && !r->decoding && r->reader == NULL &&
            r->deferred_data.count == 0 && s->pipes == NULL && c->error == NULL && pn_waiter_polls(&c->w) &&
            waits_alone(c, r) && !is_heard(s);
 }

@@ -5,7 +5,6 @@
  * together when the callback ends, when they reach the high-water mark, or when something needs them to have left. What
  * the kernel does not accept goes to libuv, one request at a time; see writes.c for the queue. pn_writable_written()
  * gets the outcome, ECANCELED after destroy(). */
-#include <unistd.h>
 
 #include "py/events/emitter.h"
 #include "py/loop/uncaught.h"
@@ -13,6 +12,7 @@
 #include "py/stream/duplex_errors.h"
 #include "py/stream/filter.h"
 #include "py/stream/writes.h"
+#include "uvio/fd.h"
 
 size_t
 pn_writable_length(const PnDuplex *s)
@@ -411,7 +411,7 @@ pn_writable_write_fd(PnDuplex *s, PyObject *bytes, int fd, PyObject *callback)
     size_t len = (size_t)PyBytes_GET_SIZE(bytes);
     struct pn_writes *wq = pn_writes_of(s);
     if (wq == NULL || pn_writes_append_fd(st, wq, fd) < 0) {
-        close(fd);
+        pn_fd_close(fd);
         return -1;
     }
     if (write_behind(s, bytes, PyBytes_AS_STRING(bytes), len, callback, pn_in_callback(st)) < 0) {

@@ -5,9 +5,9 @@
 #include "py/stream/writes.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "py/stream/duplex_errors.h"
+#include "uvio/fd.h"
 
 #define MAX_IOV 1024 /* the kernel's limit, IOV_MAX */
 
@@ -33,7 +33,7 @@ close_fd(struct pn_cleanup *c)
 {
     struct pn_write_fd *f = OF_CLEANUP(c);
     if (f->fd >= 0)
-        close(f->fd);
+        pn_fd_close(f->fd);
     f->fd = -1;
 }
 

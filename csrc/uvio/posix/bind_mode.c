@@ -6,7 +6,7 @@
  *
  * On Linux the child borrows the memory of its parent, as that of vfork(), and ends without SIGCHLD: no handler runs,
  * and no waitpid() of the program sees it. */
-#include "uvio/bind_mode.h"
+#include "uvio/posix/bind_mode.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -9,7 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "uvio/bind_mode.h"
+#include "uvio/posix/bind_mode.h"
+#include "uvio/posix/sockaddr_un.h"
 #include "uvio/sockaddr.h"
 
 static int

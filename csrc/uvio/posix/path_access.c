@@ -40,10 +40,10 @@ open_file(const struct pn_path_file *f, struct stat *st)
 }
 
 static int
-set_group(const struct pn_path_file *f, int fd, gid_t group)
+set_group(const struct pn_path_file *f, int fd, uint32_t group)
 {
     (void)f;
-    return fchownat(fd, "", (uid_t)-1, group, AT_EMPTY_PATH) == 0 ? 0 : last_error();
+    return fchownat(fd, "", (uid_t)-1, (gid_t)group, AT_EMPTY_PATH) == 0 ? 0 : last_error();
 }
 
 /* fchmod() refuses such a descriptor, and fchmodat() takes no AT_EMPTY_PATH before Linux 6.6. */
@@ -75,10 +75,10 @@ open_file(const struct pn_path_file *f, struct stat *st)
 }
 
 static int
-set_group(const struct pn_path_file *f, int fd, gid_t group)
+set_group(const struct pn_path_file *f, int fd, uint32_t group)
 {
     (void)fd;
-    return lchown(f->path, (uid_t)-1, group) == 0 ? 0 : last_error();
+    return lchown(f->path, (uid_t)-1, (gid_t)group) == 0 ? 0 : last_error();
 }
 
 static int
@@ -107,7 +107,7 @@ pn_path_access_apply(const struct pn_path_file *f, struct pn_path_access *a)
     int fd = f->path != NULL ? open_file(f, &st) : UV_ENOENT;
     if (fd < 0)
         return fd;
-    int status = changes_group && st.st_gid != a->group ? set_group(f, fd, a->group) : 0;
+    int status = changes_group && (uint32_t)st.st_gid != a->group ? set_group(f, fd, a->group) : 0;
     if (status == 0 && changes_mode && (int)(st.st_mode & 0777) != a->mode) {
         a->failed = "chmod";
         status = set_mode(f, fd, a->mode);

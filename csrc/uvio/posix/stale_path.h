@@ -1,6 +1,6 @@
 /* stale_path.h - a unix path that a dead server has left behind: no process listens on it. */
-#ifndef PN_UVIO_STALE_PATH_H
-#define PN_UVIO_STALE_PATH_H
+#ifndef PN_UVIO_POSIX_STALE_PATH_H
+#define PN_UVIO_POSIX_STALE_PATH_H
 
 #include <stdbool.h>
 #include <stddef.h>

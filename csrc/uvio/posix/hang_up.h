@@ -1,6 +1,6 @@
 /* hang_up.h - tests what a descriptor would read after its peer has closed. */
-#ifndef PN_UVIO_HANG_UP_H
-#define PN_UVIO_HANG_UP_H
+#ifndef PN_UVIO_POSIX_HANG_UP_H
+#define PN_UVIO_POSIX_HANG_UP_H
 
 #include <sys/types.h>
 

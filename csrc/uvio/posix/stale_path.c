@@ -1,6 +1,6 @@
 /* stale_path.c - listen(unlink_stale=True): unlinks a unix path on which no server listens any more; see
  * stale_path.h. */
-#include "uvio/stale_path.h"
+#include "uvio/posix/stale_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "uvio/sockaddr.h"
+#include "uvio/posix/sockaddr_un.h"
 
 #define LOCK_TRIES 50 /* 1 ms apart: the other processes hold the lock for microseconds */
 

@@ -1,7 +1,7 @@
 /* hang_up.c - asks the kernel what a hang-up means, since newer libuvs take each for an end; see hang_up.h.
  *
  * Threads: the lock is held everywhere. */
-#include "uvio/hang_up.h"
+#include "uvio/posix/hang_up.h"
 
 #include <errno.h>
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 /* bind_mode.h - binds a unix socket so that its file has a given mode from the first moment. */
-#ifndef PN_UVIO_BIND_MODE_H
-#define PN_UVIO_BIND_MODE_H
+#ifndef PN_UVIO_POSIX_BIND_MODE_H
+#define PN_UVIO_POSIX_BIND_MODE_H
 
 #include <sys/socket.h>
 #include <sys/types.h>

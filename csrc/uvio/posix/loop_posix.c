@@ -1,0 +1,361 @@
+/* loop_posix.c - the system's part of the loop on POSIX: opens it, waits by poll(), and calls libuv when all of its
+ * descriptors are sound; see loop_os.h. */
+#include "uvio/loop_os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
+
+#include "uvio/posix/poll_fds.h"
+#include "uvio/signal_mask.h"
+#include "uvio/uv_internals.h"
+
+/* --- opening and closing --- */
+
+/* libuv aborts when it closes a descriptor from 0 to 2. A process that was started without standard streams gets
+ * /dev/null in their place. */
+static void
+fill_standard_streams(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+static int
+open_wake_pipe(struct pn_loop *loop)
+{
+    int fds[2];
+    if (!pn_pipe_open(fds))
+        return uv_translate_sys_error(errno);
+    loop->wake_read = fds[0];
+    loop->wake_write = fds[1];
+    return 0;
+}
+
+/* libuv aborts the process when its first loop finds no descriptors for the pipe of its signals. */
+static int
+check_free_descriptors(int any)
+{
+    int fds[4]; /* epoll, the pipe, and an eventfd */
+    int count = 0, status = 0;
+    while (status == 0 && count < 4) {
+        fds[count] = fcntl(any, F_DUPFD_CLOEXEC, 0);
+        if (fds[count] < 0)
+            status = uv_translate_sys_error(errno);
+        else
+            count++;
+    }
+    while (count > 0)
+        close(fds[--count]);
+    return status;
+}
+
+/* See pn_loop_can_run(). */
+static int
+mark_backend(struct pn_loop *loop)
+{
+#ifdef __linux__
+    struct epoll_event none = {.data.fd = loop->wake_read};
+    if (epoll_ctl(loop->backend, EPOLL_CTL_ADD, loop->wake_read, &none) < 0)
+        return uv_translate_sys_error(errno);
+#else
+    (void)loop;
+#endif
+    return 0;
+}
+
+/* libuv watches descriptors of its own for its thread pool and its signal handlers, which pynet does not use. When code
+ * outside pynet closes one and a connection gets its number, libuv would take what comes for messages to itself, with
+ * pointers in them. So nothing watches them any more. The first uv_run() puts them into the backend, and aborts if they
+ * are closed by then: so it comes now. */
+static void
+forget_own_fds(struct pn_loop *loop)
+{
+    int fd;
+    (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+    while ((fd = pn_uv_forget_watched(&loop->uv)) >= 0) {
+#ifdef __linux__
+        struct epoll_event none = {.events = 0};
+        (void)epoll_ctl(loop->backend, EPOLL_CTL_DEL, fd, &none);
+#endif
+    }
+}
+
+int
+pn_loop_os_open(struct pn_loop *loop)
+{
+    fill_standard_streams();
+    loop->wake_read = loop->wake_write = -1;
+    int status = open_wake_pipe(loop);
+    if (status == 0)
+        status = check_free_descriptors(loop->wake_read);
+    if (status == 0)
+        status = uv_loop_init(&loop->uv);
+    loop->backend = status == 0 ? uv_backend_fd(&loop->uv) : -1;
+    if (status == 0 && (status = mark_backend(loop)) != 0)
+        (void)uv_loop_close(&loop->uv);
+    if (status != 0) {
+        if (loop->wake_read >= 0) {
+            close(loop->wake_read);
+            close(loop->wake_write);
+        }
+        return status;
+    }
+    loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    /* libuv would open it with the first stream; user code may have closed a standard stream by then. */
+    pn_uv_set_emfile_fd(&loop->uv, open("/dev/null", O_RDONLY | O_CLOEXEC));
+    return 0;
+}
+
+void
+pn_loop_os_start(struct pn_loop *loop)
+{
+    (void)uv_prepare_init(&loop->uv, &loop->prepare);
+    loop->prepare.data = loop;
+    forget_own_fds(loop);
+}
+
+void
+pn_loop_os_stop(struct pn_loop *loop)
+{
+    uv_close((uv_handle_t *)&loop->prepare, NULL);
+}
+
+void
+pn_loop_os_close(struct pn_loop *loop)
+{
+    if (loop->reserve_fd >= 0)
+        close(loop->reserve_fd);
+    close(loop->wake_read);
+    close(loop->wake_write);
+}
+
+struct pn_resolver *
+pn_loop_os_resolver(struct pn_loop *loop)
+{
+    return pn_resolver_new(loop->wake_write);
+}
+
+/* --- the wait --- */
+
+void
+pn_loop_wake_slow(struct pn_loop *loop)
+{
+    loop->woken = 1;
+    /* A full pipe wakes the loop as well; a closed one never will again. */
+    if (write(loop->wake_write, "", 1) < 0 && errno == EBADF)
+        loop->dead = 1;
+}
+
+/* Neither descriptor is ever writable, and the write end of the pipe stays open: a descriptor that reports one of
+ * these was closed by code outside pynet, and another file has its number. The poll() of macOS answers POLLNVAL when it
+ * is asked for POLLOUT of a kqueue. */
+#define NOT_OURS (POLLNVAL | POLLOUT | POLLHUP | POLLERR)
+#ifdef __linux__
+#define ASKED (POLLIN | POLLOUT)
+#else
+#define ASKED POLLIN
+#endif
+
+/* On Linux the wake pipe is in the backend, without events: only there it can be modified. */
+bool
+pn_loop_can_run(struct pn_loop *loop)
+{
+#ifdef __linux__
+    struct epoll_event none = {.data.fd = loop->wake_read};
+    return epoll_ctl(loop->backend, EPOLL_CTL_MOD, loop->wake_read, &none) == 0;
+#else
+    struct pollfd backend = {.fd = loop->backend, .events = ASKED};
+    return poll(&backend, 1, 0) <= 0 || (backend.revents & NOT_OURS) == 0;
+#endif
+}
+
+void
+pn_loop_drain(struct pn_loop *loop)
+{
+    pn_pipe_drain(loop->wake_read);
+}
+
+int
+pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
+{
+    struct pollfd fds[2] = {
+        {.fd = loop->backend, .events = ASKED},
+        {.fd = loop->wake_read, .events = ASKED},
+    };
+    if (pn_poll(fds, 2, timeout_ns) <= 0)
+        return 0;
+    if ((fds[0].revents | fds[1].revents) & NOT_OURS)
+        return UV_EBADF;
+    if (fds[1].revents) {
+        if (!pn_loop_can_run(loop))
+            return UV_EBADF; /* the pipe may be another file as well, and the bytes not for us */
+        pn_loop_drain(loop);
+    }
+    return 0;
+}
+
+/* --- descriptors that code outside pynet may have closed --- */
+
+/* Returns whether libuv can ask the backend for this descriptor: code outside pynet may have closed it, and another
+ * file may have its number. */
+static bool
+can_be_watched(struct pn_loop *loop, int fd)
+{
+    struct stat st;
+#ifdef __linux__
+    unsigned events = pn_uv_watched_events(&loop->uv, fd);
+    if (events != 0) {
+        struct epoll_event same = {.events = events, .data.fd = fd};
+        return epoll_ctl(loop->backend, EPOLL_CTL_MOD, fd, &same) == 0;
+    }
+#else
+    (void)loop;
+#endif
+    return fstat(fd, &st) == 0 && (S_ISSOCK(st.st_mode) || S_ISFIFO(st.st_mode));
+}
+
+static void
+link_fd(struct pn_fd_recheck **list, struct pn_fd_recheck *t)
+{
+    t->link = list;
+    t->next = *list;
+    if (t->next != NULL)
+        t->next->link = &t->next;
+    *list = t;
+}
+
+/* Moves those that libuv cannot watch from the list to `bad`. */
+static void
+find_bad_fds(struct pn_loop *loop, struct pn_fd_recheck **bad)
+{
+    for (struct pn_fd_recheck *next, *t = loop->fds_to_recheck; t != NULL; t = next) {
+        next = t->next;
+        if (can_be_watched(loop, t->fd))
+            continue;
+        pn_loop_forget_fd(t);
+        link_fd(bad, t);
+    }
+}
+
+/* What hears of a bad descriptor may close others, which were good a moment ago: they stay in the list until a look at
+ * all has found no bad one. */
+static void
+recheck_fds(struct pn_loop *loop)
+{
+    struct pn_fd_recheck *bad = NULL, *t;
+    for (find_bad_fds(loop, &bad); bad != NULL; find_bad_fds(loop, &bad)) {
+        while ((t = bad) != NULL) {
+            pn_loop_forget_fd(t);
+            if (loop->dead)
+                continue; /* in the child of a fork */
+            if (t->of_listener)
+                loop->bad_listener_fd(t);
+            else
+                loop->bad_stream_fd(t);
+        }
+    }
+    while ((t = loop->fds_to_recheck) != NULL)
+        pn_loop_forget_fd(t);
+}
+
+void
+pn_loop_recheck_fd(struct pn_loop *loop, struct pn_fd_recheck *t, int fd)
+{
+    t->fd = fd;
+    if (t->link == NULL)
+        link_fd(&loop->fds_to_recheck, t);
+}
+
+void
+pn_loop_forget_fd(struct pn_fd_recheck *t)
+{
+    if (t->link == NULL)
+        return;
+    *t->link = t->next;
+    if (t->next != NULL)
+        t->next->link = t->link;
+    t->link = NULL;
+}
+
+/* Puts into the list those that libuv hands to the backend though nothing of ours has changed. */
+static void
+recheck_unchanged(struct pn_loop *loop)
+{
+    const void *at = NULL;
+    for (int fd; (fd = pn_uv_next_unchanged(&loop->uv, &at)) >= 0;) {
+        if (loop->recheck_fd != NULL && !can_be_watched(loop, fd))
+            loop->recheck_fd(loop, fd);
+    }
+}
+
+/* Checks whether libuv can be called; if not, the loop is dead. */
+static bool
+check_fds(struct pn_loop *loop)
+{
+    if (pn_loop_can_run(loop)) {
+        if (pn_uv_has_changes(&loop->uv))
+            recheck_unchanged(loop);
+        if (loop->fds_to_recheck == NULL)
+            return true;
+        recheck_fds(loop); /* may run user code */
+        if (loop->halted || pn_loop_can_run(loop))
+            return !loop->dead;
+    }
+    loop->dead = 1;
+    return false;
+}
+
+/* libuv's prepare phase: what was pending has been called back, the poll is next. */
+static void
+before_poll(uv_prepare_t *prepare)
+{
+    struct pn_loop *loop = prepare->data;
+    if (loop->halted || loop->dead || !check_fds(loop) || loop->halted)
+        longjmp(*loop->leave, 1);
+}
+
+/* User code that libuv calls back before it polls may close descriptors, and libuv would abort. So they are checked
+ * again in between. When libuv must not poll, the only way out is a jump: between two phases the state of libuv is the
+ * same as before uv_run(), and its frames hold nothing. */
+static void
+run_uv_pending(struct pn_loop *loop)
+{
+    jmp_buf leave;
+    loop->leave = &leave;
+    (void)uv_prepare_start(&loop->prepare, before_poll);
+    if (setjmp(leave) == 0)
+        (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+    (void)uv_prepare_stop(&loop->prepare);
+    loop->leave = NULL;
+}
+
+static void
+run_uv(struct pn_loop *loop)
+{
+    pn_signal_mask old;
+    bool blocked = loop->writing > 0 && pn_sigpipe_block(&old);
+    if (pn_uv_has_pending(&loop->uv))
+        run_uv_pending(loop);
+    else
+        (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+    if (blocked)
+        pn_sigpipe_restore(&old);
+}
+
+void
+pn_loop_os_run(struct pn_loop *loop)
+{
+    if (check_fds(loop) && !loop->halted)
+        run_uv(loop);
+}
