@@ -104,7 +104,11 @@ class Report:
     def on_connect(self) -> None:
         self.connected = time.monotonic()
         sock = self.sock
-        place = self.place(sock.remote_address, sock.remote_port) if sock.remote_address else str(sock.remote)
+        place = (
+            self.place(sock.remote_address, sock.remote_port)
+            if sock.remote_address
+            else str(sock.remote or next(reversed(self.attempts), ""))
+        )
         source = f" from {sock.local_address} {sock.local_port}" if sock.local_address else ""
         note(f"connected to {place}{source} after {self.took(place)}")
 

@@ -12,6 +12,7 @@
 
 #include "py/base/errors.h"
 #include "py/loop/driver.h"
+#include "uvio/signals.h"
 
 /* An asyncio loop with waiting tasks. */
 struct pn_host {
@@ -376,13 +377,11 @@ poll_until(struct pn_waiter *w, uint64_t deadline, int fd)
     }
 }
 
-int
-pn_waiter_block(struct pn_waiter *w, uint64_t deadline, int fd)
+/* Acquires the lock that wakes the thread, within `ns` nanoseconds (-1: without limit). 1, 0, or -1 with an exception. */
+static int
+acquire_within(struct pn_waiter *w, int64_t ns)
 {
-    if (pn_waiter_polls(w))
-        return poll_until(w, deadline, fd);
-    int64_t left = left_until(deadline);
-    PyObject *seconds = PyFloat_FromDouble(left < 0 ? -1 : (double)left / 1e9);
+    PyObject *seconds = PyFloat_FromDouble(ns < 0 ? -1 : (double)ns / 1e9);
     if (seconds == NULL)
         return -1;
     PyObject *stack[] = {Py_NewRef(w->wakes), Py_True, seconds};
@@ -392,6 +391,28 @@ pn_waiter_block(struct pn_waiter *w, uint64_t deadline, int fd)
     Py_DECREF(stack[0]);
     Py_DECREF(seconds);
     return status;
+}
+
+/* Where a signal does not end acquire(), the main thread calls it again and again: see poll_until(). */
+static int
+acquire_until(struct pn_waiter *w, uint64_t deadline)
+{
+    bool handles = pn_signals_longest_wait() >= 0 && PyThread_get_thread_ident() == w->st->main_thread;
+    for (;;) {
+        int64_t left = left_until(deadline);
+        bool last = !handles || (left >= 0 && left <= pn_signals_longest_wait());
+        int status = acquire_within(w, last ? left : pn_signals_longest_wait());
+        if (status != 0 || last)
+            return status;
+        if (PyErr_CheckSignals() < 0)
+            return -1;
+    }
+}
+
+int
+pn_waiter_block(struct pn_waiter *w, uint64_t deadline, int fd)
+{
+    return pn_waiter_polls(w) ? poll_until(w, deadline, fd) : acquire_until(w, deadline);
 }
 
 int
