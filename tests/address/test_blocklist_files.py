@@ -132,6 +132,7 @@ def test_an_error_names_the_file_the_line_and_what_was_expected(tmp_path, opened
     assert list(b) == ["9.9.9.9"]
 
 
+@pytest.mark.posix_only("names of files are text")
 def test_an_error_names_a_path_that_is_not_utf8(tmp_path):
     path = os.fsencode(tmp_path) + b"/\xff.txt"
     Path(os.fsdecode(path)).write_text("x\n")
@@ -261,6 +262,7 @@ def test_a_file_that_takes_a_part_at_a_time_gets_all():
     assert b"".join(parts).decode().split() == RULES
 
 
+@pytest.mark.posix_only("files have no mode")
 def test_save_keeps_the_permissions_of_the_file(tmp_path):
     path = tmp_path / "list.txt"
     path.write_text("x")
@@ -269,6 +271,7 @@ def test_save_keeps_the_permissions_of_the_file(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
+@pytest.mark.posix_only("an open file is not replaced")
 def test_save_replaces_the_file_and_leaves_an_open_one_as_it_was(tmp_path):
     path = tmp_path / "list.txt"
     path.write_text("9.9.9.9\n")
@@ -278,6 +281,7 @@ def test_save_replaces_the_file_and_leaves_an_open_one_as_it_was(tmp_path):
     assert len(BlockList.from_file(path)) == len(RULES)
 
 
+@pytest.mark.posix_only("links need a privilege")
 def test_save_follows_a_symbolic_link(tmp_path):
     (tmp_path / "real.txt").write_text("x")
     (tmp_path / "link.txt").symlink_to("real.txt")
@@ -286,6 +290,7 @@ def test_save_follows_a_symbolic_link(tmp_path):
     assert (tmp_path / "real.txt").read_text() == "1.2.3.4\n"
 
 
+@pytest.mark.posix_only("there are no FIFOs")
 def test_save_writes_into_a_fifo(tmp_path):
     path = tmp_path / "fifo"
     os.mkfifo(path)
@@ -298,6 +303,7 @@ def test_save_writes_into_a_fifo(tmp_path):
     assert stat.S_ISFIFO(path.stat().st_mode)
 
 
+@pytest.mark.posix_only("a folder is a PermissionError")
 def test_save_where_nothing_can_be_written_leaves_nothing(tmp_path):
     b = BlockList(RULES)
     with pytest.raises(FileNotFoundError) as caught:

@@ -296,6 +296,7 @@ def test_load_names_the_line_and_adds_nothing(line, code):
     assert list(b) == ["9.9.9.9"]
 
 
+@pytest.mark.posix_only("a folder is a PermissionError")
 def test_load_of_what_is_no_file(tmp_path):
     b = BlockList()
     with pytest.raises(FileNotFoundError):
