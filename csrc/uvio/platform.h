@@ -14,7 +14,7 @@
 /* A thread can read a stream itself, and wait for its descriptor: stream_direct.c, wake_fd.h. */
 #define PN_HAS_DIRECT_READS (!PN_ON_WINDOWS)
 /* A process may fork. */
-#define PN_HAS_FORK (!PN_ON_WINDOWS)
+#define PN_HAS_FORK         (!PN_ON_WINDOWS)
 /* The loop has one descriptor that the loop of a host can watch: embed.h. */
 #define PN_HAS_EMBED        (!PN_ON_WINDOWS)
 
