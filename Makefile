@@ -29,7 +29,7 @@ SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross windows test-windows core-test fuzz fuzz-headers asan coverage bench $(SUITES:%=bench-%) .known-suite \
-	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test matrix release-check conformance-record differential \
+	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test matrix release-check conformance-record conformance-windows differential \
 	differential-record docs docs-links lint-workflows hooks address-files clean distclean FORCE
 
 help:  ## this list
@@ -175,6 +175,11 @@ conformance-record: .venv/.build  ## run the conformance scenarios on real Node 
 	@$(RUN) $(PY) tests/conformance/record.py
 	@$(RUN) $(PY) tests/conformance/addresses.py
 	@$(RUN) $(PY) tests/conformance/decoder.py
+
+conformance-windows: .venv/.build  ## run the scenarios on Node for Windows under wine, and store what it does (half an hour)
+	@bash tools/windows.sh
+	@bash tools/node.sh --windows
+	@$(PY) tests/conformance/record.py --windows --runs 3
 
 differential: build  ## random scenarios on real Node and on pynet: what differs (SEED=1 COUNT=500, INDEX=7 for one of them)
 	@bash tools/node.sh

@@ -68,6 +68,7 @@ site_sections = {
         "internals/connect",
         "internals/module",
         "internals/cluster",
+        "internals/windows",
         "internals/*",
     ],
 }

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE / "scenarios"
 RECORDED = HERE / "recorded"
+RECORDED_WINDOWS = HERE / "recorded_windows"
 TIMEOUT_SECONDS = 20
 CLUSTER_TIMEOUT_SECONDS = 60  # several processes start, one after the other
 ENVIRONMENT = dict(os.environ)  # now: while scenarios run in threads, pytest changes it for each test
@@ -51,8 +53,27 @@ def needs_ipv6(name):
     return "// needs: ipv6" in (SCENARIOS / f"{name}.js").read_text(encoding="utf-8")
 
 
+def only_windows(name):
+    return "// only: windows" in (SCENARIOS / f"{name}.js").read_text(encoding="utf-8")
+
+
 def cases():
-    return [(name, kind) for name in names() for kind in kinds(name)]
+    if sys.platform == "win32":
+        return windows_cases()
+    return [(name, kind) for name in names() if not only_windows(name) for kind in kinds(name)]
+
+
+def of_windows(table):
+    """{(name, kind): reason} from the table `left_out` or `differs` of windows.toml."""
+    entries = tomllib.loads((HERE / "windows.toml").read_text(encoding="utf-8"))[table]
+    return {tuple(case.split(".")): entry["reason"] for entry in entries for case in entry["cases"]}
+
+
+def windows_cases():
+    """Those that Node for Windows runs."""
+    left_out = of_windows("left_out")
+    found = [(name, kind) for name in names() for kind in kinds(name)]
+    return [case for case in found if case not in left_out and policy(case[1]) != "fair"]
 
 
 def policy(kind):
@@ -60,8 +81,9 @@ def policy(kind):
     return kind.split("-")[0] if kind in CLUSTER_KINDS else None
 
 
-def recorded_path(name, kind):
-    return RECORDED / f"{name}.{kind}.txt"
+def recorded_path(name, kind, folder=None):
+    folder = folder or (RECORDED_WINDOWS if sys.platform == "win32" else RECORDED)
+    return folder / f"{name}.{kind}.txt"
 
 
 def _of_all_processes(text, folder):
@@ -73,13 +95,24 @@ def _of_all_processes(text, folder):
 def _run(command, env, folder):
     kind = command[-1]
     timeout = TIMEOUT_SECONDS if policy(kind) is None else CLUSTER_TIMEOUT_SECONDS
-    try:
-        done = subprocess.run(
-            command, cwd=folder, env=env, capture_output=True, text=True, timeout=timeout, check=False
-        )
-    except subprocess.TimeoutExpired as late:
-        return _checked(None, late.stdout, late.stderr, timeout)
-    out, err = _checked(done.returncode, done.stdout, done.stderr)
+    with tempfile.TemporaryDirectory() as streams:
+        files = [Path(streams) / "stdout", Path(streams) / "stderr"]
+        with files[0].open("wb") as out, files[1].open("wb") as err:
+            # Files, since Node under wine cannot open a pipe that it inherits.
+            process = subprocess.Popen(
+                command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+            )
+        try:
+            status = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            status = None
+            if sys.platform == "win32":
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)  # the workers of a cluster, too
+            process.wait()
+        out, err = (file.read_text(encoding="utf-8") for file in files)
+    out, err = _checked(status, out, err, timeout)
     return out if policy(kind) is None else _of_all_processes(out, folder), err
 
 
@@ -99,6 +132,18 @@ def run_node(node, name, kind):
         env["NODE_CLUSTER_SCHED_POLICY"] = "rr" if policy(kind) == "rr" else "none"
     with tempfile.TemporaryDirectory() as folder:
         return _run([str(node), str(SCENARIOS / f"{name}.js"), kind], env, folder)
+
+
+def run_node_under_wine(node, name, kind):
+    """The same of Node for Windows; wine.start_services() comes first."""
+    import wine  # tools/ is on the path of the recorder
+
+    more = {}
+    if policy(kind) is not None:
+        more["NODE_CLUSTER_SCHED_POLICY"] = "rr" if policy(kind) == "rr" else "none"
+    with tempfile.TemporaryDirectory() as folder:
+        script = wine.windows_path(SCENARIOS / f"{name}.js")
+        return _run([*wine.loader(), str(node), script, kind], wine.environment(**more), folder)
 
 
 def _environment(**more):

@@ -33,10 +33,10 @@ def main():
         trace("C", "connecting", state(sock), sock.local_address, sock.local_port == port_of(at))
 
         def connected():
-            trace("C", "local", sock.local_address, sock.local_port == port_of(at), os.path.exists(place("b.sock")))
+            trace("C", "local", sock.local_address, sock.local_port == port_of(at), os.path.exists("b.sock"))
 
         sock.on("connect", connected)
-        sock.on("close", lambda had_error: trace("C", "closed", state(sock), os.path.exists(place("b.sock"))))
+        sock.on("close", lambda had_error: trace("C", "closed", state(sock), os.path.exists("b.sock")))
 
     listen(server, listening)
 

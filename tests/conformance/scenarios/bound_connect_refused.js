@@ -11,6 +11,6 @@ run(() => {
     const sock = net.connect({ ...target, handle });
     record(sock, 'C', 'connect error close');
     trace('C', 'connecting', state(sock));
-    sock.on('close', () => trace('C', 'closed', state(sock), fs.existsSync(place('b.sock'))));
+    sock.on('close', () => trace('C', 'closed', state(sock), fs.existsSync('b.sock')));
   });
 });

@@ -12,7 +12,7 @@ def main():
         sock = pynet.connect({**target, "handle": handle})
         record(sock, "C", "connect error close")
         trace("C", "connecting", state(sock))
-        sock.on("close", lambda had_error: trace("C", "closed", state(sock), os.path.exists(place("b.sock"))))
+        sock.on("close", lambda had_error: trace("C", "closed", state(sock), os.path.exists("b.sock")))
 
     nowhere(found)
 

@@ -2,7 +2,7 @@
 // kinds: tcp unix
 'use strict';
 
-const { kind, net, run } = require('../harness.cjs');
+const { kind, net, place, run } = require('../harness.cjs');
 const { outcomes } = require('../tables.cjs');
 
 run(() => {
@@ -13,6 +13,6 @@ run(() => {
     ['large', { backlog: 1000000 }],
     ['none', { backlog: null }],
     ['negative', { backlog: -1 }],
-  ].map(([label, row]) => [label, { ...(kind === 'unix' ? { path: `${label}.sock` } : options), ...row }]),
+  ].map(([label, row]) => [label, { ...(kind === 'unix' ? { path: place(`${label}.sock`) } : options), ...row }]),
   (row) => net.createServer().listen(row));
 });

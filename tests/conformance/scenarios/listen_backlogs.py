@@ -1,7 +1,7 @@
 """Any backlog is taken: 0 and nothing are the default, the system limits large ones."""
 
 import pynet
-from harness import kind, run
+from harness import kind, place, run
 from tables import outcomes
 
 
@@ -14,7 +14,8 @@ def main():
         "none": {"backlog": None},
         "negative": {"backlog": -1},
     }
-    rows = {label: {**({"path": f"{label}.sock"} if kind == "unix" else options), **row} for label, row in rows.items()}
+    paths = {label: {"path": place(f"{label}.sock")} for label in rows}
+    rows = {label: {**(paths[label] if kind == "unix" else options), **row} for label, row in rows.items()}
     outcomes(rows, lambda row: pynet.create_server().listen(row))
 
 

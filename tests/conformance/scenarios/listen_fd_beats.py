@@ -11,7 +11,7 @@ def main():
     fd = make("tcp bound")
 
     def listening():
-        trace("srv", "address", server.address(), os.path.exists(place("other.sock")))
+        trace("srv", "address", server.address(), os.path.exists("other.sock"))
         server.close()
 
     server = pynet.create_server()

@@ -10,7 +10,7 @@ run(() => {
   record(server, 'srv', 'listening error close');
   const show = () => {
     const at = server.address();
-    trace('srv', 'address', typeof at === 'string' ? at : at.address, fs.existsSync(place('s.sock')));
+    trace('srv', 'address', typeof at === 'string' ? at : at.address, fs.existsSync('s.sock'));
     server.close();
   };
   server.listen(place('s.sock'), show);

@@ -12,7 +12,7 @@ def main():
 
     def show():
         at = server.address()
-        trace("srv", "address", at if isinstance(at, str) else at.address, os.path.exists(place("s.sock")))
+        trace("srv", "address", at if isinstance(at, str) else at.address, os.path.exists("s.sock"))
         server.close()
 
     def again():
