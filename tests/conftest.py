@@ -6,12 +6,14 @@ import gc
 import os
 import signal
 import socket
+import sys
 
 import hypothesis
 import pytest
 
 import pynet
 from helpers import Pair, Recorder, connected_pair, live_handles, run_script, wait_until
+from pipes import PipeFolder
 
 # Since Python 3.12, os.fork() beside other threads warns, on the stderr of many scripts here. What comes of such a fork
 # is what those tests are about.
@@ -23,7 +25,7 @@ os.environ["PYTHONSAFEPATH"] = "1"
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 # So does nohup SIGHUP, at which a cluster replaces its workers.
-if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
@@ -62,6 +64,22 @@ def pytest_collection_finish():
     """What the tests are made of is there to the end: gc.collect(), which many of them call, need not look at it."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """@pytest.mark.posix_only("why"): what the test is about is not on Windows."""
+    marker = item.get_closest_marker("posix_only")
+    if marker is not None and sys.platform == "win32":
+        pytest.skip(f"not on Windows: {marker.args[0]}")
+
+
+if sys.platform == "win32":
+
+    @pytest.fixture
+    def tmp_path(tmp_path):
+        """On Windows tmp_path / "s.sock" is the name of a pipe."""
+        return PipeFolder(tmp_path)
 
 
 @pytest.fixture(autouse=True)
