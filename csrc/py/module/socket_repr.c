@@ -3,6 +3,7 @@
 #include "py/connect/connect.h"
 #include "py/module/functions.h"
 #include "py/stream/duplex.h"
+#include "uvio/platform.h"
 #include "uvio/sockaddr.h"
 
 #define END_SIZE (PN_ADDR_TEXT + 32)
@@ -19,15 +20,17 @@ format_end(const struct pn_addr *addr, char *out, size_t size)
 static PyObject *
 unix_text(PnSocket *s)
 {
+    const char *kind = PN_HAS_UNIX_SOCKETS ? "unix" : "pipe";
     PyObject *path = pn_socket_peer_path(s);
     if (path == NULL)
         path = pn_socket_local_path(s);
     int fd = s->d.io != NULL ? pn_stream_fd(s->d.io) : -1;
     PyObject *text;
     if (path != NULL)
-        text = fd >= 0 ? PyUnicode_FromFormat(" unix %R fd=%d", path, fd) : PyUnicode_FromFormat(" unix %R", path);
+        text =
+            fd >= 0 ? PyUnicode_FromFormat(" %s %R fd=%d", kind, path, fd) : PyUnicode_FromFormat(" %s %R", kind, path);
     else
-        text = fd >= 0 ? PyUnicode_FromFormat(" unix fd=%d", fd) : PyUnicode_FromString("");
+        text = fd >= 0 ? PyUnicode_FromFormat(" %s fd=%d", kind, fd) : PyUnicode_FromString("");
     Py_XDECREF(path);
     return text;
 }

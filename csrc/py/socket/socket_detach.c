@@ -6,6 +6,7 @@
 #include "py/stream/duplex.h"
 #include "py/stream/filter.h"
 #include "uvio/fd.h"
+#include "uvio/platform.h"
 #include "uvio/user_fd.h"
 
 int
@@ -90,6 +91,8 @@ pn_socket_detach_method(PyObject *op, PyObject *unused)
     if (pn_check_alive(&s->d.em) < 0 || pn_state_loop(st) == NULL ||
         pn_socket_check_detachable(s, "detached", "detach") < 0)
         return NULL;
+    if (!PN_HAS_UNIX_SOCKETS && s->is_pipe)
+        return pn_raise_unavailable(st, "detach() of a named pipe");
     int fd = pn_user_fd_dup(pn_stream_fd(s->d.io));
     if (fd < 0)
         return pn_raise_uv(st, fd, "detach");

@@ -29,10 +29,18 @@ pn_user_fd_dup(int fd)
     return (int)(intptr_t)copy;
 }
 
+/* Whether both handles are of one object of the kernel. A duplicate has another number. The import libraries of mingw lack
+ * the function, which Windows has since version 10. */
 bool
 pn_user_fd_same(int a, int b)
 {
-    return a == b && a >= 0;
+    typedef BOOL(WINAPI * compare)(HANDLE, HANDLE);
+    if (a < 0 || b < 0 || a == b)
+        return a >= 0 && a == b;
+    HMODULE module = GetModuleHandleW(L"kernelbase.dll");
+    FARPROC found = module != NULL ? GetProcAddress(module, "CompareObjectHandles") : NULL;
+    compare same = (compare)(void (*)(void))found;
+    return same != NULL && same(pn_fd_handle(a), pn_fd_handle(b));
 }
 
 bool
