@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 
 import pynet
-from helpers import Pair, Recorder, connected_pair, live_handles, run_script, wait_until
+from helpers import Pair, Recorder, connected_pair, live_handles, local_path, run_script, wait_until
 from pipes import PipeFolder
 
 # Since Python 3.12, os.fork() beside other threads warns, on the stderr of many scripts here. What comes of such a fork
@@ -25,7 +25,7 @@ os.environ["PYTHONSAFEPATH"] = "1"
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 # So does nohup SIGHUP, at which a cluster replaces its workers.
-if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
@@ -103,8 +103,8 @@ def kind(request):
 
 @pytest.fixture
 def where(kind, tmp_path):
-    """What to listen on: a free port of 127.0.0.1, or a path."""
-    return (0, "127.0.0.1") if kind == "tcp" else (str(tmp_path / "s.sock"),)
+    """What to listen on: a free port of 127.0.0.1, or a path; on Windows the name of a pipe."""
+    return (0, "127.0.0.1") if kind == "tcp" else (local_path(tmp_path),)
 
 
 @pytest.fixture

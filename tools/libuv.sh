@@ -13,8 +13,10 @@ sha256=28d160f51ab4da3b187063652e643dea6831072add4adc1e6d62afbe73b6be27
 folder=vendor/libuv
 stamp="libuv $version, from $package $package_version, sha256 $sha256"
 
-# An older checkout has no sources for Windows: then it fetches again.
-[ "$(cat $folder/ORIGIN 2> /dev/null)" = "$stamp" ] && [ -e $folder/src/win/core.c ] && exit 0
+# The source distribution, and an older checkout, have no sources for Windows. With --windows, those are fetched, too.
+if [ "$(cat $folder/ORIGIN 2> /dev/null)" = "$stamp" ]; then
+    { [ "${1:-}" = --windows ] && [ ! -e $folder/src/win/core.c ]; } || exit 0
+fi
 
 python=${PYTHON:-python3}
 [ -x .venv/bin/python ] && python=.venv/bin/python

@@ -105,7 +105,7 @@ python=${PYTHON:-python3}
 [ -x .venv/bin/python ] && python=.venv/bin/python
 mkdir -p $place
 check_tools
-bash tools/libuv.sh
+bash tools/libuv.sh --windows
 get_python
 get_headers
 make_import_library
