@@ -13,7 +13,7 @@ import pytest
 
 import pynet
 from helpers import Pair, Recorder, connected_pair, live_handles, local_path, run_script, wait_until
-from pipes import PipeFolder
+from pipe_names import PipeFolder
 
 # Since Python 3.12, os.fork() beside other threads warns, on the stderr of many scripts here. What comes of such a fork
 # is what those tests are about.
