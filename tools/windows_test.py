@@ -24,7 +24,8 @@ import wine
 ROOT = wine.ROOT
 LOGS = wine.PLACE / "tests"
 # pytest-timeout's own method needs SIGALRM. The other one ends the process: that is a crash for us, and we go on.
-PYTEST = "-P -m pytest -p windows_progress -p no:cacheprovider -o timeout_method=thread -o faulthandler_timeout=0"
+PYTEST = "-P -m pytest -p windows_progress -p no:cacheprovider --continue-on-collection-errors"
+SETTINGS = "-o timeout_method=thread -o faulthandler_timeout=0"
 GOOD = (0, 1, 5)  # of pytest's exit statuses: the tests have run, or all are deselected
 
 
@@ -68,7 +69,7 @@ def one_process(part: Part, options: list[str], stall: float) -> tuple[int | Non
     """(exit status, "") or, if it had to be ended, (None, why)."""
     with part.log.open("ab") as log:
         run = wine.Run(
-            [str(wine.PYTHON), *PYTEST.split(), *options, part.path],
+            [str(wine.PYTHON), *PYTEST.split(), *SETTINGS.split(), *options, part.path],
             partial(write, log),
             cwd=ROOT,
             PYNET_PROGRESS=wine.windows_path(part.progress),
