@@ -626,7 +626,7 @@ pn_stream_shutdown(struct pn_stream *s)
     pn_loop_post_pending(loop_of(s), &s->posted);
 }
 
-/* --- state and addresses --- */
+/* --- state --- */
 
 size_t
 pn_stream_write_queue_size(const struct pn_stream *s)
@@ -662,35 +662,6 @@ pn_stream_work(const struct pn_stream *s)
     if (s->completions & PN_POST_SHUTDOWN)
         work |= PN_WORK_ENDS;
     return s->closing || (s->lingering && work != 0) ? PN_WORK_CLOSES : work;
-}
-
-static bool
-name_of(const struct pn_stream *s, bool peer, struct pn_addr *out)
-{
-    struct sockaddr_storage sa;
-    socklen_t len = sizeof(sa);
-    int fd = pn_stream_fd(s);
-    if (s->kind != PN_STREAM_TCP)
-        return false;
-    if ((peer ? getpeername(pn_sock(fd), (struct sockaddr *)&sa, &len)
-              : getsockname(pn_sock(fd), (struct sockaddr *)&sa, &len)) < 0)
-        return false;
-    return pn_addr_from_sockaddr((const struct sockaddr *)&sa, out);
-}
-
-bool
-pn_stream_local(const struct pn_stream *s, struct pn_addr *out)
-{
-    return name_of(s, false, out);
-}
-
-bool
-pn_stream_peer(const struct pn_stream *s, struct pn_addr *out)
-{
-    if (s->peer.family == 0)
-        return name_of(s, true, out);
-    *out = s->peer;
-    return true;
 }
 
 struct pn_stream *
