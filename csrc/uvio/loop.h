@@ -2,21 +2,20 @@
  *
  * All functions are called by the thread that holds the loop's lock (the GIL), except pn_loop_wait(), which the
  * driving thread calls without it. Nothing here knows Python. *
- * The files of this folder:
- *   loop.c          the wait, the turn, timers, posted completions, descriptors to recheck
- *   embed.c         one descriptor that the loop of a host watches instead of the wait
+ * The files of this folder, for all systems:
+ *   loop.c          the turn, timers, posted completions
  *   stream.c        a stream over a libuv handle: connect, read, write, close; sockopt.c: its socket options
  *   stream_direct.c a stream that a thread reads itself
  *   listener.c      a listening descriptor: accepts, sheds connections when descriptors run out (EMFILE)
  *   brake.c         the processes of a cluster count their connections, and who has too many waits
- *   bind.c          opening and binding sockets, the files of unix paths; stale_path.c: the option unlink_stale
- *   handles.c       all streams and listeners at once: orderly close, exit, fork
+ *   handles.c       all streams and listeners at once: orderly close, exit
  *   resolve.c       getaddrinfo() on threads; resolve_code.c: Node's codes for its failures
- *   user_fd.c       descriptors of users: checked and duplicated
  *   sockaddr.c      struct pn_addr to and from struct sockaddr
- *   signal_mask.c   blocking signals
- *   wake_fd.c       wakes a thread that waits for a descriptor
- *   uv_internals.h  the private fields of libuv that pynet uses */
+ *   net.h           the system's sockets
+ *   uv_internals.h  the private fields of libuv that pynet uses
+ * posix/ and windows/ have what differs, behind loop_os.h, stream_os.h, listener_os.h, resolve_os.h, and behind the
+ * headers without a .c file here: bind.h, embed.h, fd.h, path_access.h, path_file.h, signal_mask.h, signals.h, user_fd.h,
+ * wake_fd.h. */
 #ifndef PN_UVIO_LOOP_H
 #define PN_UVIO_LOOP_H
 
