@@ -243,7 +243,7 @@ def test_what_is_wrong_with_a_path(call):
 def test_a_reset_connection(pair, kind):
     p = pair()
     log = Recorder(p.client, "error", "close")
-    raw = socket.socket(fileno=os.dup(p.peer.fileno()))
+    raw = socket.socket(fileno=socket.dup(p.peer.fileno()))
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     p.peer.destroy()
     Recorder(p.peer, "close").wait("close")

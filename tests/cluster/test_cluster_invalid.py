@@ -20,7 +20,7 @@ def frame(kind, message, flags=0, length=None):
     return length.to_bytes(4, "big") + bytes([kind, flags]) + message
 
 def send(data, fds=()):
-    with socket.socket(fileno=os.dup(raw)) as sock:
+    with socket.socket(fileno=socket.dup(raw)) as sock:
         sock.setblocking(True)
         socket.send_fds(sock, [data], list(fds))
 """

@@ -50,7 +50,7 @@ def _untouched_times():
 
 def options(fd):
     """What a server has set on an accepted TCP socket; the times only when keep-alive is on."""
-    with socket.socket(fileno=os.dup(fd)) as sock:
+    with socket.socket(fileno=socket.dup(fd)) as sock:
         no_delay = bool(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
         keep_alive = bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
         text = f"no_delay={no_delay} keep_alive={keep_alive}"

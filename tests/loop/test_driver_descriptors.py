@@ -526,7 +526,7 @@ def test_listening_descriptor_that_was_shut_down_fails_once(script):
         server.on("error", lambda err: (print(err.code), pynet.set_timeout(server.close, 50)))
 
         def shut():
-            with socket.socket(fileno=os.dup(server.fileno())) as copy:
+            with socket.socket(fileno=socket.dup(server.fileno())) as copy:
                 copy.shutdown(socket.SHUT_RDWR)
         pynet.run(lambda: server.listen(0, "127.0.0.1", shut))
         """)

@@ -60,7 +60,7 @@ def test_addresses_are_in_order_and_the_first_is_the_servers(several, tmp_path):
     assert srv.address() == first == (srv.host, srv.port, "IPv4")
     assert second.port not in (0, first.port)  # port 0 gives each its own
     assert third == str(tmp_path / "s.sock")
-    with socket.socket(fileno=os.dup(srv.fileno())) as sock:
+    with socket.socket(fileno=socket.dup(srv.fileno())) as sock:
         assert sock.getsockname() == first[:2]
     assert repr(srv) == f"<pynet.Server listening on 127.0.0.1:{first.port} and 2 more, 0 connections>"
 

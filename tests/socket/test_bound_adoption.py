@@ -138,7 +138,7 @@ def test_the_second_of_two_on_one_port_fails(record):
 def test_a_path_is_removed_when_listening_fails(tmp_path):
     """shutdown() makes listen(2) fail."""
     bound = pynet.BoundSocket(path=tmp_path / "b.sock")
-    with socket.socket(fileno=os.dup(bound.fd())) as copy, socket.socket(socket.AF_UNIX) as peer:
+    with socket.socket(fileno=socket.dup(bound.fd())) as copy, socket.socket(socket.AF_UNIX) as peer:
         peer.bind(str(tmp_path / "peer"))
         peer.listen()
         copy.setblocking(True)
@@ -555,7 +555,7 @@ def test_options_are_set_when_it_is_connected(bind, echo, kind, record):
     sock.connect(target(echo))
     log.wait("connect")
     if kind == "tcp":
-        with socket.socket(fileno=os.dup(sock.fileno())) as copy:
+        with socket.socket(fileno=socket.dup(sock.fileno())) as copy:
             assert copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
     sock.destroy()
     log.wait("close")

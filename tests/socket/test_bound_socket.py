@@ -60,12 +60,12 @@ def test_it_is_bound_to_any_port_of_every_ipv4_address_by_default():
 def test_ipv6_only_means_any_ipv6_address_and_no_ipv4():
     with pynet.BoundSocket(ipv6_only=True) as bound:
         assert bound.address()[::2] == ("::", "IPv6")
-        with socket.socket(fileno=os.dup(bound.fd())) as copy:
+        with socket.socket(fileno=socket.dup(bound.fd())) as copy:
             assert copy.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 1
 
 
 def test_both_families_without_ipv6_only():
-    with pynet.BoundSocket(host="::") as bound, socket.socket(fileno=os.dup(bound.fd())) as copy:
+    with pynet.BoundSocket(host="::") as bound, socket.socket(fileno=socket.dup(bound.fd())) as copy:
         assert copy.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 0
 
 
@@ -125,7 +125,7 @@ def test_none_is_as_left_out():
 
 def test_reuse_port_sets_the_option():
     with pynet.BoundSocket(host="127.0.0.1", reuse_port=True) as first:
-        with socket.socket(fileno=os.dup(first.fd())) as copy:
+        with socket.socket(fileno=socket.dup(first.fd())) as copy:
             assert copy.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT) == 1
         assert can_bind(first.address()) is False
 
@@ -279,7 +279,7 @@ def test_fd_and_fileno_are_the_descriptor(bind, kind):
     assert bound.fd() == bound.fileno() > 2
     assert select.select([bound], [], [], 0)[1:] == ([], [])
     assert not os.get_inheritable(bound.fd()) and not os.get_blocking(bound.fd())
-    with socket.socket(fileno=os.dup(bound.fd())) as copy:
+    with socket.socket(fileno=socket.dup(bound.fd())) as copy:
         assert copy.family == (socket.AF_INET if kind == "tcp" else socket.AF_UNIX)
 
 

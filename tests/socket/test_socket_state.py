@@ -151,7 +151,7 @@ def test_addresses(host, family):
     assert client.address()[:2] == ours[:2]
     assert all_parts(peers[0]) == (theirs, ours)
     assert peers[0].address() == pynet.AddressInfo(*theirs)
-    with socket.socket(fileno=os.dup(client.fileno())) as copy:
+    with socket.socket(fileno=socket.dup(client.fileno())) as copy:
         assert copy.getsockname()[:2] == ours[:2]
         assert copy.getpeername()[:2] == theirs[:2]
     client.destroy()
@@ -268,7 +268,7 @@ def test_fileno(pair, kind):
     family = socket.AF_UNIX if kind == "unix" else socket.AF_INET
     for sock in (p.client, p.peer):
         fd = sock.fileno()
-        with socket.socket(fileno=os.dup(fd)) as copy:
+        with socket.socket(fileno=socket.dup(fd)) as copy:
             assert (copy.family, copy.type) == (family, socket.SOCK_STREAM)
         assert os.get_inheritable(fd) is False
         assert os.get_blocking(fd) is False

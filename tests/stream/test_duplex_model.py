@@ -120,7 +120,7 @@ class Life(RuleBasedStateMachine):
         for sock, half in zip((pair.client, pair.peer), half_open, strict=True):
             sock.remove_all_listeners()
             if tight:
-                with socket.socket(fileno=os.dup(sock.fileno())) as copy:
+                with socket.socket(fileno=socket.dup(sock.fileno())) as copy:
                     copy.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536 if self.kind == "tcp" else 8192)
             self.sides.append(WaitingSide(sock, half, self.failures))
         self.sides[0].peer, self.sides[1].peer = reversed(self.sides)

@@ -489,7 +489,7 @@ def test_unread_input_resets_the_connection_also_after_end(reset_pair, outside):
     here = Recorder(p.peer, "finish", "close")
     p.client.resume()
     p.client.write(b"unread")
-    with socket.socket(fileno=os.dup(p.peer.fileno())) as kernel:
+    with socket.socket(fileno=socket.dup(p.peer.fileno())) as kernel:
         assert wait_until(lambda: kernel.recv(6, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b"unread")
 
     def leave():

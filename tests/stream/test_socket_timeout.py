@@ -1,7 +1,6 @@
 """Socket.set_timeout(): `timeout` after so long without activity."""
 
 import math
-import os
 import socket
 import time
 
@@ -164,7 +163,7 @@ def test_a_long_write_that_makes_progress_is_activity(pair):
     p = pair()
     for sock, option in ((p.client, socket.SO_SNDBUF), (p.peer, socket.SO_RCVBUF)):
         # With the kernel's large buffers, many small reads pass before it takes more from the writer.
-        with socket.socket(fileno=os.dup(sock.fileno())) as copy:
+        with socket.socket(fileno=socket.dup(sock.fileno())) as copy:
             copy.setsockopt(socket.SOL_SOCKET, option, 65536)
     here, there = Recorder(p.client, "timeout", "finish"), Recorder(p.peer, "data", "end")
     p.peer.pause()

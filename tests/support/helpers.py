@@ -238,7 +238,7 @@ def raw_client(server: pynet.Server, timeout: float = 5.0) -> socket.socket:
 
 def read_option(emitter, level: int, option: int) -> int:
     """getsockopt() on the descriptor of a Socket or Server."""
-    with socket.socket(fileno=os.dup(emitter.fileno())) as copy:
+    with socket.socket(fileno=socket.dup(emitter.fileno())) as copy:
         return copy.getsockopt(level, option)
 
 
