@@ -133,8 +133,12 @@ receive_frames: Callable[[_pynet.Socket, _Function], None] = _c._receive_frames
 
 proxy_encode: Callable[[int, bool, object, object, bytes, bool], bytes] = _c._proxy_encode
 
-# --- tls/tls_state.c ---
+# --- tls/tls_library.c, tls_state.c ---
 
+tls_knows_connection: Callable[[tuple[Any, ...]], bool] = _c._tls_knows_connection
+tls_wrap: Callable[..., tuple[Any, int]] = _c._tls_wrap
+tls_set_direct: Callable[[bool], bool] = _c._tls_set_direct
+tls_is_direct: Callable[[_pynet.Socket], bool] = _c._tls_is_direct
 tls_attach: Callable[[_pynet.Socket, tuple[Any, ...]], None] = _c._tls_attach
 
 # --- socket/socket_travels.c, bound_socket_type.c, server/server_travels.c ---

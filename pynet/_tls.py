@@ -5,6 +5,7 @@ The C module imports this module with the first connection that uses TLS, so `im
 
 from __future__ import annotations
 
+import _ssl
 import math
 import ssl
 from typing import Any, Final, Literal, cast
@@ -201,6 +202,16 @@ def parts_for(
         raise _value_error("The argument 'session' belongs to another SSLContext") from error
 
 
+_message_callback = getattr(_ssl._SSLContext, "_msg_callback", None)
+
+
+def _calls_back(context: ssl.SSLContext) -> bool:
+    """Whether OpenSSL calls functions of the user for records after the handshake: then only _ssl calls it."""
+    if context.post_handshake_auth or _message_callback is None:
+        return True
+    return _message_callback.__get__(context) is not None
+
+
 def _parts(
     context: ssl.SSLContext,
     server_side: bool,
@@ -210,10 +221,14 @@ def _parts(
     strict_end: bool,
 ) -> tuple[Any, ...]:
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    obj = context.wrap_bio(incoming, outgoing, server_side=server_side, server_hostname=hostname, session=session)
+    obj, address = _private.tls_wrap(
+        context.wrap_bio, incoming, outgoing, server_side=server_side, server_hostname=hostname, session=session
+    )
     inner = getattr(obj, "_sslobj", None)  # its methods have no Python frame
     direct = type(obj) is ssl.SSLObject and type(inner).__module__ == "_ssl"
     o: Any = inner if direct else obj
+    if not direct or _calls_back(obj.context):  # which truststore, for one, replaces
+        address = 0
     shutdown = o.shutdown if direct else obj.unwrap
     return (
         obj,
@@ -222,6 +237,7 @@ def _parts(
         hostname,
         timeout,
         strict_end,
+        address,
         o.do_handshake,
         o.read,
         o.write,

@@ -1,4 +1,4 @@
-/* tls_records.h - counts the whole records in a stream of TLS, by their lengths alone: so that the filter never asks for
+/* tls_records.h - counts the whole records in a stream of TLS, by their headers alone: so that the filter never asks for
  * the data of a record that has not come whole.
  *
  * A record is a type, a version, a length (5 bytes), and so many bytes. */
@@ -12,7 +12,9 @@
 struct pn_tls_records {
     uint8_t header[5];
     uint8_t have;  /* bytes of `header` */
+    uint8_t type;  /* when it has come */
     uint32_t rest; /* bytes of the body that have not come */
+    bool other;    /* a record was not one of application data, by its type */
     bool invalid;  /* these are no records of TLS: nothing is known any more */
 };
 

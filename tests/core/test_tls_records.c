@@ -54,6 +54,22 @@ test_other_bytes_always_count(void)
     CHECK_INT(pn_tls_records_add(&r, "/1.1", 4), 1);
 }
 
+/* In every version a record of data has the type 23; in TLS 1.3 all that are encrypted have it. */
+static void
+test_other_types_are_noticed_when_the_record_is_whole(void)
+{
+    struct pn_tls_records r = {0};
+    CHECK_INT(pn_tls_records_add(&r, two, 12), 1);
+    CHECK(!r.other);
+    CHECK_INT(pn_tls_records_add(&r, two + 12, 1), 1);
+    CHECK(r.other);
+    r.other = false;
+    CHECK_INT(pn_tls_records_add(&r, two, 7), 1);
+    CHECK(!r.other);
+    CHECK_INT(pn_tls_records_add(&r, "GET /", 5), 1);
+    CHECK(r.other);
+}
+
 int
 main(void)
 {
@@ -62,5 +78,6 @@ main(void)
     RUN(test_an_empty_record_ends_with_its_header);
     RUN(test_the_longest_record);
     RUN(test_other_bytes_always_count);
+    RUN(test_other_types_are_noticed_when_the_record_is_whole);
     return 0;
 }

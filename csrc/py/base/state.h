@@ -142,23 +142,27 @@ struct PnState {
     unsigned forks;                            /* incremented in the child of a fork */
     struct pn_wake_fd wakes[PN_KEPT_WAKES];    /* own: of threads that waited before */
     size_t wakes_count;
-    PyObject *threading;                /* own: the dict of the module threading, see waiter.c */
-    PyObject *checked_lock;             /* own: its Lock, when that was looked at */
-    unsigned long main_thread;          /* its identifier; 0: not known yet */
-    bool plain_lock;                    /* it is CPython's own */
-    struct pn_link direct_reads;        /* the sockets that threads read themselves: read_direct.c */
-    struct pn_loop_timer direct_review; /* looks for those that no thread reads any more */
-    struct pn_link tls_waiting;         /* handshakes that wait for the next turn: tls_turns.c */
-    struct pn_loop_timer tls_next;      /* goes on with them */
-    uint64_t tls_turn;                  /* the turn that `tls_in_turn` counts for */
-    unsigned tls_in_turn;               /* handshakes that have gone on in it */
-    PyObject *direct_room;              /* own: a bytes object that they read into */
-    struct PnDuplex *flush;             /* streams with gathered writes, newest first */
-    PyObject *publish;                  /* own: see diagnostics.h; NULL: there is no subscriber */
-    PyObject *slow_report;              /* own: see slow.h; NULL: no call is measured */
-    uint64_t slow_limit;                /* ns */
-    bool slow_measures;                 /* a call is being measured */
-    PyObject *uncaught;                 /* own: the exception that run() will raise */
+    PyObject *threading;                      /* own: the dict of the module threading, see waiter.c */
+    PyObject *checked_lock;                   /* own: its Lock, when that was looked at */
+    unsigned long main_thread;                /* its identifier; 0: not known yet */
+    bool plain_lock;                          /* it is CPython's own */
+    struct pn_link direct_reads;              /* the sockets that threads read themselves: read_direct.c */
+    struct pn_loop_timer direct_review;       /* looks for those that no thread reads any more */
+    struct pn_link tls_waiting;               /* handshakes that wait for the next turn: tls_turns.c */
+    struct pn_loop_timer tls_next;            /* goes on with them */
+    uint64_t tls_turn;                        /* the turn that `tls_in_turn` counts for */
+    unsigned tls_in_turn;                     /* handshakes that have gone on in it */
+    const struct pn_tls_library *tls_library; /* OpenSSL's functions, see tls_library.c; NULL: not yet, or none */
+    bool tls_looked;                          /* it has been looked for */
+    bool tls_indirect;                        /* they are not called: for tests */
+    PyObject *direct_room;                    /* own: a bytes object that they read into */
+    struct pn_writes *spare_writes;           /* own: an empty write queue, for the next stream that needs one */
+    struct PnDuplex *flush;                   /* streams with gathered writes, newest first */
+    PyObject *publish;                        /* own: see diagnostics.h; NULL: there is no subscriber */
+    PyObject *slow_report;                    /* own: see slow.h; NULL: no call is measured */
+    uint64_t slow_limit;                      /* ns */
+    bool slow_measures;                       /* a call is being measured */
+    PyObject *uncaught;                       /* own: the exception that run() will raise */
     PyObject *uncaught_handler;
     PyObject *raised;      /* own: the listener that raised, until the exception is reported; see pn_emit() */
     PyObject *spare;       /* own: a bytes object that the next small read reuses */

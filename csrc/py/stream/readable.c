@@ -303,8 +303,11 @@ void
 pn_readable_emit_chunk(PnDuplex *s, char *base, size_t len)
 {
     PnState *st = s->em.st;
-    Py_ssize_t made_for;
-    PyObject *bytes = pn_read_bytes_take(st, base, len, s->keeps_chunks, &made_for);
+    Py_ssize_t made_for = 0;
+    /* What goes back through a filter is in the write queue for a while: the next read could not reuse it. */
+    bool lends = pn_is_filtered(s) && len <= PN_READ_SIZE / 2;
+    PyObject *bytes =
+        lends ? pn_read_bytes_lend(st, base, len) : pn_read_bytes_take(st, base, len, s->keeps_chunks, &made_for);
     if (bytes == NULL) {
         out_of_memory(s);
         return;
@@ -312,7 +315,10 @@ pn_readable_emit_chunk(PnDuplex *s, char *base, size_t len)
     pn_data_emit(s, bytes);
     if (len > PN_READ_SIZE / 2)
         s->keeps_chunks = Py_REFCNT(bytes) > 1; /* the listeners do: the next one must not waste memory */
-    pn_read_bytes_give_back(st, bytes, made_for);
+    if (lends)
+        Py_DECREF(bytes);
+    else
+        pn_read_bytes_give_back(st, bytes, made_for);
 }
 
 int

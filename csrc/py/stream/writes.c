@@ -9,14 +9,20 @@
 #include "py/stream/duplex_errors.h"
 #include "uvio/fd.h"
 
-#define MAX_IOV 1024 /* the kernel's limit, IOV_MAX */
+#define SPARE_CHUNKS 4    /* the smallest ring of a queue */
+#define MAX_IOV      1024 /* the kernel's limit, IOV_MAX */
 
 /* --- the queue --- */
 
 struct pn_writes *
 pn_writes_of(PnDuplex *s)
 {
-    if (s->wq == NULL) {
+    PnState *st = s->em.st;
+    if (s->wq == NULL && st->spare_writes != NULL) {
+        s->wq = st->spare_writes;
+        st->spare_writes = NULL;
+    }
+    else if (s->wq == NULL) {
         s->wq = PyMem_RawCalloc(1, sizeof(*s->wq));
         if (s->wq == NULL)
             PyErr_NoMemory();
@@ -76,6 +82,21 @@ start_of(const struct pn_writes *wq)
     return wq->queued - wq->q.bytes;
 }
 
+/* Frees an empty queue, or keeps it with its ring: a connection with TLS needs one for each message. */
+static void
+put_away(PnState *st, struct pn_writes *wq)
+{
+    struct pn_chunkq q = {.ring = wq->q.ring, .capacity = wq->q.capacity};
+    if (st->spare_writes != NULL || q.capacity > SPARE_CHUNKS) {
+        pn_chunkq_clear(&wq->q);
+        PyMem_RawFree(wq);
+        return;
+    }
+    memset(wq, 0, sizeof(*wq));
+    wq->q = q;
+    st->spare_writes = wq;
+}
+
 void
 pn_writes_tidy(PnDuplex *s)
 {
@@ -83,8 +104,7 @@ pn_writes_tidy(PnDuplex *s)
     if (wq == NULL || wq->q.count > 0 || wq->first != NULL || wq->busy || wq->holds || wq->on_finish != NULL)
         return;
     s->wq = NULL;
-    pn_chunkq_clear(&wq->q);
-    PyMem_RawFree(wq);
+    put_away(s->em.st, wq);
 }
 
 void

@@ -11,6 +11,8 @@
  *   tls_out.c         encrypts the write queue
  *   tls_in.c          decrypts what has come, and delivers it
  *   tls_calls.c       calls the SSLObject and its MemoryBIO
+ *   tls_library.c     finds OpenSSL's functions, and the connection of an SSLObject
+ *   tls_direct.c      calls them in place of the SSLObject
  *   tls_state.c       the properties of a socket that tell about TLS; start_tls() */
 #ifndef PN_PY_TLS_TLS_H
 #define PN_PY_TLS_TLS_H
@@ -85,6 +87,9 @@ void pn_tls_next_turn(PnState *st);
 /* --- tls_wire.c --- */
 /* Appends what the SSLObject has for the peer to `out`. 0, or -1 with an exception. */
 int pn_tls_collect(PnTLS *t);
+/* Sends one record that is still the SSLObject's, at most, and collects what is left. `out` is empty. 0, or a status; 1
+ * with an exception. */
+int pn_tls_send_record(PnTLS *t);
 /* Sends `out`: what the kernel does not take is libuv's. 0, or a status. */
 int pn_tls_send(PnTLS *t);
 /* The same for what TLS says of itself. If it fails, the peer has closed, and may have sent something before: that counts,
@@ -130,9 +135,40 @@ int pn_tls_call_feed(PnTLS *t, const char *base, size_t len);
 /* outgoing.read(): an exact bytes object, NULL with an exception. */
 PyObject *pn_tls_call_take(PnTLS *t);
 
+/* --- tls_library.c --- */
+/* _tls_wrap(wrap_bio, ...): calls it. Returns its result, and the address of the connection that OpenSSL has made
+ * meanwhile, or 0. */
+PyObject *pn_tls_wrap(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+/* Sets `ssl` if the connection at this address is proven to be that of the filter. */
+void pn_tls_find_connection(PnTLS *t, PyObject *address);
+
+/* --- tls_direct.c --- */
+/* Whether the next functions may be called. They need the GIL, and run no code of the user. */
+/* It is established, only data have come since, and no function of the user wants to see keys. With other records, such
+ * as those of a renegotiation, OpenSSL may call functions of the user, whose exceptions only _ssl raises. */
+static inline bool
+pn_tls_may_call(const PnTLS *t)
+{
+    return t->ssl != NULL && t->established && t->whole != PN_TLS_UNKNOWN && !t->records.other &&
+           !t->st->tls_indirect && t->library->keylog(t->library->context(t->ssl)) == NULL;
+}
+/* The count; 0: the method of the SSLObject must do it, and say why it fails. */
+size_t pn_tls_direct_read(PnTLS *t, char *base, size_t len);
+size_t pn_tls_direct_write(PnTLS *t, const char *base, size_t len);
+/* The records of the handshake have been read: from now on there are data. */
+void pn_tls_direct_begin(PnTLS *t);
+/* These two at any time. Takes what the connection has written, up to `len` bytes (an int); 0: ask the MemoryBIO. */
+bool pn_tls_direct_feed(PnTLS *t, const char *base, size_t len);
+size_t pn_tls_direct_take(PnTLS *t, char *base, size_t len);
+
 /* --- tls_state.c --- */
 /* _tls_attach(socket, parts): start_tls(). */
 PyObject *pn_tls_attach_function(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+/* _tls_set_direct(on): for tests; returns what it was. _tls_is_direct(socket): whether the next call would be;
+ * _tls_knows_connection(parts): whether that of these parts is proven. */
+PyObject *pn_tls_knows_connection(PyObject *module, PyObject *parts);
+PyObject *pn_tls_set_direct(PyObject *module, PyObject *on);
+PyObject *pn_tls_is_direct(PyObject *module, PyObject *socket);
 PyObject *pn_socket_start_tls_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 extern const char pn_start_tls_doc[];
 /* Adds what tells about TLS to the type Socket. 0, or -1 with an exception. */

@@ -1,4 +1,5 @@
-/* tls_calls.c - calls the SSLObject and its MemoryBIO: by the bound methods of _ssl, without a Python frame. */
+/* tls_calls.c - calls the SSLObject and its MemoryBIO: by the bound methods of _ssl, without a Python frame; for data, if
+ * possible, OpenSSL itself (tls_direct.c). */
 #include "py/tls/tls.h"
 
 #include <string.h>
@@ -107,9 +108,15 @@ read_into(PnTLS *t, char *base, size_t len)
 Py_ssize_t
 pn_tls_call_read(PnTLS *t, char *base, size_t len)
 {
-    Py_ssize_t n = t->direct ? read_into(t, base, len) : read_bytes(t, base, len);
-    if (n == PN_TLS_WANTS)
+    Py_ssize_t n = pn_tls_may_call(t) ? (Py_ssize_t)pn_tls_direct_read(t, base, len) : 0;
+    if (n == 0)
+        n = t->direct ? read_into(t, base, len) : read_bytes(t, base, len);
+    if (n == PN_TLS_WANTS) {
+        bool first = t->whole == PN_TLS_UNKNOWN;
         t->whole = 0;
+        if (first)
+            pn_tls_direct_begin(t);
+    }
     else if (n > 0 && (size_t)n < len && t->whole != PN_TLS_UNKNOWN && t->whole > 0)
         t->whole--; /* a record at a time; when the memory is full, there may be more of it */
     return n == 0 ? PN_TLS_OVER : n;
@@ -118,6 +125,9 @@ pn_tls_call_read(PnTLS *t, char *base, size_t len)
 Py_ssize_t
 pn_tls_call_write(PnTLS *t, PyObject *bytes, const char *base, size_t len)
 {
+    size_t n = pn_tls_may_call(t) ? pn_tls_direct_write(t, base, len) : 0;
+    if (n > 0)
+        return (Py_ssize_t)n;
     PyObject *data = bytes != NULL ? Py_NewRef(bytes)
                      : t->direct   ? Py_NewRef((PyObject *)t)
                                    : PyBytes_FromStringAndSize(base, (Py_ssize_t)len);
@@ -136,8 +146,8 @@ pn_tls_call_shutdown(PnTLS *t)
     return call_alone(t, PN_TLS_SHUTDOWN);
 }
 
-int
-pn_tls_call_feed(PnTLS *t, const char *base, size_t len)
+static int
+feed_by_method(PnTLS *t, const char *base, size_t len)
 {
     PyObject *stack[2] = {NULL, (PyObject *)t};
     t->span = (char *)(uintptr_t)base;
@@ -145,7 +155,13 @@ pn_tls_call_feed(PnTLS *t, const char *base, size_t len)
     PyObject *result = PyObject_Vectorcall(t->calls[PN_TLS_FEED], stack + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     t->span = NULL;
     Py_XDECREF(result);
-    if (result == NULL)
+    return result != NULL ? 0 : -1;
+}
+
+int
+pn_tls_call_feed(PnTLS *t, const char *base, size_t len)
+{
+    if (!pn_tls_direct_feed(t, base, len) && feed_by_method(t, base, len) < 0)
         return -1;
     size_t whole = pn_tls_records_add(&t->records, base, len);
     if (t->whole != PN_TLS_UNKNOWN)

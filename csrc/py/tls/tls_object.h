@@ -1,14 +1,16 @@
 /* tls_object.h - struct PnTLS: the filter that encrypts a connection, by an ssl.SSLObject.
  *
- * Calls into the SSLObject release the GIL, so another thread may write to the socket, destroy it or connect it again
- * meanwhile. `inside` is set during such a call: nothing else calls the object then, and what another thread or the
- * loop has for it waits. After each of them pn_tls_is_on() says whether the connection is still the same. */
+ * Calls into the SSLObject release the GIL (those of tls_direct.c do not), so another thread may write to the socket,
+ * destroy it or connect it again meanwhile. `inside` is set during such a call: nothing else calls the object then, and
+ * what another thread or the loop has for it waits. After each of them pn_tls_is_on() says whether the connection is
+ * still the same. */
 #ifndef PN_PY_TLS_TLS_OBJECT_H
 #define PN_PY_TLS_TLS_OBJECT_H
 
 #include "core/chunkq.h"
 #include "core/tls_records.h"
 #include "py/stream/filter.h"
+#include "py/tls/tls_library.h"
 
 /* The bound methods of the SSLObject and of its two MemoryBIO, in the order of _tls.Parts. */
 enum pn_tls_call {
@@ -32,7 +34,9 @@ typedef struct PnTLS {
     struct pn_stream *io; /* borrowed: the handle; NULL: not yet, or not any more */
     PyObject *ssl_object; /* own, as the next two */
     PyObject *calls[PN_TLS_CALLS];
-    PyObject *hostname;   /* str, the name of the server that the client asks for; NULL: none */
+    PyObject *hostname;                   /* str, the name of the server that the client asks for; NULL: none */
+    const struct pn_tls_library *library; /* with `ssl` */
+    struct ssl_st *ssl;   /* OpenSSL's connection, while `calls` keep it alive; NULL: not known, see tls_library.c */
     pn_tls_then then;     /* NULL: `secureConnect` or `error` */
     struct pn_chunkq out; /* bytes of the wire that the kernel has not taken, in their order */
     const char *input;    /* bytes of the wire that come just now, and have not been used */

@@ -72,7 +72,7 @@ seal_record(PnTLS *t, struct cursor at, size_t limit)
     return n;
 }
 
-/* Encrypts a batch of the queue into `out`. 0, or PN_TLS_ERROR with an exception. */
+/* Encrypts a batch of the queue into `out`; the last record stays in the SSLObject. 0, or PN_TLS_ERROR with an exception. */
 static int
 seal_batch(PnTLS *t)
 {
@@ -93,7 +93,7 @@ seal_batch(PnTLS *t)
             return n == PN_TLS_ERROR ? PN_TLS_ERROR : 0;
         t->sealed += (size_t)n;
         step(&t->s->wq->q, &at, (size_t)n);
-        if (pn_tls_collect(t) < 0)
+        if (t->sealed < limit && pn_tls_collect(t) < 0)
             return PN_TLS_ERROR;
     }
     return 0;
@@ -132,7 +132,11 @@ pn_tls_seal(PnTLS *t)
         }
         if (!pn_tls_is_on(t) || s->wq == NULL)
             break;
-        int status = pn_tls_send(t);
+        int status = t->out.count == 0 ? pn_tls_send_record(t) : pn_tls_collect(t) == 0 ? pn_tls_send(t) : 1;
+        if (status > 0) {
+            pn_tls_fail(t);
+            break;
+        }
         if (status < 0) {
             fail_sending(t, status);
             break;

@@ -78,6 +78,40 @@ pn_socket_start_tls_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs
     return call_with(op, PN_TLS_START, args, nargs, kwnames);
 }
 
+/* --- for tests: whether OpenSSL is called itself --- */
+
+PyObject *
+pn_tls_set_direct(PyObject *module, PyObject *on)
+{
+    PnState *st = pn_state_of_module(module);
+    bool before = !st->tls_indirect;
+    int direct = PyObject_IsTrue(on);
+    if (direct < 0)
+        return NULL;
+    st->tls_indirect = !direct;
+    return PyBool_FromLong(before);
+}
+
+PyObject *
+pn_tls_knows_connection(PyObject *module, PyObject *parts)
+{
+    PnTLS *t = pn_tls_new(pn_state_of_module(module), parts);
+    if (t == NULL)
+        return NULL;
+    PyObject *known = PyBool_FromLong(t->ssl != NULL);
+    Py_DECREF(t);
+    return known;
+}
+
+PyObject *
+pn_tls_is_direct(PyObject *module, PyObject *socket)
+{
+    if (!PN_IS_DUPLEX(pn_state_of_module(module), socket))
+        return pn_raise_arg_type("sock", "an instance of Socket", socket);
+    const PnTLS *t = pn_tls_of(socket);
+    return PyBool_FromLong(t != NULL && pn_tls_may_call(t));
+}
+
 /* --- what it is --- */
 
 static PyObject *

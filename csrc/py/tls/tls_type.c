@@ -7,15 +7,17 @@
 
 /* --- making --- */
 
-/* parts: (ssl_object, direct, server_side, hostname or None, handshake_timeout in ms, strict_end, calls...) */
+/* parts: (ssl_object, direct, server_side, hostname or None, handshake_timeout in ms, strict_end, address of
+ * OpenSSL's connection or 0, calls...) */
 PnTLS *
 pn_tls_new(PnState *st, PyObject *parts)
 {
-    PyObject *ssl_object, *hostname, *c[PN_TLS_CALLS];
+    PyObject *ssl_object, *hostname, *address, *c[PN_TLS_CALLS];
     double timeout;
     int direct, server_side, strict;
-    if (!PyTuple_Check(parts) || !PyArg_ParseTuple(parts, "OppOdpOOOOOO", &ssl_object, &direct, &server_side, &hostname,
-                                                   &timeout, &strict, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5]))
+    if (!PyTuple_Check(parts) ||
+        !PyArg_ParseTuple(parts, "OppOdpOOOOOOO", &ssl_object, &direct, &server_side, &hostname, &timeout, &strict,
+                          &address, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5]))
         return PyErr_Occurred() ? NULL : PN_TLS(pn_raise_arg_type("parts", "a tuple", parts));
     PnTLS *t = PyObject_GC_New(PnTLS, st->TLS);
     if (t == NULL)
@@ -37,6 +39,7 @@ pn_tls_new(PnState *st, PyObject *parts)
     pn_chunkq_init(&t->hello);
     pn_loop_timer_init(&t->timer, NULL, false);
     PyObject_GC_Track(t);
+    pn_tls_find_connection(t, address);
     return t;
 }
 
@@ -57,6 +60,7 @@ static int
 tls_clear(PyObject *op)
 {
     PnTLS *t = PN_TLS(op);
+    t->ssl = NULL; /* which the calls keep alive */
     Py_CLEAR(t->ssl_object);
     for (size_t i = 0; i < PN_TLS_CALLS; i++)
         Py_CLEAR(t->calls[i]);

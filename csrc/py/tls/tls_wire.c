@@ -3,7 +3,8 @@
 
 #include "py/base/errors.h"
 
-#define IOV 64
+#define IOV    64
+#define RECORD 16896 /* a record that is encrypted, and a little more */
 
 static void
 release_object(void *owner)
@@ -39,6 +40,28 @@ fill(const struct pn_chunkq *q, struct iovec *iov, size_t *offered)
         *offered += c->len;
     }
     return n;
+}
+
+int
+pn_tls_send_record(PnTLS *t)
+{
+    char record[RECORD];
+    size_t len = t->requested == 0 ? pn_tls_direct_take(t, record, sizeof(record)) : 0;
+    if (len > 0) {
+        struct iovec iov = {record, len};
+        ssize_t sent = pn_stream_try_write(t->io, &iov, 1);
+        if (sent < 0 && sent != UV_EAGAIN)
+            return (int)sent;
+        if (sent < 0)
+            sent = 0;
+        if ((size_t)sent < len && pn_chunkq_push_copy(&t->out, record + sent, len - (size_t)sent) < 0) {
+            PyErr_NoMemory();
+            return 1;
+        }
+        if (len < sizeof(record) && (size_t)sent == len)
+            return 0;
+    }
+    return pn_tls_collect(t) < 0 ? 1 : pn_tls_send(t);
 }
 
 /* The rest is libuv's, which keeps the memory in use: the filter lives until pn_tls_written(). */

@@ -249,12 +249,14 @@ find_bad_fds(struct pn_loop *loop, struct pn_fd_recheck **bad)
 }
 
 /* What hears of a bad descriptor may close others, which were good a moment ago: they stay in the list until a look at
- * all has found no bad one. */
-static void
+ * all has found no bad one. Returns whether any has heard, which may have run user code. */
+static bool
 recheck_fds(struct pn_loop *loop)
 {
     struct pn_fd_recheck *bad = NULL, *t;
+    bool heard = false;
     for (find_bad_fds(loop, &bad); bad != NULL; find_bad_fds(loop, &bad)) {
+        heard = true;
         while ((t = bad) != NULL) {
             pn_loop_forget_fd(t);
             if (loop->dead)
@@ -267,6 +269,7 @@ recheck_fds(struct pn_loop *loop)
     }
     while ((t = loop->fds_to_recheck) != NULL)
         pn_loop_forget_fd(t);
+    return heard;
 }
 
 void
@@ -306,9 +309,8 @@ check_fds(struct pn_loop *loop)
     if (pn_loop_can_run(loop)) {
         if (pn_uv_has_changes(&loop->uv))
             recheck_unchanged(loop);
-        if (loop->fds_to_recheck == NULL)
+        if (loop->fds_to_recheck == NULL || !recheck_fds(loop))
             return true;
-        recheck_fds(loop); /* may run user code */
         if (loop->halted || pn_loop_can_run(loop))
             return !loop->dead;
     }

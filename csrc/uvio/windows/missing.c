@@ -1,7 +1,9 @@
 /* missing.c - what Windows does not have: unix paths as files, pages that processes share, one descriptor for the loop of
- * a host, waits in poll(), fork(). The headers are embed.h, wake_fd.h, brake.h, path_file.h, path_access.h, handles.h.
+ * a host, waits in poll(), fork(), functions of the OpenSSL that Python uses. The headers are embed.h, wake_fd.h,
+ * brake.h, path_file.h, path_access.h, dynamic_symbols.h, handles.h.
  *
  * csrc/py refuses these features before it comes here. */
+#include "uvio/dynamic_symbols.h"
 #include "uvio/embed.h"
 #include "uvio/handles.h"
 #include "uvio/path_access.h"
@@ -140,6 +142,18 @@ pn_path_access_apply(const struct pn_path_file *f, struct pn_path_access *a)
     (void)f;
     a->failed = NULL;
     return 0;
+}
+
+/* --- dynamic_symbols.h --- */
+
+bool
+pn_symbols_find(const char *file, const char *const *names, pn_symbol *symbols, size_t count)
+{
+    (void)file;
+    (void)names;
+    (void)symbols;
+    (void)count;
+    return false;
 }
 
 /* --- handles.h --- */

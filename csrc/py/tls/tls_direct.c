@@ -1,0 +1,51 @@
+/* tls_direct.c - calls OpenSSL itself, with the GIL: data of an established connection. The methods of _ssl do the same,
+ * but give the GIL back meanwhile: a thread that computes in Python then keeps it for up to 5 ms, for each record.
+ *
+ * A call either does what the method would have done, or says that it has not: then the caller calls the method, which
+ * finds OpenSSL's queue of errors as the first call has left it, and raises what it would have raised. */
+#include "py/tls/tls.h"
+
+/* OpenSSL takes a record out of the BIO by one call in place of two: nothing else reads the BIO. */
+void
+pn_tls_direct_begin(PnTLS *t)
+{
+    t->records.other = false;
+    if (pn_tls_may_call(t))
+        t->library->set_read_ahead(t->ssl, 1);
+}
+
+size_t
+pn_tls_direct_read(PnTLS *t, char *base, size_t len)
+{
+    size_t n = 0;
+    return t->library->read(t->ssl, base, len, &n) == 1 ? n : 0;
+}
+
+size_t
+pn_tls_direct_write(PnTLS *t, const char *base, size_t len)
+{
+    size_t n = 0;
+    return t->library->write(t->ssl, base, len, &n) == 1 ? n : 0;
+}
+
+/* --- the two MemoryBIO --- */
+
+static bool
+may_use_bios(const PnTLS *t)
+{
+    return t->ssl != NULL && !t->st->tls_indirect;
+}
+
+bool
+pn_tls_direct_feed(PnTLS *t, const char *base, size_t len)
+{
+    return may_use_bios(t) && len <= INT_MAX &&
+           t->library->bio_write(t->library->rbio(t->ssl), base, (int)len) == (int)len;
+}
+
+size_t
+pn_tls_direct_take(PnTLS *t, char *base, size_t len)
+{
+    int n = may_use_bios(t) ? t->library->bio_read(t->library->wbio(t->ssl), base, (int)len) : 0;
+    return n > 0 ? (size_t)n : 0;
+}

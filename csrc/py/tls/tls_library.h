@@ -1,0 +1,36 @@
+/* tls_library.h - the functions of the OpenSSL that the module _ssl calls. pynet is not linked with it, and has none of its
+ * headers: the types here have the tags of OpenSSL, and no members. */
+#ifndef PN_PY_TLS_TLS_LIBRARY_H
+#define PN_PY_TLS_TLS_LIBRARY_H
+
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ssl_st;
+struct ssl_ctx_st;
+struct bio_st;
+struct crypto_ex_data_st;
+
+typedef void (*pn_tls_keylog)(const struct ssl_st *ssl, const char *line);
+typedef void (*pn_tls_ex_call)(void *parent, void *ptr, struct crypto_ex_data_st *data, int index, long argl,
+                               void *argp);
+
+struct pn_tls_library {
+    int (*read)(struct ssl_st *ssl, void *base, size_t len, size_t *count);
+    int (*write)(struct ssl_st *ssl, const void *base, size_t len, size_t *count);
+    struct bio_st *(*rbio)(const struct ssl_st *ssl);
+    struct bio_st *(*wbio)(const struct ssl_st *ssl);
+    struct ssl_ctx_st *(*context)(const struct ssl_st *ssl);
+    pn_tls_keylog (*keylog)(const struct ssl_ctx_st *context);
+    void *(*ex_data)(const struct ssl_st *ssl, int index);
+    void (*set_read_ahead)(struct ssl_st *ssl, int on);
+    int (*bio_write)(struct bio_st *bio, const void *base, int len);
+    int (*bio_read)(struct bio_st *bio, void *base, int len);
+    size_t (*bio_pending)(struct bio_st *bio);
+    int (*new_index)(int class, long argl, void *argp, pn_tls_ex_call made, void *dup, pn_tls_ex_call freed);
+    void *made; /* own: which thread watches: tls_library.c */
+};
+
+#endif
