@@ -6,7 +6,7 @@ clone after `bash tools/libuv.sh`. Otherwise the extension is linked with the sy
 Environment:
   PYNET_SYSTEM_LIBUV=1 use the libuv that pkg-config finds, also when vendor/libuv is there
   PYNET_LIBUV=PREFIX   use the libuv in PREFIX/include and PREFIX/lib
-  PYNET_LTO=1          optimisation across files, by the linker
+  PYNET_LTO=1          optimisation across the hot files (HOT below), by the linker
   PYNET_WERROR=1       many warnings, and each is an error (for us, not for those who install pynet)
   PYNET_DEBUG=1        no optimisation, assertions on
   PYNET_SANITIZE=1     AddressSanitizer and UndefinedBehaviorSanitizer, assertions on
@@ -50,6 +50,27 @@ LIBUV_FIRST = """\
 #include <sys/syscall.h>
 #undef __NR_io_uring_setup
 #define __NR_io_uring_setup (-1)
+"""
+
+# What each message and each connection runs, by callgrind: -O2, and with PYNET_LTO optimised across files. All other
+# files are compiled for size, each on its own: the linker would copy them into their callers. tools/wheels.py has the
+# limit of a wheel.
+HOT = f"""
+    {VENDORED}/src/uv-common {VENDORED}/src/unix/core {VENDORED}/src/unix/linux {VENDORED}/src/unix/loop
+    {VENDORED}/src/unix/poll {VENDORED}/src/unix/stream
+    csrc/core/addr csrc/core/chunkq csrc/core/ip csrc/core/timers csrc/core/tls_records
+    csrc/uvio/fd_table csrc/uvio/listener csrc/uvio/loop csrc/uvio/stream csrc/uvio/wake_fd
+    csrc/py/base/args
+    csrc/py/loop/driver csrc/py/loop/tick csrc/py/loop/waiter
+    csrc/py/events/add csrc/py/events/emit csrc/py/events/emitter_type csrc/py/events/event_names
+    csrc/py/events/listeners csrc/py/events/missed csrc/py/events/waiting
+    csrc/py/stream/data_event csrc/py/stream/destroy csrc/py/stream/duplex_events csrc/py/stream/idle
+    csrc/py/stream/pipe csrc/py/stream/read_direct csrc/py/stream/read_loop csrc/py/stream/read_queue
+    csrc/py/stream/read_slot csrc/py/stream/readable csrc/py/stream/reads csrc/py/stream/writable
+    csrc/py/stream/writable_methods csrc/py/stream/writes
+    csrc/py/socket/socket_accept csrc/py/socket/socket_extras csrc/py/socket/socket_handle
+    csrc/py/tls/tls_calls csrc/py/tls/tls_filter csrc/py/tls/tls_in csrc/py/tls/tls_out
+    csrc/py/server/server_accept
 """
 
 LIBUV_HELP = """\
@@ -185,6 +206,21 @@ def find_libuv():
 # --- flags ---
 
 
+def is_optimised():
+    return not any(switched_on(name) for name in ("PYNET_SANITIZE", "PYNET_DEBUG", "PYNET_COVERAGE"))
+
+
+def optimisation(source):
+    """The flags that depend on the file."""
+    across = ["-flto"] if switched_on("PYNET_LTO") else []
+    if not is_optimised():
+        return across
+    if source.removesuffix(".c") in HOT.split():
+        return ["-O2", *across]
+    # In sections of their own, what nobody calls (most of libuv) is left out by the linker.
+    return ["-Os", "-ffunction-sections", "-fdata-sections"]
+
+
 def mode_flags():
     """(compile, link) flags of the kind of build that the environment asks for."""
     compile_args = ["-std=c11", "-fvisibility=hidden"]
@@ -200,14 +236,15 @@ def mode_flags():
     elif switched_on("PYNET_COVERAGE"):
         compile_args += ["-O0", "-g", "-DNDEBUG"]
     else:
-        compile_args += ["-O2", "-DNDEBUG"]
+        compile_args.append("-DNDEBUG")
+        if sys.platform == "linux":
+            link_args.append("-Wl,--gc-sections")
     if switched_on("PYNET_COVERAGE"):
         compile_args.append("--coverage")
         link_args.append("--coverage")
         if sys.platform == "linux":
             link_args.append("-Wl,-u,__gcov_dump")  # tools/coverage_exit.py calls it
     if switched_on("PYNET_LTO"):
-        compile_args.append("-flto")
         link_args.append("-flto")
     if switched_on("PYNET_WERROR"):
         compile_args += ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
@@ -252,14 +289,15 @@ def compile_in_parallel(compiler, rebuild_all):
             output_dir, macros, include_dirs, sources, depends, extra_postargs
         )
         cc_args = compiler._get_cc_args(pp_opts, debug, extra_preargs)
-        signature = json.dumps([compiler.compiler_so, cc_args, extra_postargs])
 
         def compile_one(obj):
+            source, suffix = build[obj]
+            own = [*optimisation(source), *extra_postargs]
+            signature = json.dumps([compiler.compiler_so, cc_args, own])
             if not rebuild_all and compiled_already(obj, signature):
                 return
-            source, suffix = build[obj]
             Path(obj + ".sig").unlink(missing_ok=True)
-            compiler._compile(obj, source, suffix, cc_args, [*extra_postargs, "-MD", "-MF", obj + ".d"], pp_opts)
+            compiler._compile(obj, source, suffix, cc_args, [*own, "-MD", "-MF", obj + ".d"], pp_opts)
             Path(obj + ".sig").write_text(signature)
 
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
