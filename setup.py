@@ -59,7 +59,9 @@ HOT = f"""
     {VENDORED}/src/uv-common {VENDORED}/src/unix/core {VENDORED}/src/unix/linux {VENDORED}/src/unix/loop
     {VENDORED}/src/unix/poll {VENDORED}/src/unix/stream
     csrc/core/addr csrc/core/chunkq csrc/core/ip csrc/core/timers csrc/core/tls_records
-    csrc/uvio/fd_table csrc/uvio/listener csrc/uvio/loop csrc/uvio/stream csrc/uvio/wake_fd
+    csrc/core/blocklist csrc/core/cover_tree
+    csrc/uvio/fd_table csrc/uvio/listener csrc/uvio/loop csrc/uvio/stream csrc/uvio/posix/listener_posix
+    csrc/uvio/posix/loop_posix csrc/uvio/posix/poll_fds csrc/uvio/posix/stream_posix csrc/uvio/posix/wake_fd
     csrc/py/base/args
     csrc/py/loop/driver csrc/py/loop/tick csrc/py/loop/waiter
     csrc/py/events/add csrc/py/events/emit csrc/py/events/emitter_type csrc/py/events/event_names
@@ -69,7 +71,7 @@ HOT = f"""
     csrc/py/stream/read_slot csrc/py/stream/readable csrc/py/stream/reads csrc/py/stream/writable
     csrc/py/stream/writable_methods csrc/py/stream/writes
     csrc/py/socket/socket_accept csrc/py/socket/socket_extras csrc/py/socket/socket_handle
-    csrc/py/tls/tls_calls csrc/py/tls/tls_filter csrc/py/tls/tls_in csrc/py/tls/tls_out
+    csrc/py/tls/tls_calls csrc/py/tls/tls_direct csrc/py/tls/tls_filter csrc/py/tls/tls_in csrc/py/tls/tls_out
     csrc/py/server/server_accept
 """
 

@@ -33,7 +33,17 @@ suppress_warnings = ["myst.header"]
 # A section is a caption and its pages; a pattern stands for all pages that it matches.
 site_sections = {
     "First steps": ["install", "tutorial/index", "how-pynet-runs", "glossary"],
-    "Guides": ["how-to/index", "events", "iteration", "asyncio", "threads", "testing", "embedding", "notebooks", "windows"],
+    "Guides": [
+        "how-to/index",
+        "events",
+        "iteration",
+        "asyncio",
+        "threads",
+        "testing",
+        "embedding",
+        "notebooks",
+        "windows",
+    ],
     "Reference": [
         "api/functions",
         "api/server",
