@@ -15,6 +15,8 @@ import pynet
 from helpers import Pair, Recorder, connected_pair, live_handles, local_path, run_script, wait_until
 from pipe_names import PipeFolder
 
+pytest_plugins = ["platform_skips"]
+
 # Since Python 3.12, os.fork() beside other threads warns, on the stderr of many scripts here. What comes of such a fork
 # is what those tests are about.
 _FORK = "ignore:This process (pid=:DeprecationWarning"

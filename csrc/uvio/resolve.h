@@ -66,7 +66,7 @@ unsigned pn_resolver_threads(struct pn_resolver *r);
 /* Returns Node's code for a failed lookup: "ENOTFOUND", "EAI_AGAIN", ... (resolve_code.c) */
 const char *pn_lookup_code(int status, int sys_errno);
 
-/* Returns the default flags of Node's lookups: AI_ADDRCONFIG. */
+/* Returns the default flags of Node's lookups: AI_ADDRCONFIG, on Windows 0. */
 int pn_resolver_default_flags(void);
 /* Returns whether `flags` has only AI_ADDRCONFIG, AI_V4MAPPED and AI_ALL. */
 bool pn_resolver_flags_ok(int flags);

@@ -36,7 +36,11 @@ pn_lookup_code(int status, int sys_errno)
 int
 pn_resolver_default_flags(void)
 {
+#ifdef _WIN32
+    return 0; /* as Node there */
+#else
     return AI_ADDRCONFIG;
+#endif
 }
 
 bool

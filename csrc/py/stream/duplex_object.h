@@ -12,7 +12,11 @@
 #include "py/stream/read_queue.h"
 #include "uvio/stream.h"
 
+#ifdef _WIN32
+#define PN_DEFAULT_HIGH_WATER_MARK 16384 /* as Node there */
+#else
 #define PN_DEFAULT_HIGH_WATER_MARK 65536
+#endif
 
 typedef struct PnDuplex PnDuplex;
 struct pn_pipe;
