@@ -1,7 +1,7 @@
 """On Windows, a test that comes to what Windows does not have is skipped, with the name of it as the reason.
 
-Two things count: pynet has refused a feature (ERR_FEATURE_UNAVAILABLE_ON_PLATFORM), or the test itself has used a name of
-os, signal or socket, or a module, that CPython has on POSIX only. A missing name within pynet is a failure."""
+Two things count: pynet has refused a feature (ERR_FEATURE_UNAVAILABLE_ON_PLATFORM), or the test itself has used a name
+of os, signal or socket, or a module, that CPython has on POSIX only. A missing name within pynet is a failure."""
 
 from __future__ import annotations
 
