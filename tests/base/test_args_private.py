@@ -42,7 +42,7 @@ def test_any_arguments(name, where):
         sock.on("error", lambda error: None)
         sys.unraisablehook = lambda args: None
         warnings.simplefilter("ignore")  # _loop_anext() gives a call that is never awaited
-        values = [None, b"x", "x", "data", 0, -1, 1 << 70, (), [], {}, print, Odd(), Odd, server, sock,
+        values = [None, b"x", "x", "data", 0, -1, 1 << 70, (), [], {}, repr, Odd(), Odd, server, sock,
                   pynet.EventEmitter(), pynet.AbortController().signal, pynet.NetError("x")]
         function = getattr(_pynet, name)
         calls = 0
