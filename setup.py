@@ -56,10 +56,9 @@ LIBUV_FIRST = """\
 # files are compiled for size, each on its own: the linker would copy them into their callers. tools/wheels.py has the
 # limit of a wheel.
 HOT = f"""
-    {VENDORED}/src/uv-common {VENDORED}/src/unix/core {VENDORED}/src/unix/linux {VENDORED}/src/unix/loop
-    {VENDORED}/src/unix/poll {VENDORED}/src/unix/stream
+    {VENDORED}/src/unix/core {VENDORED}/src/unix/linux {VENDORED}/src/unix/loop {VENDORED}/src/unix/stream
     csrc/core/addr csrc/core/chunkq csrc/core/ip csrc/core/timers csrc/core/tls_records
-    csrc/core/blocklist csrc/core/cover_tree
+    csrc/core/cover_tree
     csrc/uvio/fd_table csrc/uvio/listener csrc/uvio/loop csrc/uvio/stream csrc/uvio/posix/listener_posix
     csrc/uvio/posix/loop_posix csrc/uvio/posix/poll_fds csrc/uvio/posix/stream_posix csrc/uvio/posix/wake_fd
     csrc/py/base/args
