@@ -40,7 +40,8 @@
 static inline int
 pn_sock_status(void)
 {
-    return uv_translate_sys_error(WSAGetLastError());
+    int code = WSAGetLastError();
+    return code == WSAENOPROTOOPT ? UV_ENOPROTOOPT : uv_translate_sys_error(code); /* libuv does not know this one */
 }
 
 /* recv(): the bytes read, 0 at the peer's end, or a status. */

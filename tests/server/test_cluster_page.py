@@ -15,6 +15,8 @@ from helpers import raw_client, wait_until
 from pynet import _private
 from sharing import connect, workers
 
+pytestmark = pytest.mark.posix_only("processes share no page of memory")
+
 SLOT = 64
 
 

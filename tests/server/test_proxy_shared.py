@@ -13,6 +13,8 @@ from proxies import V1
 from pynet import _private
 from sharing import connect
 
+pytestmark = pytest.mark.posix_only("processes share no listening socket")
+
 
 @pytest.fixture(params=["tcp", "unix"])
 def path(request, tmp_path):
