@@ -218,7 +218,7 @@ def optimisation(source):
         return across
     if source.removesuffix(".c") in HOT.split():
         return ["-O2", *across]
-    # In sections of their own, what nobody calls (most of libuv) is left out by the linker.
+    # Each function has a section of its own: the linker leaves out those without a caller, most of libuv.
     return ["-Os", "-ffunction-sections", "-fdata-sections"]
 
 

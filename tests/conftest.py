@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 
 import pynet
-from helpers import Pair, Recorder, connected_pair, live_handles, local_path, run_script, wait_until
+from helpers import Pair, Recorder, connected_pair, live_handles, run_script, wait_until
 from pipe_names import PipeFolder
 
 pytest_plugins = ["platform_skips"]
@@ -106,7 +106,7 @@ def kind(request):
 @pytest.fixture
 def where(kind, tmp_path):
     """What to listen on: a free port of 127.0.0.1, or a path; on Windows the name of a pipe."""
-    return (0, "127.0.0.1") if kind == "tcp" else (local_path(tmp_path),)
+    return (0, "127.0.0.1") if kind == "tcp" else (str(tmp_path / "s.sock"),)
 
 
 @pytest.fixture

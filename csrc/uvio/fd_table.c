@@ -27,8 +27,8 @@ pn_fd_table_add(struct pn_fd_table *t, int fd)
     if (fd < 0)
         return;
 #ifdef _WIN32
-    t->incomplete =
-        true; /* libuv closes the handle of a pipe when it ends, and its number is free before the stream is */
+    /* libuv closes the handle of a pipe when it ends: its number is free before the stream is closed. */
+    t->incomplete = true;
     return;
 #endif
     if (pn_fd_table_has(t, fd) || !reserve(t, (size_t)fd / BITS + 1))

@@ -32,11 +32,10 @@ static void recheck_owner(struct pn_loop *loop, int fd);
 static void on_uv_close(uv_handle_t *handle);
 static void on_uv_shutdown(uv_shutdown_t *req, int status);
 
-/* No field of its own: libuv's handle has a pointer to the loop already. */
 static inline struct pn_loop *
 loop_of(const struct pn_stream *s)
 {
-    return (struct pn_loop *)(void *)s->h.handle.loop; /* its first member */
+    return pn_loop_of_handle(&s->h.handle);
 }
 
 /* --- posted completions --- */

@@ -35,6 +35,13 @@ struct pn_stream_req {
 };
 #define PN_REQUEST_SIZE sizeof(struct pn_stream_req)
 
+/* A stream has no field for its loop: libuv's handle has a pointer to it already. */
+static inline struct pn_loop *
+pn_loop_of_handle(const uv_handle_t *handle)
+{
+    return (struct pn_loop *)(void *)handle->loop; /* its first member */
+}
+
 /* Gives the descriptor to the handle, which closes it from then on. Returns 0, or a status. */
 int pn_stream_os_open(struct pn_stream *s, int fd);
 /* Returns a TCP socket of this family (AF_INET, ...), or a status. */

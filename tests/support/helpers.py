@@ -18,13 +18,6 @@ import pynet
 from paths import ROOT
 
 
-def local_path(folder, name="s.sock") -> str:
-    """A path for a server in this folder; on Windows the name of a pipe that stands for it."""
-    if sys.platform != "win32":
-        return str(folder / name)
-    return "\\\\.\\pipe\\" + re.sub(r"[^\w.]+", "-", str(folder / name))[-200:]
-
-
 def live_handles() -> dict[str, int]:
     counts = pynet._pynet._counts()
     return {name: counts[name] for name in ("streams", "listeners", "requests")}

@@ -1,4 +1,4 @@
-"""Calling OpenSSL itself, in place of the methods of _ssl: what it needs, and that nobody can tell the difference."""
+"""Calling OpenSSL itself in place of the methods of _ssl: what it needs; events, errors and records stay the same."""
 
 from __future__ import annotations
 
@@ -295,7 +295,7 @@ def test_no_other_thread_runs_between_the_records(direct, no_switches, secure_pa
         p.client.drain(timeout=20)
 
 
-# --- that nobody can tell the difference ---
+# --- events, errors and records stay the same ---
 
 
 class Peer:

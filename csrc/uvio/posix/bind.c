@@ -193,20 +193,24 @@ path_in(const struct sockaddr_un *sa, socklen_t sa_len, char *out, size_t size)
     return len;
 }
 
-size_t
-pn_path_of(int fd, char *out, size_t size)
+static size_t
+path_by_fd(int fd, bool peer, char *out, size_t size)
 {
     struct sockaddr_un sa;
     socklen_t sa_len = sizeof(sa);
     memset(&sa, 0, sizeof(sa));
-    return getsockname(fd, (struct sockaddr *)&sa, &sa_len) == 0 ? path_in(&sa, sa_len, out, size) : 0;
+    int r = peer ? getpeername(fd, (struct sockaddr *)&sa, &sa_len) : getsockname(fd, (struct sockaddr *)&sa, &sa_len);
+    return r == 0 ? path_in(&sa, sa_len, out, size) : 0;
+}
+
+size_t
+pn_path_of(int fd, char *out, size_t size)
+{
+    return path_by_fd(fd, false, out, size);
 }
 
 size_t
 pn_path_of_peer(int fd, char *out, size_t size)
 {
-    struct sockaddr_un sa;
-    socklen_t sa_len = sizeof(sa);
-    memset(&sa, 0, sizeof(sa));
-    return getpeername(fd, (struct sockaddr *)&sa, &sa_len) == 0 ? path_in(&sa, sa_len, out, size) : 0;
+    return path_by_fd(fd, true, out, size);
 }

@@ -18,6 +18,6 @@ pn_symbols_find(const char *file, const char *const *names, pn_symbol *symbols, 
         memcpy(&symbols[found], &address,
                sizeof(address)); /* C has no cast for it, POSIX has the same representation */
     }
-    (void)dlclose(library); /* our reference: whoever has loaded it has another one */
+    (void)dlclose(library); /* only this reference: the module that has loaded the library keeps its own */
     return found == count;
 }

@@ -124,7 +124,7 @@ pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count)
 {
     int fd = pn_uv_stream_fd(&s->h.stream);
     ssize_t n;
-    ((struct pn_loop *)(void *)s->h.handle.loop)->syscalls_write++;
+    pn_loop_of_handle(&s->h.handle)->syscalls_write++;
     do {
         if (count == 1) {
             n = send(fd, iov[0].iov_base, iov[0].iov_len, MSG_NOSIGNAL | MSG_DONTWAIT);

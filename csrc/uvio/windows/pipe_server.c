@@ -49,7 +49,7 @@ wide(const char *path, size_t len)
 static int
 status_of(DWORD error)
 {
-    /* As libuv: a name that is taken, and one that is no name of a pipe. */
+    /* As libuv: another server has the name; or it is not the name of a pipe. */
     if (error == ERROR_ACCESS_DENIED || error == ERROR_PIPE_BUSY)
         return UV_EADDRINUSE;
     if (error == ERROR_PATH_NOT_FOUND || error == ERROR_INVALID_NAME)
@@ -57,7 +57,7 @@ status_of(DWORD error)
     return uv_translate_sys_error((int)error);
 }
 
-/* Gives everybody the rights of `mode`, beside those that the system gives. */
+/* Gives all users the rights of `mode`, beside those that the system gives. */
 static void
 open_to_all(HANDLE pipe, int mode)
 {

@@ -60,7 +60,7 @@ shut_down_pipe(struct pn_stream *s, uv_shutdown_cb later)
         free(req);
         return status;
     }
-    ((struct pn_loop *)(void *)s->h.handle.loop)->counts.requests++;
+    pn_loop_of_handle(&s->h.handle)->counts.requests++;
     return PN_STREAM_LATER;
 }
 
@@ -109,7 +109,7 @@ ssize_t
 pn_stream_try_write(struct pn_stream *s, const struct iovec *iov, size_t count)
 {
     uv_buf_t bufs[MOST_BUFFERS];
-    ((struct pn_loop *)(void *)s->h.handle.loop)->syscalls_write++;
+    pn_loop_of_handle(&s->h.handle)->syscalls_write++;
     return uv_try_write(&s->h.stream, bufs, convert(bufs, iov, count, MOST_BUFFERS));
 }
 
@@ -119,11 +119,11 @@ pn_stream_os_write(struct pn_stream *s, uv_write_t *req, const struct iovec *iov
 {
     uv_buf_t some[MOST_BUFFERS];
     uv_buf_t *bufs = count <= MOST_BUFFERS ? some : malloc(count * sizeof(*bufs));
+    int status = UV_ENOTSUP;
     if (bufs == NULL)
         return UV_ENOMEM;
-    if (fd >= 0)
-        return UV_ENOTSUP;
-    int status = uv_write(req, &s->h.stream, bufs, convert(bufs, iov, count, count), written);
+    if (fd < 0)
+        status = uv_write(req, &s->h.stream, bufs, convert(bufs, iov, count, count), written);
     if (bufs != some)
         free(bufs);
     return status;
