@@ -14,11 +14,10 @@ cd "$(dirname "$0")/.."
 python=${1:?usage: tools/wheel_root.sh PYTHON [PLATFORM...]}
 shift
 
-export PYNET_SYSTEM_LIBUV=0
 matrix_root "$(suite_with "$python")"
 checkout=srv/wheel-$python
 copy_checkout "$checkout"
-apt_install "$python" "$python-venv" "$python-dev" gcc libc6-dev pkg-config
+apt_install "$python" "$python-venv" "$python-dev" gcc libc6-dev libuv1-dev pkg-config
 inside sh -euc 'cd "/$1"; export PYTHON="$2"; shift 2; make wheel WHEEL_PLATFORMS="$*"' sh "$checkout" "$python" "$@" ||
     die "not every wheel of $python is as it must be"
 mkdir -p dist
