@@ -1,5 +1,6 @@
-"""How big the objects are of which a program has thousands, with a header of 16 bytes: that of a free-threaded CPython has
-32. CPython allocates in steps of 16 bytes."""
+"""How big the objects are of which a program has thousands. CPython allocates in steps of 16 bytes.
+
+The limits include a header of 16 bytes. That of a free-threaded CPython has 32."""
 
 import struct
 import sys
