@@ -449,12 +449,13 @@ def test_signals_at_the_interpreters_end(script):
         controller.signal.add_event_listener("abort", lambda _event: print("second"))
 
         class Last:
-            def __del__(self, pynet=pynet, controller=controller, print=print):
-                pynet.set_uncaught_handler(lambda exc, _emitter: print("handler", exc))
+            def __del__(self, controller=controller, print=print, set_handler=pynet.set_uncaught_handler,
+                        timeout=pynet.AbortSignal.timeout, NetError=pynet.NetError):
+                set_handler(lambda exc, _emitter: print("handler", exc))
                 controller.abort()
                 try:
-                    pynet.AbortSignal.timeout(1)
-                except pynet.NetError as error:
+                    timeout(1)
+                except NetError as error:
                     print(error.code)
 
         last = Last()

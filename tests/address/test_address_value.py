@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pynet
+from free_threaded import frees_at_once
 from pynet import SocketAddress
 
 ports = st.integers(0, 65535)
@@ -185,6 +186,7 @@ def test_pattern_matching():
             assert port == 0
 
 
+@frees_at_once
 def test_nothing_is_left_of_it():
     class Watched(SocketAddress):
         pass

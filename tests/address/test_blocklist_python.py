@@ -13,6 +13,7 @@ import weakref
 import pytest
 
 import pynet
+from free_threaded import frees_at_once
 from helpers import shown
 from pynet import BlockList, SocketAddress
 
@@ -363,6 +364,7 @@ def test_size_in_bytes():
     assert sys.getsizeof(b) == empty
 
 
+@frees_at_once
 def test_nothing_is_left_of_it():
     class Watched(BlockList):
         pass

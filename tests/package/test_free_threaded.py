@@ -2,13 +2,13 @@
 
 import subprocess
 import sys
-import sysconfig
 
 import pytest
 
 import isolated
+from free_threaded import IS_FREE_THREADED
 
-pytestmark = pytest.mark.skipif(not sysconfig.get_config_var("Py_GIL_DISABLED"), reason="Python has the GIL")
+pytestmark = pytest.mark.skipif(not IS_FREE_THREADED, reason="Python has the GIL")
 
 
 def python(*args, **env):

@@ -308,7 +308,7 @@ def test_an_exception_in_the_body_leaves_the_connection_alone(bare):
 def test_a_listener_gets_each_connection_as_well(bare):
     srv = bare()
     log = Recorder(srv, "connection")
-    loop = InThread(answer_all, srv)
+    loop = InThread(answer_all, iter(srv))
     for _ in range(5):
         assert ask(srv) == b"!"
     srv.close()
@@ -346,7 +346,7 @@ def test_what_a_listener_refuses_is_not_given(bare):
     srv = bare()
     refused = []
     srv.on("connection", lambda sock: refused or (refused.append(sock), sock.destroy()))
-    loop = InThread(answer_all, srv)
+    loop = InThread(answer_all, iter(srv))
     with raw_client(srv) as client:
         assert client.recv(10) == b""
     assert ask(srv) == b"!"

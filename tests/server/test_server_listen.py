@@ -8,6 +8,7 @@ import pytest
 
 import isolated
 import pynet
+from free_threaded import frees_at_once
 from helpers import Recorder, raw_client, read_option, wait_until
 
 HOST = "127.0.0.1"
@@ -310,6 +311,7 @@ def test_a_new_listener_listener_may_listen_first():
 # --- in the midst of listen() ---
 
 
+@frees_at_once
 def test_an_error_that_goes_may_take_the_listening_server_with_it():
     """listen() used to go on with a listener that was closed and freed meanwhile; only the sanitizer sees it."""
     isolated.check(

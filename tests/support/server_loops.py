@@ -39,7 +39,8 @@ def ask(srv):
 
 
 def answer_all(srv, name=b"!"):
-    """A loop that answers each connection; gives how many there were."""
+    """A loop that answers each connection; gives how many there were. From a server with listeners, it gets those that
+    come after iter(srv)."""
     count = 0
     for sock in srv:
         sock.read_exactly(1, timeout=5)
