@@ -20,8 +20,8 @@ def device():
 
 
 @pytest.fixture
-def bridge(program, device):
-    """The program, and the device's end."""
+def bridge(device, program):
+    """The program, and the device's end. Without the device the program would end before it gets SIGTERM."""
     started = program("serial_server.py", device[1], 115200, 0)
     started.place = started.port
     return started, device[0]
