@@ -60,7 +60,7 @@ HOT = f"""
     csrc/core/addr csrc/core/chunkq csrc/core/ip csrc/core/timers csrc/core/tls_records
     csrc/core/cover_tree
     csrc/uvio/fd_table csrc/uvio/listener csrc/uvio/loop csrc/uvio/stream csrc/uvio/posix/listener_posix
-    csrc/uvio/posix/loop_posix csrc/uvio/posix/poll_fds csrc/uvio/posix/stream_posix csrc/uvio/posix/wake_fd
+    csrc/uvio/posix/loop_posix csrc/uvio/posix/poll_fds csrc/uvio/posix/ready csrc/uvio/posix/stream_posix csrc/uvio/posix/wake_fd
     csrc/py/base/args
     csrc/py/loop/driver csrc/py/loop/tick csrc/py/loop/waiter
     csrc/py/events/add csrc/py/events/emit csrc/py/events/emitter_type csrc/py/events/event_names

@@ -96,6 +96,10 @@ struct pn_loop {
     struct pn_posted_list pending; /* as libuv's pending queue: before the immediates, or when the next turn begins */
     struct pn_fd_recheck *fds_to_recheck;
     struct pn_fd_table fds; /* of streams and listeners */
+#ifdef __linux__
+    struct pn_ready *ready; /* own; see ready.h. NULL: no memory was left */
+#endif
+    bool checked; /* what follows the poll of this turn has run */
     /* Set with the first stream or listener, since all have the same: a field of each would cost memory. */
     void (*deliver)(struct pn_posted *p);             /* after its removal from the list; may free the owner */
     void (*recheck_fd)(struct pn_loop *loop, int fd); /* pn_loop_recheck_fd() for the owner of the descriptor */

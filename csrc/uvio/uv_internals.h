@@ -5,6 +5,7 @@
 #define PN_UVIO_UV_INTERNALS_H
 
 #include <stddef.h>
+#include <string.h>
 #include <uv.h>
 
 #ifndef _WIN32
@@ -81,6 +82,44 @@ pn_uv_has_pending(const uv_loop_t *loop)
 {
     const void *queue = &loop->pending_queue;
     return *(void *const *)queue != queue;
+}
+
+/* Returns whether the next uv_run() ends the closing of handles. */
+static inline int
+pn_uv_has_closing(const uv_loop_t *loop)
+{
+    return loop->closing_handles != NULL;
+}
+
+/* What pn_uv_skip_poll() has taken away from libuv. */
+struct pn_uv_skipped {
+    void *queue[2];
+    unsigned nfds;
+    int active;
+};
+
+/* Makes the poll of this uv_run() return at once, as without descriptors: the queue of changes must be empty then. Call it
+ * in the prepare phase when nothing is pending, and pn_uv_end_skip() first of all in the check phase: no callback comes in
+ * between. */
+static inline void
+pn_uv_skip_poll(uv_loop_t *loop, struct pn_uv_skipped *skipped)
+{
+    void *none[2] = {&loop->watcher_queue, &loop->watcher_queue};
+    memcpy(skipped->queue, &loop->watcher_queue, sizeof(none));
+    memcpy(&loop->watcher_queue, none, sizeof(none));
+    skipped->nfds = loop->nfds;
+    loop->nfds = 0;
+    skipped->active = 1;
+}
+
+static inline void
+pn_uv_end_skip(uv_loop_t *loop, struct pn_uv_skipped *skipped)
+{
+    if (!skipped->active)
+        return;
+    memcpy(&loop->watcher_queue, skipped->queue, sizeof(skipped->queue));
+    loop->nfds = skipped->nfds;
+    skipped->active = 0;
 }
 
 #endif
