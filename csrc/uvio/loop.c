@@ -211,6 +211,7 @@ poll_once(struct pn_loop *loop)
         pn_loop_os_run(loop);
         return;
     }
+    loop->ready_turns++;
     if (loop->dead)
         return;
     if (!pn_loop_os_has_more(loop)) {

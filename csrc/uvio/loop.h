@@ -115,6 +115,7 @@ struct pn_loop {
     size_t direct;         /* referenced streams that threads read themselves */
     uint64_t opened;       /* streams and listeners so far */
     uint64_t turns;        /* turns so far */
+    uint64_t ready_turns;  /* those in which libuv has not polled, for the tests */
     struct pn_times times;
     uint64_t syscalls_write; /* send calls made by pynet, for the tests */
     struct pn_brake brake;   /* counts the connections that servers have accepted */

@@ -131,6 +131,8 @@ pn_ready_wait(struct pn_loop *loop, int64_t *timeout_ns, bool *woken)
         return 0;
     bool short_enough = *timeout_ns > 0 && *timeout_ns < SHORT_NS;
     int ms = short_enough ? (int)(*timeout_ns / 1000000) : SHORT_MS;
+    if (ms == 0)
+        return 0;
     int count = epoll_wait(loop->backend, r->events, MAX_EVENTS, ms);
     if (count < 0)
         return errno == EINTR ? 1 : UV_EBADF;
