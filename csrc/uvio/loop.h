@@ -12,6 +12,7 @@
  *   resolve.c       getaddrinfo() on threads; resolve_code.c: Node's codes for its failures
  *   sockaddr.c      struct pn_addr to and from struct sockaddr
  *   net.h           the system's sockets
+ *   ready.h         streams with input, without uv_run(): posix/ready.c, Linux
  *   uv_internals.h  the private fields of libuv that pynet uses
  * posix/ and windows/ have what differs, behind loop_os.h, stream_os.h, listener_os.h, resolve_os.h, and behind the
  * headers without a .c file here: bind.h, embed.h, fd.h, path_access.h, path_file.h, signal_mask.h, signals.h, user_fd.h,

@@ -10,11 +10,33 @@
 
 #ifndef _WIN32
 
+#include <poll.h>
+
 /* uv_fileno() without its checks: each message calls it. */
 static inline int
 pn_uv_stream_fd(const uv_stream_t *stream)
 {
     return stream->io_watcher.fd;
+}
+
+/* Returns whether libuv reads the stream when it has input: not after uv_read_stop(), an end, an error or uv_close(). */
+static inline int
+pn_uv_is_reading(const uv_stream_t *stream)
+{
+    return (stream->io_watcher.pevents & POLLIN) != 0;
+}
+
+/* The callbacks of uv_read_start(). */
+static inline uv_read_cb
+pn_uv_read_cb(const uv_stream_t *stream)
+{
+    return stream->read_cb;
+}
+
+static inline uv_alloc_cb
+pn_uv_alloc_cb(const uv_stream_t *stream)
+{
+    return stream->alloc_cb;
 }
 
 /* Makes a handle of a descriptor that uv_write2() sends: all that it looks at are the type, the flags and the

@@ -165,7 +165,7 @@ only_input(const struct pn_ready *r, int count)
         if (event->data.fd == WAKE_MARK)
             continue;
         const struct pn_stream *s = stream_of(r, event);
-        if (s == NULL || event->events != EPOLLIN || !s->reading || s->direct || s->h.stream.read_cb == NULL)
+        if (s == NULL || event->events != EPOLLIN || !s->reading || !pn_uv_is_reading(&s->h.stream))
             return false;
     }
     return true;
@@ -176,29 +176,29 @@ static bool
 read_stream(struct pn_stream *s)
 {
     uv_stream_t *stream = &s->h.stream;
-    for (int i = 0; i < MAX_READS && s->reading && !s->direct && stream->read_cb != NULL; i++) {
+    for (int i = 0; i < MAX_READS && s->reading && pn_uv_is_reading(stream); i++) {
+        uv_read_cb deliver = pn_uv_read_cb(stream);
         uv_buf_t buf = uv_buf_init(NULL, 0);
         ssize_t n;
-        stream->alloc_cb(&s->h.handle, PN_READ_SIZE, &buf);
+        pn_uv_alloc_cb(stream)(&s->h.handle, PN_READ_SIZE, &buf);
         if (buf.base == NULL || buf.len == 0) {
-            stream->read_cb(stream, UV_ENOBUFS, &buf);
+            deliver(stream, UV_ENOBUFS, &buf);
             return true;
         }
         do
             n = read(pn_uv_stream_fd(stream), buf.base, buf.len);
         while (n < 0 && errno == EINTR);
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            stream->read_cb(stream, 0, &buf);
+            deliver(stream, 0, &buf);
             return i > 0;
         }
         if (n <= 0) {
-            uv_read_cb ended = stream->read_cb;
             int status = n == 0 ? UV_EOF : uv_translate_sys_error(errno);
             (void)uv_read_stop(stream);
-            ended(stream, status, &buf);
+            deliver(stream, status, &buf);
             return true;
         }
-        stream->read_cb(stream, n, &buf);
+        deliver(stream, n, &buf);
         if ((size_t)n < buf.len)
             return true;
     }
