@@ -40,7 +40,7 @@ struct pn_ready {
     size_t size;
     int count; /* events that the wait has brought */
     int left;  /* events of this turn, while they are dispatched */
-    bool busy; /* messages come quickly */
+    bool busy; /* events have come, after a short wait */
     struct pn_uv_skipped skipped;
     struct epoll_event events[MAX_EVENTS];
 };
@@ -205,13 +205,6 @@ read_stream(struct pn_stream *s)
     return true;
 }
 
-/* Messages come quickly if the wait for these was short. A clock is not needed: the driver has read it. */
-static bool
-was_short(const struct pn_loop *loop)
-{
-    return loop->times.last_wait < (uint64_t)SHORT_NS;
-}
-
 bool
 pn_loop_os_dispatch(struct pn_loop *loop)
 {
@@ -225,10 +218,9 @@ pn_loop_os_dispatch(struct pn_loop *loop)
         return false;
     if (count == 0)
         count = epoll_wait(loop->backend, r->events, MAX_EVENTS, 0);
-    if (count < 0 || !only_input(r, count)) {
-        r->busy = false;
+    r->busy = count > 0 && loop->times.last_wait < (uint64_t)SHORT_NS; /* the driver has read the clock */
+    if (count < 0 || !only_input(r, count))
         return false;
-    }
     /* The wake pipe says nothing to a backend that is another epoll by now: that has no events, or others. */
     if (count == 0 && pn_ready_mark(loop, true) != 0)
         return false;
@@ -240,7 +232,6 @@ pn_loop_os_dispatch(struct pn_loop *loop)
             any = true;
     }
     r->left = 0;
-    r->busy = count > 0 && was_short(loop);
     return any;
 }
 
