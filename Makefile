@@ -29,7 +29,7 @@ SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test build lint format cross windows test-windows core-test fuzz fuzz-headers asan coverage bench $(SUITES:%=bench-%) .known-suite \
-	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-test matrix release-check conformance-record conformance-windows differential \
+	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-roots wheel-test matrix release-check conformance-record conformance-windows differential \
 	differential-record docs docs-links lint-workflows hooks address-files clean distclean FORCE
 
 help:  ## this list
@@ -151,6 +151,10 @@ sdist: .venv/.wheels  ## the source distribution, with libuv inside, in dist
 
 wheel: .venv/.wheels  ## sdist and wheels in dist: glibc and musl, x86-64 and arm64 (WHEEL_PYTHONS="python3.12 ...")
 	@$(PY) tools/wheels.py $(WHEEL_PYTHONS:%=--python %) $(WHEEL_PLATFORMS:%=--platform %)
+
+DEBIAN_PYTHONS ?= python3.13 python3.14 python3.15
+wheel-roots:  ## wheels of the CPythons of Debian 13 and sid, into dist (as root; DEBIAN_PYTHONS=python3.14 for one)
+	@for python in $(DEBIAN_PYTHONS); do bash tools/wheel_root.sh $$python $(WHEEL_PLATFORMS) || exit 1; done
 
 WHEEL_TAGS ?= cp311
 wheel-test:  ## dist's sdist and wheels for glibc, each in a bare Debian (as root; WHEEL_TAGS="cp311 cp313 cp314 cp315")

@@ -197,9 +197,11 @@ def parts_for(
     except ssl.SSLError as error:  # such as a context of servers only
         raise _value_error(f"The argument '{name}' does not fit: {_words(error)}") from error
     except ValueError as error:
-        if session is None or "session" not in str(error).lower():
-            raise
-        raise _value_error("The argument 'session' belongs to another SSLContext") from error
+        if session is not None and "session" in str(error).lower():
+            raise _value_error("The argument 'session' belongs to another SSLContext") from error
+        if server_side:  # such as a context that checks names, on CPython 3.14.10
+            raise _value_error(f"The argument '{name}' does not fit: {error}") from error
+        raise
 
 
 _message_callback = getattr(_ssl._SSLContext, "_msg_callback", None)

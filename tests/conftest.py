@@ -20,7 +20,9 @@ pytest_plugins = ["platform_skips"]
 # Since Python 3.12, os.fork() beside other threads warns, on the stderr of many scripts here. What comes of such a fork
 # is what those tests are about.
 _FORK = "ignore:This process (pid=:DeprecationWarning"
-os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _FORK]))
+# So does a free-threaded Python that imports pynet: tests/package/test_free_threaded.py.
+_GIL = "ignore:The global interpreter lock:RuntimeWarning"
+os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _FORK, _GIL]))
 # A script in the checkout's folder imports the pynet that is tested, and not the folder's, which need not be built.
 os.environ["PYTHONSAFEPATH"] = "1"
 # A shell ignores SIGINT for what it starts with `&`, and so would the scripts of the tests of Ctrl-C.

@@ -13,25 +13,11 @@ cd "$(dirname "$0")/.."
 . tools/roots.sh
 python=${1:?usage: tools/matrix.sh PYTHON [pytest arguments]}
 shift
-suite=${DEBIAN:-$(suite_with "$python")}
 
-root=$PWD/build/roots/matrix-$suite
-make_root "$root" "$suite" "$(dpkg --print-architecture)" ca-certificates,make,git,procps
-enter_root "$root"
-inside() {
-    chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-        PYNET_SYSTEM_LIBUV="${PYNET_SYSTEM_LIBUV:-1}" "$@"
-}
-
+matrix_root "${DEBIAN:-$(suite_with "$python")}"
 checkout=srv/pynet-$python
-mkdir -p "$root/$checkout"
-git ls-files -z | tar -c --null --ignore-failed-read -T - | tar -x -C "$root/$checkout"
-{
-    echo "$python" "$python-venv" "$python-dev"
-    cat tools/apt-packages.txt
-} > "$root/srv/packages"
-# debootstrap has left lists, which will do when there are no newer ones.
-inside sh -euc 'apt-get -qq update || true; xargs -a /srv/packages apt-get -qq install -y --no-install-recommends' > "$root.log" 2>&1 < /dev/null ||
-    die "apt-get failed:" "$(tail -5 "$root.log")"
+copy_checkout "$checkout"
+mapfile -t packages < tools/apt-packages.txt
+apt_install "$python" "$python-venv" "$python-dev" "${packages[@]}"
 inside sh -euc 'cd "/$1"; export PYTHON="$2"; shift 2; make build
     "$PYTHON" --version; pkg-config --modversion libuv; exec make test PYTEST_ARGS="$*"' sh "$checkout" "$python" "$@"

@@ -52,3 +52,29 @@ enter_root() {
     mkdir -p "$1/etc/ssl/certs"
     cp /etc/ssl/certs/ca-certificates.crt "$1/etc/ssl/certs/"
 }
+
+# matrix_root SUITE: the Debian of tools/matrix.sh and tools/wheel_root.sh. The functions below work in it.
+matrix_root() {
+    root=$PWD/build/roots/matrix-$1
+    make_root "$root" "$1" "$(dpkg --print-architecture)" ca-certificates,make,git,procps
+    enter_root "$root"
+}
+
+# inside COMMAND...
+inside() {
+    chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+        PYNET_SYSTEM_LIBUV="${PYNET_SYSTEM_LIBUV:-1}" "$@"
+}
+
+# copy_checkout FOLDER: what git tracks, as it is in the working tree.
+copy_checkout() {
+    mkdir -p "$root/$1"
+    git ls-files -z | tar -c --null --ignore-failed-read -T - | tar -x -C "$root/$1"
+}
+
+# apt_install PACKAGE...
+apt_install() {
+    # debootstrap has left lists, which will do when there are no newer ones.
+    inside sh -euc 'apt-get -qq update || true; apt-get -qq install -y --no-install-recommends "$@"' sh "$@" \
+        > "$root.log" 2>&1 < /dev/null || die "apt-get failed:" "$(tail -5 "$root.log")"
+}

@@ -26,6 +26,7 @@ def test_what_was_expected(words):
     assert caught.value.code in ("ERR_INVALID_ARG_TYPE", "ERR_STREAM_NULL_VALUES")
 
 
+@pytest.mark.skipif(not (ROOT / "csrc").is_dir(), reason="not in a checkout")
 def test_no_source_has_words_of_javascript():
     words = r"\"[^\"]*(of type \w|null values|Premature close|number or string|options\.[a-z]+[A-Z])[^\"]*\""
     sources = [*(ROOT / "csrc" / "py").rglob("*.c"), *(ROOT / "pynet").glob("*.py")]

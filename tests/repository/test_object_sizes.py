@@ -1,4 +1,5 @@
-"""How big the objects are of which a program has thousands. CPython allocates in steps of 16 bytes."""
+"""How big the objects are of which a program has thousands, with a header of 16 bytes: that of a free-threaded CPython has
+32. CPython allocates in steps of 16 bytes."""
 
 import struct
 import sys
@@ -16,4 +17,4 @@ pytestmark = pytest.mark.skipif(
     ("kind", "limit"), [(pynet.EventEmitter, 88), (pynet.Socket, 240), (pynet.Server, 368)], ids=lambda x: str(x)
 )
 def test_an_object_has_the_size_that_the_bench_of_memory_counts_on(kind, limit):
-    assert kind.__basicsize__ <= limit
+    assert kind.__basicsize__ - object.__basicsize__ + 16 <= limit

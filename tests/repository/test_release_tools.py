@@ -29,6 +29,28 @@ def release(addresses_tool):
     return load_tool("release_check")
 
 
+# --- the size of a wheel ---
+
+
+def entries(path):
+    with zipfile.ZipFile(path) as made:
+        return [(e.filename, e.date_time, e.external_attr, made.read(e)) for e in made.infolist()]
+
+
+def test_a_squeezed_wheel_is_smaller_than_zlib_makes_it(wheels, tmp_path):
+    wheel = tmp_path / "x.whl"
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+        made.write(wheels.__file__, "x/long.py")
+        made.writestr("x/empty.py", b"")
+        script = zipfile.ZipInfo("x-1.data/scripts/x", (2026, 1, 2, 3, 4, 6))
+        script.external_attr = 0o755 << 16
+        made.writestr(script, b"#!/bin/sh\n")
+    before, size = entries(wheel), wheel.stat().st_size
+    wheels.squeeze(wheel)
+    assert entries(wheel) == before
+    assert wheel.stat().st_size < size * 0.99
+
+
 # --- the contents of a wheel ---
 
 INFO = "pynet_uv-1.0.dist-info"

@@ -80,4 +80,5 @@ def test_it_stays_when_the_socket_is_destroyed_and_connects_again(pair):
 
 def test_a_socket_without_it_is_no_bigger():
     """It is in a part that is made when it is needed."""
-    assert pynet.Socket.__basicsize__ <= 248
+    # Beside the header, which a free-threaded CPython has bigger.
+    assert pynet.Socket.__basicsize__ - object.__basicsize__ <= 232

@@ -270,3 +270,15 @@ def test_a_context_for_the_other_side(secure_server, server_context, client_cont
         with pytest.raises(ValueError, match="'options.ssl' does not fit") as info:
             attempt()
         assert info.value.code == "ERR_INVALID_ARG_VALUE"
+
+
+class RefusingContext(ssl.SSLContext):
+    def wrap_bio(self, *args, **kwargs):
+        raise ValueError("of this context")
+
+
+def test_a_context_that_raises_a_value_error():
+    """So does the one of CPython 3.14.10, if a server's context checks names."""
+    with pytest.raises(ValueError, match="'options.ssl' does not fit: of this context") as info:
+        pynet.create_server(ssl=RefusingContext(ssl.PROTOCOL_TLS_SERVER))
+    assert info.value.code == "ERR_INVALID_ARG_VALUE"
