@@ -11,6 +11,7 @@ Environment:
   PYNET_DEBUG=1        no optimisation, assertions on
   PYNET_SANITIZE=1     AddressSanitizer and UndefinedBehaviorSanitizer, assertions on
   PYNET_COVERAGE=1     gcov's counters
+  PYNET_PREBUILT=FILE  takes this module and compiles nothing: tools/windows_wheel.py, which names it by SETUPTOOLS_EXT_SUFFIX
   PYNET_CFLAGS=...     more flags for compiler and linker, last
 """
 
@@ -313,6 +314,11 @@ class BuildExt(build_ext):
     """Checks what the build needs before it starts, each with a message of its own."""
 
     def build_extensions(self):
+        if os.environ.get("PYNET_PREBUILT"):
+            target = Path(self.get_ext_fullpath(self.extensions[0].name))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(os.environ["PYNET_PREBUILT"], target)
+            return
         if sys.implementation.name != "cpython":
             name = {"pypy": "PyPy", "graalpy": "GraalPy"}.get(sys.implementation.name, sys.implementation.name)
             stop(f"it is an extension for CPython, and this Python is {name}. Take CPython 3.11 or newer.")
