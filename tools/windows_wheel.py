@@ -2,8 +2,8 @@
 
     python tools/windows_wheel.py [--try]
 
-The wheel holds what those for Linux hold, with the module for Windows in the place of theirs. --try packs nothing: it runs
-the echo server of `make demo` under wine, with the wheel in dist.
+The wheel holds what those for Linux hold, with the module for Windows in the place of theirs. --try packs nothing: it
+runs the echo server of `make demo` under wine, with the wheel in dist.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ MOST = 600_000
 TAGS = ("cp313", "cp313", "win_amd64")
 # Windows and CPython for Windows have them.
 LIBRARIES = {
-    "advapi32.dll", "dbghelp.dll", "iphlpapi.dll", "kernel32.dll", "ole32.dll", "psapi.dll", "python313.dll", "shell32.dll",
-    "user32.dll", "userenv.dll", "ws2_32.dll",
+    "advapi32.dll", "dbghelp.dll", "iphlpapi.dll", "kernel32.dll", "ole32.dll", "psapi.dll", "python313.dll",
+    "shell32.dll", "user32.dll", "userenv.dll", "ws2_32.dll",
 }  # fmt: skip
 
 
@@ -66,7 +66,8 @@ def module_problems(module: Path) -> list[str]:
     problems = []
     if "pei-x86-64" not in said:
         problems.append("its module is not for x86-64")
-    exported = re.findall(r"^\s*\[\s*\d+\]\s+(?:\+base\[\s*\d+\]\s+\w+\s+)?(\w+)$", said.partition("[Ordinal/Name")[2], re.M)
+    names = said.partition("[Ordinal/Name")[2]
+    exported = re.findall(r"^\s*\[\s*\d+\]\s+(?:\+base\[\s*\d+\]\s+\w+\s+)?(\w+)$", names, re.MULTILINE)
     if exported != [wheels.INIT]:
         problems.append(f"its module exports {', '.join(exported)} instead of {wheels.INIT} alone")
     used = {name.lower() for name in re.findall(r"DLL Name: (\S+)", said)}

@@ -1,5 +1,5 @@
-"""How big the objects are of which a program has thousands, with a header of 16 bytes: that of a free-threaded CPython has
-32. CPython allocates in steps of 16 bytes."""
+"""How big the objects are of which a program has thousands. The header has 16 bytes; on a free-threaded CPython, 32.
+CPython allocates in steps of 16 bytes."""
 
 import struct
 import sys
