@@ -28,7 +28,7 @@ COUNT ?= 500
 SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format cross windows test-windows core-test fuzz fuzz-headers asan coverage bench $(SUITES:%=bench-%) .known-suite \
+.PHONY: help demo test build lint format cross windows windows-wheel windows-wheel-test test-windows core-test fuzz fuzz-headers asan coverage bench $(SUITES:%=bench-%) .known-suite \
 	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-roots wheel-test matrix release-check conformance-record conformance-windows differential \
 	differential-record docs docs-links lint-workflows hooks address-files clean distclean FORCE
 
@@ -84,6 +84,14 @@ cross: .venv/.cross  ## compile csrc for musl, an old glibc, macOS and FreeBSD
 windows: .venv/.build  ## the extension for Windows, by mingw-w64, in place (WINDOWS_KEEP_GOING=1 lists all files that fail)
 	@bash tools/windows.sh
 	@$(PY) tools/windows.py $(if $(filter-out 0,$(WINDOWS_KEEP_GOING)),--keep-going)
+
+windows-wheel: .venv/.wheels  ## the wheel for Windows on x86-64, by zig, into dist; `make windows` builds another module in place
+	@bash tools/windows.sh
+	@$(PY) tools/windows.py --zig
+	@$(PY) tools/windows_wheel.py
+
+windows-wheel-test:  ## the demo with that wheel, under wine
+	@$(PY) tools/windows_wheel.py --try
 
 test-windows: windows  ## the tests on CPython for Windows, under wine (PYTEST_ARGS=tests/server for a part)
 	@bash tools/windows.sh test

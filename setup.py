@@ -11,6 +11,7 @@ Environment:
   PYNET_DEBUG=1        no optimisation, assertions on
   PYNET_SANITIZE=1     AddressSanitizer and UndefinedBehaviorSanitizer, assertions on
   PYNET_COVERAGE=1     gcov's counters
+  PYNET_PREBUILT=FILE  takes this module and compiles nothing (tools/windows_wheel.py)
   PYNET_CFLAGS=...     more flags for compiler and linker, last
 """
 
@@ -60,7 +61,8 @@ HOT = f"""
     csrc/core/addr csrc/core/chunkq csrc/core/ip csrc/core/timers csrc/core/tls_records
     csrc/core/cover_tree
     csrc/uvio/fd_table csrc/uvio/listener csrc/uvio/loop csrc/uvio/stream csrc/uvio/posix/listener_posix
-    csrc/uvio/posix/loop_posix csrc/uvio/posix/poll_fds csrc/uvio/posix/stream_posix csrc/uvio/posix/wake_fd
+    csrc/uvio/posix/loop_posix csrc/uvio/posix/poll_fds csrc/uvio/posix/ready csrc/uvio/posix/stream_posix
+    csrc/uvio/posix/wake_fd
     csrc/py/base/args
     csrc/py/loop/driver csrc/py/loop/tick csrc/py/loop/waiter
     csrc/py/events/add csrc/py/events/emit csrc/py/events/emitter_type csrc/py/events/event_names
@@ -313,6 +315,11 @@ class BuildExt(build_ext):
     """Checks what the build needs before it starts, each with a message of its own."""
 
     def build_extensions(self):
+        if os.environ.get("PYNET_PREBUILT"):
+            target = Path(self.get_ext_fullpath(self.extensions[0].name))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(os.environ["PYNET_PREBUILT"], target)
+            return
         if sys.implementation.name != "cpython":
             name = {"pypy": "PyPy", "graalpy": "GraalPy"}.get(sys.implementation.name, sys.implementation.name)
             stop(f"it is an extension for CPython, and this Python is {name}. Take CPython 3.11 or newer.")

@@ -1,4 +1,5 @@
 """An echo server and its client, over TCP and then over a unix socket: `make demo`.
+On Windows a named pipe takes the place of the unix socket.
 
 Exits with 0 when everything that was sent came back, else with 1 and a line that says
 what did not.
@@ -99,14 +100,17 @@ def demonstrate(where, show):
 def main():
     problems = []
     with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder, "echo.sock"))
+        windows = sys.platform == "win32"
+        kind = "named pipe" if windows else "unix socket"
+        name = Path(folder).name
+        path = rf"\\.\pipe\{name}" if windows else str(Path(folder, "echo.sock"))
         for title, where, show in (
             (
                 "TCP",
                 (0, "127.0.0.1"),
                 lambda address: f"{address.address} port {address.port}",
             ),
-            ("unix socket", (path,), str),
+            (kind, (path,), str),
         ):
             print(f"{title}:")
             problem = demonstrate(where, show)

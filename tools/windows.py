@@ -1,10 +1,12 @@
 """Builds pynet/_pynet.cp313-win_amd64.pyd on Linux: `make windows`. tools/windows.sh has fetched what it needs.
 
-    python tools/windows.py [--keep-going] [FILE ...]
+    python tools/windows.py [--keep-going] [--zig] [FILE ...]
 
 --keep-going compiles all files, lists those that fail, and links nothing if there are any. With FILEs it only compiles
 those. What a file's compiler says is in build/windows/objects/...log as well. PYNET_DEBUG=1 builds with assertions and
 debug information, PYNET_WERROR=0 without making warnings errors.
+
+--zig takes ziglang (from PyPI) in place of mingw-w64, whose module is a fifth bigger: for the wheel.
 """
 
 from __future__ import annotations
@@ -13,14 +15,15 @@ import argparse
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = Path("build/windows")
-OBJECTS = PLACE / "objects"
 LIBUV = Path("vendor/libuv")
 PREFIX = "x86_64-w64-mingw32-"
 MODULE = Path("pynet/_pynet.cp313-win_amd64.pyd")
@@ -36,8 +39,34 @@ def switched_on(name: str, default: str = "") -> bool:
     return os.environ.get(name, default) not in ("", "0")
 
 
-def mode() -> list[str]:
-    return ["-O0", "-g", "-UNDEBUG"] if switched_on("PYNET_DEBUG") else ["-O2", "-DNDEBUG"]
+def compiler(zig: bool) -> list[str]:
+    if not zig:
+        return [f"{PREFIX}gcc", *COMMON]
+    import ziglang
+
+    # It has an _WIN32_WINNT of its own.
+    return [
+        *(str(Path(ziglang.__file__).parent / "zig"), "cc", "-target", "x86_64-windows-gnu", "-g0"),
+        *(flag for flag in COMMON if "_WIN32_WINNT" not in flag),
+    ]
+
+
+def hot_files() -> set[Path]:
+    """Those that setup.py compiles for speed, with their twins for Windows."""
+    with mock.patch("setuptools.setup"):
+        names = runpy.run_path("setup.py")["HOT"].split()
+    found = {Path(f"{name}.c") for name in names}
+    return found | {Path("csrc/uvio/windows", path.name.replace("_posix", "_windows")) for path in found}
+
+
+def mode(source: Path, hot: set[Path], zig: bool) -> list[str]:
+    if switched_on("PYNET_DEBUG"):
+        return ["-O0", "-g", "-UNDEBUG"]
+    if not zig:
+        return ["-O2", "-DNDEBUG"]
+    if source in hot:  # as tools/wheels.py: no loop of pynet is long enough to be unrolled
+        return ["-O2", "-DNDEBUG", "-fno-unroll-loops", "-fno-vectorize", "-fno-slp-vectorize"]
+    return ["-Os", "-DNDEBUG", "-Xclang", "-Oz"]  # for zig, -Oz is another word for -Os; clang knows the difference
 
 
 def our_flags() -> list[str]:
@@ -45,12 +74,12 @@ def our_flags() -> list[str]:
     if switched_on("PYNET_WERROR", "1"):
         warnings.append("-Werror")
     headers = ["-Icsrc", "-isystem", str(PLACE / "include"), "-isystem", str(LIBUV / "include")]
-    return ["-std=c11", *mode(), *COMMON, *warnings, *headers]
+    return ["-std=c11", *warnings, *headers]
 
 
 def libuv_flags() -> list[str]:
     headers = [f"-I{LIBUV / 'include'}", f"-I{LIBUV / 'src'}"]
-    return ["-std=gnu11", *mode(), *COMMON, "-D_CRT_DECLARE_NONSTDC_NAMES=0", "-w", *headers]
+    return ["-std=gnu11", "-D_CRT_DECLARE_NONSTDC_NAMES=0", "-w", *headers]
 
 
 def our_sources() -> list[Path]:
@@ -63,8 +92,8 @@ def libuv_sources() -> list[Path]:
     return sorted([*LIBUV.glob("src/*.c"), *LIBUV.glob("src/win/*.c")])
 
 
-def object_of(source: Path) -> Path:
-    return OBJECTS / source.with_suffix(".o")
+def object_of(source: Path, zig: bool) -> Path:
+    return PLACE / ("zig" if zig else "objects") / source.with_suffix(".o")
 
 
 def is_fresh(obj: Path, signature: str) -> bool:
@@ -80,10 +109,9 @@ def is_fresh(obj: Path, signature: str) -> bool:
         return False
 
 
-def compile_one(source: Path, flags: list[str]) -> str | None:
+def compile_one(source: Path, obj: Path, command: list[str]) -> str | None:
     """What the compiler says if it fails."""
-    obj = object_of(source)
-    command = [f"{PREFIX}gcc", *flags, "-c", str(source), "-o", str(obj)]
+    command = [*command, "-c", str(source), "-o", str(obj)]
     signature = json.dumps(command)
     if is_fresh(obj, signature):
         return None
@@ -104,11 +132,11 @@ def compile_one(source: Path, flags: list[str]) -> str | None:
     return None
 
 
-def compile_all(jobs: list[tuple[Path, list[str]]], keep_going: bool) -> dict[Path, str]:
+def compile_all(jobs: list[tuple[Path, Path, list[str]]], keep_going: bool) -> dict[Path, str]:
     """What failed."""
     failed: dict[Path, str] = {}
 
-    def work(job: tuple[Path, list[str]]) -> None:
+    def work(job: tuple[Path, Path, list[str]]) -> None:
         if failed and not keep_going:
             return
         said = compile_one(*job)
@@ -129,17 +157,23 @@ def tell(failed: dict[Path, str], total: int) -> None:
         print(f"  {source}: {first[0] if first else 'failed'}")
 
 
-def link(sources: list[Path]) -> bool:
-    """Links the module if something is newer than it. Only its init function is exported."""
-    objects = [str(object_of(source)) for source in sources]
+def link_command(objects: list[str], zig: bool) -> list[str]:
+    """Only the init function is exported."""
+    python = str(PLACE / "lib" / "libpython313.a")
+    strip = [] if switched_on("PYNET_DEBUG") else ["-s"]
+    if zig:
+        system = [f"-l{name}" for name in SYSTEM]
+        return [*compiler(zig), "-shared", *strip, "-Wl,--gc-sections", "-o", str(MODULE), *objects, python, *system]
     exports = PLACE / "pynet.def"
     exports.write_text(f"LIBRARY {MODULE.name}\nEXPORTS\nPyInit__pynet\n")
-    command = [
-        *(f"{PREFIX}gcc", "-shared", "-static", "-nodefaultlibs"),
-        *([] if switched_on("PYNET_DEBUG") else ["-s"]),
-        *("-o", str(MODULE), *objects, str(exports), str(PLACE / "lib" / "libpython313.a")),
-        *(f"-l{name}" for name in (*SYSTEM, *RUNTIME)),
-    ]
+    system = [f"-l{name}" for name in (*SYSTEM, *RUNTIME)]
+    start = [f"{PREFIX}gcc", "-shared", "-static", "-nodefaultlibs", *strip]
+    return [*start, "-o", str(MODULE), *objects, str(exports), python, *system]
+
+
+def link(objects: list[str], zig: bool) -> bool:
+    """Links the module if something is newer than it."""
+    command = link_command(objects, zig)
     record = PLACE / "link.sig"
     signature = json.dumps(command)
     fresh = MODULE.exists() and record.exists() and record.read_text() == signature
@@ -147,8 +181,9 @@ def link(sources: list[Path]) -> bool:
         return True
     record.unlink(missing_ok=True)
     response = PLACE / "link.args"
-    response.write_text("\n".join(command[1:]))
-    if subprocess.run([command[0], f"@{response}"]).returncode != 0:
+    program = command[: 2 if zig else 1]
+    response.write_text("\n".join(command[len(program) :]))
+    if subprocess.run([*program, f"@{response}"]).returncode != 0:
         return False
     record.write_text(signature)
     print(f"built {MODULE} ({MODULE.stat().st_size // 1024} KB)")
@@ -158,20 +193,26 @@ def link(sources: list[Path]) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Build pynet's module for Windows.")
     parser.add_argument("--keep-going", action="store_true", help="compile all files, and list those that fail")
+    parser.add_argument("--zig", action="store_true", help="take ziglang in place of mingw-w64")
     parser.add_argument("files", nargs="*", type=Path, help="only compile these")
     options = parser.parse_args()
     os.chdir(ROOT)
     ours = [path.resolve().relative_to(ROOT) for path in options.files] or our_sources()
-    jobs = [(source, our_flags()) for source in ours]
+    hot, cc = hot_files(), compiler(options.zig)
+
+    def job(source: Path, flags: list[str]) -> tuple[Path, Path, list[str]]:
+        return source, object_of(source, options.zig), [*cc, *mode(source, hot, options.zig), *flags]
+
+    jobs = [job(source, our_flags()) for source in ours]
     if not options.files:
-        jobs += [(source, libuv_flags()) for source in libuv_sources()]
+        jobs += [job(source, libuv_flags()) for source in libuv_sources()]
     failed = compile_all(jobs, options.keep_going)
     if failed:
         tell(failed, len(jobs))
         return 1
     if options.files:
         return 0
-    return 0 if link([source for source, _ in jobs]) else 1
+    return 0 if link([str(obj) for _, obj, _ in jobs], options.zig) else 1
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@
 
 struct pn_times {
     uint64_t idle, active, longest; /* of waits and turns that are over; the longest turn */
-    uint64_t wait_since;            /* 0: the loop does not wait, nor for the lock after a wait */
-    _Atomic uint64_t turn_since;    /* 0: no turn is under way. It begins before its thread has the lock */
-    unsigned pauses;                /* how often the driver has left; may wrap */
+    uint64_t last_wait;
+    uint64_t wait_since;         /* 0: the loop does not wait, nor for the lock after a wait */
+    _Atomic uint64_t turn_since; /* 0: no turn is under way. It begins before its thread has the lock */
+    unsigned pauses;             /* how often the driver has left; may wrap */
 };
 
 static inline uint64_t
@@ -61,7 +62,8 @@ pn_times_turn(struct pn_times *t, uint64_t waited, uint64_t now)
 {
     t->wait_since = 0;
     pn_times_set_turn(t, now);
-    t->idle += now - waited;
+    t->last_wait = now - waited;
+    t->idle += t->last_wait;
 }
 
 /* No thread drives the loop any more. */

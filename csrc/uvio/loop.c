@@ -11,15 +11,24 @@ static void deliver_all(struct pn_loop *loop, struct pn_posted_list *list);
 
 /* --- creating and freeing --- */
 
+/* What follows the poll. */
 static void
-on_uv_check(uv_check_t *check)
+after_poll(struct pn_loop *loop)
 {
-    struct pn_loop *loop = check->data;
     /* As libuv: what becomes pending meanwhile is delivered too, but not without end. */
     for (int i = 0; i < 8 && loop->pending.first != NULL; i++)
         deliver_all(loop, &loop->pending);
     if (!loop->dead && loop->on_check != NULL)
         loop->on_check(loop);
+}
+
+static void
+on_uv_check(uv_check_t *check)
+{
+    struct pn_loop *loop = check->data;
+    pn_loop_os_polled(loop);
+    if (!loop->checked)
+        after_poll(loop);
 }
 
 struct pn_loop *
@@ -194,6 +203,26 @@ run_timers(struct pn_loop *loop)
     }
 }
 
+/* The order is libuv's in either case: poll, what the poll has made pending, the check phase, what is closed. */
+static void
+poll_once(struct pn_loop *loop)
+{
+    if (!pn_loop_os_dispatch(loop)) {
+        pn_loop_os_run(loop);
+        return;
+    }
+    loop->ready_turns++;
+    if (loop->dead)
+        return;
+    if (!pn_loop_os_has_more(loop)) {
+        after_poll(loop);
+        loop->checked = true;
+    }
+    if (!loop->dead && pn_loop_os_has_more(loop))
+        pn_loop_os_finish(loop);
+    loop->checked = false;
+}
+
 void
 pn_loop_turn(struct pn_loop *loop)
 {
@@ -207,7 +236,7 @@ pn_loop_turn(struct pn_loop *loop)
         pn_resolver_dispatch(loop->resolver, &loop->halted);
     }
     if ((loop->halted | loop->dead) == 0)
-        pn_loop_os_run(loop);
+        poll_once(loop);
     if ((loop->halted | loop->dead) == 0)
         run_timers(loop);
 }

@@ -12,6 +12,7 @@
  *   resolve.c       getaddrinfo() on threads; resolve_code.c: Node's codes for its failures
  *   sockaddr.c      struct pn_addr to and from struct sockaddr
  *   net.h           the system's sockets
+ *   ready.h         streams with input, without uv_run(): posix/ready.c, Linux
  *   uv_internals.h  the private fields of libuv that pynet uses
  * posix/ and windows/ have what differs, behind loop_os.h, stream_os.h, listener_os.h, resolve_os.h, and behind the
  * headers without a .c file here: bind.h, embed.h, fd.h, path_access.h, path_file.h, signal_mask.h, signals.h, user_fd.h,
@@ -96,6 +97,10 @@ struct pn_loop {
     struct pn_posted_list pending; /* as libuv's pending queue: before the immediates, or when the next turn begins */
     struct pn_fd_recheck *fds_to_recheck;
     struct pn_fd_table fds; /* of streams and listeners */
+#ifdef __linux__
+    struct pn_ready *ready; /* own; see ready.h. NULL: no memory was left */
+#endif
+    bool checked; /* what follows the poll of this turn has run */
     /* Set with the first stream or listener, since all have the same: a field of each would cost memory. */
     void (*deliver)(struct pn_posted *p);             /* after its removal from the list; may free the owner */
     void (*recheck_fd)(struct pn_loop *loop, int fd); /* pn_loop_recheck_fd() for the owner of the descriptor */
@@ -111,6 +116,7 @@ struct pn_loop {
     size_t direct;         /* referenced streams that threads read themselves */
     uint64_t opened;       /* streams and listeners so far */
     uint64_t turns;        /* turns so far */
+    uint64_t ready_turns;  /* those in which libuv has not polled, for the tests */
     struct pn_times times;
     uint64_t syscalls_write; /* send calls made by pynet, for the tests */
     struct pn_brake brake;   /* counts the connections that servers have accepted */

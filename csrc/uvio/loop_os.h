@@ -20,4 +20,45 @@ void pn_loop_os_close(struct pn_loop *loop);
  * its stream or listener has closed. */
 void pn_loop_os_run(struct pn_loop *loop);
 
+#ifdef __linux__
+
+/* Does what uv_run() would do, up to the check phase, and returns true; or returns false and has done nothing. */
+bool pn_loop_os_dispatch(struct pn_loop *loop);
+/* Returns whether libuv has callbacks for the rest of such a turn. */
+bool pn_loop_os_has_more(struct pn_loop *loop);
+/* Runs libuv without its poll. */
+void pn_loop_os_finish(struct pn_loop *loop);
+/* The check phase has begun. */
+void pn_loop_os_polled(struct pn_loop *loop);
+
+#else
+
+static inline bool
+pn_loop_os_dispatch(struct pn_loop *loop)
+{
+    (void)loop;
+    return false;
+}
+
+static inline bool
+pn_loop_os_has_more(struct pn_loop *loop)
+{
+    (void)loop;
+    return false;
+}
+
+static inline void
+pn_loop_os_finish(struct pn_loop *loop)
+{
+    (void)loop;
+}
+
+static inline void
+pn_loop_os_polled(struct pn_loop *loop)
+{
+    (void)loop;
+}
+
+#endif
+
 #endif

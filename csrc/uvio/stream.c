@@ -12,6 +12,7 @@
 #include "uvio/listener.h"
 #include "uvio/net.h"
 #include "uvio/path_file.h"
+#include "uvio/ready.h"
 #include "uvio/sockaddr.h"
 #include "uvio/stream_os.h"
 #include "uvio/uv_internals.h"
@@ -172,6 +173,7 @@ note_fd(struct pn_stream *s, int fd)
         return;
     s->has_fd = true;
     pn_fd_table_add(&loop_of(s)->fds, fd);
+    pn_ready_add(loop_of(s), s, fd);
 }
 
 static int
@@ -300,8 +302,10 @@ pn_stream_close(struct pn_stream *s)
     if (s->unref)
         uv_ref(&s->h.handle); /* `closed` must come even if the user has called unref() */
     int fd = pn_stream_fd(s);
-    if (s->has_fd)
+    if (s->has_fd) {
         pn_fd_table_remove(&loop_of(s)->fds, fd);
+        pn_ready_remove(loop_of(s), fd);
+    }
     pn_stream_os_close(s, fd, on_uv_close);
     pn_loop_wake(loop_of(s));
 }

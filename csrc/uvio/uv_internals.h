@@ -5,15 +5,38 @@
 #define PN_UVIO_UV_INTERNALS_H
 
 #include <stddef.h>
+#include <string.h>
 #include <uv.h>
 
 #ifndef _WIN32
+
+#include <poll.h>
 
 /* uv_fileno() without its checks: each message calls it. */
 static inline int
 pn_uv_stream_fd(const uv_stream_t *stream)
 {
     return stream->io_watcher.fd;
+}
+
+/* Returns whether libuv reads the stream when it has input: not after uv_read_stop(), an end, an error or uv_close(). */
+static inline int
+pn_uv_is_reading(const uv_stream_t *stream)
+{
+    return (stream->io_watcher.pevents & POLLIN) != 0;
+}
+
+/* The callbacks of uv_read_start(). */
+static inline uv_read_cb
+pn_uv_read_cb(const uv_stream_t *stream)
+{
+    return stream->read_cb;
+}
+
+static inline uv_alloc_cb
+pn_uv_alloc_cb(const uv_stream_t *stream)
+{
+    return stream->alloc_cb;
 }
 
 /* Makes a handle of a descriptor that uv_write2() sends: all that it looks at are the type, the flags and the
@@ -81,6 +104,44 @@ pn_uv_has_pending(const uv_loop_t *loop)
 {
     const void *queue = &loop->pending_queue;
     return *(void *const *)queue != queue;
+}
+
+/* Returns whether the next uv_run() ends the closing of handles. */
+static inline int
+pn_uv_has_closing(const uv_loop_t *loop)
+{
+    return loop->closing_handles != NULL;
+}
+
+/* What pn_uv_skip_poll() has taken away from libuv. */
+struct pn_uv_skipped {
+    void *queue[2];
+    unsigned nfds;
+    int active;
+};
+
+/* Makes the poll of this uv_run() return at once, as without descriptors: the queue of changes must be empty then. Call it
+ * in the prepare phase when nothing is pending, and pn_uv_end_skip() first of all in the check phase: no callback comes in
+ * between. */
+static inline void
+pn_uv_skip_poll(uv_loop_t *loop, struct pn_uv_skipped *skipped)
+{
+    void *none[2] = {&loop->watcher_queue, &loop->watcher_queue};
+    memcpy(skipped->queue, &loop->watcher_queue, sizeof(none));
+    memcpy(&loop->watcher_queue, none, sizeof(none));
+    skipped->nfds = loop->nfds;
+    loop->nfds = 0;
+    skipped->active = 1;
+}
+
+static inline void
+pn_uv_end_skip(uv_loop_t *loop, struct pn_uv_skipped *skipped)
+{
+    if (!skipped->active)
+        return;
+    memcpy(&loop->watcher_queue, skipped->queue, sizeof(skipped->queue));
+    loop->nfds = skipped->nfds;
+    skipped->active = 0;
 }
 
 #endif

@@ -1,6 +1,5 @@
-"""How big the objects are of which a program has thousands. CPython allocates in steps of 16 bytes.
-
-The limits include a header of 16 bytes. That of a free-threaded CPython has 32."""
+"""How big the objects are of which a program has thousands. The header has 16 bytes; on a free-threaded CPython, 32.
+CPython allocates in steps of 16 bytes."""
 
 import struct
 import sys

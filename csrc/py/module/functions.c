@@ -244,10 +244,10 @@ pn_counts(PyObject *module, PyObject *unused)
     struct pn_loop none;
     memset(&none, 0, sizeof(none));
     struct pn_loop *loop = st->loop != NULL ? st->loop : &none;
-    return Py_BuildValue("{snsnsnsnsnsKsKsnsnsn}", "streams", (Py_ssize_t)loop->counts.streams, "listeners",
+    return Py_BuildValue("{snsnsnsnsnsKsKsKsnsnsn}", "streams", (Py_ssize_t)loop->counts.streams, "listeners",
                          (Py_ssize_t)loop->counts.listeners, "requests", (Py_ssize_t)loop->counts.requests, "sockets",
                          (Py_ssize_t)st->sockets, "servers", (Py_ssize_t)st->servers, "turns",
-                         (unsigned long long)loop->turns, "sends", (unsigned long long)loop->syscalls_write, "ticks",
-                         (Py_ssize_t)st->ticks.count, "waits", count_links(&st->waiters), "direct",
-                         count_links(&st->direct_reads));
+                         (unsigned long long)loop->turns, "ready_turns", (unsigned long long)loop->ready_turns, "sends",
+                         (unsigned long long)loop->syscalls_write, "ticks", (Py_ssize_t)st->ticks.count, "waits",
+                         count_links(&st->waiters), "direct", count_links(&st->direct_reads));
 }

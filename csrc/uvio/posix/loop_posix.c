@@ -13,6 +13,7 @@
 #endif
 
 #include "uvio/posix/poll_fds.h"
+#include "uvio/ready.h"
 #include "uvio/signal_mask.h"
 #include "uvio/uv_internals.h"
 
@@ -60,20 +61,6 @@ check_free_descriptors(int any)
     return status;
 }
 
-/* See pn_loop_can_run(). */
-static int
-mark_backend(struct pn_loop *loop)
-{
-#ifdef __linux__
-    struct epoll_event none = {.data.fd = loop->wake_read};
-    if (epoll_ctl(loop->backend, EPOLL_CTL_ADD, loop->wake_read, &none) < 0)
-        return uv_translate_sys_error(errno);
-#else
-    (void)loop;
-#endif
-    return 0;
-}
-
 /* libuv watches descriptors of its own for its thread pool and its signal handlers, which pynet does not use. When code
  * outside pynet closes one and a connection gets its number, libuv would take what comes for messages to itself, with
  * pointers in them. So nothing watches them any more. The first uv_run() puts them into the backend, and aborts if they
@@ -102,7 +89,7 @@ pn_loop_os_open(struct pn_loop *loop)
     if (status == 0)
         status = uv_loop_init(&loop->uv);
     loop->backend = status == 0 ? uv_backend_fd(&loop->uv) : -1;
-    if (status == 0 && (status = mark_backend(loop)) != 0)
+    if (status == 0 && (status = pn_ready_mark(loop, false)) != 0)
         (void)uv_loop_close(&loop->uv);
     if (status != 0) {
         if (loop->wake_read >= 0) {
@@ -122,6 +109,7 @@ pn_loop_os_start(struct pn_loop *loop)
 {
     (void)uv_prepare_init(&loop->uv, &loop->prepare);
     loop->prepare.data = loop;
+    pn_ready_open(loop);
     forget_own_fds(loop);
 }
 
@@ -134,6 +122,7 @@ pn_loop_os_stop(struct pn_loop *loop)
 void
 pn_loop_os_close(struct pn_loop *loop)
 {
+    pn_ready_close(loop);
     if (loop->reserve_fd >= 0)
         close(loop->reserve_fd);
     close(loop->wake_read);
@@ -167,13 +156,11 @@ pn_loop_wake_slow(struct pn_loop *loop)
 #define ASKED POLLIN
 #endif
 
-/* On Linux the wake pipe is in the backend, without events: only there it can be modified. */
 bool
 pn_loop_can_run(struct pn_loop *loop)
 {
 #ifdef __linux__
-    struct epoll_event none = {.data.fd = loop->wake_read};
-    return epoll_ctl(loop->backend, EPOLL_CTL_MOD, loop->wake_read, &none) == 0;
+    return pn_ready_mark(loop, true) == 0; /* only there the pipe can be modified */
 #else
     struct pollfd backend = {.fd = loop->backend, .events = ASKED};
     return poll(&backend, 1, 0) <= 0 || (backend.revents & NOT_OURS) == 0;
@@ -186,6 +173,15 @@ pn_loop_drain(struct pn_loop *loop)
     pn_pipe_drain(loop->wake_read);
 }
 
+static int
+take_wake_up(struct pn_loop *loop)
+{
+    if (!pn_loop_can_run(loop))
+        return UV_EBADF; /* the pipe may be another file as well, and the bytes not for us */
+    pn_loop_drain(loop);
+    return 0;
+}
+
 int
 pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
 {
@@ -193,16 +189,15 @@ pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
         {.fd = loop->backend, .events = ASKED},
         {.fd = loop->wake_read, .events = ASKED},
     };
+    bool woken = false;
+    int status = pn_ready_wait(loop, &timeout_ns, &woken);
+    if (status != 0)
+        return status < 0 ? status : woken ? take_wake_up(loop) : 0;
     if (pn_poll(fds, 2, timeout_ns) <= 0)
         return 0;
     if ((fds[0].revents | fds[1].revents) & NOT_OURS)
         return UV_EBADF;
-    if (fds[1].revents) {
-        if (!pn_loop_can_run(loop))
-            return UV_EBADF; /* the pipe may be another file as well, and the bytes not for us */
-        pn_loop_drain(loop);
-    }
-    return 0;
+    return fds[1].revents ? take_wake_up(loop) : 0;
 }
 
 /* --- descriptors that code outside pynet may have closed --- */

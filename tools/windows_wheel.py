@@ -1,0 +1,134 @@
+"""Packs the wheel for Windows, and looks at it: `make windows-wheel`. tools/windows.py has built the module.
+
+    python tools/windows_wheel.py [--try]
+
+The wheel holds what those for Linux hold, with the module for Windows in the place of theirs. --try packs nothing: it
+runs the echo server of `make demo` under wine, with the wheel in dist.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import wheels
+import windows
+import wine
+
+# Bytes of the wheel. Code for Windows needs its tables for unwinding, and zig cannot optimise it across files.
+MOST = 600_000
+TAGS = ("cp313", "cp313", "win_amd64")
+# Windows and CPython for Windows have them.
+LIBRARIES = {
+    "advapi32.dll", "dbghelp.dll", "iphlpapi.dll", "kernel32.dll", "ole32.dll", "psapi.dll", "python313.dll",
+    "shell32.dll", "user32.dll", "userenv.dll", "ws2_32.dll",
+}  # fmt: skip
+
+
+def build(folder: Path) -> Path:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYNET_")}
+    env["PYNET_PREBUILT"] = str(windows.ROOT / windows.MODULE)
+    env["SETUPTOOLS_EXT_SUFFIX"] = windows.MODULE.name.removeprefix("_pynet")
+    env["_PYTHON_HOST_PLATFORM"] = "win-amd64"
+    sdist = wheels.build_sdist(folder)
+    pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check", "--no-cache-dir"]
+    wheels.run([*pip, "wheel", "--no-deps", "-w", str(folder / "made"), str(sdist)], env=env, cwd=folder)
+    (made,) = (folder / "made").glob("*.whl")
+    options = [f"--{what}-tag={tag}" for what, tag in zip(("python", "abi", "platform"), TAGS, strict=True)]
+    wheels.run([sys.executable, "-m", "wheel", "tags", "--remove", *options, str(made)])
+    (tagged,) = (folder / "made").glob("*.whl")
+    without_data(tagged)
+    wheels.squeeze(tagged)
+    return tagged
+
+
+def without_data(wheel: Path) -> None:
+    """Windows has no man pages."""
+    run = [sys.executable, "-m", "wheel"]
+    wheels.run([*run, "unpack", "--dest", str(wheel.parent / "unpacked"), str(wheel)])
+    (unpacked,) = (wheel.parent / "unpacked").iterdir()
+    (data,) = unpacked.glob("*.data")
+    shutil.rmtree(data)
+    wheels.run([*run, "pack", "--dest-dir", str(wheel.parent), str(unpacked)])
+
+
+def module_problems(module: Path) -> list[str]:
+    said = subprocess.run(
+        [f"{windows.PREFIX}objdump", "-p", str(module)], capture_output=True, text=True, check=True
+    ).stdout
+    problems = []
+    if "pei-x86-64" not in said:
+        problems.append("its module is not for x86-64")
+    names = said.partition("[Ordinal/Name")[2]
+    exported = re.findall(r"^\s*\[\s*\d+\]\s+(?:\+base\[\s*\d+\]\s+\w+\s+)?(\w+)$", names, re.MULTILINE)
+    if exported != [wheels.INIT]:
+        problems.append(f"its module exports {', '.join(exported)} instead of {wheels.INIT} alone")
+    used = {name.lower() for name in re.findall(r"DLL Name: (\S+)", said)}
+    unknown = sorted(name for name in used - LIBRARIES if not name.startswith("api-ms-win-crt-"))
+    if unknown:
+        problems.append(f"its module needs {', '.join(unknown)}")
+    return problems
+
+
+def problems_of(wheel: Path) -> list[str]:
+    problems = []
+    if wheel.stat().st_size > MOST:
+        problems.append(f"it has {wheel.stat().st_size} bytes, more than {MOST}")
+    with zipfile.ZipFile(wheel) as archive, tempfile.TemporaryDirectory() as folder:
+        problems += [problem for problem in wheels.content_problems(archive) if "/man/" not in problem]
+        modules = [name for name in archive.namelist() if name.endswith((".so", ".pyd"))]
+        if modules != [f"pynet/{windows.MODULE.name}"]:
+            return [*problems, f"its modules are {modules}"]
+        problems += module_problems(Path(archive.extract(modules[0], folder)))
+    if not wheel.name.endswith("-{}-{}-{}.whl".format(*TAGS)):
+        problems.append(f"its name does not end with {'-'.join(TAGS)}")
+    return problems
+
+
+DEMO = """
+import runpy, sys
+sys.path.insert(0, sys.argv[1])
+import pynet
+print(pynet.__file__)
+assert pynet.__file__.startswith(sys.argv[1])
+runpy.run_path(sys.argv[2], run_name="__main__")
+"""
+
+
+def try_demo(wheel: Path) -> int:
+    with tempfile.TemporaryDirectory(dir=windows.ROOT / windows.PLACE) as folder:
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folder)
+        places = [wine.windows_path(Path(folder)), wine.windows_path(windows.ROOT / "examples" / "echo_demo.py")]
+        command = [sys.executable, str(windows.ROOT / "tools" / "wine.py"), "python", "-P", "-c", DEMO, *places]
+        return subprocess.run(command).returncode
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Pack the wheel for Windows.")
+    parser.add_argument("--try", action="store_true", dest="tries", help="run the demo with it, under wine")
+    out = windows.ROOT / "dist"
+    if parser.parse_args().tries:
+        (wheel,) = out.glob("pynet_uv-*-win_amd64.whl")
+        return try_demo(wheel)
+    out.mkdir(exist_ok=True)
+    for old in out.glob("pynet_uv-*-win_amd64.whl"):
+        old.unlink()
+    with tempfile.TemporaryDirectory() as temporary:
+        made = build(Path(temporary))
+        wheel = out / made.name
+        wheel.write_bytes(made.read_bytes())
+    problems = problems_of(wheel)
+    print(f"{wheel.name}: {wheel.stat().st_size:,} bytes", *(f"    {each}" for each in problems), sep="\n")
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
