@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pty
 import signal
 import socket
 import subprocess
@@ -48,7 +47,7 @@ def test_stdin_may_be_non_blocking(echo, running):
 @pytest.fixture
 def at_terminal(running):
     """(process, peer, main): `connect` with a terminal as its stdin, its peer, and what types at the terminal."""
-    main, terminal = pty.openpty()
+    main, terminal = os.openpty()
     with listener() as (server, port):
         process = running("connect", port, stdin=terminal)
         os.close(terminal)
@@ -128,7 +127,7 @@ def test_a_full_stdout_is_one_line_and_1(running):
 
 
 def test_hex_dump_replaces_the_data_on_a_terminal(echo, running):
-    main, terminal = pty.openpty()
+    main, terminal = os.openpty()
     process = running("connect", "-x", *echo[1], stdout=terminal)
     os.close(terminal)
     assert finished(process, b"x")[::2] == (0, HEX_OF_X)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -148,7 +147,7 @@ def test_only_public_names_of_pynet_are_used(path):
 
 def stderr_of(args, **env):
     """What a run writes to a terminal that is its stderr."""
-    main, terminal = pty.openpty()
+    main, terminal = os.openpty()
     env = {"TERM": "xterm", "NO_COLOR": "", **env}
     process = cli(*args, stdin=DEVNULL, stderr=terminal, stdout=PIPE, env=env)
     os.close(terminal)

@@ -14,6 +14,7 @@ import pytest
 
 import isolated
 from paths import ROOT
+from pipe_names import raw_socket
 
 PATIENCE = 20.0
 
@@ -124,7 +125,7 @@ def dial():
 
     def connect(place: int | str, source: str | None = None) -> socket.socket:
         if isinstance(place, str):
-            sock = socket.socket(socket.AF_UNIX)
+            sock = raw_socket(place)
             sock.settimeout(PATIENCE)
             made.append(sock)
             sock.connect(place)

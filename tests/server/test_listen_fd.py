@@ -1,7 +1,6 @@
 """Server.listen() on descriptors: a bare number is taken over, that of an object is duplicated."""
 
 import errno
-import fcntl
 import os
 import socket
 import types
@@ -87,6 +86,8 @@ def test_an_objects_descriptor_is_duplicated(make_greeter, bound, form):
 
 
 def test_the_descriptor_becomes_non_blocking_and_close_on_exec(make_greeter, bound):
+    import fcntl  # not on Windows
+
     sock = bound()
     srv = make_greeter().listen(sock)
     assert fcntl.fcntl(srv.fileno(), fcntl.F_GETFL) & os.O_NONBLOCK

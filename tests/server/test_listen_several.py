@@ -10,6 +10,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, run_coroutine, two_turns, wait_until
+from pipe_names import raw_socket
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ def test_the_sockets_know_where_they_were_accepted(several):
 
 def raw_client_of(srv, index):
     place = srv.addresses[index]
-    sock = socket.socket(socket.AF_UNIX if isinstance(place, str) else socket.AF_INET)
+    sock = raw_socket(place)
     sock.settimeout(5)
     sock.connect(place if isinstance(place, str) else place[:2])
     return sock

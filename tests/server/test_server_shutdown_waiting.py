@@ -10,6 +10,7 @@ import threading
 import pytest
 
 from helpers import Recorder, raw_client, run_coroutine, wait_until
+from pipe_names import raw_socket
 
 
 def quiet(sock):
@@ -59,7 +60,7 @@ def test_shutdown_from_many_threads_while_clients_come_and_go(server):
     def connect():
         refused = False
         while not refused:
-            client = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
+            client = raw_socket(address)
             clients.append(client)
             refused = client.connect_ex(address if isinstance(address, str) else address[:2]) != 0
 

@@ -12,6 +12,7 @@ import pytest
 import isolated
 import pynet
 from helpers import Recorder, run_coroutine, two_turns, wait_until, waits
+from pipe_names import raw_socket
 
 MESSAGES = 300
 
@@ -61,7 +62,7 @@ def raw_pair(bare):
         server = bare(**options)
         address = server.address()
         if isinstance(address, str):
-            raw = socket.socket(socket.AF_UNIX)
+            raw = raw_socket(address)
             raw.connect(address)
         else:
             raw = socket.create_connection(address[:2])

@@ -1,11 +1,13 @@
 """On Windows, a test that comes to what Windows does not have is skipped, with the name of it as the reason.
 
 Two things count: pynet has refused a feature (ERR_FEATURE_UNAVAILABLE_ON_PLATFORM), or the test itself has used a name
-of os, signal or socket, or a module, that CPython has on POSIX only. A missing name within pynet is a failure."""
+of os, signal or socket, or a module, that CPython has on POSIX only. A missing name within pynet is a failure. What a
+script of the test has written to its streams counts alike. FILES names files whose subject is not on Windows."""
 
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -29,6 +31,28 @@ NAMES = {
     "select": {"epoll", "kqueue", "poll"},
 }  # fmt: skip
 MISSING = re.compile(r"module '(\w+)' has no attribute '(\w+)'")
+# The last place of a traceback in a script of a test, which is a -c or a file of the tests, and the error.
+SCRIPT = re.compile(
+    r'''File "(?:<string>|[^"\n]*[\\/]tests[\\/][^"\n]*)", line .*\n(?:    .*\n)*'''
+    r"(?:AttributeError: module '(?P<module>\w+)' has no attribute '(?P<name>\w+)'"
+    r"|ModuleNotFoundError: No module named '(?P<missing>\w+)')"
+)
+REFUSED = re.compile(r"The feature \S+ is unavailable on this platform")
+# The path within tests/, or the beginning of it, and why.
+FILES = {
+    "aio/test_attached": "asyncio drives no loop of pynet (pynet.aio.run(), attached())",
+    "aio/test_embed_hosts.py": "no host drives pynet's loop (embed())",
+    "cluster/": "there is no pynet.cluster",
+    "core/": "the C programs are built by the compiler of this system",
+    "handles/": "no descriptors travel (send_handle(), multiprocessing)",
+    "loop/test_driver_fork.py": "there is no fork()",
+    "loop/test_embed": "no host drives pynet's loop (embed())",
+    "repository/": "it checks the sources and the build",
+    "server/test_listen_access.py": "pipes are no files (mode=, group=)",
+    "server/test_listen_stale_path.py": "pipes are no files (unlink_stale=)",
+    "server/test_shared_": "there is no pynet.cluster",
+}
+_said: list[str] = []  # what the scripts of this test have written
 
 
 def reason(error: BaseException, file: str) -> str | None:
@@ -37,13 +61,60 @@ def reason(error: BaseException, file: str) -> str | None:
         return str(error)
     if TESTS not in Path(file).resolve().parents:
         return None
-    if isinstance(error, ModuleNotFoundError) and error.name in MODULES:
-        return f"there is no module {error.name}"
+    if isinstance(error, ModuleNotFoundError):
+        return missing_module(error.name)
     if isinstance(error, AttributeError) and (found := MISSING.search(str(error))):
-        module, name = found.groups()
-        if name in NAMES.get(module, ()):
-            return f"there is no {module}.{name}"
+        return missing_name(*found.groups())
     return None
+
+
+def missing_module(name: str | None) -> str | None:
+    return f"there is no module {name}" if name in MODULES else None
+
+
+def missing_name(module: str, name: str) -> str | None:
+    return f"there is no {module}.{name}" if name in NAMES.get(module, ()) else None
+
+
+def reason_of_script(text: str) -> str | None:
+    """The same for what a script has written."""
+    if found := REFUSED.search(text):
+        return found[0]
+    for found in SCRIPT.finditer(text):
+        why = missing_module(found["missing"]) if found["missing"] else missing_name(found["module"], found["name"])
+        if why is not None:
+            return why
+    return None
+
+
+def reason_of_file(path: Path) -> str | None:
+    inside = path.resolve().relative_to(TESTS).as_posix()
+    return next((why for start, why in FILES.items() if inside.startswith(start)), None)
+
+
+if sys.platform == "win32":
+
+    def _noting(communicate):
+        def noted(self, *args, **options):
+            streams = communicate(self, *args, **options)
+            _said.extend(s if isinstance(s, str) else s.decode(errors="replace") for s in streams if s)
+            return streams
+
+        return noted
+
+    subprocess.Popen.communicate = _noting(subprocess.Popen.communicate)  # type: ignore[method-assign]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """@pytest.mark.posix_only("why"): what the test is about is not on Windows."""
+    if sys.platform != "win32":
+        return
+    _said.clear()
+    marker = item.get_closest_marker("posix_only")
+    why = marker.args[0] if marker is not None else reason_of_file(item.path)
+    if why is not None:
+        pytest.skip(f"not on Windows: {why}")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -51,8 +122,11 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if sys.platform == "win32" and report.failed and call.excinfo is not None:
         last = call.excinfo.traceback[-1]
-        why = reason(call.excinfo.value, str(last.path))
+        why = reason(call.excinfo.value, str(last.path)) or reason_of_script("\n".join(_said).replace("\r\n", "\n"))
+        if getattr(item, "not_there", False):
+            why = "see above"
         if why is not None:
+            item.not_there = True  # it may have left handles
             report.outcome = "skipped"
             report.longrepr = (str(item.path), item.location[1] or 0, f"Skipped: not on Windows: {why}")
     return report

@@ -75,7 +75,10 @@ pn_stream_os_shutdown(struct pn_stream *s, uv_shutdown_cb later)
 void
 pn_stream_os_close(struct pn_stream *s, int fd, uv_close_cb closed)
 {
-    (void)fd;
+    /* libuv cancels the writes of this thread only (CancelIo()), and another one may have made them. `closed` waits for
+     * all of them. */
+    if (s->kind == PN_STREAM_TCP && fd != -1)
+        (void)CancelIoEx(pn_fd_handle(fd), NULL);
     uv_close(&s->h.handle, closed);
 }
 
