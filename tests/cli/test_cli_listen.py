@@ -122,10 +122,10 @@ def test_listen_without_a_place_takes_a_free_port_of_all_addresses(running):
 
 
 def test_listen_is_silent_on_a_path(running, tmp_path):
-    process = running("listen", tmp_path / "s", stdin=DEVNULL)
-    assert wait_for_path(tmp_path / "s", process)
+    process = running("listen", tmp_path / "s.sock", stdin=DEVNULL)
+    assert wait_for_path(tmp_path / "s.sock", process)
     assert finished(process) == (0, b"", b"")
-    assert not (tmp_path / "s").exists()
+    assert not (tmp_path / "s.sock").exists()
 
 
 def test_listen_reports_its_connection(listen):
@@ -181,7 +181,7 @@ def test_listen_on_a_used_port_exits_with_1():
 
 
 def test_listen_on_a_used_path_exits_with_1(tmp_path):
-    with listener(tmp_path / "s") as (_, path):
+    with listener(tmp_path / "s.sock") as (_, path):
         status, out, err = done("listen", path)
         assert (status, out, err.count(b"\n")) == (1, b"", 1)
         assert os.path.exists(path)
@@ -282,9 +282,9 @@ def test_a_command_knows_both_ends(listen):
 
 
 def test_a_command_knows_its_path(running, tmp_path):
-    process = running("listen", "-v", "-e", 'echo "$PYNET_LOCAL_PATH"', tmp_path / "s")
+    process = running("listen", "-v", "-e", 'echo "$PYNET_LOCAL_PATH"', tmp_path / "s.sock")
     with plain_socket(place_of(process.stderr)) as sock:
-        assert receive_all(sock).decode() == f"{tmp_path / 's'}\n"
+        assert receive_all(sock).decode() == f"{tmp_path / 's.sock'}\n"
 
 
 def test_a_command_that_fails_is_1_and_reported(listen):

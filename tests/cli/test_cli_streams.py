@@ -156,9 +156,9 @@ def taken_of_an_endless_pipe(process):
 
 def test_a_peer_that_does_not_read_stops_the_reading_of_stdin(running, tmp_path):
     with socket.socket(socket.AF_UNIX) as server:  # a unix socket holds little
-        server.bind(str(tmp_path / "s"))
+        server.bind(str(tmp_path / "s.sock"))
         server.listen()
-        process = running("connect", tmp_path / "s")
+        process = running("connect", tmp_path / "s.sock")
         with server.accept()[0]:
             assert taken_of_an_endless_pipe(process) < 2 << 20
             assert process.poll() is None
@@ -166,9 +166,9 @@ def test_a_peer_that_does_not_read_stops_the_reading_of_stdin(running, tmp_path)
 
 def test_a_stdout_nobody_reads_stops_the_reading_of_the_socket(running, tmp_path):
     with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(tmp_path / "s"))
+        server.bind(str(tmp_path / "s.sock"))
         server.listen()
-        process = running("connect", tmp_path / "s")
+        process = running("connect", tmp_path / "s.sock")
         peer = server.accept()[0]
         peer.settimeout(0.3)
         sent = 0

@@ -66,7 +66,7 @@ def test_reconnect_after_destroy_before_close(server):
 def test_reconnect_elsewhere(tmp_path):
     """From TCP to a unix socket and back."""
     tcp = pynet.create_server(lambda sock: sock.end(b"tcp")).listen(0, "127.0.0.1")
-    unix = pynet.create_server(lambda sock: sock.end(b"unix")).listen(tmp_path / "s")
+    unix = pynet.create_server(lambda sock: sock.end(b"unix")).listen(tmp_path / "s.sock")
     client = pynet.Socket()
     log = Recorder(client, "data", "close")
     for times, srv in enumerate([tcp, unix, tcp], 1):

@@ -92,15 +92,15 @@ def test_the_forms_of_connect(tmp_path):
             ((), {"port": port, "host": "127.0.0.1", "no_delay": True}),
             ((port,), {"host": "127.0.0.1", "allowHalfOpen": True}),
             ((unix.address(),), {}),
-            ((tmp_path / "s",), {}),
-            ((), {"path": tmp_path / "s"}),
+            ((tmp_path / "s.sock",), {}),
+            ((), {"path": tmp_path / "s.sock"}),
         ):
             sock = await pynet.aio.connect(*args, **options)
             assert sock.ready_state == "open"
             sock.destroy()
 
     tcp = pynet.create_server(lambda sock: sock.resume()).listen(0, "127.0.0.1")
-    unix = pynet.create_server(lambda sock: sock.resume()).listen(tmp_path / "s")
+    unix = pynet.create_server(lambda sock: sock.resume()).listen(tmp_path / "s.sock")
     run_coroutine(main())
     tcp.close()
     unix.close()

@@ -223,7 +223,7 @@ def test_a_listen_on_a_name_publishes_its_end_after_the_lookup(hear):
 
 def test_a_listen_on_several_places_publishes_all(hear, tmp_path):
     started = hear(LISTEN + "asyncStart")
-    path = str(tmp_path / "s")
+    path = str(tmp_path / "s.sock")
     listening = pynet.Server().listen([("127.0.0.1", 0), path])
     assert started[0][0]["options"] == {"addresses": [{"port": 0, "host": "127.0.0.1"}, {"path": path}]}
     listening.shutdown(0).result(5)

@@ -57,8 +57,8 @@ def test_a_server_and_its_address(outcome):
                 assert sock.read_exactly(5, timeout=5) == b"hello"
 
         def test_unix(pynet_server, tmp_path):
-            server, address = pynet_server(lambda sock: sock.end("hello"), path=tmp_path / "s")
-            assert address == str(tmp_path / "s")
+            server, address = pynet_server(lambda sock: sock.end("hello"), path=tmp_path / "s.sock")
+            assert address == str(tmp_path / "s.sock")
             with pynet.connect(address) as sock:
                 assert sock.read_exactly(5, timeout=5) == b"hello"
 

@@ -126,7 +126,7 @@ def test_options_of_server_and_of_listen(where):
 
 
 def test_a_mapping_of_options(tmp_path):
-    srv = pynet.serve(echo_lines, {"path": tmp_path / "s", "allowHalfOpen": True}, limit=3)
+    srv = pynet.serve(echo_lines, {"path": tmp_path / "s.sock", "allowHalfOpen": True}, limit=3)
     with raw_client(srv) as client:
         client.sendall(b"x\n")
         assert client.recv(10) == b"x\n"

@@ -89,7 +89,7 @@ def test_wrong_option(name):
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_wrong_option_with_a_path(tmp_path, name):
-    path = tmp_path / "s"
+    path = tmp_path / "s.sock"
 
     def check(value, code):
         check_refused(code, name, path, **{name: value})
@@ -304,6 +304,7 @@ def opened(kind, folder):
             yield file
 
 
+@pytest.mark.posix_only("os.close() takes no sockets")
 @pytest.mark.parametrize("kind", ["udp", "connected", "not open", "file", "null device"])
 def test_a_descriptor_on_which_nobody_can_listen(tmp_path, kind):
     """listen EINVAL, address None; the descriptor is still the caller's and the server good."""

@@ -67,8 +67,8 @@ def test_addresses_are_in_order_and_the_first_is_the_servers(several, tmp_path):
 
 
 def test_a_path_may_be_the_first(fresh, tmp_path):
-    fresh.listen([str(tmp_path / "a"), ("127.0.0.1", 0), os.fsencode(tmp_path / "b")])
-    assert fresh.address() == str(tmp_path / "a")
+    fresh.listen([str(tmp_path / "a.sock"), ("127.0.0.1", 0), os.fsencode(tmp_path / "b.sock")])
+    assert fresh.address() == str(tmp_path / "a.sock")
     assert (fresh.port, fresh.host) == (None, None)
     assert [type(place) for place in fresh.addresses] == [str, pynet.AddressInfo, str]
 
@@ -135,22 +135,23 @@ def test_drop_on_each(several):
     assert log.args("drop")[1][0]["localPort"] == srv.addresses[1].port
 
 
+@pytest.mark.posix_only("pipes have no mode")
 def test_backlog_callback_and_options(fresh, tmp_path):
     called = []
-    fresh.listen([tmp_path / "a", tmp_path / "b"], 5, lambda: called.append(1), writable_all=True, readable_all=True)
+    fresh.listen([tmp_path / "a.sock", tmp_path / "b.sock"], 5, lambda: called.append(1), writable_all=True, readable_all=True)
     fresh.wait("listening", 5)
     two_turns()
     assert called == [1]
-    assert [os.stat(tmp_path / name).st_mode & 0o777 for name in "ab"] == [0o666] * 2
+    assert [os.stat(tmp_path / f"{name}.sock").st_mode & 0o777 for name in "ab"] == [0o666] * 2
 
 
 def test_aio_and_serve_take_it(tmp_path):
     async def main():
-        async with await pynet.aio.listen([("127.0.0.1", 0), tmp_path / "a"], listener=lambda s: s.end("x")) as srv:
+        async with await pynet.aio.listen([("127.0.0.1", 0), tmp_path / "a.sock"], listener=lambda s: s.end("x")) as srv:
             assert len(srv.addresses) == 2
 
     run_coroutine(main())
-    srv = pynet.serve(lambda sock: sock.write(b"hi"), [("127.0.0.1", 0), tmp_path / "b"])
+    srv = pynet.serve(lambda sock: sock.write(b"hi"), [("127.0.0.1", 0), tmp_path / "b.sock"])
     assert [greeting_of(place) for place in srv.addresses] == [b"hi"] * 2
     srv.shutdown(5).result(5)
 
@@ -158,33 +159,34 @@ def test_aio_and_serve_take_it(tmp_path):
 # --- all or none ---
 
 
+@pytest.mark.posix_only("pipes are no files")
 def test_when_one_fails_none_listens(fresh, taken, tmp_path):
     with pytest.raises(OSError) as caught:
-        fresh.listen([tmp_path / "a", ("127.0.0.1", 0), taken, tmp_path / "b"])
+        fresh.listen([tmp_path / "a.sock", ("127.0.0.1", 0), taken, tmp_path / "b.sock"])
     assert (caught.value.code, caught.value.port) == ("EADDRINUSE", taken[1])
     assert (fresh.listening, fresh.addresses, list(tmp_path.iterdir())) == (False, [], [])
-    fresh.listen([tmp_path / "a"])
+    fresh.listen([tmp_path / "a.sock"])
 
 
 def test_the_failure_is_an_event_where_it_is_for_one(fresh, taken, tmp_path):
     log = Recorder(fresh, "error", "listening")
-    fresh.listen([tmp_path / "a", taken])
+    fresh.listen([tmp_path / "a.sock", taken])
     assert log.wait("error")["error"].code == "EADDRINUSE"
     two_turns()
     assert (log.names, list(tmp_path.iterdir())) == (["error"], [])
 
 
 def test_hosts_are_looked_up_and_then_all_are_bound(fresh, tmp_path):
-    fresh.listen([tmp_path / "a", ("localhost", 0), ("127.0.0.1", 0), ("localhost", 0)])
+    fresh.listen([tmp_path / "a.sock", ("localhost", 0), ("127.0.0.1", 0), ("localhost", 0)])
     fresh.wait("listening", 5)
     assert len(fresh.addresses) == 4
-    assert fresh.addresses[0] == str(tmp_path / "a")
+    assert fresh.addresses[0] == str(tmp_path / "a.sock")
     assert all(place.port > 0 for place in fresh.addresses[1:])
 
 
 def test_nothing_is_bound_before_the_lookups_are_done(fresh, tmp_path):
     def listen():
-        fresh.listen([tmp_path / "a", ("localhost", 0)])
+        fresh.listen([tmp_path / "a.sock", ("localhost", 0)])
         return fresh.listening, list(tmp_path.iterdir())
 
     assert on_loop(listen) == (False, [])
@@ -193,7 +195,7 @@ def test_nothing_is_bound_before_the_lookups_are_done(fresh, tmp_path):
 
 def test_a_lookup_that_fails(fresh, tmp_path):
     log = Recorder(fresh, "error")
-    fresh.listen([tmp_path / "a", ("localhost", 0), ("no.such.name.invalid", 0)])
+    fresh.listen([tmp_path / "a.sock", ("localhost", 0), ("no.such.name.invalid", 0)])
     assert log.wait("error")["error"].hostname == "no.such.name.invalid"
     assert (fresh.listening, list(tmp_path.iterdir())) == (False, [])
 
@@ -202,7 +204,7 @@ def test_close_while_a_host_is_looked_up(fresh, tmp_path):
     log = Recorder(fresh, "listening", "close")
 
     def begin():
-        fresh.listen([tmp_path / "a", ("localhost", 0), ("localhost", 0)])
+        fresh.listen([tmp_path / "a.sock", ("localhost", 0), ("localhost", 0)])
         fresh.close()
 
     on_loop(begin)
@@ -229,7 +231,7 @@ def test_close_closes_all(several, tmp_path):
 
 def test_an_abort_signal_closes_all(fresh, tmp_path):
     controller = pynet.AbortController()
-    fresh.listen([tmp_path / "a", tmp_path / "b"], signal=controller.signal)
+    fresh.listen([tmp_path / "a.sock", tmp_path / "b.sock"], signal=controller.signal)
     controller.abort()
     assert wait_until(lambda: not list(tmp_path.iterdir()))
     assert not fresh.listening
@@ -264,6 +266,7 @@ def test_run_with_signals_closes_all(script, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.posix_only("pipes are no files")
 def test_the_end_of_the_program_unlinks_all_paths(script, tmp_path):
     done = script(
         """
@@ -297,10 +300,10 @@ def test_a_forked_child_leaves_them_to_the_parent(script, tmp_path):
 
 def test_a_server_without_references_lives_until_it_is_closed(tmp_path):
     controller = pynet.AbortController()
-    places = [tmp_path / "a", tmp_path / "b"]
+    places = [tmp_path / "a.sock", tmp_path / "b.sock"]
     pynet.create_server(lambda sock: sock.end("hi")).listen(places, signal=controller.signal)
     gc.collect()
-    assert greeting_of(str(tmp_path / "b")) == b"hi"
+    assert greeting_of(str(tmp_path / "b.sock")) == b"hi"
     controller.abort()
     assert wait_until(lambda: not list(tmp_path.iterdir()))
 
@@ -328,7 +331,7 @@ def test_a_server_without_references_lives_until_it_is_closed(tmp_path):
 )
 def test_wrong_items(fresh, item, error, tmp_path):
     with pytest.raises(error) as caught:
-        fresh.listen([tmp_path / "a", item])
+        fresh.listen([tmp_path / "a.sock", item])
     assert caught.value.code.startswith("ERR_")
     assert list(tmp_path.iterdir()) == []
 
@@ -353,7 +356,7 @@ def test_a_list_that_changes_while_it_is_read(fresh, tmp_path):
     class Path:
         def __fspath__(self):
             places.clear()
-            return str(tmp_path / "a")
+            return str(tmp_path / "a.sock")
 
     places = [Path(), ("127.0.0.1", 0)]
     fresh.listen(places)

@@ -31,7 +31,7 @@ def place(request, tmp_path):
         "port": {"port": 0},
         "literal": {"port": 0, "host": HOST},
         "name": {"port": 0, "host": "localhost"},
-        "path": {"path": str(tmp_path / "s")},
+        "path": {"path": str(tmp_path / "s.sock")},
     }[request.param]
 
 

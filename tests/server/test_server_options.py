@@ -79,7 +79,7 @@ def test_keep_alive(tcp_server, options, on, idle):
 
 def test_tcp_options_on_a_unix_server_do_nothing(tmp_path):
     srv = pynet.create_server(no_delay=True, keep_alive=True, keep_alive_initial_delay=1000)
-    srv.listen(tmp_path / "s")
+    srv.listen(tmp_path / "s.sock")
     client, sock = accepted(srv)
     sock.set_no_delay(True).set_keep_alive(True, 5000).destroy()
     client.close()

@@ -254,7 +254,7 @@ def test_listeners_of_ended_sockets_may_do_anything(server):
 
 def test_only_its_own_connections_are_ended(server, tmp_path):
     srv = server(quiet)
-    other = pynet.create_server(quiet).listen(tmp_path / "other")
+    other = pynet.create_server(quiet).listen(tmp_path / "other.sock")
     clients, _ = accept(srv)
     more, (theirs,) = accept(other)
     assert srv.shutdown(0).result(5) == 1

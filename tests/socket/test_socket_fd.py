@@ -390,7 +390,7 @@ def test_a_unix_socket_that_is_not_connected():
 def test_a_listening_descriptor(tmp_path, code):
     listener = socket.socket(socket.AF_UNIX if code == "EINVAL" else socket.AF_INET)
     with listener:
-        listener.bind(str(tmp_path / "s") if code == "EINVAL" else ("127.0.0.1", 0))
+        listener.bind(str(tmp_path / "s.sock") if code == "EINVAL" else ("127.0.0.1", 0))
         listener.listen()
         with pynet.turn():
             log = Recorder(pynet.Socket(os.dup(listener.fileno())), *EVENTS)

@@ -166,8 +166,8 @@ def test_an_ipv4_peer_of_an_ipv6_socket():
 
 
 def test_a_unix_socket_remembers_it_only(tmp_path):
-    srv = pynet.create_server(lambda sock: sock.resume()).listen(str(tmp_path / "s"))
-    client = pynet.connect(path=str(tmp_path / "s"), type_of_service=8)
+    srv = pynet.create_server(lambda sock: sock.resume()).listen(str(tmp_path / "s.sock"))
+    client = pynet.connect(path=str(tmp_path / "s.sock"), type_of_service=8)
     Recorder(client, "connect").wait("connect")
     assert client.get_type_of_service() == 8
     assert client.set_type_of_service(255) is client

@@ -427,7 +427,7 @@ def main():
 pynet.run(main)
 """
     delay = ["strace", "-qq", "-o", os.devnull, "-e", "trace=write", "-e", "inject=write:delay_enter=250000"]
-    command = [*delay, sys.executable, "-c", source, str(tmp_path / "s")]
+    command = [*delay, sys.executable, "-c", source, str(tmp_path / "s.sock")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT, check=False)
     if "ptrace" in done.stderr:
         pytest.skip("no tracing here")

@@ -46,7 +46,7 @@ def place_of(stream):
 def plain_socket(place):
     """A blocking socket that is connected to (path,) or (host, port)."""
     if len(place) == 1:
-        sock = raw_socket(place[0])
+        sock = raw_socket(str(place[0]))
         sock.settimeout(20)
         try:
             sock.connect(str(place[0]))

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import pynet
+from pipe_names import UNDER_WINE
 
 TESTS = Path(__file__).resolve().parent.parent
 MODULES = {"fcntl", "grp", "pty", "pwd", "resource", "termios"}
@@ -50,6 +51,7 @@ FILES = {
     "repository/": "it checks the sources and the build",
     "server/test_listen_access.py": "pipes are no files (mode=, group=)",
     "server/test_listen_stale_path.py": "pipes are no files (unlink_stale=)",
+    "server/test_server_unix_paths.py": "pipes are no files",
     "server/test_shared_": "there is no pynet.cluster",
 }
 _said: list[str] = []  # what the scripts of this test have written
@@ -105,16 +107,27 @@ if sys.platform == "win32":
     subprocess.Popen.communicate = _noting(subprocess.Popen.communicate)  # type: ignore[method-assign]
 
 
+def reason_of_marker(item: pytest.Item, name: str) -> str | None:
+    """With `only`, a marker holds for the parameters that have this word in their ID: "unix", "tcp"."""
+    callspec = getattr(item, "callspec", None)
+    words = callspec.id.split("-") if callspec is not None else []
+    for marker in item.iter_markers(name):
+        if "only" not in marker.kwargs or marker.kwargs["only"] in words:
+            return marker.args[0]
+    return None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """@pytest.mark.posix_only("why"): what the test is about is not on Windows."""
+    """The markers: posix_only("why"): what the test is about is not on Windows; wine_fault("why"): wine cannot do it."""
     if sys.platform != "win32":
         return
     _said.clear()
-    marker = item.get_closest_marker("posix_only")
-    why = marker.args[0] if marker is not None else reason_of_file(item.path)
+    why = reason_of_marker(item, "posix_only") or reason_of_file(item.path)
     if why is not None:
         pytest.skip(f"not on Windows: {why}")
+    if UNDER_WINE and (why := reason_of_marker(item, "wine_fault")) is not None:
+        pytest.skip(f"wine: {why}")
 
 
 @pytest.hookimpl(wrapper=True)

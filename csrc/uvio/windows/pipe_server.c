@@ -168,19 +168,25 @@ has_client(const struct instance *i)
     return i->state == READY || (i->state == WAITING && HasOverlappedIoCompleted(&i->o));
 }
 
+/* A client can connect to the instance from now on. Returns 0, or a status. */
 static int
-start(struct pn_pipe_server *server, struct instance *i)
+open_instance(const struct pn_pipe_server *server, struct instance *i)
 {
-    if (i->state == CLOSED) {
-        if (server->name == NULL)
-            return 0;
-        HANDLE pipe = create(server->name, server->mode, 0);
-        if (pipe == INVALID_HANDLE_VALUE)
-            return status_of(GetLastError());
-        i->pipe = pipe;
-        i->state = IDLE;
-    }
-    return i->state == IDLE ? wait_for_client(i) : 0;
+    if (i->state != CLOSED || server->name == NULL)
+        return 0;
+    HANDLE pipe = create(server->name, server->mode, 0);
+    if (pipe == INVALID_HANDLE_VALUE)
+        return status_of(GetLastError());
+    i->pipe = pipe;
+    i->state = IDLE;
+    return 0;
+}
+
+static int
+start(const struct pn_pipe_server *server, struct instance *i)
+{
+    int status = open_instance(server, i);
+    return status == 0 && i->state == IDLE ? wait_for_client(i) : status;
 }
 
 int
@@ -251,9 +257,15 @@ pn_pipe_server_new(struct pn_listener *l)
 int
 pn_pipe_server_name(struct pn_listener *l, const char *path, size_t len, int mode)
 {
-    l->pipes->name = wide(path, len);
-    l->pipes->mode = mode;
-    return l->pipes->name != NULL ? 0 : UV_ENOMEM;
+    struct pn_pipe_server *server = l->pipes;
+    int status = 0;
+    server->name = wide(path, len);
+    server->mode = mode;
+    if (server->name == NULL)
+        return UV_ENOMEM;
+    for (size_t n = 0; n < INSTANCES && status == 0; n++)
+        status = open_instance(server, &server->all[n]); /* as with a backlog: clients connect before accept() */
+    return status;
 }
 
 void
