@@ -93,6 +93,7 @@ def test_addresses_of_another_server_can_be_listened_on_again(several, fresh):
     assert fresh.addresses == places
 
 
+@pytest.mark.posix_only("an accepted pipe has no name")
 def test_the_sockets_know_where_they_were_accepted(several):
     srv = several()
     with raw_client_of(srv, 1):
@@ -250,6 +251,7 @@ def test_unref_lets_run_end_and_ref_does_not(script):
     assert (done.stdout, done.stderr) == ("over\n", "")
 
 
+@pytest.mark.posix_only("a process gets no SIGTERM")
 def test_run_with_signals_closes_all(script, tmp_path):
     done = script(
         """
@@ -280,6 +282,7 @@ def test_the_end_of_the_program_unlinks_all_paths(script, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.posix_only("there is no fork()")
 def test_a_forked_child_leaves_them_to_the_parent(script, tmp_path):
     done = script(
         """

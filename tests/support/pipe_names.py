@@ -10,8 +10,6 @@ import socket
 import sys
 from pathlib import Path
 
-import pytest
-
 _numbers = itertools.count(1)
 UNDER_WINE = sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 
@@ -33,6 +31,8 @@ def raw_socket(address: object, family: str = "IPv4"):
 def needs_names_in_use(address: object) -> None:
     """For a test in which a place is in use. wine lets a second server listen at the name of a pipe."""
     if UNDER_WINE and is_pipe(address):
+        import pytest  # here: scripts import this module, and should start fast
+
         pytest.skip("wine: a second server may listen at the name of a pipe")
 
 
@@ -74,6 +74,7 @@ class RawPipe:
     def connect(self, name):
         import _winapi as api
 
+        self.name = str(name)
         access = api.GENERIC_READ | api.GENERIC_WRITE
         while True:
             try:
@@ -147,6 +148,9 @@ class RawPipe:
     def getsockname(self):
         return ""  # as a unix socket without a name
 
+    def getpeername(self):
+        return self.name
+
     def recv_into(self, buffer):
         view = memoryview(buffer).cast("B")
         data = self.recv(len(view))
@@ -157,10 +161,10 @@ class RawPipe:
         return -1 if self.handle is None else self.handle
 
     def close(self):
-        import _winapi as api
-
         handle, self.handle = self.handle, None
         if handle is not None:
+            import _winapi as api
+
             api.CloseHandle(handle)
 
     def __enter__(self):
@@ -169,4 +173,6 @@ class RawPipe:
     def __exit__(self, *args):
         self.close()
 
-    __del__ = close
+    def __del__(self):
+        with contextlib.suppress(ImportError):  # the interpreter exits
+            self.close()

@@ -13,7 +13,7 @@
 #include "uvio/fd.h"
 
 /* Instances that wait at a time. A client that finds none waits until there is one. */
-#define INSTANCES   4
+#define INSTANCES   16
 #define BUFFER_SIZE 65536
 
 enum instance_state { CLOSED, IDLE, WAITING, READY };
