@@ -1,10 +1,10 @@
 """Runs the tests on CPython for Windows under wine: `make test-windows`. tools/windows.sh test has set it up.
 
-    python tools/windows_test.py [--jobs N] [--stall SECONDS] [--restarts N] [ARGUMENTS OF PYTEST]
+    python tools/windows_test.py [--again] [--jobs N] [--stall SECONDS] [--restarts N] [ARGUMENTS OF PYTEST]
 
 Each folder of tests/ runs in a process of its own, --jobs at a time; with paths among the arguments, each path does.
 If a process dies, or no test ends for --stall seconds, the test that ran counts as crashed, and another process
-goes on behind it. What pytest prints is in build/windows/tests/NAME.log, and the outcome of each test in NAME.progress.
+goes on behind it. --again goes on where an earlier run has stopped, and runs what failed in it. What pytest prints is in build/windows/tests/NAME.log, and the outcome of each test in NAME.progress.
 At the end there is a table, the list of what failed and crashed, why tests were skipped, and a line
 `N passed, N failed, N skipped`. The exit status is 0 if nothing failed.
 """
@@ -95,9 +95,17 @@ def one_process(part: Part, options: list[str], stall: float) -> tuple[int | Non
             run.stop()
 
 
-def run_part(part: Part, options: list[str], stall: float, restarts: int) -> None:
+def forget(part: Part, again: bool) -> None:
+    """Forgets the earlier run; `again`: only what did not end well in it."""
     part.log.unlink(missing_ok=True)
+    good = {entry["end"]: entry for entry in part.entries() if entry.get("outcome") in ("passed", "skipped")}
     part.progress.unlink(missing_ok=True)
+    if again and good:
+        lines = [json.dumps(line) for test in good for line in ({"start": test}, good[test])]
+        part.progress.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def run_part(part: Part, options: list[str], stall: float, restarts: int) -> None:
     for _ in range(restarts + 1):
         status, why = one_process(part, options, stall)
         test = part.under_way()
@@ -144,6 +152,7 @@ def report(parts: list[Part]) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run the tests under wine.", allow_abbrev=False)
+    parser.add_argument("--again", action="store_true", help="go on, and run what failed or crashed once more")
     parser.add_argument("--jobs", type=int, default=1, help="folders or paths that run at a time (default 1)")
     parser.add_argument("--stall", type=float, default=180, help="seconds without an end of a test (default 180)")
     parser.add_argument("--restarts", type=int, default=50, help="of each folder, after a crash (default 50)")
@@ -154,6 +163,7 @@ def main() -> int:
 
     def run(part: Part) -> None:
         print(f"{part.path} (log: {part.log.relative_to(ROOT)})", flush=True)
+        forget(part, options.again)
         run_part(part, for_pytest, options.stall, options.restarts)
 
     with ThreadPoolExecutor(options.jobs) as pool:

@@ -104,6 +104,7 @@ def test_wrong_option_with_a_path(tmp_path, name):
 SWITCHES = ["exclusive", "ipv6_only", "reuse_port", "readable_all", "writable_all", "unlink_stale"]
 
 
+@pytest.mark.posix_only("there is no SO_REUSEPORT", only="reuse_port")
 @pytest.mark.parametrize("name", SWITCHES)
 def test_switches_are_no_errors(name):
     """Node looks at their truth, or at `true` alone; nothing is refused, and nothing breaks."""

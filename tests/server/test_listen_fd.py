@@ -9,7 +9,7 @@ import pytest
 
 import isolated
 import pynet
-from helpers import Recorder, is_open, raw_client, wait_until
+from helpers import Recorder, is_inheritable, is_open, raw_client, wait_until
 
 HOST = "127.0.0.1"
 
@@ -110,6 +110,7 @@ def test_a_socket_that_listens_already(make_greeter, bound):
     assert greeting(make_greeter().listen(sock)) == b"hi"
 
 
+@pytest.mark.posix_only("listen() wants a bound socket")
 def test_an_unbound_socket_gets_a_random_port(make_greeter):
     with socket.socket() as sock:
         srv = make_greeter().listen(sock)
@@ -305,7 +306,7 @@ def test_a_failed_listen_leaves_the_descriptor_as_it_was(make_greeter):
         srv.listen(fd=second.fileno())
         assert log.wait("error")["error"].code == "EADDRINUSE"
         assert fcntl.fcntl(second.fileno(), fcntl.F_GETFL) == before
-        assert os.get_inheritable(second.fileno())
+        assert is_inheritable(second.fileno())
 
 
 @pytest.mark.posix_only("a server of a pipe has no descriptor", only="unix")

@@ -66,6 +66,7 @@ def test_a_path_that_is_too_long(fresh, tmp_path):
         fresh.listen(str(tmp_path / ("x" * 200)))
 
 
+@pytest.mark.posix_only("the pipes of os.pipe() are not those of listen()")
 def test_a_descriptor_that_cannot_listen_stays_the_callers(fresh):
     r, w = os.pipe()
     with pytest.raises(OSError, match="ENOTSOCK"):

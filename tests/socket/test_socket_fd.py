@@ -11,7 +11,7 @@ import sys
 import pytest
 
 import pynet
-from helpers import Recorder, is_open, live_handles, printed, read_option
+from helpers import Recorder, is_inheritable, is_open, live_handles, printed, read_option
 from paths import ROOT
 
 EVENTS = ("data", "end", "prefinish", "finish", "error", "close")
@@ -112,7 +112,7 @@ def test_the_descriptor_is_taken_over(ends):
     sock = pynet.Socket(fd)
     taken = sock.fileno()
     assert taken != fd and not is_open(fd)
-    assert not os.get_inheritable(taken)
+    assert not is_inheritable(taken)
     closed = Recorder(sock, "close")
     sock.destroy()
     closed.wait("close")

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, raw_client, target, wait_until
+from helpers import Recorder, is_inheritable, on_loop, raw_client, target, wait_until
 
 
 def state(sock):
@@ -270,7 +270,7 @@ def test_fileno(pair, kind):
         fd = sock.fileno()
         with socket.socket(fileno=socket.dup(fd)) as copy:
             assert (copy.family, copy.type) == (family, socket.SOCK_STREAM)
-        assert os.get_inheritable(fd) is False
+        assert is_inheritable(fd) is False
         assert os.get_blocking(fd) is False
     p.client.destroy()
     assert p.client.fileno() == -1

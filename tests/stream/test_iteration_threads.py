@@ -112,6 +112,7 @@ def test_a_socket_may_be_looped_over_before_it_is_connected(server):
     assert b"".join(client) == b"welcome"
 
 
+@pytest.mark.posix_only("a named pipe has no half-close", only="unix")
 def test_the_writing_side_is_usable_after_the_loop(pair):
     p = pair({"allow_half_open": True})
     p.peer.end("question")

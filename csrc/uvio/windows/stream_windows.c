@@ -121,12 +121,15 @@ pn_stream_os_write(struct pn_stream *s, uv_write_t *req, const struct iovec *iov
                    uv_write_cb written)
 {
     uv_buf_t some[MOST_BUFFERS];
-    uv_buf_t *bufs = count <= MOST_BUFFERS ? some : malloc(count * sizeof(*bufs));
+    uv_buf_t *bufs = count <= MOST_BUFFERS ? some : malloc(count * sizeof(*bufs)); /* room for one at least */
     int status = UV_ENOTSUP;
     if (bufs == NULL)
         return UV_ENOMEM;
+    unsigned n = convert(bufs, iov, count, count);
+    if (n == 0)
+        bufs[n++] = uv_buf_init(NULL, 0); /* the callback of an empty write comes as any other */
     if (fd < 0)
-        status = uv_write(req, &s->h.stream, bufs, convert(bufs, iov, count, count), written);
+        status = uv_write(req, &s->h.stream, bufs, n, written);
     if (bufs != some)
         free(bufs);
     return status;
