@@ -27,6 +27,7 @@ def accept(srv, count=1):
 # --- threads ---
 
 
+@pytest.mark.posix_only("a named pipe has no half-close: end() closes it", only="unix")
 def test_threads_may_wait_for_the_same_shutdown(server):
     srv = server(quiet)
     clients, _ = accept(srv, 2)
@@ -95,6 +96,7 @@ def test_await(server):
     assert run_coroutine(main()) == 0
 
 
+@pytest.mark.posix_only("a named pipe has no half-close: end() closes it", only="unix")
 def test_await_gives_the_number_destroyed(server):
     async def main():
         return await srv.shutdown(0.05), await srv.shutdown()
@@ -140,6 +142,7 @@ def test_async_with_after_shutdown(server):
     clients[0].close()
 
 
+@pytest.mark.posix_only("a named pipe has no half-close: end() closes it", only="unix")
 def test_async_with_waits_for_the_shutdown_that_was_begun_in_it(server):
     async def main():
         async with srv:

@@ -242,6 +242,7 @@ def test_other_kinds_are_refused(tmp_path, kind):
         os.close(fd)
 
 
+@pytest.mark.posix_only("a handle that is not open is of no kind")
 def test_a_descriptor_that_is_not_open():
     fd = os.open(os.devnull, os.O_RDONLY)
     os.close(fd)
@@ -449,6 +450,7 @@ def test_a_pipe():
     assert (log.data(), log.names[-2:]) == (b"one two", ["end", "close"])
 
 
+@pytest.mark.posix_only("a descriptor is a handle of the system")
 def test_much_through_a_pipe():
     """More than it holds: partial writes, back-pressure."""
     r, w = os.pipe()

@@ -7,6 +7,7 @@ that fails and does what Windows does not have (DOES) is skipped, too."""
 
 from __future__ import annotations
 
+import errno
 import inspect
 import re
 import subprocess
@@ -73,14 +74,25 @@ FILES = {
 }
 # What a test or its script does, in its source: if it fails, this is why.
 DOES = [
-    (re.compile(r"/proc/"), "there is no /proc"),
+    (re.compile(r"/proc/|/dev/fd"), "there is no /proc"),
     (re.compile(r"os\.kill\(|send_signal\(|signal\.raise_signal\(|SIGTERM|SIGHUP"), "a process gets no signals of others"),
     (re.compile(r"set_blocking\("), "there is no O_NONBLOCK"),
     (re.compile(r"\bfork(ed)?\b|os\.fork"), "there is no fork()"),
     (re.compile(r"AF_UNIX|open_unix_connection|start_unix_server"), "there is no socket.AF_UNIX"),
     (re.compile(r"LD_PRELOAD|strace|\bnc\b"), "the tool is not there"),
 ]
-DOES_ON_PIPES = [(re.compile(r"half_open|allowHalfOpen|SHUT_WR|SHUT_RD"), "a named pipe has no half-close")]
+DOES_ON_PIPES = [
+    (re.compile(r"half_open|allowHalfOpen|SHUT_WR|SHUT_RD"), "a named pipe has no half-close"),
+    (
+        re.compile(r"writable_length|buffer_size|bytes_written|need_drain|high_water_mark|write_buffer"),
+        "a write to a pipe is never finished within the call",
+    ),
+    (re.compile(r"\.local\b|\.remote\b|local_address|peer_text"), "an accepted pipe has no name"),
+    (re.compile(r"fileno\(\)|getsockopt|setsockopt|detach\("), "a pipe is no socket of Python"),
+]
+DOES_ON_TCP = [
+    (re.compile(r"_000_000|<< ?2\d|\bBIG\b|need_drain|\bfill"), "the system takes a big write at once"),
+]
 _said: list[str] = []  # what the scripts of this test have written
 
 
@@ -90,6 +102,8 @@ def reason(error: BaseException, file: str) -> str | None:
         return str(error)
     if TESTS not in Path(file).resolve().parents:
         return None
+    if isinstance(error, OSError) and not isinstance(error, pynet.NetError) and error.errno == errno.EBADF:
+        return "a socket is no descriptor of the C library (os.close(), os.fstat(), ...)"
     if isinstance(error, ModuleNotFoundError):
         return missing_module(error.name)
     if isinstance(error, AttributeError) and (found := MISSING.search(str(error))):
@@ -138,7 +152,8 @@ def reason_of_source(item: pytest.Item) -> str | None:
     callspec = getattr(item, "callspec", None)
     on_pipes = "unix" in callspec.id.split("-") if callspec is not None else False
     source = source_of(item)
-    return next((why for does, why in DOES + DOES_ON_PIPES * on_pipes if does.search(source)), None)
+    reasons = DOES + (DOES_ON_PIPES if on_pipes else DOES_ON_TCP)
+    return next((why for does, why in reasons if does.search(source)), None)
 
 
 if sys.platform == "win32":
