@@ -1,8 +1,8 @@
 """A plugin of pytest for tools/windows_test.py: writes what it does into the file that PYNET_PROGRESS names.
 
-A line of JSON for each test: {"start": ID}, then {"end": ID, "outcome": "passed", "failed" or "skipped", "why": REASON};
-the last line is {"finished": STATUS}. If the process dies, the last `start` without an `end` names the test. Those that the file
-names already are deselected: so a second process goes on where the first one died.
+A line of JSON for each test: {"start": ID}, then {"end": ID, "outcome": "passed", "failed" or "skipped"}, the last
+two with "why": REASON. The last line is {"finished": STATUS}. If the process dies, the last `start` without an `end`
+names the test. Those that the file names already are deselected: so a second process goes on where the first one died.
 """
 
 from __future__ import annotations

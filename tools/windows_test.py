@@ -4,9 +4,10 @@
 
 Each folder of tests/ runs in a process of its own, --jobs at a time; with paths among the arguments, each path does.
 If a process dies, or no test ends for --stall seconds, the test that ran counts as crashed, and another process
-goes on behind it. --again goes on where an earlier run has stopped, and runs what failed in it. What pytest prints is in build/windows/tests/NAME.log, and the outcome of each test in NAME.progress.
-At the end there is a table, the list of what failed and crashed, why tests were skipped, and a line
-`N passed, N failed, N skipped`. The exit status is 0 if nothing failed.
+goes on behind it. --again goes on where an earlier run has stopped, and runs once more what did not pass in it. What
+pytest prints is in build/windows/tests/NAME.log, and the outcome of each test in NAME.progress. At the end there is a
+table, the list of what failed and crashed, why tests were skipped, and a line `N passed, N failed, N skipped`. The exit
+status is 0 if nothing failed.
 """
 
 from __future__ import annotations

@@ -139,7 +139,9 @@ def test_drop_on_each(several):
 @pytest.mark.posix_only("pipes have no mode")
 def test_backlog_callback_and_options(fresh, tmp_path):
     called = []
-    fresh.listen([tmp_path / "a.sock", tmp_path / "b.sock"], 5, lambda: called.append(1), writable_all=True, readable_all=True)
+    fresh.listen(
+        [tmp_path / "a.sock", tmp_path / "b.sock"], 5, lambda: called.append(1), writable_all=True, readable_all=True
+    )
     fresh.wait("listening", 5)
     two_turns()
     assert called == [1]
@@ -148,7 +150,9 @@ def test_backlog_callback_and_options(fresh, tmp_path):
 
 def test_aio_and_serve_take_it(tmp_path):
     async def main():
-        async with await pynet.aio.listen([("127.0.0.1", 0), tmp_path / "a.sock"], listener=lambda s: s.end("x")) as srv:
+        async with await pynet.aio.listen(
+            [("127.0.0.1", 0), tmp_path / "a.sock"], listener=lambda s: s.end("x")
+        ) as srv:
             assert len(srv.addresses) == 2
 
     run_coroutine(main())

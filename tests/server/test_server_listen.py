@@ -2,8 +2,8 @@
 
 import encodings.idna
 import pathlib
-import sys
 import socket
+import sys
 
 import pytest
 

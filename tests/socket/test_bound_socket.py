@@ -282,7 +282,7 @@ def test_fd_and_fileno_are_the_descriptor(bind, kind):
     bound = bind()
     assert bound.fd() == bound.fileno() > 2
     assert select.select([bound], [], [], 0)[1:] == ([], [])
-    assert not is_inheritable(bound.fd()) and not os.get_blocking(bound.fd())
+    assert not os.get_inheritable(bound.fd()) and not os.get_blocking(bound.fd())
     with socket.socket(fileno=socket.dup(bound.fd())) as copy:
         assert copy.family == (socket.AF_INET if kind == "tcp" else socket.AF_UNIX)
 

@@ -40,9 +40,7 @@ def _alternative(name: str) -> x509.GeneralName:
 
 
 def _usage(*, authority: bool) -> x509.KeyUsage:
-    no = dict.fromkeys(
-        ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False
-    )
+    no = dict.fromkeys(("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False)
     return x509.KeyUsage(
         digital_signature=not authority,
         key_cert_sign=authority,
@@ -63,8 +61,8 @@ def sign(
     days: float,
     client: bool = False,
 ) -> None:
-    """Writes `cert`, for `key`. `issuer`: the files of its certificate and its key; None: it signs itself. `names`: those
-    of hosts; None: it is an authority. It counts from `since` to `days`, in days from now."""
+    """Writes `cert`, for `key`. `issuer`: the files of its certificate and its key; None: it signs itself. `names`: of
+    hosts; None: it is an authority. It counts from `since` to `days`, in days from now."""
     own = _load_key(key)
     now = datetime.datetime.now(datetime.UTC)
     above = x509.load_pem_x509_certificate(issuer[0].read_bytes()) if issuer is not None else None

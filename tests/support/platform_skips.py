@@ -37,7 +37,7 @@ NAMES = {
 MISSING = re.compile(r"module '(\w+)' has no attribute '(\w+)'")
 # The last place of a traceback in a script of a test, which is a -c or a file of the tests, and the error.
 SCRIPT = re.compile(
-    r'''File "(?:<string>|[^"\n]*[\\/]tests[\\/][^"\n]*)", line .*\n(?:    .*\n)*'''
+    r"""File "(?:<string>|[^"\n]*[\\/]tests[\\/][^"\n]*)", line .*\n(?:    .*\n)*"""
     r"(?:AttributeError: module '(?P<module>\w+)' has no attribute '(?P<name>\w+)'"
     r"|ModuleNotFoundError: No module named '(?P<missing>\w+)')"
 )
@@ -75,7 +75,10 @@ FILES = {
 # What a test or its script does, in its source: if it fails, this is why.
 DOES = [
     (re.compile(r"/proc/|/dev/fd"), "there is no /proc"),
-    (re.compile(r"os\.kill\(|send_signal\(|signal\.raise_signal\(|SIGTERM|SIGHUP"), "a process gets no signals of others"),
+    (
+        re.compile(r"os\.kill\(|send_signal\(|signal\.raise_signal\(|SIGTERM|SIGHUP"),
+        "a process gets no signals of others",
+    ),
     (re.compile(r"set_blocking\("), "there is no O_NONBLOCK"),
     (re.compile(r"\bfork(ed)?\b|os\.fork"), "there is no fork()"),
     (re.compile(r"AF_UNIX|open_unix_connection|start_unix_server"), "there is no socket.AF_UNIX"),
@@ -181,7 +184,7 @@ def reason_of_marker(item: pytest.Item, name: str) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """The markers: posix_only("why"): what the test is about is not on Windows; wine_fault("why"): wine cannot do it."""
+    """The markers posix_only("why"): what the test is about is not on Windows; wine_fault("why"): wine cannot do it."""
     if sys.platform != "win32":
         return
     _said.clear()

@@ -6,8 +6,8 @@ import socket
 
 import pynet
 from helpers import Recorder, nothing_dispatched
-from tls_peers import Client
 from pipe_names import raw_socket
+from tls_peers import Client
 
 
 def gone_client(server, context):
