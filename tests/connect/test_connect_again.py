@@ -142,6 +142,7 @@ def test_it_is_connecting_again_within_the_listener_of_what_failed(server, where
 # --- connected again inside a call or a callback ---
 
 
+@pytest.mark.posix_only("the system takes a big write at once")
 def test_a_connection_made_at_once_after_destroy_sends(silent):
     host, port = silent
     log, connected, answered = [], threading.Event(), threading.Event()

@@ -452,6 +452,7 @@ def test_close_is_destroy_soon(raw):
     assert sock.close() is None, "the second one does nothing"
 
 
+@pytest.mark.posix_only("a pipe cannot be detached", only="unix")
 def test_closing(raw):
     sock, peer = raw()
     with contextlib.closing(sock) as same:
