@@ -72,6 +72,28 @@ def test_clients_connect_before_the_server_accepts(name):
         end.close()
 
 
+def test_the_thread_that_listens_may_end(name):
+    """Windows ends the operations that it has begun."""
+    server = pynet.Server()
+    log = Recorder(server, "connection")
+    thread = threading.Thread(target=server.listen, args=(name,))
+    thread.start()
+    thread.join()
+    clients = [raw_client(server) for _ in range(3)]
+    log.wait("connection", times=3)
+    assert len(server.connections) == 3
+    for end in (*clients, *server.connections, server):
+        end.close()
+
+
+def test_a_client_that_has_gone_before_it_is_accepted(name):
+    server = pynet.Server().listen(name)
+    raw_client(server).close()
+    sock = server.accept(timeout=5)
+    assert b"".join(sock) == b""
+    server.close()
+
+
 def test_an_empty_write_is_no_error(pair):
     p = pair()
     seen, done = [], threading.Event()

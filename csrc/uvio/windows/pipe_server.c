@@ -140,7 +140,7 @@ wait_for_client(struct instance *i)
     memset(&i->o, 0, sizeof(i->o));
     i->o.hEvent = event;
     DWORD error = ConnectNamedPipe(i->pipe, &i->o) ? ERROR_PIPE_CONNECTED : GetLastError();
-    if (error == ERROR_PIPE_CONNECTED) {
+    if (error == ERROR_PIPE_CONNECTED || error == ERROR_NO_DATA) { /* ERROR_NO_DATA: it has gone again */
         i->state = READY;
         return uv_async_send(i->async);
     }
@@ -162,10 +162,19 @@ end_wait(struct instance *i)
     i->wait = NULL;
 }
 
+/* The wait ends without a client when the thread that has begun it ends: then this thread begins a new one. */
 static bool
-has_client(const struct instance *i)
+has_client(struct instance *i)
 {
-    return i->state == READY || (i->state == WAITING && HasOverlappedIoCompleted(&i->o));
+    DWORD bytes;
+    if (i->state != WAITING || !HasOverlappedIoCompleted(&i->o))
+        return i->state == READY;
+    if (GetOverlappedResult(i->pipe, &i->o, &bytes, FALSE) || GetLastError() != ERROR_OPERATION_ABORTED)
+        return true;
+    end_wait(i);
+    i->state = IDLE;
+    (void)wait_for_client(i);
+    return i->state == READY;
 }
 
 /* A client can connect to the instance from now on. Returns 0, or a status. */
@@ -202,12 +211,12 @@ pn_pipe_server_start(struct pn_listener *l)
 }
 
 bool
-pn_pipe_server_has_client(const struct pn_listener *l)
+pn_pipe_server_has_client(struct pn_listener *l)
 {
+    bool found = false;
     for (size_t n = 0; n < INSTANCES; n++)
-        if (has_client(&l->pipes->all[n]))
-            return true;
-    return false;
+        found = has_client(&l->pipes->all[n]) || found;
+    return found;
 }
 
 int
