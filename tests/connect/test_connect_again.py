@@ -3,6 +3,8 @@
 import threading
 import weakref
 
+import pytest
+
 import pynet
 from helpers import Recorder, on_loop, raw_client, target, wait_until
 from reentrancy import ends_well

@@ -105,8 +105,8 @@ def test_an_empty_write_is_no_error(pair):
     assert (seen, log.entries) == ([None, None], [("data", (b"x",))])
 
 
-@pytest.mark.parametrize("make", [asyncio.ProactorEventLoop, asyncio.SelectorEventLoop], ids=["proactor", "selector"])
-def test_streams_beside_each_loop_of_asyncio(where, make):
+@pytest.mark.parametrize("kind_of_loop", ["ProactorEventLoop", "SelectorEventLoop"])
+def test_a_connection_beside_each_loop_of_asyncio(where, kind_of_loop):
     """pynet's loop is in the background."""
 
     async def main():
@@ -119,7 +119,7 @@ def test_streams_beside_each_loop_of_asyncio(where, make):
         server.close()
         return answer
 
-    with asyncio.Runner(loop_factory=make) as runner:
+    with asyncio.Runner(loop_factory=getattr(asyncio, kind_of_loop)) as runner:
         assert runner.run(main()) == b"A LINE\n"
 
 
