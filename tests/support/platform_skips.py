@@ -22,6 +22,7 @@ from pipe_names import UNDER_WINE
 TESTS = Path(__file__).resolve().parent.parent
 MODULES = {"fcntl", "grp", "pty", "pwd", "resource", "termios"}
 NAMES = {
+    "asyncio": {"open_unix_connection", "start_unix_server"},
     "os": {
         "chown", "fork", "forkpty", "geteuid", "getuid", "killpg", "mkfifo", "openpty", "register_at_fork",
         "set_blocking",
