@@ -60,7 +60,7 @@ FILES = {
     "loop/test_driver_dead.py": "the loop watches no descriptor, and so does not die of one",
     "loop/test_driver_descriptors.py": "the loop watches no descriptor, and so does not die of one",
     "loop/test_driver_fork.py": "there is no fork()",
-    "loop/test_driver_grace.py": "a process gets no signals of others",
+    "loop/test_driver_grace": "a process gets no signals of others",
     "loop/test_driver_pending.py": "the loop watches no descriptor, and so does not die of one",
     "loop/test_driver_signals.py": "there is Ctrl-C only (test_named_pipes.py), and no signals of others",
     "loop/test_embed": "no host drives pynet's loop (embed())",
