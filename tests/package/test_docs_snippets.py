@@ -7,6 +7,7 @@ calls 8124, `stop` ends its pynet.run() after a moment (it serves for ever).
 from __future__ import annotations
 
 import ast
+import contextlib
 import socket
 import threading
 
@@ -38,7 +39,9 @@ def echo_port():
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # Windows: close() is enough
+            server.shutdown(socket.SHUT_RDWR)
+        server.close()
         thread.join(5)
 
 
