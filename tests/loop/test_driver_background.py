@@ -213,6 +213,7 @@ def test_a_signal_reaches_a_sleeping_main_thread_at_once():
     """)
 
 
+@pytest.mark.posix_only("select() takes sockets only")
 def test_a_busy_loop_does_not_interrupt_the_main_thread():
     isolated.check("""
         import select, signal, threading, time, pynet

@@ -106,6 +106,8 @@ def reason(error: BaseException, file: str) -> str | None:
     """Why this is no failure; None: it is one. `file` has raised the error."""
     if isinstance(error, pynet.NetError) and error.code == "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM":
         return str(error)
+    if isinstance(error, pytest.fail.Exception) and "apt-get install" in str(error):
+        return str(error).partition(":")[0]
     if TESTS not in Path(file).resolve().parents:
         return None
     if isinstance(error, OSError) and not isinstance(error, pynet.NetError) and error.errno == errno.EBADF:
