@@ -47,6 +47,7 @@ def test_the_entry_point_names_the_plugin():
     assert {"pynet_server", "pynet_errors"} <= set(vars(module))
 
 
+@pytest.mark.posix_only("a path of tmp_path is no name of a pipe")
 def test_a_server_and_its_address(outcome):
     passed, failed, errors, text = outcome(
         """

@@ -72,6 +72,7 @@ def test_close_all_in_a_listener(only):
     assert not server.listening
 
 
+@pytest.mark.wine_fault("a second server may listen at the name of a pipe", only="unix")
 def test_the_error_of_an_address_that_a_server_of_ours_has(only, kind, tmp_path):
     place = place_of(kind, tmp_path)
     server = pynet.create_server(print).listen(*place)

@@ -125,8 +125,14 @@ class RawPipe:
         while view:
             view = view[self.send(view) :]
 
-    def recv(self, most):
+    def recv(self, most, flags=0):
         import _winapi as api
+
+        if flags & getattr(socket, "MSG_WAITALL", 0):
+            data = b""
+            while len(data) < most and (chunk := self.recv(most - len(data))):
+                data += chunk
+            return data
 
         self._check()
         try:
