@@ -42,7 +42,7 @@ SCRIPT = re.compile(
     r"(?:AttributeError: module '(?P<module>\w+)' has no attribute '(?P<name>\w+)'"
     r"|ModuleNotFoundError: No module named '(?P<missing>\w+)')"
 )
-REFUSED = re.compile(r"The feature \S+ is unavailable on this platform")
+REFUSED = re.compile(r"The feature \S+ is unavailable on this platform|which is unavailable on Windows")
 # The path within tests/, or the beginning of it, and why.
 FILES = {
     "aio/test_attached": "asyncio drives no loop of pynet (pynet.aio.run(), attached())",
@@ -65,6 +65,7 @@ FILES = {
     "loop/test_driver_signals.py": "there is Ctrl-C only (test_named_pipes.py), and no signals of others",
     "loop/test_driver_numbers.py": "the numbers of handles are not used again at once",
     "loop/test_embed": "no host drives pynet's loop (embed())",
+    "package/test_stubs_types.py": "it checks the types, as on Linux",
     "repository/": "it checks the sources and the build",
     "server/test_listen_access.py": "pipes are no files (mode=, group=)",
     "server/test_listen_stale_path.py": "pipes are no files (unlink_stale=)",
@@ -114,6 +115,8 @@ def reason(error: BaseException, file: str) -> str | None:
         return str(error).partition(":")[0]
     if TESTS not in Path(file).resolve().parents:
         return None
+    if isinstance(error, OSError) and "has no half-close" in str(error):
+        return "a named pipe has no half-close"
     if isinstance(error, OSError) and not isinstance(error, pynet.NetError) and error.errno == errno.EBADF:
         return "a socket is no descriptor of the C library (os.close(), os.fstat(), ...)"
     if isinstance(error, ModuleNotFoundError):
@@ -209,7 +212,8 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if sys.platform == "win32" and report.failed and call.excinfo is not None:
         last = call.excinfo.traceback[-1]
-        why = reason(call.excinfo.value, str(last.path)) or reason_of_script("\n".join(_said).replace("\r\n", "\n"))
+        said = "\n".join([*_said, str(call.excinfo.value)]).replace("\r\n", "\n")
+        why = reason(call.excinfo.value, str(last.path)) or reason_of_script(said)
         if why is None and call.when != "teardown":
             why = reason_of_source(item)
         if getattr(item, "not_there", False):
