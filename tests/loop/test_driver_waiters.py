@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import threading
 from concurrent import futures
@@ -31,7 +30,7 @@ def by_an_exception(everything):
 
 
 def by_ctrl_c(everything):
-    os.kill(os.getpid(), signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
 
 
 def by_unref(everything):

@@ -196,6 +196,7 @@ BAD = [
 ]
 
 
+@pytest.mark.posix_only("IPv6 has no type of service", only="6")
 @pytest.mark.parametrize(("bad", "kind", "code", "text"), BAD)
 def test_bad_values(connected, bad, kind, code, text):
     client = connected(type_of_service=16)
