@@ -188,6 +188,7 @@ def test_echo_leaves_a_path_that_is_in_use(running, tmp_path):
     assert finished(running("connect", path), b"x") == (0, b"x", b"")
 
 
+@pytest.mark.posix_only("pipes are no files")
 def test_echo_leaves_a_file_that_is_no_socket(tmp_path):
     path = tmp_path / "precious"
     path.write_text("text")
@@ -196,6 +197,7 @@ def test_echo_leaves_a_file_that_is_no_socket(tmp_path):
     assert path.read_text() == "text"
 
 
+@pytest.mark.posix_only("there is no /dev/full")
 def test_a_stdout_that_is_full_ends_echo(tmp_path):
     path = tmp_path / "full.sock"
     with open("/dev/full", "wb") as full:

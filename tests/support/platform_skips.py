@@ -171,6 +171,11 @@ def reason_of_source(item: pytest.Item) -> str | None:
     return next((why for does, why in reasons if does.search(source)), None)
 
 
+def note(text: str) -> None:
+    """A program of the test has written this."""
+    _said.append(text)
+
+
 if sys.platform == "win32":
 
     def _noting(communicate):
