@@ -73,7 +73,7 @@ class Program:
             self.process.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
-        """SIGTERM ends it in order, on Windows at once. It has said nothing on stderr that the test does not know of."""
+        """SIGTERM ends it in order, on Windows at once. It has said nothing on stderr that is unexpected."""
         self.terminate()
         assert self.wait() == (1 if sys.platform == "win32" and self.told else 0)
         assert [line for line in self.errors.queue if not any(part in line for part in self.expected)] == []
