@@ -216,6 +216,7 @@ def test_each_of_many_threads_that_call_run_returns(script):
     assert (done.stdout, done.stderr) == ("all returned\n", "")
 
 
+@pytest.mark.posix_only("a process gets no signals of others")
 def test_ctrl_c_in_one_run_that_waits_for_the_hand_over_leaves_the_other_its_turn(script):
     done = script("""
         import os, signal, threading
@@ -242,6 +243,7 @@ def test_ctrl_c_in_one_run_that_waits_for_the_hand_over_leaves_the_other_its_tur
     assert (done.stdout, done.stderr) == ("interrupted\nthe other drives\nFalse\n", "")
 
 
+@pytest.mark.posix_only("a process gets no signals of others")
 def test_ctrl_c_in_a_run_that_waits_for_the_hand_over_leaves_the_background_driving(script):
     done = script("""
         import os, signal, threading
@@ -341,6 +343,7 @@ WAITS_TO_DIE = [
 ]
 
 
+@pytest.mark.posix_only("the loop watches no descriptor, and so does not die of one")
 @pytest.mark.parametrize("wait", WAITS_TO_DIE)
 @pytest.mark.parametrize("where", ["background", "run()"])
 def test_a_loop_that_dies_ends_the_waits(wait, where):
