@@ -374,6 +374,7 @@ def test_a_loop_that_dies_ends_the_waits(wait, where):
     assert out == "ERR_LOOP_DEAD\n['ERR_LOOP_DEAD']\n"
 
 
+@pytest.mark.posix_only("a stack cannot be that big")
 @pytest.mark.parametrize("wait", WAITS_TO_DIE)
 def test_when_no_thread_can_be_started_the_waits_raise(wait):
     out = isolated.check(
