@@ -79,6 +79,7 @@ def test_listen_without_stdin_ends_with_the_peer(listen):
     assert process.stdout.read() == b"x"
 
 
+@pytest.mark.posix_only("clients of a pipe wait, and are not refused", only="unix")
 def test_listen_accepts_one_connection_only(listen):
     process, place = listen()
     with plain_socket(place) as sock:
@@ -243,6 +244,7 @@ def test_a_closed_stdout_ends_listening(listen):
 # --- commands ---
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_gets_the_connection(listen):
     process, place = listen("--exec", "tr a-z A-Z; echo done")
     with plain_socket(place) as sock:
@@ -252,6 +254,7 @@ def test_a_command_gets_the_connection(listen):
     assert finished(process)[:2] == (0, b"")
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_commands_run_side_by_side(listen):
     process, place = listen("-k", "-e", "cat")
     with plain_socket(place) as first, plain_socket(place) as second:
@@ -262,6 +265,7 @@ def test_commands_run_side_by_side(listen):
     assert process.wait(20) == 143
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_gets_what_was_sent_before_it_started(listen):
     process, place = listen("--exec", "cat")
     os.kill(process.pid, signal.SIGSTOP)
@@ -273,6 +277,7 @@ def test_a_command_gets_what_was_sent_before_it_started(listen):
     assert process.wait(20) == 0
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_knows_both_ends(listen):
     process, place = listen("--exec", 'echo "$PYNET_REMOTE_ADDRESS $PYNET_REMOTE_PORT $PYNET_LOCAL_PORT"')
     with plain_socket(place) as sock:
@@ -282,12 +287,14 @@ def test_a_command_knows_both_ends(listen):
     assert process.wait(20) == 0
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_knows_its_path(running, tmp_path):
     process = running("listen", "-v", "-e", 'echo "$PYNET_LOCAL_PATH"', tmp_path / "s.sock")
     with plain_socket(place_of(process.stderr)) as sock:
         assert receive_all(sock).decode() == f"{tmp_path / 's.sock'}\n"
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_that_fails_is_1_and_reported(listen):
     process, place = listen("--exec", "echo complaint >&2; exit 7")
     with plain_socket(place) as sock:
@@ -299,11 +306,13 @@ def test_a_command_that_fails_is_1_and_reported(listen):
     assert lines[-1].endswith(" closed: the command ended with 7")
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_with_a_command_and_no_host_it_listens_on_loopback(running):
     assert place_of(running("listen", "--exec", "cat", "0").stderr)[0] == "127.0.0.1"
     assert place_of(running("listen", "--exec", "cat", "127.0.0.2:0").stderr)[0] == "127.0.0.2"
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_may_outlive_the_listener(listen):
     process, place = listen("-k", "--exec", "cat")
     with plain_socket(place) as sock:
