@@ -52,6 +52,7 @@ FILES = {
     "handles/": "no descriptors travel (send_handle(), multiprocessing)",
     "cli/test_cli_nc.py": "there is no nc",
     "cli/test_cli_serve.py": "there is no `pynet serve`",
+    "differential/": "the traces are those of Node for Linux",
     "examples/test_example_all_cores.py": "there is no pynet.cluster",
     "examples/test_example_peer_credentials.py": "the system knows no credentials of the peer",
     "examples/test_example_send_handles.py": "no descriptors travel (send_handle(), multiprocessing)",
