@@ -54,6 +54,7 @@ FILES = {
     "cli/test_cli_serve.py": "there is no `pynet serve`",
     "differential/": "the traces are those of Node for Linux",
     "examples/test_example_all_cores.py": "there is no pynet.cluster",
+    "examples/test_example_block_list.py": "there is no SIGHUP",
     "examples/test_example_peer_credentials.py": "the system knows no credentials of the peer",
     "examples/test_example_send_handles.py": "no descriptors travel (send_handle(), multiprocessing)",
     "examples/test_example_serial_server.py": "there are no pseudo-terminals",
