@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import sys
 import threading
 
 import pytest
@@ -52,7 +53,11 @@ PIECES = st.lists(
     st.one_of(st.binary(max_size=40), st.integers(0, 300_000).map(lambda n: bytes(range(256)) * (n // 256))),
     max_size=12,
 )
-SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(
+    max_examples=10 if sys.platform == "win32" else 25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 @pytest.mark.parametrize("way", ["data", "pipe", "proxy"])
