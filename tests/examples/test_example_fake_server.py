@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 import isolated
 from paths import ROOT
 
