@@ -60,6 +60,7 @@ SETTINGS = settings(
 )
 
 
+@pytest.mark.posix_only("a named pipe has no half-close", only="unix")
 @pytest.mark.parametrize("way", ["data", "pipe", "proxy"])
 def test_what_a_python_client_sends_comes_back(where, way):
     with route(way, where) as srv:
