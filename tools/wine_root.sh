@@ -22,9 +22,9 @@ if [ ! -e "$root/.wine" ]; then
     touch "$root/.wine"
 fi
 [ $# -gt 0 ] || exit 0
-for place in "$checkout" /tmp; do
-    mkdir -p "$root$place"
-    mount --bind "$place" "$root$place"
-done
+mkdir -p "$root$checkout" "${PYNET_WINE_TMP:-/tmp}"
+mount --bind "$checkout" "$root$checkout"
+# wineserver's sockets are in /tmp. PYNET_WINE_TMP=FOLDER keeps them where no other program clears it.
+mount --bind "${PYNET_WINE_TMP:-/tmp}" "$root/tmp"
 cd "$root"
 exec chroot "$root" /usr/bin/env -C "$here" HOME=/root "$@"

@@ -44,12 +44,20 @@ pn_sock_status(void)
     return code == WSAENOPROTOOPT ? UV_ENOPROTOOPT : uv_translate_sys_error(code); /* libuv does not know this one */
 }
 
+/* The same as pn_recv() of a named pipe, with the flags 0 or MSG_PEEK. */
+ssize_t pn_recv_pipe(int fd, void *base, size_t len, int flags);
+
 /* recv(): the bytes read, 0 at the peer's end, or a status. */
 static inline ssize_t
 pn_recv(int fd, void *base, size_t len, int flags)
 {
     int n = recv(pn_sock(fd), base, len < INT_MAX ? (int)len : INT_MAX, flags);
-    return n >= 0 ? n : pn_sock_status();
+    if (n >= 0 || WSAGetLastError() == WSAEWOULDBLOCK)
+        return n >= 0 ? n : UV_EAGAIN;
+    int status = pn_sock_status(), type, size = sizeof(type);
+    if (getsockopt(pn_sock(fd), SOL_SOCKET, SO_TYPE, pn_opt_out(&type), &size) == 0)
+        return status;
+    return pn_recv_pipe(fd, base, len, flags);
 }
 
 #else

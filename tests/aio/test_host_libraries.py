@@ -11,6 +11,7 @@ def absent(monkeypatch):
     monkeypatch.setattr(hosts.importlib.util, "find_spec", lambda name: None)
 
 
+@pytest.mark.posix_only("hosts are tried on Linux only")
 @pytest.mark.parametrize("module", ["trio", "uvloop", "PySide6"])
 def test_a_library_that_could_be_installed_fails_with_the_command(absent, monkeypatch, module):
     monkeypatch.setattr(hosts, "has_wheel", lambda name: True)
@@ -18,6 +19,7 @@ def test_a_library_that_could_be_installed_fails_with_the_command(absent, monkey
         hosts.require(module)
 
 
+@pytest.mark.posix_only("hosts are tried on Linux only")
 def test_a_library_without_a_wheel_is_skipped(absent, monkeypatch):
     monkeypatch.setattr(hosts, "has_wheel", lambda name: False)
     with pytest.raises(pytest.skip.Exception, match="no wheel"):

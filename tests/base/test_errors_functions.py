@@ -304,7 +304,7 @@ def test_a_bound_socket_looks_up_no_names(host):
     "options", [{"port": 0}, {"host": HOST}, {"ipv6_only": True}, {"reuse_port": True}, {"ipv6Only": False}], ids=repr
 )
 def test_a_bound_path_excludes_the_rest(tmp_path, options):
-    path = tmp_path / "s"
+    path = tmp_path / "s.sock"
     refused(VALUE, "path", pynet.BoundSocket, path=path, **options)
     refused(VALUE, "path", pynet.BoundSocket, {"path": path, **options})
     assert not path.exists()

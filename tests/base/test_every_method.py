@@ -93,6 +93,7 @@ things["connected"].peer.close()
     assert {line.split()[1] for line in got} == {"ERR_FORKED", "ok"}
 
 
+@pytest.mark.posix_only("send_handle() is refused first")
 def test_methods_after_the_end_of_the_loop():
     got = lines("""
 server = pynet.create_server(print).listen(0, "127.0.0.1").unref()
@@ -127,6 +128,7 @@ NEEDS_A_THREAD = (
 )
 
 
+@pytest.mark.posix_only("a stack cannot be that big")
 def test_methods_when_no_thread_can_be_started():
     """A stack that fits nowhere: what gives the loop something to do raises, and run() does it all the same."""
     got = lines("""

@@ -198,6 +198,7 @@ def end(thing):
         peer.close()
 
 
+@pytest.mark.posix_only("the system takes a big write at once", only="socket_with_waiting_writes")
 @pytest.mark.parametrize("name", MAKERS)
 def test_referrers_and_referents(name):
     thing, held = MAKERS[name]()

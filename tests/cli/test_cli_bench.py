@@ -39,7 +39,7 @@ def test_a_number_of_messages(running, target):
     status, out, err = finished(running("bench", "-n", "500", "-c", "3", "-s", "2k", target))
     assert (status, err) == (0, b"")
     first, answers, times = out.decode().splitlines()
-    assert re.fullmatch(rf"{target.replace(':', ' ')}: messages of 2.0 KiB, 3 at a time, [0-9.]+ s", first)
+    assert re.fullmatch(rf"{re.escape(target.replace(':', ' '))}: messages of 2.0 KiB, 3 at a time, [0-9.]+ s", first)
     assert re.fullmatch(r"answers  500, [0-9,]+ a second, [0-9.]+ [KMG]iB a second each way", answers)
     names = re.findall(r"(\S+) [0-9.]+ m?s", times)
     assert names == ["min", "p50", "p90", "p99", "p99.9", "max"]

@@ -55,6 +55,7 @@ def test_echo_stops_in_order(echo, number):
     assert len(target) == 2 or not os.path.exists(target[0])
 
 
+@pytest.mark.posix_only("a process gets no signals of others")
 @pytest.mark.slow
 def test_a_second_signal_ends_echo_although_a_client_never_reads(echo):
     process, target = echo
@@ -70,6 +71,7 @@ def test_a_second_signal_ends_echo_although_a_client_never_reads(echo):
         assert process.wait(10) == 0
 
 
+@pytest.mark.posix_only("a broken pipe of the C library is EINVAL")
 def test_echo_needs_no_reader_of_its_line(tmp_path):
     path = str(tmp_path / "pipe.sock")
     reader, writer = os.pipe()
@@ -81,6 +83,7 @@ def test_echo_needs_no_reader_of_its_line(tmp_path):
         assert finished(process) == (0, None, b"")
 
 
+@pytest.mark.posix_only("a pipe has no reset", only="unix")
 def test_echo_survives_a_client_that_resets(echo):
     process, target = echo
     sock = plain_socket(target)
@@ -107,6 +110,7 @@ def test_echo_listens_on_ipv6(running):
     assert finished(running("connect", "[::1]", line[3]), b"six") == (0, b"six", b"")
 
 
+@pytest.mark.posix_only("preexec_fn needs fork()")
 def test_echo_needs_no_stdout(running, tmp_path):
     path = str(tmp_path / "quiet.sock")
     process = running("echo", path, stdout=None, preexec_fn=lambda: os.close(1))
@@ -119,6 +123,7 @@ def test_echo_needs_no_stdout(running, tmp_path):
 # --- its options ---
 
 
+@pytest.mark.posix_only("names of files are text")
 def test_a_path_may_be_any_bytes(running, tmp_path):
     path = os.fsencode(tmp_path) + b"/\xff\xe9"
     process = running("echo", os.fsdecode(path))
@@ -133,6 +138,7 @@ def test_echo_listens_on_a_host_and_port_in_one_or_two_arguments(running):
         assert finished(running("connect", *place), b"x") == (0, b"x", b"")
 
 
+@pytest.mark.posix_only("what is no name of a pipe is EACCES")
 def test_echo_listens_on_a_path_that_looks_like_a_port(running, tmp_path):
     process = running("echo", "-U", "80", cwd=tmp_path)
     assert place_of(process.stdout) == ["80"]
@@ -172,6 +178,7 @@ def test_echo_takes_over_a_path_on_which_nobody_listens(running, tmp_path):
     assert finished(running("connect", path), b"x") == (0, b"x", b"")
 
 
+@pytest.mark.wine_fault("a second server may listen at the name of a pipe")
 def test_echo_leaves_a_path_that_is_in_use(running, tmp_path):
     path = tmp_path / "used.sock"
     place_of(running("echo", path).stdout)
@@ -181,6 +188,7 @@ def test_echo_leaves_a_path_that_is_in_use(running, tmp_path):
     assert finished(running("connect", path), b"x") == (0, b"x", b"")
 
 
+@pytest.mark.posix_only("pipes are no files")
 def test_echo_leaves_a_file_that_is_no_socket(tmp_path):
     path = tmp_path / "precious"
     path.write_text("text")
@@ -189,6 +197,7 @@ def test_echo_leaves_a_file_that_is_no_socket(tmp_path):
     assert path.read_text() == "text"
 
 
+@pytest.mark.posix_only("there is no /dev/full")
 def test_a_stdout_that_is_full_ends_echo(tmp_path):
     path = tmp_path / "full.sock"
     with open("/dev/full", "wb") as full:

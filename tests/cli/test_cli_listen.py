@@ -79,6 +79,7 @@ def test_listen_without_stdin_ends_with_the_peer(listen):
     assert process.stdout.read() == b"x"
 
 
+@pytest.mark.posix_only("clients of a pipe wait, and are not refused", only="unix")
 def test_listen_accepts_one_connection_only(listen):
     process, place = listen()
     with plain_socket(place) as sock:
@@ -122,10 +123,10 @@ def test_listen_without_a_place_takes_a_free_port_of_all_addresses(running):
 
 
 def test_listen_is_silent_on_a_path(running, tmp_path):
-    process = running("listen", tmp_path / "s", stdin=DEVNULL)
-    assert wait_for_path(tmp_path / "s", process)
+    process = running("listen", tmp_path / "s.sock", stdin=DEVNULL)
+    assert wait_for_path(tmp_path / "s.sock", process)
     assert finished(process) == (0, b"", b"")
-    assert not (tmp_path / "s").exists()
+    assert not (tmp_path / "s.sock").exists()
 
 
 def test_listen_reports_its_connection(listen):
@@ -139,6 +140,7 @@ def test_listen_reports_its_connection(listen):
     assert process.stderr.readline().decode().endswith("s: 0 bytes sent, 4 received\n")
 
 
+@pytest.mark.posix_only("a named pipe has no half-close", only="unix")
 def test_listen_sends_crlf_and_dumps(listen):
     process, place = listen("-C", "-x")
     with plain_socket(place) as sock:
@@ -181,7 +183,7 @@ def test_listen_on_a_used_port_exits_with_1():
 
 
 def test_listen_on_a_used_path_exits_with_1(tmp_path):
-    with listener(tmp_path / "s") as (_, path):
+    with listener(tmp_path / "s.sock") as (_, path):
         status, out, err = done("listen", path)
         assert (status, out, err.count(b"\n")) == (1, b"", 1)
         assert os.path.exists(path)
@@ -242,6 +244,7 @@ def test_a_closed_stdout_ends_listening(listen):
 # --- commands ---
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_gets_the_connection(listen):
     process, place = listen("--exec", "tr a-z A-Z; echo done")
     with plain_socket(place) as sock:
@@ -251,6 +254,7 @@ def test_a_command_gets_the_connection(listen):
     assert finished(process)[:2] == (0, b"")
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_commands_run_side_by_side(listen):
     process, place = listen("-k", "-e", "cat")
     with plain_socket(place) as first, plain_socket(place) as second:
@@ -261,6 +265,7 @@ def test_commands_run_side_by_side(listen):
     assert process.wait(20) == 143
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_gets_what_was_sent_before_it_started(listen):
     process, place = listen("--exec", "cat")
     os.kill(process.pid, signal.SIGSTOP)
@@ -272,6 +277,7 @@ def test_a_command_gets_what_was_sent_before_it_started(listen):
     assert process.wait(20) == 0
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_knows_both_ends(listen):
     process, place = listen("--exec", 'echo "$PYNET_REMOTE_ADDRESS $PYNET_REMOTE_PORT $PYNET_LOCAL_PORT"')
     with plain_socket(place) as sock:
@@ -281,12 +287,14 @@ def test_a_command_knows_both_ends(listen):
     assert process.wait(20) == 0
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_knows_its_path(running, tmp_path):
-    process = running("listen", "-v", "-e", 'echo "$PYNET_LOCAL_PATH"', tmp_path / "s")
+    process = running("listen", "-v", "-e", 'echo "$PYNET_LOCAL_PATH"', tmp_path / "s.sock")
     with plain_socket(place_of(process.stderr)) as sock:
-        assert receive_all(sock).decode() == f"{tmp_path / 's'}\n"
+        assert receive_all(sock).decode() == f"{tmp_path / 's.sock'}\n"
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_that_fails_is_1_and_reported(listen):
     process, place = listen("--exec", "echo complaint >&2; exit 7")
     with plain_socket(place) as sock:
@@ -298,11 +306,13 @@ def test_a_command_that_fails_is_1_and_reported(listen):
     assert lines[-1].endswith(" closed: the command ended with 7")
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_with_a_command_and_no_host_it_listens_on_loopback(running):
     assert place_of(running("listen", "--exec", "cat", "0").stderr)[0] == "127.0.0.1"
     assert place_of(running("listen", "--exec", "cat", "127.0.0.2:0").stderr)[0] == "127.0.0.2"
 
 
+@pytest.mark.posix_only("there is no --exec")
 def test_a_command_may_outlive_the_listener(listen):
     process, place = listen("-k", "--exec", "cat")
     with plain_socket(place) as sock:

@@ -76,7 +76,7 @@ def test_no_stdin(client):
 
 
 def test_a_unix_socket(client, tmp_path):
-    with listener(tmp_path / "s") as (server, path):
+    with listener(tmp_path / "s.sock") as (server, path):
 
         def serve():
             with server.accept()[0] as sock:
@@ -135,9 +135,9 @@ def test_nc_talks_to_listen(nc, running):
 
 
 def test_connect_talks_to_nc_l(nc, running, tmp_path):
-    with subprocess.Popen([*nc, "-lU", "-k", tmp_path / "s"], stdin=DEVNULL, stdout=PIPE) as other:
-        assert wait_for_path(tmp_path / "s", other)
-        process = running("connect", "-N", tmp_path / "s")
+    with subprocess.Popen([*nc, "-lU", "-k", tmp_path / "s.sock"], stdin=DEVNULL, stdout=PIPE) as other:
+        assert wait_for_path(tmp_path / "s.sock", other)
+        process = running("connect", "-N", tmp_path / "s.sock")
         process.stdin.write(b"hello")
         process.stdin.close()
         assert other.stdout.read(5) == b"hello"
@@ -148,7 +148,7 @@ def test_connect_talks_to_nc_l(nc, running, tmp_path):
 @pytest.mark.parametrize("which", ["nc", "pynet"])
 def test_further_connections(nc, running, tmp_path, which):
     """-k: one after the other, each until its peer ends."""
-    path = tmp_path / "s"
+    path = tmp_path / "s.sock"
     if which == "nc":
         process = subprocess.Popen([*nc, "-lkU", path], stdin=PIPE, stdout=PIPE)
     else:

@@ -77,6 +77,7 @@ def test_an_unknown_name_is_one_line_and_1():
     assert err.startswith(b"pynet: no.such.host.invalid: ")
 
 
+@pytest.mark.posix_only("the number of handles has no limit")
 def test_more_sockets_than_the_system_allows_is_one_line_and_1(tmp_path):
     shell = f'ulimit -n 32; exec "{sys.executable}" -m pynet scan -p 500 127.0.0.1 1-500'
     with subprocess.Popen(["bash", "-c", shell], stdin=DEVNULL, stdout=-1, stderr=-1) as process:
@@ -94,6 +95,7 @@ def test_a_reader_that_goes_ends_the_scan(running, ports):
     assert b"Traceback" not in process.stderr.read()
 
 
+@pytest.mark.posix_only("there is no /dev/full")
 def test_a_full_stdout_is_one_line_and_1(ports):
     with open("/dev/full", "wb") as full:
         status, _, err = done("scan", "127.0.0.1", ports[0], stdout=full)

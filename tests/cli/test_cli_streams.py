@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pty
 import signal
 import socket
 import subprocess
@@ -48,7 +47,7 @@ def test_stdin_may_be_non_blocking(echo, running):
 @pytest.fixture
 def at_terminal(running):
     """(process, peer, main): `connect` with a terminal as its stdin, its peer, and what types at the terminal."""
-    main, terminal = pty.openpty()
+    main, terminal = os.openpty()
     with listener() as (server, port):
         process = running("connect", port, stdin=terminal)
         os.close(terminal)
@@ -128,7 +127,7 @@ def test_a_full_stdout_is_one_line_and_1(running):
 
 
 def test_hex_dump_replaces_the_data_on_a_terminal(echo, running):
-    main, terminal = pty.openpty()
+    main, terminal = os.openpty()
     process = running("connect", "-x", *echo[1], stdout=terminal)
     os.close(terminal)
     assert finished(process, b"x")[::2] == (0, HEX_OF_X)
@@ -157,9 +156,9 @@ def taken_of_an_endless_pipe(process):
 
 def test_a_peer_that_does_not_read_stops_the_reading_of_stdin(running, tmp_path):
     with socket.socket(socket.AF_UNIX) as server:  # a unix socket holds little
-        server.bind(str(tmp_path / "s"))
+        server.bind(str(tmp_path / "s.sock"))
         server.listen()
-        process = running("connect", tmp_path / "s")
+        process = running("connect", tmp_path / "s.sock")
         with server.accept()[0]:
             assert taken_of_an_endless_pipe(process) < 2 << 20
             assert process.poll() is None
@@ -167,9 +166,9 @@ def test_a_peer_that_does_not_read_stops_the_reading_of_stdin(running, tmp_path)
 
 def test_a_stdout_nobody_reads_stops_the_reading_of_the_socket(running, tmp_path):
     with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(tmp_path / "s"))
+        server.bind(str(tmp_path / "s.sock"))
         server.listen()
-        process = running("connect", tmp_path / "s")
+        process = running("connect", tmp_path / "s.sock")
         peer = server.accept()[0]
         peer.settimeout(0.3)
         sent = 0

@@ -17,6 +17,7 @@ from paths import CONFORMANCE
 
 HOSTS = (None, "asyncio", "uvloop")  # None: run() drives
 ON_WINDOWS = sys.platform == "win32"
+REFUSED = re.compile(r"The feature \S+ is unavailable on this platform|ERR_FEATURE_UNAVAILABLE_ON_PLATFORM")
 EVERY = 40  # of the cases, this one goes to each host
 EXPECTED_DIFFERENCES = tomllib.loads((CONFORMANCE / "expected_differences.toml").read_text(encoding="utf-8"))
 
@@ -39,6 +40,12 @@ def expected_trace(name, kind):
 def without_numbers(text):
     """Node's numbers of errors are libuv's on Windows, and those of the system elsewhere."""
     return re.sub(r"errno=\d+", "errno=<number>", text) if ON_WINDOWS else text
+
+
+def skip_if_refused(text):
+    """pynet does not have a feature on Windows, and the scenario needs it."""
+    if ON_WINDOWS and (found := REFUSED.search(text)):
+        pytest.skip(f"not on Windows: {found[0]}")
 
 
 @functools.cache
@@ -95,6 +102,8 @@ def cases():
 def test_as_node(name, kind, host, traces):
     if host is not None:
         pytest.importorskip(host)
+    if ON_WINDOWS and (why := suite.of_windows("pynet_differs").get((name, kind))):
+        pytest.skip(f"not as Node on Windows: {why}")
     run = traces[name, kind, host]
     if suite.only_linux(name) and not sys.platform.startswith(("linux", "win32")):
         pytest.skip("Linux only")
@@ -104,8 +113,11 @@ def test_as_node(name, kind, host, traces):
     try:
         got, stderr = run.result()
     except suite.ScenarioFailed as failed:
+        skip_if_refused(str(failed))
         pytest.fail(f"{name} {kind} {host}: {failed}", pytrace=False)
     got, expected = without_numbers(got), without_numbers(expected)
+    if "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM" not in expected:
+        skip_if_refused(got)
     if got != expected:
         diff = difflib.unified_diff(expected.splitlines(), got.splitlines(), "node", "pynet", lineterm="", n=20)
         pytest.fail("\n".join([f"{name} {kind} {host}", *diff, stderr]), pytrace=False)

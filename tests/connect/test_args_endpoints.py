@@ -217,6 +217,7 @@ def test_a_name_of_the_greatest_length_is_looked_up():
     assert log["error"].hostname == host
 
 
+@pytest.mark.posix_only("[::1] in brackets is an address")
 @pytest.mark.parametrize("host", ["bücher.invalid", "例え.invalid", "127.0.0.1 ", "[::1]", "256.1.1.1", " "])
 def test_a_host_that_does_not_exist(host):
     log = Recorder(pynet.connect(80, host), "error", "close").wait("close")
@@ -353,6 +354,7 @@ def test_a_text_alone_that_is_no_path(text):
     check_listen_refused(VALUE, f"listen({LONE[text]}), or listen(path={text!r})", text)
 
 
+@pytest.mark.posix_only("what is no name of a pipe is EACCES")
 @pytest.mark.parametrize("spell", [lambda text: (f"./{text}",), lambda text: ({"path": text},)])
 @pytest.mark.parametrize("text", ["localhost:8080", "a:99999", "a:b", "a:"])
 def test_a_path_with_a_colon(tmp_path, monkeypatch, spell, text):
@@ -365,6 +367,7 @@ def test_a_path_with_a_colon(tmp_path, monkeypatch, spell, text):
     server.close()
 
 
+@pytest.mark.posix_only("what is no name of a pipe is EACCES")
 @pytest.mark.parametrize("text", ["a:99999", "a:b", "a:", "x:y:z"])
 def test_a_text_alone_with_a_colon_is_a_path(tmp_path, monkeypatch, text):
     monkeypatch.chdir(tmp_path)
@@ -565,6 +568,7 @@ def test_paths(tmp_path, form):
     assert log.data() == b"hi" and not path.exists()
 
 
+@pytest.mark.posix_only("names of files are text")
 def test_a_path_that_is_no_text(tmp_path):
     """Bytes that are not UTF-8 come back as in Python's file names."""
     path = bytes(tmp_path) + b"/\xff.sock"

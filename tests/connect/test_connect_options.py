@@ -321,6 +321,7 @@ def test_the_signal_of_one_connect_does_not_end_the_next(server):
 # --- IPv6 scopes ---
 
 
+@pytest.mark.posix_only("the loopback is not called lo")
 def test_a_scope_is_kept_from_the_host_to_the_events():
     with socket.socket(socket.AF_INET6) as listener:
         listener.bind(("::1", 0))
@@ -337,6 +338,7 @@ def test_a_scope_is_kept_from_the_host_to_the_events():
         sock.destroy()
 
 
+@pytest.mark.posix_only("the loopback is not called lo")
 def test_a_scope_is_kept_from_a_lookup_to_the_error():
     _, seen = start(
         port=1, host="some.name", lookup=lambda hostname, options, callback: callback(None, ["fe80::1%lo", "::1"])

@@ -107,10 +107,10 @@ def test_wrong_option(place, name):
 @pytest.mark.parametrize("name", ["signal", "connect_timeout", "timeout", "block_list"])
 def test_wrong_option_with_a_path(tmp_path, name):
     def check(value, code):
-        refused(code, name, pynet.connect, {"path": tmp_path / "s", name: value})
+        refused(code, name, pynet.connect, {"path": tmp_path / "s.sock", name: value})
         if name not in ONLY_CONNECT:
             sock = pynet.Socket()
-            refused(code, name, sock.connect, tmp_path / "s", **{name: value})
+            refused(code, name, sock.connect, tmp_path / "s.sock", **{name: value})
             check_unchanged(sock)
 
     all_refused(OPTIONS[name], check)

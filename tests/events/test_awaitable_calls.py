@@ -256,6 +256,7 @@ UNFINISHED = {
 }
 
 
+@pytest.mark.posix_only("the system takes a big write at once", only="tcp")
 @pytest.mark.parametrize("method", ["result", "exception"])
 @pytest.mark.parametrize("text", UNFINISHED)
 def test_an_unfinished_future_raises(pair, method, text):

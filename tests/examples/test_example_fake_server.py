@@ -3,10 +3,13 @@
 import subprocess
 import sys
 
+import pytest
+
 import isolated
 from paths import ROOT
 
 
+@pytest.mark.posix_only("the settings of pytest-timeout need SIGALRM")
 def test_its_tests_pass():
     command = [sys.executable, "-m", "pytest", "-q", "-p", "pynet.pytest_plugin", "-p", "no:cacheprovider"]
     done = subprocess.run(

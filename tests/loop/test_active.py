@@ -52,6 +52,7 @@ def test_an_entry_is_a_pair_with_names(server):
     assert repr(entry) == f"Active(what={listening!r}, why='listens')"
 
 
+@pytest.mark.posix_only("the system takes a big write at once", only="tcp")
 def test_an_object_has_an_entry_for_each_reason_and_they_stand_together(accepted):
     sock, _client = accepted
     timer = pynet.set_timeout(named, 5_000_000)
@@ -129,6 +130,7 @@ def test_a_socket_whose_lookup_function_has_not_answered():
     assert wait_until(lambda: reasons(sock) == [])
 
 
+@pytest.mark.posix_only("connect() to a pipe has its outcome within the call", only="unix")
 def test_a_socket_that_connects(server):
     where = target(server())
     sock = pynet.Socket()
@@ -169,6 +171,7 @@ def test_it_is_listed_in_the_listener_of_connection(server):
         assert wait_until(lambda: seen == [["reads"]]), seen
 
 
+@pytest.mark.posix_only("the system takes a big write at once", only="tcp")
 def test_a_write_counts_after_unref_as_well(accepted):
     sock, _client = accepted
     on_loop(sock.write, bytes(10_000_000))
@@ -383,6 +386,7 @@ def test_at_exit_it_lists_nothing():
     assert out == "[]\n"
 
 
+@pytest.mark.posix_only("a process gets no signals of others")
 def test_while_a_signal_closes_all_it_lists_what_is_open_and_nothing_else():
     done = isolated.run("""
         import os, signal

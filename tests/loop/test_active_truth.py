@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import pynet
 from helpers import target
+from pipe_names import raw_socket
 
 NEVER = 1_000_000
 BIG = bytes(3_000_000)
@@ -143,7 +144,7 @@ class World:
     def connect_raw(self, index: int) -> None:
         if server := self.pick(self.listening(), index):
             address = server.address()
-            raw = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
+            raw = raw_socket(address)
             raw.setblocking(False)
             with contextlib.suppress(BlockingIOError):
                 raw.connect(address if isinstance(address, str) else address[:2])

@@ -21,6 +21,7 @@ def test_import_and_objects_start_no_thread():
     assert out == "1 1\n"
 
 
+@pytest.mark.posix_only("there is no /proc")
 def test_import_opens_no_descriptor():
     out = isolated.check("""
         import os
@@ -104,6 +105,7 @@ def test_the_thread_blocks_every_signal_and_the_main_thread_none():
     )
 
 
+@pytest.mark.posix_only("there is no /proc")
 def test_the_call_that_starts_the_thread_blocks_no_signal_while_it_waits_for_it(script):
     """threading.Thread.start() waited for the new thread, with all signals blocked: a hang there ignored SIGTERM."""
     done = script("""
@@ -173,6 +175,7 @@ def test_the_resolver_threads_block_every_signal():
     )
 
 
+@pytest.mark.posix_only("there is no /proc")
 def test_libuv_starts_no_thread_of_its_own():
     out = isolated.check("""
         import os, threading, pynet
@@ -210,6 +213,7 @@ def test_a_signal_reaches_a_sleeping_main_thread_at_once():
     """)
 
 
+@pytest.mark.posix_only("select() takes sockets only")
 def test_a_busy_loop_does_not_interrupt_the_main_thread():
     isolated.check("""
         import select, signal, threading, time, pynet

@@ -290,6 +290,7 @@ def test_a_unix_path_is_unlinked_at_exit(tmp_path, end):
     assert not path.exists()
 
 
+@pytest.mark.posix_only("pipes are no files")
 def test_a_path_that_is_somebody_elses_by_now_stays(tmp_path):
     path = tmp_path / "s.sock"
     isolated.check(

@@ -541,7 +541,7 @@ def test_the_child_of_a_process_without_descriptors_left_has_none_of_its_parents
         for server in servers:
             server.close()
         """,
-        tmp_path / "s",
+        tmp_path / "s.sock",
     )
 
 

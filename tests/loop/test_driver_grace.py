@@ -117,7 +117,7 @@ LEFT = {
 
 @pytest.mark.parametrize("left", LEFT.values(), ids=LEFT)
 def test_what_is_left_after_the_grace_is_destroyed_and_counted(left, kind, tmp_path):
-    where = (0, "127.0.0.1") if kind == "tcp" else (str(tmp_path / "s"),)
+    where = (0, "127.0.0.1") if kind == "tcp" else (str(tmp_path / "s.sock"),)
     source = isolated.join(
         PRELUDE,
         """
@@ -295,7 +295,7 @@ def test_a_handler_that_c_code_has_set_is_restored(known):
 
 def test_user_code_that_runs_while_handles_are_closed_sees_all_of_them(kind, tmp_path):
     """A weak reference callback runs within the orderly close: libuv's own walk would hide most handles from it."""
-    where = (0, "127.0.0.1") if kind == "tcp" else (str(tmp_path / "s"),)
+    where = (0, "127.0.0.1") if kind == "tcp" else (str(tmp_path / "s.sock"),)
     out = check(
         f"""
         import weakref

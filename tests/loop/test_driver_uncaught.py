@@ -679,5 +679,5 @@ def test_end_that_comes_with_the_chunk_whose_listener_raised_is_told_by_the_next
             print(error, events)
         pynet.run()
         print(events)
-        """, "" if kind == "tcp" else str(tmp_path / "s"))  # fmt: skip
+        """, "" if kind == "tcp" else str(tmp_path / "s.sock"))  # fmt: skip
     assert printed(done) == ["from data [b'hi']", "[b'hi', 'end', 'close']"]

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import threading
 from concurrent import futures
@@ -31,7 +30,7 @@ def by_an_exception(everything):
 
 
 def by_ctrl_c(everything):
-    os.kill(os.getpid(), signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
 
 
 def by_unref(everything):
@@ -217,6 +216,7 @@ def test_each_of_many_threads_that_call_run_returns(script):
     assert (done.stdout, done.stderr) == ("all returned\n", "")
 
 
+@pytest.mark.posix_only("a process gets no signals of others")
 def test_ctrl_c_in_one_run_that_waits_for_the_hand_over_leaves_the_other_its_turn(script):
     done = script("""
         import os, signal, threading
@@ -243,6 +243,7 @@ def test_ctrl_c_in_one_run_that_waits_for_the_hand_over_leaves_the_other_its_tur
     assert (done.stdout, done.stderr) == ("interrupted\nthe other drives\nFalse\n", "")
 
 
+@pytest.mark.posix_only("a process gets no signals of others")
 def test_ctrl_c_in_a_run_that_waits_for_the_hand_over_leaves_the_background_driving(script):
     done = script("""
         import os, signal, threading
@@ -342,6 +343,7 @@ WAITS_TO_DIE = [
 ]
 
 
+@pytest.mark.posix_only("the loop watches no descriptor, and so does not die of one")
 @pytest.mark.parametrize("wait", WAITS_TO_DIE)
 @pytest.mark.parametrize("where", ["background", "run()"])
 def test_a_loop_that_dies_ends_the_waits(wait, where):
@@ -372,6 +374,7 @@ def test_a_loop_that_dies_ends_the_waits(wait, where):
     assert out == "ERR_LOOP_DEAD\n['ERR_LOOP_DEAD']\n"
 
 
+@pytest.mark.posix_only("a stack cannot be that big")
 @pytest.mark.parametrize("wait", WAITS_TO_DIE)
 def test_when_no_thread_can_be_started_the_waits_raise(wait):
     out = isolated.check(

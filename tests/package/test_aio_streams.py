@@ -326,6 +326,7 @@ def resets(reader, writer):
     writer.transport.abort()
 
 
+@pytest.mark.posix_only("the proactor of asyncio takes a reset for an end", only="asyncio")
 @pytest.mark.parametrize("kind", ["tcp"])
 def test_a_reset_is_raised_by_what_waits_and_by_later_calls(talk):
     async def serve(reader, writer):

@@ -223,12 +223,13 @@ def test_a_listen_on_a_name_publishes_its_end_after_the_lookup(hear):
 
 def test_a_listen_on_several_places_publishes_all(hear, tmp_path):
     started = hear(LISTEN + "asyncStart")
-    path = str(tmp_path / "s")
+    path = str(tmp_path / "s.sock")
     listening = pynet.Server().listen([("127.0.0.1", 0), path])
     assert started[0][0]["options"] == {"addresses": [{"port": 0, "host": "127.0.0.1"}, {"path": path}]}
     listening.shutdown(0).result(5)
 
 
+@pytest.mark.wine_fault("a second server may listen at the name of a pipe", only="unix")
 def test_a_listen_that_fails_publishes_the_error_before_the_event(hear, server):
     first = server()
     other = pynet.Server()
@@ -242,6 +243,7 @@ def test_a_listen_that_fails_publishes_the_error_before_the_event(hear, server):
     assert order[0][1].code == "EADDRINUSE"
 
 
+@pytest.mark.wine_fault("a second server may listen at the name of a pipe", only="unix")
 def test_a_listen_that_raises_publishes_the_same_error(hear, server):
     first = server()
     seen = hear(LISTEN + "error")

@@ -143,6 +143,7 @@ def test_echo_sock(tmp_path, nc):
     assert nc("-U", path).returncode != 0
 
 
+@pytest.mark.wine_fault("a second server may listen at the name of a pipe", only="unix")
 def test_retry_when_the_address_is_in_use(where):
     """server.on('error'): close, wait, listen again."""
     log = Recorder(pynet.EventEmitter())

@@ -7,7 +7,9 @@ calls 8124, `stop` ends its pynet.run() after a moment (it serves for ever).
 from __future__ import annotations
 
 import ast
+import contextlib
 import socket
+import sys
 import threading
 
 import pytest
@@ -38,7 +40,9 @@ def echo_port():
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # Windows: close() is enough
+            server.shutdown(socket.SHUT_RDWR)
+        server.close()
         thread.join(5)
 
 
@@ -49,6 +53,10 @@ def test_example_runs(example, echo_port):
     assert set(words) <= {"run", "echo", "stop"}, "unknown words after ```python"
     if "run" not in words:
         return
+    if sys.platform == "win32" and "os.pipe(" in source:
+        pytest.skip("not on Windows: a descriptor is a handle of the system")
+    if sys.platform == "win32" and "ssl=theirs" in source:
+        pytest.skip("not on Windows: the end of the client is a reset for the server, which logs it")
     port = echo_port if "echo" in words else 0
     program = (STOP_SOON if "stop" in words else "") + source.replace(THE_PORT, str(port))
     done = run_script(program, timeout=20)

@@ -122,6 +122,7 @@ def test_chat_closes_a_connection_with_a_long_line(serve, peer):
     assert answers.read() == b""
 
 
+@pytest.mark.posix_only("select() takes sockets only")
 def test_chat_goes_on_without_a_client_that_does_not_read(serve, peer):
     server, port = serve("chat.py", "3-many-clients")
     (ada, _), (_, to_bob), (_, to_slow) = (peer(port) for _ in range(3))

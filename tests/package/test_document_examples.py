@@ -188,6 +188,7 @@ def test_echo_server_and_telnet(echo):
     assert server.stop() == ""
 
 
+@pytest.mark.posix_only("pipes are no files")
 def test_the_path_goes_with_the_server(start, spelled, tmp_path):
     """listen('/tmp/echo.sock'): the file is there while it listens, and is unlinked by close()."""
     path = tmp_path / "echo.sock"

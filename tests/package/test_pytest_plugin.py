@@ -47,6 +47,7 @@ def test_the_entry_point_names_the_plugin():
     assert {"pynet_server", "pynet_errors"} <= set(vars(module))
 
 
+@pytest.mark.posix_only("a path of tmp_path is no name of a pipe")
 def test_a_server_and_its_address(outcome):
     passed, failed, errors, text = outcome(
         """
@@ -57,8 +58,8 @@ def test_a_server_and_its_address(outcome):
                 assert sock.read_exactly(5, timeout=5) == b"hello"
 
         def test_unix(pynet_server, tmp_path):
-            server, address = pynet_server(lambda sock: sock.end("hello"), path=tmp_path / "s")
-            assert address == str(tmp_path / "s")
+            server, address = pynet_server(lambda sock: sock.end("hello"), path=tmp_path / "s.sock")
+            assert address == str(tmp_path / "s.sock")
             with pynet.connect(address) as sock:
                 assert sock.read_exactly(5, timeout=5) == b"hello"
 

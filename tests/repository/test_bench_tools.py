@@ -119,7 +119,7 @@ def result(done):
     ids=lambda options: " ".join(map(str, options)),
 )
 def test_generator_sends_exactly_the_messages_asked_for(loadgen, peer, tmp_path, kind, options):
-    server = peer(path=tmp_path / "s" if kind == "unix" else None)
+    server = peer(path=tmp_path / "s.sock" if kind == "unix" else None)
     size = options[options.index("--size") + 1] if "--size" in options else 1024
     found = result(load(loadgen, server, *options, "--count", 300))
     assert found["messages"] == 300
@@ -131,7 +131,7 @@ def test_generator_sends_exactly_the_messages_asked_for(loadgen, peer, tmp_path,
 
 @pytest.mark.parametrize("kind", ["tcp", "unix"])
 def test_churn_makes_a_connection_for_every_message(loadgen, peer, tmp_path, kind):
-    server = peer(path=tmp_path / "s" if kind == "unix" else None)
+    server = peer(path=tmp_path / "s.sock" if kind == "unix" else None)
     found = result(load(loadgen, server, "--mode", "churn", "--conns", 5, "--count", 100))
     assert found["messages"] == 100
     server.close()

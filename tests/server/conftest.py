@@ -34,7 +34,7 @@ def prime():
 @pytest.fixture(params=["tcp", "unix"])
 def place(request, prime, tmp_path):
     """What a server listens on; the primary has it already."""
-    path = str(tmp_path / "s") if request.param == "unix" else None
+    path = str(tmp_path / "s.sock") if request.param == "unix" else None
     prime.listen(path)
     return (path,) if path is not None else (0, "127.0.0.1")
 

@@ -197,7 +197,7 @@ def other_slot(page):
 @pytest.fixture(params=["tcp", "unix"])
 def braked(request, prime, tmp_path, other_slot):
     """A server that shares its socket with another process, which lives, and accepts nothing."""
-    path = str(tmp_path / "s") if request.param == "unix" else None
+    path = str(tmp_path / "s.sock") if request.param == "unix" else None
     prime.listen(path)
     prime.use(prime.at_once)
     other_slot(0)

@@ -89,7 +89,7 @@ def test_wrong_option(name):
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_wrong_option_with_a_path(tmp_path, name):
-    path = tmp_path / "s"
+    path = tmp_path / "s.sock"
 
     def check(value, code):
         check_refused(code, name, path, **{name: value})
@@ -104,6 +104,7 @@ def test_wrong_option_with_a_path(tmp_path, name):
 SWITCHES = ["exclusive", "ipv6_only", "reuse_port", "readable_all", "writable_all", "unlink_stale"]
 
 
+@pytest.mark.posix_only("there is no SO_REUSEPORT", only="reuse_port")
 @pytest.mark.parametrize("name", SWITCHES)
 def test_switches_are_no_errors(name):
     """Node looks at their truth, or at `true` alone; nothing is refused, and nothing breaks."""
@@ -304,6 +305,7 @@ def opened(kind, folder):
             yield file
 
 
+@pytest.mark.posix_only("os.close() takes no sockets")
 @pytest.mark.parametrize("kind", ["udp", "connected", "not open", "file", "null device"])
 def test_a_descriptor_on_which_nobody_can_listen(tmp_path, kind):
     """listen EINVAL, address None; the descriptor is still the caller's and the server good."""

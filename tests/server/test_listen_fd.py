@@ -1,7 +1,6 @@
 """Server.listen() on descriptors: a bare number is taken over, that of an object is duplicated."""
 
 import errno
-import fcntl
 import os
 import socket
 import types
@@ -10,7 +9,7 @@ import pytest
 
 import isolated
 import pynet
-from helpers import Recorder, is_open, raw_client, wait_until
+from helpers import Recorder, is_inheritable, is_open, raw_client, wait_until
 
 HOST = "127.0.0.1"
 
@@ -87,6 +86,8 @@ def test_an_objects_descriptor_is_duplicated(make_greeter, bound, form):
 
 
 def test_the_descriptor_becomes_non_blocking_and_close_on_exec(make_greeter, bound):
+    import fcntl  # not on Windows
+
     sock = bound()
     srv = make_greeter().listen(sock)
     assert fcntl.fcntl(srv.fileno(), fcntl.F_GETFL) & os.O_NONBLOCK
@@ -109,6 +110,7 @@ def test_a_socket_that_listens_already(make_greeter, bound):
     assert greeting(make_greeter().listen(sock)) == b"hi"
 
 
+@pytest.mark.posix_only("listen() wants a bound socket")
 def test_an_unbound_socket_gets_a_random_port(make_greeter):
     with socket.socket() as sock:
         srv = make_greeter().listen(sock)
@@ -126,7 +128,7 @@ def test_an_unbound_unix_socket(make_greeter):
 
 
 def test_a_unix_path_that_came_with_its_socket_is_not_unlinked(make_greeter, tmp_path):
-    path = tmp_path / "s"
+    path = tmp_path / "s.sock"
     with socket.socket(socket.AF_UNIX) as sock:
         sock.bind(str(path))
         srv = make_greeter().listen(sock)
@@ -164,6 +166,7 @@ def test_a_descriptor_that_a_new_listener_closes(make_greeter):
 # --- another server, a socket ---
 
 
+@pytest.mark.posix_only("pipes are not listened at by descriptor", only="unix")
 def test_another_server_shares_its_socket(make_greeter, where):
     """Both accept, and each closes without harm to the other."""
     first = make_greeter().listen(*where)
@@ -262,6 +265,7 @@ def check_einval(srv, fd):
     assert log.names == ["error", "listening"]
 
 
+@pytest.mark.posix_only("os.close() and os.fstat() take no sockets")
 @pytest.mark.parametrize("kind", BAD)
 def test_a_descriptor_on_which_nobody_can_listen(make_greeter, tmp_path, kind):
     fd = BAD[kind](tmp_path)
@@ -269,6 +273,7 @@ def test_a_descriptor_on_which_nobody_can_listen(make_greeter, tmp_path, kind):
     os.close(fd)  # it is still the caller's
 
 
+@pytest.mark.posix_only("the pipes of os.pipe() are not those of listen()")
 def test_a_pipe(make_greeter):
     """Node takes it for a unix socket until it listens."""
     read, write = os.pipe()
@@ -286,6 +291,8 @@ def test_a_descriptor_that_is_not_open(make_greeter, fd):
 
 
 def test_a_failed_listen_leaves_the_descriptor_as_it_was(make_greeter):
+    import fcntl  # not on Windows
+
     with socket.socket() as first, socket.socket() as second:
         for sock in (first, second):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -299,9 +306,10 @@ def test_a_failed_listen_leaves_the_descriptor_as_it_was(make_greeter):
         srv.listen(fd=second.fileno())
         assert log.wait("error")["error"].code == "EADDRINUSE"
         assert fcntl.fcntl(second.fileno(), fcntl.F_GETFL) == before
-        assert os.get_inheritable(second.fileno())
+        assert is_inheritable(second.fileno())
 
 
+@pytest.mark.posix_only("a server of a pipe has no descriptor", only="unix")
 @pytest.mark.parametrize("whose", ["server", "client"])
 def test_a_descriptor_of_our_own_is_refused_and_lives_on(make_greeter, pair, whose):
     p = pair()
@@ -380,6 +388,7 @@ def test_a_fileno_that_starts_to_listen(make_greeter, bound):
     assert srv.listener_count("listening") == 0, "the callback was not added"
 
 
+@pytest.mark.posix_only("descriptors are not numbered from a table")
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="no list of open descriptors")
 def test_no_descriptor_is_left_of_a_listen_that_fails(make_greeter, bound):
     srv, sock = make_greeter(), bound()
@@ -416,6 +425,7 @@ def test_a_place_that_is_none_is_not_any_port(make_greeter, name):
     assert srv.listen(**{name: None}, port=0).listening
 
 
+@pytest.mark.posix_only("standard input is no socket")
 def test_listening_on_standard_input_leaves_it_open(tmp_path):
     """As Node, and as Socket(fd=0): else the next file that is opened would be standard input."""
     with socket.create_server((HOST, 0)) as listener:

@@ -82,6 +82,7 @@ def test_two_servers_share_a_port_by_family(make):
     assert listen(four, six.address().port, "0.0.0.0").names == ["listening"]
 
 
+@pytest.mark.posix_only("there is no SO_REUSEPORT")
 def test_the_options_hold_for_a_name_as_well(make):
     srv = make()
     assert listen(srv, 0, "localhost", reuse_port=True).names == ["listening"]
@@ -137,13 +138,15 @@ def test_both_have_to_ask_for_it(make):
     assert listen(make(), eager.address().port, HOST)["error"].code == "EADDRINUSE"
 
 
+@pytest.mark.posix_only("there is no SO_REUSEPORT")
 def test_reuse_port_says_nothing_to_a_path(make, tmp_path):
-    assert make().listen(tmp_path / "s", reuse_port=True, ipv6_only=True).listening
+    assert make().listen(tmp_path / "s.sock", reuse_port=True, ipv6_only=True).listening
 
 
 # --- the mode of the file ---
 
 
+@pytest.mark.posix_only("pipes have no mode")
 @pytest.mark.parametrize(
     ("options", "mode"),
     [
@@ -154,7 +157,7 @@ def test_reuse_port_says_nothing_to_a_path(make, tmp_path):
     ],
 )
 def test_mode_of_the_path(make, tmp_path, options, mode):
-    path = tmp_path / "s"
+    path = tmp_path / "s.sock"
     before = os.umask(0)
     try:
         srv = make().listen(path, **options)
@@ -165,9 +168,10 @@ def test_mode_of_the_path(make, tmp_path, options, mode):
     assert not path.exists()
 
 
+@pytest.mark.posix_only("pipes have no mode")
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
 def test_the_mode_of_the_path_does_not_depend_on_the_umask(make, tmp_path, umask):
-    path = tmp_path / "s"
+    path = tmp_path / "s.sock"
     before = os.umask(umask)
     try:
         make().listen(path, readable_all=True, writable_all=True)
@@ -182,12 +186,13 @@ def test_the_mode_of_the_path_is_right_from_the_first_moment(make, tmp_path):
     libc = ctypes.CDLL(None)
     watch = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
     assert libc.inotify_add_watch(watch, bytes(tmp_path), IN_CREATE | IN_ATTRIB) > 0
-    make().listen(tmp_path / "s", readable_all=True, writable_all=True)
+    make().listen(tmp_path / "s.sock", readable_all=True, writable_all=True)
     events = os.read(watch, 4096)
     os.close(watch)
     assert [struct.unpack_from("iI", events, at)[1] for at in range(0, len(events), 32)] == [IN_CREATE]
 
 
+@pytest.mark.posix_only("pipes have no mode")
 def test_the_mode_of_the_path_is_nothing_to_other_files(make, tmp_path):
     """The umask belongs to all threads: it stays as it is while the file is made."""
     before, stop, modes = os.umask(0o077), threading.Event(), set()
@@ -233,15 +238,16 @@ def test_the_mode_of_the_path_needs_no_child_that_the_program_sees():
     )
 
 
+@pytest.mark.posix_only("pipes are no files")
 def test_a_path_in_use_is_an_error_with_a_mode_too(make, tmp_path):
-    path = tmp_path / "s"
+    path = tmp_path / "s.sock"
     path.touch(0o600)
     assert listen(make(), path, readable_all=True)["error"].code == "EADDRINUSE"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_stale_path_is_replaced_by_one_with_the_mode(make, tmp_path):
-    path = tmp_path / "s"
+    path = tmp_path / "s.sock"
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
     make().listen(path, writable_all=True, unlink_stale=True)
@@ -257,6 +263,7 @@ def test_an_abstract_name_has_no_mode(make):
     assert (srv.listening, srv.event_names()) == (False, ["connection"])
 
 
+@pytest.mark.posix_only("what is no name of a pipe is EACCES")
 def test_modes_say_nothing_to_a_port_nor_to_a_bad_path(make, tmp_path):
     assert make().listen(0, HOST, readable_all=True).listening
     assert listen(make(), tmp_path / "missing" / "s", writable_all=True)["error"].code == "ENOENT"
@@ -281,6 +288,7 @@ def test_tls_is_refused_with_a_way_out(make, name):
     assert srv.listen({"port": 0, name: None}).listening
 
 
+@pytest.mark.posix_only("there is no SO_REUSEPORT")
 def test_the_callers_mapping_stays_as_it_is(make):
     options = {"host": HOST, "port": None, "reuse_port": True}
     before = dict(options)

@@ -10,6 +10,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, is_open, on_loop, raw_client, run_coroutine, two_turns, wait_until, waits
+from pipe_names import needs_names_in_use
 from server_loops import InThread
 
 
@@ -25,6 +26,7 @@ def fresh():
 def busy(server):
     """The arguments of listen() for a place that another server has."""
     address = server().address()
+    needs_names_in_use(address)
     return (address,) if isinstance(address, str) else (address.port, address.address)
 
 
@@ -58,11 +60,13 @@ def test_an_address_that_is_not_ours(fresh):
         fresh.listen(0, "192.0.2.1")
 
 
+@pytest.mark.posix_only("the limits of a name are those of pipes")
 def test_a_path_that_is_too_long(fresh, tmp_path):
     with pytest.raises(OSError, match="EINVAL"):
         fresh.listen(str(tmp_path / ("x" * 200)))
 
 
+@pytest.mark.posix_only("the pipes of os.pipe() are not those of listen()")
 def test_a_descriptor_that_cannot_listen_stays_the_callers(fresh):
     r, w = os.pipe()
     with pytest.raises(OSError, match="ENOTSOCK"):
@@ -78,6 +82,7 @@ def test_an_object_with_a_descriptor(fresh):
             fresh.listen(udp)
 
 
+@pytest.mark.posix_only("bind() fails where another socket is bound")
 def test_a_bound_socket_is_closed(fresh):
     """Both may be bound to the port, and only one may listen."""
     with socket.socket() as first:
@@ -241,6 +246,7 @@ def test_a_listener_that_listens_wins(where, busy, tmp_path):
     srv.close()
 
 
+@pytest.mark.wine_fault("a second server may listen at the name of a pipe")
 def test_threads_that_want_the_same_place(tmp_path):
     servers = [pynet.Server() for _ in range(8)]
     failed = []

@@ -10,6 +10,7 @@ import pytest
 
 import pynet
 from helpers import Recorder, on_loop, run_coroutine, two_turns, wait_until
+from pipe_names import raw_socket
 
 
 @pytest.fixture
@@ -66,8 +67,8 @@ def test_addresses_are_in_order_and_the_first_is_the_servers(several, tmp_path):
 
 
 def test_a_path_may_be_the_first(fresh, tmp_path):
-    fresh.listen([str(tmp_path / "a"), ("127.0.0.1", 0), os.fsencode(tmp_path / "b")])
-    assert fresh.address() == str(tmp_path / "a")
+    fresh.listen([str(tmp_path / "a.sock"), ("127.0.0.1", 0), os.fsencode(tmp_path / "b.sock")])
+    assert fresh.address() == str(tmp_path / "a.sock")
     assert (fresh.port, fresh.host) == (None, None)
     assert [type(place) for place in fresh.addresses] == [str, pynet.AddressInfo, str]
 
@@ -92,6 +93,7 @@ def test_addresses_of_another_server_can_be_listened_on_again(several, fresh):
     assert fresh.addresses == places
 
 
+@pytest.mark.posix_only("an accepted pipe has no name")
 def test_the_sockets_know_where_they_were_accepted(several):
     srv = several()
     with raw_client_of(srv, 1):
@@ -104,7 +106,7 @@ def test_the_sockets_know_where_they_were_accepted(several):
 
 def raw_client_of(srv, index):
     place = srv.addresses[index]
-    sock = socket.socket(socket.AF_UNIX if isinstance(place, str) else socket.AF_INET)
+    sock = raw_socket(place)
     sock.settimeout(5)
     sock.connect(place if isinstance(place, str) else place[:2])
     return sock
@@ -134,22 +136,27 @@ def test_drop_on_each(several):
     assert log.args("drop")[1][0]["localPort"] == srv.addresses[1].port
 
 
+@pytest.mark.posix_only("pipes have no mode")
 def test_backlog_callback_and_options(fresh, tmp_path):
     called = []
-    fresh.listen([tmp_path / "a", tmp_path / "b"], 5, lambda: called.append(1), writable_all=True, readable_all=True)
+    fresh.listen(
+        [tmp_path / "a.sock", tmp_path / "b.sock"], 5, lambda: called.append(1), writable_all=True, readable_all=True
+    )
     fresh.wait("listening", 5)
     two_turns()
     assert called == [1]
-    assert [os.stat(tmp_path / name).st_mode & 0o777 for name in "ab"] == [0o666] * 2
+    assert [os.stat(tmp_path / f"{name}.sock").st_mode & 0o777 for name in "ab"] == [0o666] * 2
 
 
 def test_aio_and_serve_take_it(tmp_path):
     async def main():
-        async with await pynet.aio.listen([("127.0.0.1", 0), tmp_path / "a"], listener=lambda s: s.end("x")) as srv:
+        async with await pynet.aio.listen(
+            [("127.0.0.1", 0), tmp_path / "a.sock"], listener=lambda s: s.end("x")
+        ) as srv:
             assert len(srv.addresses) == 2
 
     run_coroutine(main())
-    srv = pynet.serve(lambda sock: sock.write(b"hi"), [("127.0.0.1", 0), tmp_path / "b"])
+    srv = pynet.serve(lambda sock: sock.write(b"hi"), [("127.0.0.1", 0), tmp_path / "b.sock"])
     assert [greeting_of(place) for place in srv.addresses] == [b"hi"] * 2
     srv.shutdown(5).result(5)
 
@@ -157,33 +164,34 @@ def test_aio_and_serve_take_it(tmp_path):
 # --- all or none ---
 
 
+@pytest.mark.posix_only("pipes are no files")
 def test_when_one_fails_none_listens(fresh, taken, tmp_path):
     with pytest.raises(OSError) as caught:
-        fresh.listen([tmp_path / "a", ("127.0.0.1", 0), taken, tmp_path / "b"])
+        fresh.listen([tmp_path / "a.sock", ("127.0.0.1", 0), taken, tmp_path / "b.sock"])
     assert (caught.value.code, caught.value.port) == ("EADDRINUSE", taken[1])
     assert (fresh.listening, fresh.addresses, list(tmp_path.iterdir())) == (False, [], [])
-    fresh.listen([tmp_path / "a"])
+    fresh.listen([tmp_path / "a.sock"])
 
 
 def test_the_failure_is_an_event_where_it_is_for_one(fresh, taken, tmp_path):
     log = Recorder(fresh, "error", "listening")
-    fresh.listen([tmp_path / "a", taken])
+    fresh.listen([tmp_path / "a.sock", taken])
     assert log.wait("error")["error"].code == "EADDRINUSE"
     two_turns()
     assert (log.names, list(tmp_path.iterdir())) == (["error"], [])
 
 
 def test_hosts_are_looked_up_and_then_all_are_bound(fresh, tmp_path):
-    fresh.listen([tmp_path / "a", ("localhost", 0), ("127.0.0.1", 0), ("localhost", 0)])
+    fresh.listen([tmp_path / "a.sock", ("localhost", 0), ("127.0.0.1", 0), ("localhost", 0)])
     fresh.wait("listening", 5)
     assert len(fresh.addresses) == 4
-    assert fresh.addresses[0] == str(tmp_path / "a")
+    assert fresh.addresses[0] == str(tmp_path / "a.sock")
     assert all(place.port > 0 for place in fresh.addresses[1:])
 
 
 def test_nothing_is_bound_before_the_lookups_are_done(fresh, tmp_path):
     def listen():
-        fresh.listen([tmp_path / "a", ("localhost", 0)])
+        fresh.listen([tmp_path / "a.sock", ("localhost", 0)])
         return fresh.listening, list(tmp_path.iterdir())
 
     assert on_loop(listen) == (False, [])
@@ -192,7 +200,7 @@ def test_nothing_is_bound_before_the_lookups_are_done(fresh, tmp_path):
 
 def test_a_lookup_that_fails(fresh, tmp_path):
     log = Recorder(fresh, "error")
-    fresh.listen([tmp_path / "a", ("localhost", 0), ("no.such.name.invalid", 0)])
+    fresh.listen([tmp_path / "a.sock", ("localhost", 0), ("no.such.name.invalid", 0)])
     assert log.wait("error")["error"].hostname == "no.such.name.invalid"
     assert (fresh.listening, list(tmp_path.iterdir())) == (False, [])
 
@@ -201,7 +209,7 @@ def test_close_while_a_host_is_looked_up(fresh, tmp_path):
     log = Recorder(fresh, "listening", "close")
 
     def begin():
-        fresh.listen([tmp_path / "a", ("localhost", 0), ("localhost", 0)])
+        fresh.listen([tmp_path / "a.sock", ("localhost", 0), ("localhost", 0)])
         fresh.close()
 
     on_loop(begin)
@@ -228,7 +236,7 @@ def test_close_closes_all(several, tmp_path):
 
 def test_an_abort_signal_closes_all(fresh, tmp_path):
     controller = pynet.AbortController()
-    fresh.listen([tmp_path / "a", tmp_path / "b"], signal=controller.signal)
+    fresh.listen([tmp_path / "a.sock", tmp_path / "b.sock"], signal=controller.signal)
     controller.abort()
     assert wait_until(lambda: not list(tmp_path.iterdir()))
     assert not fresh.listening
@@ -247,6 +255,7 @@ def test_unref_lets_run_end_and_ref_does_not(script):
     assert (done.stdout, done.stderr) == ("over\n", "")
 
 
+@pytest.mark.posix_only("a process gets no SIGTERM")
 def test_run_with_signals_closes_all(script, tmp_path):
     done = script(
         """
@@ -263,6 +272,7 @@ def test_run_with_signals_closes_all(script, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.posix_only("pipes are no files")
 def test_the_end_of_the_program_unlinks_all_paths(script, tmp_path):
     done = script(
         """
@@ -276,6 +286,7 @@ def test_the_end_of_the_program_unlinks_all_paths(script, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.posix_only("there is no fork()")
 def test_a_forked_child_leaves_them_to_the_parent(script, tmp_path):
     done = script(
         """
@@ -296,10 +307,10 @@ def test_a_forked_child_leaves_them_to_the_parent(script, tmp_path):
 
 def test_a_server_without_references_lives_until_it_is_closed(tmp_path):
     controller = pynet.AbortController()
-    places = [tmp_path / "a", tmp_path / "b"]
+    places = [tmp_path / "a.sock", tmp_path / "b.sock"]
     pynet.create_server(lambda sock: sock.end("hi")).listen(places, signal=controller.signal)
     gc.collect()
-    assert greeting_of(str(tmp_path / "b")) == b"hi"
+    assert greeting_of(str(tmp_path / "b.sock")) == b"hi"
     controller.abort()
     assert wait_until(lambda: not list(tmp_path.iterdir()))
 
@@ -327,7 +338,7 @@ def test_a_server_without_references_lives_until_it_is_closed(tmp_path):
 )
 def test_wrong_items(fresh, item, error, tmp_path):
     with pytest.raises(error) as caught:
-        fresh.listen([tmp_path / "a", item])
+        fresh.listen([tmp_path / "a.sock", item])
     assert caught.value.code.startswith("ERR_")
     assert list(tmp_path.iterdir()) == []
 
@@ -352,7 +363,7 @@ def test_a_list_that_changes_while_it_is_read(fresh, tmp_path):
     class Path:
         def __fspath__(self):
             places.clear()
-            return str(tmp_path / "a")
+            return str(tmp_path / "a.sock")
 
     places = [Path(), ("127.0.0.1", 0)]
     fresh.listen(places)

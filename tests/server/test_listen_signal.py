@@ -31,7 +31,7 @@ def place(request, tmp_path):
         "port": {"port": 0},
         "literal": {"port": 0, "host": HOST},
         "name": {"port": 0, "host": "localhost"},
-        "path": {"path": str(tmp_path / "s")},
+        "path": {"path": str(tmp_path / "s.sock")},
     }[request.param]
 
 
@@ -155,6 +155,7 @@ def test_one_signal_for_several_servers(make, place):
         log.wait("close")
 
 
+@pytest.mark.posix_only("os.close() takes no sockets", only="fd")
 @pytest.mark.parametrize("form", ["fd", "handle"])
 def test_a_signal_with_a_descriptor(make, form):
     first, srv, controller = make().listen(0, HOST), make(), pynet.AbortController()

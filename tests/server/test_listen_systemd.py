@@ -64,7 +64,7 @@ def activated(source, socks, *names):
 def socks(tmp_path):
     """A TCP socket and a unix socket that listen."""
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
-        unix.bind(str(tmp_path / "s"))
+        unix.bind(str(tmp_path / "s.sock"))
         unix.listen()
         yield tcp, unix
 
@@ -125,6 +125,7 @@ def test_nothing_is_passed(inherited):
     assert pynet.systemd_listen_fds("web") == []
 
 
+@pytest.mark.posix_only("systemd is not there")
 def test_they_are_meant_for_another_process(inherited):
     inherited(str(os.getppid()), "1", "web")
     assert pynet.systemd_listen_fds(unset_environment=False) == []

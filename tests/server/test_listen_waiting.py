@@ -10,11 +10,13 @@ import pytest
 
 import pynet
 from helpers import Recorder, listeners_of, on_loop, run_coroutine, wait_until
+from pipe_names import needs_names_in_use
 
 
 def listen_there(srv, busy):
     """listen() where another server listens."""
     address = busy.address()
+    needs_names_in_use(address)
     return srv.listen(address) if isinstance(address, str) else srv.listen(address.port, address.address)
 
 

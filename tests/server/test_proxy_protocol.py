@@ -108,6 +108,7 @@ def peer_of(sock):
     return f"{sock.remote_address}:{sock.remote_port}"
 
 
+@pytest.mark.posix_only("an accepted pipe has no name", only="unix")
 @pytest.mark.parametrize("data", [V2_LOCAL, b"PROXY UNKNOWN\r\n", b"PROXY UNKNOWN x\r\n", v2(family=0, rest=b"")])
 def test_a_header_without_addresses_leaves_the_real_ones(proxied, kind, data):
     _, log, send = proxied()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.posix_only("processes share no listening socket")
 
 @pytest.fixture(params=["tcp", "unix"])
 def path(request, tmp_path):
-    return str(tmp_path / "s") if request.param == "unix" else None
+    return str(tmp_path / "s.sock") if request.param == "unix" else None
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def test_limits_hold_for_all_places_together(limited, come):
 
 def test_a_unix_server_has_no_addresses(tmp_path):
     srv = pynet.create_server(max_connections_per_address=0, accept_rate=SELDOM, listener=lambda sock: sock.end("in"))
-    with srv.listen(str(tmp_path / "s")):
+    with srv.listen(str(tmp_path / "s.sock")):
         for _ in range(3):
             with raw_client(srv) as client:
                 assert client.recv(10) == b"in"

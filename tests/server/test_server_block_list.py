@@ -226,7 +226,7 @@ def test_a_blocked_connection_does_not_count(tcp_server):
 
 def test_a_unix_server_has_no_peers_to_block(tmp_path):
     srv = pynet.create_server({"block_list": blocking("127.0.0.1", "::/0", "0.0.0.0/0")}, lambda sock: sock.end("in"))
-    srv.listen(tmp_path / "s")
+    srv.listen(tmp_path / "s.sock")
     with raw_client(srv) as client:
         assert client.recv(10) == b"in"
     srv.close()

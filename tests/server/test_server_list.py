@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 import pytest
 
@@ -25,6 +26,8 @@ def in_use(call) -> list[str]:
 @pytest.fixture
 def only(monkeypatch):
     """No other test's server listens."""
+    if sys.platform == "win32":
+        pynet.close_all()  # a test that was skipped half-way has left one
     assert wait_until(lambda: pynet.servers() == []), pynet.servers()
 
 
@@ -72,6 +75,7 @@ def test_close_all_in_a_listener(only):
     assert not server.listening
 
 
+@pytest.mark.wine_fault("a second server may listen at the name of a pipe", only="unix")
 def test_the_error_of_an_address_that_a_server_of_ours_has(only, kind, tmp_path):
     place = place_of(kind, tmp_path)
     server = pynet.create_server(print).listen(*place)
@@ -122,8 +126,9 @@ def test_another_port_of_ours_is_not_named(only):
     server.close()
 
 
+@pytest.mark.wine_fault("a second server may listen at the name of a pipe")
 def test_a_server_of_several_addresses_is_listed_once_and_named_for_each(only, tmp_path):
-    server = pynet.create_server(print).listen([("127.0.0.1", 0), tmp_path / "s"])
+    server = pynet.create_server(print).listen([("127.0.0.1", 0), tmp_path / "s.sock"])
     assert pynet.servers() == [server]
     tcp, path = server.addresses
     for again in ((tcp.port, tcp.address), (path,)):

@@ -86,6 +86,7 @@ def test_all_other_errors_are_reported(server, log, reported, error):
     assert log() == []
 
 
+@pytest.mark.posix_only("the system takes a big write at once", only="tcp")
 def test_a_peer_that_does_not_read(server, log, reported):
     srv = server(lambda sock: sock.write(bytes(16 << 20)), max_write_buffer=1 << 16)
     with raw_client(srv) as client:

@@ -75,7 +75,7 @@ def test_a_socket_is_there_until_it_is_destroyed(server):
 
 
 def test_each_server_has_its_own(server, tmp_path):
-    one, other = server(), pynet.create_server(lambda sock: None).listen(tmp_path / "other")
+    one, other = server(), pynet.create_server(lambda sock: None).listen(tmp_path / "other.sock")
     clients, peers = accept(one)
     more_clients, more_peers = accept(other)
     assert (one.connections, other.connections) == (peers, more_peers)
@@ -90,7 +90,7 @@ def test_a_socket_that_connects_elsewhere_is_not_there_any_more(server, tmp_path
     sock.destroy()
     log.wait("close")
     peers: list[pynet.Socket] = []
-    again = pynet.create_server(peers.append).listen(tmp_path / "again")
+    again = pynet.create_server(peers.append).listen(tmp_path / "again.sock")
     sock.connect(again.address())
     log.wait("connect")
     assert wait_until(lambda: peers)

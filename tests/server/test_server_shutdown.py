@@ -98,6 +98,7 @@ def test_a_server_that_looks_its_host_up_never_listens():
 # --- connections ---
 
 
+@pytest.mark.posix_only("a named pipe has no half-close: end() closes it", only="unix")
 def test_every_connection_is_ended_and_goes_by_itself(server):
     srv = server(quiet)
     clients, socks = accept(srv, 3)
@@ -114,6 +115,7 @@ def test_every_connection_is_ended_and_goes_by_itself(server):
         assert log.args("close") == [(False,)]
 
 
+@pytest.mark.posix_only("connect() waits for an instance of the pipe, while there are connections", only="unix")
 def test_new_connections_are_refused_at_once(server):
     srv = server(quiet)
     clients, _ = accept(srv)
@@ -199,6 +201,7 @@ def test_a_timeout_of_0_destroys_at_once(server):
         client.close()
 
 
+@pytest.mark.posix_only("a named pipe has no half-close: end() closes it", only="unix")
 def test_a_socket_that_was_destroyed_meanwhile_does_not_count(server):
     srv = server(quiet)
     clients, socks = accept(srv, 2)
@@ -254,7 +257,7 @@ def test_listeners_of_ended_sockets_may_do_anything(server):
 
 def test_only_its_own_connections_are_ended(server, tmp_path):
     srv = server(quiet)
-    other = pynet.create_server(quiet).listen(tmp_path / "other")
+    other = pynet.create_server(quiet).listen(tmp_path / "other.sock")
     clients, _ = accept(srv)
     more, (theirs,) = accept(other)
     assert srv.shutdown(0).result(5) == 1
@@ -279,6 +282,7 @@ def test_a_second_call_gives_the_same_future(server):
     assert srv.shutdown() is done
 
 
+@pytest.mark.posix_only("a named pipe has no half-close: end() closes it", only="unix")
 def test_a_later_call_may_shorten_the_time(server):
     srv = server(quiet)
     clients, _ = accept(srv)
@@ -288,6 +292,7 @@ def test_a_later_call_may_shorten_the_time(server):
     clients[0].close()
 
 
+@pytest.mark.posix_only("a named pipe has no half-close: end() closes it", only="unix")
 def test_a_later_call_does_not_lengthen_the_time(server):
     srv = server(quiet)
     clients, _ = accept(srv)
@@ -335,6 +340,7 @@ def test_listening_again_meanwhile_does_not_hold_it_up(server, where):
     clients[1].close()
 
 
+@pytest.mark.posix_only("a named pipe has no half-close: end() closes it", only="unix")
 def test_the_timeout_spares_the_connections_of_the_next_life(server, where):
     srv = server(quiet)
     clients, old = accept(srv)

@@ -66,6 +66,7 @@ def test_the_timeout_destroys_what_is_left(conversation):
     assert client.recv(1) == b""
 
 
+@pytest.mark.posix_only("connect() waits for an instance of the pipe, while there are connections", only="unix")
 def test_no_more_connections_are_accepted(conversation, kind):
     srv, client, _sock = conversation()
     place = srv.address()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import threading
 
 import pytest
 
 from helpers import Recorder, raw_client, run_coroutine, wait_until
+from pipe_names import raw_socket
 
 
 def quiet(sock):
@@ -26,6 +26,7 @@ def accept(srv, count=1):
 # --- threads ---
 
 
+@pytest.mark.posix_only("a named pipe has no half-close: end() closes it", only="unix")
 def test_threads_may_wait_for_the_same_shutdown(server):
     srv = server(quiet)
     clients, _ = accept(srv, 2)
@@ -59,7 +60,7 @@ def test_shutdown_from_many_threads_while_clients_come_and_go(server):
     def connect():
         refused = False
         while not refused:
-            client = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
+            client = raw_socket(address)
             clients.append(client)
             refused = client.connect_ex(address if isinstance(address, str) else address[:2]) != 0
 
@@ -94,6 +95,7 @@ def test_await(server):
     assert run_coroutine(main()) == 0
 
 
+@pytest.mark.posix_only("a named pipe has no half-close: end() closes it", only="unix")
 def test_await_gives_the_number_destroyed(server):
     async def main():
         return await srv.shutdown(0.05), await srv.shutdown()
@@ -139,6 +141,7 @@ def test_async_with_after_shutdown(server):
     clients[0].close()
 
 
+@pytest.mark.posix_only("a named pipe has no half-close: end() closes it", only="unix")
 def test_async_with_waits_for_the_shutdown_that_was_begun_in_it(server):
     async def main():
         async with srv:

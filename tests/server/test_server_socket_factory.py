@@ -59,6 +59,7 @@ def test_the_sockets_are_of_the_class(accept):
     assert client.recv(10) == b"bye"
 
 
+@pytest.mark.posix_only("an accepted pipe has no name", only="unix")
 def test_it_is_a_connection_like_others(accept, kind):
     sock, client = accept(Chat)
     assert sock.server.connections == [sock]

@@ -19,7 +19,7 @@ from sharing import connect, listening_socket
 
 @pytest.fixture(params=["tcp", "unix"])
 def path(request, tmp_path):
-    return str(tmp_path / "s") if request.param == "unix" else None
+    return str(tmp_path / "s.sock") if request.param == "unix" else None
 
 
 @pytest.fixture
@@ -387,10 +387,10 @@ def test_it_hears_nothing_without_a_listener(prime, make):
 
 def test_it_hears_of_each_listener(prime, tmp_path):
     prime.listen()
-    prime.listen(str(tmp_path / "s"))
+    prime.listen(str(tmp_path / "s.sock"))
     prime.mode = "rr"
     prime.use(prime.at_once)
-    server = pynet.create_server(greet).listen([0, tmp_path / "s"])
+    server = pynet.create_server(greet).listen([0, tmp_path / "s.sock"])
     server.close()
     wanted = [*((server, index, accepting) for accepting in (True, False) for index in (0, 1)), (server, 0, None)]
     assert wait_until(lambda: prime.watched == wanted)
@@ -461,9 +461,9 @@ def test_it_hands_over_the_index_of_the_listener(tmp_path):
     got = []
     server = pynet.Server()
     _private.server_share(server, lambda fd, index: (got.append(index), os.close(fd)))
-    server.listen([("127.0.0.1", 0), tmp_path / "s"])
+    server.listen([("127.0.0.1", 0), tmp_path / "s.sock"])
     with socket.socket(socket.AF_UNIX) as client:
-        client.connect(str(tmp_path / "s"))
+        client.connect(str(tmp_path / "s.sock"))
         assert wait_until(lambda: got == [1])
     server.close()
 

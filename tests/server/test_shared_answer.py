@@ -15,7 +15,7 @@ from sharing import connect
 
 
 def test_it_leaves_the_file_of_a_path(prime, worker, tmp_path):
-    path = tmp_path / "s"
+    path = tmp_path / "s.sock"
     prime.listen(str(path))
     prime.use(prime.at_once)
     worker.listen(path)
@@ -35,11 +35,11 @@ def test_it_leaves_the_backlog(prime, worker):
 
 def test_several_places(prime, worker, tmp_path):
     prime.listen()
-    prime.listen(str(tmp_path / "s"))
+    prime.listen(str(tmp_path / "s.sock"))
     prime.use(prime.at_once)
-    worker.listen([0, tmp_path / "s"])
+    worker.listen([0, tmp_path / "s.sock"])
     name = prime.listeners[0].getsockname()
-    assert worker.addresses == [pynet.AddressInfo(*name, "IPv4"), str(tmp_path / "s")]
+    assert worker.addresses == [pynet.AddressInfo(*name, "IPv4"), str(tmp_path / "s.sock")]
     for listener in prime.listeners:
         with connect(listener) as client:
             assert client.recv(10) == b"hi"
@@ -63,7 +63,7 @@ def unbound():
 
 def of_a_path(tmp_path):
     sock = socket.socket(socket.AF_UNIX)
-    sock.bind(str(tmp_path / "s"))
+    sock.bind(str(tmp_path / "s.sock"))
     sock.listen()
     return sock.detach()
 

@@ -120,6 +120,7 @@ def test_a_server_on_a_nameless_path_can_be_reached():
             assert client.recv(100) == b"hello"
 
 
+@pytest.mark.posix_only("bind() fails where another socket is bound")
 def test_the_second_of_two_on_one_port_fails(record):
     first = pynet.BoundSocket(host="127.0.0.1")
     second = pynet.BoundSocket(first.address())
@@ -150,6 +151,7 @@ def test_a_path_is_removed_when_listening_fails(tmp_path):
     assert not (tmp_path / "b.sock").exists()
 
 
+@pytest.mark.posix_only("there is no SO_REUSEPORT")
 def test_reuse_port_lets_two_servers_listen():
     first = pynet.BoundSocket(host="127.0.0.1", reuse_port=True)
     second = pynet.BoundSocket(first.address(), reuse_port=True)
@@ -461,6 +463,7 @@ def test_a_name_makes_one_attempt(record):
         log.wait("close")
 
 
+@pytest.mark.posix_only("the error of a wrong family is another one")
 @pytest.mark.parametrize(("bound", "to", "code"), [("127.0.0.1", "::1", "EAFNOSUPPORT"), ("::", "127.0.0.1", "EINVAL")])
 def test_an_address_of_the_other_family_is_an_error(bound, to, code, record):
     sock = pynet.Socket(handle=pynet.BoundSocket(host=bound))

@@ -87,6 +87,7 @@ def test_the_port_that_was_asked_for():
         assert again.address() == address
 
 
+@pytest.mark.posix_only("bind() fails where another socket is bound")
 def test_two_share_a_port_that_nobody_listens_on():
     with pynet.BoundSocket(host="127.0.0.1") as first, pynet.BoundSocket(first.address()) as second:
         assert second.address() == first.address()
@@ -123,6 +124,7 @@ def test_none_is_as_left_out():
         assert bound.address().address == "0.0.0.0"
 
 
+@pytest.mark.posix_only("there is no SO_REUSEPORT")
 def test_reuse_port_sets_the_option():
     with pynet.BoundSocket(host="127.0.0.1", reuse_port=True) as first:
         with socket.socket(fileno=socket.dup(first.fd())) as copy:
@@ -177,6 +179,7 @@ def test_an_empty_path_is_an_abstract_name_of_the_kernels_choice():
         assert bound.address() != other.address()
 
 
+@pytest.mark.posix_only("there is no BoundSocket(path=)")
 @pytest.mark.parametrize(
     ("name", "code"),
     [("x" * 200, "EINVAL"), ("nowhere/b.sock", "ENOENT"), ("file", "EADDRINUSE"), ("a\0b", "EINVAL")],
@@ -193,6 +196,7 @@ def test_paths_that_cannot_be_bound(name, code, tmp_path):
 # --- what cannot be bound ---
 
 
+@pytest.mark.posix_only("there is no BoundSocket(path=)", only="unix")
 def test_a_port_that_somebody_listens_on(server):
     address = server().address()
     if isinstance(address, str):
@@ -312,6 +316,7 @@ def test_after_close_nothing_can_be_asked(bind):
         assert caught.value.code == ADOPTED
 
 
+@pytest.mark.posix_only("there is no EBADF for a handle", only="tcp")
 def test_with_closes_and_never_raises(bind):
     with bind() as bound:
         fd = bound.fd()
@@ -331,6 +336,7 @@ def test_close_gives_the_port_back():
     assert can_bind(address)
 
 
+@pytest.mark.posix_only("os.fstat() takes no sockets", only="tcp")
 def test_one_that_is_forgotten_is_closed_with_a_warning(bind, tmp_path, kind):
     path = tmp_path / "forgotten"
     bound = pynet.BoundSocket({"path": path} if kind == "unix" else {"host": "127.0.0.1"})

@@ -35,6 +35,7 @@ def refused_write(sock, error_code, **options):
     return error
 
 
+@pytest.mark.posix_only("an accepted pipe has no name", only="unix")
 def test_of_a_refused_write_by_a_client(pair):
     client = pair().client
     check(refused_write(client, "ERR_STREAM_WRITE_AFTER_END"), client)
@@ -104,6 +105,7 @@ def test_without_a_peer_the_text_is_as_in_node():
     assert (str(seen[0]), seen[0].address, seen[0].port) == ("Socket is closed", None, None)
 
 
+@pytest.mark.posix_only("an accepted pipe has no name", only="unix")
 def test_of_a_loop_that_ends_too_early(pair):
     client = pair().client
     client.destroy()
@@ -114,6 +116,7 @@ def test_of_a_loop_that_ends_too_early(pair):
     check(caught.value, client)
 
 
+@pytest.mark.posix_only("an accepted pipe has no name", only="unix")
 @pytest.mark.parametrize("encoding", [None, "utf8"])
 def test_of_an_incomplete_read(pair, encoding):
     p = pair()

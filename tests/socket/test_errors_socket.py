@@ -119,6 +119,7 @@ def descriptors(tmp_path):
     ip6.close()
 
 
+@pytest.mark.posix_only("folders and devices are not opened as files")
 @pytest.mark.parametrize("kind", ["file", "null device", "folder", "udp", "unix datagrams"])
 def test_a_descriptor_of_another_kind(descriptors, kind):
     """It is not taken, and stays open."""

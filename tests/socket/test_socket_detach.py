@@ -123,6 +123,7 @@ def test_a_client(where):
             assert theirs.recv(1) == b"x"
 
 
+@pytest.mark.posix_only("a pipe cannot be detached", only="unix")
 def test_in_a_data_listener(raw):
     """STARTTLS: what has come has been consumed, the answer leaves first."""
     sock, peer = raw()
@@ -141,6 +142,7 @@ def test_in_a_data_listener(raw):
         assert theirs.recv(100) == b"hello"
 
 
+@pytest.mark.posix_only("a pipe cannot be detached", only="unix")
 def test_callbacks_of_writes_that_have_left(raw):
     sock, peer = raw()
     log = Recorder(sock, "error", "close")
@@ -153,6 +155,7 @@ def test_callbacks_of_writes_that_have_left(raw):
         assert peer.recv(10) == b"x"
 
 
+@pytest.mark.posix_only("a pipe cannot be detached", only="unix")
 def test_after_end(raw):
     """The half that is over is over for the socket.socket too."""
     sock, peer = raw()
@@ -265,6 +268,7 @@ def read_exactly(peer, size):
         size -= len(peer.recv(min(size, 1 << 20)))
 
 
+@pytest.mark.posix_only("a pipe cannot be detached", only="unix")
 def test_what_is_corked(raw):
     sock, peer = raw()
     sock.cork()
@@ -285,6 +289,7 @@ def test_an_end_that_is_not_finished(raw):
     sock.detach().close()
 
 
+@pytest.mark.posix_only("a descriptor is a handle of the system")
 def test_a_pipe_of_the_system():
     r, w = os.pipe()
     sock = pynet.Socket(fd=r, writable=False)
@@ -315,6 +320,7 @@ def test_no_more_descriptors(raw, monkeypatch):
     assert peer.recv(100) == b"still pynet's"
 
 
+@pytest.mark.posix_only("a pipe cannot be detached", only="unix")
 @pytest.mark.parametrize("meanwhile", ["destroy", "data"])
 def test_something_happens_while_it_is_made(raw, monkeypatch, meanwhile):
     sock, peer = raw()
@@ -398,6 +404,7 @@ def certificate(folder):
     return stored / "localhost.pem", stored / "localhost-key.pem"
 
 
+@pytest.mark.posix_only("a pipe cannot be detached", only="unix")
 @pytest.mark.parametrize("stored", [False, True], ids=["made now", "stored"])
 def test_starttls(raw, tmp_path, stored, monkeypatch):
     """A conversation in the clear, then TLS on the same connection."""
@@ -433,6 +440,7 @@ def test_starttls(raw, tmp_path, stored, monkeypatch):
 # --- close() ---
 
 
+@pytest.mark.posix_only("a pipe cannot be detached", only="unix")
 def test_close_is_destroy_soon(raw):
     sock, peer = raw()
     with pynet.turn():
@@ -444,6 +452,7 @@ def test_close_is_destroy_soon(raw):
     assert sock.close() is None, "the second one does nothing"
 
 
+@pytest.mark.posix_only("a pipe cannot be detached", only="unix")
 def test_closing(raw):
     sock, peer = raw()
     with contextlib.closing(sock) as same:

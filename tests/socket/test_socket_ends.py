@@ -10,6 +10,7 @@ import pynet
 from helpers import Recorder, raw_client, wait_until
 
 
+@pytest.mark.posix_only("an accepted pipe has no name", only="unix")
 def test_each_end_is_the_others_peer(pair, kind):
     p = pair()
     if kind == "tcp":
@@ -33,6 +34,7 @@ def test_they_are_none_without_a_connection():
     assert (sock.local, sock.remote) == (None, None)
 
 
+@pytest.mark.posix_only("an accepted pipe has no name", only="unix")
 def test_they_are_kept_when_the_socket_is_destroyed(pair):
     p = pair()
     ends = [(s.local, s.remote) for s in (p.client, p.peer)]
@@ -44,6 +46,7 @@ def test_they_are_kept_when_the_socket_is_destroyed(pair):
     assert [(s.local, s.remote) for s in (p.client, p.peer)] == ends
 
 
+@pytest.mark.posix_only("an accepted pipe has no name", only="unix")
 def test_they_are_kept_although_they_were_never_read(pair):
     p = pair()
     place = p.server.address()
@@ -60,6 +63,7 @@ def test_connect_takes_remote(pair):
     assert wait_until(lambda: len(p.server.connections) == 1)
 
 
+@pytest.mark.posix_only("an accepted pipe has no name")
 def test_a_new_connection_has_ends_of_its_own(server, tmp_path):
     srv = server()
     sock = pynet.connect(srv.address())

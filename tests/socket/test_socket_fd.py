@@ -11,7 +11,7 @@ import sys
 import pytest
 
 import pynet
-from helpers import Recorder, is_open, live_handles, printed, read_option
+from helpers import Recorder, is_inheritable, is_open, live_handles, printed, read_option
 from paths import ROOT
 
 EVENTS = ("data", "end", "prefinish", "finish", "error", "close")
@@ -95,6 +95,7 @@ def test_addresses():
         assert (sock.remote_address, sock.remote_port) == there
 
 
+@pytest.mark.posix_only("CPython has no socketpair() of unix sockets")
 def test_a_unix_socket_has_no_addresses():
     ours, theirs = socket.socketpair()
     with theirs:
@@ -112,7 +113,7 @@ def test_the_descriptor_is_taken_over(ends):
     sock = pynet.Socket(fd)
     taken = sock.fileno()
     assert taken != fd and not is_open(fd)
-    assert not os.get_inheritable(taken)
+    assert not is_inheritable(taken)
     closed = Recorder(sock, "close")
     sock.destroy()
     closed.wait("close")
@@ -168,6 +169,7 @@ def test_a_duplicate_of_what_pynet_has_is_fine(pair):
     other.destroy()
 
 
+@pytest.mark.posix_only("the loop has no descriptor")
 def test_the_loop_itself_is_refused(script):
     """Its wake-up pipe, which it opens first, is a pipe like any other."""
     done = script("""
@@ -242,6 +244,7 @@ def test_other_kinds_are_refused(tmp_path, kind):
         os.close(fd)
 
 
+@pytest.mark.posix_only("a handle that is not open is of no kind")
 def test_a_descriptor_that_is_not_open():
     fd = os.open(os.devnull, os.O_RDONLY)
     os.close(fd)
@@ -390,7 +393,7 @@ def test_a_unix_socket_that_is_not_connected():
 def test_a_listening_descriptor(tmp_path, code):
     listener = socket.socket(socket.AF_UNIX if code == "EINVAL" else socket.AF_INET)
     with listener:
-        listener.bind(str(tmp_path / "s") if code == "EINVAL" else ("127.0.0.1", 0))
+        listener.bind(str(tmp_path / "s.sock") if code == "EINVAL" else ("127.0.0.1", 0))
         listener.listen()
         with pynet.turn():
             log = Recorder(pynet.Socket(os.dup(listener.fileno())), *EVENTS)
@@ -435,6 +438,7 @@ def test_connecting_what_is_connected(ends):
 # --- pipes ---
 
 
+@pytest.mark.posix_only("a descriptor is a handle of the system")
 def test_a_pipe():
     r, w = os.pipe()
     with pynet.turn():
@@ -449,6 +453,7 @@ def test_a_pipe():
     assert (log.data(), log.names[-2:]) == (b"one two", ["end", "close"])
 
 
+@pytest.mark.posix_only("a descriptor is a handle of the system")
 def test_much_through_a_pipe():
     """More than it holds: partial writes, back-pressure."""
     r, w = os.pipe()
@@ -482,6 +487,7 @@ def test_a_pipe_that_another_process_has_made_blocking_again(script):
     assert printed(done) == ["False False"]
 
 
+@pytest.mark.posix_only("a descriptor is a handle of the system")
 def test_the_reading_end_as_a_whole_socket():
     """As Node: at the end it ends itself, which a pipe does not mind."""
     r, w = os.pipe()
@@ -503,6 +509,7 @@ def test_a_write_to_the_reading_end():
     os.close(w)
 
 
+@pytest.mark.posix_only("a descriptor is a handle of the system")
 def test_reading_from_the_writing_end():
     """As Node: it takes readable=False."""
     r, w = os.pipe()
@@ -515,6 +522,7 @@ def test_reading_from_the_writing_end():
     os.close(r)
 
 
+@pytest.mark.posix_only("a descriptor is a handle of the system")
 def test_nobody_reads_the_pipe_any_more():
     r, w = os.pipe()
     os.close(r)
@@ -551,6 +559,7 @@ def test_a_fifo(tmp_path):
     sock.destroy()
 
 
+@pytest.mark.posix_only("a descriptor is a handle of the system")
 @pytest.mark.parametrize("pipes", ["fd=0, writable=False", "0"])
 def test_standard_input(pipes):
     source = f"""
@@ -567,6 +576,7 @@ print(os.get_blocking(0))
     assert done.stdout.split() == ["hello", "closed", "False", "True"], done.stderr
 
 
+@pytest.mark.posix_only("a descriptor is a handle of the system")
 def test_standard_output(script):
     """It is left open, and blocks again as before."""
     done = script("""
@@ -582,6 +592,7 @@ def test_standard_output(script):
     assert done.stdout == "by pynet\n" * 20000 + "by print\n", done.stderr
 
 
+@pytest.mark.posix_only("a descriptor is a handle of the system")
 def test_between_a_pipe_and_a_socket(pair):
     """pipe() in both directions: sockets on one side, pipes on the other."""
     p = pair()

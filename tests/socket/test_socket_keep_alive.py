@@ -177,10 +177,10 @@ def test_a_bad_value_raises_and_sets_nothing(connect, name, bad, kind, before):
 
 
 def test_a_unix_socket_and_a_dead_one(tmp_path):
-    srv = pynet.create_server(lambda sock: sock.resume()).listen(str(tmp_path / "s"))
+    srv = pynet.create_server(lambda sock: sock.resume()).listen(str(tmp_path / "s.sock"))
     sock = pynet.Socket()
     log = Recorder(sock, "connect", "close")
-    sock.connect(path=str(tmp_path / "s"))
+    sock.connect(path=str(tmp_path / "s.sock"))
     log.wait("connect")
     assert sock.set_keep_alive(True, 1000, 2000, 3) is sock
     sock.destroy()

@@ -169,8 +169,8 @@ def test_on_a_destroyed_socket_they_do_nothing():
 
 
 def test_on_a_unix_socket_they_do_nothing(tmp_path):
-    srv = pynet.create_server(lambda sock: sock.end()).listen(tmp_path / "s")
-    client = pynet.connect(tmp_path / "s", no_delay=True, keep_alive=True)
+    srv = pynet.create_server(lambda sock: sock.end()).listen(tmp_path / "s.sock")
+    client = pynet.connect(tmp_path / "s.sock", no_delay=True, keep_alive=True)
     log = Recorder(client, "connect", "error", "close")
     client.set_no_delay().set_keep_alive(True, 1000).resume()
     assert log.wait("close").names == ["connect", "close"]

@@ -18,6 +18,7 @@ USER_TIMEOUT = (socket.IPPROTO_TCP, getattr(socket, "TCP_USER_TIMEOUT", 18))
 linux = pytest.mark.skipif(sys.platform != "linux", reason="an option of Linux")
 
 
+@pytest.mark.posix_only("a pipe has no options of sockets", only="unix")
 def test_on_a_connected_socket(pair):
     sock = pair().client
     before = sock.get_option(*SNDBUF)
@@ -25,12 +26,14 @@ def test_on_a_connected_socket(pair):
     assert sock.get_option(*SNDBUF) != before
 
 
+@pytest.mark.posix_only("a pipe has no options of sockets", only="unix")
 def test_on_an_accepted_socket(pair):
     sock = pair().peer
     sock.set_option(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     assert sock.get_option(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
 
 
+@pytest.mark.posix_only("struct timeval is another one")
 def test_a_value_of_bytes(pair):
     sock = pair().client
     value = struct.pack("ii", 1, 3)
@@ -40,6 +43,7 @@ def test_a_value_of_bytes(pair):
     assert sock.get_option(*LINGER, 100)[:4] == struct.pack("i", 0)
 
 
+@pytest.mark.posix_only("a pipe has no options of sockets", only="unix")
 def test_before_the_connection_it_is_stored_and_set(server):
     srv = server()
     sock = pynet.Socket().set_option(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -94,6 +98,7 @@ def test_with_a_local_address():
     srv.close()
 
 
+@pytest.mark.posix_only("a pipe has no options of sockets", only="unix")
 def test_an_option_that_the_system_refuses_makes_the_connect_fail(server):
     srv = server()
     sock = pynet.Socket().set_option(socket.SOL_SOCKET, 9999, 1)
@@ -104,6 +109,7 @@ def test_an_option_that_the_system_refuses_makes_the_connect_fail(server):
     assert "connect" not in log.names
 
 
+@pytest.mark.posix_only("a pipe has no options of sockets", only="unix")
 def test_an_option_that_the_system_refuses_raises_and_is_not_stored(pair):
     sock = pair().client
     with pytest.raises(pynet.NetError, match="setsockopt ENOPROTOOPT"):

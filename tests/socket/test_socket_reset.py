@@ -140,13 +140,14 @@ def test_with_a_write_under_way():
                 pass
 
 
+@pytest.mark.posix_only("a reset discards what was not read", only="tcp")
 @pytest.mark.parametrize("transport", ["tcp", "unix"])
 def test_what_had_come_before_is_read_first(tmp_path, transport):
     """What the system still holds comes, then the error: a reset never looks like an end."""
     with pynet.turn():
         srv = pynet.create_server(pause_on_connect=True)
         accepted = Recorder(srv, "connection")
-        srv.listen(*((0, "127.0.0.1") if transport == "tcp" else (str(tmp_path / "s"),)))
+        srv.listen(*((0, "127.0.0.1") if transport == "tcp" else (str(tmp_path / "s.sock"),)))
     client = raw_client(srv)
     peer = accepted.wait("connection")["connection"]
     log = Recorder(peer, "data", "end", "error", "close")
@@ -309,9 +310,9 @@ def test_connecting_again_after_a_reset(tcp):
 
 @pytest.mark.parametrize("state", ["connected", "connecting"])
 def test_a_unix_socket(tmp_path, state):
-    srv = pynet.create_server().listen(str(tmp_path / "s"))
+    srv = pynet.create_server().listen(str(tmp_path / "s.sock"))
     with pynet.turn():
-        client = pynet.connect(path=str(tmp_path / "s"))
+        client = pynet.connect(path=str(tmp_path / "s.sock"))
         log = Recorder(client, "connect", "error", "close")
         if state == "connecting":
             refused(client)
@@ -332,8 +333,8 @@ def refused(sock):
 
 
 def test_a_unix_socket_that_has_died(tmp_path):
-    srv = pynet.create_server().listen(str(tmp_path / "s"))
-    client = pynet.connect(path=str(tmp_path / "s"))
+    srv = pynet.create_server().listen(str(tmp_path / "s.sock"))
+    client = pynet.connect(path=str(tmp_path / "s.sock"))
     log = Recorder(client, "connect", "close")
     log.wait("connect")
     client.destroy()

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, raw_client, target, wait_until
+from helpers import Recorder, is_inheritable, on_loop, raw_client, target, wait_until
 
 
 def state(sock):
@@ -193,7 +193,7 @@ def test_addresses_are_kept_without_having_been_read(pair, kind):
 
 def test_addresses_of_the_last_connection_go_with_the_next(tmp_path):
     tcp = pynet.create_server(lambda sock: sock.end()).listen(0, "127.0.0.1")
-    unix = pynet.create_server(lambda sock: sock.end()).listen(tmp_path / "s")
+    unix = pynet.create_server(lambda sock: sock.end()).listen(tmp_path / "s.sock")
     client = pynet.Socket()
     log = Recorder(client, "close")
     client.resume()
@@ -209,8 +209,8 @@ def test_addresses_of_the_last_connection_go_with_the_next(tmp_path):
 
 def test_addresses_on_unix_are_nothing(tmp_path):
     peers = []
-    srv = pynet.create_server(peers.append).listen(tmp_path / "s")
-    client = pynet.connect(tmp_path / "s")
+    srv = pynet.create_server(peers.append).listen(tmp_path / "s.sock")
+    client = pynet.connect(tmp_path / "s.sock")
     Recorder(client, "connect").wait("connect")
     assert wait_until(lambda: peers)
     for sock in (client, peers[0]):
@@ -270,7 +270,7 @@ def test_fileno(pair, kind):
         fd = sock.fileno()
         with socket.socket(fileno=socket.dup(fd)) as copy:
             assert (copy.family, copy.type) == (family, socket.SOCK_STREAM)
-        assert os.get_inheritable(fd) is False
+        assert is_inheritable(fd) is False
         assert os.get_blocking(fd) is False
     p.client.destroy()
     assert p.client.fileno() == -1

@@ -46,11 +46,13 @@ def connected(family):
     srv.close()
 
 
+@pytest.mark.posix_only("IPv6 has no type of service", only="6")
 def test_nothing_is_set_by_default(connected, family):
     client = connected()
     assert client.get_type_of_service() == 0 == read_option(client, *OPTIONS[family])
 
 
+@pytest.mark.posix_only("IPv6 has no type of service", only="6")
 def test_while_connected(connected, family):
     client = connected()
     for tos in (16, 184, 0, 8.0):
@@ -58,6 +60,7 @@ def test_while_connected(connected, family):
         assert client.get_type_of_service() == tos == read_option(client, *OPTIONS[family])
 
 
+@pytest.mark.posix_only("IPv6 has no type of service", only="6")
 def test_what_the_system_makes_of_it(connected, family):
     """Linux keeps the two lowest bits of a TCP connection for itself."""
     client = connected()
@@ -66,6 +69,7 @@ def test_what_the_system_makes_of_it(connected, family):
         assert client.get_type_of_service() == read_option(client, *OPTIONS[family]) in (tos, tos & ~3)
 
 
+@pytest.mark.posix_only("IPv6 has no type of service", only="6")
 @pytest.mark.parametrize(
     "make",
     [
@@ -81,6 +85,7 @@ def test_before_the_connection(connected, family, make):
     assert client.get_type_of_service() == 32 == read_option(client, *OPTIONS[family])
 
 
+@pytest.mark.posix_only("IPv6 has no type of service", only="6")
 def test_it_is_there_in_the_connect_listener(family):
     srv = listening(family)
     seen = []
@@ -95,6 +100,7 @@ def test_it_is_there_in_the_connect_listener(family):
     assert seen == [64]
 
 
+@pytest.mark.posix_only("IPv6 has no type of service", only="6")
 def test_an_option_of_connect(family):
     srv = listening(family)
     client = pynet.connect(target(srv), type_of_service=40)
@@ -104,6 +110,7 @@ def test_an_option_of_connect(family):
     srv.close()
 
 
+@pytest.mark.posix_only("IPv6 has no type of service", only="6")
 def test_while_connecting(family):
     client = pynet.Socket()
     with pynet.turn():
@@ -118,6 +125,7 @@ def test_while_connecting(family):
     srv.close()
 
 
+@pytest.mark.posix_only("IPv6 has no type of service", only="6")
 def test_after_the_end_what_was_asked_for(connected):
     client = connected()
     log = Recorder(client, "close")
@@ -127,6 +135,7 @@ def test_after_the_end_what_was_asked_for(connected):
     assert client.get_type_of_service() == 255
 
 
+@pytest.mark.posix_only("IPv6 has no type of service", only="6")
 def test_the_next_connection_has_it_too(connected, family):
     client = connected(type_of_service=16)
     log = Recorder(client, "close")
@@ -148,6 +157,7 @@ def test_an_accepted_socket():
     srv.close()
 
 
+@pytest.mark.posix_only("IPv6 has no type of service")
 def test_an_ipv4_peer_of_an_ipv6_socket():
     """Its packets are IPv4: the field of that is set as well."""
     srv = pynet.create_server()
@@ -166,8 +176,8 @@ def test_an_ipv4_peer_of_an_ipv6_socket():
 
 
 def test_a_unix_socket_remembers_it_only(tmp_path):
-    srv = pynet.create_server(lambda sock: sock.resume()).listen(str(tmp_path / "s"))
-    client = pynet.connect(path=str(tmp_path / "s"), type_of_service=8)
+    srv = pynet.create_server(lambda sock: sock.resume()).listen(str(tmp_path / "s.sock"))
+    client = pynet.connect(path=str(tmp_path / "s.sock"), type_of_service=8)
     Recorder(client, "connect").wait("connect")
     assert client.get_type_of_service() == 8
     assert client.set_type_of_service(255) is client
@@ -186,6 +196,7 @@ BAD = [
 ]
 
 
+@pytest.mark.posix_only("IPv6 has no type of service", only="6")
 @pytest.mark.parametrize(("bad", "kind", "code", "text"), BAD)
 def test_bad_values(connected, bad, kind, code, text):
     client = connected(type_of_service=16)

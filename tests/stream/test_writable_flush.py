@@ -10,6 +10,7 @@ from helpers import Recorder, on_loop, run_coroutine, target, wait_until
 BIG = b"x" * 8_000_000
 
 
+@pytest.mark.posix_only("a write to a pipe is never finished within the call", only="unix")
 def test_at_once_when_nothing_is_queued(pair):
     p = pair()
     p.client.write(b"x")
@@ -116,6 +117,7 @@ def test_destroy_makes_it_fail(pair):
         flushed.result(5)
 
 
+@pytest.mark.posix_only("the system takes a big write at once", only="tcp")
 def test_the_error_of_the_socket_makes_it_fail(pair):
     p = pair()
     p.client.write(BIG)
@@ -125,6 +127,8 @@ def test_the_error_of_the_socket_makes_it_fail(pair):
         flushed.result(5)
 
 
+@pytest.mark.posix_only("the system takes a big write at once", only="tcp")
+@pytest.mark.posix_only("a write to a pipe is never finished within the call", only="unix")
 def test_of_a_socket_that_has_lost_data_it_fails(pair):
     p = pair()
     p.client.write(BIG)
@@ -151,6 +155,8 @@ def test_a_timeout_makes_it_fail(pair):
         p.client.flush(timeout=0.02).result(5)
 
 
+@pytest.mark.posix_only("a write to a pipe is never finished within the call", only="unix")
+@pytest.mark.posix_only("the system takes a big write at once", only="tcp")
 def test_a_timeout_that_is_not_needed_does_not_keep_run(pair):
     p = pair()
     p.peer.resume()

@@ -81,6 +81,7 @@ FORMS = {
 }
 
 
+@pytest.mark.posix_only("the high-water mark is 16 KiB")
 @pytest.mark.parametrize("form", FORMS)
 def test_a_thousand_writes_in_one_listener_are_three_sends_at_most(reading, form):
     sock, reader = reading()
@@ -189,6 +190,7 @@ def test_a_write_and_then_long_work(reading):
     assert reader.data == b"now"
 
 
+@pytest.mark.posix_only("a write to a pipe is never finished within the call", only="unix")
 def test_the_first_write_of_each_tick_leaves_at_once(reading):
     sock, reader = reading()
     log = Recorder(pynet.EventEmitter())
@@ -227,6 +229,7 @@ FLUSHING = {
 }
 
 
+@pytest.mark.posix_only("a write to a pipe is never finished within the call", only="unix")
 @pytest.mark.parametrize("name", FLUSHING)
 def test_what_makes_gathered_writes_leave_within_the_listener(reading, name):
     sock, reader = reading()
@@ -241,6 +244,7 @@ def test_what_makes_gathered_writes_leave_within_the_listener(reading, name):
     assert reader.data == b"12345"
 
 
+@pytest.mark.posix_only("a write to a pipe is never finished within the call", only="unix")
 def test_uncork_leaves_within_the_listener(reading):
     sock, reader = reading()
 
@@ -257,6 +261,7 @@ def test_uncork_leaves_within_the_listener(reading):
     assert (reader.data, sends() - before) == (b"123", 2)
 
 
+@pytest.mark.posix_only("a write to a pipe is never finished within the call", only="unix")
 def test_writelines_leaves_within_the_listener(reading):
     sock, reader = reading()
 
@@ -270,6 +275,7 @@ def test_writelines_leaves_within_the_listener(reading):
     assert reader.data == b"1234"
 
 
+@pytest.mark.posix_only("a write to a pipe is never finished within the call", only="unix")
 def test_the_mark_leaves_within_the_listener(reading):
     sock, reader = reading()
 
@@ -282,6 +288,7 @@ def test_the_mark_leaves_within_the_listener(reading):
     assert reader.has(70_000)
 
 
+@pytest.mark.posix_only("a write to a pipe is never finished within the call", only="unix")
 def test_a_write_from_another_thread_while_a_listener_works(reading):
     """It takes what the listener has gathered with it, in order."""
     sock, reader = reading()
@@ -310,6 +317,7 @@ def test_a_write_from_another_thread_leaves_before_it_returns(reading):
     assert reader.data == b"01234"
 
 
+@pytest.mark.posix_only("a write to a pipe is never finished within the call", only="unix")
 def test_writes_within_a_turn_of_another_thread_leave_at_once(reading):
     sock, reader = reading()
     with pynet.turn():
@@ -336,6 +344,7 @@ def test_what_was_gathered_leaves_when_the_listener_raises(reading):
     assert (reader.data, seen) == (b"123", ["after the writes"])
 
 
+@pytest.mark.posix_only("a write to a pipe is never finished within the call", only="unix")
 def test_what_was_gathered_leaves_before_the_ticks(reading):
     sock, reader = reading()
     log = Recorder(pynet.EventEmitter())

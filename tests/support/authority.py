@@ -1,4 +1,4 @@
-"""A certificate authority for tests, by the program openssl."""
+"""A certificate authority for tests, by the program openssl; on Windows by certify.py."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import functools
 import ipaddress
 import ssl
 import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +40,10 @@ def _openssl(*args: object) -> None:
 
 
 def _new_key(path: Path) -> Path:
+    if sys.platform == "win32":
+        import certify
+
+        return certify.new_key(path)
     _openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", path)
     return path
 
@@ -67,6 +72,12 @@ class Authority:
         (folder / "ca.cnf").write_text(_CONFIG.format(folder=folder))
         self.key = _new_key(folder / "authority.key")
         self.cert = folder / "authority.pem"
+        if sys.platform == "win32":
+            import certify
+
+            above = (issuer.cert, issuer.key) if issuer is not None else None
+            certify.sign(self.key, self.cert, name, above, None, -1, 7300)
+            return
         extensions = (
             "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n"
         )
@@ -93,7 +104,13 @@ class Authority:
             f"extendedKeyUsage={use}\nsubjectAltName={','.join(map(_san, (name, *names)))}\n"
             "authorityKeyIdentifier=keyid\n"
         )
-        self._sign(key, cert, common or name, extensions, since, days)
+        if sys.platform == "win32":
+            import certify
+
+            issuer = (self.cert, self.key)
+            certify.sign(key, cert, common or name, issuer, (name, *names), since, days, client)
+        else:
+            self._sign(key, cert, common or name, extensions, since, days)
         if self.issuer is not None:
             cert.write_text(cert.read_text() + self.cert.read_text())
         return Issued(cert, key)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 from paths import ROOT
+from pipe_names import raw_socket
 
 BIG = bytes(range(256)) * 8192  # 2 MiB of every byte: more than pipes and kernel buffers hold
 DEVNULL = subprocess.DEVNULL
@@ -45,7 +46,7 @@ def place_of(stream):
 def plain_socket(place):
     """A blocking socket that is connected to (path,) or (host, port)."""
     if len(place) == 1:
-        sock = socket.socket(socket.AF_UNIX)
+        sock = raw_socket(str(place[0]))
         sock.settimeout(20)
         try:
             sock.connect(str(place[0]))
@@ -103,7 +104,7 @@ def reset(sock):
 def wait_for_path(path, process):
     """Until a server listens on the path; False when the process ends first."""
     while process.poll() is None:
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        with contextlib.suppress(OSError), raw_socket(str(path)) as probe:
             probe.connect(str(path))
             return True
     return False

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import fcntl
 import functools
 import random
 import struct
-import termios
 from collections import deque
 from dataclasses import dataclass
 
@@ -422,6 +420,9 @@ class Side:
 
     def unread(self) -> int:
         """How many bytes the kernel holds for it."""
+        import fcntl  # not on Windows
+        import termios
+
         return struct.unpack("i", fcntl.ioctl(self.sock.fileno(), termios.FIONREAD, bytes(4)))[0]
 
     def do_pause(self):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 import pynet
 from paths import ROOT
+from pipe_names import raw_socket
 
 
 def live_handles() -> dict[str, int]:
@@ -206,10 +207,17 @@ def shown(value: object) -> str:
 
 def is_open(fd: int) -> bool:
     try:
-        os.fstat(fd)
+        if sys.platform == "win32":  # the descriptor of a socket
+            socket.socket(fileno=fd).detach()
+        else:
+            os.fstat(fd)
     except OSError:
         return False
     return True
+
+
+def is_inheritable(fd: int) -> bool:
+    return os.get_handle_inheritable(fd) if sys.platform == "win32" else os.get_inheritable(fd)
 
 
 def target(server: pynet.Server) -> dict:
@@ -222,8 +230,7 @@ def raw_client(server: pynet.Server, timeout: float = 5.0) -> socket.socket:
     """Python's own socket, connected to this server."""
     address = server.address()
     unix = isinstance(address, str)
-    family = socket.AF_UNIX if unix else socket.AF_INET6 if address.family == "IPv6" else socket.AF_INET
-    client = socket.socket(family, socket.SOCK_STREAM)
+    client = raw_socket(address, "" if unix else address.family)
     client.settimeout(timeout)
     client.connect(address if unix else address[:2])
     return client

@@ -33,6 +33,8 @@ def require(module: str) -> None:
     if module == "asyncio" or importlib.util.find_spec(module) is not None:
         return
     package = _PACKAGES[module][0]
+    if sys.platform == "win32":
+        pytest.skip(f"not on Windows: {package} is installed on Linux only")
     if not has_wheel(module):
         pytest.skip(f"{package} has no wheel for this Python")
     python = os.path.relpath(sys.executable)

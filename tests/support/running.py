@@ -33,6 +33,9 @@ class Running:
         return out
 
     def stop(self) -> str:
-        """What it still prints after it got the signal to end."""
+        """What it still prints after it got the signal to end. On Windows that signal ends it at once."""
+        if sys.platform == "win32":
+            self.process.terminate()
+            return self.process.communicate(timeout=20)[0]
         self.process.send_signal(signal.SIGTERM)
         return self.rest()

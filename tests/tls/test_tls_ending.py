@@ -139,7 +139,7 @@ def test_a_reset_is_an_error(secure_server, client_context, record):
     server = secure_server(lambda sock: logs.append(record(sock, "data", "end", "close", "error")))
     c = tls_client(server, client_context)
     assert wait_until(lambda: logs)
-    if c.family == socket.AF_UNIX:
+    if c.family not in (socket.AF_INET, socket.AF_INET6):
         pytest.skip("a unix socket has no reset")
     c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     c.close()

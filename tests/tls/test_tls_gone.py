@@ -6,6 +6,7 @@ import socket
 
 import pynet
 from helpers import Recorder, nothing_dispatched
+from pipe_names import raw_socket
 from tls_peers import Client
 
 
@@ -13,7 +14,7 @@ def gone_client(server, context):
     """A connection whose client has sent its last flight of the handshake and a line, and has closed."""
     address = server.address()
     if isinstance(address, str):
-        sock = socket.socket(socket.AF_UNIX)
+        sock = raw_socket(address)
         sock.connect(address)
     else:
         sock = socket.create_connection(address[:2])

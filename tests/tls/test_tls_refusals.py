@@ -129,7 +129,7 @@ def test_start_tls_of_a_socket_that_receives_handles(client_context):
 
 
 def test_connect_with_receive_handles_and_ssl(tmp_path, client_context):
-    options = {"path": str(tmp_path / "s"), "ssl": client_context, "server_hostname": "localhost"}
+    options = {"path": str(tmp_path / "s.sock"), "ssl": client_context, "server_hostname": "localhost"}
     refused(ValueError, "ERR_INVALID_ARG_VALUE", pynet.connect, options, receive_handles=True, match="receive_handles")
     sock = pynet.Socket(receive_handles=True)
     refused(ValueError, "ERR_INVALID_ARG_VALUE", sock.connect, options, match="receive_handles")
@@ -138,7 +138,7 @@ def test_connect_with_receive_handles_and_ssl(tmp_path, client_context):
 
 def test_a_socket_factory_that_receives_handles(tmp_path, server_context):
     """The server cannot encrypt that connection: it closes it, and says so."""
-    path = str(tmp_path / "s")
+    path = str(tmp_path / "s.sock")
 
     def factory(**options):
         return pynet.Socket(receive_handles=True, **options)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import smtplib
 import socket
@@ -213,6 +212,8 @@ def postgres(authority):
         pytest.skip("postgresql is not installed")
     if os.getuid() == 0:
         try:
+            import pwd  # not on Windows
+
             account = pwd.getpwnam("postgres")
         except KeyError:
             pytest.skip("there is no user postgres, and root may not run the server")

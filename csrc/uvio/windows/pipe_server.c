@@ -13,7 +13,7 @@
 #include "uvio/fd.h"
 
 /* Instances that wait at a time. A client that finds none waits until there is one. */
-#define INSTANCES   4
+#define INSTANCES   16
 #define BUFFER_SIZE 65536
 
 enum instance_state { CLOSED, IDLE, WAITING, READY };
@@ -140,7 +140,7 @@ wait_for_client(struct instance *i)
     memset(&i->o, 0, sizeof(i->o));
     i->o.hEvent = event;
     DWORD error = ConnectNamedPipe(i->pipe, &i->o) ? ERROR_PIPE_CONNECTED : GetLastError();
-    if (error == ERROR_PIPE_CONNECTED) {
+    if (error == ERROR_PIPE_CONNECTED || error == ERROR_NO_DATA) { /* ERROR_NO_DATA: it has gone again */
         i->state = READY;
         return uv_async_send(i->async);
     }
@@ -162,25 +162,40 @@ end_wait(struct instance *i)
     i->wait = NULL;
 }
 
+/* The wait ends without a client when the thread that has begun it ends: then this thread begins a new one. */
 static bool
-has_client(const struct instance *i)
+has_client(struct instance *i)
 {
-    return i->state == READY || (i->state == WAITING && HasOverlappedIoCompleted(&i->o));
+    DWORD bytes;
+    if (i->state != WAITING || !HasOverlappedIoCompleted(&i->o))
+        return i->state == READY;
+    if (GetOverlappedResult(i->pipe, &i->o, &bytes, FALSE) || GetLastError() != ERROR_OPERATION_ABORTED)
+        return true;
+    end_wait(i);
+    i->state = IDLE;
+    (void)wait_for_client(i);
+    return i->state == READY;
+}
+
+/* A client can connect to the instance from now on. Returns 0, or a status. */
+static int
+open_instance(const struct pn_pipe_server *server, struct instance *i)
+{
+    if (i->state != CLOSED || server->name == NULL)
+        return 0;
+    HANDLE pipe = create(server->name, server->mode, 0);
+    if (pipe == INVALID_HANDLE_VALUE)
+        return status_of(GetLastError());
+    i->pipe = pipe;
+    i->state = IDLE;
+    return 0;
 }
 
 static int
-start(struct pn_pipe_server *server, struct instance *i)
+start(const struct pn_pipe_server *server, struct instance *i)
 {
-    if (i->state == CLOSED) {
-        if (server->name == NULL)
-            return 0;
-        HANDLE pipe = create(server->name, server->mode, 0);
-        if (pipe == INVALID_HANDLE_VALUE)
-            return status_of(GetLastError());
-        i->pipe = pipe;
-        i->state = IDLE;
-    }
-    return i->state == IDLE ? wait_for_client(i) : 0;
+    int status = open_instance(server, i);
+    return status == 0 && i->state == IDLE ? wait_for_client(i) : status;
 }
 
 int
@@ -196,12 +211,12 @@ pn_pipe_server_start(struct pn_listener *l)
 }
 
 bool
-pn_pipe_server_has_client(const struct pn_listener *l)
+pn_pipe_server_has_client(struct pn_listener *l)
 {
+    bool found = false;
     for (size_t n = 0; n < INSTANCES; n++)
-        if (has_client(&l->pipes->all[n]))
-            return true;
-    return false;
+        found = has_client(&l->pipes->all[n]) || found;
+    return found;
 }
 
 int
@@ -251,9 +266,15 @@ pn_pipe_server_new(struct pn_listener *l)
 int
 pn_pipe_server_name(struct pn_listener *l, const char *path, size_t len, int mode)
 {
-    l->pipes->name = wide(path, len);
-    l->pipes->mode = mode;
-    return l->pipes->name != NULL ? 0 : UV_ENOMEM;
+    struct pn_pipe_server *server = l->pipes;
+    int status = 0;
+    server->name = wide(path, len);
+    server->mode = mode;
+    if (server->name == NULL)
+        return UV_ENOMEM;
+    for (size_t n = 0; n < INSTANCES && status == 0; n++)
+        status = open_instance(server, &server->all[n]); /* as with a backlog: clients connect before accept() */
+    return status;
 }
 
 void

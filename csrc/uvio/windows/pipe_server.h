@@ -15,13 +15,13 @@ int pn_pipe_create_first(const char *path, size_t len, int mode, int *status);
 
 /* Makes the server of a listener from its first instance, l->fd, which it owns from then on. Returns 0, or a status. */
 int pn_pipe_server_new(struct pn_listener *l);
-/* The name and the mode with which further instances are made. Returns 0 or UV_ENOMEM. */
+/* Opens further instances, with this name and mode. Returns 0, or a status. */
 int pn_pipe_server_name(struct pn_listener *l, const char *path, size_t len, int mode);
 /* Waits for clients; on_client() of the listener's async handle follows. Returns 0, or a status. */
 int pn_pipe_server_start(struct pn_listener *l);
 /* Returns the handle of an instance with a client, or UV_EAGAIN. */
 int pn_pipe_server_accept(struct pn_listener *l);
-bool pn_pipe_server_has_client(const struct pn_listener *l);
+bool pn_pipe_server_has_client(struct pn_listener *l);
 void pn_pipe_server_free(struct pn_listener *l);
 /* The same, but returns the first instance, which nothing has used yet. */
 int pn_pipe_server_drop(struct pn_listener *l);

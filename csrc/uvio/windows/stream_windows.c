@@ -75,7 +75,10 @@ pn_stream_os_shutdown(struct pn_stream *s, uv_shutdown_cb later)
 void
 pn_stream_os_close(struct pn_stream *s, int fd, uv_close_cb closed)
 {
-    (void)fd;
+    /* libuv cancels the writes of this thread only (CancelIo()), and another one may have made them. `closed` waits for
+     * all of them. */
+    if (s->kind == PN_STREAM_TCP && fd != -1)
+        (void)CancelIoEx(pn_fd_handle(fd), NULL);
     uv_close(&s->h.handle, closed);
 }
 
@@ -118,12 +121,15 @@ pn_stream_os_write(struct pn_stream *s, uv_write_t *req, const struct iovec *iov
                    uv_write_cb written)
 {
     uv_buf_t some[MOST_BUFFERS];
-    uv_buf_t *bufs = count <= MOST_BUFFERS ? some : malloc(count * sizeof(*bufs));
+    uv_buf_t *bufs = count <= MOST_BUFFERS ? some : malloc(count * sizeof(*bufs)); /* room for one at least */
     int status = UV_ENOTSUP;
     if (bufs == NULL)
         return UV_ENOMEM;
+    unsigned n = convert(bufs, iov, count, count);
+    if (n == 0)
+        bufs[n++] = uv_buf_init(NULL, 0); /* the callback of an empty write comes as any other */
     if (fd < 0)
-        status = uv_write(req, &s->h.stream, bufs, convert(bufs, iov, count, count), written);
+        status = uv_write(req, &s->h.stream, bufs, n, written);
     if (bufs != some)
         free(bufs);
     return status;

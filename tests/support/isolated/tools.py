@@ -6,6 +6,7 @@ import socket
 import threading
 
 import pynet
+from pipe_names import raw_socket
 
 
 def raw_connect(server: pynet.Server) -> socket.socket:
@@ -15,7 +16,7 @@ def raw_connect(server: pynet.Server) -> socket.socket:
 
 def raw_connect_to(address) -> socket.socket:
     if isinstance(address, str):
-        sock = socket.socket(socket.AF_UNIX)
+        sock = raw_socket(address)
         sock.settimeout(10)
         sock.connect(address)
     else:
