@@ -2,13 +2,13 @@
 
 Two things count: pynet has refused a feature (ERR_FEATURE_UNAVAILABLE_ON_PLATFORM), or the test itself has used a name
 of os, signal or socket, or a module, that CPython has on POSIX only. A missing name within pynet is a failure. What a
-script of the test has written to its streams counts alike. FILES names files whose subject is not on Windows. A test
-that fails and does what Windows does not have (DOES) is skipped, too."""
+script of the test has written to its streams counts alike. FILES names files whose subject is not on Windows, LIST the
+tests that do what Windows does not have, and would only fail."""
 
 from __future__ import annotations
 
 import errno
-import inspect
+import functools
 import re
 import subprocess
 import sys
@@ -79,33 +79,7 @@ FILES = {
     "stream/test_read_direct.py": "a thread that waits does not read itself",
     "stress/": "it needs tools of Linux (allocations that fail, /proc)",
 }
-# What a test or its script does, in its source: if it fails, this is why.
-DOES = [
-    (re.compile(r"/proc/|/dev/fd"), "there is no /proc"),
-    (
-        re.compile(r"os\.kill\(|send_signal\(|signal\.raise_signal\(|SIGTERM|SIGHUP"),
-        "a process gets no signals of others",
-    ),
-    (re.compile(r"set_blocking\("), "there is no O_NONBLOCK"),
-    (re.compile(r"preexec_fn|pass_fds"), "processes are not forked"),
-    (re.compile(r"select\.select"), "select() takes sockets only"),
-    (re.compile(r"is_socket\(\)|\.stat\(|st_mode"), "pipes are no files"),
-    (re.compile(r"\bfork(ed)?\b|os\.fork"), "there is no fork()"),
-    (re.compile(r"AF_UNIX|open_unix_connection|start_unix_server"), "there is no socket.AF_UNIX"),
-    (re.compile(r"LD_PRELOAD|strace|\bnc\b"), "the tool is not there"),
-]
-DOES_ON_PIPES = [
-    (re.compile(r"half_open|allowHalfOpen|SHUT_WR|SHUT_RD"), "a named pipe has no half-close"),
-    (
-        re.compile(r"writable_length|buffer_size|bytes_written|need_drain|high_water_mark|write_buffer"),
-        "a write to a pipe is never finished within the call",
-    ),
-    (re.compile(r"\.local\b|\.remote\b|local_address|peer_text"), "an accepted pipe has no name"),
-    (re.compile(r"fileno\(\)|getsockopt|setsockopt|detach\("), "a pipe is no socket of Python"),
-]
-DOES_ON_TCP = [
-    (re.compile(r"_000_000|<< ?2\d|\bBIG\b|need_drain|\bfill"), "the system takes a big write at once"),
-]
+LIST = Path(__file__).with_name("windows_skips.txt")
 _said: list[str] = []  # what the scripts of this test have written
 
 
@@ -152,25 +126,21 @@ def reason_of_file(path: Path) -> str | None:
     return next((why for start, why in FILES.items() if inside.startswith(start)), None)
 
 
-def source_of(item: pytest.Item) -> str:
-    """That of the test, and the texts of its module that it names: they are scripts."""
-    function = item.function  # type: ignore[attr-defined]
-    try:
-        source = inspect.getsource(function)
-    except OSError:
-        return ""
-    texts = [value for name, value in vars(item.module).items() if isinstance(value, str) and name in source]
-    return "\n".join([source, *texts])
+@functools.cache
+def listed() -> dict[str, str]:
+    """The reasons of LIST, by the ID of the test."""
+    found, why = {}, ""
+    for line in LIST.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            why = line[2:]
+        elif line:
+            found[line] = why
+    return found
 
 
-def reason_of_source(item: pytest.Item) -> str | None:
-    if not hasattr(item, "function"):
-        return None
-    callspec = getattr(item, "callspec", None)
-    on_pipes = "unix" in callspec.id.split("-") if callspec is not None else False
-    source = source_of(item)
-    reasons = DOES + (DOES_ON_PIPES if on_pipes else DOES_ON_TCP)
-    return next((why for does, why in reasons if does.search(source)), None)
+def reason_of_list(nodeid: str) -> str | None:
+    """Addresses in an ID are of one process."""
+    return listed().get(re.sub("0x[0-9a-fA-F]+", "0x", nodeid)) or listed().get(nodeid.partition("[")[0])
 
 
 def note(text: str) -> None:
@@ -207,7 +177,7 @@ def pytest_runtest_setup(item):
     if sys.platform != "win32":
         return
     _said.clear()
-    why = reason_of_marker(item, "posix_only") or reason_of_file(item.path)
+    why = reason_of_marker(item, "posix_only") or reason_of_file(item.path) or reason_of_list(item.nodeid)
     if why is not None:
         pytest.skip(f"not on Windows: {why}")
     if UNDER_WINE and (why := reason_of_marker(item, "wine_fault")) is not None:
@@ -221,8 +191,6 @@ def pytest_runtest_makereport(item, call):
         last = call.excinfo.traceback[-1]
         said = "\n".join([*_said, str(call.excinfo.value)]).replace("\r\n", "\n")
         why = reason(call.excinfo.value, str(last.path)) or reason_of_script(said)
-        if why is None and call.when != "teardown":
-            why = reason_of_source(item)
         if getattr(item, "not_there", False):
             why = "see above"
         if why is not None:
