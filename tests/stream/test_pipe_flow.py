@@ -384,7 +384,7 @@ PROXY = """
 
 
 def test_memory_of_a_proxy_stays_flat(script, kind, tmp_path):
-    where = [(0, "127.0.0.1")] * 2 if kind == "tcp" else [(str(tmp_path / name),) for name in "ab"]
+    where = [(0, "127.0.0.1")] * 2 if kind == "tcp" else [(str(tmp_path / f"{name}.sock"),) for name in "ab"]
     done = script(PROXY, json.dumps(where), timeout=30)
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
