@@ -157,9 +157,6 @@ size_t pn_tls_direct_read(PnTLS *t, char *base, size_t len);
 size_t pn_tls_direct_write(PnTLS *t, const char *base, size_t len);
 /* The records of the handshake have been read: from now on there are data. */
 void pn_tls_direct_begin(PnTLS *t);
-/* Goes on with the handshake. Returns whether it waits for the peer; if not, the method of the SSLObject must say how it has
- * ended. Releases the GIL meanwhile. */
-bool pn_tls_direct_handshake(PnTLS *t);
 /* These two at any time. Takes what the connection has written, up to `len` bytes (an int); 0: ask the MemoryBIO. */
 bool pn_tls_direct_feed(PnTLS *t, const char *base, size_t len);
 size_t pn_tls_direct_take(PnTLS *t, char *base, size_t len);

@@ -71,8 +71,7 @@ call_alone(PnTLS *t, enum pn_tls_call which)
 Py_ssize_t
 pn_tls_call_handshake(PnTLS *t)
 {
-    /* An SSLWantReadError costs as much as all else that is Python in a handshake. */
-    return pn_tls_direct_handshake(t) ? PN_TLS_WANTS : call_alone(t, PN_TLS_HANDSHAKE);
+    return call_alone(t, PN_TLS_HANDSHAKE);
 }
 
 /* read() of an object that is not the one of _ssl: it returns bytes. */
