@@ -218,6 +218,7 @@ class Side:
         self.discards = False  # it has flowed with no consumer
         self.depth = 0  # how many chunks are on their way to the consumers
         self.exact = False
+        self.reading = False  # Readers take what comes: it is not discarded
         self.outside = False
         self.told = self.held = False  # from outside the loop, the events of read() and unshift() come later
         self.untold = 0  # so many chunks are still to come of it: before what the socket's next tick does
@@ -560,14 +561,15 @@ class Side:
             return "the buffer to flow out"
         reads = flowing or sock.readable_length < sock.readable_high_water_mark
         if peer.sock.destroyed:
-            seen = sock.readable_length > 0 or self.exact or "end" in self.log
+            taken = self.exact or (self.reading and sock.bytes_read == len(peer.sent))
+            seen = sock.readable_length > 0 or taken or "end" in self.log
             return "end or close" if reads and not seen else None
         missing = len(peer.sent) - sock.bytes_read
         corked = peer.sock.writable_length if peer.sock.writable_corked else 0  # cork() after end() keeps the end back
         missing -= corked
         if reads and missing > 0:
             return f"{missing} bytes"
-        if self.exact:
+        if self.exact or self.reading:
             return None  # as Node: when read(n) took the very last bytes, `end` waits for the next read
         if reads and peer.ended and missing == corked == 0 and sock.readable_length == 0 and "end" not in self.log:
             return "end"

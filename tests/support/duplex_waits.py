@@ -106,6 +106,8 @@ class Readers:
             if not isinstance(outcome, BaseException):
                 assert len(outcome) == size
                 self.side.took(outcome)
+                # As read(n): when it took the very last bytes, `end` waits for the next read().
+                self.side.exact = self.side.sock.readable_length == 0
             elif not isinstance(outcome, asyncio.CancelledError | EOFError):
                 assert outcome in (self.side.error, self.side.sock.errored), repr(outcome)
         self.side.reading = False
@@ -123,7 +125,6 @@ class WaitingSide(Side):
         self.raised = 0
         self.taking = 0  # of read() and unshift() under way: what a `data` listener raises there is theirs
         self.encoded = False
-        self.reading = False  # Readers take what comes: it is not discarded
         self.clean_end = False  # end() and destroy() in one step, with nothing to be sent and nothing unread
 
     def notice_discards(self):
