@@ -84,7 +84,10 @@ def no_handles_left(request):
     before = live_handles()
 
     def closed():
-        return all(count <= before[name] for name, count in live_handles().items())
+        now = live_handles()
+        if sys.platform != "win32":
+            return now == before
+        return all(count <= before[name] for name, count in now.items())  # a skipped test may have left some
 
     yield
     if closed() or request.node.get_closest_marker("leaves_handles"):

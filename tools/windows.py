@@ -185,6 +185,8 @@ def link(objects: list[str], zig: bool) -> bool:
     response.write_text("\n".join(command[len(program) :]))
     if subprocess.run([*program, f"@{response}"]).returncode != 0:
         return False
+    for library in MODULE.parent.glob("*.lib"):
+        library.unlink()  # zig's: programs that link with the module would need it
     record.write_text(signature)
     print(f"built {MODULE} ({MODULE.stat().st_size // 1024} KB)")
     return True

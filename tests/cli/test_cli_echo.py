@@ -138,7 +138,7 @@ def test_echo_listens_on_a_host_and_port_in_one_or_two_arguments(running):
         assert finished(running("connect", *place), b"x") == (0, b"x", b"")
 
 
-@pytest.mark.posix_only("what is no name of a pipe is EACCES")
+@pytest.mark.posix_only("a path that does not name a pipe fails with EACCES")
 def test_echo_listens_on_a_path_that_looks_like_a_port(running, tmp_path):
     process = running("echo", "-U", "80", cwd=tmp_path)
     assert place_of(process.stdout) == ["80"]

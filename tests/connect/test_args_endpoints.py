@@ -354,7 +354,7 @@ def test_a_text_alone_that_is_no_path(text):
     check_listen_refused(VALUE, f"listen({LONE[text]}), or listen(path={text!r})", text)
 
 
-@pytest.mark.posix_only("what is no name of a pipe is EACCES")
+@pytest.mark.posix_only("a path that does not name a pipe fails with EACCES")
 @pytest.mark.parametrize("spell", [lambda text: (f"./{text}",), lambda text: ({"path": text},)])
 @pytest.mark.parametrize("text", ["localhost:8080", "a:99999", "a:b", "a:"])
 def test_a_path_with_a_colon(tmp_path, monkeypatch, spell, text):
@@ -367,7 +367,7 @@ def test_a_path_with_a_colon(tmp_path, monkeypatch, spell, text):
     server.close()
 
 
-@pytest.mark.posix_only("what is no name of a pipe is EACCES")
+@pytest.mark.posix_only("a path that does not name a pipe fails with EACCES")
 @pytest.mark.parametrize("text", ["a:99999", "a:b", "a:", "x:y:z"])
 def test_a_text_alone_with_a_colon_is_a_path(tmp_path, monkeypatch, text):
     monkeypatch.chdir(tmp_path)

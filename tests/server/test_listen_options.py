@@ -263,7 +263,7 @@ def test_an_abstract_name_has_no_mode(make):
     assert (srv.listening, srv.event_names()) == (False, ["connection"])
 
 
-@pytest.mark.posix_only("what is no name of a pipe is EACCES")
+@pytest.mark.posix_only("a path that does not name a pipe fails with EACCES")
 def test_modes_say_nothing_to_a_port_nor_to_a_bad_path(make, tmp_path):
     assert make().listen(0, HOST, readable_all=True).listening
     assert listen(make(), tmp_path / "missing" / "s", writable_all=True)["error"].code == "ENOENT"

@@ -62,7 +62,7 @@ def test_each_write_to_a_pipe_in_message_mode_is_a_message(message_pipe):
 
 
 def test_clients_connect_before_the_server_accepts(name):
-    server = pynet.Server().listen(name)  # nobody listens to `connection`
+    server = pynet.Server().listen(name)  # without a listener of `connection`
     clients = [raw_client(server) for _ in range(8)]
     accepted = [server.accept(timeout=5) for _ in clients]
     for index, client in enumerate(clients):
