@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#define ALERT            21
 #define APPLICATION_DATA 23
 #define LONGEST          (16384 + 2048) /* RFC 5246, 6.2.3; RFC 8446 allows less */
 
@@ -19,6 +20,7 @@ read_header(struct pn_tls_records *r, const uint8_t *h)
     r->have = 5;
     r->type = h[0];
     r->invalid = !is_header(h);
+    r->alert |= r->type == ALERT;
     r->other |= r->invalid;
     r->rest = (uint32_t)((h[3] << 8) | h[4]);
 }

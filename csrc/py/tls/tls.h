@@ -152,6 +152,17 @@ pn_tls_may_call(const PnTLS *t)
     return t->ssl != NULL && t->established && t->whole != PN_TLS_UNKNOWN && !t->records.other &&
            !t->st->tls_indirect && t->library->keylog(t->library->context(t->ssl)) == NULL;
 }
+/* The same for the handshake. OpenSSL fails for good then, and the method of the SSLObject finds the error again; but since
+ * OpenSSL 3.2 not if the first record is none of TLS, or an alert of a wrong version. */
+static inline bool
+pn_tls_may_shake(const PnTLS *t)
+{
+    return t->ssl != NULL && !t->records.invalid && !t->records.alert && !t->st->tls_indirect &&
+           t->library->keylog(t->library->context(t->ssl)) == NULL;
+}
+/* Goes on with the handshake. Returns whether it waits for the peer; if not, the method of the SSLObject must say how it has
+ * ended. Releases the GIL meanwhile. */
+bool pn_tls_direct_handshake(PnTLS *t);
 /* The count; 0: the method of the SSLObject must do it, and say why it fails. */
 size_t pn_tls_direct_read(PnTLS *t, char *base, size_t len);
 size_t pn_tls_direct_write(PnTLS *t, const char *base, size_t len);

@@ -71,6 +71,9 @@ call_alone(PnTLS *t, enum pn_tls_call which)
 Py_ssize_t
 pn_tls_call_handshake(PnTLS *t)
 {
+    /* An SSLWantReadError costs as much as all else that is Python in a handshake. */
+    if (pn_tls_may_shake(t) && pn_tls_direct_handshake(t))
+        return PN_TLS_WANTS;
     return call_alone(t, PN_TLS_HANDSHAKE);
 }
 

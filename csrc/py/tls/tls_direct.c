@@ -1,5 +1,6 @@
 /* tls_direct.c - calls OpenSSL itself, with the GIL: data of an established connection. The methods of _ssl do the same,
- * but give the GIL back meanwhile: a thread that computes in Python then keeps it for up to 5 ms, for each record.
+ * but give the GIL back meanwhile: a thread that computes in Python then keeps it for up to 5 ms, for each record. A
+ * handshake computes long enough to give the GIL back.
  *
  * A call either does what the method would have done, or says that it has not: then the caller calls the method, which
  * finds OpenSSL's queue of errors as the first call has left it, and raises what it would have raised. */
@@ -12,6 +13,23 @@ pn_tls_direct_begin(PnTLS *t)
     t->records.other = false;
     if (pn_tls_may_call(t))
         t->library->set_read_ahead(t->ssl, 1);
+}
+
+bool
+pn_tls_direct_handshake(PnTLS *t)
+{
+    const struct pn_tls_library *library = t->library;
+    struct ssl_st *ssl = t->ssl;
+    PyObject *kept = Py_NewRef(t->ssl_object); /* another thread may free the filter's connection */
+    t->inside = true;
+    t->thread = PyThread_get_thread_ident();
+    PyThreadState *ts = PyEval_SaveThread();
+    int result = library->do_handshake(ssl);
+    int error = result == 1 ? 0 : library->error(ssl, result);
+    PyEval_RestoreThread(ts);
+    t->inside = false;
+    Py_DECREF(kept);
+    return error == PN_SSL_ERROR_WANT_READ;
 }
 
 size_t

@@ -17,7 +17,11 @@ typedef void (*pn_tls_keylog)(const struct ssl_st *ssl, const char *line);
 typedef void (*pn_tls_ex_call)(void *parent, void *ptr, struct crypto_ex_data_st *data, int index, long argl,
                                void *argp);
 
+#define PN_SSL_ERROR_WANT_READ 2
+
 struct pn_tls_library {
+    int (*do_handshake)(struct ssl_st *ssl);
+    int (*error)(const struct ssl_st *ssl, int result);
     int (*read)(struct ssl_st *ssl, void *base, size_t len, size_t *count);
     int (*write)(struct ssl_st *ssl, const void *base, size_t len, size_t *count);
     struct bio_st *(*rbio)(const struct ssl_st *ssl);
