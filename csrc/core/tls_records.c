@@ -50,7 +50,7 @@ pn_tls_records_add(struct pn_tls_records *r, const void *base, size_t len)
         len -= n;
         if (r->have == 5 && r->rest == 0) {
             r->have = 0;
-            r->other |= r->type != APPLICATION_DATA;
+            r->other |= r->type != APPLICATION_DATA && r->type != ALERT;
             whole++;
         }
     }

@@ -14,7 +14,7 @@ struct pn_tls_records {
     uint8_t have;  /* bytes of `header` */
     uint8_t type;  /* when it has come */
     uint32_t rest; /* bytes of the body that have not come */
-    bool other;    /* a record was not one of application data, by its type */
+    bool other;    /* a record was neither application data nor an alert, by its type */
     bool alert;    /* a record was an alert */
     bool invalid;  /* these are no records of TLS: nothing is known any more */
 };

@@ -81,6 +81,20 @@ def full(address="127.0.0.9", port=0):
         yield listener.getsockname()[1], make_room
 
 
+@contextlib.contextmanager
+def good_and_full(address):
+    """A listener of Python's own on this address, and a full one on the same port of another: that port, and a function
+    that makes room. Another program may have the port there: then it is another port."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(100):
+            with contextlib.ExitStack() as attempt, contextlib.suppress(OSError):
+                good = attempt.enter_context(good_on(address))
+                port, make_room = attempt.enter_context(full(port=good.getsockname()[1]))
+                stack.push(attempt.pop_all())
+                break
+        yield good, port, make_room
+
+
 # --- order ---
 
 
@@ -219,7 +233,7 @@ def test_an_attempt_whose_time_is_up_may_still_win_the_race():
 
 
 def test_a_second_address_wins_while_the_first_is_kept_waiting():
-    with good_on("::1") as good, full(port=good.getsockname()[1]) as (port, _):
+    with good_and_full("::1") as (good, port, _):
         sock, seen = connect(port, "127.0.0.9", "::1", auto_select_family_attempt_timeout=10)
         seen.wait("ready")
         assert sock.remote_address == "::1"
@@ -258,7 +272,7 @@ def test_unref_while_racing_holds_for_the_winner(before, while_racing, stays):
 
 
 def test_what_was_written_before_goes_to_the_winner():
-    with good_on("127.0.0.1") as good, full(port=good.getsockname()[1]) as (port, _):
+    with good_and_full("127.0.0.1") as (good, port, _):
         sock, seen = connect(port, "127.0.0.9", "127.0.0.1", auto_select_family_attempt_timeout=10)
         sock.write(b"early")
         seen.wait("ready")

@@ -7,6 +7,7 @@ import pytest
 import pynet
 from authority import Authority, context_of
 from helpers import Pair, connected_pair
+from pynet import _private
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +72,11 @@ def secure_pair(where, server_context, client_context):
     yield make
     for p in made:
         p.close()
+
+
+@pytest.fixture
+def set_direct():
+    """set_direct(on): whether connections call OpenSSL itself; as before after the test."""
+    before = _private.tls_set_direct(True)
+    yield _private.tls_set_direct
+    _private.tls_set_direct(before)

@@ -17,6 +17,7 @@ import pytest
 import pynet
 from helpers import connected_pair, raw_client, wait_until
 from pynet import _private, _tls
+from tls_errors import described
 
 ADDRESS = 6  # its place in the parts of a filter
 
@@ -30,14 +31,6 @@ def _is_possible():
 
 
 needs_direct = pytest.mark.skipif(not _is_possible(), reason="this _ssl hides its OpenSSL")
-
-
-@pytest.fixture
-def set_direct():
-    """set_direct(on): whether connections call OpenSSL itself; as before after the test."""
-    before = _private.tls_set_direct(True)
-    yield _private.tls_set_direct
-    _private.tls_set_direct(before)
 
 
 @pytest.fixture
@@ -402,14 +395,6 @@ ENDS = {
     "half a record": lambda peer: peer.sealed(b"not whole")[:-4],
 }
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
-
-
-def described(error):
-    """All that a program can see of an error of a socket; its peer has another port each time."""
-    if error is None:
-        return None
-    names = ("errno", "strerror", "code", "library", "reason", "verify_code", "address")
-    return (type(error), *(getattr(error, name, "-") for name in names), described(error.__cause__))
 
 
 @pytest.fixture

@@ -160,14 +160,17 @@ pn_tls_may_shake(const PnTLS *t)
     return t->ssl != NULL && !t->records.invalid && !t->records.alert && !t->st->tls_indirect &&
            t->library->keylog(t->library->context(t->ssl)) == NULL;
 }
-/* Goes on with the handshake. Returns whether it waits for the peer; if not, the method of the SSLObject must say how it has
- * ended. Releases the GIL meanwhile. */
-bool pn_tls_direct_handshake(PnTLS *t);
-/* The count; 0: the method of the SSLObject must do it, and say why it fails. */
-size_t pn_tls_direct_read(PnTLS *t, char *base, size_t len);
+/* Goes on with the handshake. 0: it is complete; PN_TLS_WANTS; PN_TLS_ERROR, without an exception: the method of the
+ * SSLObject must say why it has failed. Releases the GIL meanwhile. */
+Py_ssize_t pn_tls_direct_handshake(PnTLS *t);
+/* The count, PN_TLS_WANTS, PN_TLS_OVER, or PN_TLS_ERROR as above. */
+Py_ssize_t pn_tls_direct_read(PnTLS *t, char *base, size_t len);
+/* The count; 0: the method must do it. */
 size_t pn_tls_direct_write(PnTLS *t, const char *base, size_t len);
-/* The records of the handshake have been read: from now on there are data. */
+/* All records of the handshake have been read: what comes from now on is known by its headers. */
 void pn_tls_direct_begin(PnTLS *t);
+/* The handshake is complete: the same if nothing has come after it. */
+void pn_tls_direct_established(PnTLS *t);
 /* These two at any time. Takes what the connection has written, up to `len` bytes (an int); 0: ask the MemoryBIO. */
 bool pn_tls_direct_feed(PnTLS *t, const char *base, size_t len);
 size_t pn_tls_direct_take(PnTLS *t, char *base, size_t len);

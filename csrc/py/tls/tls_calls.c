@@ -71,10 +71,8 @@ call_alone(PnTLS *t, enum pn_tls_call which)
 Py_ssize_t
 pn_tls_call_handshake(PnTLS *t)
 {
-    /* An SSLWantReadError costs as much as all else that is Python in a handshake. */
-    if (pn_tls_may_shake(t) && pn_tls_direct_handshake(t))
-        return PN_TLS_WANTS;
-    return call_alone(t, PN_TLS_HANDSHAKE);
+    Py_ssize_t outcome = pn_tls_may_shake(t) ? pn_tls_direct_handshake(t) : PN_TLS_ERROR;
+    return outcome == PN_TLS_ERROR ? call_alone(t, PN_TLS_HANDSHAKE) : outcome;
 }
 
 /* read() of an object that is not the one of _ssl: it returns bytes. */
@@ -111,15 +109,13 @@ read_into(PnTLS *t, char *base, size_t len)
 Py_ssize_t
 pn_tls_call_read(PnTLS *t, char *base, size_t len)
 {
-    Py_ssize_t n = pn_tls_may_call(t) ? (Py_ssize_t)pn_tls_direct_read(t, base, len) : 0;
-    if (n == 0)
+    Py_ssize_t n = pn_tls_may_call(t) ? pn_tls_direct_read(t, base, len) : PN_TLS_ERROR;
+    if (n == PN_TLS_ERROR)
         n = t->direct ? read_into(t, base, len) : read_bytes(t, base, len);
-    if (n == PN_TLS_WANTS) {
-        bool first = t->whole == PN_TLS_UNKNOWN;
+    if (n == PN_TLS_WANTS && t->whole == PN_TLS_UNKNOWN)
+        pn_tls_direct_begin(t);
+    else if (n == PN_TLS_WANTS)
         t->whole = 0;
-        if (first)
-            pn_tls_direct_begin(t);
-    }
     else if (n > 0 && (size_t)n < len && t->whole != PN_TLS_UNKNOWN && t->whole > 0)
         t->whole--; /* a record at a time; when the memory is full, there may be more of it */
     return n == 0 ? PN_TLS_OVER : n;

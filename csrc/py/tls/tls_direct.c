@@ -6,16 +6,17 @@
  * finds OpenSSL's queue of errors as the first call has left it, and raises what it would have raised. */
 #include "py/tls/tls.h"
 
-/* OpenSSL takes a record out of the BIO by one call in place of two: nothing else reads the BIO. */
-void
-pn_tls_direct_begin(PnTLS *t)
+/* What the connection wants, if the method would raise it as an exception: an SSLWantReadError costs 5,000 instructions. */
+static Py_ssize_t
+outcome_of(const struct pn_tls_library *library, const struct ssl_st *ssl, int result)
 {
-    t->records.other = false;
-    if (pn_tls_may_call(t))
-        t->library->set_read_ahead(t->ssl, 1);
+    int error = library->error(ssl, result);
+    return error == PN_SSL_ERROR_WANT_READ     ? PN_TLS_WANTS
+           : error == PN_SSL_ERROR_ZERO_RETURN ? PN_TLS_OVER
+                                               : PN_TLS_ERROR;
 }
 
-bool
+Py_ssize_t
 pn_tls_direct_handshake(PnTLS *t)
 {
     const struct pn_tls_library *library = t->library;
@@ -25,18 +26,37 @@ pn_tls_direct_handshake(PnTLS *t)
     t->thread = PyThread_get_thread_ident();
     PyThreadState *ts = PyEval_SaveThread();
     int result = library->do_handshake(ssl);
-    int error = result == 1 ? 0 : library->error(ssl, result);
+    Py_ssize_t outcome = result == 1 ? 0 : outcome_of(library, ssl, result);
     PyEval_RestoreThread(ts);
     t->inside = false;
     Py_DECREF(kept);
-    return error == PN_SSL_ERROR_WANT_READ;
+    return outcome == PN_TLS_OVER ? PN_TLS_ERROR : outcome;
 }
 
-size_t
+void
+pn_tls_direct_begin(PnTLS *t)
+{
+    t->whole = 0;
+    t->records.other = false;
+    if (pn_tls_may_call(t))
+        t->library->set_read_ahead(t->ssl,
+                                   1); /* one call of the BIO for a record in place of two: nothing else reads it */
+}
+
+void
+pn_tls_direct_established(PnTLS *t)
+{
+    if (t->ssl != NULL && t->records.have == 0 && !t->records.invalid &&
+        t->library->bio_pending(t->library->rbio(t->ssl)) == 0)
+        pn_tls_direct_begin(t);
+}
+
+Py_ssize_t
 pn_tls_direct_read(PnTLS *t, char *base, size_t len)
 {
     size_t n = 0;
-    return t->library->read(t->ssl, base, len, &n) == 1 ? n : 0;
+    int result = t->library->read(t->ssl, base, len, &n);
+    return result == 1 ? (Py_ssize_t)n : outcome_of(t->library, t->ssl, result);
 }
 
 size_t

@@ -54,6 +54,7 @@ complete(PnTLS *t)
 {
     PnDuplex *s = t->s;
     t->established = true;
+    pn_tls_direct_established(t);
     PN_SOCKET(s)->secured = 1;
     pn_loop_disarm(t->st->loop, &t->timer);
     if (t->then != NULL)

@@ -17,7 +17,8 @@ typedef void (*pn_tls_keylog)(const struct ssl_st *ssl, const char *line);
 typedef void (*pn_tls_ex_call)(void *parent, void *ptr, struct crypto_ex_data_st *data, int index, long argl,
                                void *argp);
 
-#define PN_SSL_ERROR_WANT_READ 2
+#define PN_SSL_ERROR_WANT_READ   2
+#define PN_SSL_ERROR_ZERO_RETURN 6
 
 struct pn_tls_library {
     int (*do_handshake)(struct ssl_st *ssl);
