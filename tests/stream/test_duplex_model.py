@@ -182,7 +182,8 @@ class Life(RuleBasedStateMachine):
         side = self.sides[number]
         if not side.may_wait() or side.flow.flowing is False:
             return
-        futures = side.begin_waits(count)
+        with pynet.turn():  # no chunk comes between two of them
+            futures = side.begin_waits(count)
         on_loop(self.act, [(1 - number, action) for action in meanwhile], False)
         self.settle(look=False)
         on_loop(side.end_waits, futures)
