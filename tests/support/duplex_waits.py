@@ -222,6 +222,10 @@ class WaitingSide(Side):
             return None
         return bytes(self.peer.sent[self.at :])
 
+    def rest(self) -> int:
+        """How many bytes the next reader may take, as far as that is sure."""
+        return len(self.available() or b"")
+
     def took(self, chunk):
         """A wait or a frame took this."""
         raw = chunk.encode("latin-1") if isinstance(chunk, str) else chunk
