@@ -90,6 +90,30 @@ def test_waits_of_every_kind(run, where):
     assert got[3:] == [3_000_004]
 
 
+def test_the_read_after_the_last_byte_raises_and_then_end_comes(run, where):
+    async def main():
+        log = []
+        ended = asyncio.Event()
+        async with asyncio.timeout(10), await listen(where) as server:
+            client = await pynet.aio.connect(server.address())
+            client.on("end", lambda: (log.append("end"), ended.set()))
+            client.read(0)
+            while not pynet._pynet._at_end(client):
+                await asyncio.sleep(0)
+            try:
+                assert await client.read_exactly(1) == b"x"
+                try:
+                    await client.read_exactly(1)
+                except pynet.IncompleteReadError:
+                    log.append("raised")
+                await ended.wait()
+            finally:
+                client.destroy()
+        return log
+
+    assert run(main()) == ["raised", "end"]
+
+
 def test_the_context_of_the_attachment_is_that_of_listeners(loop_factory):
     var = contextvars.ContextVar("var", default="none")
     seen = []

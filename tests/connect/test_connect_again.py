@@ -425,3 +425,65 @@ def test_destroy_soon_before_connect_ends_the_connection(server):
         client.connect(target(srv))
     log.wait("close")
     assert log.names == ["finish", "close"]
+
+
+# --- the `close` of the earlier connection comes between connect() and its `connect` ---
+
+
+@pytest.fixture
+def overtaken(server):
+    """Gives a socket that write() was called on before its second connection, and what has happened: the `close` of its
+    first connection comes before the second one is established."""
+    srv = server(lambda sock: sock.resume())
+    log, answers, sockets = [], [], []
+
+    def hold(host, options, callback):
+        answers.append(callback)
+
+    def again():
+        client = sockets[0]
+        place = target(srv)
+        client.destroy()
+        client.connect(place if "path" in place else {**place, "host": "held", "lookup": hold})
+        client.on("connect", lambda: log.append("before"))
+        client.write(b"early", lambda err: log.append(("sent", err)))
+        client.on("connect", lambda: log.append("behind"))
+
+    def closed(had_error):
+        log.append("close")
+        for answer in answers:
+            answer(None, "127.0.0.1", 4)
+        answers.clear()
+
+    client = pynet.connect(target(srv))
+    sockets.append(client)
+    client.once("finish", again)
+    client.on("close", closed)
+    yield client, log
+    client.destroy()
+
+
+def test_an_early_write_keeps_its_place_when_the_connection_before_closes(overtaken):
+    client, log = overtaken
+    client.end()
+    assert wait_until(lambda: "behind" in log)
+    assert log == ["close", "before", ("sent", None), "behind"]
+
+
+def test_an_early_write_is_sent_though_a_listener_of_connect_raises(overtaken):
+    client, log = overtaken
+    errors = []
+    previous = pynet.set_uncaught_handler(lambda error, emitter: errors.append(error))
+
+    def fail():
+        raise LookupError("mine")
+
+    client.on("close", lambda had_error: client.prepend_listener("connect", fail))
+    client.end()
+    try:
+        assert wait_until(lambda: len(log) == 2)
+    finally:
+        pynet.set_uncaught_handler(previous)
+    assert log == ["close", ("sent", None)]
+    assert [type(error) for error in errors] == [LookupError]
+    assert client.writable_length == 0

@@ -6,6 +6,7 @@ DUPLEX_EXAMPLES=1500 makes it a long run (`make fuzz`), and what fails is then m
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import socket
 import tempfile
@@ -26,6 +27,7 @@ EXAMPLES = int(os.environ.get("DUPLEX_EXAMPLES", "0"))
 MARKS = [None, None, 0, 1, 16, 1000, 65536]
 SIZES = [0, 1, 3, 10, 100, 1000, 4096, 65536, 70_000, 300_000]
 CUTS = [0, 1, 2, 7, 100, 4096, 65536, 66_000, 200_000]
+REST = None  # instead of a size: all that there is
 sizes = st.sampled_from(SIZES)
 forms = st.sampled_from(FORMS)
 
@@ -182,7 +184,8 @@ class Life(RuleBasedStateMachine):
         side = self.sides[number]
         if not side.may_wait() or side.flow.flowing is False:
             return
-        futures = side.begin_waits(count)
+        with pynet.turn():  # no chunk comes between two of them
+            futures = side.begin_waits(count)
         on_loop(self.act, [(1 - number, action) for action in meanwhile], False)
         self.settle(look=False)
         on_loop(side.end_waits, futures)
@@ -190,7 +193,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(
         number=st.integers(0, 1),
-        parts=st.lists(st.sampled_from([0, 1, 2, 100, 5000, 66_000]), min_size=2, max_size=4),
+        parts=st.lists(st.sampled_from([0, 1, 2, 100, 5000, 66_000, REST]), min_size=2, max_size=4),
         meanwhile=st.lists(WRITING, max_size=3),
         hasty=st.integers(0, 2),
     )
@@ -200,23 +203,44 @@ class Life(RuleBasedStateMachine):
             return
         side.scripts.clear()
         side.raises.clear()
-        readers = Readers(side, parts)
+        rest = on_loop(side.rest)
+        readers = Readers(side, [rest if part is REST else part for part in parts])
         on_loop(self.act, [(1 - number, action) for action in meanwhile], False)
         self.settle(look=False)
         readers.end(on_loop(side.available), hasty)
         on_loop(side.after_frame, True)
         self.settle()
 
-    @rule(number=st.integers(0, 1), wanted=st.sampled_from(["exactly", "until"]), cut=st.sampled_from(CUTS))
+    @rule(
+        number=st.integers(0, 1),
+        wanted=st.sampled_from(["exactly", "until"]),
+        cut=st.sampled_from([*CUTS, REST, REST, REST]),
+    )
     def read_frame(self, number, wanted, cut):
         side = self.sides[number]
         if side.may_wait():
             side.scripts.clear()
             side.raises.clear()
-            waited = side.read_frame(wanted, cut)
+            waited = side.read_frame(wanted, on_loop(side.rest) if cut is REST else cut)
             self.settle(look=False)
             on_loop(side.after_frame, waited)
             self.settle()
+
+    @precondition(old)
+    @rule(number=st.integers(0, 1), again=st.sampled_from(["exactly", "until", "turns", None]))
+    def read_up(self, number, again):
+        """Its peer ends; a frame takes exactly what is left, and then others find nothing."""
+        side = self.sides[number]
+        if not side.may_wait() or side.peer.sock.destroyed:
+            return
+        if not side.peer.ended:
+            on_loop(self.act, [(1 - number, ("end", 10, "bytes", True))], False)
+            self.settle()
+        self.read_frame(number, "exactly", REST)
+        if again == "turns":
+            self.read_in_turns(number, [1, 2], [], 0)
+        elif again:
+            self.read_frame(number, again, 1)
 
     @precondition(dead)
     @rule(how=CONNECTIONS)
@@ -396,10 +420,16 @@ class Again(RuleBasedStateMachine):
 
     def settle(self):
         self.broken = True
-        for _ in range(3):
-            assert wait_until(lambda: on_loop(self.one.still)), f"nothing comes of it: {on_loop(self.one.pending)}"
-        on_loop(self.one.check)
+        for look in (self.one.still, self.one.still, self.look):
+            assert wait_until(functools.partial(on_loop, look)), f"nothing comes of it: {on_loop(self.one.pending)}"
         self.broken = False
+
+    def look(self):
+        """In one step: a timer may fire, and its script may destroy the socket, before the next one."""
+        still = self.one.still()
+        if still:
+            self.one.check()
+        return still
 
     def teardown(self):
         with self.closing:

@@ -8,7 +8,7 @@ import struct
 import pytest
 
 import pynet
-from helpers import run_coroutine, wait_until
+from helpers import Recorder, run_coroutine, two_turns, wait_until
 
 
 async def read_all(chunks):
@@ -106,6 +106,43 @@ def test_too_little_at_the_end_is_incomplete_and_stays(pair, call, expected):
         return await read_all(p.client)
 
     assert run_coroutine(main()) == [b"part"]
+
+
+@pytest.mark.parametrize("call", [lambda s: s.read_exactly(9), lambda s: s.read_until(b"\n")])
+def test_the_read_after_the_last_byte_causes_end(pair, call):
+    p = pair({"allow_half_open": True}, allow_half_open=True)
+    log = Recorder(p.client, "end")
+    p.peer.end(b"x")
+    p.client.read(0)
+    assert wait_until(lambda: pynet._pynet._at_end(p.client))
+
+    async def main():
+        assert await p.client.read_exactly(1) == b"x"
+        two_turns()
+        assert log.names == []
+        with pynet.turn():
+            with pytest.raises(pynet.IncompleteReadError):
+                await call(p.client)
+            assert log.names == []  # in a tick, as Node
+        log.wait("end")
+
+    run_coroutine(main())
+
+
+def test_a_task_that_waits_behind_the_last_byte_causes_end(pair):
+    p = pair({"allow_half_open": True}, allow_half_open=True)
+    log = Recorder(p.client, "end")
+
+    async def main():
+        tasks = [asyncio.create_task(p.client.read_exactly(1)) for _ in range(2)]
+        await asyncio.sleep(0)
+        p.peer.end(b"x")
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    first, second = run_coroutine(main())
+    assert first == b"x"
+    assert isinstance(second, pynet.IncompleteReadError)
+    log.wait("end")
 
 
 def test_what_the_socket_dies_of_is_raised(pair):

@@ -11,7 +11,7 @@ from array import array
 import pytest
 
 import pynet
-from helpers import Recorder, on_loop, wait_until, waits
+from helpers import Recorder, on_loop, two_turns, wait_until, waits
 
 
 def rest(sock):
@@ -335,6 +335,59 @@ def test_reading_after_everything_has_been_read_is_incomplete(pair):
         with pytest.raises(pynet.IncompleteReadError) as caught:
             call()
         assert caught.value.partial == b""
+
+
+def ended(pair, data, **options):
+    """A client that keeps `data`, has read the end of its peer and has not emitted it; and a log of its last events."""
+    p = pair({"allow_half_open": True, **options}, allow_half_open=True)
+    log = Recorder(p.client, "end", "finish", "close")
+    p.peer.end(data)
+    p.client.read(0)
+    assert wait_until(lambda: pynet._pynet._at_end(p.client))
+    return p.client, log
+
+
+@pytest.mark.parametrize("call", [lambda s: s.read_exactly(9), lambda s: s.read_until(b"\n")])
+def test_the_read_after_the_last_byte_causes_end(pair, call):
+    client, log = ended(pair, b"x")
+    assert client.read_exactly(1) == b"x"
+    two_turns()
+    assert log.names == []  # as after Node's read(1)
+    with pytest.raises(pynet.IncompleteReadError):
+        call(client)
+    log.wait("end")
+    with pytest.raises(pynet.IncompleteReadError):
+        call(client)
+    two_turns()
+    assert log.names == ["end"]
+
+
+def test_the_read_after_the_last_byte_lets_the_socket_finish(pair):
+    client, log = ended(pair, b"x", allow_half_open=False)
+    assert client.read_exactly(1) == b"x"
+    with pytest.raises(pynet.IncompleteReadError):
+        client.read_exactly(1)
+    log.wait("close")
+    assert log.names == ["end", "finish", "close"]
+
+
+@pytest.mark.parametrize("call", [lambda s: s.read_exactly(9), lambda s: s.read_until(b"\n")])
+def test_what_an_incomplete_read_leaves_comes_before_end(pair, call):
+    client, log = ended(pair, b"part")
+    with pytest.raises(pynet.IncompleteReadError):
+        call(client)
+    two_turns()
+    assert log.names == []
+    assert client.read() == b"part"
+    log.wait("end")
+
+
+def test_read_exactly_of_nothing_causes_no_end(pair):
+    client, log = ended(pair, b"x")
+    assert client.read_exactly(1) == b"x"
+    assert client.read_exactly(0) == b""
+    two_turns()
+    assert log.names == []
 
 
 def test_an_incomplete_read_error_can_be_pickled():

@@ -218,7 +218,7 @@ class Side:
         self.discards = False  # it has flowed with no consumer
         self.depth = 0  # how many chunks are on their way to the consumers
         self.exact = False
-        self.reading = False  # Readers take what comes: it is not discarded
+        self.readers = None  # they take what comes: it is not discarded
         self.outside = False
         self.told = self.held = False  # from outside the loop, the events of read() and unshift() come later
         self.untold = 0  # so many chunks are still to come of it: before what the socket's next tick does
@@ -505,7 +505,7 @@ class Side:
             return None
         length, start, advances = self.sock.readable_length, self.at, self.advances
         chunk = self.sock.read(n)
-        self.exact = chunk is not None and len(chunk) == n == length
+        self.note_read(chunk is not None and len(chunk) == n == length)
         if chunk is None:
             assert length == 0 or n == 0 or (n or 0) > length
             return None
@@ -515,6 +515,10 @@ class Side:
             self.at += len(chunk)
         self.tell_later()
         return chunk
+
+    def note_read(self, exactly: bool):
+        """As Node: when a read takes exactly the last bytes, and the end is there already, `end` waits for the next."""
+        self.exact = exactly and pynet._private.at_end(self.sock)
 
     def tell_later(self):
         """What was just read or put back is emitted in a tick, unless the call itself emits it."""
@@ -561,19 +565,24 @@ class Side:
             return "the buffer to flow out"
         reads = flowing or sock.readable_length < sock.readable_high_water_mark
         if peer.sock.destroyed:
-            taken = self.exact or (self.reading and sock.bytes_read == len(peer.sent))
-            seen = sock.readable_length > 0 or taken or "end" in self.log
+            seen = sock.readable_length > 0 or self.keeps_end() or "end" in self.log
             return "end or close" if reads and not seen else None
         missing = len(peer.sent) - sock.bytes_read
         corked = peer.sock.writable_length if peer.sock.writable_corked else 0  # cork() after end() keeps the end back
         missing -= corked
         if reads and missing > 0:
             return f"{missing} bytes"
-        if self.exact or self.reading:
-            return None  # as Node: when read(n) took the very last bytes, `end` waits for the next read
+        if self.keeps_end():
+            return None
         if reads and peer.ended and missing == corked == 0 and sock.readable_length == 0 and "end" not in self.log:
             return "end"
         return None
+
+    def keeps_end(self) -> bool:
+        """Whether `end` waits for another read."""
+        if self.readers is not None:
+            return not self.readers.meet_the_end()
+        return self.exact and self.sock.readable_flowing is not True
 
     def check_still(self):
         """Between steps, when nothing moves."""

@@ -70,13 +70,22 @@ class Readers:
 
     def __init__(self, side: WaitingSide, sizes: list[int]):
         self.side = side
-        side.reading = True
         self.sizes = sizes
         self.tasks: list[asyncio.Task] = []
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
+        side.readers = self
         self.run(self.begin())
+
+    def meet_the_end(self) -> bool:
+        """Whether one of them still waits when all that the peer has sent is taken: its read causes `end`."""
+        left = len(self.side.peer.sent) - self.side.at
+        for size in self.sizes:
+            if size > left == 0:
+                return True
+            left -= size if size <= left else 0
+        return False
 
     def run(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
@@ -102,15 +111,18 @@ class Readers:
         on_loop(self.look, outcomes)
 
     def look(self, outcomes):
+        side = self.side
+        side.readers = None
         for outcome, size in zip(outcomes, self.sizes, strict=True):
             if not isinstance(outcome, BaseException):
                 assert len(outcome) == size
-                self.side.took(outcome)
-                # As read(n): when it took the very last bytes, `end` waits for the next read().
-                self.side.exact = self.side.sock.readable_length == 0
+                side.took(outcome)
+                if size:
+                    side.note_read(side.sock.readable_length == 0)
             elif not isinstance(outcome, asyncio.CancelledError | EOFError):
-                assert outcome in (self.side.error, self.side.sock.errored), repr(outcome)
-        self.side.reading = False
+                assert outcome in (side.error, side.sock.errored), repr(outcome)
+        if any(isinstance(outcome, EOFError) and not outcome.partial for outcome in outcomes):
+            side.note_read(False)
 
 
 class WaitingSide(Side):
@@ -128,7 +140,7 @@ class WaitingSide(Side):
         self.clean_end = False  # end() and destroy() in one step, with nothing to be sent and nothing unread
 
     def notice_discards(self):
-        if not self.reading:
+        if self.readers is None:
             super().notice_discards()
 
     # --- listeners that raise ---
@@ -210,6 +222,10 @@ class WaitingSide(Side):
             return None
         return bytes(self.peer.sent[self.at :])
 
+    def rest(self) -> int:
+        """How many bytes the next reader may take, as far as that is sure."""
+        return len(self.available() or b"")
+
     def took(self, chunk):
         """A wait or a frame took this."""
         raw = chunk.encode("latin-1") if isinstance(chunk, str) else chunk
@@ -260,10 +276,13 @@ class WaitingSide(Side):
             chunk = read(timeout=5 if complete else 0)
         except (TimeoutError, pynet.NetError) as error:
             assert not complete, f"{error!r} instead of {size} of {len(there)} bytes"
+            if isinstance(error, EOFError) and not error.partial:
+                self.note_read(False)
         else:
             assert len(chunk) == size if complete else there is None
             self.took(chunk)
-            self.exact = self.sock.readable_length == 0
+            if chunk:
+                self.note_read(self.sock.readable_length == 0)
         return size > kept or not complete
 
     def after_frame(self, waited):

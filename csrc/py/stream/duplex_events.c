@@ -146,6 +146,8 @@ pn_duplex_run_early(PnDuplex *s, PyObject *name)
     struct pn_names *n = &s->em.st->names;
     if (name != n->connect && name != n->close)
         return;
+    if (name == n->close && !s->destroyed && s->wq != NULL && s->wq->before_connect)
+        return; /* of an earlier connection: the markers are of the next one, which has not connected yet */
     pn_early_unmark(s);
     if (name == n->close)
         pn_duplex_fail_writes(s);

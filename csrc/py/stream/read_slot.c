@@ -173,11 +173,24 @@ pn_read_slot_event(PnDuplex *s, PyObject *name, PyObject *arg)
 
 /* --- looking --- */
 
+/* As Node's read() after the last byte: causes `end`, by a tick. */
+static void
+cause_end(PnDuplex *s)
+{
+    if (pn_readable_length(s) > 0)
+        return; /* it follows what reads the rest */
+    pn_readable_poll(s);
+    if (pn_driver_ensure(s->em.st) < 0)
+        PyErr_Clear(); /* the tick waits for a driver; the call has an exception of its own */
+}
+
 /* Nothing was there. Raises when nothing can come: NULL in both cases. */
 static PyObject *
 outcome(PnCall *c, bool at_end)
 {
     PnDuplex *s = PN_DUPLEX(c->source);
+    if (at_end)
+        cause_end(s);
     if (!at_end && c->error != NULL) /* without a call of Python: there may be no memory for it */
         return pn_call_raise_error(c);
     if (!at_end && !s->close_emitted && !s->end_emitted)
