@@ -13,6 +13,7 @@
  *   tls_calls.c       calls the SSLObject and its MemoryBIO
  *   tls_library.c     finds OpenSSL's functions, and the connection of an SSLObject
  *   tls_direct.c      calls them in place of the SSLObject
+ *   tls_bio.c         the BIO of a connection that it calls so
  *   tls_state.c       the properties of a socket that tell about TLS; start_tls() */
 #ifndef PN_PY_TLS_TLS_H
 #define PN_PY_TLS_TLS_H
@@ -174,6 +175,23 @@ void pn_tls_direct_established(PnTLS *t);
 /* These two at any time. Takes what the connection has written, up to `len` bytes (an int); 0: ask the MemoryBIO. */
 bool pn_tls_direct_feed(PnTLS *t, const char *base, size_t len);
 size_t pn_tls_direct_take(PnTLS *t, char *base, size_t len);
+
+/* --- tls_bio.c --- */
+/* NULL: none can be made. */
+struct bio_method_st *pn_tls_bio_method(const struct pn_tls_library *lib);
+/* From now on, the connection has a BIO of its own (t->bio.bio is not NULL), if nothing is left in those that it has. */
+void pn_tls_bio_begin(PnTLS *t);
+void pn_tls_bio_end(PnTLS *t);
+/* The connection reads these bytes next; they are the caller's, until pn_tls_bio_settle(), which keeps what was not read. 0,
+ * or -1 with MemoryError. */
+int pn_tls_bio_feed(PnTLS *t, const char *base, size_t len);
+int pn_tls_bio_settle(PnTLS *t);
+/* The next record that the connection writes has memory that is used again; the caller sends it, or collects it. */
+void pn_tls_bio_make_room(PnTLS *t);
+/* What the connection has written (t->bio.wire) has left. */
+void pn_tls_bio_sent(PnTLS *t);
+/* Appends it to `out`. 0, or -1 with MemoryError. */
+int pn_tls_bio_collect(PnTLS *t);
 
 /* --- tls_state.c --- */
 /* _tls_attach(socket, parts): start_tls(). */

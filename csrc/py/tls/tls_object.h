@@ -26,6 +26,17 @@ enum pn_tls_call {
 /* The handshake of a connection that a server has accepted is over: `error` is NULL, or (borrowed) why it failed. */
 typedef void (*pn_tls_then)(PnDuplex *s, PyObject *error);
 
+/* What OpenSSL reads and writes once the connection is established: tls_bio.c. */
+struct pn_tls_bio {
+    struct bio_st *bio; /* borrowed from the connection; NULL: the two MemoryBIO */
+    const char *now;    /* bytes of the wire that have not been read, in memory that is the caller's; behind `kept` */
+    size_t now_len;
+    char *kept; /* own: those that have come before; from kept_at on */
+    size_t kept_at, kept_len;
+    char *wire; /* own: what the connection has written */
+    size_t wire_len, wire_size;
+};
+
 typedef struct PnTLS {
     PyObject_HEAD
     struct pn_filter filter;
@@ -36,7 +47,8 @@ typedef struct PnTLS {
     PyObject *calls[PN_TLS_CALLS];
     PyObject *hostname;                   /* str, the name of the server that the client asks for; NULL: none */
     const struct pn_tls_library *library; /* with `ssl` */
-    struct ssl_st *ssl;   /* OpenSSL's connection, while `calls` keep it alive; NULL: not known, see tls_library.c */
+    struct ssl_st *ssl; /* OpenSSL's connection, while `calls` keep it alive; NULL: not known, see tls_library.c */
+    struct pn_tls_bio bio;
     pn_tls_then then;     /* NULL: `secureConnect` or `error` */
     struct pn_chunkq out; /* bytes of the wire that the kernel has not taken, in their order */
     const char *input;    /* bytes of the wire that come just now, and have not been used */
