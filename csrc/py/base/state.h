@@ -155,7 +155,6 @@ struct PnState {
     const struct pn_tls_library *tls_library; /* OpenSSL's functions, see tls_library.c; NULL: not yet, or none */
     bool tls_looked;                          /* it has been looked for */
     bool tls_indirect;                        /* they are not called: for tests */
-    char *tls_spare;                          /* own: memory for a record, for the next that is encrypted: tls_bio.c */
     PyObject *direct_room;                    /* own: a bytes object that they read into */
     struct pn_writes *spare_writes;           /* own: an empty write queue, for the next stream that needs one */
     struct PnDuplex *flush;                   /* streams with gathered writes, newest first */

@@ -13,7 +13,7 @@
  *   tls_calls.c       calls the SSLObject and its MemoryBIO
  *   tls_library.c     finds OpenSSL's functions, and the connection of an SSLObject
  *   tls_direct.c      calls them in place of the SSLObject
- *   tls_bio.c         the BIO of a connection that it calls so
+ *   tls_bio.c         the memory of the BIOs of a connection that it calls so
  *   tls_state.c       the properties of a socket that tell about TLS; start_tls() */
 #ifndef PN_PY_TLS_TLS_H
 #define PN_PY_TLS_TLS_H
@@ -131,8 +131,8 @@ Py_ssize_t pn_tls_call_write(PnTLS *t, PyObject *bytes, const char *base, size_t
 Py_ssize_t pn_tls_call_shutdown(PnTLS *t);
 /* The filter itself is the buffer that read(), write() and feed() get: the memory of the call. Only code of _ssl sees it. */
 int pn_tls_get_buffer(PyObject *op, Py_buffer *view, int flags);
-/* incoming.write(). 0, or -1 with an exception. */
-int pn_tls_call_feed(PnTLS *t, const char *base, size_t len);
+/* incoming.write(), of as many bytes as `*len` says then. 0, or -1 with an exception. */
+int pn_tls_call_feed(PnTLS *t, const char *base, size_t *len);
 /* outgoing.read(): an exact bytes object, NULL with an exception. */
 PyObject *pn_tls_call_take(PnTLS *t);
 
@@ -177,18 +177,16 @@ bool pn_tls_direct_feed(PnTLS *t, const char *base, size_t len);
 size_t pn_tls_direct_take(PnTLS *t, char *base, size_t len);
 
 /* --- tls_bio.c --- */
-/* NULL: none can be made. */
-struct bio_method_st *pn_tls_bio_method(const struct pn_tls_library *lib);
-/* From now on, the connection has a BIO of its own (t->bio.bio is not NULL), if nothing is left in those that it has. */
+/* From now on the functions below serve the connection (t->bio.in is not NULL), and the MemoryBIO must not be used; unless
+ * something is left in these. */
 void pn_tls_bio_begin(PnTLS *t);
 void pn_tls_bio_end(PnTLS *t);
-/* The connection reads these bytes next; they are the caller's, until pn_tls_bio_settle(), which keeps what was not read. 0,
- * or -1 with MemoryError. */
-int pn_tls_bio_feed(PnTLS *t, const char *base, size_t len);
+/* The connection reads these bytes next, or as many of them as `*len` says then. They are the caller's, until
+ * pn_tls_bio_settle(), which keeps what was not read, or pn_tls_bio_forget(). 0, or -1 with MemoryError. */
+int pn_tls_bio_feed(PnTLS *t, const char *base, size_t *len);
 int pn_tls_bio_settle(PnTLS *t);
-/* The next record that the connection writes has memory that is used again; the caller sends it, or collects it. */
-void pn_tls_bio_make_room(PnTLS *t);
-/* What the connection has written (t->bio.wire) has left. */
+void pn_tls_bio_forget(PnTLS *t);
+/* What the connection has written (t->bio.out) has left. */
 void pn_tls_bio_sent(PnTLS *t);
 /* Appends it to `out`. 0, or -1 with MemoryError. */
 int pn_tls_bio_collect(PnTLS *t);

@@ -1,211 +1,219 @@
-/* tls_bio.c - the BIO of an established connection, in place of those of the two MemoryBIO: OpenSSL reads what has come
- * where it lies, and what it has written leaves from where it is. A MemoryBIO clears the memory before it writes there, and
- * costs a copy more each way.
+/* tls_bio.c - the memory of the two MemoryBIO while pynet calls OpenSSL itself: OpenSSL reads what has come where it lies, and
+ * what it has written leaves from where it is. Writing to a MemoryBIO clears the memory first, and costs a copy more, as
+ * reading from it does.
  *
- * OpenSSL calls read_wire(), write_wire() and control(), also inside of the methods of _ssl, without the GIL; `inside` of
- * the filter keeps all else away meanwhile. */
+ * The BUF_MEM of a memory BIO is a public struct of OpenSSL; BIO_C_SET_BUF_MEM makes the BIO look at it again. The memory of
+ * the input is not OpenSSL's: so nothing may write to that BIO. */
 #include "py/tls/tls.h"
 
 #include <string.h>
 
 #include "py/base/errors.h"
 
-#define FLAG_READ         0x01 /* BIO_FLAGS_READ, and so on */
-#define FLAG_SHOULD_RETRY 0x08
-#define FLAGS_RETRY       0x0F
-#define CTRL_PENDING      10
-#define CTRL_FLUSH        11
-#define TYPE_SOURCE_SINK  0x0400
-#define RECORD            16896 /* a record that is encrypted, and a little more */
+#define SET_CLOSE   9 /* BIO_CTRL_SET_CLOSE, and so on */
+#define SET_BUF_MEM 114
+#define GET_BUF_MEM 115
+#define MOST_KEPT   4096 /* so much memory a connection keeps for what it writes */
 
-/* What the functions below need, which get a BIO and nothing else. The OpenSSL of the process: set once, with the GIL. */
-static struct {
-    void *(*data)(struct bio_st *bio);
-    void (*set_flags)(struct bio_st *bio, int flags);
-    void (*clear_flags)(struct bio_st *bio, int flags);
-} openssl;
+/* The BIO looks at its memory again. */
+static void
+show(const struct pn_tls_library *lib, struct bio_st *bio, struct buf_mem_st *mem)
+{
+    (void)lib->bio_control(bio, SET_BUF_MEM, 0, mem);
+}
 
-/* --- what OpenSSL calls --- */
+static void
+read_from(PnTLS *t, char *base, size_t len)
+{
+    struct buf_mem_st *in = t->bio.in;
+    in->data = base;
+    in->length = in->max = len;
+    show(t->library, t->library->rbio(t->ssl), in);
+}
 
-/* The next bytes of the wire. */
 static size_t
-take(struct pn_tls_bio *b, char *base, size_t len)
+unread(const PnTLS *t)
 {
-    size_t kept = b->kept_len < len ? b->kept_len : len, now = b->now_len < len - kept ? b->now_len : len - kept;
-    if (kept > 0) {
-        memcpy(base, b->kept + b->kept_at, kept);
-        b->kept_at += kept;
-        b->kept_len -= kept;
-        if (b->kept_len == 0) {
-            PyMem_RawFree(b->kept);
-            b->kept = NULL;
-        }
-    }
-    if (now > 0) {
-        memcpy(base + kept, b->now, now);
-        b->now += now;
-        b->now_len -= now;
-    }
-    return kept + now;
-}
-
-static int
-read_wire(struct bio_st *bio, char *base, int len)
-{
-    struct pn_tls_bio *b = openssl.data(bio);
-    openssl.clear_flags(bio, FLAGS_RETRY);
-    size_t n = b != NULL && len > 0 ? take(b, base, (size_t)len) : 0;
-    if (n > 0)
-        return (int)n;
-    openssl.set_flags(bio, FLAG_READ | FLAG_SHOULD_RETRY);
-    return -1;
-}
-
-static int
-write_wire(struct bio_st *bio, const char *base, int len)
-{
-    struct pn_tls_bio *b = openssl.data(bio);
-    openssl.clear_flags(bio, FLAGS_RETRY);
-    if (b == NULL || len <= 0)
-        return len; /* the filter is gone */
-    if (b->wire_size - b->wire_len < (size_t)len) {
-        char *wire = PyMem_RawRealloc(b->wire, b->wire_len + (size_t)len);
-        if (wire == NULL)
-            return -1;
-        b->wire = wire;
-        b->wire_size = b->wire_len + (size_t)len;
-    }
-    memcpy(b->wire + b->wire_len, base, (size_t)len);
-    b->wire_len += (size_t)len;
-    return len;
-}
-
-static long
-control(struct bio_st *bio, int command, long number, void *pointer)
-{
-    const struct pn_tls_bio *b = openssl.data(bio);
-    (void)number;
-    (void)pointer;
-    return command == CTRL_FLUSH ? 1 : command == CTRL_PENDING && b != NULL ? (long)(b->kept_len + b->now_len) : 0;
+    return t->library->bio_pending(t->library->rbio(t->ssl));
 }
 
 /* --- beginning and end --- */
 
-struct bio_method_st *
-pn_tls_bio_method(const struct pn_tls_library *lib)
+/* Its BUF_MEM, which the BIO does not free any more; NULL: something is in it, or it is no memory BIO. */
+static struct buf_mem_st *
+borrow(const struct pn_tls_library *lib, struct bio_st *bio)
 {
-    if (openssl.data != NULL && openssl.data != lib->bio_data)
-        return NULL; /* a second OpenSSL */
-    int type = lib->bio_type();
-    struct bio_method_st *method = type > 0 ? lib->method_new(type | TYPE_SOURCE_SINK, "pynet") : NULL;
-    if (method == NULL || !lib->method_set_read(method, read_wire) || !lib->method_set_write(method, write_wire) ||
-        !lib->method_set_control(method, control))
+    struct buf_mem_st *mem = NULL;
+    if (lib->bio_pending(bio) > 0 || lib->bio_control(bio, GET_BUF_MEM, 0, &mem) <= 0 || mem == NULL)
         return NULL;
-    openssl.data = lib->bio_data;
-    openssl.set_flags = lib->bio_set_flags;
-    openssl.clear_flags = lib->bio_clear_flags;
-    return method;
+    (void)lib->bio_control(bio, SET_CLOSE, 0, NULL);
+    return mem;
+}
+
+static void
+give_back(const struct pn_tls_library *lib, struct bio_st *bio, struct buf_mem_st *mem)
+{
+    if (mem == NULL)
+        return;
+    show(lib, bio, mem);
+    (void)lib->bio_control(bio, SET_CLOSE, 1, NULL);
+}
+
+/* The connection reads from any memory. */
+static bool
+proven(PnTLS *t)
+{
+    const struct pn_tls_library *lib = t->library;
+    char text[] = "pynet", back[sizeof(text)];
+    read_from(t, text, sizeof(text));
+    return unread(t) == sizeof(text) &&
+           lib->bio_read(lib->rbio(t->ssl), back, (int)sizeof(back)) == (int)sizeof(text) &&
+           memcmp(text, back, sizeof(text)) == 0 && unread(t) == 0;
 }
 
 void
 pn_tls_bio_begin(PnTLS *t)
 {
     const struct pn_tls_library *lib = t->library;
-    if (lib->method == NULL || lib->bio_pending(lib->rbio(t->ssl)) > 0 || lib->bio_pending(lib->wbio(t->ssl)) > 0)
+    struct bio_st *rbio = lib->rbio(t->ssl), *wbio = lib->wbio(t->ssl);
+    struct buf_mem_st *in = borrow(lib, rbio), *out = in != NULL ? borrow(lib, wbio) : NULL;
+    struct buf_mem_st before = in != NULL ? *in : (struct buf_mem_st){0};
+    t->bio.in = in;
+    if (out != NULL && proven(t)) {
+        lib->free(before.data, __FILE__, __LINE__);
+        read_from(t, NULL, 0);
+        t->bio.out = out;
         return;
-    struct bio_st *bio = lib->bio_new(lib->method);
-    if (bio == NULL)
-        return;
-    lib->bio_set_data(bio, &t->bio);
-    lib->bio_set_init(bio, 1);
-    lib->set_bio(t->ssl, bio, bio);
-    t->bio.bio = bio;
+    }
+    if (in != NULL)
+        *in = before;
+    give_back(lib, rbio, in);
+    give_back(lib, wbio, out);
+    t->bio.in = NULL;
 }
 
 void
 pn_tls_bio_end(PnTLS *t)
 {
     struct pn_tls_bio *b = &t->bio;
-    if (b->bio != NULL)
-        t->library->bio_set_data(b->bio, NULL); /* the SSLObject may live on */
+    if (b->in == NULL)
+        return;
+    read_from(t, NULL, 0);
+    give_back(t->library, t->library->rbio(t->ssl), b->in);
+    give_back(t->library, t->library->wbio(t->ssl), b->out);
     PyMem_RawFree(b->kept);
-    PyMem_RawFree(b->wire);
     memset(b, 0, sizeof(*b));
 }
 
 /* --- what comes --- */
 
+static char *
+grow(PnTLS *t, size_t size)
+{
+    char *kept = PyMem_RawRealloc(t->bio.kept, size);
+    if (kept != NULL)
+        t->bio.kept = kept;
+    else
+        PyErr_NoMemory();
+    return kept;
+}
+
+void
+pn_tls_bio_forget(PnTLS *t)
+{
+    if (t->bio.lent)
+        read_from(t, NULL, 0);
+    t->bio.lent = false;
+}
+
 int
 pn_tls_bio_settle(PnTLS *t)
 {
     struct pn_tls_bio *b = &t->bio;
-    if (b->now_len == 0)
+    if (!b->lent)
         return 0;
-    if (b->kept_at > 0) {
-        memmove(b->kept, b->kept + b->kept_at, b->kept_len);
-        b->kept_at = 0;
-    }
-    char *kept = PyMem_RawRealloc(b->kept, b->kept_len + b->now_len);
-    if (kept == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    memcpy(kept + b->kept_len, b->now, b->now_len);
-    b->kept = kept;
-    b->kept_len += b->now_len;
-    b->now_len = 0;
+    size_t rest = unread(t);
+    const char *from = b->in->data + b->in->length - rest;
+    char *kept = rest > 0 ? grow(t, rest) : NULL;
+    pn_tls_bio_forget(t);
+    if (kept == NULL)
+        return rest > 0 ? -1 : 0;
+    memcpy(kept, from, rest);
+    read_from(t, kept, rest);
     return 0;
 }
 
 int
-pn_tls_bio_feed(PnTLS *t, const char *base, size_t len)
+pn_tls_bio_feed(PnTLS *t, const char *base, size_t *len)
 {
-    if (pn_tls_bio_settle(t) < 0)
+    struct pn_tls_bio *b = &t->bio;
+    size_t rest = unread(t);
+    if (rest == 0) {
+        PyMem_RawFree(b->kept);
+        b->kept = NULL;
+        b->lent = true;
+        read_from(t, (char *)(uintptr_t)base, *len);
+        return 0;
+    }
+    /* What was kept is a part of a record: only the rest of that is copied. */
+    size_t missing = pn_tls_records_missing(&t->records);
+    if (*len > missing)
+        *len = missing;
+    size_t at = b->in->length - rest;
+    char *kept = grow(t, at + rest + *len);
+    if (kept == NULL)
         return -1;
-    t->bio.now = base;
-    t->bio.now_len = len;
+    memmove(kept, kept + at, rest);
+    memcpy(kept + rest, base, *len);
+    read_from(t, kept, rest + *len);
     return 0;
 }
 
 /* --- what leaves --- */
 
 void
-pn_tls_bio_make_room(PnTLS *t)
-{
-    struct pn_tls_bio *b = &t->bio;
-    if (b->bio == NULL || b->wire != NULL)
-        return;
-    b->wire = t->st->tls_spare;
-    t->st->tls_spare = NULL;
-    if (b->wire == NULL)
-        b->wire = PyMem_RawMalloc(RECORD);
-    b->wire_size = b->wire != NULL ? RECORD : 0;
-}
-
-void
 pn_tls_bio_sent(PnTLS *t)
 {
-    struct pn_tls_bio *b = &t->bio;
-    if (b->wire_size == RECORD && t->st->tls_spare == NULL)
-        t->st->tls_spare = b->wire;
-    else
-        PyMem_RawFree(b->wire);
-    b->wire = NULL;
-    b->wire_len = b->wire_size = 0;
+    struct buf_mem_st *out = t->bio.out;
+    out->length = 0;
+    if (out->max > MOST_KEPT) {
+        t->library->free(out->data, __FILE__, __LINE__);
+        out->data = NULL;
+        out->max = 0;
+    }
+    show(t->library, t->library->wbio(t->ssl), out);
+}
+
+/* Memory of OpenSSL's. */
+struct owner {
+    void *data;
+    const struct pn_tls_library *lib; /* which is never freed */
+};
+
+static void
+release(void *op)
+{
+    struct owner *owner = op;
+    owner->lib->free(owner->data, __FILE__, __LINE__);
+    PyMem_RawFree(owner);
 }
 
 int
 pn_tls_bio_collect(PnTLS *t)
 {
-    struct pn_tls_bio *b = &t->bio;
-    struct pn_chunk chunk = {b->wire, b->wire_len, b->wire, PyMem_RawFree};
-    if (chunk.len == 0)
+    struct buf_mem_st *out = t->bio.out;
+    if (out->length == 0)
         return 0;
-    if (pn_chunkq_push(&t->out, chunk) < 0) {
+    struct owner *owner = PyMem_RawMalloc(sizeof(*owner));
+    struct pn_chunk chunk = {out->data, out->length, owner, release};
+    if (owner == NULL || pn_chunkq_push(&t->out, chunk) < 0) {
+        PyMem_RawFree(owner);
         PyErr_NoMemory();
         return -1;
     }
-    b->wire = NULL;
-    b->wire_len = b->wire_size = 0;
+    *owner = (struct owner){out->data, t->library};
+    out->data = NULL;
+    out->length = out->max = 0;
+    show(t->library, t->library->wbio(t->ssl), out);
     return 0;
 }

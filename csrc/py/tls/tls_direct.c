@@ -64,7 +64,6 @@ size_t
 pn_tls_direct_write(PnTLS *t, const char *base, size_t len)
 {
     size_t n = 0;
-    pn_tls_bio_make_room(t);
     return t->library->write(t->ssl, base, len, &n) == 1 ? n : 0;
 }
 

@@ -87,9 +87,9 @@ feed(PnTLS *t)
     size_t len = stashed ? c->len : t->input_len;
     if (len == 0)
         return 0;
-    if (len > PIECE && t->bio.bio == NULL)
+    if (len > PIECE && t->bio.in == NULL)
         len = PIECE;
-    if ((t->asks_name && look_for_name(t, base, len) < 0) || pn_tls_call_feed(t, base, len) < 0)
+    if ((t->asks_name && look_for_name(t, base, len) < 0) || pn_tls_call_feed(t, base, &len) < 0)
         return -1;
     if (stashed && pn_tls_bio_settle(t) < 0)
         return -1;
@@ -230,9 +230,10 @@ decrypt(PnTLS *t, char *base, size_t size, Py_ssize_t *outcome)
             break;
         len += n > 0 ? (size_t)n : 0;
     }
-    if (*outcome != PN_TLS_ERROR && pn_tls_bio_settle(t) < 0)
+    if (*outcome == PN_TLS_ERROR)
+        pn_tls_bio_forget(t);
+    else if (pn_tls_bio_settle(t) < 0)
         *outcome = PN_TLS_ERROR;
-    t->bio.now_len = 0; /* that memory is the caller's */
     return len;
 }
 

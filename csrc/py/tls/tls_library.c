@@ -17,19 +17,10 @@
 
 /* In the order of struct pn_tls_library. */
 static const char *const names[] = {
-    "SSL_do_handshake",  "SSL_get_error",
-    "SSL_read_ex",       "SSL_write_ex",
-    "SSL_get_rbio",      "SSL_get_wbio",
-    "SSL_get_SSL_CTX",   "SSL_CTX_get_keylog_callback",
-    "SSL_get_ex_data",   "SSL_set_read_ahead",
-    "BIO_write",         "BIO_read",
-    "BIO_ctrl_pending",  "SSL_set_bio",
-    "BIO_get_new_index", "BIO_meth_new",
-    "BIO_meth_set_read", "BIO_meth_set_write",
-    "BIO_meth_set_ctrl", "BIO_new",
-    "BIO_set_init",      "BIO_set_data",
-    "BIO_get_data",      "BIO_set_flags",
-    "BIO_clear_flags",   "CRYPTO_get_ex_new_index",
+    "SSL_do_handshake", "SSL_get_error",      "SSL_read_ex",     "SSL_write_ex",
+    "SSL_get_rbio",     "SSL_get_wbio",       "SSL_get_SSL_CTX", "SSL_CTX_get_keylog_callback",
+    "SSL_get_ex_data",  "SSL_set_read_ahead", "BIO_write",       "BIO_read",
+    "BIO_ctrl_pending", "BIO_ctrl",           "CRYPTO_free",     "CRYPTO_get_ex_new_index",
 };
 #define NAMES (sizeof(names) / sizeof(names[0]))
 _Static_assert(offsetof(struct pn_tls_library, made) == NAMES * sizeof(pn_symbol), "a name for each function");
@@ -111,7 +102,6 @@ library_of(PnState *st)
         goto done;
     }
     lib.made = key;
-    lib.method = pn_tls_bio_method(&lib);
     *kept = lib;
     if (lib.new_index(CLASS_SSL, 0, key, connection_made, NULL, connection_freed) > 0)
         st->tls_library = kept;

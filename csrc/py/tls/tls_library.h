@@ -11,12 +11,19 @@
 struct ssl_st;
 struct ssl_ctx_st;
 struct bio_st;
-struct bio_method_st;
 struct crypto_ex_data_st;
 
 typedef void (*pn_tls_keylog)(const struct ssl_st *ssl, const char *line);
 typedef void (*pn_tls_ex_call)(void *parent, void *ptr, struct crypto_ex_data_st *data, int index, long argl,
                                void *argp);
+
+/* BUF_MEM: what a memory BIO has. Its members are public, since OpenSSL 1.1.0 these. */
+struct buf_mem_st {
+    size_t length;
+    char *data;
+    size_t max;
+    unsigned long flags;
+};
 
 #define PN_SSL_ERROR_WANT_READ   2
 #define PN_SSL_ERROR_ZERO_RETURN 6
@@ -35,21 +42,10 @@ struct pn_tls_library {
     int (*bio_write)(struct bio_st *bio, const void *base, int len);
     int (*bio_read)(struct bio_st *bio, void *base, int len);
     size_t (*bio_pending)(struct bio_st *bio);
-    void (*set_bio)(struct ssl_st *ssl, struct bio_st *in, struct bio_st *out);
-    int (*bio_type)(void);
-    struct bio_method_st *(*method_new)(int type, const char *name);
-    int (*method_set_read)(struct bio_method_st *method, int (*read)(struct bio_st *, char *, int));
-    int (*method_set_write)(struct bio_method_st *method, int (*write)(struct bio_st *, const char *, int));
-    int (*method_set_control)(struct bio_method_st *method, long (*control)(struct bio_st *, int, long, void *));
-    struct bio_st *(*bio_new)(const struct bio_method_st *method);
-    void (*bio_set_init)(struct bio_st *bio, int init);
-    void (*bio_set_data)(struct bio_st *bio, void *data);
-    void *(*bio_data)(struct bio_st *bio);
-    void (*bio_set_flags)(struct bio_st *bio, int flags);
-    void (*bio_clear_flags)(struct bio_st *bio, int flags);
+    long (*bio_control)(struct bio_st *bio, int command, long number, void *pointer);
+    void (*free)(void *memory, const char *file, int line);
     int (*new_index)(int class, long argl, void *argp, pn_tls_ex_call made, void *dup, pn_tls_ex_call freed);
-    void *made;                   /* own: which thread watches: tls_library.c */
-    struct bio_method_st *method; /* own, of tls_bio.c; NULL: the MemoryBIO stay */
+    void *made; /* own: which thread watches: tls_library.c */
 };
 
 #endif

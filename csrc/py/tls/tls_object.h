@@ -26,15 +26,11 @@ enum pn_tls_call {
 /* The handshake of a connection that a server has accepted is over: `error` is NULL, or (borrowed) why it failed. */
 typedef void (*pn_tls_then)(PnDuplex *s, PyObject *error);
 
-/* What OpenSSL reads and writes once the connection is established: tls_bio.c. */
+/* The memory of the BIOs of an established connection: tls_bio.c. */
 struct pn_tls_bio {
-    struct bio_st *bio; /* borrowed from the connection; NULL: the two MemoryBIO */
-    const char *now;    /* bytes of the wire that have not been read, in memory that is the caller's; behind `kept` */
-    size_t now_len;
-    char *kept; /* own: those that have come before; from kept_at on */
-    size_t kept_at, kept_len;
-    char *wire; /* own: what the connection has written */
-    size_t wire_len, wire_size;
+    struct buf_mem_st *in, *out; /* borrowed from the BIOs; NULL: these have their own memory */
+    char *kept;                  /* own: bytes of the wire, whose end the connection has not read */
+    bool lent;                   /* it reads memory of the caller's, not `kept` */
 };
 
 typedef struct PnTLS {

@@ -15,7 +15,7 @@ release_object(void *owner)
 int
 pn_tls_collect(PnTLS *t)
 {
-    if (t->bio.bio != NULL)
+    if (t->bio.in != NULL)
         return pn_tls_bio_collect(t);
     PyObject *bytes = pn_tls_call_take(t);
     if (bytes == NULL)
@@ -44,11 +44,11 @@ fill(const struct pn_chunkq *q, struct iovec *iov, size_t *offered)
     return n;
 }
 
-/* That of its own BIO, from where it is. 0, a status, or 1 with an exception. */
+/* That of tls_bio.c, from where it is. 0, a status, or 1 with an exception. */
 static int
 send_where_it_is(PnTLS *t)
 {
-    struct iovec iov = {t->bio.wire, t->bio.wire_len};
+    struct iovec iov = {t->bio.out->data, t->bio.out->length};
     ssize_t sent = pn_stream_try_write(t->io, &iov, 1);
     if (sent == (ssize_t)iov.iov_len || (sent < 0 && sent != UV_EAGAIN)) {
         pn_tls_bio_sent(t);
@@ -64,7 +64,7 @@ int
 pn_tls_send_record(PnTLS *t)
 {
     char record[RECORD];
-    if (t->requested == 0 && t->bio.wire_len > 0)
+    if (t->requested == 0 && t->bio.in != NULL && t->bio.out->length > 0)
         return send_where_it_is(t);
     size_t len = t->requested == 0 ? pn_tls_direct_take(t, record, sizeof(record)) : 0;
     if (len > 0) {
