@@ -130,6 +130,8 @@ int
 pn_tls_bio_settle(PnTLS *t)
 {
     struct pn_tls_bio *b = &t->bio;
+    if (b->lent && t->whole == 0 && t->records.have == 0 && !t->records.invalid)
+        b->lent = false; /* all of it has been read: the BIO is empty, wherever it points */
     if (!b->lent)
         return 0;
     size_t rest = unread(t);
@@ -147,7 +149,7 @@ int
 pn_tls_bio_feed(PnTLS *t, const char *base, size_t *len)
 {
     struct pn_tls_bio *b = &t->bio;
-    size_t rest = unread(t);
+    size_t rest = b->kept != NULL ? unread(t) : 0;
     if (rest == 0) {
         PyMem_RawFree(b->kept);
         b->kept = NULL;
