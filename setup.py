@@ -72,7 +72,8 @@ HOT = f"""
     csrc/py/stream/read_slot csrc/py/stream/readable csrc/py/stream/reads csrc/py/stream/writable
     csrc/py/stream/writable_methods csrc/py/stream/writes
     csrc/py/socket/socket_accept csrc/py/socket/socket_extras csrc/py/socket/socket_handle
-    csrc/py/tls/tls_calls csrc/py/tls/tls_direct csrc/py/tls/tls_filter csrc/py/tls/tls_in csrc/py/tls/tls_out
+    csrc/py/tls/tls_bio csrc/py/tls/tls_calls csrc/py/tls/tls_direct csrc/py/tls/tls_filter csrc/py/tls/tls_in
+    csrc/py/tls/tls_out
     csrc/py/server/server_accept
 """
 

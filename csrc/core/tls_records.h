@@ -22,4 +22,11 @@ struct pn_tls_records {
 /* The next bytes of the stream. Returns how many records end in them; 1 if they are no records. */
 size_t pn_tls_records_add(struct pn_tls_records *r, const void *base, size_t len);
 
+/* How many bytes the record that has begun lacks: of its header, while that has not come whole. Of no records: all. */
+static inline size_t
+pn_tls_records_missing(const struct pn_tls_records *r)
+{
+    return r->invalid ? SIZE_MAX : r->have < 5 ? 5u - r->have : r->rest;
+}
+
 #endif

@@ -5,12 +5,14 @@ from __future__ import annotations
 import _ssl
 import contextlib
 import ctypes
+import gc
 import shutil
 import socket
 import ssl
 import subprocess
 import sys
 import threading
+import weakref
 
 import pytest
 
@@ -542,3 +544,48 @@ def test_a_renegotiation_is_for_the_methods(set_direct, secure_server, s_client,
     assert seen[0] == b"first\n"
     assert direct[0] is (on and _is_possible())
     assert direct[-1] is False
+
+
+# --- the BIO of its own ---
+
+
+@needs_direct
+def test_the_ssl_object_may_outlive_its_socket(direct, secure_server, client_context):
+    """OpenSSL then reads nothing, and what it writes is dropped."""
+    server = secure_server(lambda sock: sock.pipe(sock))
+    sock = pynet.connect(server.port, "127.0.0.1", ssl=client_context, server_hostname="localhost")
+    sock.write(b"hello")
+    assert sock.read_exactly(5, timeout=10) == b"hello"
+    gone, ssl_object = weakref.ref(sock), sock.ssl_object
+    sock.destroy()
+    sock.wait("close", timeout=10)
+    del sock
+    assert wait_until(lambda: gc.collect() >= 0 and gone() is None)
+    with pytest.raises(ssl.SSLWantReadError):
+        ssl_object.read(100)
+    assert ssl_object.write(b"lost") == 4
+    assert ssl_object.pending() == 0
+
+
+@needs_direct
+@pytest.mark.parametrize("size", [1, 100, 16_384, 16_385, 100_000])
+def test_what_came_before_a_pause_is_read_after_it(direct, secure_pair, size):
+    """The connection keeps what it has not read, in whole records and in a part of one."""
+    p = secure_pair(high_water_mark=1000)
+    assert echoes(p)
+    p.peer.unpipe()
+    p.peer.pause()
+    data = bytes(range(256)) * (size * 20 // 256 + 1)
+    p.client.end(data)
+    got = bytearray()
+    ended = threading.Event()
+
+    def take(chunk):
+        got.extend(chunk)
+        p.peer.pause()
+        pynet.set_immediate(p.peer.resume)
+
+    p.peer.on("data", take).on("end", ended.set)
+    p.peer.resume()
+    assert ended.wait(20)
+    assert got == data

@@ -13,6 +13,7 @@
  *   tls_calls.c       calls the SSLObject and its MemoryBIO
  *   tls_library.c     finds OpenSSL's functions, and the connection of an SSLObject
  *   tls_direct.c      calls them in place of the SSLObject
+ *   tls_bio.c         the memory of the BIOs of a connection that it calls so
  *   tls_state.c       the properties of a socket that tell about TLS; start_tls() */
 #ifndef PN_PY_TLS_TLS_H
 #define PN_PY_TLS_TLS_H
@@ -130,8 +131,8 @@ Py_ssize_t pn_tls_call_write(PnTLS *t, PyObject *bytes, const char *base, size_t
 Py_ssize_t pn_tls_call_shutdown(PnTLS *t);
 /* The filter itself is the buffer that read(), write() and feed() get: the memory of the call. Only code of _ssl sees it. */
 int pn_tls_get_buffer(PyObject *op, Py_buffer *view, int flags);
-/* incoming.write(). 0, or -1 with an exception. */
-int pn_tls_call_feed(PnTLS *t, const char *base, size_t len);
+/* incoming.write(), of as many bytes as `*len` says then. 0, or -1 with an exception. */
+int pn_tls_call_feed(PnTLS *t, const char *base, size_t *len);
 /* outgoing.read(): an exact bytes object, NULL with an exception. */
 PyObject *pn_tls_call_take(PnTLS *t);
 
@@ -174,6 +175,21 @@ void pn_tls_direct_established(PnTLS *t);
 /* These two at any time. Takes what the connection has written, up to `len` bytes (an int); 0: ask the MemoryBIO. */
 bool pn_tls_direct_feed(PnTLS *t, const char *base, size_t len);
 size_t pn_tls_direct_take(PnTLS *t, char *base, size_t len);
+
+/* --- tls_bio.c --- */
+/* From now on the functions below serve the connection (t->bio.in is not NULL), and the MemoryBIO must not be used; unless
+ * something is left in these. */
+void pn_tls_bio_begin(PnTLS *t);
+void pn_tls_bio_end(PnTLS *t);
+/* The connection reads these bytes next, or as many of them as `*len` says then. They are the caller's, until
+ * pn_tls_bio_settle(), which keeps what was not read, or pn_tls_bio_forget(). 0, or -1 with MemoryError. */
+int pn_tls_bio_feed(PnTLS *t, const char *base, size_t *len);
+int pn_tls_bio_settle(PnTLS *t);
+void pn_tls_bio_forget(PnTLS *t);
+/* What the connection has written (t->bio.out) has left. */
+void pn_tls_bio_sent(PnTLS *t);
+/* Appends it to `out`. 0, or -1 with MemoryError. */
+int pn_tls_bio_collect(PnTLS *t);
 
 /* --- tls_state.c --- */
 /* _tls_attach(socket, parts): start_tls(). */

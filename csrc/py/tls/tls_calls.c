@@ -158,11 +158,14 @@ feed_by_method(PnTLS *t, const char *base, size_t len)
 }
 
 int
-pn_tls_call_feed(PnTLS *t, const char *base, size_t len)
+pn_tls_call_feed(PnTLS *t, const char *base, size_t *len)
 {
-    if (!pn_tls_direct_feed(t, base, len) && feed_by_method(t, base, len) < 0)
+    int status = t->bio.in != NULL                   ? pn_tls_bio_feed(t, base, len)
+                 : pn_tls_direct_feed(t, base, *len) ? 0
+                                                     : feed_by_method(t, base, *len);
+    if (status < 0)
         return -1;
-    size_t whole = pn_tls_records_add(&t->records, base, len);
+    size_t whole = pn_tls_records_add(&t->records, base, *len);
     if (t->whole != PN_TLS_UNKNOWN)
         t->whole += whole;
     return 0;

@@ -38,9 +38,10 @@ pn_tls_direct_begin(PnTLS *t)
 {
     t->whole = 0;
     t->records.other = false;
-    if (pn_tls_may_call(t))
-        t->library->set_read_ahead(t->ssl,
-                                   1); /* one call of the BIO for a record in place of two: nothing else reads it */
+    if (!pn_tls_may_call(t))
+        return;
+    t->library->set_read_ahead(t->ssl, 1); /* one call of the BIO for a record in place of two: nothing else reads it */
+    pn_tls_bio_begin(t);
 }
 
 void

@@ -76,8 +76,8 @@ pn_tls_keep_input(PnTLS *t, const char *base, size_t len)
     return keep(&t->stash, base, len);
 }
 
-/* Gives the SSLObject a piece: so its MemoryBIO stays small, and keeps little memory when the connection is idle. 1, or 0:
- * nothing has come; -1 with an exception. */
+/* Gives the SSLObject what has come, a MemoryBIO a piece of it: so it stays small, and keeps little memory when the
+ * connection is idle. 1, or 0: nothing has come; -1 with an exception. */
 static int
 feed(PnTLS *t)
 {
@@ -87,9 +87,11 @@ feed(PnTLS *t)
     size_t len = stashed ? c->len : t->input_len;
     if (len == 0)
         return 0;
-    if (len > PIECE)
+    if (len > PIECE && t->bio.in == NULL)
         len = PIECE;
-    if ((t->asks_name && look_for_name(t, base, len) < 0) || pn_tls_call_feed(t, base, len) < 0)
+    if ((t->asks_name && look_for_name(t, base, len) < 0) || pn_tls_call_feed(t, base, &len) < 0)
+        return -1;
+    if (stashed && pn_tls_bio_settle(t) < 0)
         return -1;
     if (stashed)
         (void)pn_chunkq_consume(&t->stash, len);
@@ -228,6 +230,10 @@ decrypt(PnTLS *t, char *base, size_t size, Py_ssize_t *outcome)
             break;
         len += n > 0 ? (size_t)n : 0;
     }
+    if (*outcome == PN_TLS_ERROR)
+        pn_tls_bio_forget(t);
+    else if (pn_tls_bio_settle(t) < 0)
+        *outcome = PN_TLS_ERROR;
     return len;
 }
 

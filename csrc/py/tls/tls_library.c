@@ -17,13 +17,10 @@
 
 /* In the order of struct pn_tls_library. */
 static const char *const names[] = {
-    "SSL_do_handshake", "SSL_get_error",
-    "SSL_read_ex",      "SSL_write_ex",
-    "SSL_get_rbio",     "SSL_get_wbio",
-    "SSL_get_SSL_CTX",  "SSL_CTX_get_keylog_callback",
-    "SSL_get_ex_data",  "SSL_set_read_ahead",
-    "BIO_write",        "BIO_read",
-    "BIO_ctrl_pending", "CRYPTO_get_ex_new_index",
+    "SSL_do_handshake", "SSL_get_error",      "SSL_read_ex",     "SSL_write_ex",
+    "SSL_get_rbio",     "SSL_get_wbio",       "SSL_get_SSL_CTX", "SSL_CTX_get_keylog_callback",
+    "SSL_get_ex_data",  "SSL_set_read_ahead", "BIO_write",       "BIO_read",
+    "BIO_ctrl_pending", "BIO_ctrl",           "CRYPTO_free",     "CRYPTO_get_ex_new_index",
 };
 #define NAMES (sizeof(names) / sizeof(names[0]))
 _Static_assert(offsetof(struct pn_tls_library, made) == NAMES * sizeof(pn_symbol), "a name for each function");

@@ -17,6 +17,14 @@ typedef void (*pn_tls_keylog)(const struct ssl_st *ssl, const char *line);
 typedef void (*pn_tls_ex_call)(void *parent, void *ptr, struct crypto_ex_data_st *data, int index, long argl,
                                void *argp);
 
+/* BUF_MEM: what a memory BIO has. Its members are public, since OpenSSL 1.1.0 these. */
+struct buf_mem_st {
+    size_t length;
+    char *data;
+    size_t max;
+    unsigned long flags;
+};
+
 #define PN_SSL_ERROR_WANT_READ   2
 #define PN_SSL_ERROR_ZERO_RETURN 6
 
@@ -34,6 +42,8 @@ struct pn_tls_library {
     int (*bio_write)(struct bio_st *bio, const void *base, int len);
     int (*bio_read)(struct bio_st *bio, void *base, int len);
     size_t (*bio_pending)(struct bio_st *bio);
+    long (*bio_control)(struct bio_st *bio, int command, long number, void *pointer);
+    void (*free)(void *memory, const char *file, int line);
     int (*new_index)(int class, long argl, void *argp, pn_tls_ex_call made, void *dup, pn_tls_ex_call freed);
     void *made; /* own: which thread watches: tls_library.c */
 };

@@ -26,6 +26,13 @@ enum pn_tls_call {
 /* The handshake of a connection that a server has accepted is over: `error` is NULL, or (borrowed) why it failed. */
 typedef void (*pn_tls_then)(PnDuplex *s, PyObject *error);
 
+/* The memory of the BIOs of an established connection: tls_bio.c. */
+struct pn_tls_bio {
+    struct buf_mem_st *in, *out; /* borrowed from the BIOs; NULL: these have their own memory */
+    char *kept;                  /* own: bytes of the wire, whose end the connection has not read */
+    bool lent;                   /* it reads memory of the caller's, not `kept` */
+};
+
 typedef struct PnTLS {
     PyObject_HEAD
     struct pn_filter filter;
@@ -36,7 +43,8 @@ typedef struct PnTLS {
     PyObject *calls[PN_TLS_CALLS];
     PyObject *hostname;                   /* str, the name of the server that the client asks for; NULL: none */
     const struct pn_tls_library *library; /* with `ssl` */
-    struct ssl_st *ssl;   /* OpenSSL's connection, while `calls` keep it alive; NULL: not known, see tls_library.c */
+    struct ssl_st *ssl; /* OpenSSL's connection, while `calls` keep it alive; NULL: not known, see tls_library.c */
+    struct pn_tls_bio bio;
     pn_tls_then then;     /* NULL: `secureConnect` or `error` */
     struct pn_chunkq out; /* bytes of the wire that the kernel has not taken, in their order */
     const char *input;    /* bytes of the wire that come just now, and have not been used */

@@ -60,6 +60,7 @@ static int
 tls_clear(PyObject *op)
 {
     PnTLS *t = PN_TLS(op);
+    pn_tls_bio_end(t);
     t->ssl = NULL; /* which the calls keep alive */
     Py_CLEAR(t->ssl_object);
     for (size_t i = 0; i < PN_TLS_CALLS; i++)

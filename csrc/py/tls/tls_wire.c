@@ -15,6 +15,8 @@ release_object(void *owner)
 int
 pn_tls_collect(PnTLS *t)
 {
+    if (t->bio.in != NULL)
+        return pn_tls_bio_collect(t);
     PyObject *bytes = pn_tls_call_take(t);
     if (bytes == NULL)
         return -1;
@@ -42,10 +44,28 @@ fill(const struct pn_chunkq *q, struct iovec *iov, size_t *offered)
     return n;
 }
 
+/* That of tls_bio.c, from where it is. 0, a status, or 1 with an exception. */
+static int
+send_where_it_is(PnTLS *t)
+{
+    struct iovec iov = {t->bio.out->data, t->bio.out->length};
+    ssize_t sent = pn_stream_try_write(t->io, &iov, 1);
+    if (sent == (ssize_t)iov.iov_len || (sent < 0 && sent != UV_EAGAIN)) {
+        pn_tls_bio_sent(t);
+        return sent < 0 ? (int)sent : 0;
+    }
+    if (pn_tls_bio_collect(t) < 0)
+        return 1;
+    (void)pn_chunkq_consume(&t->out, sent > 0 ? (size_t)sent : 0);
+    return pn_tls_send(t);
+}
+
 int
 pn_tls_send_record(PnTLS *t)
 {
     char record[RECORD];
+    if (t->requested == 0 && t->bio.in != NULL && t->bio.out->length > 0)
+        return send_where_it_is(t);
     size_t len = t->requested == 0 ? pn_tls_direct_take(t, record, sizeof(record)) : 0;
     if (len > 0) {
         struct iovec iov = {record, len};
