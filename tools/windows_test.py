@@ -36,6 +36,7 @@ PYTEST = "-P -m pytest -p windows_progress -p no:cacheprovider --continue-on-col
 SETTINGS = "-o timeout_method=thread -o faulthandler_timeout=0"
 TOO_LONG = "it took too long"
 GOOD = (0, 1, 5)  # of pytest's exit statuses: the tests have run, or all are deselected
+LONGEST = ("conformance", "examples", "stream", "server", "package", "loop", "cli")  # the folders that begin
 LOSSES = 20  # as often wineserver may get lost in a run
 
 
@@ -196,6 +197,7 @@ def run_part(part: Part, options: list[str], limits: Limits, services: Services)
         else:
             part.resumed += 1
             part.forget(test)
+            why = why if seen == len(services.losses) else services.losses[-1]
             print(f"  {part.path} goes on in another process: {why}", flush=True)
     part.broken = f"given up after {limits.restarts} restarts"
 
@@ -206,7 +208,8 @@ def parts_of(arguments: list[str]) -> tuple[list[Part], list[str]]:
     options = [argument for argument in arguments if argument not in paths]
     if not paths:
         folders = {path.parent for path in ROOT.glob("tests/*/**/test_*.py")}
-        paths = sorted({f"tests/{folder.relative_to(ROOT / 'tests').parts[0]}" for folder in folders})
+        names = {folder.relative_to(ROOT / "tests").parts[0] for folder in folders}
+        paths = [f"tests/{name}" for name in (*LONGEST, *sorted(names.difference(LONGEST)))]
     return [Part(path.rstrip("/")) for path in paths], options
 
 

@@ -341,6 +341,19 @@ recheck_fd(struct pn_stream *s)
 
 /* --- connecting --- */
 
+/* The end of a connection comes before any event of the next. connect() to a named pipe has its outcome within the call, so
+ * that libuv would report it before the closing that is under way. */
+static bool
+closes_first(const struct pn_stream *s)
+{
+#ifdef _WIN32
+    return s->kind == PN_STREAM_PIPE && pn_uv_has_closing(&loop_of(s)->uv);
+#else
+    (void)s;
+    return false;
+#endif
+}
+
 static void
 on_uv_connect(uv_connect_t *req, int status)
 {
@@ -352,7 +365,7 @@ on_uv_connect(uv_connect_t *req, int status)
     s->connect_status = (int16_t)status;
     if (status == 0 && s->peer.family == 0) /* after a reset the kernel does not know it any more */
         (void)pn_stream_peer(s, &s->peer);
-    if (loop_of(s)->halted) {
+    if (loop_of(s)->halted || closes_first(s)) {
         post(s, PN_POST_CONNECT);
         return;
     }

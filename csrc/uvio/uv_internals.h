@@ -144,6 +144,24 @@ pn_uv_end_skip(uv_loop_t *loop, struct pn_uv_skipped *skipped)
     skipped->active = 0;
 }
 
+#else
+
+/* Returns whether this uv_run() ends the closing of handles, behind what is pending. */
+static inline int
+pn_uv_has_closing(const uv_loop_t *loop)
+{
+    return loop->endgame_handles != NULL;
+}
+
+void uv__insert_pending_req(uv_loop_t *loop, uv_req_t *req);
+
+/* What libuv does with a packet that it has taken from its port: the next uv_run() handles it before all others. */
+static inline void
+pn_uv_take_packet(uv_loop_t *loop, OVERLAPPED *packet)
+{
+    uv__insert_pending_req(loop, (uv_req_t *)(void *)((char *)packet - offsetof(uv_req_t, u.io.overlapped)));
+}
+
 #endif
 
 /* Returns whether a referenced handle is active, beside this one, which is. */
