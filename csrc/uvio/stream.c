@@ -341,18 +341,24 @@ recheck_fd(struct pn_stream *s)
 
 /* --- connecting --- */
 
-/* The end of a connection comes before any event of the next. connect() to a named pipe has its outcome within the call, so
- * that libuv would report it before the closing that is under way. */
+/* The end of a connection comes before any event of the owner's next. connect() to a named pipe has its outcome within the
+ * call, so that libuv would report it before the closing that is under way. */
+#ifdef _WIN32
+
 static bool
 closes_first(const struct pn_stream *s)
 {
-#ifdef _WIN32
-    return s->kind == PN_STREAM_PIPE && pn_uv_has_closing(&loop_of(s)->uv);
-#else
-    (void)s;
+    uv_handle_t *h = NULL;
+    while (s->kind == PN_STREAM_PIPE && (h = pn_uv_next_closing(&loop_of(s)->uv, h)) != NULL) {
+        if ((h->type == UV_NAMED_PIPE || h->type == UV_TCP) && ((struct pn_stream *)h->data)->owner == s->owner)
+            return true;
+    }
     return false;
-#endif
 }
+
+#else
+#define closes_first(s) ((void)(s), false)
+#endif
 
 static void
 on_uv_connect(uv_connect_t *req, int status)

@@ -146,11 +146,11 @@ pn_uv_end_skip(uv_loop_t *loop, struct pn_uv_skipped *skipped)
 
 #else
 
-/* Returns whether this uv_run() ends the closing of handles, behind what is pending. */
-static inline int
-pn_uv_has_closing(const uv_loop_t *loop)
+/* The handle whose closing this uv_run() ends next after that of `before` (NULL: first of all), behind what is pending. */
+static inline uv_handle_t *
+pn_uv_next_closing(const uv_loop_t *loop, const uv_handle_t *before)
 {
-    return loop->endgame_handles != NULL;
+    return before == NULL ? loop->endgame_handles : before->endgame_next;
 }
 
 void uv__insert_pending_req(uv_loop_t *loop, uv_req_t *req);
