@@ -99,9 +99,18 @@ def cases():
             yield pytest.param(name, kind, host, id="-".join(filter(None, (name, kind, host))))
 
 
+def try_again(name, kind, expected, folder):
+    """Whether one of two more runs does what is expected, of a case that hangs on the time."""
+    for attempt in ("2", "3"):
+        (folder / attempt).mkdir()
+        if without_numbers(suite.run_started(name, kind, folder / attempt)[0]) == expected:
+            return True
+    return False
+
+
 @pytest.mark.timeout(300)  # the first one to be asked for may wait for many others
 @pytest.mark.parametrize(("name", "kind", "host"), list(cases()))
-def test_as_node(name, kind, host, traces):
+def test_as_node(name, kind, host, traces, tmp_path):
     if host is not None:
         pytest.importorskip(host)
     if ON_WINDOWS and (why := suite.of_windows("pynet_differs").get((name, kind))):
@@ -120,7 +129,8 @@ def test_as_node(name, kind, host, traces):
     got, expected = without_numbers(got), without_numbers(expected)
     if "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM" not in expected:
         skip_if_refused(got)
-    if got != expected:
+    timed = ON_WINDOWS and (name, kind) in suite.timed_on_windows()
+    if got != expected and not (timed and try_again(name, kind, expected, tmp_path)):
         diff = difflib.unified_diff(expected.splitlines(), got.splitlines(), "node", "pynet", lineterm="", n=20)
         pytest.fail("\n".join([f"{name} {kind} {host}", *diff, stderr]), pytrace=False)
 
