@@ -69,12 +69,6 @@ def of_windows(table):
     return {tuple(case.split(".")): entry["reason"] for entry in entries for case in entry["cases"]}
 
 
-def timed_on_windows():
-    """The cases whose trace hangs on the time there: see windows.toml."""
-    entries = tomllib.loads((HERE / "windows.toml").read_text(encoding="utf-8"))["differs"]
-    return {tuple(case.split(".")) for entry in entries if entry.get("timed") for case in entry["cases"]}
-
-
 def windows_cases():
     """Those that Node for Windows runs."""
     left_out = of_windows("left_out")

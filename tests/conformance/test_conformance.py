@@ -100,7 +100,8 @@ def cases():
 
 
 def try_again(name, kind, expected, folder):
-    """Whether one of two more runs does what is expected, of a case that hangs on the time."""
+    """Whether one of two more runs does what is expected. Threads of the system accept the clients of a named pipe, and
+    wait for its end: on a busy machine settle() is too short for that now and then, in Node for Windows as well."""
     for attempt in ("2", "3"):
         (folder / attempt).mkdir()
         if without_numbers(suite.run_started(name, kind, folder / attempt)[0]) == expected:
@@ -129,8 +130,8 @@ def test_as_node(name, kind, host, traces, tmp_path):
     got, expected = without_numbers(got), without_numbers(expected)
     if "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM" not in expected:
         skip_if_refused(got)
-    timed = ON_WINDOWS and (name, kind) in suite.timed_on_windows()
-    if got != expected and not (timed and try_again(name, kind, expected, tmp_path)):
+    by_pipe = ON_WINDOWS and kind == "unix"
+    if got != expected and not (by_pipe and try_again(name, kind, expected, tmp_path)):
         diff = difflib.unified_diff(expected.splitlines(), got.splitlines(), "node", "pynet", lineterm="", n=20)
         pytest.fail("\n".join([f"{name} {kind} {host}", *diff, stderr]), pytrace=False)
 
