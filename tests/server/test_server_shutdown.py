@@ -165,6 +165,7 @@ def test_a_peer_that_never_ends_is_destroyed_in_time(server):
 def test_a_peer_that_does_not_read_is_destroyed_in_time(server):
     srv = server(lambda sock: (quiet(sock), sock.write(BIG)))
     clients, (sock,) = accept(srv)
+    assert wait_until(lambda: sock.bytes_written)  # it is among the connections before its listener is called
     assert srv.shutdown(0.05).result(5) == 1
     assert sock.destroyed
     clients[0].close()
