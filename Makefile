@@ -85,12 +85,14 @@ windows: .venv/.build  ## the extension for Windows, by mingw-w64, in place (WIN
 	@bash tools/windows.sh
 	@$(PY) tools/windows.py $(if $(filter-out 0,$(WINDOWS_KEEP_GOING)),--keep-going)
 
-windows-wheel: .venv/.wheels  ## the wheel for Windows on x86-64, by zig, into dist; `make windows` builds another module in place
+WINDOWS_ARCH ?= x86_64
+windows-wheel: .venv/.wheels  ## the wheel for Windows, by zig, into dist (WINDOWS_ARCH=arm64 for another processor)
 	@bash tools/windows.sh
-	@$(PY) tools/windows.py --zig
-	@$(PY) tools/windows_wheel.py
+	@$(PY) tools/windows.py --zig $(WINDOWS_ARCH)
+	@$(PY) tools/windows_wheel.py --arch $(WINDOWS_ARCH)
 
-windows-wheel-test:  ## the demo with that wheel, under wine
+windows-wheel-test: .venv/.build  ## the demo with that wheel for x86-64, under wine
+	@bash tools/windows.sh
 	@$(PY) tools/windows_wheel.py --try
 
 test-windows: windows  ## the tests on CPython for Windows, under wine (PYTEST_ARGS=tests/server for a part)

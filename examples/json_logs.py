@@ -62,7 +62,7 @@ def on_connection(sock: pynet.Socket) -> None:
     @sock.on("data")
     def on_data(data: bytes) -> None:
         if data == b"sleep\n":
-            time.sleep(0.3)  # what a listener must not do
+            time.sleep(0.6)  # what a listener must not do
         if data == b"fail\n":
             raise ValueError("asked to fail")
         sock.write(data)

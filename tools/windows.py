@@ -1,12 +1,13 @@
 """Builds pynet/_pynet.cp313-win_amd64.pyd on Linux: `make windows`. tools/windows.sh has fetched what it needs.
 
-    python tools/windows.py [--keep-going] [--zig] [FILE ...]
+    python tools/windows.py [--keep-going] [--zig x86_64|arm64] [FILE ...]
 
 --keep-going compiles all files, lists those that fail, and links nothing if there are any. With FILEs it only compiles
 those. What a file's compiler says is in build/windows/objects/...log as well. PYNET_DEBUG=1 builds with assertions and
 debug information, PYNET_WERROR=0 without making warnings errors.
 
---zig takes ziglang (from PyPI) in place of mingw-w64, whose module is a fifth bigger: for the wheel.
+--zig takes ziglang (from PyPI) in place of mingw-w64, whose module is a fifth bigger and always for x86-64. That is for
+the wheels: the module is in build/windows/wheel, so that the one in place stays as it is.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ PLACE = Path("build/windows")
 LIBUV = Path("vendor/libuv")
 PREFIX = "x86_64-w64-mingw32-"
 MODULE = Path("pynet/_pynet.cp313-win_amd64.pyd")
+WORDS = {"x86_64": "amd64", "arm64": "arm64"}  # of the processors, in the names of modules and wheels
 # The module uses the C library of python313.dll, the UCRT: so both have one errno and one table of descriptors. mingw's
 # own choice on Debian 12 is the older msvcrt.dll.
 COMMON = ["-D_UCRT", "-D_WIN32_WINNT=0x0A00", "-DWIN32_LEAN_AND_MEAN", "-DUV_EXTERN="]
@@ -39,16 +41,35 @@ def switched_on(name: str, default: str = "") -> bool:
     return os.environ.get(name, default) not in ("", "0")
 
 
-def compiler(zig: bool) -> list[str]:
-    if not zig:
-        return [f"{PREFIX}gcc", *COMMON]
+def zig_program() -> str:
     import ziglang
 
+    return str(Path(ziglang.__file__).parent / "zig")
+
+
+def compiler(zig: str | None) -> list[str]:
+    """The command. `zig` is the processor, or None for mingw-w64."""
+    if zig is None:
+        return [f"{PREFIX}gcc", *COMMON]
+    target = f"{zig.replace('arm64', 'aarch64')}-windows-gnu"
     # It has an _WIN32_WINNT of its own.
-    return [
-        *(str(Path(ziglang.__file__).parent / "zig"), "cc", "-target", "x86_64-windows-gnu", "-g0"),
-        *(flag for flag in COMMON if "_WIN32_WINNT" not in flag),
-    ]
+    return [zig_program(), "cc", "-target", target, "-g0", *(flag for flag in COMMON if "_WIN32_WINNT" not in flag)]
+
+
+def module(zig: str | None) -> Path:
+    return MODULE if zig is None else PLACE / "wheel" / f"_pynet.cp313-win_{WORDS[zig]}.pyd"
+
+
+def import_library(zig: str | None) -> Path:
+    """That of python313.dll, which tools/windows.sh makes for x86-64: the DLLs export the same names."""
+    made = PLACE / "lib" / "libpython313.a"
+    if zig != "arm64":
+        return made
+    library = PLACE / "lib" / "arm64" / made.name
+    library.parent.mkdir(exist_ok=True)
+    names = made.with_name("python313.def")
+    subprocess.run([zig_program(), "dlltool", "-m", "arm64", "-d", str(names), "-l", str(library)], check=True)
+    return library
 
 
 def hot_files() -> set[Path]:
@@ -59,7 +80,7 @@ def hot_files() -> set[Path]:
     return found | {Path("csrc/uvio/windows", path.name.replace("_posix", "_windows")) for path in found}
 
 
-def mode(source: Path, hot: set[Path], zig: bool) -> list[str]:
+def mode(source: Path, hot: set[Path], zig: str | None) -> list[str]:
     if switched_on("PYNET_DEBUG"):
         return ["-O0", "-g", "-UNDEBUG"]
     if not zig:
@@ -92,8 +113,8 @@ def libuv_sources() -> list[Path]:
     return sorted([*LIBUV.glob("src/*.c"), *LIBUV.glob("src/win/*.c")])
 
 
-def object_of(source: Path, zig: bool) -> Path:
-    return PLACE / ("zig" if zig else "objects") / source.with_suffix(".o")
+def object_of(source: Path, zig: str | None) -> Path:
+    return PLACE / (f"zig-{zig}" if zig else "objects") / source.with_suffix(".o")
 
 
 def is_fresh(obj: Path, signature: str) -> bool:
@@ -157,13 +178,23 @@ def tell(failed: dict[Path, str], total: int) -> None:
         print(f"  {source}: {first[0] if first else 'failed'}")
 
 
-def link_command(objects: list[str], zig: bool) -> list[str]:
+def link_command(objects: list[str], zig: str | None) -> list[str]:
     """Only the init function is exported."""
-    python = str(PLACE / "lib" / "libpython313.a")
+    python = str(import_library(zig))
     strip = [] if switched_on("PYNET_DEBUG") else ["-s"]
     if zig:
         system = [f"-l{name}" for name in SYSTEM]
-        return [*compiler(zig), "-shared", *strip, "-Wl,--gc-sections", "-o", str(MODULE), *objects, python, *system]
+        return [
+            *compiler(zig),
+            "-shared",
+            *strip,
+            "-Wl,--gc-sections",
+            "-o",
+            str(module(zig)),
+            *objects,
+            python,
+            *system,
+        ]
     exports = PLACE / "pynet.def"
     exports.write_text(f"LIBRARY {MODULE.name}\nEXPORTS\nPyInit__pynet\n")
     system = [f"-l{name}" for name in (*SYSTEM, *RUNTIME)]
@@ -171,31 +202,33 @@ def link_command(objects: list[str], zig: bool) -> list[str]:
     return [*start, "-o", str(MODULE), *objects, str(exports), python, *system]
 
 
-def link(objects: list[str], zig: bool) -> bool:
+def link(objects: list[str], zig: str | None) -> bool:
     """Links the module if something is newer than it."""
+    made = module(zig)
+    made.parent.mkdir(exist_ok=True)
     command = link_command(objects, zig)
-    record = PLACE / "link.sig"
+    record = PLACE / f"link-{zig or 'mingw'}.sig"
     signature = json.dumps(command)
-    fresh = MODULE.exists() and record.exists() and record.read_text() == signature
-    if fresh and all(os.stat(name).st_mtime_ns < MODULE.stat().st_mtime_ns for name in objects):
+    fresh = made.exists() and record.exists() and record.read_text() == signature
+    if fresh and all(os.stat(name).st_mtime_ns < made.stat().st_mtime_ns for name in objects):
         return True
     record.unlink(missing_ok=True)
-    response = PLACE / "link.args"
+    response = record.with_suffix(".args")
     program = command[: 2 if zig else 1]
     response.write_text("\n".join(command[len(program) :]))
     if subprocess.run([*program, f"@{response}"]).returncode != 0:
         return False
-    for library in MODULE.parent.glob("*.lib"):
+    for library in made.parent.glob("*.lib"):
         library.unlink()  # zig's: programs that link with the module would need it
     record.write_text(signature)
-    print(f"built {MODULE} ({MODULE.stat().st_size // 1024} KB)")
+    print(f"built {made} ({made.stat().st_size // 1024} KB)")
     return True
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Build pynet's module for Windows.")
     parser.add_argument("--keep-going", action="store_true", help="compile all files, and list those that fail")
-    parser.add_argument("--zig", action="store_true", help="take ziglang in place of mingw-w64")
+    parser.add_argument("--zig", choices=WORDS, help="take ziglang in place of mingw-w64, for this processor")
     parser.add_argument("files", nargs="*", type=Path, help="only compile these")
     options = parser.parse_args()
     os.chdir(ROOT)

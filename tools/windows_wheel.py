@@ -1,16 +1,15 @@
-"""Packs the wheel for Windows, and looks at it: `make windows-wheel`. tools/windows.py has built the module.
+"""Packs a wheel for Windows, and looks at it: `make windows-wheel`. tools/windows.py has built the module.
 
-    python tools/windows_wheel.py [--try]
+    python tools/windows_wheel.py [--arch x86_64|arm64] [--try]
 
 The wheel holds what those for Linux hold, with the module for Windows in the place of theirs. --try packs nothing: it
-runs the echo server of `make demo` under wine, with the wheel in dist.
+runs the echo server of `make demo` under wine, with the wheel for x86-64 in dist.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -18,13 +17,14 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import pe_file
 import wheels
 import windows
 import wine
 
 # Bytes of the wheel. Code for Windows needs its tables for unwinding, and zig cannot optimise it across files.
 MOST = 600_000
-TAGS = ("cp313", "cp313", "win_amd64")
+TAGS = ("cp313", "cp313")
 # Windows and CPython for Windows have them.
 LIBRARIES = {
     "advapi32.dll", "dbghelp.dll", "iphlpapi.dll", "kernel32.dll", "ole32.dll", "psapi.dll", "python313.dll",
@@ -32,16 +32,21 @@ LIBRARIES = {
 }  # fmt: skip
 
 
-def build(folder: Path) -> Path:
+def tags(arch: str) -> tuple[str, str, str]:
+    return (*TAGS, f"win_{windows.WORDS[arch]}")
+
+
+def build(folder: Path, arch: str) -> Path:
+    module = windows.ROOT / windows.module(arch)
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYNET_")}
-    env["PYNET_PREBUILT"] = str(windows.ROOT / windows.MODULE)
-    env["SETUPTOOLS_EXT_SUFFIX"] = windows.MODULE.name.removeprefix("_pynet")
-    env["_PYTHON_HOST_PLATFORM"] = "win-amd64"
+    env["PYNET_PREBUILT"] = str(module)
+    env["SETUPTOOLS_EXT_SUFFIX"] = module.name.removeprefix("_pynet")
+    env["_PYTHON_HOST_PLATFORM"] = f"win-{windows.WORDS[arch]}"
     sdist = wheels.build_sdist(folder)
     pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check", "--no-cache-dir"]
     wheels.run([*pip, "wheel", "--no-deps", "-w", str(folder / "made"), str(sdist)], env=env, cwd=folder)
     (made,) = (folder / "made").glob("*.whl")
-    options = [f"--{what}-tag={tag}" for what, tag in zip(("python", "abi", "platform"), TAGS, strict=True)]
+    options = [f"--{what}-tag={tag}" for what, tag in zip(("python", "abi", "platform"), tags(arch), strict=True)]
     wheels.run([sys.executable, "-m", "wheel", "tags", "--remove", *options, str(made)])
     (tagged,) = (folder / "made").glob("*.whl")
     without_data(tagged)
@@ -59,36 +64,34 @@ def without_data(wheel: Path) -> None:
     wheels.run([*run, "pack", "--dest-dir", str(wheel.parent), str(unpacked)])
 
 
-def module_problems(module: Path) -> list[str]:
-    said = subprocess.run(
-        [f"{windows.PREFIX}objdump", "-p", str(module)], capture_output=True, text=True, check=True
-    ).stdout
+def module_problems(data: bytes, arch: str) -> list[str]:
+    module = pe_file.read(data)
     problems = []
-    if "pei-x86-64" not in said:
-        problems.append("its module is not for x86-64")
-    names = said.partition("[Ordinal/Name")[2]
-    exported = re.findall(r"^\s*\[\s*\d+\]\s+(?:\+base\[\s*\d+\]\s+\w+\s+)?(\w+)$", names, re.MULTILINE)
-    if exported != [wheels.INIT]:
-        problems.append(f"its module exports {', '.join(exported)} instead of {wheels.INIT} alone")
-    used = {name.lower() for name in re.findall(r"DLL Name: (\S+)", said)}
+    if module.machine != arch:
+        problems.append(f"its module is for {module.machine}")
+    if module.exports != [wheels.INIT]:
+        problems.append(f"its module exports {', '.join(module.exports)} instead of {wheels.INIT} alone")
+    used = {name.lower() for name in module.imports}
     unknown = sorted(name for name in used - LIBRARIES if not name.startswith("api-ms-win-crt-"))
     if unknown:
         problems.append(f"its module needs {', '.join(unknown)}")
+    if "python313.dll" not in used:
+        problems.append("its module does not need python313.dll")
     return problems
 
 
-def problems_of(wheel: Path) -> list[str]:
+def problems_of(wheel: Path, arch: str) -> list[str]:
     problems = []
     if wheel.stat().st_size > MOST:
         problems.append(f"it has {wheel.stat().st_size} bytes, more than {MOST}")
-    with zipfile.ZipFile(wheel) as archive, tempfile.TemporaryDirectory() as folder:
+    with zipfile.ZipFile(wheel) as archive:
         problems += [problem for problem in wheels.content_problems(archive) if "/man/" not in problem]
         modules = [name for name in archive.namelist() if name.endswith((".so", ".pyd"))]
-        if modules != [f"pynet/{windows.MODULE.name}"]:
+        if modules != [f"pynet/{windows.module(arch).name}"]:
             return [*problems, f"its modules are {modules}"]
-        problems += module_problems(Path(archive.extract(modules[0], folder)))
-    if not wheel.name.endswith("-{}-{}-{}.whl".format(*TAGS)):
-        problems.append(f"its name does not end with {'-'.join(TAGS)}")
+        problems += module_problems(archive.read(modules[0]), arch)
+    if not wheel.name.endswith("-{}-{}-{}.whl".format(*tags(arch))):
+        problems.append(f"its name does not end with {'-'.join(tags(arch))}")
     return problems
 
 
@@ -112,20 +115,23 @@ def try_demo(wheel: Path) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Pack the wheel for Windows.")
+    parser = argparse.ArgumentParser(description="Pack a wheel for Windows.")
+    parser.add_argument("--arch", choices=windows.WORDS, default="x86_64", help="the processor (default x86_64)")
     parser.add_argument("--try", action="store_true", dest="tries", help="run the demo with it, under wine")
+    options = parser.parse_args()
     out = windows.ROOT / "dist"
-    if parser.parse_args().tries:
-        (wheel,) = out.glob("pynet_uv-*-win_amd64.whl")
-        return try_demo(wheel)
+    there = f"pynet_uv-*-{tags(options.arch)[2]}.whl"
+    if options.tries:
+        wheel = next(out.glob(there), None)
+        return try_demo(wheel) if wheel else sys.exit(f"there is no dist/{there}: `make windows-wheel` makes it")
     out.mkdir(exist_ok=True)
-    for old in out.glob("pynet_uv-*-win_amd64.whl"):
+    for old in out.glob(there):
         old.unlink()
     with tempfile.TemporaryDirectory() as temporary:
-        made = build(Path(temporary))
+        made = build(Path(temporary), options.arch)
         wheel = out / made.name
         wheel.write_bytes(made.read_bytes())
-    problems = problems_of(wheel)
+    problems = problems_of(wheel, options.arch)
     print(f"{wheel.name}: {wheel.stat().st_size:,} bytes", *(f"    {each}" for each in problems), sep="\n")
     return bool(problems)
 

@@ -9,6 +9,9 @@ prefix starts services, which inherit the pipe and would hold it open; so they s
 
 wine 10 is wanted. If the system has an older one, and this is root, tools/wine_root.sh runs that of Debian 13;
 PYNET_WINE=system takes the older one.
+
+A program does not end when wineserver does: it waits for ever. So services_run() tells whether wineserver is there, and
+end_all() ends what is left. What wineserver says is in build/windows/wineserver.log.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ PYTHON = PLACE / "python" / "python.exe"
 NEEDED = 10
 IN_ROOT = "/usr/lib/wine/wine64"
 LINGER_SECONDS = "120"  # how long the services stay after the last program
+ANSWER_SECONDS = 120  # in which a small program must have come to its end
 
 
 def installed(name: str, other: str) -> str:
@@ -87,29 +91,86 @@ def windows_path(path: Path | str) -> str:
     return "Z:" + str(path).replace("/", "\\")
 
 
-def quietly(*command: str) -> None:
-    subprocess.run(
-        command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def quietly(*command: str, log: Path | None = None) -> bool:
+    """Whether the program has ended by itself. `log` gets its standard error."""
+    with (log or Path(os.devnull)).open("ab") as err:
+        process = subprocess.Popen(
+            command,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=err,
+            start_new_session=True,
+        )
+    try:
+        process.wait(ANSWER_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return False
+    return True
 
 
 def start_services() -> None:
-    """Makes the prefix if it is new; no dialogue when a program crashes, and Windows 10 is what programs see."""
+    """Makes the prefix if it is new; no dialogue when a program crashes, and Windows 10 is what programs see. Raises
+    RuntimeError if no program runs, and ends what is left."""
     server = IN_ROOT.replace("wine64", "wineserver64") if in_root() else installed("wineserver64", "wineserver")
-    quietly(*loader()[:-1], server, f"-p{LINGER_SECONDS}")
+    prefix().mkdir(parents=True, exist_ok=True)  # without it, wineserver does not start
+    # If a program starts wineserver, it ends with that program.
+    good = quietly(*loader()[:-1], server, f"-p{LINGER_SECONDS}", log=PLACE / "wineserver.log")
     ready = prefix() / ".pynet-ready"
     if ready.exists():
-        quietly(*loader(), "cmd", "/c", "ver")
-        return
-    prefix().mkdir(parents=True, exist_ok=True)
-    quietly(*loader(), "wineboot", "--init")
-    for key, name, kind, value in (
-        (r"HKCU\Software\Wine", "Version", "REG_SZ", "win10"),
-        (r"HKCU\Software\Wine\WineDbg", "ShowCrashDialog", "REG_DWORD", "0"),
-        (r"HKCU\Software\Wine\Drivers", "Graphics", "REG_SZ", "null"),
-    ):
-        quietly(*loader(), "reg", "add", key, "/v", name, "/t", kind, "/d", value, "/f")
-    ready.touch()
+        good = good and quietly(*loader(), "cmd", "/c", "ver")
+    else:
+        good = good and quietly(*loader(), "wineboot", "--init")
+        for key, name, kind, value in (
+            (r"HKCU\Software\Wine", "Version", "REG_SZ", "win10"),
+            (r"HKCU\Software\Wine\WineDbg", "ShowCrashDialog", "REG_DWORD", "0"),
+            (r"HKCU\Software\Wine\Drivers", "Graphics", "REG_SZ", "null"),
+        ):
+            good = good and quietly(*loader(), "reg", "add", key, "/v", name, "/t", kind, "/d", value, "/f")
+        if good:
+            ready.touch()
+    if not good:
+        end_all()
+        raise RuntimeError(f"wine runs no program: see {PLACE / 'wineserver.log'}")
+
+
+def processes() -> dict[int, str]:
+    """The processes of the prefix, by their numbers: the name of each one's program, as it was started."""
+    mark, found = f"WINEPREFIX={prefix()}".encode(), {}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (place / "environ").read_bytes().split(b"\0"):
+                program = (place / "cmdline").read_bytes().split(b"\0")[0].decode(errors="replace")
+                if program:  # else it has ended
+                    found[int(place.name)] = program
+        except OSError:
+            pass
+    return found
+
+
+def server_process() -> int | None:
+    """The number of the process of wineserver."""
+    found = [number for number, program in processes().items() if Path(program).name.startswith("wineserver")]
+    return found[0] if len(found) == 1 else None
+
+
+def is_there(process: int | None) -> bool:
+    """Whether a process runs, and is not just waiting to be asked for its status."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def end_all() -> None:
+    """Ends wineserver and every program of the prefix."""
+    for number in processes():
+        try:
+            os.kill(number, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
 
 class Run:

@@ -122,6 +122,7 @@ struct pn_loop {
     struct pn_brake brake;   /* counts the connections that servers have accepted */
     struct pn_embedding embed;
     int wake_read, wake_write;
+    void *packet;   /* Windows: what the wait has taken from libuv's port, and libuv has not got yet */
     int backend;    /* libuv's: epoll, kqueue */
     int reserve_fd; /* closed in order to accept and shed connections at EMFILE */
     int polling;    /* the driver is in the wait, or about to enter it; or a host waits for embed.fd */

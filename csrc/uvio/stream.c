@@ -341,6 +341,25 @@ recheck_fd(struct pn_stream *s)
 
 /* --- connecting --- */
 
+/* The end of a connection comes before any event of the owner's next. connect() to a named pipe has its outcome within the
+ * call, so that libuv would report it before the closing that is under way. */
+#ifdef _WIN32
+
+static bool
+closes_first(const struct pn_stream *s)
+{
+    uv_handle_t *h = NULL;
+    while (s->kind == PN_STREAM_PIPE && (h = pn_uv_next_closing(&loop_of(s)->uv, h)) != NULL) {
+        if ((h->type == UV_NAMED_PIPE || h->type == UV_TCP) && ((struct pn_stream *)h->data)->owner == s->owner)
+            return true;
+    }
+    return false;
+}
+
+#else
+#define closes_first(s) ((void)(s), false)
+#endif
+
 static void
 on_uv_connect(uv_connect_t *req, int status)
 {
@@ -352,7 +371,7 @@ on_uv_connect(uv_connect_t *req, int status)
     s->connect_status = (int16_t)status;
     if (status == 0 && s->peer.family == 0) /* after a reset the kernel does not know it any more */
         (void)pn_stream_peer(s, &s->peer);
-    if (loop_of(s)->halted) {
+    if (loop_of(s)->halted || closes_first(s)) {
         post(s, PN_POST_CONNECT);
         return;
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import types
 
@@ -28,6 +27,7 @@ from bad_values import (
     refused,
     text,
 )
+from helpers import open_descriptors
 
 HOST = "127.0.0.1"
 
@@ -261,11 +261,6 @@ def test_signals_of_others_are_no_signals():
 # --- bound sockets ---
 
 
-def listeners():
-    gc.collect()
-    return len(os.listdir("/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"))
-
-
 def bound_port(value):
     """As any port: numbers and numeric texts; Node says bad port to every other type as well."""
     if value is None or isinstance(value, Str) or value in ("1", 0, 1) and not isinstance(value, (bool, bytes)):
@@ -282,14 +277,14 @@ BOUND = {"host": bound_host, "port": bound_port, "ipv6_only": boolean, "reuse_po
 
 @pytest.mark.parametrize("name", BOUND)
 def test_wrong_bound_socket(name):
-    before = listeners()
+    before = open_descriptors()
 
     def check(value, code):
         for args, options in [((), {name: value}), (({name: value},), {}), (({camel(name): value},), {})]:
             refused(code, (name, "Port" if name == "port" else name), pynet.BoundSocket, *args, **options)
 
     all_refused(BOUND[name], check)
-    assert listeners() == before, "nothing is left open"
+    assert open_descriptors() == before, "nothing is left open"
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,11 @@ def expected_trace(name, kind):
     for entry in EXPECTED_DIFFERENCES.get(name, []):
         if kind not in entry.get("kinds", suite.ALL_KINDS):
             continue
+        if "windows" in entry and not ON_WINDOWS:
+            continue
         assert entry["reason"], f"{name}: a difference without a reason"
         found = text.count(entry["node"])
-        if found == 0 and ON_WINDOWS:
+        if found == 0 and ON_WINDOWS and "windows" not in entry:
             continue  # Node for Windows does not do that
         assert found == 1, f"{name}: not once in Node's trace:\n{entry['node']}"
         text = text.replace(entry["node"], entry["pynet"])
@@ -97,9 +99,19 @@ def cases():
             yield pytest.param(name, kind, host, id="-".join(filter(None, (name, kind, host))))
 
 
+def try_again(name, kind, expected, folder):
+    """Whether one of two more runs does what is expected. Threads of the system accept the clients of a named pipe, and
+    wait for its end: on a busy machine settle() is too short for that now and then, in Node for Windows as well."""
+    for attempt in ("2", "3"):
+        (folder / attempt).mkdir()
+        if without_numbers(suite.run_started(name, kind, folder / attempt)[0]) == expected:
+            return True
+    return False
+
+
 @pytest.mark.timeout(300)  # the first one to be asked for may wait for many others
 @pytest.mark.parametrize(("name", "kind", "host"), list(cases()))
-def test_as_node(name, kind, host, traces):
+def test_as_node(name, kind, host, traces, tmp_path):
     if host is not None:
         pytest.importorskip(host)
     if ON_WINDOWS and (why := suite.of_windows("pynet_differs").get((name, kind))):
@@ -118,7 +130,8 @@ def test_as_node(name, kind, host, traces):
     got, expected = without_numbers(got), without_numbers(expected)
     if "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM" not in expected:
         skip_if_refused(got)
-    if got != expected:
+    by_pipe = ON_WINDOWS and kind == "unix"
+    if got != expected and not (by_pipe and try_again(name, kind, expected, tmp_path)):
         diff = difflib.unified_diff(expected.splitlines(), got.splitlines(), "node", "pynet", lineterm="", n=20)
         pytest.fail("\n".join([f"{name} {kind} {host}", *diff, stderr]), pytrace=False)
 

@@ -30,8 +30,8 @@ class Program:
         )
         self.told = False
         self.expected: tuple[str, ...] = ()  # parts of lines on stderr that may come
-        self.lines: queue.Queue[str] = queue.Queue()
-        self.errors: queue.Queue[str] = queue.Queue()
+        self.lines: queue.Queue[str | None] = queue.Queue()  # None: that was the last one
+        self.errors: queue.Queue[str | None] = queue.Queue()
         self.readers = [
             threading.Thread(target=self.read, args=pair)
             for pair in ((self.process.stdout, self.lines), (self.process.stderr, self.errors))
@@ -44,14 +44,21 @@ class Program:
             for line in stream:
                 lines.put(line.rstrip("\n"))
                 platform_skips.note(line)
+        lines.put(None)
+
+    def next_of(self, lines) -> str:
+        line = lines.get(timeout=PATIENCE)
+        if line is None:
+            raise EOFError(f"it has ended, with status {self.wait()}")
+        return line
 
     def line(self) -> str:
         """The next line that it prints."""
-        return self.lines.get(timeout=PATIENCE)
+        return self.next_of(self.lines)
 
     def error(self) -> str:
         """The next line on stderr; one that is taken so is expected."""
-        return self.errors.get(timeout=PATIENCE)
+        return self.next_of(self.errors)
 
     @property
     def port(self) -> int:
@@ -76,7 +83,9 @@ class Program:
         """SIGTERM ends it in order, on Windows at once. It has said nothing on stderr that is unexpected."""
         self.terminate()
         assert self.wait() == (1 if sys.platform == "win32" and self.told else 0)
-        assert [line for line in self.errors.queue if not any(part in line for part in self.expected)] == []
+        assert [
+            line for line in self.errors.queue if line is not None and not any(part in line for part in self.expected)
+        ] == []
 
 
 @pytest.fixture

@@ -240,6 +240,7 @@ def test_reuse_address_is_set(bare, args):
     assert read_option(bare().listen(*args), socket.SOL_SOCKET, socket.SO_REUSEADDR) != 0
 
 
+@pytest.mark.wine_fault("a socket that is closed while a poll waits for it keeps its port for a while now and then")
 def test_port_of_a_connection_in_time_wait_is_free_again(bare):
     srv = bare().listen(0, HOST)
     port = srv.address().port

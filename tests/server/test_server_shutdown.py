@@ -130,7 +130,8 @@ def test_new_connections_are_refused_at_once(server):
 
 def test_what_is_queued_still_leaves(server):
     srv = server(lambda sock: (quiet(sock), sock.write(BIG)))
-    clients, _ = accept(srv)
+    clients, (sock,) = accept(srv)
+    assert wait_until(lambda: sock.bytes_written)
     done = srv.shutdown()
     got = 0
     while chunk := clients[0].recv(1_000_000):
@@ -142,7 +143,8 @@ def test_what_is_queued_still_leaves(server):
 
 def test_what_is_corked_still_leaves(server):
     srv = server(lambda sock: (quiet(sock), sock.cork(), sock.write("held")))
-    clients, _ = accept(srv)
+    clients, (sock,) = accept(srv)
+    assert wait_until(lambda: sock.bytes_written)
     done = srv.shutdown()
     assert clients[0].recv(10) == b"held"
     clients[0].close()
@@ -165,6 +167,7 @@ def test_a_peer_that_never_ends_is_destroyed_in_time(server):
 def test_a_peer_that_does_not_read_is_destroyed_in_time(server):
     srv = server(lambda sock: (quiet(sock), sock.write(BIG)))
     clients, (sock,) = accept(srv)
+    assert wait_until(lambda: sock.bytes_written)  # it is among the connections before its listener is called
     assert srv.shutdown(0.05).result(5) == 1
     assert sock.destroyed
     clients[0].close()

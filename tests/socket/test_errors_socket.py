@@ -24,7 +24,7 @@ from bad_values import (
     refused,
     strict_instance,
 )
-from helpers import Recorder, connected_pair, read_option, shown
+from helpers import Recorder, connected_pair, open_descriptors, read_option, shown
 
 FD = number(0, 2**31 - 1, integer=True)
 OPTIONS = {
@@ -36,11 +36,6 @@ OPTIONS = {
     "keep_alive_initial_delay": any_number,
     "high_water_mark": number(0, 2**31 - 1, integer=True, codes=VALUE),
 }
-
-
-def open_descriptors():
-    folder = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"
-    return len(os.listdir(folder))
 
 
 def sockets():

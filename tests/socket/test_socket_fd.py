@@ -223,6 +223,8 @@ def test_the_descriptor_of_a_bound_socket_is_no_sockets():
 # --- kinds ---
 
 
+@pytest.mark.posix_only("files and folders of the C library have no handles of the system", only="FILE")
+@pytest.mark.posix_only("files and folders of the C library have no handles of the system", only="UNKNOWN")
 @pytest.mark.parametrize("kind", ["FILE", "UDP", "TTY", "UNKNOWN"])
 def test_other_kinds_are_refused(tmp_path, kind):
     opened = []
@@ -498,6 +500,7 @@ def test_the_reading_end_as_a_whole_socket():
     assert log.wait("close").names == ["data", "end", "prefinish", "finish", "close"]
 
 
+@pytest.mark.posix_only("a descriptor is a handle of the system")
 def test_a_write_to_the_reading_end():
     r, w = os.pipe()
     with pynet.turn():

@@ -298,7 +298,12 @@ queue_rest(PnDuplex *s, PyObject *bytes, const char *base, size_t len, ssize_t s
         return -1;
     if (callback != NULL && pn_writes_add_record(s, callback, false) < 0)
         return -1;
-    request(s);
+    int status = pn_writes_request(s);
+    if (status == 0)
+        return 0;
+    if (callback != NULL && done == len) /* an empty write has not been sent for all that */
+        s->wq->last->held = s->wq->holds = true;
+    pn_writable_fail_soon(s, status);
     return 0;
 }
 

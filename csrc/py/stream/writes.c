@@ -660,6 +660,9 @@ pn_writes_request(PnDuplex *s)
     struct pn_writes *wq = s->wq;
     struct iovec iov[MAX_IOV];
     size_t limit = pn_writes_unheld(s);
+    uint64_t start = start_of(wq);
+    if (wq->connect_end > start && limit > wq->connect_end - start) /* as in Node, the others wait for the first */
+        limit = (size_t)(wq->connect_end - start);
     int fd = first_fd(wq, &limit);
     size_t n = fill_iov(&wq->q, limit, iov, &wq->in_flight);
     int status = pn_stream_write(s->io, iov, n, fd);

@@ -1,10 +1,14 @@
 /* loop_windows.c - the system's part of the loop on Windows: waits for libuv's completion port; see loop_os.h.
  *
- * The wait takes a packet from the port and posts it back, so that libuv itself handles it, with the lock. What wakes the
- * wait is an async handle of libuv, since its port must carry packets of libuv only. */
+ * The wait takes a packet from the port, without the lock, and libuv gets it when the turn runs, before all others: what
+ * comes first is handled first. What wakes the wait is an async handle of libuv, since its port must carry packets of
+ * libuv only. */
 #include "uvio/loop_os.h"
 
+#include <stddef.h>
+
 #include "uvio/net.h"
+#include "uvio/uv_internals.h"
 
 /* --- opening and closing --- */
 
@@ -36,9 +40,20 @@ pn_loop_os_start(struct pn_loop *loop)
     (void)loop;
 }
 
+/* Gives libuv what the wait has taken. */
+static void
+hand_over(struct pn_loop *loop)
+{
+    OVERLAPPED *packet = loop->packet;
+    loop->packet = NULL;
+    if (packet != NULL)
+        pn_uv_take_packet(&loop->uv, packet);
+}
+
 void
 pn_loop_os_stop(struct pn_loop *loop)
 {
+    hand_over(loop);
     uv_close((uv_handle_t *)&loop->wake, NULL);
 }
 
@@ -72,7 +87,7 @@ pn_loop_drain(struct pn_loop *loop)
 bool
 pn_loop_can_run(struct pn_loop *loop)
 {
-    (void)loop;
+    hand_over(loop); /* else closing would wait for its request */
     return true;
 }
 
@@ -82,12 +97,13 @@ pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
     DWORD bytes, ms = INFINITE;
     ULONG_PTR key;
     OVERLAPPED *packet = NULL;
+    if (loop->packet != NULL)
+        return 0; /* no turn has run since */
     if (timeout_ns >= 0)
         ms = (DWORD)((timeout_ns + 999999) / 1000000);
-    (void)GetQueuedCompletionStatus(loop->uv.iocp, &bytes, &key, &packet, ms);
     /* A packet of a failed operation comes with FALSE, and libuv reads its status from it. */
-    if (packet != NULL && !PostQueuedCompletionStatus(loop->uv.iocp, bytes, key, packet))
-        return UV_ENOMEM; /* libuv would miss it */
+    (void)GetQueuedCompletionStatus(loop->uv.iocp, &bytes, &key, &packet, ms);
+    loop->packet = packet;
     return 0;
 }
 
@@ -111,5 +127,6 @@ pn_loop_forget_fd(struct pn_fd_recheck *t)
 void
 pn_loop_os_run(struct pn_loop *loop)
 {
+    hand_over(loop);
     (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
 }
