@@ -66,10 +66,15 @@ inside() {
         PYNET_SYSTEM_LIBUV="${PYNET_SYSTEM_LIBUV:-1}" "$@"
 }
 
-# copy_checkout FOLDER: what git tracks, as it is in the working tree.
+# copy_checkout FOLDER: what git tracks, as it is in the working tree. What an earlier copy had beside that goes.
 copy_checkout() {
+    local copied=$root/$1/.copied
     mkdir -p "$root/$1"
-    git ls-files -z | tar -c --null --ignore-failed-read -T - | tar -x -C "$root/$1"
+    touch "$copied"
+    git ls-files -z | sort -z > "$copied.new"
+    (cd "$root/$1" && comm -z -23 .copied .copied.new | xargs -0r rm -f)
+    tar -c --null --ignore-failed-read -T "$copied.new" | tar -x -C "$root/$1"
+    mv "$copied.new" "$copied"
 }
 
 # apt_install PACKAGE...

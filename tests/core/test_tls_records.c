@@ -58,16 +58,44 @@ test_other_bytes_always_count(void)
 static void
 test_other_types_are_noticed_when_the_record_is_whole(void)
 {
+    static const uint8_t handshake[] = {22, 3, 3, 0, 1, 1};
     struct pn_tls_records r = {0};
-    CHECK_INT(pn_tls_records_add(&r, two, 12), 1);
+    CHECK_INT(pn_tls_records_add(&r, two, sizeof(two)), 2);
     CHECK(!r.other);
-    CHECK_INT(pn_tls_records_add(&r, two + 12, 1), 1);
+    CHECK_INT(pn_tls_records_add(&r, handshake, 5), 0);
+    CHECK(!r.other);
+    CHECK_INT(pn_tls_records_add(&r, handshake + 5, 1), 1);
     CHECK(r.other);
     r.other = false;
     CHECK_INT(pn_tls_records_add(&r, two, 7), 1);
     CHECK(!r.other);
     CHECK_INT(pn_tls_records_add(&r, "GET /", 5), 1);
     CHECK(r.other);
+}
+
+static void
+test_an_alert_is_noticed_with_its_header(void)
+{
+    struct pn_tls_records r = {0};
+    CHECK_INT(pn_tls_records_add(&r, two, 11), 1);
+    CHECK(!r.alert);
+    CHECK_INT(pn_tls_records_add(&r, two + 11, 1), 0);
+    CHECK(r.alert);
+}
+
+static void
+test_what_a_record_lacks(void)
+{
+    struct pn_tls_records r = {0};
+    CHECK_INT(pn_tls_records_missing(&r), 5);
+    CHECK_INT(pn_tls_records_add(&r, two, 3), 0);
+    CHECK_INT(pn_tls_records_missing(&r), 2);
+    CHECK_INT(pn_tls_records_add(&r, two + 3, 3), 0);
+    CHECK_INT(pn_tls_records_missing(&r), 1);
+    CHECK_INT(pn_tls_records_add(&r, two + 6, 1), 1);
+    CHECK_INT(pn_tls_records_missing(&r), 5);
+    CHECK_INT(pn_tls_records_add(&r, "GET /", 5), 1);
+    CHECK(pn_tls_records_missing(&r) == SIZE_MAX);
 }
 
 int
@@ -79,5 +107,7 @@ main(void)
     RUN(test_the_longest_record);
     RUN(test_other_bytes_always_count);
     RUN(test_other_types_are_noticed_when_the_record_is_whole);
+    RUN(test_an_alert_is_noticed_with_its_header);
+    RUN(test_what_a_record_lacks);
     return 0;
 }
