@@ -1,5 +1,5 @@
-"""Handshakes that call OpenSSL itself in place of the methods of _ssl: whatever a peer sends first, events, errors and the
-records for the peer stay the same."""
+"""Handshakes that call OpenSSL itself in place of the methods of _ssl: whatever a peer sends first, events, errors and
+the records for the peer stay the same."""
 
 from __future__ import annotations
 
