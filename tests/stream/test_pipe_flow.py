@@ -60,6 +60,7 @@ def test_pipe_gives_the_destination_and_tells_it(line):
     assert log.args("unpipe")[0][0] is near
 
 
+@pytest.mark.wine_fault("what is to be sent is lost when the peer ends while a receive waits", only="tcp")
 def test_proxy_chain(server, where):
     """Client, three proxies, echo server: 4 MB there and back."""
     place = target(server(echo))
