@@ -127,7 +127,7 @@ class Limits:
     """What a process may take, in seconds, and how many of them a folder."""
 
     def __init__(self, stall: float, limit: float, restarts: int):
-        self.stall = stall  # without a word of a test
+        self.stall = stall  # seconds in which no test ends
         self.limit = limit  # in all
         self.restarts = restarts
 

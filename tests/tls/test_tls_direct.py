@@ -546,7 +546,7 @@ def test_a_renegotiation_is_for_the_methods(set_direct, secure_server, s_client,
     assert direct[-1] is False
 
 
-# --- the BIO of its own ---
+# --- the memory of the BIOs ---
 
 
 @needs_direct

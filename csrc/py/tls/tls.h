@@ -144,22 +144,26 @@ PyObject *pn_tls_wrap(PyObject *module, PyObject *const *args, Py_ssize_t nargs,
 void pn_tls_find_connection(PnTLS *t, PyObject *address);
 
 /* --- tls_direct.c --- */
-/* Whether the next functions may be called. They need the GIL, and run no code of the user. */
-/* It is established, only data have come since, and no function of the user wants to see keys. With other records, such
- * as those of a renegotiation, OpenSSL may call functions of the user, whose exceptions only _ssl raises. */
+/* The connection is known, and no function of the user wants to see its keys. */
+static inline bool
+pn_tls_has_library(const PnTLS *t)
+{
+    return t->ssl != NULL && !t->st->tls_indirect && t->library->keylog(t->library->context(t->ssl)) == NULL;
+}
+/* Whether the next functions may be called. They need the GIL, and run no code of the user. The connection is established,
+ * and only data and alerts have come since. With other records, such as those of a renegotiation, OpenSSL may call functions
+ * of the user, whose exceptions only _ssl raises. */
 static inline bool
 pn_tls_may_call(const PnTLS *t)
 {
-    return t->ssl != NULL && t->established && t->whole != PN_TLS_UNKNOWN && !t->records.other &&
-           !t->st->tls_indirect && t->library->keylog(t->library->context(t->ssl)) == NULL;
+    return pn_tls_has_library(t) && t->established && t->whole != PN_TLS_UNKNOWN && !t->records.other;
 }
-/* The same for the handshake. OpenSSL fails for good then, and the method of the SSLObject finds the error again; but since
- * OpenSSL 3.2 not if the first record is none of TLS, or an alert of a wrong version. */
+/* The same for the handshake. When OpenSSL fails, the method of the SSLObject finds the error again. Since OpenSSL 3.2 it
+ * does not if the first record is not one of TLS, or is an alert of a wrong version. */
 static inline bool
 pn_tls_may_shake(const PnTLS *t)
 {
-    return t->ssl != NULL && !t->records.invalid && !t->records.alert && !t->st->tls_indirect &&
-           t->library->keylog(t->library->context(t->ssl)) == NULL;
+    return pn_tls_has_library(t) && !t->records.invalid && !t->records.alert;
 }
 /* Goes on with the handshake. 0: it is complete; PN_TLS_WANTS; PN_TLS_ERROR, without an exception: the method of the
  * SSLObject must say why it has failed. Releases the GIL meanwhile. */
