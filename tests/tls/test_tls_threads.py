@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 
 import pytest
 
@@ -95,6 +96,8 @@ def test_reconnecting_while_a_thread_writes(secure_server, client_context):
         while not stop.is_set():
             if c.writable_length < 1_000_000:
                 c.write(CHUNK)
+            else:
+                time.sleep(0.001)  # else it keeps the GIL for 5 ms whenever the loop wants it
 
     def again():
         try:
