@@ -61,4 +61,11 @@ pn_link_remove(struct pn_link *node)
     pn_link_clear(node);
 }
 
+static inline void
+pn_links_remove_all(struct pn_link *list)
+{
+    while (!pn_links_empty(list))
+        pn_link_remove(list->next);
+}
+
 #endif

@@ -2,23 +2,18 @@
 #include "uvio/fd_table.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "uvio/grow.h"
 
 #define BITS 64
 
 static bool
 reserve(struct pn_fd_table *t, size_t words)
 {
-    if (words <= t->words)
-        return true;
-    words = words > t->words * 2 ? words : t->words * 2;
-    uint64_t *bits = realloc(t->bits, words * sizeof(*bits));
-    if (bits == NULL)
-        return false;
-    memset(bits + t->words, 0, (words - t->words) * sizeof(*bits));
-    t->bits = bits;
-    t->words = words;
-    return true;
+    uint64_t *bits = pn_grow_zeroed(t->bits, &t->words, words, sizeof(*bits));
+    if (bits != NULL)
+        t->bits = bits;
+    return bits != NULL;
 }
 
 void

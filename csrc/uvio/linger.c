@@ -107,7 +107,7 @@ pn_stream_linger(struct pn_loop *loop, struct pn_stream *s, size_t bytes, uint64
         pn_path_file_unlink(s->file);
         pn_stream_forget_file(s);
     }
-    pn_stream_group_leave(&s->group);
+    pn_link_remove(&s->group);
     l->events = s->events;
     l->stream = s;
     l->loop = loop;

@@ -26,6 +26,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "core/links.h"
 #include "core/timers.h"
 #include "core/times.h"
 #include "uvio/brake.h"
@@ -87,7 +88,9 @@ struct pn_loop {
     uv_check_t check; /* a referenced handle: without one libuv never polls */
     uv_prepare_t prepare;
 #ifdef _WIN32
-    uv_async_t wake; /* what wakes the wait */
+    uv_async_t wake;        /* what wakes the wait */
+    struct pn_link closing; /* streams, by their `group`: from pn_stream_close() until `closed` */
+    struct pn_link held;    /* streams, likewise: connected, see pn_stream_os_holds() */
 #endif
     jmp_buf *leave; /* borrowed: where before_poll() leaves uv_run() to */
     struct pn_timers timers;

@@ -263,11 +263,14 @@ on_uv_close(uv_handle_t *handle)
         return;
     }
     pn_loop_unpost(loop, &s->posted);
+    pn_link_remove(&s->group);
     if (s->owner != NULL)
         s->events->closed(s);
     free_request(s);
     loop->counts.streams--;
     free(s);
+    for (struct pn_stream *held; (held = pn_stream_os_take_held(loop)) != NULL;)
+        post(held, PN_POST_CONNECT);
 }
 
 void
@@ -298,7 +301,7 @@ pn_stream_close(struct pn_stream *s)
     if (s->completions == 0)
         pn_loop_unpost(loop_of(s), &s->posted);
     pn_loop_forget_fd(&s->recheck);
-    pn_stream_group_leave(&s->group);
+    pn_link_remove(&s->group);
     if (s->unref)
         uv_ref(&s->h.handle); /* `closed` must come even if the user has called unref() */
     int fd = pn_stream_fd(s);
@@ -341,25 +344,6 @@ recheck_fd(struct pn_stream *s)
 
 /* --- connecting --- */
 
-/* The end of a connection comes before any event of the owner's next. connect() to a named pipe has its outcome within the
- * call, so that libuv would report it before the closing that is under way. */
-#ifdef _WIN32
-
-static bool
-closes_first(const struct pn_stream *s)
-{
-    uv_handle_t *h = NULL;
-    while (s->kind == PN_STREAM_PIPE && (h = pn_uv_next_closing(&loop_of(s)->uv, h)) != NULL) {
-        if ((h->type == UV_NAMED_PIPE || h->type == UV_TCP) && ((struct pn_stream *)h->data)->owner == s->owner)
-            return true;
-    }
-    return false;
-}
-
-#else
-#define closes_first(s) ((void)(s), false)
-#endif
-
 static void
 on_uv_connect(uv_connect_t *req, int status)
 {
@@ -371,7 +355,9 @@ on_uv_connect(uv_connect_t *req, int status)
     s->connect_status = (int16_t)status;
     if (status == 0 && s->peer.family == 0) /* after a reset the kernel does not know it any more */
         (void)pn_stream_peer(s, &s->peer);
-    if (loop_of(s)->halted || closes_first(s)) {
+    if (pn_stream_os_holds(s))
+        return; /* on_uv_close() posts it */
+    if (loop_of(s)->halted) {
         post(s, PN_POST_CONNECT);
         return;
     }

@@ -7,9 +7,11 @@
 #define PN_UVIO_STREAM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <uv.h>
 
 #include "core/addr.h"
+#include "core/links.h"
 #include "uvio/iovec.h"
 #include "uvio/loop.h"
 
@@ -53,15 +55,9 @@ enum pn_work {
     PN_WORK_CLOSES = 32,
 };
 
-/* A ring of streams that belong together, oldest first, with the group itself between the newest and the oldest. A
- * stream leaves its group when it is closed. */
-struct pn_stream_group {
-    struct pn_stream_group *next, *prev; /* of a stream: NULL when it is in none */
-};
-
 struct pn_stream {
     const struct pn_stream_events *events;
-    struct pn_stream_group group;
+    struct pn_link group; /* in a list of streams that belong together; pn_stream_close() removes it */
     void *owner;             /* borrowed; NULL: events are dropped */
     void *filter;            /* borrowed; the owner's: what stands between the stream and its user; NULL: nothing */
     struct pn_posted posted; /* in the list while `completions` is not 0 */
@@ -106,13 +102,20 @@ struct pn_stream *pn_stream_new(struct pn_loop *loop, enum pn_stream_kind kind, 
 struct pn_stream *pn_stream_open(struct pn_loop *loop, enum pn_stream_kind kind, int fd,
                                  const struct pn_stream_events *events, void *owner, int *status);
 
-void pn_stream_group_init(struct pn_stream_group *g);
-void pn_stream_group_add(struct pn_stream_group *g, struct pn_stream *s);
-void pn_stream_group_leave(struct pn_stream_group *member); /* does nothing if it is in no group */
-/* Calls `visit` for each stream of the group. It must not close any. */
-void pn_stream_group_each(struct pn_stream_group *g, void (*visit)(struct pn_stream *s, void *arg), void *arg);
-/* Empties the group; its streams stay open. */
-void pn_stream_group_clear(struct pn_stream_group *g);
+/* The stream that this is the `group` of. */
+static inline struct pn_stream *
+pn_stream_of_group(struct pn_link *group)
+{
+    return (struct pn_stream *)(void *)((char *)group - offsetof(struct pn_stream, group));
+}
+
+/* Calls `visit` for each stream of the list. It must not close any. */
+static inline void
+pn_stream_each(const struct pn_link *list, void (*visit)(struct pn_stream *s, void *arg), void *arg)
+{
+    for (struct pn_link *at = list->next; at != list; at = at->next)
+        visit(pn_stream_of_group(at), arg);
+}
 
 /* Opens a descriptor of this family (AF_INET, ...) for a stream that has none, for options that must be set before it
  * connects. Returns 0, or a status. */

@@ -60,6 +60,16 @@ int pn_stream_os_connect_outcome(const struct pn_stream *s);
 int pn_stream_os_shutdown(struct pn_stream *s, uv_shutdown_cb later);
 /* After an end that libuv has reported without a read: UV_EOF, an error, or 0 if there is more to read. */
 ssize_t pn_stream_os_end_status(const struct pn_stream *s);
+/* The end of a connection comes before any event of the owner's next. On Windows connect() to a named pipe has its outcome
+ * within the call, so that it may come before the closing that is under way: then the first function keeps the stream, and
+ * returns true; the second one takes out a stream that needs to wait no longer, or returns NULL. */
+#ifdef _WIN32
+bool pn_stream_os_holds(struct pn_stream *s);
+struct pn_stream *pn_stream_os_take_held(struct pn_loop *loop);
+#else
+#define pn_stream_os_holds(s)         ((void)(s), false)
+#define pn_stream_os_take_held(loop) ((void)(loop), (struct pn_stream *)NULL)
+#endif
 /* Closes the handle, with its descriptor `fd`. */
 void pn_stream_os_close(struct pn_stream *s, int fd, uv_close_cb closed);
 /* Queues a write; see pn_stream_write(). */

@@ -146,13 +146,6 @@ pn_uv_end_skip(uv_loop_t *loop, struct pn_uv_skipped *skipped)
 
 #else
 
-/* The handle whose closing this uv_run() ends next after that of `before` (NULL: first of all), behind what is pending. */
-static inline uv_handle_t *
-pn_uv_next_closing(const uv_loop_t *loop, const uv_handle_t *before)
-{
-    return before == NULL ? loop->endgame_handles : before->endgame_next;
-}
-
 void uv__insert_pending_req(uv_loop_t *loop, uv_req_t *req);
 
 /* What libuv does with a packet that it has taken from its port: the next uv_run() handles it before all others. */

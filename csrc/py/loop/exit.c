@@ -241,8 +241,7 @@ pn_after_fork(PyObject *module, PyObject *unused)
     memset(st->direct, 0, sizeof(st->direct));
     memset(st->lent, 0, sizeof(st->lent));
     pn_links_init(&st->direct_reads);
-    while (!pn_links_empty(&st->tls_waiting))
-        pn_link_remove(st->tls_waiting.next);
+    pn_links_remove_all(&st->tls_waiting);
     pn_timer_init(&st->tls_next.t);
     pn_timer_init(&st->direct_review.t);
     pn_waiters_after_fork(st);

@@ -171,7 +171,7 @@ accept_connection(PnServer *s, struct pn_accepted *c, struct pn_limited *entry)
         return;
     }
     if (sock->d.io != NULL)
-        pn_stream_group_add(&s->streams, sock->d.io);
+        pn_link_append(&s->streams, &sock->d.io->group);
     if (s->counts->tls != NULL)
         pn_server_secure(s, sock, hand_out);
     else

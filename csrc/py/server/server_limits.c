@@ -156,11 +156,11 @@ count_open(PnServer *s, struct pn_address_limits *table)
     struct counting c = {s, table, false};
     if (st->loop == NULL || st->closed || s->em.generation != st->generation)
         return 0;
-    pn_stream_group_each(&s->streams, count, &c);
+    pn_stream_each(&s->streams, count, &c);
     if (!c.failed)
         return 0;
     c = (struct counting){s, NULL, false};
-    pn_stream_group_each(&s->streams, count, &c);
+    pn_stream_each(&s->streams, count, &c);
     return -1;
 }
 

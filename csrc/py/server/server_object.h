@@ -38,7 +38,7 @@ struct PnServer {
     struct pn_server_limits *limits; /* own: see server_limits.h; NULL: none was ever set */
     size_t connections;
     struct pn_server_counts *counts; /* own */
-    struct pn_stream_group streams;  /* of the connections */
+    struct pn_link streams;          /* of the connections, by their `group` */
     struct pn_abort_link abort;      /* the signal of listen(), until close() */
     size_t draining;                 /* connections that shutdown() waits for */
     struct PnCall *accepting;        /* borrowed: the first call of accept() that waits; see accept_method.c */

@@ -32,7 +32,7 @@ pn_server_sockets(PnServer *s)
     struct gathering g = {s, PyList_New(0), false};
     if (g.list == NULL || st->loop == NULL || st->closed || s->em.generation != st->generation)
         return g.list;
-    pn_stream_group_each(&s->streams, gather, &g);
+    pn_stream_each(&s->streams, gather, &g);
     if (g.failed)
         Py_CLEAR(g.list);
     return g.list;

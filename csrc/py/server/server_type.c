@@ -409,7 +409,7 @@ server_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     PnServer *s = PN_SERVER(op);
     s->em.ops = &server_emitter_ops;
-    pn_stream_group_init(&s->streams);
+    pn_links_init(&s->streams);
     s->options.high_water_mark = s->em.st->default_mark;
     s->options.no_delay = s->em.st->no_delay;
     s->options.max_write_buffer = UINT32_MAX;
@@ -466,7 +466,7 @@ server_dealloc(PyObject *op)
     PnServer *s = PN_SERVER(op);
     PyObject_GC_UnTrack(op);
     pn_abort_cut(&s->abort); /* it has no listener and no lookup here: each holds a reference */
-    pn_stream_group_clear(&s->streams);
+    pn_links_remove_all(&s->streams);
     pn_list_cut(&s->em);
     Py_TRASHCAN_BEGIN(op, server_dealloc) /* listeners chain objects */
         if (s->em.weakrefs != NULL) PyObject_ClearWeakRefs(op);

@@ -15,10 +15,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "uvio/grow.h"
 #include "uvio/loop_os.h"
 #include "uvio/signal_mask.h"
 #include "uvio/stream.h"
@@ -63,16 +63,10 @@ pn_ready_close(struct pn_loop *loop)
 static bool
 reserve(struct pn_ready *r, size_t size)
 {
-    if (size <= r->size)
-        return true;
-    size = size > r->size * 2 ? size : r->size * 2;
-    struct pn_stream **streams = realloc(r->streams, size * sizeof(struct pn_stream *));
-    if (streams == NULL)
-        return false;
-    memset(streams + r->size, 0, (size - r->size) * sizeof(struct pn_stream *));
-    r->streams = streams;
-    r->size = size;
-    return true;
+    struct pn_stream **streams = pn_grow_zeroed(r->streams, &r->size, size, sizeof(struct pn_stream *));
+    if (streams != NULL)
+        r->streams = streams;
+    return streams != NULL;
 }
 
 void

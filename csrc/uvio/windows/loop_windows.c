@@ -22,6 +22,8 @@ int
 pn_loop_os_open(struct pn_loop *loop)
 {
     loop->wake_read = loop->wake_write = loop->backend = loop->reserve_fd = -1;
+    pn_links_init(&loop->closing);
+    pn_links_init(&loop->held);
     int status = uv_loop_init(&loop->uv);
     if (status != 0)
         return status;

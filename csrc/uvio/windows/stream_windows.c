@@ -79,7 +79,41 @@ pn_stream_os_close(struct pn_stream *s, int fd, uv_close_cb closed)
      * all of them. */
     if (s->kind == PN_STREAM_TCP && fd != -1)
         (void)CancelIoEx(pn_fd_handle(fd), NULL);
+    pn_link_append(&pn_loop_of_handle(&s->h.handle)->closing, &s->group);
     uv_close(&s->h.handle, closed);
+}
+
+static bool
+must_wait(const struct pn_loop *loop, const struct pn_stream *s)
+{
+    for (struct pn_link *at = loop->closing.next; at != &loop->closing; at = at->next) {
+        if (pn_stream_of_group(at)->owner == s->owner && s->owner != NULL)
+            return true;
+    }
+    return false;
+}
+
+bool
+pn_stream_os_holds(struct pn_stream *s)
+{
+    struct pn_loop *loop = pn_loop_of_handle(&s->h.handle);
+    if (!must_wait(loop, s))
+        return false;
+    pn_link_append(&loop->held, &s->group);
+    return true;
+}
+
+struct pn_stream *
+pn_stream_os_take_held(struct pn_loop *loop)
+{
+    for (struct pn_link *at = loop->held.next; at != &loop->held; at = at->next) {
+        struct pn_stream *s = pn_stream_of_group(at);
+        if (!must_wait(loop, s)) {
+            pn_link_remove(at);
+            return s;
+        }
+    }
+    return NULL;
 }
 
 bool
