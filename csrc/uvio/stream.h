@@ -57,7 +57,7 @@ enum pn_work {
 
 struct pn_stream {
     const struct pn_stream_events *events;
-    struct pn_link group; /* in a list of streams that belong together; pn_stream_close() removes it */
+    struct pn_link group;    /* in a list of streams that belong together; pn_stream_close() removes it */
     void *owner;             /* borrowed; NULL: events are dropped */
     void *filter;            /* borrowed; the owner's: what stands between the stream and its user; NULL: nothing */
     struct pn_posted posted; /* in the list while `completions` is not 0 */

@@ -67,7 +67,7 @@ ssize_t pn_stream_os_end_status(const struct pn_stream *s);
 bool pn_stream_os_holds(struct pn_stream *s);
 struct pn_stream *pn_stream_os_take_held(struct pn_loop *loop);
 #else
-#define pn_stream_os_holds(s)         ((void)(s), false)
+#define pn_stream_os_holds(s)        ((void)(s), false)
 #define pn_stream_os_take_held(loop) ((void)(loop), (struct pn_stream *)NULL)
 #endif
 /* Closes the handle, with its descriptor `fd`. */
