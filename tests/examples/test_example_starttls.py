@@ -3,6 +3,7 @@
 import contextlib
 import smtplib
 import ssl
+import sys
 
 import pytest
 
@@ -45,7 +46,9 @@ def test_a_certificate_that_is_not_trusted(mail):
         with pytest.raises(ssl.SSLCertVerificationError):
             client.starttls(context=trusting("renewed"))
         client.close()
-    assert "ERR_SSL_" in mail.error()
+    error = mail.error()
+    discarded = sys.platform == "win32" and "ECONNRESET" in error  # the reset has discarded the alert
+    assert "ERR_SSL_" in error or discarded
 
 
 def test_what_comes_behind_starttls_in_clear_text_ends_the_connection(mail, dial):
