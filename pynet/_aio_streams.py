@@ -450,8 +450,8 @@ class Stream:
             return name_of(self.sock.local)
         if name == "socket":
             return SocketInfo(self.sock, self.get_extra_info("sockname"), self.get_extra_info("peername"))
-        if name in _OF_TLS and (secure := self.sock.ssl_object) is not None:
-            return _OF_TLS[name](secure)
+        if name in _OF_TLS and self.sock.encrypted:
+            return _OF_TLS[name](self.sock)
         return default
 
     async def start_tls(
@@ -493,12 +493,13 @@ class Stream:
             warnings.warn(f"{self!r} was not closed", ResourceWarning, source=self, stacklevel=2)
 
 
-_OF_TLS: dict[str, Callable[[ssl_module.SSLObject], Any]] = {
-    "cipher": lambda secure: secure.cipher(),
-    "compression": lambda secure: secure.compression(),
-    "peercert": lambda secure: secure.getpeercert(),
-    "ssl_object": lambda secure: secure,
-    "sslcontext": lambda secure: secure.context,
+# The methods of the socket wait while the loop's thread is in the SSLObject; the latter's own would meet it there.
+_OF_TLS: dict[str, Callable[[Any], Any]] = {
+    "cipher": lambda sock: sock.get_cipher(),
+    "compression": lambda sock: sock.ssl_object.compression(),
+    "peercert": lambda sock: sock.get_peer_certificate(),
+    "ssl_object": lambda sock: sock.ssl_object,
+    "sslcontext": lambda sock: sock.ssl_object.context,
 }
 
 

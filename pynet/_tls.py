@@ -275,7 +275,7 @@ def ticket(obj: ssl.SSLObject) -> ssl.SSLSession | Literal[False] | None:
     session = obj.session
     if session is not None and session.has_ticket:
         return session
-    return None if obj.version() == "TLSv1.3" else False
+    return None if obj.version() in ("TLSv1.3", None) else False
 
 
 def _unauthorized(obj: ssl.SSLObject | None, established: bool) -> str | None:
@@ -283,7 +283,24 @@ def _unauthorized(obj: ssl.SSLObject | None, established: bool) -> str | None:
         return "The handshake is not complete"
     if obj.context.verify_mode == ssl.CERT_NONE:
         return "The context does not verify certificates"
-    return None if obj.getpeercert(True) else "The peer has presented no certificate"
+    return None if peer_certificate(obj, True) else "The peer has presented no certificate"
+
+
+# While OpenSSL has read only a part of a session ticket, which comes after the handshake of TLS 1.3, getpeercert() raises
+# and version() is None. The ticket is in two records if the certificate of the client is long.
+
+
+def peer_certificate(obj: ssl.SSLObject, binary_form: bool) -> Any:
+    """As getpeercert(), whenever the handshake is complete."""
+    try:
+        return obj.getpeercert(binary_form)
+    except ValueError:
+        chain = cast("Any", obj)._sslobj.get_unverified_chain()
+    if not chain:
+        return None
+    if binary_form:
+        return chain[0].public_bytes(cast("Any", _ssl).ENCODING_DER)
+    return chain[0].get_info() if obj.context.verify_mode != ssl.CERT_NONE else {}
 
 
 def describe(what: str, obj: ssl.SSLObject | None, established: bool, hostname: str | None, arg: Any) -> Any:
@@ -299,9 +316,9 @@ def describe(what: str, obj: ssl.SSLObject | None, established: bool, hostname: 
     if what == "alpn_protocol":
         return obj.selected_alpn_protocol()
     if what == "peer_certificate":
-        return obj.getpeercert(bool(arg))
+        return peer_certificate(obj, bool(arg))
     if what == "get_cipher":
         return obj.cipher()
     if what == "get_protocol":
-        return obj.version()
+        return obj.version() or "TLSv1.3"
     return obj.session if what == "get_session" else obj.session_reused
