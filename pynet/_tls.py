@@ -286,8 +286,8 @@ def _unauthorized(obj: ssl.SSLObject | None, established: bool) -> str | None:
     return None if peer_certificate(obj, True) else "The peer has presented no certificate"
 
 
-# While OpenSSL has read only a part of a session ticket, which comes after the handshake of TLS 1.3, getpeercert() raises
-# and version() is None. The ticket is in two records if the certificate of the client is long.
+# While OpenSSL has read only a part of a session ticket, which comes after the handshake of TLS 1.3, getpeercert()
+# raises and version() is None. The ticket is in two records if the certificate of the client is long.
 
 
 def peer_certificate(obj: ssl.SSLObject, binary_form: bool) -> Any:

@@ -9,7 +9,8 @@ goes on behind it. If wineserver is gone, it is started anew, and the test that 
 process; likewise if a process takes more than --limit seconds. --again goes on where an earlier run has stopped, and
 runs once more what did not pass in it. What pytest prints is in build/windows/tests/NAME.log, and the outcome of each
 test in NAME.progress. At the end there is a table, the list of what failed and crashed, why tests were skipped, how
-often wineserver was lost, and a line `N passed, N failed, N skipped`. The exit status is 0 if nothing failed.
+often wineserver was lost, and a line `N passed, N failed, N skipped`. The exit status is 0 if nothing failed, and each
+skipped test is of a feature that the docs name (tools/windows_features.py).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, BinaryIO
 
+import windows_features
 import wine
 
 ROOT = wine.ROOT
@@ -213,6 +215,20 @@ def parts_of(arguments: list[str]) -> tuple[list[Part], list[str]]:
     return [Part(path.rstrip("/")) for path in paths], options
 
 
+def report_skipped(parts: list[Part]) -> bool:
+    """Prints why tests were skipped. True if each reason belongs to a feature that the docs name."""
+    why = Counter(entry["why"] for part in parts for entry in part.entries() if entry.get("outcome") == "skipped")
+    lacking: Counter[str] = Counter()
+    for reason, count in why.most_common():
+        print(f"skipped: {count:5} {reason}")
+        lacking[windows_features.feature_of(reason) or ""] += count
+        if windows_features.feature_of(reason) is None:
+            print(f"skipped for no feature of tests/support/windows_features.toml: {reason}")
+    for feature, count in lacking.most_common():
+        print(f"not there: {count:5} {feature}")
+    return "" not in lacking
+
+
 def report(parts: list[Part], services: Services) -> bool:
     """Prints what came of it. True if all is well."""
     kinds = ("passed", "failed", "skipped")
@@ -224,15 +240,13 @@ def report(parts: list[Part], services: Services) -> bool:
         for what, tests in (("failed", part.with_outcome("failed")), ("crashed", part.crashed)):
             for test in tests:
                 print(f"{what}: {test}")
-    why = Counter(entry["why"] for part in parts for entry in part.entries() if entry.get("outcome") == "skipped")
-    for reason, count in why.most_common():
-        print(f"skipped: {count:5} {reason}")
+    good = report_skipped(parts)
     for loss in services.losses:
         print(f"wineserver was started anew at {loss}")
     total = {kind: sum(len(part.with_outcome(kind)) for part in parts) for kind in kinds}
     failed = total["failed"] + sum(len(part.crashed) for part in parts)
     print(f"\n{total['passed']} passed, {failed} failed, {total['skipped']} skipped")
-    return failed == 0 and total["passed"] > 0 and not any(part.broken for part in parts)
+    return good and failed == 0 and total["passed"] > 0 and not any(part.broken for part in parts)
 
 
 def main() -> int:

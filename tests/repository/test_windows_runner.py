@@ -17,7 +17,7 @@ def tool(monkeypatch, tmp_path):
     module = __import__("windows_test")
     monkeypatch.setattr(module, "LOGS", tmp_path)
     yield module
-    for name in ("windows_test", "wine"):
+    for name in ("windows_test", "windows_features", "wine"):
         sys.modules.pop(name, None)
 
 
@@ -133,3 +133,20 @@ def test_again_keeps_what_was_good(tool):
     assert part.entries() == [{"start": "a"}, {"end": "a", "outcome": "passed"}]
     tool.forget(part, again=False)
     assert part.entries() == []
+
+
+def test_a_reason_of_no_feature_makes_the_run_fail(tool, capsys):
+    part = tool.Part("tests/x")
+    services = Services()
+
+    def skipped(why):
+        part.keep([{"end": "a", "outcome": "passed"}, {"end": "b", "outcome": "skipped", "why": why}])
+        return tool.report([part], services)
+
+    assert skipped("not on Windows: there is no fork()")
+    assert "not there:     1 `fork()`" in capsys.readouterr().out
+    assert not skipped("not on Windows: it is new")
+    assert (
+        "skipped for no feature of tests/support/windows_features.toml: not on Windows: it is new"
+        in capsys.readouterr().out
+    )

@@ -25,7 +25,7 @@ from system_calls import CALLS, MODE_OF_CHMOD, REFUSE, needs_filter
 
 HOST = "127.0.0.1"
 RANGE = "ERR_OUT_OF_RANGE"
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the mode is set by a child process on Linux only")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
 
 

@@ -20,7 +20,7 @@ from system_calls import CALLS, REFUSE, needs_filter
 
 HOST = "127.0.0.1"
 IN_ATTRIB, IN_CREATE = 0x4, 0x100  # inotify(7)
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the mode is set by a child process on Linux only")
 
 
 @pytest.fixture

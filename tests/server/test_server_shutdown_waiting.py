@@ -261,7 +261,7 @@ def test_a_shutdown_under_way_does_not_hold_up_the_exit(script):
     assert (done.stdout, done.stderr, done.returncode) == ("over\n", "", 0)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork()")
 def test_in_a_forked_child_it_raises(script):
     done = script(
         """
