@@ -1,8 +1,9 @@
 """A plugin of pytest for tools/windows_test.py: writes what it does into the file that PYNET_PROGRESS names.
 
 A line of JSON for each test: {"start": ID}, then {"end": ID, "outcome": "passed", "failed" or "skipped"}, the last
-two with "why": REASON. The last line is {"finished": STATUS}. If the process dies, the last `start` without an `end`
-names the test. Those that the file names already are deselected: so a second process goes on where the first one died.
+two with "why": REASON, a failure also with "text": what pytest prints of it, which it does at its end only. The last
+line is {"finished": STATUS}. If the process dies, the last `start` without an `end` names the test. Those that the file
+names already are deselected: so a second process goes on where the first one died.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 PROGRESS = Path(os.environ["PYNET_PROGRESS"])
 _failed: dict[str, bool] = {}  # by ID: did a phase fail, or was the test skipped
 _why: dict[str, str] = {}  # by ID
+_text: dict[str, str] = {}  # of failures, by ID
 
 
 def _write(**entry: object) -> None:
@@ -60,6 +62,7 @@ def pytest_runtest_logstart(nodeid, location):
 def pytest_runtest_logreport(report):
     if report.failed:
         _failed[report.nodeid] = True
+        _text[report.nodeid] = report.longreprtext
     elif report.skipped:
         _failed.setdefault(report.nodeid, False)
     if not report.passed:
@@ -68,7 +71,8 @@ def pytest_runtest_logreport(report):
 
 def pytest_runtest_logfinish(nodeid, location):
     outcome = {True: "failed", False: "skipped", None: "passed"}[_failed.get(nodeid)]
-    _write(end=nodeid, outcome=outcome, **({"why": _why[nodeid]} if nodeid in _why else {}))
+    more = {key: texts[nodeid] for key, texts in (("why", _why), ("text", _text)) if nodeid in texts}
+    _write(end=nodeid, outcome=outcome, **more)
 
 
 def pytest_sessionfinish(session, exitstatus):
