@@ -19,6 +19,8 @@ HOSTS = (None, "asyncio", "uvloop")  # None: run() drives
 ON_WINDOWS = sys.platform == "win32"
 REFUSED = re.compile(r"The feature \S+ is unavailable on this platform")
 EVERY = 40  # of the cases, this one goes to each host
+PLACES = os.cpu_count() or 1
+PLACE = threading.BoundedSemaphore(PLACES)  # each run of the background has one
 EXPECTED_DIFFERENCES = tomllib.loads((CONFORMANCE / "expected_differences.toml").read_text(encoding="utf-8"))
 
 
@@ -78,12 +80,13 @@ def traces(request, tmp_path_factory):
     def run(number, name, kind, host):
         place = folder / str(number)
         place.mkdir()
-        # The workers of a cluster run the command of their primary. Windows has no fork.
-        if host or suite.policy(kind) or ON_WINDOWS:
-            return suite.run_started(name, kind, place, host)
-        return mine.forking.run(name, kind, place)
+        with PLACE:
+            # The workers of a cluster run the command of their primary. Windows has no fork.
+            if host or suite.policy(kind) or ON_WINDOWS:
+                return suite.run_started(name, kind, place, host)
+            return mine.forking.run(name, kind, place)
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count(), initializer=start) as pool:
+    with ThreadPoolExecutor(max_workers=PLACES, initializer=start) as pool:
         yield {case: pool.submit(run, number, *case) for number, case in enumerate(selected)}
         pool.shutdown(wait=True, cancel_futures=True)
     for each in forking:
@@ -100,13 +103,19 @@ def cases():
 
 
 def try_again(name, kind, expected, folder):
-    """Whether one of two more runs does what is expected. Threads of the system accept the clients of a named pipe, and
-    wait for its end: on a busy machine settle() is too short for that now and then, in Node for Windows as well."""
-    for attempt in ("2", "3"):
-        (folder / attempt).mkdir()
-        if without_numbers(suite.run_started(name, kind, folder / attempt)[0]) == expected:
-            return True
-    return False
+    """Whether one of two more runs does what is expected, with nothing in the background. Threads of the system accept
+    the clients of a named pipe, and wait for its end: on a busy machine settle() is too short for that now and then, in
+    Node for Windows as well."""
+    for _ in range(PLACES):
+        PLACE.acquire()
+    try:
+        for attempt in ("2", "3"):
+            (folder / attempt).mkdir()
+            if without_numbers(suite.run_started(name, kind, folder / attempt)[0]) == expected:
+                return True
+        return False
+    finally:
+        PLACE.release(PLACES)
 
 
 @pytest.mark.timeout(300)  # the first one to be asked for may wait for many others
