@@ -32,8 +32,6 @@ pn_bind_tcp(const struct pn_addr *at, unsigned flags, int *status)
         *status = set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY, (flags & PN_BIND_IPV6_ONLY) != 0);
     if (*status == 0 && bind(pn_sock(fd), (const struct sockaddr *)&sa, len) != 0)
         *status = pn_sock_status();
-    if (*status == UV_EACCES) /* another socket has the port for itself */
-        *status = UV_EADDRINUSE;
     if (*status == 0)
         return fd;
     pn_fd_close(fd);
