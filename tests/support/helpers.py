@@ -202,7 +202,7 @@ def listeners_of(emitter: pynet.EventEmitter) -> list:
 
 def shown(value: object) -> str:
     """repr() without addresses: for the names of tests, which must be the same in each process."""
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
 
 
 def is_open(fd: int) -> bool:

@@ -139,8 +139,7 @@ def listed() -> dict[str, str]:
 
 
 def reason_of_list(nodeid: str) -> str | None:
-    """Addresses in an ID are of one process."""
-    return listed().get(re.sub("0x[0-9a-fA-F]+", "0x", nodeid)) or listed().get(nodeid.partition("[")[0])
+    return listed().get(nodeid) or listed().get(nodeid.partition("[")[0])
 
 
 def note(text: str) -> None:
