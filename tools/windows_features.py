@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tomllib
 from pathlib import Path
 
@@ -9,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "tests" / "support" / "windows_features.toml"
 
 
+@functools.cache
 def features() -> dict[str, tuple[str, ...]]:
     """For each feature, as the docs name it, the beginnings of the reasons that belong to it."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))

@@ -221,9 +221,10 @@ def report_skipped(parts: list[Part]) -> bool:
     lacking: Counter[str] = Counter()
     for reason, count in why.most_common():
         print(f"skipped: {count:5} {reason}")
-        lacking[windows_features.feature_of(reason) or ""] += count
-        if windows_features.feature_of(reason) is None:
+        feature = windows_features.feature_of(reason)
+        if feature is None:
             print(f"skipped for no feature of tests/support/windows_features.toml: {reason}")
+        lacking[feature or ""] += count
     for feature, count in lacking.most_common():
         print(f"not there: {count:5} {feature}")
     return "" not in lacking
