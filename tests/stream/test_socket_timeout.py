@@ -224,3 +224,34 @@ def test_it_does_not_keep_run_going(script):
         timeout=5,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "over\n", "")
+
+
+@pytest.mark.parametrize("method", ["set_timeout", "set_read_timeout"])
+def test_a_slow_listener_of_newListener_does_not_cost_the_callback(pair, method):
+    """The time starts when the callback is there, however long it takes to add it."""
+    p = pair()
+    log = Recorder(p.client)
+    sooner = log.note("sooner")
+
+    def slowly(event, callback):
+        if event == "timeout":
+            pynet.set_timeout(sooner, 60)
+            log.wait("sooner")  # the loop runs on while we wait
+
+    p.client.on("newListener", slowly)
+    getattr(p.client, method)({"set_timeout": 20, "set_read_timeout": 0.02}[method], log.note("callback"))
+    log.wait("callback")
+
+
+def test_a_listener_of_newListener_may_switch_it_off_again(pair):
+    p = pair()
+    log = Recorder(p.client)
+
+    def off(event, callback):
+        p.client.timeout = None
+
+    p.client.on("newListener", off).set_timeout(5, log.note("callback"))
+    assert p.client.timeout is None
+    pynet.set_timeout(log.note("later"), 40)
+    log.wait("later")
+    assert log.names == ["later"]

@@ -11,6 +11,7 @@
 
 #define MAX_MS      2147483647.0
 #define MAX_SECONDS 1e9
+#define MIN_DELAY   1000000 /* nanoseconds: a timer has no less */
 
 struct pn_idle {
     struct pn_loop_timer timer; /* first */
@@ -120,13 +121,20 @@ pn_idle_touch_slow(PnDuplex *s)
 }
 
 static void
+disarm(PnDuplex *s, struct pn_loop_timer *timer)
+{
+    if (s->em.generation == s->em.st->generation && s->em.st->loop != NULL)
+        pn_loop_disarm(s->em.st->loop, timer);
+}
+
+static void
 stop(PnDuplex *s, bool also_read)
 {
-    if (s->idle == NULL || s->em.generation != s->em.st->generation || s->em.st->loop == NULL)
+    if (s->idle == NULL)
         return;
-    pn_loop_disarm(s->em.st->loop, &s->idle->timer);
+    disarm(s, &s->idle->timer);
     if (also_read)
-        pn_loop_disarm(s->em.st->loop, &s->idle->read_timer);
+        disarm(s, &s->idle->read_timer);
 }
 
 /* The connection is over: `timeout` keeps its value, and the next connection has none. */
@@ -163,8 +171,19 @@ idle_of(PnDuplex *s)
     return s->idle;
 }
 
-int
-pn_idle_set(PnDuplex *s, double ms)
+/* Each of the two times is set in two steps: set_...() keeps it, with the timer off, and start_...() switches the
+ * timer on. The callback of set_timeout() becomes a listener between the two: a listener of newListener may take
+ * longer than the timeout itself, which then finds the callback. */
+
+static uint64_t
+to_delay(double time, double max, double unit)
+{
+    uint64_t delay = (uint64_t)((time > max ? max : time) * unit);
+    return time > 0 && delay < MIN_DELAY ? MIN_DELAY : delay;
+}
+
+static int
+set_ms(PnDuplex *s, double ms)
 {
     PnState *st = s->em.st;
     if (ms > MAX_MS &&
@@ -176,15 +195,30 @@ pn_idle_set(PnDuplex *s, double ms)
         return -1;
     idle->has_ms = true;
     idle->ms = ms;
-    idle->delay = (uint64_t)((ms > MAX_MS ? MAX_MS : ms) * 1e6);
-    if (ms > 0 && idle->delay < 1000000)
-        idle->delay = 1000000;
-    if (idle->delay == 0) {
-        stop(s, false);
-        return 0;
-    }
+    idle->delay = 0;
+    return 0;
+}
+
+static void
+start_ms(PnDuplex *s)
+{
+    struct pn_idle *idle = s->idle;
+    if (idle == NULL || s->destroyed) /* by a listener of newListener */
+        return;
+    idle->delay = to_delay(idle->ms, MAX_MS, 1e6);
     idle->last = uv_hrtime();
-    arm(idle, idle->last);
+    if (idle->delay > 0)
+        arm(idle, idle->last);
+    else
+        disarm(s, &idle->timer);
+}
+
+int
+pn_idle_set(PnDuplex *s, double ms)
+{
+    if (set_ms(s, ms) < 0)
+        return -1;
+    start_ms(s);
     return 0;
 }
 
@@ -195,15 +229,22 @@ set_read(PnDuplex *s, double seconds)
     if (idle == NULL)
         return -1;
     idle->seconds = seconds;
-    idle->read_delay = (uint64_t)((seconds > MAX_SECONDS ? MAX_SECONDS : seconds) * 1e9);
-    if (seconds > 0 && idle->read_delay < 1000000)
-        idle->read_delay = 1000000;
+    idle->read_delay = 0;
+    return 0;
+}
+
+static void
+start_read(PnDuplex *s)
+{
+    struct pn_idle *idle = s->idle;
+    if (idle == NULL || s->destroyed)
+        return;
+    idle->read_delay = to_delay(idle->seconds, MAX_SECONDS, 1e9);
     idle->read_last = uv_hrtime();
     if (idle->read_delay > 0)
         arm_read(idle);
     else
-        pn_loop_disarm(s->em.st->loop, &idle->read_timer);
-    return 0;
+        disarm(s, &idle->read_timer);
 }
 
 /* --- methods --- */
@@ -232,7 +273,7 @@ note_callback(PnDuplex *s, PyObject *callback, bool on)
 /* set_timeout() and set_read_timeout(): the arguments `names`, the first of them for `set`. */
 static PyObject *
 set_by_method(PnDuplex *s, const char *function, const char *const *names, int (*set)(PnDuplex *, double),
-              PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+              void (*start)(PnDuplex *), PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     PnState *st = s->em.st;
     PyObject *a[2];
@@ -243,8 +284,13 @@ set_by_method(PnDuplex *s, const char *function, const char *const *names, int (
     PyObject *callback = a[1] == Py_None ? NULL : a[1];
     if (callback != NULL && pn_check_callable(st, callback, "callback") < 0)
         return NULL;
-    if (!s->destroyed && (pn_state_loop(st) == NULL || set(s, time) < 0 || note_callback(s, callback, time > 0) < 0 ||
-                          pn_driver_ensure(st) < 0))
+    if (s->destroyed)
+        return Py_NewRef((PyObject *)s);
+    if (pn_state_loop(st) == NULL || set(s, time) < 0)
+        return NULL;
+    int noted = note_callback(s, callback, time > 0);
+    start(s);
+    if (noted < 0 || pn_driver_ensure(st) < 0)
         return NULL;
     return Py_NewRef((PyObject *)s);
 }
@@ -253,7 +299,7 @@ PyObject *
 pn_duplex_set_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = {"ms", "callback", NULL};
-    return set_by_method(PN_DUPLEX(op), "set_timeout", names, pn_idle_set, args, nargs, kwnames);
+    return set_by_method(PN_DUPLEX(op), "set_timeout", names, set_ms, start_ms, args, nargs, kwnames);
 }
 
 const char pn_set_read_timeout_doc[] =
@@ -268,7 +314,7 @@ PyObject *
 pn_duplex_set_read_timeout_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = {"seconds", "callback", NULL};
-    return set_by_method(PN_DUPLEX(op), "set_read_timeout", names, set_read, args, nargs, kwnames);
+    return set_by_method(PN_DUPLEX(op), "set_read_timeout", names, set_read, start_read, args, nargs, kwnames);
 }
 
 PyObject *
