@@ -334,6 +334,31 @@ def test_remove_all_of_one_event_tells(em, log):
     assert em.event_names() == ["removeListener", "y"]
 
 
+def test_remove_all_also_takes_what_remove_listener_has_added(em, log):
+    """As in Node: it ends with an empty emitter, and emits nothing for these."""
+
+    def add_another(name, fn):
+        log.append(name)
+        em.on("x", print)
+
+    em.on("x", len).on("removeListener", add_another)
+    em.remove_all_listeners()
+    assert (log, em.event_names()) == (["x"], [])
+
+
+def test_remove_all_goes_by_the_function(em, log):
+    """A listener that was removed and added again meanwhile is removed, as in Node."""
+
+    def again(name, fn):
+        log.append(fn)
+        if fn is len:
+            em.off("x", print).on("x", print)
+
+    em.on("x", print).on("x", len).on("removeListener", again)
+    em.remove_all_listeners("x")
+    assert (log, em.event_names()) == ([len, print, print], ["removeListener"])
+
+
 def test_remove_listener_that_raises(em):
     def fail(name, fn):
         raise ValueError("told")

@@ -46,16 +46,24 @@ class Model:
                 self.remove_entry(name, entry)
                 return
 
+    def remove_like(self, name, gone):
+        """Removes by the function: the listener may have been removed and added again meanwhile."""
+        for entry in reversed(self.lists.get(name, [])):
+            if entry is gone or (entry.function is gone.function and not entry.once and not gone.once):
+                self.remove_entry(name, entry)
+                return
+
     def remove_all(self, name=None):
         if name is not None:
             for entry in reversed(list(self.lists.get(name, []))):
-                self.remove_entry(name, entry)
+                self.remove_like(name, entry)
         elif "removeListener" not in self.lists:
             self.lists.clear()
         else:
             for key in [key for key in self.lists if key != "removeListener"]:
                 self.remove_all(key)
             self.remove_all("removeListener")
+            self.lists.clear()  # what the listeners of removeListener have added
 
     def emit(self, name, *args):
         entries = list(self.lists.get(name, []))

@@ -174,7 +174,11 @@ remove_everything(PnEmitter *e)
             status = remove_named(e, PyList_GET_ITEM(names, i));
     }
     Py_XDECREF(names);
-    return status < 0 ? -1 : remove_named(e, last);
+    if (status < 0 || remove_named(e, last) < 0)
+        return -1;
+    if (pn_list_remove_public(e, NULL) > 0) /* what the listeners of removeListener have added, as in Node */
+        pn_emitter_listener_removed(e, NULL);
+    return 0;
 }
 
 PyDoc_STRVAR(
