@@ -186,8 +186,17 @@ def test_read_until_and_exactly(secure_pair):
 
 def test_a_loop_over_the_chunks(secure_pair):
     p = secure_pair()
-    threading.Thread(target=p.client.end, args=(BIG,)).start()
+    over = threading.Event()
+
+    def send():
+        p.client.end(BIG)
+        over.wait(30)
+
+    thread = threading.Thread(target=send)
+    thread.start()
     assert b"".join(p.peer) == BIG
+    over.set()
+    thread.join()
 
 
 def test_asyncio_reads(secure_pair):
@@ -472,20 +481,25 @@ def test_threads_write_big_chunks_while_the_loop_reads(secure_pair):
     p = secure_pair()
     (c, c_over), (s, s_over) = ended(p.client), ended(p.peer)
     chunk = BIG[:200_000]
+    written = threading.Barrier(5)
 
     def write(sock):
         for _ in range(8):
             sock.write(chunk)
+        written.wait(30)
+        c_over.wait(30)
+        s_over.wait(30)
 
     threads = [threading.Thread(target=write, args=(sock,)) for sock in (p.client, p.peer) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    written.wait(30)
     p.client.end()
     p.peer.end()
     assert c_over.wait(30)
     assert s_over.wait(30)
+    for thread in threads:
+        thread.join()
     assert bytes(c) == bytes(s) == chunk * 16
 
 

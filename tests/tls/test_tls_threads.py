@@ -43,14 +43,15 @@ def test_writers_and_an_end(secure_pair):
     got, over = bytearray(), threading.Event()
     p.peer.on("data", got.extend)
     p.peer.on("end", over.set)
+    written = threading.Barrier(3, action=p.client.end)
 
     def write():
         for _ in range(40):
             p.client.write(CHUNK)
+        written.wait(30)
+        assert over.wait(30)
 
     crowd(write, write, write)
-    p.client.end()
-    assert over.wait(30)
     assert len(got) == 120 * len(CHUNK)
 
 
@@ -73,6 +74,7 @@ def test_destroy_while_others_write_and_read(secure_pair, seed):
             with lock:
                 written[0] += 1
             p.client.write(CHUNK, note)
+        assert wait_until(lambda: p.client.closed)
 
     def destroy():
         for _ in range(wait):
@@ -80,7 +82,6 @@ def test_destroy_while_others_write_and_read(secure_pair, seed):
         p.client.destroy()
 
     crowd(write, write, destroy)
-    assert wait_until(lambda: p.client.closed)
     assert wait_until(lambda: len(called) == written[0], timeout=10)
 
 
@@ -212,6 +213,7 @@ def test_what_was_put_off_goes_on(secure_pair):
             p.peer.write(CHUNK)
             if p.peer.writable_length > 1_000_000:
                 p.peer.drain().result(20)  # a loop that only looks would hold the GIL, 5 ms for each call of the loop
+        p.peer.flush(20).result()
 
     def ask():
         total = 0
