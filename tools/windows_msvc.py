@@ -1,8 +1,8 @@
 """Compiles csrc for Windows as MSVC would, as far as Linux can tell: `make windows-msvc`. Makes no objects.
 
-clang has a mode for it: MSVC's target and macros (_MSC_VER, and no __GNUC__), its types and rules. The headers of Windows
-and of the C library are wine's, which are written for MSVC, too; CPython's and libuv's are those of `make windows`.
-Microsoft's own headers and warnings cannot be had here.
+clang has a mode for it: MSVC's target and macros (_MSC_VER, and no __GNUC__), its types and rules. The headers of
+Windows and of the C library are wine's, which are written for MSVC, too; CPython's and libuv's are those of
+`make windows`. Microsoft's own headers and warnings cannot be had here.
 """
 
 from __future__ import annotations
