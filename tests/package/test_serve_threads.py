@@ -95,6 +95,7 @@ def test_handlers_block_side_by_side(served):
         client.close()
 
 
+@pytest.mark.wine_fault("a write that is under way when its thread ends may be lost", only="unix")
 def test_the_socket_is_closed_after_the_handler_and_what_was_written_is_sent(served):
     data = bytes(1 << 20)
     srv = served(lambda sock: sock.write(data))
