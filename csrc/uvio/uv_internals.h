@@ -57,29 +57,6 @@ pn_uv_watched_events(const uv_loop_t *loop, int fd)
     return w != NULL ? w->events : 0;
 }
 
-/* Returns the epoll events that libuv will ask the backend for in its next poll, for the first time; 0: none. */
-static inline unsigned
-pn_uv_wanted_events(const uv_loop_t *loop, int fd)
-{
-    const uv__io_t *w = (unsigned)fd < loop->nwatchers ? loop->watchers[fd] : NULL;
-    return w != NULL && w->events == 0 ? w->pevents : 0;
-}
-
-/* The backend has been asked for pn_uv_wanted_events(): libuv does not ask again. */
-static inline void
-pn_uv_set_asked(uv_loop_t *loop, int fd)
-{
-    uv__io_t *w = loop->watchers[fd];
-    void *next, *prev, *self = &w->watcher_queue;
-    w->events = w->pevents;
-    memcpy(&next, self, sizeof(next));
-    memcpy(&prev, (char *)self + sizeof(next), sizeof(prev));
-    memcpy(prev, &next, sizeof(next));
-    memcpy((char *)next + sizeof(next), &prev, sizeof(prev));
-    memcpy(self, &self, sizeof(self));
-    memcpy((char *)self + sizeof(self), &self, sizeof(self));
-}
-
 /* Makes libuv forget the next descriptor that it watches, and has told its backend of; it stays open, and stays counted:
  * with a count of 0 libuv asserts that no descriptor waits for the poll, and two streams with one number count as one.
  * Returns the descriptor, or -1 when there is none. */

@@ -203,26 +203,20 @@ pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
 /* --- descriptors that code outside pynet may have closed --- */
 
 /* Returns whether libuv can ask the backend for this descriptor: code outside pynet may have closed it, and another
- * file may have its number. On Linux the answer is that of the backend, which is asked in libuv's place. */
+ * file may have its number. */
 static bool
 can_be_watched(struct pn_loop *loop, int fd)
 {
+    struct stat st;
 #ifdef __linux__
-    unsigned told = pn_uv_watched_events(&loop->uv, fd), wanted = pn_uv_wanted_events(&loop->uv, fd);
-    struct epoll_event event = {.events = told | wanted, .data.fd = fd};
-    if (told != 0)
-        return epoll_ctl(loop->backend, EPOLL_CTL_MOD, fd, &event) == 0;
-    if (wanted != 0) {
-        if (epoll_ctl(loop->backend, EPOLL_CTL_ADD, fd, &event) < 0 &&
-            (errno != EEXIST || epoll_ctl(loop->backend, EPOLL_CTL_MOD, fd, &event) < 0))
-            return false;
-        pn_uv_set_asked(&loop->uv, fd);
-        return true;
+    unsigned events = pn_uv_watched_events(&loop->uv, fd);
+    if (events != 0) {
+        struct epoll_event same = {.events = events, .data.fd = fd};
+        return epoll_ctl(loop->backend, EPOLL_CTL_MOD, fd, &same) == 0;
     }
 #else
     (void)loop;
 #endif
-    struct stat st;
     return fstat(fd, &st) == 0 && (S_ISSOCK(st.st_mode) || S_ISFIFO(st.st_mode));
 }
 
