@@ -51,7 +51,7 @@ struct pn_loop_timer {
 /* A descriptor whose watcher is about to change. libuv aborts the process when epoll refuses a descriptor, so the
  * turn checks those that code outside pynet may have closed before it calls uv_run(). */
 struct pn_fd_recheck {
-    struct pn_fd_recheck *next, **link; /* in loop->fds_to_recheck; `link` NULL: not in it */
+    struct pn_link link; /* first: in loop->fds_to_recheck */
     int fd;
     bool of_listener;
 };
@@ -98,8 +98,8 @@ struct pn_loop {
     struct pn_resolver *resolver;  /* own; created on first use */
     struct pn_posted_list posted;  /* for the next turn */
     struct pn_posted_list pending; /* as libuv's pending queue: before the immediates, or when the next turn begins */
-    struct pn_fd_recheck *fds_to_recheck;
-    struct pn_fd_table fds; /* of streams and listeners */
+    struct pn_link fds_to_recheck; /* POSIX: of pn_fd_recheck, oldest first: the order of libuv's queue */
+    struct pn_fd_table fds;        /* of streams and listeners */
 #ifdef __linux__
     struct pn_ready *ready; /* own; see ready.h. NULL: no memory was left */
 #endif

@@ -57,6 +57,29 @@ pn_uv_watched_events(const uv_loop_t *loop, int fd)
     return w != NULL ? w->events : 0;
 }
 
+/* Returns the epoll events that libuv will ask the backend for if this descriptor is the first in its queue of changes,
+ * and new there; else 0. */
+static inline unsigned
+pn_uv_next_new_events(const uv_loop_t *loop, int fd)
+{
+    const uv__io_t *w = (unsigned)fd < loop->nwatchers ? loop->watchers[fd] : NULL;
+    const void *first = *(void *const *)&loop->watcher_queue;
+    return w != NULL && first == (const void *)&w->watcher_queue && w->events == 0 ? w->pevents : 0;
+}
+
+/* The backend has been asked for pn_uv_next_new_events(): libuv does not ask again. */
+static inline void
+pn_uv_set_asked(uv_loop_t *loop, int fd)
+{
+    uv__io_t *w = loop->watchers[fd];
+    void *queue = &loop->watcher_queue, *node = &w->watcher_queue, *second, *alone[2] = {node, node};
+    w->events = w->pevents;
+    memcpy(&second, node, sizeof(second));
+    memcpy(queue, &second, sizeof(second));
+    memcpy((char *)second + sizeof(second), &queue, sizeof(queue));
+    memcpy(node, alone, sizeof(alone));
+}
+
 /* Makes libuv forget the next descriptor that it watches, and has told its backend of; it stays open, and stays counted:
  * with a count of 0 libuv asserts that no descriptor waits for the poll, and two streams with one number count as one.
  * Returns the descriptor, or -1 when there is none. */

@@ -1,5 +1,9 @@
 """Descriptors that other code closed: a clear error, never an abort."""
 
+import re
+import shutil
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -7,6 +11,7 @@ import pytest
 import isolated
 from helpers import printed, raw_client
 from isolated.descriptors import PRELUDE, check
+from paths import ROOT
 
 
 @pytest.mark.parametrize(
@@ -581,3 +586,44 @@ def test_standard_streams_closed_while_the_loop_runs(script):
         say(max(low) < 3)
         """)
     assert printed(done) == ["close False", "True"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the system calls")
+def test_a_new_connection_costs_one_look_at_its_descriptor(tmp_path):
+    """epoll says whether it is valid: pynet asks in libuv's place."""
+    if shutil.which("strace") is None:
+        pytest.fail("strace is not installed: apt-get install strace")
+    source = """
+import socket, threading, pynet
+
+def main():
+    def talk(sock):
+        sock.on("data", sock.write)
+        sock.on("close", lambda err: server.close() if len(closed) == 2 else closed.append(0))
+
+    def visit():
+        with socket.create_connection(("127.0.0.1", server.port)) as raw:
+            raw.sendall(b"x")
+            assert raw.recv(1) == b"x"
+
+    closed = []
+    server = pynet.create_server(talk).listen(0, "127.0.0.1")
+    for _ in range(3):
+        threading.Thread(target=visit).start()
+
+pynet.run(main)
+"""
+    log = tmp_path / "calls"
+    calls = "trace=accept4,close,epoll_ctl,fstat,newfstatat,statx"
+    command = ["strace", "-f", "-qq", "-o", str(log), "-e", calls, sys.executable, "-c", "import threading\n" + source]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT, check=False)
+    if "ptrace" in done.stderr:
+        pytest.skip("no tracing here")
+    assert (done.returncode, done.stderr) == (0, "")
+    seen = log.read_text()
+    accepted = re.findall(r"accept4\(.*\) = (\d+)$", seen, re.MULTILINE)
+    assert len(accepted) == 3
+    for fd in set(accepted):
+        life = re.search(rf"accept4\([^\n]* = {fd}\n(.*?)close\({fd}\)", seen, re.DOTALL)[1]
+        assert len(re.findall(rf"epoll_ctl\(\d+, EPOLL_CTL_ADD, {fd},", life)) == 1
+        assert not re.search(rf"(fstat|newfstatat|statx)\({fd},", life)

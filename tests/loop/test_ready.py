@@ -78,6 +78,53 @@ def test_streams_are_read_in_the_order_in_which_input_has_come(two):
     assert ready_turns() - before >= 2
 
 
+def test_new_connections_are_read_in_the_order_in_which_they_were_accepted(server):
+    accepted, order = [], []
+
+    def on_connection(sock):
+        accepted.append(sock)
+        sock.on("data", lambda _: order.append(sock))
+
+    srv = server(on_connection)
+    two_turns()
+    with pynet.turn():  # all of them come in one turn, with their input
+        raws = [raw_client(srv) for _ in range(8)]
+        for raw in raws:
+            raw.sendall(b"x")
+    assert wait_until(lambda: len(order) == 8)
+    assert order == accepted
+    for raw, sock in zip(raws, accepted, strict=True):
+        raw.close()
+        sock.destroy()
+
+
+def test_a_resumed_connection_is_read_before_a_newer_one(server):
+    """libuv tells epoll of the change of the first one, and of the second one, in this order."""
+    order, accepted = [], []
+
+    def on_connection(sock):
+        accepted.append(sock)
+        if len(accepted) == 1:
+            sock.on("data", lambda _: order.append("resumed")).pause()
+        else:
+            accepted[0].resume()
+            sock.on("data", lambda _: order.append("new"))
+
+    srv = server(on_connection)
+    raws = [raw_client(srv)]
+    assert wait_until(lambda: accepted)
+    raws[0].sendall(b"x")
+    two_turns()
+    with pynet.turn():
+        raws.append(raw_client(srv))
+        raws[1].sendall(b"x")
+    assert wait_until(lambda: len(order) == 2)
+    assert order == ["resumed", "new"]
+    for raw, sock in zip(raws, accepted, strict=True):
+        raw.close()
+        sock.destroy()
+
+
 def test_a_listener_pauses_a_stream_whose_input_is_in_the_same_turn(two):
     raws, (first, second) = two
     record = Recorder(second, "data")

@@ -81,6 +81,7 @@ forget_own_fds(struct pn_loop *loop)
 int
 pn_loop_os_open(struct pn_loop *loop)
 {
+    pn_links_init(&loop->fds_to_recheck);
     fill_standard_streams();
     loop->wake_read = loop->wake_write = -1;
     int status = open_wake_pipe(loop);
@@ -203,43 +204,41 @@ pn_loop_wait(struct pn_loop *loop, int64_t timeout_ns)
 /* --- descriptors that code outside pynet may have closed --- */
 
 /* Returns whether libuv can ask the backend for this descriptor: code outside pynet may have closed it, and another
- * file may have its number. */
+ * file may have its number. On Linux the backend says so. If a new descriptor is the next one of which libuv will tell
+ * the backend, this does it in its place; in another order the backend would report its events in another order. */
 static bool
 can_be_watched(struct pn_loop *loop, int fd)
 {
-    struct stat st;
 #ifdef __linux__
-    unsigned events = pn_uv_watched_events(&loop->uv, fd);
-    if (events != 0) {
-        struct epoll_event same = {.events = events, .data.fd = fd};
-        return epoll_ctl(loop->backend, EPOLL_CTL_MOD, fd, &same) == 0;
+    unsigned told = pn_uv_watched_events(&loop->uv, fd), next = pn_uv_next_new_events(&loop->uv, fd);
+    struct epoll_event event = {.events = told | next, .data.fd = fd};
+    if (told != 0)
+        return epoll_ctl(loop->backend, EPOLL_CTL_MOD, fd, &event) == 0;
+    if (next != 0) {
+        if (epoll_ctl(loop->backend, EPOLL_CTL_ADD, fd, &event) < 0 &&
+            (errno != EEXIST || epoll_ctl(loop->backend, EPOLL_CTL_MOD, fd, &event) < 0))
+            return false;
+        pn_uv_set_asked(&loop->uv, fd);
+        return true;
     }
 #else
     (void)loop;
 #endif
+    struct stat st;
     return fstat(fd, &st) == 0 && (S_ISSOCK(st.st_mode) || S_ISFIFO(st.st_mode));
-}
-
-static void
-link_fd(struct pn_fd_recheck **list, struct pn_fd_recheck *t)
-{
-    t->link = list;
-    t->next = *list;
-    if (t->next != NULL)
-        t->next->link = &t->next;
-    *list = t;
 }
 
 /* Moves those that libuv cannot watch from the list to `bad`. */
 static void
-find_bad_fds(struct pn_loop *loop, struct pn_fd_recheck **bad)
+find_bad_fds(struct pn_loop *loop, struct pn_link *bad)
 {
-    for (struct pn_fd_recheck *next, *t = loop->fds_to_recheck; t != NULL; t = next) {
-        next = t->next;
+    for (struct pn_link *next, *at = loop->fds_to_recheck.next; at != &loop->fds_to_recheck; at = next) {
+        struct pn_fd_recheck *t = (struct pn_fd_recheck *)(void *)at;
+        next = at->next;
         if (can_be_watched(loop, t->fd))
             continue;
-        pn_loop_forget_fd(t);
-        link_fd(bad, t);
+        pn_link_remove(at);
+        pn_link_append(bad, at);
     }
 }
 
@@ -248,11 +247,13 @@ find_bad_fds(struct pn_loop *loop, struct pn_fd_recheck **bad)
 static bool
 recheck_fds(struct pn_loop *loop)
 {
-    struct pn_fd_recheck *bad = NULL, *t;
+    struct pn_link bad;
     bool heard = false;
-    for (find_bad_fds(loop, &bad); bad != NULL; find_bad_fds(loop, &bad)) {
+    pn_links_init(&bad);
+    for (find_bad_fds(loop, &bad); !pn_links_empty(&bad); find_bad_fds(loop, &bad)) {
         heard = true;
-        while ((t = bad) != NULL) {
+        while (!pn_links_empty(&bad)) {
+            struct pn_fd_recheck *t = (struct pn_fd_recheck *)(void *)bad.next;
             pn_loop_forget_fd(t);
             if (loop->dead)
                 continue; /* in the child of a fork */
@@ -262,8 +263,7 @@ recheck_fds(struct pn_loop *loop)
                 loop->bad_stream_fd(t);
         }
     }
-    while ((t = loop->fds_to_recheck) != NULL)
-        pn_loop_forget_fd(t);
+    pn_links_remove_all(&loop->fds_to_recheck);
     return heard;
 }
 
@@ -271,19 +271,14 @@ void
 pn_loop_recheck_fd(struct pn_loop *loop, struct pn_fd_recheck *t, int fd)
 {
     t->fd = fd;
-    if (t->link == NULL)
-        link_fd(&loop->fds_to_recheck, t);
+    if (pn_link_is_clear(&t->link))
+        pn_link_append(&loop->fds_to_recheck, &t->link);
 }
 
 void
 pn_loop_forget_fd(struct pn_fd_recheck *t)
 {
-    if (t->link == NULL)
-        return;
-    *t->link = t->next;
-    if (t->next != NULL)
-        t->next->link = t->link;
-    t->link = NULL;
+    pn_link_remove(&t->link);
 }
 
 /* Puts into the list those that libuv hands to the backend though nothing of ours has changed. */
@@ -304,7 +299,7 @@ check_fds(struct pn_loop *loop)
     if (pn_loop_can_run(loop)) {
         if (pn_uv_has_changes(&loop->uv))
             recheck_unchanged(loop);
-        if (loop->fds_to_recheck == NULL || !recheck_fds(loop))
+        if (pn_links_empty(&loop->fds_to_recheck) || !recheck_fds(loop))
             return true;
         if (loop->halted || pn_loop_can_run(loop))
             return !loop->dead;

@@ -208,7 +208,7 @@ pn_loop_os_dispatch(struct pn_loop *loop)
     int count = r->count;
     r->count = 0;
     /* Also 0 if libuv has to tell epoll of new descriptors. */
-    if (loop->fds_to_recheck != NULL || uv_backend_timeout(&loop->uv) == 0)
+    if (!pn_links_empty(&loop->fds_to_recheck) || uv_backend_timeout(&loop->uv) == 0)
         return false;
     if (count == 0)
         count = epoll_wait(loop->backend, r->events, MAX_EVENTS, 0);
