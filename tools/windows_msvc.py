@@ -17,8 +17,8 @@ import windows
 
 WINE = Path("/usr/include/wine/wine")
 VERSION = "19.40"  # of cl.exe in Visual Studio 2022
-# MSVC knows no extension of GNU's, and no array whose length is not a constant. Its enums are signed; a conversion that
-# changes no more than that is no warning of its level 4.
+# MSVC has none of GNU's extensions, and arrays of constant length only. Its enums are signed, and cl.exe /W4 does not
+# warn of conversions between signed and unsigned.
 WARNINGS = "-Wall -Wextra -Wconversion -Wno-sign-conversion -Wgnu -Wvla -Woverlength-strings -Werror".split()
 # Declarations that Microsoft's headers have and wine's have not.
 ABSENT = """\

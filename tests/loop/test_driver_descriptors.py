@@ -615,7 +615,7 @@ pynet.run(main)
 """
     log = tmp_path / "calls"
     calls = "trace=accept4,close,epoll_ctl,fstat,newfstatat,statx"
-    command = ["strace", "-f", "-qq", "-o", str(log), "-e", calls, sys.executable, "-c", "import threading\n" + source]
+    command = ["strace", "-f", "-qq", "-o", str(log), "-e", calls, sys.executable, "-c", source]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT, check=False)
     if "ptrace" in done.stderr:
         pytest.skip("no tracing here")
